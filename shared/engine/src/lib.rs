@@ -1,0 +1,3 @@
+//! Ports and use cases. WIP
+
+pub mod ports;

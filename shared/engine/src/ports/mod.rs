@@ -1,0 +1,22 @@
+//! What the use cases need from the outside, one trait per role.
+//!
+//! A signature that takes `&dyn Sagas` can touch sagas and nothing else. Who
+//! implements a port makes exactly one attempt per call and sorts the fault;
+//! retrying is the runner's business alone.
+
+mod clock;
+mod objects;
+mod pass;
+mod store;
+mod waker;
+mod workspace;
+
+pub use clock::Clock;
+pub use objects::Objects;
+pub use pass::{Admitted, Ending, Nature, Pass};
+pub use store::{
+    Answer, AnswerRefused, AskItem, AskState, Asks, Lease, LogChunk, PairHead, Pairs, STORE_VERSION, SagaHead, SagaStatus,
+    Sagas, StepItem, StoreError, TakeOver,
+};
+pub use waker::Waker;
+pub use workspace::{Act, ActReply, Context, KindInfo, Looking, Next, Observed, Workspace};

@@ -1,0 +1,30 @@
+//! Whole objects: checkpoints, frozen plans, what is published.
+
+use async_trait::async_trait;
+
+use super::StoreError;
+
+/// Keeps objects by key.
+#[async_trait]
+pub trait Objects: Send + Sync {
+    /// Writes an object, replacing one that is there.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`].
+    async fn put(&self, key: &str, bytes: Vec<u8>) -> Result<(), StoreError>;
+
+    /// Writes an object only if there is none.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Refused`] if there is one already, or another [`StoreError`].
+    async fn put_new(&self, key: &str, bytes: Vec<u8>) -> Result<(), StoreError>;
+
+    /// Reads an object; `None` if there is none.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`].
+    async fn get(&self, key: &str) -> Result<Option<Vec<u8>>, StoreError>;
+}

@@ -1,0 +1,53 @@
+//! The four clocks of an incident (R16): detect, decide, execute, validate.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// The moments between which the four clocks run. `None` until it has come.
+///
+/// RTO is measured from `lost_at`, or from the first signal where the moment of
+/// the loss is not known.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Clocks {
+    /// When the leaving side was lost, if that is known.
+    pub lost_at: Option<Timestamp>,
+    /// When the first signal, or a person, told so.
+    pub noticed_at: Option<Timestamp>,
+    /// When the plan was approved.
+    pub approved_at: Option<Timestamp>,
+    /// When the work was started on the target, the last schedule included.
+    pub executed_at: Option<Timestamp>,
+    /// When the target was validated: the forward part is over.
+    pub validated_at: Option<Timestamp>,
+}
+
+/// The clocks as durations in seconds; a clock that has not stopped is `None`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct ClockSeconds {
+    /// Loss to first signal.
+    pub detect_s: Option<f64>,
+    /// First signal to approval.
+    pub decide_s: Option<f64>,
+    /// Approval to the last start on the target.
+    pub execute_s: Option<f64>,
+    /// The last start to the validated target.
+    pub validate_s: Option<f64>,
+    /// Loss (or first signal) to the validated target.
+    pub rto_s: Option<f64>,
+}
+
+impl Clocks {
+    /// The durations between the moments, in seconds.
+    pub fn seconds(&self) -> ClockSeconds {
+        let between = |from: Option<Timestamp>, to: Option<Timestamp>| {
+            Some((to?.as_millisecond() - from?.as_millisecond()) as f64 / 1000.0)
+        };
+        ClockSeconds {
+            detect_s: between(self.lost_at, self.noticed_at),
+            decide_s: between(self.noticed_at, self.approved_at),
+            execute_s: between(self.approved_at, self.executed_at),
+            validate_s: between(self.executed_at, self.validated_at),
+            rto_s: between(self.lost_at.or(self.noticed_at), self.validated_at),
+        }
+    }
+}

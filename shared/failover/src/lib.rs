@@ -1,0 +1,26 @@
+//! What a failover of a pair of workspaces is.
+//!
+//! Its law: values in, values out, as in `saga`. It knows roles and promises and
+//! must not know any URL, SDK or call, nor how anything is stored.
+//!
+//! | word | meaning here | not |
+//! |---|---|---|
+//! | pair | two workspaces that stand in for each other | cluster |
+//! | primary, standby | the two homes of a pair | master/slave |
+//! | leaving, target | the side a saga moves work from and to | old/new |
+//! | checkpoint | the recorded inventory of a side, with what was active | backup |
+//! | fence | whatever keeps the leaving side from processing data | |
+//! | pursuit | the part of a saga that keeps fencing what is not yet verified stopped | |
+//! | finding | one thing that would hurt, with its remedy | warning |
+
+pub mod checkpoint;
+pub mod clocks;
+pub mod matching;
+pub mod pair;
+pub mod plan;
+pub mod story;
+pub mod text;
+
+pub use checkpoint::{CHECKPOINT_VERSION, Checkpoint, CheckpointError, Missing, Resource, Start, StartStage, Trust};
+pub use clocks::Clocks;
+pub use pair::{PairName, Role, Side};

@@ -1,0 +1,128 @@
+//! What can happen to a saga. Each event is one line of its log.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::fault::Fault;
+use crate::plan::{PlanHash, SagaId, StepId};
+
+/// How a saga ended. Terminal is final (S16).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// Every step is done or waived.
+    Completed,
+    /// A person aborted it, and no effect can land any more (S14).
+    Aborted,
+}
+
+/// Something that happened, in the past tense.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum Event {
+    /// The saga exists, its plan is frozen.
+    Started {
+        /// Which saga.
+        saga: SagaId,
+        /// The frozen plan.
+        plan: PlanHash,
+        /// Who or what started it.
+        by: String,
+    },
+    /// A runner took the lease.
+    TookOver {
+        /// Its epoch.
+        epoch: u64,
+        /// Which runner.
+        owner: String,
+    },
+    /// An approval was used (S11).
+    Approved {
+        /// The question.
+        question: String,
+        /// Who answered.
+        by: String,
+        /// Whether the risk the question names was accepted.
+        accepts_risk: bool,
+        /// The loss that was shown.
+        loss_shown: String,
+    },
+    /// A stage's gate held.
+    StageEntered {
+        /// The stage's name.
+        stage: String,
+    },
+    /// The effect of a step may be under way (only for [`crate::Class::Intended`]).
+    Intended {
+        /// Which step.
+        step: StepId,
+    },
+    /// An attempt ended and the step is not yet as wanted.
+    Tried {
+        /// Which step.
+        step: StepId,
+        /// Attempts so far.
+        attempts: u32,
+        /// Why not.
+        fault: Fault,
+        /// When to try again.
+        next_at: Timestamp,
+    },
+    /// Read back in the wanted state (S5).
+    Done {
+        /// Which step.
+        step: StepId,
+        /// Attempts so far.
+        attempts: u32,
+        /// What was read, for people.
+        note: String,
+    },
+    /// Only a person can help.
+    Blocked {
+        /// Which step.
+        step: StepId,
+        /// Attempts so far.
+        attempts: u32,
+        /// What to do is on its code's page.
+        fault: Fault,
+    },
+    /// A person has helped: the blocked step is tried again.
+    Unblocked {
+        /// Which step.
+        step: StepId,
+        /// Who.
+        by: String,
+    },
+    /// A person decided to go on without it.
+    Waived {
+        /// Which step.
+        step: StepId,
+        /// Who.
+        by: String,
+        /// Why.
+        why: String,
+    },
+    /// Every step but those pursued is done or waived.
+    ForwardDone,
+    /// One round of the pursuit, or of waiting, ended without news worth a line each.
+    Round {
+        /// Steps tried in it.
+        tried: u32,
+        /// Steps still not verified.
+        left: u32,
+    },
+    /// The runner gave the lease back on purpose.
+    HandedOver,
+    /// Nothing more can be done without a person.
+    PersonNeeded {
+        /// How many steps are blocked.
+        blocked: u32,
+    },
+    /// The saga is over.
+    Finished {
+        /// How.
+        outcome: Outcome,
+        /// Who, if a person ended it.
+        by: Option<String>,
+    },
+}

@@ -1,0 +1,151 @@
+//! The hash-chained log: a line cannot be altered, removed or reordered unnoticed (R52).
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::event::Event;
+
+/// One line of a saga's log.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Line {
+    /// Number in the saga, from 0, without gaps.
+    pub number: u64,
+    /// When the runner recorded it.
+    pub at: Timestamp,
+    /// Under which epoch.
+    pub epoch: u64,
+    /// What happened.
+    pub event: Event,
+    /// SHA-256 over the previous line's hash and this line's content, in hexadecimal.
+    pub hash: String,
+}
+
+/// The end of a chain: what the next line links to.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct Chain {
+    next: u64,
+    tip: String,
+}
+
+/// A chain that does not hold together.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("line {number} of the log does not follow from the one before: {what}")]
+pub struct Broken {
+    /// Where the chain breaks.
+    pub number: u64,
+    /// What is wrong there.
+    pub what: &'static str,
+}
+
+impl Chain {
+    /// Makes the next line and moves on to it.
+    pub fn link(&mut self, at: Timestamp, epoch: u64, event: Event) -> Line {
+        let hash = digest(&self.tip, self.next, at, epoch, &event);
+        let line = Line { number: self.next, at, epoch, event, hash };
+        self.next += 1;
+        self.tip.clone_from(&line.hash);
+        line
+    }
+
+    /// Checks that a line is the next one and moves on to it.
+    ///
+    /// # Errors
+    ///
+    /// [`Broken`] if its number or its hash is not the expected one; the chain stays where it was.
+    pub fn follow(&mut self, line: &Line) -> Result<(), Broken> {
+        if line.number != self.next {
+            return Err(Broken { number: line.number, what: "its number is out of order" });
+        }
+        if line.hash != digest(&self.tip, self.next, line.at, line.epoch, &line.event) {
+            return Err(Broken { number: line.number, what: "its hash does not match its content" });
+        }
+        self.next += 1;
+        self.tip.clone_from(&line.hash);
+        Ok(())
+    }
+
+    /// How many lines the chain has.
+    pub fn len(&self) -> u64 {
+        self.next
+    }
+
+    /// Whether there is no line yet.
+    pub fn is_empty(&self) -> bool {
+        self.next == 0
+    }
+
+    /// The hash of the last line; empty before the first.
+    pub fn tip(&self) -> &str {
+        &self.tip
+    }
+}
+
+fn digest(tip: &str, number: u64, at: Timestamp, epoch: u64, event: &Event) -> String {
+    let mut hash = Sha256::new();
+    hash.update(tip.as_bytes());
+    hash.update(number.to_be_bytes());
+    hash.update(at.as_nanosecond().to_be_bytes());
+    hash.update(epoch.to_be_bytes());
+    // An event is plain data with string keys, which always serializes.
+    hash.update(serde_json::to_vec(event).unwrap_or_default());
+    hex::encode(hash.finalize())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_untouched_chain_follows() {
+        let lines = three_lines();
+        let mut chain = Chain::default();
+        assert!(lines.iter().all(|line| chain.follow(line).is_ok()));
+        assert_eq!(chain.len(), 3);
+    }
+
+    #[test]
+    fn an_altered_line_is_found() {
+        let mut lines = three_lines();
+        lines[1].event = Event::StageEntered { stage: "other".into() };
+        assert_eq!(first_break(&lines), Some(1));
+    }
+
+    #[test]
+    fn a_line_moved_in_time_is_found() {
+        let mut lines = three_lines();
+        lines[2].at = Timestamp::from_second(99).unwrap();
+        assert_eq!(first_break(&lines), Some(2));
+    }
+
+    #[test]
+    fn a_removed_line_is_found() {
+        let mut lines = three_lines();
+        lines.remove(1);
+        assert_eq!(first_break(&lines), Some(2));
+    }
+
+    #[test]
+    fn reordered_lines_are_found() {
+        let mut lines = three_lines();
+        lines.swap(0, 1);
+        assert_eq!(first_break(&lines), Some(1));
+    }
+
+    fn first_break(lines: &[Line]) -> Option<u64> {
+        let mut chain = Chain::default();
+        lines.iter().find_map(|line| chain.follow(line).err()).map(|broken| broken.number)
+    }
+
+    fn three_lines() -> Vec<Line> {
+        let mut chain = Chain::default();
+        ["freeze", "fence", "pools"]
+            .iter()
+            .enumerate()
+            .map(|(second, stage)| {
+                let at = Timestamp::from_second(second as i64).unwrap();
+                chain.link(at, 1, Event::StageEntered { stage: (*stage).into() })
+            })
+            .collect()
+    }
+}

@@ -1,0 +1,337 @@
+//! The plan: what shall be so, in which order, under which gates.
+//!
+//! A plan is frozen when its saga starts (S12). It is stored as the exact bytes
+//! that were hashed, so that a later version of this code, or of a dependency,
+//! can never make the same plan hash to something else.
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+/// The version of the plan's shape that this code writes (S22).
+pub const PLAN_VERSION: u32 = 1;
+
+/// Names one saga, e.g. `payments-20260105T081500Z-1`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct SagaId(pub String);
+
+impl fmt::Display for SagaId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// The SHA-256 of a plan's bytes, in hexadecimal.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct PlanHash(pub String);
+
+impl PlanHash {
+    /// Hashes a plan's bytes.
+    pub fn of(bytes: &[u8]) -> Self {
+        Self(hex::encode(Sha256::digest(bytes)))
+    }
+
+    /// The first twelve digits, for people.
+    pub fn short(&self) -> &str {
+        self.0.get(..12).unwrap_or(&self.0)
+    }
+}
+
+impl fmt::Display for PlanHash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// A step's place in its plan: stage and number in the stage, both from 0.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct StepId {
+    /// Index of the stage.
+    pub stage: u16,
+    /// Index of the step in its stage.
+    pub number: u32,
+}
+
+impl fmt::Display for StepId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}", self.stage, self.number)
+    }
+}
+
+/// How an effect is kept from happening twice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Class {
+    /// Wanting the same state twice is harmless; the plan is record enough.
+    Idempotent,
+    /// The call carries a token that is the same in every attempt (S7).
+    Tokened,
+    /// The call is neither: its intent is recorded before it, and verified after doubt (S6).
+    Intended,
+}
+
+/// What another step must be before this one may begin.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Need {
+    /// Read back in its wanted state, or waived by a person.
+    Verified,
+    /// Attempted at least once.
+    Tried,
+}
+
+/// A step that this one waits for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Needed {
+    /// The other step.
+    pub step: StepId,
+    /// What it must be.
+    pub need: Need,
+    /// A question whose approval, given with the risk accepted, takes the need's place (S10).
+    pub unless_accepted: Option<String>,
+}
+
+/// One resource that shall be in one state.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Step {
+    /// Where the resource is; a word of the plan's builder.
+    pub place: String,
+    /// What kind of resource; a word of whoever carries the step out.
+    pub kind: String,
+    /// The resource's id in its place.
+    pub resource: String,
+    /// The resource's name, for people.
+    pub name: String,
+    /// The wanted state; a word of whoever carries the step out.
+    pub want: String,
+    /// What the wanted state needs to be made, e.g. what to restore.
+    pub detail: serde_json::Value,
+    /// How a second effect is avoided.
+    pub class: Class,
+    /// Goes on after the forward part has finished, until verified or waived.
+    pub pursue: bool,
+    /// What must be so before the first attempt.
+    pub needs: Vec<Needed>,
+}
+
+/// What must hold before a stage begins (S9).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Gate {
+    /// Nothing.
+    Open,
+    /// Every step of the named stages is done or waived.
+    Verified(Vec<String>),
+    /// Every step of the named stages was attempted, or is blocked, done or waived.
+    Tried(Vec<String>),
+    /// The named question was approved for this plan.
+    Approved(String),
+    /// All of these.
+    All(Vec<Gate>),
+}
+
+/// An ordered group of steps with an entry gate.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stage {
+    /// Unique in the plan.
+    pub name: String,
+    /// What must hold before its first step.
+    pub gate: Gate,
+    /// Tried side by side, begun in this order.
+    pub steps: Vec<Step>,
+}
+
+/// Everything a saga will do, as data.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Plan {
+    /// [`PLAN_VERSION`] of the code that wrote it.
+    pub version: u32,
+    /// Which saga it belongs to.
+    pub saga: SagaId,
+    /// What the saga works on, e.g. the pair's name.
+    pub subject: String,
+    /// What kind of saga, e.g. `failover`.
+    pub kind: String,
+    /// When it was made.
+    pub made_at: Timestamp,
+    /// What the builder wants to remember, e.g. which side is leaving. Opaque here.
+    pub about: serde_json::Value,
+    /// In the order they are printed; their gates decide what runs side by side.
+    pub stages: Vec<Stage>,
+    /// What was left out on purpose, with reasons.
+    pub exceptions: Vec<String>,
+    /// What would hurt, with remedies.
+    pub findings: Vec<String>,
+}
+
+/// A plan that may not be carried out.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum PlanError {
+    /// Two stages share a name.
+    #[error("stage {0} occurs twice in the plan")]
+    DuplicateStage(String),
+    /// A gate names a stage that does not stand before its own.
+    #[error("the gate of stage {stage} names {named}, which is not an earlier stage")]
+    GateLooksForward {
+        /// The stage whose gate it is.
+        stage: String,
+        /// What it names.
+        named: String,
+    },
+    /// A step waits for one that does not exist or comes later.
+    #[error("step {step} waits for step {needed}, which does not come before it")]
+    NeedLooksForward {
+        /// The waiting step.
+        step: StepId,
+        /// What it waits for.
+        needed: StepId,
+    },
+    /// Bytes that are not a plan.
+    #[error("the stored plan cannot be read: {0}")]
+    Unreadable(String),
+    /// Bytes whose hash is not the recorded one (S12).
+    #[error("the stored plan hashes to {found}, but {recorded} was recorded when the saga started")]
+    Altered {
+        /// The recorded hash.
+        recorded: String,
+        /// The hash of what was read.
+        found: String,
+    },
+    /// A plan of a later version (S22).
+    #[error("the plan has version {found}, this program reads up to {known}: use the newer program")]
+    Newer {
+        /// The plan's version.
+        found: u32,
+        /// The latest version known here.
+        known: u32,
+    },
+}
+
+impl Plan {
+    /// The bytes to store and hash. Equal plans give equal bytes.
+    ///
+    /// # Errors
+    ///
+    /// [`PlanError::Unreadable`] if a detail cannot be written as JSON.
+    pub fn freeze(&self) -> Result<(Vec<u8>, PlanHash), PlanError> {
+        let bytes = serde_json::to_vec_pretty(self).map_err(|e| PlanError::Unreadable(e.to_string()))?;
+        let hash = PlanHash::of(&bytes);
+        Ok((bytes, hash))
+    }
+
+    /// Reads stored bytes back and proves that they are the recorded plan.
+    ///
+    /// # Errors
+    ///
+    /// [`PlanError::Altered`], [`PlanError::Newer`], [`PlanError::Unreadable`], or what [`Plan::check`] finds.
+    pub fn thaw(bytes: &[u8], recorded: &PlanHash) -> Result<Self, PlanError> {
+        let found = PlanHash::of(bytes);
+        if found != *recorded {
+            return Err(PlanError::Altered { recorded: recorded.0.clone(), found: found.0 });
+        }
+        #[derive(Deserialize)]
+        struct Versioned {
+            version: u32,
+        }
+        let unreadable = |e: serde_json::Error| PlanError::Unreadable(e.to_string());
+        let Versioned { version } = serde_json::from_slice(bytes).map_err(unreadable)?;
+        if version > PLAN_VERSION {
+            return Err(PlanError::Newer { found: version, known: PLAN_VERSION });
+        }
+        let plan: Self = serde_json::from_slice(bytes).map_err(unreadable)?;
+        plan.check()?;
+        Ok(plan)
+    }
+
+    /// Proves that gates and needs look backward only, so that no plan can wait for itself.
+    ///
+    /// # Errors
+    ///
+    /// The first offence found, in plan order.
+    pub fn check(&self) -> Result<(), PlanError> {
+        let mut earlier = BTreeSet::new();
+        for (id, step) in self.steps() {
+            if let Some(needed) = step.needs.iter().find(|n| n.step >= id || self.step(n.step).is_none()) {
+                return Err(PlanError::NeedLooksForward { step: id, needed: needed.step });
+            }
+        }
+        for stage in &self.stages {
+            if let Some(named) = stage.gate.stages().into_iter().find(|n| !earlier.contains(n)) {
+                return Err(PlanError::GateLooksForward { stage: stage.name.clone(), named: named.to_owned() });
+            }
+            if !earlier.insert(stage.name.as_str()) {
+                return Err(PlanError::DuplicateStage(stage.name.clone()));
+            }
+        }
+        Ok(())
+    }
+
+    /// All steps in plan order.
+    pub fn steps(&self) -> impl Iterator<Item = (StepId, &Step)> {
+        self.stages.iter().enumerate().flat_map(|(stage, s)| {
+            s.steps.iter().enumerate().map(move |(number, step)| {
+                (StepId { stage: stage as u16, number: number as u32 }, step)
+            })
+        })
+    }
+
+    /// One step, if the plan has it.
+    pub fn step(&self, id: StepId) -> Option<&Step> {
+        self.stages.get(usize::from(id.stage))?.steps.get(id.number as usize)
+    }
+
+    /// How many steps there are.
+    pub fn total(&self) -> usize {
+        self.stages.iter().map(|s| s.steps.len()).sum()
+    }
+
+    /// The token every attempt of a step carries (S7): at most 64 characters,
+    /// the same in every attempt, different for every other step of any saga.
+    pub fn token(&self, id: StepId) -> String {
+        let mut hash = Sha256::new();
+        hash.update(self.saga.0.as_bytes());
+        hash.update([0]);
+        hash.update(id.to_string().as_bytes());
+        hex::encode(hash.finalize())
+    }
+}
+
+impl Gate {
+    /// The stages this gate names, in order.
+    pub fn stages(&self) -> Vec<&str> {
+        match self {
+            Gate::Open | Gate::Approved(_) => Vec::new(),
+            Gate::Verified(names) | Gate::Tried(names) => names.iter().map(String::as_str).collect(),
+            Gate::All(gates) => gates.iter().flat_map(Gate::stages).collect(),
+        }
+    }
+
+    /// The questions this gate asks, in order.
+    pub fn questions(&self) -> Vec<&str> {
+        match self {
+            Gate::Open | Gate::Verified(_) | Gate::Tried(_) => Vec::new(),
+            Gate::Approved(question) => vec![question.as_str()],
+            Gate::All(gates) => gates.iter().flat_map(Gate::questions).collect(),
+        }
+    }
+}
+
+impl fmt::Display for Gate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Gate::Open => f.write_str("open"),
+            Gate::Verified(names) => write!(f, "{} verified", names.join(", ")),
+            Gate::Tried(names) => write!(f, "{} tried", names.join(", ")),
+            Gate::Approved(question) => write!(f, "approved: {question}"),
+            Gate::All(gates) => {
+                let texts: Vec<String> = gates.iter().map(ToString::to_string).collect();
+                f.write_str(&texts.join(" and "))
+            }
+        }
+    }
+}

@@ -1,0 +1,445 @@
+//! The state of a saga: its lines, folded.
+//!
+//! Every pair of step state and event is listed; what is not allowed is an
+//! [`Illegal`], not a panic and not silence.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::event::{Event, Outcome};
+use crate::fault::{Fault, Reaction};
+use crate::plan::{Plan, StepId};
+
+/// Where a step stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StepState {
+    /// Nothing tried yet.
+    Planned,
+    /// The effect may have been made; look first.
+    Intended,
+    /// Tried, not yet as wanted.
+    Waiting,
+    /// Read back in the wanted state.
+    Done,
+    /// Only a person can help. Looked at again from time to time, in case one has.
+    Blocked,
+    /// A person decided to go on without it.
+    Waived,
+}
+
+impl StepState {
+    /// Done or waived: nothing more will be tried.
+    pub fn is_settled(self) -> bool {
+        match self {
+            StepState::Done | StepState::Waived => true,
+            StepState::Planned | StepState::Intended | StepState::Waiting | StepState::Blocked => false,
+        }
+    }
+}
+
+/// What is recorded of one step.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StepRecord {
+    /// Where it stands.
+    pub state: StepState,
+    /// Attempts so far; never falls (S18).
+    pub attempts: u32,
+    /// When the first attempt's outcome was recorded.
+    pub first_try: Option<Timestamp>,
+    /// When the last attempt's outcome was recorded.
+    pub last_try: Option<Timestamp>,
+    /// Not tried again before this.
+    pub next_at: Option<Timestamp>,
+    /// Why the last attempt did not succeed.
+    pub fault: Option<Fault>,
+    /// What was read back, or who waived it and why.
+    pub note: String,
+    /// Under which epoch it was last changed.
+    pub epoch: u64,
+}
+
+impl StepRecord {
+    /// A step of which nothing is recorded.
+    pub fn planned() -> Self {
+        Self {
+            state: StepState::Planned,
+            attempts: 0,
+            first_try: None,
+            last_try: None,
+            next_at: None,
+            fault: None,
+            note: String::new(),
+            epoch: 0,
+        }
+    }
+}
+
+/// Steps by state; the fields add up to the number of steps (S18).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tally {
+    /// [`StepState::Planned`].
+    pub planned: u32,
+    /// [`StepState::Intended`].
+    pub intended: u32,
+    /// [`StepState::Waiting`].
+    pub waiting: u32,
+    /// [`StepState::Done`].
+    pub done: u32,
+    /// [`StepState::Blocked`].
+    pub blocked: u32,
+    /// [`StepState::Waived`].
+    pub waived: u32,
+}
+
+impl Tally {
+    /// All of them.
+    pub fn total(&self) -> u32 {
+        self.planned + self.intended + self.waiting + self.done + self.blocked + self.waived
+    }
+
+    /// Not yet done or waived.
+    pub fn open(&self) -> u32 {
+        self.total() - self.done - self.waived
+    }
+
+    /// Adds another tally.
+    #[must_use]
+    pub fn plus(self, other: Tally) -> Tally {
+        Tally {
+            planned: self.planned + other.planned,
+            intended: self.intended + other.intended,
+            waiting: self.waiting + other.waiting,
+            done: self.done + other.done,
+            blocked: self.blocked + other.blocked,
+            waived: self.waived + other.waived,
+        }
+    }
+
+    fn slot(&mut self, state: StepState) -> &mut u32 {
+        match state {
+            StepState::Planned => &mut self.planned,
+            StepState::Intended => &mut self.intended,
+            StepState::Waiting => &mut self.waiting,
+            StepState::Done => &mut self.done,
+            StepState::Blocked => &mut self.blocked,
+            StepState::Waived => &mut self.waived,
+        }
+    }
+}
+
+/// An approval that was used (S11).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Approval {
+    /// Who answered.
+    pub by: String,
+    /// Whether the risk that the question names was accepted.
+    pub accepts_risk: bool,
+}
+
+/// An event that cannot follow what is recorded.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Illegal {
+    /// A step's state does not allow it.
+    #[error("step {step} is {state:?}, so it cannot become {event}")]
+    Step {
+        /// Which step.
+        step: StepId,
+        /// Where it stands.
+        state: StepState,
+        /// The event's name.
+        event: &'static str,
+    },
+    /// The plan has no such step.
+    #[error("the plan has no step {0}")]
+    NoSuchStep(StepId),
+    /// The plan has no such stage, or it was entered already.
+    #[error("stage {0} cannot be entered: it is unknown or was entered before")]
+    Stage(String),
+    /// The number of attempts fell.
+    #[error("step {0} would lose attempts")]
+    AttemptsFell(StepId),
+    /// The saga is over (S16), or not yet begun.
+    #[error("a saga that is {0} cannot take this event")]
+    Phase(&'static str),
+    /// An approval was used before (S11).
+    #[error("the approval of {0} was used before")]
+    UsedApproval(String),
+}
+
+/// A saga as its lines tell it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct State {
+    stages: Vec<StageState>,
+    approvals: BTreeMap<String, Approval>,
+    begun: bool,
+    forward_done_at: Option<Timestamp>,
+    finished: Option<Outcome>,
+    person_needed: bool,
+    epoch: u64,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct StageState {
+    name: String,
+    entered_at: Option<Timestamp>,
+    steps: Vec<StepRecord>,
+    pursued: BTreeSet<u32>,
+    tally: Tally,
+    untried: u32,
+    open_forward: u32,
+}
+
+impl State {
+    /// A saga of which no line is recorded.
+    pub fn new(plan: &Plan) -> Self {
+        let stages = plan
+            .stages
+            .iter()
+            .map(|stage| {
+                let count = stage.steps.len() as u32;
+                let pursued: BTreeSet<u32> =
+                    (0u32..).zip(&stage.steps).filter(|(_, s)| s.pursue).map(|(n, _)| n).collect();
+                StageState {
+                    name: stage.name.clone(),
+                    entered_at: None,
+                    steps: vec![StepRecord::planned(); stage.steps.len()],
+                    tally: Tally { planned: count, ..Tally::default() },
+                    untried: count,
+                    open_forward: count - pursued.len() as u32,
+                    pursued,
+                }
+            })
+            .collect();
+        Self {
+            stages,
+            approvals: BTreeMap::new(),
+            begun: false,
+            forward_done_at: None,
+            finished: None,
+            person_needed: false,
+            epoch: 0,
+        }
+    }
+
+    /// Folds one event in.
+    ///
+    /// # Errors
+    ///
+    /// [`Illegal`] if the event cannot follow what is recorded; nothing is changed then.
+    pub fn apply(&mut self, event: &Event, at: Timestamp, epoch: u64) -> Result<(), Illegal> {
+        if self.finished.is_some() {
+            return Err(Illegal::Phase("finished"));
+        }
+        match event {
+            Event::Started { .. } => {
+                if std::mem::replace(&mut self.begun, true) {
+                    return Err(Illegal::Phase("begun"));
+                }
+            }
+            Event::TookOver { epoch, .. } => self.epoch = *epoch,
+            Event::Approved { question, by, accepts_risk, .. } => {
+                if self.approvals.contains_key(question) {
+                    return Err(Illegal::UsedApproval(question.clone()));
+                }
+                let approval = Approval { by: by.clone(), accepts_risk: *accepts_risk };
+                self.approvals.insert(question.clone(), approval);
+            }
+            Event::StageEntered { stage } => {
+                let found = self.stages.iter_mut().find(|s| s.name == *stage && s.entered_at.is_none());
+                found.ok_or_else(|| Illegal::Stage(stage.clone()))?.entered_at = Some(at);
+            }
+            Event::Intended { step }
+            | Event::Tried { step, .. }
+            | Event::Done { step, .. }
+            | Event::Blocked { step, .. }
+            | Event::Unblocked { step, .. }
+            | Event::Waived { step, .. } => {
+                self.change(*step, event, at, epoch)?;
+                self.person_needed = false;
+            }
+            Event::ForwardDone => self.forward_done_at = Some(at),
+            Event::Round { .. } | Event::HandedOver => {}
+            Event::PersonNeeded { .. } => self.person_needed = true,
+            Event::Finished { outcome, .. } => self.finished = Some(*outcome),
+        }
+        Ok(())
+    }
+
+    fn change(&mut self, id: StepId, event: &Event, at: Timestamp, epoch: u64) -> Result<(), Illegal> {
+        let stage = self.stages.get_mut(usize::from(id.stage)).ok_or(Illegal::NoSuchStep(id))?;
+        let record = stage.steps.get_mut(id.number as usize).ok_or(Illegal::NoSuchStep(id))?;
+        let before = record.clone();
+        let after = transition(id, before.clone(), event, at, epoch)?;
+        if after.attempts < before.attempts {
+            return Err(Illegal::AttemptsFell(id));
+        }
+        *stage.tally.slot(before.state) -= 1;
+        *stage.tally.slot(after.state) += 1;
+        stage.untried -= u32::from(is_untried(&before) && !is_untried(&after));
+        let newly_settled = after.state.is_settled() && !before.state.is_settled();
+        stage.open_forward -= u32::from(newly_settled && !stage.pursued.contains(&id.number));
+        *record = after;
+        Ok(())
+    }
+
+    /// What is recorded of a step.
+    pub fn step(&self, id: StepId) -> Option<&StepRecord> {
+        self.stages.get(usize::from(id.stage))?.steps.get(id.number as usize)
+    }
+
+    /// All steps in plan order.
+    pub fn steps(&self) -> impl Iterator<Item = (StepId, &StepRecord)> {
+        self.stages.iter().enumerate().flat_map(|(stage, s)| {
+            s.steps.iter().enumerate().map(move |(number, record)| {
+                (StepId { stage: stage as u16, number: number as u32 }, record)
+            })
+        })
+    }
+
+    /// The records of one stage.
+    pub fn stage_steps(&self, stage: usize) -> &[StepRecord] {
+        self.stages.get(stage).map_or(&[], |s| s.steps.as_slice())
+    }
+
+    /// Steps by state, over all stages.
+    pub fn tally(&self) -> Tally {
+        self.stages.iter().fold(Tally::default(), |sum, s| sum.plus(s.tally))
+    }
+
+    /// Steps by state in one stage.
+    pub fn stage_tally(&self, stage: usize) -> Tally {
+        self.stages.get(stage).map_or_else(Tally::default, |s| s.tally)
+    }
+
+    /// When a stage was entered.
+    pub fn entered_at(&self, stage: usize) -> Option<Timestamp> {
+        self.stages.get(stage).and_then(|s| s.entered_at)
+    }
+
+    /// Whether every step of a stage was attempted, or is blocked, done or waived.
+    pub fn is_tried(&self, stage: usize) -> bool {
+        self.stages.get(stage).is_some_and(|s| s.entered_at.is_some() && s.untried == 0)
+    }
+
+    /// Whether every step of a stage is done or waived.
+    pub fn is_verified(&self, stage: usize) -> bool {
+        self.stages.get(stage).is_some_and(|s| s.entered_at.is_some() && s.tally.open() == 0)
+    }
+
+    /// Steps that are neither done nor waived and are not left to the pursuit.
+    pub fn open_forward(&self) -> u32 {
+        self.stages.iter().map(|s| s.open_forward).sum()
+    }
+
+    /// The approval used for a question.
+    pub fn approval(&self, question: &str) -> Option<&Approval> {
+        self.approvals.get(question)
+    }
+
+    /// Whether the saga has begun.
+    pub fn has_begun(&self) -> bool {
+        self.begun
+    }
+
+    /// When the last step outside the pursuit was settled.
+    pub fn forward_done_at(&self) -> Option<Timestamp> {
+        self.forward_done_at
+    }
+
+    /// How the saga ended.
+    pub fn finished(&self) -> Option<Outcome> {
+        self.finished
+    }
+
+    /// Whether the last thing recorded is that a person is needed.
+    pub fn is_person_needed(&self) -> bool {
+        self.person_needed
+    }
+
+    /// The last epoch recorded.
+    pub fn epoch(&self) -> u64 {
+        self.epoch
+    }
+}
+
+fn is_untried(record: &StepRecord) -> bool {
+    match record.state {
+        StepState::Planned => record.attempts == 0,
+        StepState::Intended => record.attempts == 0,
+        StepState::Waiting | StepState::Done | StepState::Blocked | StepState::Waived => false,
+    }
+}
+
+fn transition(
+    id: StepId,
+    mut record: StepRecord,
+    event: &Event,
+    at: Timestamp,
+    epoch: u64,
+) -> Result<StepRecord, Illegal> {
+    let illegal = |event| Err(Illegal::Step { step: id, state: record.state, event });
+    record.epoch = epoch;
+    match (record.state, event) {
+        (StepState::Done | StepState::Waived, _) => return illegal("anything else: it is settled"),
+        (StepState::Planned | StepState::Intended | StepState::Waiting, Event::Intended { .. }) => {
+            record.state = StepState::Intended;
+            record.next_at = None;
+        }
+        (state, Event::Tried { attempts, fault, next_at, .. }) => {
+            record.state = match (state, fault.reaction) {
+                (StepState::Intended, Reaction::VerifyFirst | Reaction::AlreadySo) => StepState::Intended,
+                _ => StepState::Waiting,
+            };
+            tried(&mut record, *attempts, at);
+            record.fault = Some(fault.clone());
+            record.next_at = Some(*next_at);
+        }
+        (_, Event::Done { attempts, note, .. }) => {
+            record.state = StepState::Done;
+            tried(&mut record, *attempts, at);
+            record.next_at = None;
+            record.note.clone_from(note);
+        }
+        (_, Event::Blocked { attempts, fault, .. }) => {
+            record.state = StepState::Blocked;
+            tried(&mut record, *attempts, at);
+            record.fault = Some(fault.clone());
+            record.next_at = None;
+        }
+        (StepState::Blocked, Event::Unblocked { .. }) => {
+            record.state = StepState::Waiting;
+            record.next_at = Some(at);
+        }
+        (_, Event::Waived { by, why, .. }) => {
+            record.state = StepState::Waived;
+            record.next_at = None;
+            record.note = format!("waived by {by}: {why}");
+        }
+        (StepState::Blocked, Event::Intended { .. }) => return illegal("intended"),
+        (StepState::Planned | StepState::Intended | StepState::Waiting, Event::Unblocked { .. }) => {
+            return illegal("unblocked");
+        }
+        (
+            _,
+            Event::Started { .. }
+            | Event::TookOver { .. }
+            | Event::Approved { .. }
+            | Event::StageEntered { .. }
+            | Event::ForwardDone
+            | Event::Round { .. }
+            | Event::HandedOver
+            | Event::PersonNeeded { .. }
+            | Event::Finished { .. },
+        ) => return illegal("the subject of an event that names no step"),
+    }
+    Ok(record)
+}
+
+fn tried(record: &mut StepRecord, attempts: u32, at: Timestamp) {
+    record.attempts = attempts;
+    record.first_try.get_or_insert(at);
+    record.last_try = Some(at);
+}

@@ -1,0 +1,356 @@
+//! Faults by script: what goes wrong, on which side, from when until when, and for which calls.
+//!
+//! Law: whether a fault strikes depends only on the script, the time, the request, and the seed.
+//! Must not know: what a request does.
+
+use rand::{Rng, rngs::SmallRng};
+
+use crate::wire::Side;
+
+/// One thing that goes wrong for a while.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Fault {
+    /// The side it strikes.
+    pub side: Side,
+    /// From this moment on (unix ms).
+    pub from_ms: i64,
+    /// Until just before this moment (unix ms); `None`: for ever.
+    pub until_ms: Option<i64>,
+    /// What goes wrong.
+    pub kind: FaultKind,
+    /// Only for this family (`jobs.update`), group of families (`jobs`) or path prefix
+    /// (`/api/2.2/jobs/`); `None`: for every call.
+    pub only: Option<String>,
+}
+
+impl Fault {
+    /// A fault for every call of a side from a moment on, for ever.
+    #[must_use]
+    pub fn new(side: Side, from_ms: i64, kind: FaultKind) -> Fault {
+        Fault {
+            side,
+            from_ms,
+            until_ms: None,
+            kind,
+            only: None,
+        }
+    }
+
+    /// The same, ending just before `until_ms`.
+    #[must_use]
+    pub fn until(mut self, until_ms: i64) -> Fault {
+        self.until_ms = Some(until_ms);
+        self
+    }
+
+    /// The same, for one family, group of families, or path prefix.
+    #[must_use]
+    pub fn only(mut self, what: &str) -> Fault {
+        self.only = Some(what.to_owned());
+        self
+    }
+
+    fn covers(&self, now_ms: i64, side: Side, family: &str, path: &str) -> bool {
+        let begun = self.side == side && now_ms >= self.from_ms;
+        let over = self.until_ms.is_some_and(|until| now_ms >= until);
+        begun && !over && self.only.as_deref().is_none_or(|only| matches_only(only, family, path))
+    }
+}
+
+fn matches_only(only: &str, family: &str, path: &str) -> bool {
+    if only.starts_with('/') {
+        return path.starts_with(only);
+    }
+    family == only || family.strip_prefix(only).is_some_and(|rest| rest.starts_with('.'))
+}
+
+/// What goes wrong.
+#[derive(Debug, Clone, PartialEq)]
+pub enum FaultKind {
+    /// Nothing answers; nothing happens.
+    Dark,
+    /// The call is answered with this status, by chance, and has no effect.
+    Error {
+        /// HTTP status.
+        status: u16,
+        /// From 0 to 1.
+        probability: f64,
+    },
+    /// The call takes effect and is then answered with this status, by chance.
+    ErrorAfter {
+        /// HTTP status.
+        status: u16,
+        /// From 0 to 1.
+        probability: f64,
+    },
+    /// Works for `up_ms` of every `period_ms`, counted from the fault's start; silent otherwise.
+    Flapping {
+        /// Length of one period, ms.
+        period_ms: i64,
+        /// Working part at its start, ms.
+        up_ms: i64,
+    },
+    /// A seeded half of the families answers 503 or nothing; the other half works.
+    HalfUp,
+    /// The effect happens, and the connection dies before the reply.
+    ReplyLost {
+        /// Only the n-th matching call (from 1); `None`: by chance.
+        nth: Option<u64>,
+        /// From 0 to 1; used when `nth` is `None`.
+        probability: f64,
+    },
+    /// A login page with status 200, as a misrouted private link gives
+    /// [go-sdk: apierr/private_link.go].
+    Html200,
+    /// The step before it: a redirect to `/login.html`.
+    LoginRedirect,
+    /// Replies take this much longer, ms.
+    Slow {
+        /// Extra milliseconds.
+        ms: u64,
+    },
+    /// No token is issued: the token endpoint answers 503. Tokens already issued stay good.
+    TokenDown,
+    /// 403 PERMISSION_DENIED for the covered calls.
+    Forbidden {
+        /// Only for calls that name this resource id; `None`: for all covered calls.
+        resource: Option<String>,
+    },
+    /// The workspace lacks the API.
+    Missing {
+        /// 404 with the plain text `ENDPOINT_NOT_FOUND`, or 501.
+        status: u16,
+    },
+    /// The covered families are limited to this many requests per second.
+    Throttle {
+        /// Requests per second.
+        per_second: f64,
+    },
+}
+
+/// What the script says about one request before it is handled.
+#[derive(Debug, Default, PartialEq)]
+pub(crate) struct Strike {
+    pub(crate) silent: bool,
+    /// Answered at once, without effect.
+    pub(crate) status: Option<u16>,
+    pub(crate) page: Option<Page>,
+    pub(crate) missing: Option<u16>,
+    pub(crate) forbidden: bool,
+    pub(crate) throttle: Option<f64>,
+    pub(crate) slow_ms: u64,
+    /// Handled, and then answered with this status.
+    pub(crate) status_after: Option<u16>,
+    pub(crate) reply_lost: bool,
+}
+
+/// An HTML answer where JSON was asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Page {
+    Login,
+    Redirect,
+}
+
+/// The script of one world, with what it has counted so far.
+#[derive(Debug)]
+pub(crate) struct Script {
+    seed: u64,
+    faults: Vec<(Fault, u64)>,
+}
+
+/// The request as a fault sees it.
+pub(crate) struct Target<'a> {
+    pub(crate) side: Side,
+    pub(crate) family: &'static str,
+    pub(crate) path: &'a str,
+    pub(crate) body: &'a [u8],
+}
+
+impl Script {
+    pub(crate) fn new(seed: u64, faults: &[Fault]) -> Script {
+        let faults = faults.iter().map(|fault| (fault.clone(), 0)).collect();
+        Script { seed, faults }
+    }
+
+    pub(crate) fn add(&mut self, fault: Fault) {
+        self.faults.push((fault, 0));
+    }
+
+    /// Adds up every fault that covers the request.
+    pub(crate) fn strike(&mut self, now_ms: i64, at: &Target<'_>, rng: &mut SmallRng) -> Strike {
+        let mut strike = Strike::default();
+        let seed = self.seed;
+        for (fault, seen) in &mut self.faults {
+            if fault.covers(now_ms, at.side, at.family, at.path) {
+                *seen += 1;
+                add(&mut strike, fault, *seen, now_ms, at, seed, rng);
+            }
+        }
+        strike
+    }
+}
+
+fn add(
+    strike: &mut Strike,
+    fault: &Fault,
+    seen: u64,
+    now_ms: i64,
+    at: &Target<'_>,
+    seed: u64,
+    rng: &mut SmallRng,
+) {
+    match &fault.kind {
+        FaultKind::Dark => strike.silent = true,
+        FaultKind::Error { status, probability } => {
+            if happens(rng, *probability) {
+                strike.status = Some(*status);
+            }
+        }
+        FaultKind::ErrorAfter { status, probability } => {
+            if happens(rng, *probability) {
+                strike.status_after = Some(*status);
+            }
+        }
+        FaultKind::Flapping { period_ms, up_ms } => {
+            strike.silent |= (now_ms - fault.from_ms).rem_euclid((*period_ms).max(1)) >= *up_ms;
+        }
+        FaultKind::HalfUp => match half(seed, at.family) {
+            Half::Works => {}
+            Half::Refuses => strike.status = Some(503),
+            Half::Silent => strike.silent = true,
+        },
+        FaultKind::ReplyLost { nth, probability } => {
+            strike.reply_lost |= match nth {
+                Some(nth) => seen == *nth,
+                None => happens(rng, *probability),
+            };
+        }
+        FaultKind::Html200 => strike.page = Some(Page::Login),
+        FaultKind::LoginRedirect => strike.page = Some(Page::Redirect),
+        FaultKind::Slow { ms } => strike.slow_ms += ms,
+        FaultKind::TokenDown => {
+            if at.path.starts_with("/oidc/v1/token") {
+                strike.status = Some(503);
+            }
+        }
+        FaultKind::Forbidden { resource } => {
+            strike.forbidden |= resource.as_deref().is_none_or(|id| names(at, id));
+        }
+        FaultKind::Missing { status } => strike.missing = Some(*status),
+        FaultKind::Throttle { per_second } => strike.throttle = Some(*per_second),
+    }
+}
+
+fn happens(rng: &mut SmallRng, probability: f64) -> bool {
+    rng.random::<f64>() < probability
+}
+
+/// Whether the request names the resource, in its path, its query, or its body.
+fn names(at: &Target<'_>, id: &str) -> bool {
+    let in_path = at
+        .path
+        .split(['/', '?', '&', '='])
+        .any(|part| part == id);
+    in_path || crate::json::mentions(at.body, id)
+}
+
+enum Half {
+    Works,
+    Refuses,
+    Silent,
+}
+
+/// Stable for one seed, so that what works keeps working while the fault lasts. Identity always
+/// works: a half-up workspace that issues no token would be a dark one.
+fn half(seed: u64, family: &str) -> Half {
+    if family == "oidc" {
+        return Half::Works;
+    }
+    let mut hash = seed ^ 0x9e37_79b9_7f4a_7c15;
+    for byte in family.bytes() {
+        hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+    }
+    match (hash >> 32) % 4 {
+        0 | 1 => Half::Works,
+        2 => Half::Refuses,
+        _ => Half::Silent,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rand::SeedableRng;
+
+    use super::*;
+
+    fn strike(fault: Fault, now_ms: i64, family: &'static str, path: &str) -> Strike {
+        let at = Target { side: Side::Primary, family, path, body: b"{\"job_id\": 7}" };
+        Script::new(1, &[fault]).strike(now_ms, &at, &mut SmallRng::seed_from_u64(1))
+    }
+
+    #[test]
+    fn a_fault_strikes_only_its_side_its_time_and_its_calls() {
+        let fault = Fault::new(Side::Primary, 100, FaultKind::Dark).until(200).only("jobs");
+        assert!(strike(fault.clone(), 100, "jobs.get", "/x").silent);
+        assert!(!strike(fault.clone(), 99, "jobs.get", "/x").silent);
+        assert!(!strike(fault.clone(), 200, "jobs.get", "/x").silent);
+        assert!(!strike(fault.clone(), 150, "clusters.get", "/x").silent);
+        let other = Fault { side: Side::Standby, ..fault };
+        assert!(!strike(other, 150, "jobs.get", "/x").silent);
+    }
+
+    #[test]
+    fn a_path_prefix_selects_calls() {
+        let fault = Fault::new(Side::Primary, 0, FaultKind::Dark).only("/api/2.0/sql");
+        assert!(strike(fault.clone(), 1, "warehouses.get", "/api/2.0/sql/warehouses/a").silent);
+        assert!(!strike(fault, 1, "jobs.get", "/api/2.2/jobs/get").silent);
+    }
+
+    #[test]
+    fn a_flapping_side_is_up_at_the_start_of_each_period() {
+        let fault = Fault::new(Side::Primary, 50, FaultKind::Flapping { period_ms: 100, up_ms: 30 });
+        let up: Vec<bool> = [50, 79, 80, 149, 150]
+            .iter()
+            .map(|now| !strike(fault.clone(), *now, "scim", "/x").silent)
+            .collect();
+        assert_eq!(up, [true, true, false, false, true]);
+    }
+
+    #[test]
+    fn half_up_leaves_some_families_working_and_some_not() {
+        let broken = FAMILIES_UNDER_TEST
+            .iter()
+            .filter(|family| {
+                let fault = Fault::new(Side::Primary, 0, FaultKind::HalfUp);
+                strike(fault, 1, family, "/x") != Strike::default()
+            })
+            .count();
+        assert!(broken > 3 && broken < 19, "{broken} of 22 are broken");
+    }
+
+    const FAMILIES_UNDER_TEST: [&str; 22] = crate::limits::FAMILIES;
+
+    #[test]
+    fn only_the_nth_reply_is_lost() {
+        let fault = FaultKind::ReplyLost { nth: Some(2), probability: 0.0 };
+        let mut script = Script::new(1, &[Fault::new(Side::Primary, 0, fault)]);
+        let at = Target { side: Side::Primary, family: "jobs.run", path: "/x", body: b"" };
+        let mut rng = SmallRng::seed_from_u64(1);
+        let lost: Vec<bool> = (0..3)
+            .map(|_| script.strike(1, &at, &mut rng).reply_lost)
+            .collect();
+        assert_eq!(lost, [false, true, false]);
+    }
+
+    #[test]
+    fn a_forbidden_resource_is_found_in_path_and_body() {
+        let fault = |id: &str| {
+            let kind = FaultKind::Forbidden { resource: Some(id.to_owned()) };
+            Fault::new(Side::Primary, 0, kind)
+        };
+        assert!(strike(fault("7"), 1, "jobs.update", "/api/2.2/jobs/update").forbidden);
+        assert!(strike(fault("w1"), 1, "warehouses.get", "/api/2.0/sql/warehouses/w1").forbidden);
+        assert!(strike(fault("9"), 1, "jobs.get", "/api/2.2/jobs/get?job_id=9").forbidden);
+        assert!(!strike(fault("8"), 1, "jobs.update", "/api/2.2/jobs/update").forbidden);
+    }
+}

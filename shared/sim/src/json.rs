@@ -1,0 +1,58 @@
+//! Small readings of raw JSON that several APIs share.
+//!
+//! Law: a reading never fails; what is absent or of another type reads as absent.
+//! Must not know: any route or resource.
+
+use serde_json::{Map, Value};
+
+/// The text at a key; empty when absent.
+pub(crate) fn text<'a>(value: &'a Value, key: &str) -> &'a str {
+    value.get(key).and_then(Value::as_str).unwrap_or_default()
+}
+
+/// A whole number at a key, also when it was sent as text.
+pub(crate) fn number(value: &Value, key: &str) -> Option<i64> {
+    match value.get(key) {
+        Some(Value::String(text)) => text.parse().ok(),
+        found => found.and_then(Value::as_i64),
+    }
+}
+
+/// A flag at a key; false when absent.
+pub(crate) fn flag(value: &Value, key: &str) -> bool {
+    value.get(key).and_then(Value::as_bool).unwrap_or(false)
+}
+
+/// The elements of an array at a key; none when absent.
+pub(crate) fn items<'a>(value: &'a Value, key: &str) -> &'a [Value] {
+    value.get(key).and_then(Value::as_array).map_or(&[], Vec::as_slice)
+}
+
+/// The members of an object; none for anything else.
+pub(crate) fn members(value: &Value) -> Map<String, Value> {
+    value.as_object().cloned().unwrap_or_default()
+}
+
+/// Sets a member of an object; does nothing to anything else.
+pub(crate) fn set(value: &mut Value, key: &str, to: Value) {
+    if let Some(object) = value.as_object_mut() {
+        object.insert(key.to_owned(), to);
+    }
+}
+
+/// Whether a top-level member of a JSON body is this text or number.
+pub(crate) fn mentions(body: &[u8], id: &str) -> bool {
+    let Ok(Value::Object(object)) = serde_json::from_slice(body) else {
+        return false;
+    };
+    object.values().any(|value| match value {
+        Value::String(text) => text == id,
+        Value::Number(number) => number.to_string() == id,
+        Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => false,
+    })
+}
+
+/// A moment as the text that pipelines and token replies use (RFC 3339, UTC).
+pub(crate) fn moment(ms: i64) -> String {
+    jiff::Timestamp::from_millisecond(ms).map_or_else(|_| ms.to_string(), |at| at.to_string())
+}

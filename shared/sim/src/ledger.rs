@@ -1,0 +1,164 @@
+//! The ledger: what truly happened in both workspaces, whatever any reply said.
+//!
+//! Law: only the workspaces write it, in the order of time; nothing in it is ever changed except
+//! that an open interval is closed.
+//! Must not know: requests, replies, faults.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::{notes::Note, wire::Side};
+
+/// What kind of processing an interval records.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub enum What {
+    /// A run of a job, or a one-time run.
+    Run,
+    /// An update of a pipeline.
+    PipelineUpdate,
+}
+
+/// A stretch of time in which one unit of work was processed.
+///
+/// It begins when the run or update reaches RUNNING and ends when it leaves for good: a canceled
+/// run goes on processing while it is TERMINATING.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Interval {
+    /// Where.
+    pub side: Side,
+    /// The hidden key of the unit of work, the same on both sides.
+    pub work: String,
+    /// What kind of processing.
+    pub what: What,
+    /// Job or pipeline id; the run's own id for a one-time run.
+    pub resource: String,
+    /// Run or update id.
+    pub run: String,
+    /// Unix ms.
+    pub from_ms: i64,
+    /// Unix ms; `None` while it goes on.
+    pub to_ms: Option<i64>,
+}
+
+/// Who did it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub enum By {
+    /// A caller of the API.
+    Api,
+    /// The workspace itself: a job run, a connecting tool, the service.
+    Itself,
+}
+
+/// Something that can process data was switched on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Activation {
+    /// Where.
+    pub side: Side,
+    /// Unix ms.
+    pub at_ms: i64,
+    /// `job`, `cluster`, `pool`, `warehouse` or `pipeline`.
+    pub kind: &'static str,
+    /// The resource's id.
+    pub resource: String,
+    /// The hidden key of the resource, the same on both sides.
+    pub work: String,
+    /// What exactly was switched on: `schedule`, `trigger`, `continuous`, `triggers[0]`, … for a
+    /// job; `start` for compute and pipelines; `min_idle` for a pool.
+    pub slot: String,
+    /// Who did it.
+    pub by: By,
+}
+
+/// Why a run or update was started.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Cause {
+    /// A cron schedule.
+    Schedule,
+    /// A periodic trigger.
+    Periodic,
+    /// Files arrived.
+    FileArrival,
+    /// A table changed.
+    Table,
+    /// A continuous job was switched on.
+    Continuous,
+    /// A continuous job follows its own last run.
+    ContinuousRestart,
+    /// A task of another job.
+    RunJobTask,
+    /// A failed attempt is repeated.
+    Retry,
+    /// A one-time start through the API: run-now.
+    OneTime,
+    /// A one-time run without a saved job: runs/submit.
+    Submit,
+}
+
+/// A run came into being (or was tried again).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct RunStart {
+    /// Where.
+    pub side: Side,
+    /// Unix ms.
+    pub at_ms: i64,
+    /// The saved job, if there is one.
+    pub job: Option<i64>,
+    /// The run.
+    pub run: i64,
+    /// The hidden key of the unit of work.
+    pub work: String,
+    /// Why.
+    pub cause: Cause,
+}
+
+/// Everything that happened, oldest first.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Ledger {
+    /// Processing, by the moment it began.
+    pub intervals: Vec<Interval>,
+    /// Everything that was switched on.
+    pub activations: Vec<Activation>,
+    /// Every run that came into being.
+    pub starts: Vec<RunStart>,
+    #[serde(skip)]
+    open: BTreeMap<(Side, What, String), usize>,
+}
+
+impl Ledger {
+    pub(crate) fn record(&mut self, side: Side, note: Note) {
+        match note {
+            Note::Began { at_ms, work, what, resource, run } => {
+                let open = self.intervals.len();
+                self.open.insert((side, what, run.clone()), open);
+                self.intervals.push(Interval {
+                    side,
+                    work,
+                    what,
+                    resource,
+                    run,
+                    from_ms: at_ms,
+                    to_ms: None,
+                });
+            }
+            Note::Ended { at_ms, what, run } => {
+                if let Some(index) = self.open.remove(&(side, what, run)) {
+                    self.intervals[index].to_ms = Some(at_ms);
+                }
+            }
+            Note::Activated { at_ms, kind, resource, work, slot, by } => {
+                self.activations.push(Activation { side, at_ms, kind, resource, work, slot, by });
+            }
+            Note::Started { at_ms, job, run, work, cause } => {
+                self.starts.push(RunStart { side, at_ms, job, run, work, cause });
+            }
+        }
+    }
+
+    /// How many runs and updates are being processed on a side now.
+    #[must_use]
+    pub fn open_on(&self, side: Side) -> usize {
+        self.open.keys().filter(|(at, _, _)| *at == side).count()
+    }
+}

@@ -1,0 +1,73 @@
+//! A pair of Databricks workspaces that exist only in memory.
+//!
+//! For: rehearsing and testing anything that talks to Databricks, without an account. The pair
+//! answers raw HTTP requests the way the vendor documents its REST API, moves by itself (runs
+//! start, finish, retry; triggers fire; clusters come up after minutes), fails in every way a
+//! script asks for, and keeps a ledger from which an auditor says afterward what really happened.
+//!
+//! Its laws:
+//! - **No I/O, no clock, no hidden randomness.** Time is an argument (unix milliseconds, UTC), and
+//!   every draw comes from the seed. The same seed and the same requests at the same times give
+//!   byte-identical answers and the same ledger. Only the `serve` feature touches a socket.
+//! - **Raw JSON.** Everything is `serde_json::Value` with the vendor's field names, so that a
+//!   misreading in a client is not mirrored here. The vendor's own Python SDK checks it
+//!   (`tests/vendor`).
+//! - **Loud where it does not know.** A request that no route matches is answered with 501 naming
+//!   what to add, and is kept in [`World::unknown_routes`].
+//!
+//! Must not know: our client, our types, our table of resource kinds.
+//!
+//! Sources are cited as `[docs: …]` (the vendor's REST reference and manuals), `[py-sdk: …]` and
+//! `[go-sdk: …]` (the vendor's SDKs), `[cli: …]` (the vendor's command line). "Unverified" marks
+//! what the documentation leaves open and what was chosen here.
+
+mod agenda;
+mod audit;
+// mod auth;
+mod calls;
+// mod cluster_life;
+// mod clusters;
+// mod cron;
+mod estate;
+mod faults;
+// mod job_edits;
+// mod jobs;
+mod json;
+mod ledger;
+mod limits;
+mod notes;
+// mod permissions;
+// mod pipeline_life;
+// mod pipelines;
+// mod pools;
+mod refusal;
+// mod region;
+// mod routes;
+// mod run_life;
+// mod run_views;
+// mod runs;
+// mod seeding;
+#[cfg(feature = "serve")]
+mod serve;
+mod settings;
+// mod stale;
+// mod triggers;
+// mod warehouses;
+mod wire;
+// mod workspace;
+mod world;
+
+pub use audit::{Audit, DoubleWindow, WorkCount};
+pub use calls::{CallStats, FamilyCalls};
+pub use estate::Estate;
+pub use faults::{Fault, FaultKind};
+pub use ledger::{Activation, By, Cause, Interval, Ledger, RunStart, What};
+pub use limits::{FAMILIES, Limits};
+#[cfg(feature = "serve")]
+pub use serve::{Served, serve};
+pub use settings::{Delays, Settings, Stale};
+pub use wire::{
+    Answer, CLIENT_ID, CLIENT_SECRET, PRIMARY_HOST, PRIMARY_TOKEN, Reply, Request, STANDBY_HOST,
+    STANDBY_TOKEN, Side, USER_NAME,
+};
+pub use world::World;
