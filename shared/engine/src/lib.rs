@@ -1,3 +1,30 @@
-//! Ports and use cases. WIP
+//! Ports and use cases of the failover engine.
+//!
+//! Its law: the only place that causes effects is the [`runner`], and it causes
+//! none that is not on record. It must not know which database, queue or HTTP
+//! library exists, nor whose workspaces these are.
+//!
+//! | use case | what it does |
+//! |---|---|
+//! | [`capture::capture`] | lists a side while it is well |
+//! | [`start::draft`], [`start::start`] | looks, plans; freezes, takes the pair, asks |
+//! | [`approvals::answer`] | records a person's answer |
+//! | [`wake::wake`], [`wake::tick`] | drives a saga as far as it goes |
+//! | [`view::view`] | what a person wants to see of a saga |
 
+pub mod approvals;
+pub mod capture;
+pub mod codes;
+pub mod deps;
+pub mod limiter;
 pub mod ports;
+pub mod runner;
+pub mod settings;
+pub mod start;
+pub mod view;
+pub mod wake;
+
+pub use deps::{Deps, Pair};
+pub use settings::Settings;
+#[cfg(feature = "mutants")]
+pub use settings::Weakened;

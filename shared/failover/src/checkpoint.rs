@@ -59,6 +59,8 @@ pub enum Trust {
 pub struct Start {
     /// Which stage.
     pub stage: StartStage,
+    /// The kind that carries it out, where that is not the resource's own.
+    pub kind: Option<String>,
     /// The wanted state; a word of the kind.
     pub want: String,
     /// What the kind needs for it.

@@ -23,4 +23,6 @@ pub mod text;
 
 pub use checkpoint::{CHECKPOINT_VERSION, Checkpoint, CheckpointError, Missing, Resource, Start, StartStage, Trust};
 pub use clocks::Clocks;
+pub use matching::{MapEntry, Matching, Twin};
 pub use pair::{PairName, Role, Side};
+pub use plan::{Ask, FailoverPolicy, FencedKind, PlanRefused, failover_plan};

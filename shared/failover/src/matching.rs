@@ -1,1 +1,140 @@
-//! WIP
+//! Which resource of one side stands for which of the other.
+//!
+//! Explicit map, then tag, then a name that is unique on both sides. Anything
+//! else is said, never guessed: starting the wrong twin would process the wrong data.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+use crate::checkpoint::{Checkpoint, Resource};
+use crate::pair::Side;
+
+/// One line of the explicit map.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MapEntry {
+    /// The kind's name.
+    pub kind: String,
+    /// The id on the primary.
+    pub primary: String,
+    /// The id on the standby.
+    pub standby: String,
+}
+
+impl MapEntry {
+    fn id(&self, side: Side) -> &str {
+        match side {
+            Side::Primary => &self.primary,
+            Side::Standby => &self.standby,
+        }
+    }
+}
+
+/// What a resource has on the other side.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Twin {
+    /// Exactly this one.
+    Is(String),
+    /// More than one could be meant; says which and what to do.
+    Ambiguous(String),
+    /// Nothing fits; says what to do.
+    Missing(String),
+}
+
+/// Matches the resources of two checkpoints.
+#[derive(Debug)]
+pub struct Matching<'a> {
+    from: Side,
+    map: &'a [MapEntry],
+    there: BTreeMap<(&'a str, &'a str), &'a Resource>,
+    tags_here: BTreeMap<(&'a str, &'a str), usize>,
+    tags_there: BTreeMap<(&'a str, &'a str), Vec<&'a str>>,
+    names_here: BTreeMap<(&'a str, &'a str), usize>,
+    names_there: BTreeMap<(&'a str, &'a str), Vec<&'a str>>,
+    mapped_here: BTreeSet<(&'a str, &'a str)>,
+}
+
+impl<'a> Matching<'a> {
+    /// Prepares to look up the twins of what `here` has in `there`.
+    pub fn new(here: &'a Checkpoint, there: &'a Checkpoint, map: &'a [MapEntry]) -> Self {
+        let mapped_here = map.iter().map(|e| (e.kind.as_str(), e.id(here.side))).collect();
+        let mapped_there: BTreeSet<(&str, &str)> = map.iter().map(|e| (e.kind.as_str(), e.id(there.side))).collect();
+        let mut matching = Self {
+            from: here.side,
+            map,
+            there: there.resources.iter().map(|r| ((r.kind.as_str(), r.id.as_str()), r)).collect(),
+            tags_here: BTreeMap::new(),
+            tags_there: BTreeMap::new(),
+            names_here: BTreeMap::new(),
+            names_there: BTreeMap::new(),
+            mapped_here,
+        };
+        for resource in &here.resources {
+            if matching.mapped_here.contains(&(resource.kind.as_str(), resource.id.as_str())) {
+                continue;
+            }
+            *matching.names_here.entry((&resource.kind, &resource.name)).or_default() += 1;
+            if let Some(tag) = &resource.tag {
+                *matching.tags_here.entry((&resource.kind, tag)).or_default() += 1;
+            }
+        }
+        for resource in &there.resources {
+            if mapped_there.contains(&(resource.kind.as_str(), resource.id.as_str())) {
+                continue;
+            }
+            matching.names_there.entry((&resource.kind, &resource.name)).or_default().push(&resource.id);
+            if let Some(tag) = &resource.tag {
+                matching.tags_there.entry((&resource.kind, tag)).or_default().push(&resource.id);
+            }
+        }
+        matching
+    }
+
+    /// The twin of one resource.
+    pub fn twin(&self, resource: &Resource) -> Twin {
+        let kind = resource.kind.as_str();
+        let entry = self.map.iter().find(|e| e.kind == kind && e.id(self.from) == resource.id);
+        if let Some(entry) = entry {
+            let id = entry.id(self.from.other());
+            return if self.there.contains_key(&(kind, id)) {
+                Twin::Is(id.to_owned())
+            } else {
+                Twin::Missing(format!(
+                    "the map names {kind} {id} for {:?}, but the {} has none such: correct the [[map]] entry",
+                    resource.name,
+                    self.from.other()
+                ))
+            };
+        }
+        if let Some(tag) = &resource.tag {
+            let here = self.tags_here.get(&(kind, tag)).copied().unwrap_or(0);
+            let there = self.tags_there.get(&(kind, tag)).map_or(&[][..], Vec::as_slice);
+            if let Some(twin) = unique(here, there, || format!("tag {tag:?} of {kind}"), kind) {
+                return twin;
+            }
+        }
+        let here = self.names_here.get(&(kind, resource.name.as_str())).copied().unwrap_or(0);
+        let there = self.names_there.get(&(kind, resource.name.as_str())).map_or(&[][..], Vec::as_slice);
+        unique(here, there, || format!("name {:?} of {kind}", resource.name), kind).unwrap_or_else(|| {
+            Twin::Missing(format!(
+                "the {} has no {kind} named {:?}: deploy it there, or name its counterpart in a [[map]] entry",
+                self.from.other(),
+                resource.name
+            ))
+        })
+    }
+}
+
+fn unique(here: usize, there: &[&str], what: impl Fn() -> String, kind: &str) -> Option<Twin> {
+    match (here, there) {
+        (_, []) => None,
+        (1, [only]) => Some(Twin::Is((*only).to_owned())),
+        (_, several) => Some(Twin::Ambiguous(format!(
+            "{} stands for {here} here and {} there ({}): name the counterparts in [[map]] entries with kind = {kind:?}",
+            what(),
+            several.len(),
+            several.join(", ")
+        ))),
+    }
+}

@@ -1,1 +1,100 @@
-//! WIP
+//! A plan as a person reads it.
+
+use std::fmt::Write as _;
+
+use saga::{Class, Gate, Plan, Step};
+
+use crate::plan::{About, EVERYTHING};
+
+/// How many steps of a stage are listed one by one before the rest is counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Detail {
+    /// Every step.
+    Full,
+    /// Counts by kind and wanted state.
+    Counts,
+}
+
+/// Prints a plan: every stage with its gate and steps, then exceptions and findings.
+/// The same plan always gives the same text.
+pub fn plan_text(plan: &Plan, hash: &str, detail: Detail) -> String {
+    let mut text = String::new();
+    // Writing to a string cannot fail.
+    let _ = write_head(&mut text, plan, hash);
+    for stage in &plan.stages {
+        let _ = writeln!(text, "\n{}  ({} steps)  when {}", stage.name, stage.steps.len(), gate_text(&stage.gate));
+        match detail {
+            Detail::Full => {
+                for step in &stage.steps {
+                    let _ = writeln!(text, "  {}", step_text(step));
+                }
+            }
+            Detail::Counts => {
+                for (what, count) in counts(&stage.steps) {
+                    let _ = writeln!(text, "  {count:>5}  {what}");
+                }
+            }
+        }
+    }
+    section(&mut text, "exceptions: left out on purpose", &plan.exceptions);
+    section(&mut text, "findings: what would hurt, with the remedy", &plan.findings);
+    text
+}
+
+fn write_head(text: &mut String, plan: &Plan, hash: &str) -> std::fmt::Result {
+    writeln!(text, "{} of pair {}", plan.kind, plan.subject)?;
+    writeln!(text, "saga {}   plan {}", plan.saga, hash.get(..12).unwrap_or(hash))?;
+    if let Ok(about) = serde_json::from_value::<About>(plan.about.clone()) {
+        let how = if about.planned {
+            "planned: verified stopped before anything starts"
+        } else {
+            "unplanned: tried, then pursued"
+        };
+        writeln!(text, "from {} to {}   {how}", about.leaving, about.leaving.other())?;
+        writeln!(text, "inventory of the {} from {}", about.leaving, about.checkpoint_at)?;
+    }
+    Ok(())
+}
+
+fn gate_text(gate: &Gate) -> String {
+    match gate {
+        Gate::Open => "at once".to_owned(),
+        Gate::Verified(_) | Gate::Tried(_) | Gate::Approved(_) | Gate::All(_) => gate.to_string(),
+    }
+}
+
+fn step_text(step: &Step) -> String {
+    let class = match step.class {
+        Class::Idempotent => "",
+        Class::Tokened => "  (once, by token)",
+        Class::Intended => "  (intent recorded first)",
+    };
+    let pursued = if step.pursue { "  pursued" } else { "" };
+    format!("{} {} {:?} [{}] -> {}{class}{pursued}", step.place, step.kind, step.name, step.resource, step.want)
+}
+
+fn counts(steps: &[Step]) -> Vec<(String, usize)> {
+    let mut counts: Vec<(String, usize)> = Vec::new();
+    for step in steps {
+        let what = if step.resource == EVERYTHING {
+            format!("{} {}: whatever else is active -> {}", step.place, step.kind, step.want)
+        } else {
+            format!("{} {} -> {}", step.place, step.kind, step.want)
+        };
+        match counts.iter_mut().find(|(known, _)| *known == what) {
+            Some((_, count)) => *count += 1,
+            None => counts.push((what, 1)),
+        }
+    }
+    counts
+}
+
+fn section(text: &mut String, title: &str, lines: &[String]) {
+    if lines.is_empty() {
+        return;
+    }
+    let _ = writeln!(text, "\n{title} ({})", lines.len());
+    for line in lines {
+        let _ = writeln!(text, "  {line}");
+    }
+}

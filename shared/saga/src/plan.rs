@@ -274,9 +274,10 @@ impl Plan {
     /// All steps in plan order.
     pub fn steps(&self) -> impl Iterator<Item = (StepId, &Step)> {
         self.stages.iter().enumerate().flat_map(|(stage, s)| {
-            s.steps.iter().enumerate().map(move |(number, step)| {
-                (StepId { stage: stage as u16, number: number as u32 }, step)
-            })
+            s.steps
+                .iter()
+                .enumerate()
+                .map(move |(number, step)| (StepId { stage: stage as u16, number: number as u32 }, step))
         })
     }
 

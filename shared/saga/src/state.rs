@@ -293,9 +293,10 @@ impl State {
     /// All steps in plan order.
     pub fn steps(&self) -> impl Iterator<Item = (StepId, &StepRecord)> {
         self.stages.iter().enumerate().flat_map(|(stage, s)| {
-            s.steps.iter().enumerate().map(move |(number, record)| {
-                (StepId { stage: stage as u16, number: number as u32 }, record)
-            })
+            s.steps
+                .iter()
+                .enumerate()
+                .map(move |(number, record)| (StepId { stage: stage as u16, number: number as u32 }, record))
         })
     }
 

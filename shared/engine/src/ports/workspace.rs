@@ -17,6 +17,8 @@ pub struct KindInfo {
     pub poll_ms: u64,
     /// How many resources one page of its listing holds.
     pub page: u32,
+    /// Whether it is listed and fenced on a leaving side; false for what exists on a target only, e.g. a run to be made.
+    pub fenced: bool,
     /// The stages of a target that its starts belong to.
     pub stages: &'static [StartStage],
 }

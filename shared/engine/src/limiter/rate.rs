@@ -1,0 +1,202 @@
+//! A pace that adapts: how many requests per second one API family bears.
+//!
+//! Pacing is by slots (GCRA without burst): the next slot lies one interval after
+//! the last one, so that a workspace that counts per second never sees a bunch.
+//! Where the limit is configured, the pace is the limit, and only refusals slow it
+//! down for a while. Where it is not, the pace doubles each second until the first
+//! refusal and then halves the distance between what was borne and what was refused.
+//! Pure: time is an argument, in microseconds of any fixed origin.
+
+/// Where an unknown limit is first tried, in requests per second.
+const FIRST_GUESS: f64 = 10.0;
+/// The slowest pace, so that recovery is always noticed.
+const SLOWEST: f64 = 0.5;
+/// The fastest guess.
+const FASTEST: f64 = 400.0;
+/// A refusal slows the pace to this share of it,
+const CUT: f64 = 0.85;
+/// at most once in so many microseconds: refusals come in bunches.
+const CUT_EVERY_US: i64 = 500_000;
+/// The pace is reconsidered this often.
+const STEP_US: i64 = 1_000_000;
+/// The share of the last good pace that is won back in one step.
+const RECOVER: f64 = 0.25;
+/// When borne and refused pace are this close, the limit counts as found.
+const FOUND: f64 = 0.03;
+
+/// The pace of one API family.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Rate {
+    per_second: f64,
+    mode: Mode,
+    next_slot: i64,
+    hold_until: i64,
+    last_cut: i64,
+    last_step: i64,
+    used_since_step: u32,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Mode {
+    /// The limit is configured.
+    Known { limit: f64 },
+    /// Looking for the limit: `borne` was never refused, `refused` was.
+    Searching { borne: f64, refused: Option<f64> },
+}
+
+impl Rate {
+    /// A pace for a limit in requests per second, or for an unknown one.
+    pub fn new(limit: Option<f64>, now: i64) -> Self {
+        let (per_second, mode) = match limit {
+            Some(limit) => (limit, Mode::Known { limit }),
+            None => (FIRST_GUESS, Mode::Searching { borne: FIRST_GUESS / 2.0, refused: None }),
+        };
+        Self {
+            per_second,
+            mode,
+            next_slot: now,
+            hold_until: now,
+            last_cut: i64::MIN / 2,
+            last_step: now,
+            used_since_step: 0,
+        }
+    }
+
+    /// Requests per second at the moment.
+    pub fn per_second(&self) -> f64 {
+        self.per_second
+    }
+
+    /// When the next request may be sent; not after `now` if at once.
+    pub fn next_slot(&self) -> i64 {
+        self.next_slot.max(self.hold_until)
+    }
+
+    /// A request is sent now.
+    pub fn take(&mut self, now: i64) {
+        let interval = (1_000_000.0 / self.per_second) as i64;
+        // A pause earns no bunch of requests afterwards, but the millisecond that a
+        // timer is late is not lost either.
+        let late = (now - self.next_slot()).clamp(0, interval);
+        self.next_slot = now - late + interval;
+        self.used_since_step += 1;
+    }
+
+    /// A request was answered, whatever the answer.
+    pub fn answered(&mut self, now: i64) {
+        if now - self.last_step < STEP_US {
+            return;
+        }
+        let used = f64::from(self.used_since_step) * 1_000_000.0 / (now - self.last_step) as f64;
+        let busy = used >= 0.5 * self.per_second;
+        self.last_step = now;
+        self.used_since_step = 0;
+        if now < self.hold_until {
+            return;
+        }
+        match &mut self.mode {
+            Mode::Known { limit } => self.per_second = (self.per_second + RECOVER * *limit).min(*limit),
+            Mode::Searching { borne, refused } if busy => {
+                *borne = borne.max(self.per_second);
+                self.per_second = match refused {
+                    None => (self.per_second * 2.0).min(FASTEST),
+                    Some(refused) if *refused - *borne <= FOUND * *refused => *borne,
+                    Some(refused) => f64::midpoint(*borne, *refused),
+                };
+            }
+            Mode::Searching { .. } => {}
+        }
+    }
+
+    /// A request was refused with 429.
+    pub fn throttled(&mut self, now: i64, retry_after_us: Option<i64>) {
+        if let Some(pause) = retry_after_us {
+            self.hold_until = self.hold_until.max(now + pause);
+        }
+        if now - self.last_cut < CUT_EVERY_US {
+            return;
+        }
+        self.last_cut = now;
+        self.last_step = now;
+        self.used_since_step = 0;
+        match &mut self.mode {
+            Mode::Known { .. } => self.per_second = (self.per_second * CUT).max(SLOWEST),
+            Mode::Searching { borne, refused } => {
+                let was_refused = refused.map_or(self.per_second, |r| r.min(self.per_second));
+                // What was borne before may be too much now.
+                *borne = borne.min(was_refused * CUT).max(SLOWEST);
+                *refused = Some(was_refused);
+                self.per_second = *borne;
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Sends as fast as the pace allows against a token bucket; answers requests sent and refused per second.
+    fn against(limit: f64, mut rate: Rate, seconds: usize) -> Vec<(u32, u32)> {
+        let mut tokens = limit;
+        let (mut last, mut now) = (0_i64, 0_i64);
+        let mut told = vec![(0, 0); seconds];
+        while now < seconds as i64 * 1_000_000 {
+            tokens = (tokens + limit * (now - last) as f64 / 1e6).min(limit);
+            last = now;
+            rate.take(now);
+            let second = &mut told[(now / 1_000_000) as usize];
+            second.0 += 1;
+            if tokens >= 1.0 {
+                tokens -= 1.0;
+                rate.answered(now);
+            } else {
+                second.1 += 1;
+                rate.throttled(now, Some(1_000_000));
+            }
+            // A timer of one millisecond.
+            now = now.max((rate.next_slot() + 999) / 1000 * 1000);
+        }
+        told
+    }
+
+    #[test]
+    fn a_known_limit_is_used_in_full_and_never_refused() {
+        for limit in [3.0, 17.0, 20.0, 30.0, 100.0] {
+            let told = against(limit, Rate::new(Some(limit), 0), 60);
+            let sent: u32 = told.iter().map(|s| s.0).sum();
+            assert!(f64::from(sent) >= 0.99 * limit * 60.0, "{limit}: {sent}");
+            assert_eq!(told.iter().map(|s| s.1).sum::<u32>(), 0, "{limit}");
+        }
+    }
+
+    #[test]
+    fn an_unknown_limit_is_found_within_ten_seconds() {
+        for limit in [5.0, 12.0, 20.0, 30.0, 100.0, 240.0] {
+            let told = against(limit, Rate::new(None, 0), 40);
+            let after: u32 = told[10..].iter().map(|s| s.0 - s.1).sum();
+            let share = f64::from(after) / (limit * 30.0);
+            assert!(share >= 0.8, "limit {limit}: {share:.2} of it used after ten seconds: {told:?}");
+        }
+    }
+
+    #[test]
+    fn after_a_refusal_the_known_limit_is_won_back_within_five_seconds() {
+        let mut rate = Rate::new(Some(20.0), 0);
+        for refusal in 0..20 {
+            rate.throttled(refusal * 600_000, None);
+        }
+        assert!(rate.per_second() < 2.0);
+        for second in 13..18 {
+            rate.answered(second * 1_000_000);
+        }
+        assert!(rate.per_second() >= 18.0, "{}", rate.per_second());
+    }
+
+    #[test]
+    fn retry_after_is_honored_to_the_microsecond() {
+        let mut rate = Rate::new(Some(20.0), 0);
+        rate.throttled(5, Some(3_000_000));
+        assert_eq!(rate.next_slot(), 3_000_005);
+    }
+}

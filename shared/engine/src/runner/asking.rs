@@ -1,0 +1,57 @@
+//! Asking a plan's questions and using their answers, each once (S11).
+
+use saga::Event;
+
+use super::recorder::Stopped;
+use super::run::Run;
+use crate::approvals;
+use crate::ports::{AnswerRefused, AskState, StoreError};
+
+impl Run<'_> {
+    /// Asks a question, or uses its answer; says whether an answer was used.
+    pub(super) async fn ask(&mut self, question: &str) -> Result<bool, Stopped> {
+        let (saga, hash) = (self.head.saga.clone(), self.head.plan.clone());
+        let Some(asked) = self.deps.asks.question(&saga, question).await? else {
+            let now = self.deps.clock.now();
+            let ask = approvals::question_of(self.plan, &hash, question, now, self.deps);
+            self.deps.asks.ask(&ask).await?;
+            return Ok(false);
+        };
+        let answer = match approvals::judge(&asked, &hash, asked.loss_s) {
+            Ok(answer) => {
+                match self.deps.asks.use_answer(&saga, question, &answer).await {
+                    // Refused: our own write landed and its reply was lost, or it is used by now; read it again.
+                    Ok(()) | Err(StoreError::Refused(_)) => {}
+                    Err(other) => return Err(other.into()),
+                }
+                let used = self.deps.asks.question(&saga, question).await?;
+                match used.map(|ask| ask.state) {
+                    Some(AskState::Used(used)) if used == answer => answer,
+                    Some(_) | None => return Ok(false),
+                }
+            }
+            // Used, and no line tells so: a runner before us used it for this saga and died.
+            Err(AnswerRefused::Used) => match asked.state {
+                AskState::Used(answer) => answer,
+                AskState::Open | AskState::Answered(_) => return Ok(false),
+            },
+            Err(AnswerRefused::Declined(_)) => {
+                self.declined = true;
+                return Ok(false);
+            }
+            Err(
+                AnswerRefused::Open | AnswerRefused::AnotherPlan | AnswerRefused::WorseLoss | AnswerRefused::Expired,
+            ) => return Ok(false),
+        };
+        let loss_shown = answer.loss_shown_s.map_or_else(|| "unknown".to_owned(), |s| format!("{s} s"));
+        self.recorder.record(Event::Approved {
+            question: question.to_owned(),
+            by: answer.by,
+            accepts_risk: answer.accepts_risk,
+            loss_shown,
+        })?;
+        self.head.clocks.approved_at = Some(self.deps.clock.now());
+        self.recorder.flush().await?;
+        Ok(true)
+    }
+}

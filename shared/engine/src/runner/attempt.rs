@@ -1,0 +1,215 @@
+//! One attempt of one step: look, make one call, look again until it is so.
+//!
+//! An attempt knows nothing of leases, records or other steps; it ends with what
+//! it learned, and the runner decides what that means.
+
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use failover::plan::{EVERYTHING, own, want};
+use futures::future::join_all;
+use jiff::{SignedDuration, Timestamp};
+use saga::{Class, Code, Fault, Reaction, Step};
+
+use super::looker::Looker;
+use super::publication::Publication;
+use crate::codes;
+use crate::ports::{Act, ActReply, Clock, Context, Looking, Next, Observed, Pass, Workspace};
+use crate::settings::Settings;
+
+/// So many rounds of calls an attempt makes before it says that they do not help.
+const ROUNDS: u32 = 3;
+
+/// How an attempt ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Ended {
+    /// Read back in the wanted state.
+    Done(String),
+    /// Not so yet.
+    Fault(Fault),
+    /// The next call must be recorded as intended first.
+    NeedsIntent,
+}
+
+/// One workspace as attempts use it.
+pub(super) struct Place {
+    pub(super) workspace: Arc<dyn Workspace>,
+    pub(super) pass: Arc<dyn Pass>,
+    pub(super) looker: Looker,
+    pub(super) looking: Looking,
+    /// Steps of this place, by kind and id, that are neither done nor waived and name one resource.
+    pub(super) open: Mutex<BTreeSet<(String, String)>>,
+}
+
+/// What an attempt is given.
+pub(super) struct Attempt<'a> {
+    pub(super) step: &'a Step,
+    pub(super) token: String,
+    pub(super) since: Timestamp,
+    pub(super) intended: bool,
+    pub(super) place: Option<&'a Place>,
+    pub(super) publication: &'a Publication,
+    pub(super) clock: &'a dyn Clock,
+    pub(super) settings: &'a Settings,
+}
+
+impl Attempt<'_> {
+    /// Tries the step.
+    pub(super) async fn run(&self) -> Ended {
+        let ended = match (self.step.kind.as_str(), self.step.want.as_str()) {
+            (own::PUBLICATION, _) => self.publication.make_so(self.step).await,
+            (own::WORKSPACE, _) => self.greet().await,
+            (_, want::SEEN_TO) => Err(seen_to(self.step)),
+            (_, _) if self.step.resource == EVERYTHING => self.everything().await,
+            (_, _) => return self.one().await,
+        };
+        match ended {
+            Ok(note) => Ended::Done(note),
+            Err(fault) => Ended::Fault(fault),
+        }
+    }
+
+    fn place(&self) -> Result<&Place, Fault> {
+        self.place.ok_or_else(|| {
+            Fault::person_needed(codes::UNKNOWN_STEP, format!("this program knows no place {:?}", self.step.place))
+        })
+    }
+
+    async fn greet(&self) -> Result<String, Fault> {
+        let place = self.place()?;
+        place.workspace.greet(&*place.pass).await
+    }
+
+    async fn one(&self) -> Ended {
+        let place = match self.place() {
+            Ok(place) => place,
+            Err(fault) => return Ended::Fault(fault),
+        };
+        let begun = self.clock.now();
+        let mut reply: Option<ActReply> = None;
+        let mut rounds = 0;
+        loop {
+            let seen = match place.looker.one(&self.step.kind, &self.step.resource, place.looking).await {
+                Ok(seen) => seen,
+                Err(fault) => return Ended::Fault(fault),
+            };
+            let context = Context { token: &self.token, since: self.since, reply: reply.as_ref() };
+            match place.workspace.next(self.step, seen.as_ref(), &context) {
+                Next::Already { note } => return Ended::Done(note),
+                Next::Cannot(fault) => return Ended::Fault(fault),
+                Next::Wait { why } => {
+                    if self.clock.now().duration_since(begun) > self.settings.patience {
+                        return Ended::Fault(Fault::again(codes::STILL_CHANGING, why));
+                    }
+                    self.pause(place).await;
+                }
+                Next::Act(_) if rounds == ROUNDS => return Ended::Fault(not_as_wanted(self.step)),
+                Next::Act(_) if self.step.class == Class::Intended && !self.intended => return Ended::NeedsIntent,
+                Next::Act(acts) => {
+                    rounds += 1;
+                    match make_all(place, &acts).await {
+                        Ok(made) if !self.settings.guards_read_back() => return Ended::Done(made.note),
+                        Ok(made) => reply = Some(made),
+                        Err(fault) => return Ended::Fault(fault),
+                    }
+                    if rounds > 1 {
+                        self.pause(place).await;
+                    }
+                }
+            }
+        }
+    }
+
+    /// Fences whatever of a kind is active. Done when two listings in a row find
+    /// nothing and every other step of this place is settled, since an open one may
+    /// still start what was just found quiet.
+    async fn everything(&self) -> Result<String, Fault> {
+        let place = self.place()?;
+        let begun = self.clock.now();
+        let mut quiet = 0;
+        let mut failed: Option<Fault> = None;
+        loop {
+            let listed = match place.looker.all(&self.step.kind, place.looking).await {
+                Err(fault) if fault.reaction == Reaction::UnsupportedHere => return Ok(fault.message),
+                other => other?,
+            };
+            match place.workspace.next_of_all(self.step, &self.without_open(place, &listed)) {
+                Next::Already { note } => {
+                    quiet += 1;
+                    if quiet >= 2 {
+                        return if self.is_alone(place) { Ok(note) } else { Err(others_open(self.step)) };
+                    }
+                }
+                Next::Cannot(fault) => return Err(fault),
+                Next::Wait { .. } => quiet = 0,
+                Next::Act(acts) => {
+                    quiet = 0;
+                    if let Some(fault) = failed {
+                        return Err(fault);
+                    }
+                    failed = make_all(place, &acts).await.err();
+                }
+            }
+            if self.clock.now().duration_since(begun) > self.settings.patience {
+                let why = format!("kind {} of this side does not become quiet", self.step.kind);
+                return Err(Fault::again(codes::STILL_CHANGING, why));
+            }
+            self.pause(place).await;
+        }
+    }
+
+    /// What steps of their own see to is left to them.
+    fn without_open(&self, place: &Place, listed: &[Observed]) -> Vec<Observed> {
+        let open = place.open.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_open = |seen: &Observed| open.contains(&(seen.kind.to_owned(), seen.id.clone()));
+        listed.iter().filter(|seen| !is_open(seen)).cloned().collect()
+    }
+
+    fn is_alone(&self, place: &Place) -> bool {
+        place.open.lock().unwrap_or_else(PoisonError::into_inner).is_empty()
+    }
+
+    async fn pause(&self, place: &Place) {
+        let info = place.workspace.kinds().iter().find(|k| k.name == self.step.kind);
+        let poll = SignedDuration::from_millis(info.map_or(1_000, |k| k.poll_ms as i64));
+        let until = self.clock.now().saturating_add(poll).unwrap_or(Timestamp::MAX);
+        self.clock.sleep_until(until).await;
+    }
+}
+
+/// Makes every call, so that one that fails keeps none waiting (L4). Doubt is no
+/// failure here: the next look tells (S6).
+async fn make_all(place: &Place, acts: &[Act]) -> Result<ActReply, Fault> {
+    let made = join_all(acts.iter().map(|act| place.workspace.act(act, &*place.pass))).await;
+    let mut reply = ActReply::default();
+    let mut worst = None;
+    for one in made {
+        match one {
+            Ok(one) => reply = one,
+            Err(fault) => match fault.reaction {
+                Reaction::VerifyFirst | Reaction::AlreadySo => {}
+                Reaction::Again { .. } | Reaction::PersonNeeded | Reaction::UnsupportedHere => worst = Some(fault),
+            },
+        }
+    }
+    worst.map_or(Ok(reply), Err)
+}
+
+fn not_as_wanted(step: &Step) -> Fault {
+    let message = format!("{} {:?} was asked to become {} {ROUNDS} times and did not", step.kind, step.name, step.want);
+    Fault::again(codes::NOT_AS_WANTED, message)
+}
+
+fn others_open(step: &Step) -> Fault {
+    let message = format!("nothing else of kind {} is active, but other steps of this side are open", step.kind);
+    Fault::again(codes::OTHERS_OPEN, message)
+}
+
+/// What no program may guess is left to a person, with the code its builder chose.
+fn seen_to(step: &Step) -> Fault {
+    let text = |key: &str| step.detail.get(key).and_then(|v| v.as_str()).unwrap_or_default().to_owned();
+    let code =
+        if text("code") == codes::AMBIGUOUS_MATCH.as_str() { codes::AMBIGUOUS_MATCH } else { codes::NO_COUNTERPART };
+    let code: Code = code;
+    Fault::person_needed(code, format!("{} {:?} on the target: {}", step.kind, step.name, text("why")))
+}

@@ -1,0 +1,159 @@
+//! One drive: take the lease, load, work, record, give the lease back.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex};
+
+use failover::plan::{About, EVERYTHING};
+use failover::{Role, Side};
+use futures::future::join_all;
+use futures::stream::FuturesUnordered;
+use jiff::Timestamp;
+use saga::{Plan, SagaId};
+
+use super::attempt::Place;
+use super::lease::LeaseWatch;
+use super::looker::Looker;
+use super::publication::Publication;
+use super::recorder::{Recorder, Stopped};
+use super::run::Run;
+use crate::deps::Deps;
+use crate::limiter::turnstile::Turnstile;
+use crate::ports::{AskState, Looking, SagaHead, SagaStatus, StoreError, TakeOver};
+use crate::start::plan_key;
+
+/// What came of a drive.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Driven {
+    /// The saga is over, or there is none.
+    Over,
+    /// Another runner holds the lease, or it has not fully run out.
+    Held {
+        /// It cannot be taken before.
+        until: Timestamp,
+    },
+    /// Nothing is due before this; `None`: until a person does something.
+    Resting {
+        /// When something is due.
+        until: Option<Timestamp>,
+    },
+    /// There is more to do, and another drive must do it.
+    HandedOver,
+}
+
+/// Drives a saga as far as it goes, for at most [`crate::Settings::drive_limit`].
+///
+/// # Errors
+///
+/// [`Stopped`]: why this runner had to stop. The saga itself is unharmed; the next
+/// drive goes on from what is recorded.
+pub async fn drive(deps: &Deps, saga: &SagaId, owner: &str) -> Result<Driven, Stopped> {
+    let Some(head) = deps.sagas.head(saga).await? else { return Ok(Driven::Over) };
+    if let SagaStatus::Finished(_) = head.status {
+        crate::start::release_pair(deps, saga).await?;
+        return Ok(Driven::Over);
+    }
+    let pair = deps.pairs.pair(&head.pair).await?;
+    if pair.is_none_or(|pair| pair.saga.as_ref() != Some(saga)) {
+        return Ok(Driven::Over);
+    }
+    let now = deps.clock.now();
+    if let Some(resting) = rests(deps, &head, now).await? {
+        return Ok(resting);
+    }
+    let until = now.saturating_add(deps.settings.lease).unwrap_or(Timestamp::MAX);
+    let lease = match deps.sagas.take(saga, owner, now, until, deps.settings.skew).await? {
+        TakeOver::Taken(lease) => lease,
+        TakeOver::Held { until } => return Ok(Driven::Held { until }),
+        TakeOver::Over => return Ok(Driven::Over),
+    };
+    let watch = Arc::new(LeaseWatch::new(until));
+    let bytes = deps.objects.get(&plan_key(saga)).await?;
+    let bytes = bytes.ok_or_else(|| StoreError::Broken(format!("the frozen plan {} is gone", plan_key(saga))))?;
+    let plan = Arc::new(Plan::thaw(&bytes, &lease.head.plan)?);
+    let (sagas, clock) = (Arc::clone(&deps.sagas), Arc::clone(&deps.clock));
+    let recorder = Recorder::load(Arc::clone(&plan), saga.clone(), lease.head.epoch, sagas, clock).await?;
+    let places = places(deps, &plan, &recorder, &watch);
+    let lookers = join_all(places.values().map(|place| place.looker.run()));
+    let publication = Publication {
+        pair: lease.head.pair.clone(),
+        saga: saga.clone(),
+        pairs: Arc::clone(&deps.pairs),
+        objects: Arc::clone(&deps.objects),
+    };
+    let mut run = Run {
+        deps,
+        plan: &plan,
+        recorder,
+        head: lease.head,
+        watch,
+        places: &places,
+        publication: &publication,
+        under_way: BTreeSet::new(),
+        attempts: FuturesUnordered::new(),
+        rechecks: BTreeMap::new(),
+        begun: now,
+        renew_at: now,
+        asking: false,
+        declined: false,
+    };
+    tokio::select! {
+        biased;
+        driven = run.drive() => driven,
+        _ = lookers => Ok(Driven::HandedOver),
+    }
+}
+
+/// Whether nothing is due, by the head alone: idle ticks do constant work (L6).
+async fn rests(deps: &Deps, head: &SagaHead, now: Timestamp) -> Result<Option<Driven>, StoreError> {
+    if head.abort_by.is_some() {
+        return Ok(None);
+    }
+    if head.status == SagaStatus::Asking {
+        let asked = deps.asks.question(&head.saga, failover::plan::GO).await?;
+        let answered = asked.is_some_and(|ask| match ask.state {
+            AskState::Open => false,
+            AskState::Answered(answer) => answer.approved,
+            AskState::Used(_) => true,
+        });
+        return Ok((!answered).then_some(Driven::Resting { until: None }));
+    }
+    Ok(head.next_at.filter(|at| *at > now).map(|at| Driven::Resting { until: Some(at) }))
+}
+
+fn places(deps: &Deps, plan: &Plan, recorder: &Recorder, watch: &Arc<LeaseWatch>) -> BTreeMap<&'static str, Place> {
+    let about: Option<About> = serde_json::from_value(plan.about.clone()).ok();
+    let leaving = about.as_ref().map_or(Side::Primary, |about| about.leaving);
+    let planned = about.is_some_and(|about| about.planned);
+    let place = |role: Role, side: Side| {
+        let time_out = match role {
+            Role::Leaving if !planned => deps.settings.dead_time_out,
+            Role::Leaving | Role::Target => deps.settings.call_time_out,
+        };
+        let pass: Arc<dyn crate::ports::Pass> = Arc::new(Turnstile::new(
+            side.as_str(),
+            Arc::clone(&deps.clock),
+            Arc::clone(&deps.settings),
+            Some(Arc::clone(watch)),
+            time_out,
+        ));
+        let workspace = Arc::clone(deps.pair.side(side));
+        let open = plan.steps().filter(|(id, step)| {
+            let settled = recorder.state.step(*id).is_some_and(|record| record.state.is_settled());
+            step.place == role.as_str() && step.resource != EVERYTHING && !settled
+        });
+        Place {
+            looker: Looker::new(Arc::clone(&deps.clock), Arc::clone(&workspace), Arc::clone(&pass)),
+            workspace,
+            pass,
+            looking: match role {
+                Role::Leaving => Looking::Fence,
+                Role::Target => Looking::Start,
+            },
+            open: Mutex::new(open.map(|(_, step)| (step.kind.clone(), step.resource.clone())).collect()),
+        }
+    };
+    BTreeMap::from([
+        (Role::Leaving.as_str(), place(Role::Leaving, leaving)),
+        (Role::Target.as_str(), place(Role::Target, leaving.other())),
+    ])
+}

@@ -1,0 +1,111 @@
+//! Keeping the lease, giving it back, ending the saga.
+
+use jiff::Timestamp;
+use saga::{Decision, Event, Outcome, StepState};
+
+use super::drive::Driven;
+use super::recorder::Stopped;
+use super::run::Run;
+use crate::ports::{SagaStatus, StoreError};
+
+impl Run<'_> {
+    pub(super) async fn renew(&mut self, now: Timestamp) -> Result<(), Stopped> {
+        if now < self.renew_at {
+            return Ok(());
+        }
+        // Blocked steps of an earlier drive are looked at again, too.
+        for (id, record) in self.recorder.state.steps() {
+            if record.state == StepState::Blocked && !self.under_way.contains(&id) {
+                let last = record.last_try.unwrap_or(now);
+                let again = last.saturating_add(self.deps.settings.blocked_interval).unwrap_or(Timestamp::MAX);
+                self.rechecks.entry(id).or_insert(again);
+            }
+        }
+        let lease = self.deps.settings.lease;
+        self.head.status = self.status();
+        self.head.tally = self.recorder.state.tally();
+        self.head.next_at = None;
+        self.head.lease_until = now.saturating_add(lease).unwrap_or(Timestamp::MAX);
+        self.keep().await?;
+        self.watch.renewed(self.head.lease_until);
+        self.renew_at = now.saturating_add(lease / 3).unwrap_or(Timestamp::MAX);
+        Ok(())
+    }
+
+    async fn keep(&mut self) -> Result<(), Stopped> {
+        match self.deps.sagas.keep(&self.head).await {
+            Ok(head) => {
+                self.head = head;
+                Ok(())
+            }
+            Err(StoreError::Refused(_)) => Err(Stopped::Superseded),
+            Err(other) => Err(other.into()),
+        }
+    }
+
+    fn status(&self) -> SagaStatus {
+        if self.asking || self.declined {
+            SagaStatus::Asking
+        } else if self.recorder.state.is_person_needed() {
+            SagaStatus::PersonNeeded
+        } else if self.recorder.state.forward_done_at().is_some() {
+            SagaStatus::Pursuing
+        } else {
+            SagaStatus::Running
+        }
+    }
+
+    /// Gives the lease back if nothing is due for long.
+    pub(super) async fn rest(&mut self, decision: &Decision, now: Timestamp) -> Result<Option<Driven>, Stopped> {
+        if !self.attempts.is_empty() || !decision.enter.is_empty() {
+            return Ok(None);
+        }
+        let due = decision.wake_at.into_iter().chain(self.rechecks.values().copied()).min();
+        let linger = self.deps.settings.linger;
+        let rests = match due {
+            Some(at) => at.duration_since(now) > linger,
+            None => !self.asking || self.declined || now.duration_since(self.begun) > linger,
+        };
+        if !rests {
+            return Ok(None);
+        }
+        self.give_back(due).await?;
+        Ok(Some(Driven::Resting { until: due }))
+    }
+
+    async fn give_back(&mut self, next_at: Option<Timestamp>) -> Result<(), Stopped> {
+        self.recorder.record(Event::HandedOver)?;
+        self.recorder.flush().await?;
+        self.head.status = self.status();
+        self.head.tally = self.recorder.state.tally();
+        self.head.next_at = next_at;
+        // Given back as if it had run out long ago, so that nobody has to drain it:
+        // nothing of ours is under way.
+        self.head.lease_until = Timestamp::UNIX_EPOCH;
+        self.watch.lost();
+        self.keep().await
+    }
+
+    /// Nothing is under way any more: acknowledges an abort, or hands over.
+    pub(super) async fn end(&mut self) -> Result<Driven, Stopped> {
+        if let Some(by) = self.head.abort_by.clone() {
+            return self.finish(Outcome::Aborted, Some(by)).await;
+        }
+        self.give_back(None).await?;
+        self.deps.waker.wake(&self.head.saga).await.ok();
+        Ok(Driven::HandedOver)
+    }
+
+    pub(super) async fn finish(&mut self, outcome: Outcome, by: Option<String>) -> Result<Driven, Stopped> {
+        self.recorder.record(Event::Finished { outcome, by })?;
+        self.recorder.flush().await?;
+        self.head.status = SagaStatus::Finished(outcome);
+        self.head.tally = self.recorder.state.tally();
+        self.head.next_at = None;
+        self.head.lease_until = Timestamp::UNIX_EPOCH;
+        self.watch.lost();
+        self.keep().await?;
+        crate::start::release_pair(self.deps, &self.head.saga).await?;
+        Ok(Driven::Over)
+    }
+}

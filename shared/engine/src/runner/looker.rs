@@ -1,0 +1,162 @@
+//! Looks for many steps at once.
+//!
+//! A step needs to read its resource; hundreds of steps of one kind need it at
+//! about the same time. Reading each alone would cost the limit twice over, so
+//! looks are gathered for a moment: a few are read one by one, many by one listing.
+//! A listing that began after a step asked is as good as a read of its own, so a
+//! read-back always began after the call that it confirms (S5).
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use futures::future::join_all;
+use futures::stream::{FuturesUnordered, StreamExt};
+use jiff::SignedDuration;
+use saga::Fault;
+use tokio::sync::{Notify, oneshot};
+
+use crate::codes;
+use crate::ports::{Clock, Looking, Observed, Pass, Workspace};
+
+/// Looks are gathered for this long before they are made.
+const GATHER: SignedDuration = SignedDuration::from_millis(200);
+/// Up to so many are read one by one.
+const ONE_BY_ONE: usize = 8;
+
+/// What a listing answered, shared by all who asked for it.
+pub(super) type Listed = Result<Arc<Vec<Observed>>, Fault>;
+type Found = Result<Option<Observed>, Fault>;
+type Key = (&'static str, Looking);
+
+/// Gathers the looks at one workspace.
+pub(super) struct Looker {
+    clock: Arc<dyn Clock>,
+    workspace: Arc<dyn Workspace>,
+    pass: Arc<dyn Pass>,
+    queue: Mutex<BTreeMap<Key, Queue>>,
+    arrived: Notify,
+}
+
+#[derive(Default)]
+struct Queue {
+    ones: Vec<(String, oneshot::Sender<Found>)>,
+    alls: Vec<oneshot::Sender<Listed>>,
+    known: Option<usize>,
+}
+
+impl Looker {
+    pub(super) fn new(clock: Arc<dyn Clock>, workspace: Arc<dyn Workspace>, pass: Arc<dyn Pass>) -> Self {
+        Self { clock, workspace, pass, queue: Mutex::new(BTreeMap::new()), arrived: Notify::new() }
+    }
+
+    /// Reads one resource. Answers only while [`Looker::run`] is polled.
+    pub(super) async fn one(&self, kind: &str, id: &str, looking: Looking) -> Found {
+        let key = self.key(kind, looking)?;
+        let (tell, told) = oneshot::channel();
+        self.lock().entry(key).or_default().ones.push((id.to_owned(), tell));
+        self.arrived.notify_one();
+        told.await.unwrap_or_else(|_| Err(dropped(kind)))
+    }
+
+    /// Lists a kind. Answers only while [`Looker::run`] is polled.
+    pub(super) async fn all(&self, kind: &str, looking: Looking) -> Listed {
+        let key = self.key(kind, looking)?;
+        let (tell, told) = oneshot::channel();
+        self.lock().entry(key).or_default().alls.push(tell);
+        self.arrived.notify_one();
+        told.await.unwrap_or_else(|_| Err(dropped(kind)))
+    }
+
+    /// Makes the looks that are asked for, for ever.
+    pub(super) async fn run(&self) {
+        let mut busy: BTreeSet<Key> = BTreeSet::new();
+        let mut rounds = FuturesUnordered::new();
+        loop {
+            for key in self.asked().into_iter().filter(|key| !busy.contains(key)).collect::<Vec<_>>() {
+                busy.insert(key);
+                rounds.push(self.round(key));
+            }
+            tokio::select! {
+                biased;
+                Some(key) = rounds.next(), if !rounds.is_empty() => { busy.remove(&key); }
+                () = self.arrived.notified() => {}
+            }
+        }
+    }
+
+    async fn round(&self, key: Key) -> Key {
+        let (kind, looking) = key;
+        let until = self.clock.now().saturating_add(GATHER).unwrap_or(jiff::Timestamp::MAX);
+        self.clock.sleep_until(until).await;
+        let (ones, alls, known) = {
+            let mut queues = self.lock();
+            let queue = queues.entry(key).or_default();
+            (std::mem::take(&mut queue.ones), std::mem::take(&mut queue.alls), queue.known)
+        };
+        let page = self.workspace.kinds().iter().find(|k| k.name == kind).map_or(1, |k| k.page.max(1)) as usize;
+        let pages = known.map_or(1, |known| known.div_ceil(page));
+        if alls.is_empty() && (ones.len() <= ONE_BY_ONE || ones.len() < pages) {
+            join_all(ones.into_iter().map(|(id, tell)| self.tell_one(kind, looking, id, tell))).await;
+            return key;
+        }
+        match self.workspace.list(kind, looking, &*self.pass).await {
+            Ok(listed) => {
+                if let Some(queue) = self.lock().get_mut(&key) {
+                    queue.known = Some(listed.len());
+                }
+                self.tell_listed(kind, looking, Arc::new(listed), ones, alls).await;
+            }
+            Err(fault) => {
+                // Whoever has gone has lost interest.
+                ones.into_iter().for_each(|(_, tell)| drop(tell.send(Err(fault.clone()))));
+                alls.into_iter().for_each(|tell| drop(tell.send(Err(fault.clone()))));
+            }
+        }
+        key
+    }
+
+    async fn tell_listed(
+        &self,
+        kind: &'static str,
+        looking: Looking,
+        listed: Arc<Vec<Observed>>,
+        ones: Vec<(String, oneshot::Sender<Found>)>,
+        alls: Vec<oneshot::Sender<Listed>>,
+    ) {
+        let by_id: BTreeMap<&str, &Observed> = listed.iter().map(|seen| (seen.id.as_str(), seen)).collect();
+        let mut unseen = Vec::new();
+        for (id, tell) in ones {
+            match by_id.get(id.as_str()) {
+                Some(seen) => drop(tell.send(Ok(Some((*seen).clone())))),
+                // A listing shows only what we may see; only a look at the thing itself
+                // tells "deleted" from "hidden".
+                None => unseen.push((id, tell)),
+            }
+        }
+        alls.into_iter().for_each(|tell| drop(tell.send(Ok(Arc::clone(&listed)))));
+        join_all(unseen.into_iter().map(|(id, tell)| self.tell_one(kind, looking, id, tell))).await;
+    }
+
+    async fn tell_one(&self, kind: &'static str, looking: Looking, id: String, tell: oneshot::Sender<Found>) {
+        drop(tell.send(self.workspace.look(kind, &id, looking, &*self.pass).await));
+    }
+
+    fn asked(&self) -> Vec<Key> {
+        let queues = self.lock();
+        queues.iter().filter(|(_, q)| !q.ones.is_empty() || !q.alls.is_empty()).map(|(key, _)| *key).collect()
+    }
+
+    fn key(&self, kind: &str, looking: Looking) -> Result<Key, Fault> {
+        let info = self.workspace.kinds().iter().find(|k| k.name == kind);
+        let unknown = || Fault::person_needed(codes::UNKNOWN_STEP, format!("this program knows no kind {kind:?}"));
+        Ok((info.ok_or_else(unknown)?.name, looking))
+    }
+
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<Key, Queue>> {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn dropped(kind: &str) -> Fault {
+    Fault::again(codes::STILL_CHANGING, format!("the look at kind {kind} was given up"))
+}

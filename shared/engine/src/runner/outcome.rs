@@ -1,0 +1,93 @@
+//! What the end of an attempt means for its step. Pure.
+
+use failover::Role;
+use failover::plan::EVERYTHING;
+use jiff::{SignedDuration, Timestamp};
+use saga::{Event, Fault, Reaction, Step, StepId, StepRecord};
+
+use super::attempt::Ended;
+use crate::codes;
+use crate::settings::Settings;
+
+/// The shortest pause before another try.
+const SHORTEST_PAUSE: SignedDuration = SignedDuration::from_secs(1);
+
+/// What is recorded of an attempt.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum News {
+    /// A line in the log and a step item.
+    Line(Event),
+    /// Only the state of this runner: the same as before, again.
+    Same(Event),
+    /// Not tried at all: nothing is recorded, nothing counts.
+    NotTried,
+    /// The intent must be recorded, then the step is tried at once.
+    Intent(Event),
+}
+
+/// Says what the end of an attempt means.
+///
+/// `jitter` is a number that differs from step to step, so that steps that failed
+/// together do not come back together.
+pub(super) fn judge(
+    id: StepId,
+    step: &Step,
+    record: &StepRecord,
+    ended: Ended,
+    now: Timestamp,
+    jitter: u64,
+    settings: &Settings,
+) -> News {
+    let attempts = record.attempts.saturating_add(1);
+    let fault = match ended {
+        Ended::Done(note) => return News::Line(Event::Done { step: id, attempts, note }),
+        Ended::NeedsIntent => return News::Intent(Event::Intended { step: id }),
+        Ended::Fault(fault) if fault.code == codes::LEASE_ENDING => return News::NotTried,
+        Ended::Fault(fault) => fault,
+    };
+    let asked = match fault.reaction {
+        Reaction::Again { after_ms } => after_ms,
+        Reaction::VerifyFirst | Reaction::AlreadySo => None,
+        Reaction::PersonNeeded => {
+            return told_before(record, &fault, attempts, Event::Blocked { step: id, attempts, fault: fault.clone() });
+        }
+        Reaction::UnsupportedHere if step.place == Role::Leaving.as_str() => {
+            // What a workspace does not have cannot process data there.
+            let note = format!("unsupported here: {}", fault.message);
+            return News::Line(Event::Done { step: id, attempts, note });
+        }
+        Reaction::UnsupportedHere => {
+            let fault = Fault { reaction: Reaction::PersonNeeded, ..fault };
+            return told_before(record, &fault, attempts, Event::Blocked { step: id, attempts, fault: fault.clone() });
+        }
+    };
+    let pause = pause(step, &fault, attempts, asked, jitter, settings);
+    let next_at = now.saturating_add(pause).unwrap_or(Timestamp::MAX);
+    told_before(record, &fault, attempts, Event::Tried { step: id, attempts, fault: fault.clone(), next_at })
+}
+
+/// A try that ends as the one before did is worth a line only now and then.
+fn told_before(record: &StepRecord, fault: &Fault, attempts: u32, event: Event) -> News {
+    let same = record.fault.as_ref().is_some_and(|before| before.code == fault.code);
+    if same && !attempts.is_power_of_two() { News::Same(event) } else { News::Line(event) }
+}
+
+fn pause(
+    step: &Step,
+    fault: &Fault,
+    attempts: u32,
+    asked: Option<u64>,
+    jitter: u64,
+    settings: &Settings,
+) -> SignedDuration {
+    let asked = SignedDuration::from_millis(asked.map_or(0, |ms| i64::try_from(ms).unwrap_or(i64::MAX)));
+    if step.resource == EVERYTHING && fault.code == codes::OTHERS_OPEN {
+        return settings.longest_pause;
+    }
+    let longest = if step.pursue { settings.pursuit_interval } else { settings.longest_pause };
+    let doubled = SHORTEST_PAUSE.as_millis() << attempts.min(16).saturating_sub(1);
+    let doubled = SignedDuration::from_millis(i64::try_from(doubled).unwrap_or(i64::MAX)).min(longest);
+    // The last quarter is spread.
+    let spread = SignedDuration::from_millis((doubled.as_millis() / 4) as i64 * (jitter % 1000) as i64 / 1000);
+    asked.max(doubled - spread).min(longest.max(asked))
+}

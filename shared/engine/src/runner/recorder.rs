@@ -1,0 +1,231 @@
+//! Records what happens: first the log, then the steps it speaks of.
+//!
+//! The log is the truth and the step items are its digest, so lines are appended
+//! before the items are written: a crash in between is repaired from the log by
+//! the next runner. Appending is also what shuts a superseded runner out. Its
+//! successor has sealed the place that it would append to, so it learns that it is
+//! superseded before it can write anything else (S3).
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use futures::stream::{self, StreamExt};
+use jiff::Timestamp;
+use saga::{Chain, Event, Illegal, Line, Plan, SagaId, State, StepId};
+
+use crate::ports::{Clock, LogChunk, Sagas, StepItem, StoreError};
+
+/// So many step items are written side by side.
+const SIDE_BY_SIDE: usize = 16;
+
+/// Why a runner must stop.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Stopped {
+    /// Another runner has taken over (S3).
+    #[error("another runner has taken over")]
+    Superseded,
+    /// The store does not take writes, and the lease runs out.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// An event does not fit what is recorded: a fault of this program.
+    #[error("the log would not hold together: {0}")]
+    Illegal(#[from] Illegal),
+    /// The plan cannot be used.
+    #[error(transparent)]
+    Plan(#[from] saga::PlanError),
+    /// The recorded log is broken.
+    #[error(transparent)]
+    Broken(#[from] saga::log::Broken),
+}
+
+/// Keeps the state of one saga and records its changes under one epoch.
+pub(super) struct Recorder {
+    pub(super) plan: Arc<Plan>,
+    pub(super) state: State,
+    saga: SagaId,
+    sagas: Arc<dyn Sagas>,
+    clock: Arc<dyn Clock>,
+    chain: Chain,
+    epoch: u64,
+    sequence: u64,
+    pending: Vec<Line>,
+    touched: BTreeSet<StepId>,
+    oldest: Option<Timestamp>,
+}
+
+impl Recorder {
+    /// Loads a saga as its log tells it, after sealing the log of every runner before.
+    pub(super) async fn load(
+        plan: Arc<Plan>,
+        saga: SagaId,
+        epoch: u64,
+        sagas: Arc<dyn Sagas>,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self, Stopped> {
+        let chunks = seal_predecessors(&saga, epoch, &*sagas).await?;
+        let mut chain = Chain::default();
+        let mut state = State::new(&plan);
+        for line in chunks.iter().flat_map(|chunk| &chunk.lines) {
+            chain.follow(line)?;
+            state.apply(&line.event, line.at, line.epoch)?;
+        }
+        let recorder = Self {
+            plan,
+            state,
+            saga,
+            sagas,
+            clock,
+            chain,
+            epoch,
+            sequence: 0,
+            pending: Vec::new(),
+            touched: BTreeSet::new(),
+            oldest: None,
+        };
+        recorder.repair().await?;
+        Ok(recorder)
+    }
+
+    /// Writes the step items that a runner before appended to the log but did not come to write.
+    async fn repair(&self) -> Result<(), Stopped> {
+        let items = self.sagas.steps(&self.saga).await?;
+        let known: std::collections::BTreeMap<StepId, &StepItem> = items.iter().map(|item| (item.step, item)).collect();
+        let behind = self
+            .state
+            .steps()
+            .filter(|(id, record)| record.epoch > 0 && known.get(id).is_none_or(|item| item.record != **record));
+        let behind: Vec<StepId> = behind.map(|(id, _)| id).collect();
+        self.write_steps(behind).await
+    }
+
+    /// Takes an event into the state and into the next chunk of the log.
+    pub(super) fn record(&mut self, event: Event) -> Result<(), Stopped> {
+        let now = self.clock.now();
+        self.state.apply(&event, now, self.epoch)?;
+        if let Some(step) = step_of(&event) {
+            self.touched.insert(step);
+        }
+        self.pending.push(self.chain.link(now, self.epoch, event));
+        self.oldest.get_or_insert(now);
+        Ok(())
+    }
+
+    /// Takes an event into the state only: news that are not worth a line. The next
+    /// recorded event of the step carries what it changed.
+    pub(super) fn note(&mut self, event: &Event) -> Result<(), Stopped> {
+        let now = self.clock.now();
+        Ok(self.state.apply(event, now, self.epoch)?)
+    }
+
+    /// How many lines wait to be written.
+    pub(super) fn pending(&self) -> usize {
+        self.pending.len()
+    }
+
+    /// Since when the oldest of them waits.
+    pub(super) fn oldest(&self) -> Option<Timestamp> {
+        self.oldest
+    }
+
+    /// Writes all that waits: the log first, then the steps.
+    pub(super) async fn flush(&mut self) -> Result<(), Stopped> {
+        if self.pending.is_empty() {
+            return Ok(());
+        }
+        let chunk = LogChunk { epoch: self.epoch, sequence: self.sequence, lines: std::mem::take(&mut self.pending) };
+        append_ours(&self.saga, &chunk, &*self.sagas).await?;
+        self.sequence += 1;
+        self.oldest = None;
+        let touched = std::mem::take(&mut self.touched);
+        self.write_steps(touched.into_iter().collect()).await
+    }
+
+    async fn write_steps(&self, ids: Vec<StepId>) -> Result<(), Stopped> {
+        let items = ids.into_iter().filter_map(|id| {
+            let (step, record) = (self.plan.step(id)?, self.state.step(id)?);
+            Some(StepItem {
+                step: id,
+                place: step.place.clone(),
+                kind: step.kind.clone(),
+                resource: step.resource.clone(),
+                name: step.name.clone(),
+                want: step.want.clone(),
+                record: record.clone(),
+            })
+        });
+        let items: Vec<StepItem> = items.collect();
+        let mut writes = stream::iter(items)
+            .map(|item| async move { self.sagas.put_step(&self.saga, self.epoch, &item).await })
+            .buffered(SIDE_BY_SIDE);
+        while let Some(written) = writes.next().await {
+            written.map_err(superseded)?;
+        }
+        Ok(())
+    }
+}
+
+/// Appends a chunk; if its place is taken, by ourselves is fine: the reply was lost.
+async fn append_ours(saga: &SagaId, chunk: &LogChunk, sagas: &dyn Sagas) -> Result<(), Stopped> {
+    match sagas.append(saga, chunk).await {
+        Ok(()) => Ok(()),
+        Err(StoreError::Refused(_)) => {
+            let there = sagas.log(saga).await?;
+            if there.contains(chunk) { Ok(()) } else { Err(Stopped::Superseded) }
+        }
+        Err(other) => Err(other.into()),
+    }
+}
+
+/// Ends the log of every epoch before ours and reads all of it.
+async fn seal_predecessors(saga: &SagaId, epoch: u64, sagas: &dyn Sagas) -> Result<Vec<LogChunk>, Stopped> {
+    loop {
+        let chunks = sagas.log(saga).await?;
+        if chunks.iter().any(|chunk| chunk.epoch >= epoch) {
+            return Err(Stopped::Superseded);
+        }
+        let mut all_sealed = true;
+        for earlier in 1..epoch {
+            let of_epoch = chunks.iter().filter(|chunk| chunk.epoch == earlier);
+            if of_epoch.clone().any(|chunk| chunk.lines.is_empty()) {
+                continue;
+            }
+            all_sealed = false;
+            let seal = LogChunk { epoch: earlier, sequence: of_epoch.count() as u64, lines: Vec::new() };
+            match sagas.append(saga, &seal).await {
+                // Taken: the superseded runner was quicker, or the seal is ours after a lost reply.
+                Ok(()) | Err(StoreError::Refused(_)) => {}
+                Err(other) => return Err(other.into()),
+            }
+        }
+        if all_sealed {
+            return Ok(chunks);
+        }
+    }
+}
+
+fn superseded(error: StoreError) -> Stopped {
+    match error {
+        StoreError::Refused(_) => Stopped::Superseded,
+        StoreError::Again(_) | StoreError::Broken(_) | StoreError::Newer { .. } => Stopped::Store(error),
+    }
+}
+
+fn step_of(event: &Event) -> Option<StepId> {
+    match event {
+        Event::Intended { step }
+        | Event::Tried { step, .. }
+        | Event::Done { step, .. }
+        | Event::Blocked { step, .. }
+        | Event::Unblocked { step, .. }
+        | Event::Waived { step, .. } => Some(*step),
+        Event::Started { .. }
+        | Event::TookOver { .. }
+        | Event::Approved { .. }
+        | Event::StageEntered { .. }
+        | Event::ForwardDone
+        | Event::Round { .. }
+        | Event::HandedOver
+        | Event::PersonNeeded { .. }
+        | Event::Finished { .. } => None,
+    }
+}

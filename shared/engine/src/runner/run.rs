@@ -1,0 +1,241 @@
+//! The loop of one drive: decide, begin, wait, take in, record.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use futures::future::{BoxFuture, FutureExt};
+use futures::stream::{FuturesUnordered, StreamExt};
+use jiff::{SignedDuration, Timestamp};
+use saga::{Decision, Event, Outcome, Plan, StepId, StepState, decide};
+
+use super::attempt::{Attempt, Ended, Place};
+use super::drive::Driven;
+use super::lease::LeaseWatch;
+use super::outcome::{News, judge};
+use super::publication::Publication;
+use super::recorder::{Recorder, Stopped};
+use crate::deps::Deps;
+use crate::ports::SagaHead;
+
+pub(super) struct Run<'a> {
+    pub(super) deps: &'a Deps,
+    pub(super) plan: &'a Arc<Plan>,
+    pub(super) recorder: Recorder,
+    pub(super) head: SagaHead,
+    pub(super) watch: Arc<LeaseWatch>,
+    pub(super) places: &'a BTreeMap<&'static str, Place>,
+    pub(super) publication: &'a Publication,
+    pub(super) under_way: BTreeSet<StepId>,
+    pub(super) attempts: FuturesUnordered<BoxFuture<'a, (StepId, Ended)>>,
+    /// When blocked steps are looked at again.
+    pub(super) rechecks: BTreeMap<StepId, Timestamp>,
+    pub(super) begun: Timestamp,
+    pub(super) renew_at: Timestamp,
+    pub(super) asking: bool,
+    pub(super) declined: bool,
+}
+
+impl<'a> Run<'a> {
+    /// Works until there is nothing to do for a while, the time is up, or the lease is lost.
+    pub(super) async fn drive(&mut self) -> Result<Driven, Stopped> {
+        let driven = self.work().await;
+        if driven.is_err() {
+            self.watch.lost();
+        }
+        driven
+    }
+
+    async fn work(&mut self) -> Result<Driven, Stopped> {
+        if !self.recorder.state.has_begun() {
+            let (saga, plan, by) = (self.head.saga.clone(), self.head.plan.clone(), self.head.by.clone());
+            self.recorder.record(Event::Started { saga, plan, by })?;
+        }
+        let (epoch, owner) = (self.head.epoch, self.head.owner.clone());
+        self.recorder.record(Event::TookOver { epoch, owner })?;
+        self.recorder.flush().await?;
+        loop {
+            let now = self.deps.clock.now();
+            self.renew(now).await?;
+            let ending = self.is_ending(now);
+            if !ending {
+                let decision = self.decide(now);
+                if self.take_decision(&decision).await? {
+                    continue;
+                }
+                if decision.finish.is_some() && self.attempts.is_empty() {
+                    return self.finish(Outcome::Completed, None).await;
+                }
+                self.launch(&decision, now);
+                if let Some(rested) = self.rest(&decision, now).await? {
+                    return Ok(rested);
+                }
+                self.wait(decision.wake_at, now).await?;
+            } else if self.attempts.is_empty() {
+                return self.end().await;
+            } else {
+                self.wait(None, now).await?;
+            }
+        }
+    }
+
+    fn decide(&self, now: Timestamp) -> Decision {
+        let under_way = |id: StepId| self.under_way.contains(&id);
+        let mut decision = decide(self.plan, &self.recorder.state, now, &under_way);
+        if !self.deps.settings.guards_gate() {
+            ungate(&mut decision, self.plan, &self.recorder.state, &under_way);
+        }
+        decision
+    }
+
+    /// Nothing new is begun: the time is up, or a person asked for an abort.
+    fn is_ending(&self, now: Timestamp) -> bool {
+        self.head.abort_by.is_some() || now.duration_since(self.begun) >= self.deps.settings.drive_limit
+    }
+
+    /// Records what the decision itself makes true; says whether to decide again.
+    async fn take_decision(&mut self, decision: &Decision) -> Result<bool, Stopped> {
+        for stage in &decision.enter {
+            self.recorder.record(Event::StageEntered { stage: stage.clone() })?;
+            if stage == failover::plan::stage::POINT {
+                self.head.clocks.executed_at = Some(self.deps.clock.now());
+            }
+        }
+        if decision.forward_done {
+            self.recorder.record(Event::ForwardDone)?;
+        }
+        if !decision.enter.is_empty() || decision.forward_done {
+            // Doubt never crosses a gate: what led here is on record before it opens (S6).
+            self.recorder.flush().await?;
+            return Ok(true);
+        }
+        self.asking = !decision.ask.is_empty();
+        for question in &decision.ask {
+            if self.ask(question).await? {
+                return Ok(true);
+            }
+        }
+        if let Some(blocked) = decision.person_needed
+            && self.attempts.is_empty()
+            && !self.recorder.state.is_person_needed()
+        {
+            self.recorder.record(Event::PersonNeeded { blocked })?;
+        }
+        Ok(false)
+    }
+
+    fn launch(&mut self, decision: &Decision, now: Timestamp) {
+        for id in &decision.ready {
+            self.begin(*id);
+        }
+        let due: Vec<StepId> = self.rechecks.iter().filter(|(_, at)| **at <= now).map(|(id, _)| *id).collect();
+        for id in due {
+            self.rechecks.remove(&id);
+            self.begin(id);
+        }
+    }
+
+    fn begin(&mut self, id: StepId) {
+        let (Some(step), Some(record)) = (self.plan.step(id), self.recorder.state.step(id)) else { return };
+        let attempt = Attempt {
+            step,
+            token: self.plan.token(id),
+            since: self.plan.made_at,
+            intended: record.state == StepState::Intended,
+            place: self.places.get(step.place.as_str()),
+            publication: self.publication,
+            clock: &*self.deps.clock,
+            settings: &self.deps.settings,
+        };
+        self.under_way.insert(id);
+        self.attempts.push(async move { (id, attempt.run().await) }.boxed());
+    }
+
+    /// Waits for the next thing to happen and takes it in.
+    async fn wait(&mut self, wake_at: Option<Timestamp>, now: Timestamp) -> Result<(), Stopped> {
+        let settings = &self.deps.settings;
+        let soon = |at: Timestamp, by: SignedDuration| at.saturating_add(by).unwrap_or(Timestamp::MAX);
+        let until = [
+            wake_at,
+            self.rechecks.values().min().copied(),
+            self.recorder.oldest().map(|oldest| soon(oldest, settings.flush_after)),
+            Some(self.renew_at),
+            (!self.is_ending(now)).then(|| soon(self.begun, settings.drive_limit)),
+            self.asking.then(|| soon(now, settings.ask_interval)),
+        ];
+        let until = until.into_iter().flatten().min().unwrap_or(self.renew_at);
+        tokio::select! {
+            biased;
+            Some((id, ended)) = self.attempts.next(), if !self.attempts.is_empty() => {
+                self.take(id, ended).await?;
+                while let Some(Some((id, ended))) = self.attempts.next().now_or_never() {
+                    self.take(id, ended).await?;
+                }
+            }
+            () = self.deps.clock.sleep_until(until) => {}
+        }
+        let overdue = self
+            .recorder
+            .oldest()
+            .is_some_and(|oldest| self.deps.clock.now().duration_since(oldest) >= settings.flush_after);
+        if overdue || self.recorder.pending() >= settings.flush_count {
+            self.recorder.flush().await?;
+        }
+        Ok(())
+    }
+
+    /// Takes in how an attempt ended.
+    async fn take(&mut self, id: StepId, ended: Ended) -> Result<(), Stopped> {
+        self.under_way.remove(&id);
+        let (Some(step), Some(record)) = (self.plan.step(id), self.recorder.state.step(id)) else { return Ok(()) };
+        let now = self.deps.clock.now();
+        let jitter = u64::from_str_radix(self.plan.token(id).get(..8).unwrap_or("0"), 16).unwrap_or(0);
+        match judge(id, step, record, ended, now, jitter, &self.deps.settings) {
+            News::Line(event) => {
+                if let Event::Blocked { .. } = event {
+                    let again = now.saturating_add(self.deps.settings.blocked_interval).unwrap_or(Timestamp::MAX);
+                    self.rechecks.insert(id, again);
+                }
+                self.recorder.record(event)?;
+            }
+            News::Same(event) => self.recorder.note(&event)?,
+            News::Intent(event) => {
+                self.recorder.record(event)?;
+                // The intent is on record before the call (S4).
+                self.recorder.flush().await?;
+                self.begin(id);
+            }
+            News::NotTried => {}
+        }
+        let settled = self.recorder.state.step(id).is_some_and(|record| record.state.is_settled());
+        if let (true, Some(place)) = (settled, self.places.get(step.place.as_str())) {
+            let mut open = place.open.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+            open.remove(&(step.kind.clone(), step.resource.clone()));
+        }
+        self.watch_validation(id);
+        Ok(())
+    }
+
+    fn watch_validation(&mut self, id: StepId) {
+        let stage = usize::from(id.stage);
+        let validates = self.plan.stages.get(stage).is_some_and(|s| s.name == failover::plan::stage::VALIDATE);
+        if validates && self.recorder.state.is_verified(stage) {
+            self.head.clocks.validated_at = Some(self.deps.clock.now());
+        }
+    }
+}
+
+/// For the test that shows that gates matter: everything begins at once.
+fn ungate(decision: &mut Decision, plan: &Plan, state: &saga::State, under_way: &dyn Fn(StepId) -> bool) {
+    for (index, stage) in plan.stages.iter().enumerate() {
+        if state.entered_at(index).is_none() && !decision.enter.contains(&stage.name) && state.approval("go").is_some()
+        {
+            decision.enter.push(stage.name.clone());
+        }
+    }
+    for (id, record) in state.steps() {
+        let entered = state.entered_at(usize::from(id.stage)).is_some();
+        if entered && record.state == StepState::Planned && !under_way(id) && !decision.ready.contains(&id) {
+            decision.ready.push(id);
+        }
+    }
+}

@@ -1,0 +1,107 @@
+//! Every duration and number of the engine, in one place.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use jiff::SignedDuration;
+
+/// How the engine behaves. The defaults are those of the design; tests and slow
+/// or fast workspaces may want others.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Settings {
+    /// How long a lease runs. Renewed at a third of it.
+    pub lease: SignedDuration,
+    /// How far clocks may differ, and replies may straggle.
+    pub skew: SignedDuration,
+    /// A call that has not answered after this is given up.
+    pub call_time_out: Duration,
+    /// The same, toward a side that is believed dead.
+    pub dead_time_out: Duration,
+    /// A runner hands over after this.
+    pub drive_limit: SignedDuration,
+    /// A runner that has nothing to do for longer than this gives its lease back.
+    pub linger: SignedDuration,
+    /// Results are recorded at the latest after this,
+    pub flush_after: SignedDuration,
+    /// or when there are so many of them.
+    pub flush_count: usize,
+    /// How often a step of the pursuit is tried, at least (L3).
+    pub pursuit_interval: SignedDuration,
+    /// The longest pause between two tries of any other step.
+    pub longest_pause: SignedDuration,
+    /// How often a blocked step is looked at again, in case a person has helped.
+    pub blocked_interval: SignedDuration,
+    /// How long an attempt waits for a change that is under way before it ends.
+    pub patience: SignedDuration,
+    /// How often an open question is looked up.
+    pub ask_interval: SignedDuration,
+    /// How long an approval may be given after it was asked for.
+    pub ask_expires: SignedDuration,
+    /// Requests per second by API family, where the limit is known.
+    pub limits: BTreeMap<String, f64>,
+    /// Guards that are switched off to prove that each of them matters.
+    #[cfg(feature = "mutants")]
+    pub weakened: Weakened,
+}
+
+/// Guards that can be switched off in a test build.
+#[cfg(feature = "mutants")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Weakened {
+    /// Calls start whatever is left of the lease (S13).
+    pub margin: bool,
+    /// A reply counts as done (S5).
+    pub read_back: bool,
+    /// Stages begin whatever their gate says (S9), and starts whatever their needs say (S10).
+    pub gate: bool,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            lease: SignedDuration::from_secs(30),
+            skew: SignedDuration::from_secs(5),
+            call_time_out: Duration::from_secs(10),
+            dead_time_out: Duration::from_secs(3),
+            drive_limit: SignedDuration::from_mins(14),
+            linger: SignedDuration::from_secs(120),
+            flush_after: SignedDuration::from_millis(250),
+            flush_count: 25,
+            pursuit_interval: SignedDuration::from_secs(60),
+            longest_pause: SignedDuration::from_secs(15),
+            blocked_interval: SignedDuration::from_mins(5),
+            patience: SignedDuration::from_mins(30),
+            ask_interval: SignedDuration::from_secs(2),
+            ask_expires: SignedDuration::from_mins(60),
+            limits: BTreeMap::new(),
+            #[cfg(feature = "mutants")]
+            weakened: Weakened::default(),
+        }
+    }
+}
+
+impl Settings {
+    /// Whether the margin holds calls back (always, but for the test that shows that it matters).
+    pub(crate) fn guards_margin(&self) -> bool {
+        #[cfg(feature = "mutants")]
+        return !self.weakened.margin;
+        #[cfg(not(feature = "mutants"))]
+        true
+    }
+
+    /// Whether a step is done only when read back.
+    pub(crate) fn guards_read_back(&self) -> bool {
+        #[cfg(feature = "mutants")]
+        return !self.weakened.read_back;
+        #[cfg(not(feature = "mutants"))]
+        true
+    }
+
+    /// Whether gates and needs hold steps back.
+    pub(crate) fn guards_gate(&self) -> bool {
+        #[cfg(feature = "mutants")]
+        return !self.weakened.gate;
+        #[cfg(not(feature = "mutants"))]
+        true
+    }
+}

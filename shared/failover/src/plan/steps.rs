@@ -1,0 +1,98 @@
+//! The steps that plans are made of.
+
+use saga::{Class, Need, Needed, Step, StepId};
+use serde_json::{Value, json};
+
+use super::{EVERYTHING, GO, own, want};
+use crate::checkpoint::{Resource, Start};
+use crate::pair::{Role, Side};
+
+/// Keeps one resource of the leaving side from processing data.
+pub(super) fn fence(resource: &Resource, pursue: bool) -> Step {
+    Step {
+        place: Role::Leaving.as_str().to_owned(),
+        kind: resource.kind.clone(),
+        resource: resource.id.clone(),
+        name: resource.name.clone(),
+        want: want::FENCED.to_owned(),
+        detail: Value::Null,
+        class: Class::Idempotent,
+        pursue,
+        needs: Vec::new(),
+    }
+}
+
+/// Keeps everything of one kind on the leaving side from processing data, known or not.
+pub(super) fn fence_everything(kind: &str, pursue: bool) -> Step {
+    Step {
+        place: Role::Leaving.as_str().to_owned(),
+        kind: kind.to_owned(),
+        resource: EVERYTHING.to_owned(),
+        name: "whatever else is active".to_owned(),
+        want: want::ALL_FENCED.to_owned(),
+        detail: Value::Null,
+        class: Class::Idempotent,
+        pursue,
+        needs: Vec::new(),
+    }
+}
+
+/// Starts on the target what was active on the leaving side (S10).
+pub(super) fn start(resource: &Resource, start: &Start, twin: &str, fence: StepId, planned: bool) -> Step {
+    Step {
+        place: Role::Target.as_str().to_owned(),
+        kind: start.kind.clone().unwrap_or_else(|| resource.kind.clone()),
+        resource: twin.to_owned(),
+        name: resource.name.clone(),
+        want: start.want.clone(),
+        detail: start.detail.clone(),
+        class: start.class,
+        pursue: false,
+        needs: vec![Needed { step: fence, need: Need::Verified, unless_accepted: (!planned).then(|| GO.to_owned()) }],
+    }
+}
+
+/// Publishes something about the pair.
+pub(super) fn publish(name: &str, wanted: &str, active: Side, frozen: bool) -> Step {
+    Step {
+        place: "pair".to_owned(),
+        kind: own::PUBLICATION.to_owned(),
+        resource: own::PUBLICATION.to_owned(),
+        name: name.to_owned(),
+        want: wanted.to_owned(),
+        detail: json!({ "active": active, "frozen": frozen }),
+        class: Class::Idempotent,
+        pursue: false,
+        needs: Vec::new(),
+    }
+}
+
+/// Proves that the target answers and knows us.
+pub(super) fn answering() -> Step {
+    Step {
+        place: Role::Target.as_str().to_owned(),
+        kind: own::WORKSPACE.to_owned(),
+        resource: own::WORKSPACE.to_owned(),
+        name: "the workspace itself".to_owned(),
+        want: want::ANSWERING.to_owned(),
+        detail: Value::Null,
+        class: Class::Idempotent,
+        pursue: false,
+        needs: Vec::new(),
+    }
+}
+
+/// Leaves one resource to a person.
+pub(super) fn by_hand(resource: &Resource, code: &str, why: &str) -> Step {
+    Step {
+        place: Role::Target.as_str().to_owned(),
+        kind: resource.kind.clone(),
+        resource: String::new(),
+        name: resource.name.clone(),
+        want: want::SEEN_TO.to_owned(),
+        detail: json!({ "code": code, "why": why }),
+        class: Class::Idempotent,
+        pursue: false,
+        needs: Vec::new(),
+    }
+}
