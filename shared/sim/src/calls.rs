@@ -71,10 +71,9 @@ impl CallStats {
     }
 
     pub(crate) fn count(&mut self, now_ms: i64, side: Side, family: &'static str, effect: bool) {
-        let calls = self.sides[side.index()].entry(family).or_insert_with(|| FamilyCalls {
-            first_ms: now_ms,
-            ..FamilyCalls::default()
-        });
+        let calls = self.sides[side.index()]
+            .entry(family)
+            .or_insert_with(|| FamilyCalls { first_ms: now_ms, ..FamilyCalls::default() });
         calls.total += 1;
         calls.effects += u64::from(effect);
         calls.last_ms = now_ms;

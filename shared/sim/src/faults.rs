@@ -27,13 +27,7 @@ impl Fault {
     /// A fault for every call of a side from a moment on, for ever.
     #[must_use]
     pub fn new(side: Side, from_ms: i64, kind: FaultKind) -> Fault {
-        Fault {
-            side,
-            from_ms,
-            until_ms: None,
-            kind,
-            only: None,
-        }
+        Fault { side, from_ms, until_ms: None, kind, only: None }
     }
 
     /// The same, ending just before `until_ms`.
@@ -190,15 +184,7 @@ impl Script {
     }
 }
 
-fn add(
-    strike: &mut Strike,
-    fault: &Fault,
-    seen: u64,
-    now_ms: i64,
-    at: &Target<'_>,
-    seed: u64,
-    rng: &mut SmallRng,
-) {
+fn add(strike: &mut Strike, fault: &Fault, seen: u64, now_ms: i64, at: &Target<'_>, seed: u64, rng: &mut SmallRng) {
     match &fault.kind {
         FaultKind::Dark => strike.silent = true,
         FaultKind::Error { status, probability } => {
@@ -247,10 +233,7 @@ fn happens(rng: &mut SmallRng, probability: f64) -> bool {
 
 /// Whether the request names the resource, in its path, its query, or its body.
 fn names(at: &Target<'_>, id: &str) -> bool {
-    let in_path = at
-        .path
-        .split(['/', '?', '&', '='])
-        .any(|part| part == id);
+    let in_path = at.path.split(['/', '?', '&', '=']).any(|part| part == id);
     in_path || crate::json::mentions(at.body, id)
 }
 
@@ -309,10 +292,8 @@ mod tests {
     #[test]
     fn a_flapping_side_is_up_at_the_start_of_each_period() {
         let fault = Fault::new(Side::Primary, 50, FaultKind::Flapping { period_ms: 100, up_ms: 30 });
-        let up: Vec<bool> = [50, 79, 80, 149, 150]
-            .iter()
-            .map(|now| !strike(fault.clone(), *now, "scim", "/x").silent)
-            .collect();
+        let up: Vec<bool> =
+            [50, 79, 80, 149, 150].iter().map(|now| !strike(fault.clone(), *now, "scim", "/x").silent).collect();
         assert_eq!(up, [true, true, false, false, true]);
     }
 
@@ -336,9 +317,7 @@ mod tests {
         let mut script = Script::new(1, &[Fault::new(Side::Primary, 0, fault)]);
         let at = Target { side: Side::Primary, family: "jobs.run", path: "/x", body: b"" };
         let mut rng = SmallRng::seed_from_u64(1);
-        let lost: Vec<bool> = (0..3)
-            .map(|_| script.strike(1, &at, &mut rng).reply_lost)
-            .collect();
+        let lost: Vec<bool> = (0..3).map(|_| script.strike(1, &at, &mut rng).reply_lost).collect();
         assert_eq!(lost, [false, true, false]);
     }
 

@@ -132,15 +132,7 @@ impl Ledger {
             Note::Began { at_ms, work, what, resource, run } => {
                 let open = self.intervals.len();
                 self.open.insert((side, what, run.clone()), open);
-                self.intervals.push(Interval {
-                    side,
-                    work,
-                    what,
-                    resource,
-                    run,
-                    from_ms: at_ms,
-                    to_ms: None,
-                });
+                self.intervals.push(Interval { side, work, what, resource, run, from_ms: at_ms, to_ms: None });
             }
             Note::Ended { at_ms, what, run } => {
                 if let Some(index) = self.open.remove(&(side, what, run)) {

@@ -23,38 +23,38 @@
 
 mod agenda;
 mod audit;
-// mod auth;
+mod auth;
 mod calls;
-// mod cluster_life;
-// mod clusters;
-// mod cron;
+mod cluster_life;
+mod clusters;
+mod cron;
 mod estate;
 mod faults;
-// mod job_edits;
-// mod jobs;
+mod job_edits;
+mod jobs;
 mod json;
 mod ledger;
 mod limits;
 mod notes;
-// mod permissions;
-// mod pipeline_life;
-// mod pipelines;
-// mod pools;
+mod permissions;
+mod pipeline_life;
+mod pipelines;
+mod pools;
 mod refusal;
-// mod region;
-// mod routes;
-// mod run_life;
-// mod run_views;
-// mod runs;
-// mod seeding;
+mod region;
+mod routes;
+mod run_life;
+mod run_views;
+mod runs;
+mod seeding;
 #[cfg(feature = "serve")]
 mod serve;
 mod settings;
-// mod stale;
-// mod triggers;
-// mod warehouses;
+mod stale;
+mod triggers;
+mod warehouses;
 mod wire;
-// mod workspace;
+mod workspace;
 mod world;
 
 pub use audit::{Audit, DoubleWindow, WorkCount};
@@ -67,7 +67,7 @@ pub use limits::{FAMILIES, Limits};
 pub use serve::{Served, serve};
 pub use settings::{Delays, Settings, Stale};
 pub use wire::{
-    Answer, CLIENT_ID, CLIENT_SECRET, PRIMARY_HOST, PRIMARY_TOKEN, Reply, Request, STANDBY_HOST,
-    STANDBY_TOKEN, Side, USER_NAME,
+    Answer, CLIENT_ID, CLIENT_SECRET, PRIMARY_HOST, PRIMARY_TOKEN, Reply, Request, STANDBY_HOST, STANDBY_TOKEN, Side,
+    USER_NAME,
 };
 pub use world::World;

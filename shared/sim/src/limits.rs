@@ -52,12 +52,7 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         let per_second = FAMILIES.iter().map(|family| (*family, usual_rate(family)));
-        Limits {
-            on: true,
-            per_second: per_second.collect(),
-            burst_s: 1.0,
-            retry_after: true,
-        }
+        Limits { on: true, per_second: per_second.collect(), burst_s: 1.0, retry_after: true }
     }
 }
 
@@ -65,10 +60,7 @@ impl Limits {
     /// No limits at all.
     #[must_use]
     pub fn off() -> Self {
-        Limits {
-            on: false,
-            ..Limits::default()
-        }
+        Limits { on: false, ..Limits::default() }
     }
 
     /// The rate of a family in requests per second, if it has one.
@@ -81,8 +73,8 @@ impl Limits {
 fn usual_rate(family: &str) -> f64 {
     match family {
         "runs.get" => 100.0,
-        "jobs.update" | "jobs.run" | "runs.cancel" | "clusters.edit" | "clusters.start"
-        | "clusters.delete" | "pools.edit" | "warehouses.state" | "pipelines.state" => 20.0,
+        "jobs.update" | "jobs.run" | "runs.cancel" | "clusters.edit" | "clusters.start" | "clusters.delete"
+        | "pools.edit" | "warehouses.state" | "pipelines.state" => 20.0,
         _ => 30.0,
     }
 }
@@ -101,18 +93,9 @@ struct Bucket {
 
 impl Buckets {
     /// Takes one token of the family, or says how many milliseconds until there is one.
-    pub(crate) fn take(
-        &mut self,
-        now_ms: i64,
-        family: &'static str,
-        rate: f64,
-        burst_s: f64,
-    ) -> Result<(), u64> {
+    pub(crate) fn take(&mut self, now_ms: i64, family: &'static str, rate: f64, burst_s: f64) -> Result<(), u64> {
         let full = (rate * burst_s).max(1.0);
-        let bucket = self.by_family.entry(family).or_insert(Bucket {
-            tokens: full,
-            at_ms: now_ms,
-        });
+        let bucket = self.by_family.entry(family).or_insert(Bucket { tokens: full, at_ms: now_ms });
         let passed_ms = (now_ms - bucket.at_ms).max(0);
         bucket.tokens = (bucket.tokens + rate * passed_ms as f64 / 1000.0).min(full);
         bucket.at_ms = bucket.at_ms.max(now_ms);
@@ -144,9 +127,7 @@ mod tests {
     fn a_bucket_never_holds_more_than_its_burst() {
         let mut buckets = Buckets::default();
         assert!(buckets.take(0, "runs.get", 10.0, 1.0).is_ok());
-        let given = (0..100)
-            .filter(|_| buckets.take(3_600_000, "runs.get", 10.0, 1.0).is_ok())
-            .count();
+        let given = (0..100).filter(|_| buckets.take(3_600_000, "runs.get", 10.0, 1.0).is_ok()).count();
         assert_eq!(given, 10);
     }
 

@@ -8,31 +8,8 @@ use crate::ledger::{By, Cause, What};
 /// One line for the ledger; times are unix milliseconds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Note {
-    Began {
-        at_ms: i64,
-        work: String,
-        what: What,
-        resource: String,
-        run: String,
-    },
-    Ended {
-        at_ms: i64,
-        what: What,
-        run: String,
-    },
-    Activated {
-        at_ms: i64,
-        kind: &'static str,
-        resource: String,
-        work: String,
-        slot: String,
-        by: By,
-    },
-    Started {
-        at_ms: i64,
-        job: Option<i64>,
-        run: i64,
-        work: String,
-        cause: Cause,
-    },
+    Began { at_ms: i64, work: String, what: What, resource: String, run: String },
+    Ended { at_ms: i64, what: What, run: String },
+    Activated { at_ms: i64, kind: &'static str, resource: String, work: String, slot: String, by: By },
+    Started { at_ms: i64, job: Option<i64>, run: i64, work: String, cause: Cause },
 }

@@ -1,7 +1,124 @@
-//! placeholder
-#![allow(missing_docs, clippy::unused_async)]
-use std::sync::{Arc, Mutex};
-use crate::{Side, World};
-#[derive(Debug)]
-pub struct Served {}
-pub async fn serve(_world: Arc<Mutex<World>>, _side: Side, _listener: tokio::net::TcpListener, _speed: f64, _start_ms: i64) {}
+//! The world on a socket: real HTTP/1.1, on loopback.
+//!
+//! Law: virtual time is the start plus the real time passed times `speed`; delays are the world's
+//! divided by `speed`. Silence holds the connection open, a reset drops it.
+//! Must not know: what is served.
+
+use std::{
+    convert::Infallible,
+    io,
+    sync::{Arc, Mutex, PoisonError},
+    time::{Duration, Instant},
+};
+
+use bytes::Bytes;
+use http_body_util::{BodyExt, Full};
+use hyper::{Response, body::Incoming, server::conn::http1, service::service_fn};
+use hyper_util::rt::TokioIo;
+use tokio::net::{TcpListener, TcpStream};
+
+use crate::{Answer, Reply, Request, Side, World};
+
+/// The clock that several served sides share.
+#[derive(Debug, Clone, Copy)]
+pub struct Served {
+    start_ms: i64,
+    began: Instant,
+    speed: f64,
+}
+
+impl Served {
+    /// Virtual time begins at `start_ms` (unix ms) now and runs `speed` times as fast as real
+    /// time.
+    #[must_use]
+    pub fn new(start_ms: i64, speed: f64) -> Served {
+        Served { start_ms, began: Instant::now(), speed: speed.max(0.001) }
+    }
+
+    /// Virtual now, unix ms.
+    #[must_use]
+    pub fn now_ms(&self) -> i64 {
+        let passed_ms = self.began.elapsed().as_secs_f64() * 1000.0 * self.speed;
+        self.start_ms + passed_ms as i64
+    }
+
+    async fn wait(&self, virtual_ms: u64) {
+        tokio::time::sleep(Duration::from_secs_f64(virtual_ms as f64 / 1000.0 / self.speed)).await;
+    }
+}
+
+/// Serves one side until the listener fails.
+///
+/// # Errors
+///
+/// What `accept` gives.
+pub async fn serve(world: Arc<Mutex<World>>, side: Side, listener: TcpListener, clock: Served) -> io::Result<()> {
+    loop {
+        let (stream, _) = listener.accept().await?;
+        let world = Arc::clone(&world);
+        tokio::spawn(connection(world, side, stream, clock));
+    }
+}
+
+/// A client that goes away, and a reset by script, both end the connection; neither is a fault of
+/// the server.
+async fn connection(world: Arc<Mutex<World>>, side: Side, stream: TcpStream, clock: Served) {
+    let service = service_fn(|incoming| answer(&world, side, incoming, clock));
+    drop(http1::Builder::new().serve_connection(TokioIo::new(stream), service).await);
+}
+
+/// An error from the service makes hyper drop the connection without a reply.
+async fn answer(
+    world: &Mutex<World>,
+    side: Side,
+    incoming: hyper::Request<Incoming>,
+    clock: Served,
+) -> Result<Response<Full<Bytes>>, io::Error> {
+    let request = read(incoming).await?;
+    let told = {
+        let mut world = world.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = world.unknown_routes().len();
+        let told = world.handle(clock.now_ms(), side, &request);
+        for unknown in &world.unknown_routes()[known..] {
+            eprintln!("no route: {unknown}");
+        }
+        told
+    };
+    match told {
+        Answer::Reply { after_ms, reply } => {
+            clock.wait(after_ms).await;
+            response(reply)
+        }
+        Answer::Reset { after_ms } => {
+            clock.wait(after_ms).await;
+            Err(io::Error::from(io::ErrorKind::ConnectionReset))
+        }
+        Answer::Silence => {
+            let never: Result<Response<Full<Bytes>>, Infallible> = std::future::pending().await;
+            never.map_err(io::Error::other)
+        }
+    }
+}
+
+async fn read(incoming: hyper::Request<Incoming>) -> Result<Request, io::Error> {
+    let (head, body) = incoming.into_parts();
+    let body = body.collect().await.map_err(io::Error::other)?.to_bytes().to_vec();
+    let headers = head
+        .headers
+        .iter()
+        .map(|(name, value)| {
+            let value = String::from_utf8_lossy(value.as_bytes()).into_owned();
+            (name.as_str().to_owned(), value)
+        })
+        .collect();
+    let path = head.uri.path_and_query().map_or("/", |path| path.as_str()).to_owned();
+    Ok(Request { method: head.method.as_str().to_owned(), path, headers, body })
+}
+
+fn response(reply: Reply) -> Result<Response<Full<Bytes>>, io::Error> {
+    let mut response = Response::builder().status(reply.status);
+    for (name, value) in reply.headers {
+        response = response.header(name, value);
+    }
+    response.body(Full::new(Bytes::from(reply.body))).map_err(io::Error::other)
+}

@@ -102,21 +102,13 @@ impl Request {
             headers.push(("content-type".to_owned(), "application/json".to_owned()));
             bytes = body.to_string().into_bytes();
         }
-        Request {
-            method: method.to_owned(),
-            path: path.to_owned(),
-            headers,
-            body: bytes,
-        }
+        Request { method: method.to_owned(), path: path.to_owned(), headers, body: bytes }
     }
 
     /// The first header of that name, in any case.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
-        self.headers
-            .iter()
-            .find(|(key, _)| key.eq_ignore_ascii_case(name))
-            .map(|(_, value)| value.as_str())
+        self.headers.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
     }
 }
 
@@ -150,10 +142,17 @@ impl Reply {
     }
 
     pub(crate) fn html(status: u16, body: &str) -> Reply {
-        let kind = "text/html;charset=utf-8".to_owned();
+        Reply::of_type(status, "text/html;charset=utf-8", body)
+    }
+
+    pub(crate) fn text(status: u16, body: &str) -> Reply {
+        Reply::of_type(status, "text/plain;charset=utf-8", body)
+    }
+
+    fn of_type(status: u16, content_type: &str, body: &str) -> Reply {
         Reply {
             status,
-            headers: vec![("content-type".to_owned(), kind)],
+            headers: vec![("content-type".to_owned(), content_type.to_owned())],
             body: body.as_bytes().to_vec(),
         }
     }

@@ -315,10 +315,12 @@ pub trait Sagas: Send + Sync {
 
     /// Appends a chunk if its place is free. That is the condition which shuts a
     /// superseded runner out: its successor has sealed the place it would write to.
+    /// The very same lines may be appended again, since an answer may have been lost;
+    /// a seal may not, since nothing in it tells whose it is.
     ///
     /// # Errors
     ///
-    /// [`StoreError::Refused`] if the place is taken, or another [`StoreError`].
+    /// [`StoreError::Refused`] if something else has the place, or another [`StoreError`].
     async fn append(&self, saga: &SagaId, chunk: &LogChunk) -> Result<(), StoreError>;
 
     /// All chunks in order (epoch, sequence), read consistently.

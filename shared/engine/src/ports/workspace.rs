@@ -141,4 +141,10 @@ pub trait Workspace: Send + Sync {
 
     /// What a checkpoint records of a resource. Pure.
     fn record(&self, seen: &Observed) -> Resource;
+
+    /// Whether a checkpoint records it as a resource of its own. False for what is listed so that
+    /// none of it goes on unseen, yet belongs to another resource, e.g. a run of a saved job. Pure.
+    fn recorded(&self, _seen: &Observed) -> bool {
+        true
+    }
 }

@@ -1,1 +1,83 @@
-fn main() {}
+//! Serves simulated workspaces on loopback until it is killed.
+//!
+//! Prints one line of JSON with the addresses and the simulated credentials. Requests that no
+//! route matches are told on stderr.
+
+use std::{
+    error::Error,
+    sync::{Arc, Mutex},
+};
+
+use clap::{Parser, ValueEnum};
+use serde_json::json;
+use sim::{CLIENT_ID, CLIENT_SECRET, Estate, Limits, Served, Settings, Side, World, serve};
+use tokio::net::TcpListener;
+
+/// A pair of simulated Databricks workspaces on loopback.
+#[derive(Debug, Parser)]
+struct Options {
+    /// Port of the first side served; the second takes the next one. 0 chooses free ports.
+    #[arg(long, default_value_t = 0)]
+    port: u16,
+    /// Seed of the estate and of everything that happens.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Resources on each side.
+    #[arg(long, default_value_t = 240)]
+    resources: usize,
+    /// Virtual seconds per real second.
+    #[arg(long, default_value_t = 1.0)]
+    speed: f64,
+    /// Which side to serve.
+    #[arg(long, value_enum, default_value_t = Sides::Both)]
+    side: Sides,
+    /// Whether request limits are in force.
+    #[arg(long, value_enum, default_value_t = Switch::On)]
+    limits: Switch,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Sides {
+    Primary,
+    Standby,
+    Both,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Switch {
+    On,
+    Off,
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let options = Options::parse();
+    let limits = match options.limits {
+        Switch::On => Limits::default(),
+        Switch::Off => Limits::off(),
+    };
+    let settings = Settings { limits, ..Settings::default() };
+    let start_ms = jiff::Timestamp::now().as_millisecond();
+    let estate = Estate::generate(options.seed, options.resources);
+    let world = Arc::new(Mutex::new(World::new(options.seed, estate, settings, start_ms)));
+    let clock = Served::new(start_ms, options.speed);
+    let sides: &[Side] = match options.side {
+        Sides::Primary => &[Side::Primary],
+        Sides::Standby => &[Side::Standby],
+        Sides::Both => &Side::BOTH,
+    };
+    let mut said = json!({ "client_id": CLIENT_ID, "client_secret": CLIENT_SECRET });
+    let mut servers = tokio::task::JoinSet::new();
+    for (offset, side) in (0..).zip(sides) {
+        let port = if options.port == 0 { 0 } else { options.port + offset };
+        let listener = TcpListener::bind(("127.0.0.1", port)).await?;
+        said[side.word()] = json!(format!("http://{}", listener.local_addr()?));
+        said["token"][side.word()] = json!(side.personal_token());
+        servers.spawn(serve(Arc::clone(&world), *side, listener, clock));
+    }
+    println!("{said}");
+    while let Some(ended) = servers.join_next().await {
+        ended??;
+    }
+    Ok(())
+}

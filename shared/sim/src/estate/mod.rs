@@ -1,18 +1,224 @@
-//! placeholder
-/// What both workspaces hold at the start.
-#[derive(Debug, Clone)]
-pub struct Estate {}
-impl Estate {
-    /// A pair of workspaces.
-    #[must_use]
-    pub fn generate(_seed: u64, _resources_per_side: usize) -> Estate { Estate {} }
-    /// The same, with names that even the explicit map does not tell apart.
-    #[must_use]
-    pub fn ambiguous(_seed: u64, _resources_per_side: usize) -> Estate { Estate {} }
-    /// About twelve resources.
-    #[must_use]
-    pub fn small() -> Estate { Estate {} }
-    /// (kind, primary id, standby id).
-    #[must_use]
-    pub fn explicit_map(&self) -> Vec<(String, String, String)> { Vec::new() }
+//! What the two workspaces hold at the start.
+//!
+//! Law: an estate is data. Every logical resource stands on both sides under different ids; the
+//! primary has it at work, the standby as a prepared standby has it: schedules and triggers
+//! paused, `max_concurrent_runs` 0, pools at no idle instance, compute stopped. References point
+//! to the side's own ids. A hidden `work` key joins the two; it is in no answer.
+//! Must not know: how a workspace works.
+
+mod compute;
+mod jobs;
+mod names;
+mod recipes;
+
+use rand::{SeedableRng, rngs::SmallRng};
+use serde_json::Value;
+
+use self::names::Ids;
+use crate::wire::Side;
+
+/// What both workspaces hold.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Estate {
+    sides: [Holdings; 2],
+    map: Vec<(String, String, String)>,
 }
+
+/// What one workspace holds.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(crate) struct Holdings {
+    pub(crate) jobs: Vec<JobSeed>,
+    pub(crate) clusters: Vec<ClusterSeed>,
+    pub(crate) pools: Vec<PoolSeed>,
+    pub(crate) warehouses: Vec<WarehouseSeed>,
+    pub(crate) pipelines: Vec<PipelineSeed>,
+    /// One-time runs under way: name, tasks, work.
+    pub(crate) submitted: Vec<(String, Vec<Value>, String)>,
+}
+
+/// A job, with the runs it has at the start.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct JobSeed {
+    pub(crate) id: i64,
+    pub(crate) age_ms: i64,
+    pub(crate) creator: Option<String>,
+    pub(crate) settings: Value,
+    pub(crate) work: String,
+    pub(crate) typical_ms: i64,
+    pub(crate) flaky: f64,
+    pub(crate) live: Vec<Live>,
+}
+
+/// The state of a run at the start.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Live {
+    Running,
+    Pending,
+    Queued,
+}
+
+/// An all-purpose cluster.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct ClusterSeed {
+    pub(crate) id: String,
+    pub(crate) spec: Value,
+    pub(crate) work: String,
+    pub(crate) running: bool,
+    pub(crate) pinned: bool,
+}
+
+/// An instance pool.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct PoolSeed {
+    pub(crate) id: String,
+    pub(crate) spec: Value,
+    pub(crate) work: String,
+}
+
+/// A SQL warehouse.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct WarehouseSeed {
+    pub(crate) id: String,
+    pub(crate) spec: Value,
+    pub(crate) work: String,
+    pub(crate) running: bool,
+}
+
+/// A pipeline.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct PipelineSeed {
+    pub(crate) id: String,
+    pub(crate) spec: Value,
+    pub(crate) work: String,
+    pub(crate) typical_ms: i64,
+    pub(crate) running: bool,
+}
+
+/// How many of each kind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Counts {
+    pub(crate) jobs: usize,
+    pub(crate) clusters: usize,
+    pub(crate) pools: usize,
+    pub(crate) warehouses: usize,
+    pub(crate) pipelines: usize,
+}
+
+impl Counts {
+    /// About 68 % jobs, 10 % clusters, 4 % pools, 8 % warehouses and 10 % pipelines.
+    fn share(all: usize) -> Counts {
+        let part = |percent: usize| (all * percent / 100).max(1);
+        let (clusters, pools) = (part(10), part(4));
+        let (warehouses, pipelines) = (part(8), part(10));
+        let others = clusters + pools + warehouses + pipelines;
+        let jobs = all.saturating_sub(others).max(1);
+        Counts { jobs, clusters, pools, warehouses, pipelines }
+    }
+}
+
+impl Estate {
+    /// A pair with about `resources_per_side` resources on each side (240 is a usual size).
+    ///
+    /// About one job in forty shares its name with another; only [`Estate::explicit_map`] tells
+    /// those apart.
+    #[must_use]
+    pub fn generate(seed: u64, resources_per_side: usize) -> Estate {
+        build(seed, Counts::share(resources_per_side), Duplicates::Mapped)
+    }
+
+    /// The same, but nothing tells the jobs with the same name apart.
+    #[must_use]
+    pub fn ambiguous(seed: u64, resources_per_side: usize) -> Estate {
+        build(seed, Counts::share(resources_per_side), Duplicates::Unmapped)
+    }
+
+    /// Twelve resources of all five kinds, with one run and one pipeline update under way.
+    #[must_use]
+    pub fn small() -> Estate {
+        let counts = Counts { jobs: 6, clusters: 2, pools: 1, warehouses: 1, pipelines: 2 };
+        let mut estate = build(7, counts, Duplicates::None);
+        recipes::keep_one_run(&mut estate.sides[Side::Primary.index()]);
+        estate
+    }
+
+    /// Which standby resource belongs to which of the primary, where names do not tell: kind
+    /// (`job`), primary id, standby id.
+    #[must_use]
+    pub fn explicit_map(&self) -> Vec<(String, String, String)> {
+        self.map.clone()
+    }
+
+    /// How many resources a side holds, without runs.
+    #[must_use]
+    pub fn len(&self, side: Side) -> usize {
+        let held = self.of(side);
+        held.jobs.len() + held.clusters.len() + held.pools.len() + held.warehouses.len() + held.pipelines.len()
+    }
+
+    /// Every resource of the pair: kind, primary id, standby id. For tests that must know which
+    /// resource is which; a client has to find out by itself.
+    #[must_use]
+    pub fn counterparts(&self) -> Vec<(String, String, String)> {
+        let [primary, standby] = &self.sides;
+        let mut all = Vec::new();
+        let mut add = |kind: &str, ids: Vec<(String, String)>| {
+            all.extend(ids.into_iter().map(|(left, right)| (kind.to_owned(), left, right)));
+        };
+        let joined = |left: Vec<String>, right: Vec<String>| left.into_iter().zip(right).collect();
+        let jobs = |held: &Holdings| held.jobs.iter().map(|seed| seed.id.to_string()).collect();
+        let clusters = |held: &Holdings| held.clusters.iter().map(|seed| seed.id.clone()).collect();
+        let pools = |held: &Holdings| held.pools.iter().map(|seed| seed.id.clone()).collect();
+        let warehouses = |held: &Holdings| held.warehouses.iter().map(|seed| seed.id.clone()).collect();
+        let pipelines = |held: &Holdings| held.pipelines.iter().map(|seed| seed.id.clone()).collect();
+        add("job", joined(jobs(primary), jobs(standby)));
+        add("cluster", joined(clusters(primary), clusters(standby)));
+        add("pool", joined(pools(primary), pools(standby)));
+        add("warehouse", joined(warehouses(primary), warehouses(standby)));
+        add("pipeline", joined(pipelines(primary), pipelines(standby)));
+        all
+    }
+
+    pub(crate) fn of(&self, side: Side) -> &Holdings {
+        &self.sides[side.index()]
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Duplicates {
+    None,
+    Mapped,
+    Unmapped,
+}
+
+fn build(seed: u64, counts: Counts, duplicates: Duplicates) -> Estate {
+    let mut rng = SmallRng::seed_from_u64(seed ^ 0x65_73_74_61_74_65);
+    let ids = Ids::draw(&mut rng, counts);
+    let mut sides = [Holdings::default(), Holdings::default()];
+    compute::add_pools(&mut rng, &ids, &mut sides);
+    compute::add_clusters(&mut rng, &ids, &mut sides);
+    compute::add_warehouses(&mut rng, &ids, &mut sides);
+    compute::add_pipelines(&mut rng, &ids, &mut sides);
+    jobs::add_jobs(&mut rng, &ids, &mut sides, duplicates != Duplicates::None);
+    recipes::add_submitted(&mut sides[Side::Primary.index()], counts.jobs / 60 + 1);
+    let map = match duplicates {
+        Duplicates::None | Duplicates::Unmapped => Vec::new(),
+        Duplicates::Mapped => same_names(&sides),
+    };
+    Estate { sides, map }
+}
+
+/// The jobs that share their name with another, by their place in both estates.
+fn same_names(sides: &[Holdings; 2]) -> Vec<(String, String, String)> {
+    let mut seen: std::collections::BTreeMap<&str, usize> = std::collections::BTreeMap::new();
+    for job in &sides[0].jobs {
+        *seen.entry(crate::json::text(&job.settings, "name")).or_default() += 1;
+    }
+    let pairs = sides[0].jobs.iter().zip(&sides[1].jobs);
+    pairs
+        .filter(|(job, _)| seen.get(crate::json::text(&job.settings, "name")) > Some(&1))
+        .map(|(left, right)| ("job".to_owned(), left.id.to_string(), right.id.to_string()))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,167 @@
+//! Hands each of the SDK's requests to the part that it is for.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use aws_smithy_runtime_api::client::http::{
+    HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector,
+};
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
+use aws_smithy_runtime_api::client::result::ConnectorError;
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use aws_smithy_types::body::SdkBody;
+use bytes::Bytes;
+use http_body_util::BodyExt;
+
+use super::s3::Buckets;
+use super::table::Table;
+use super::topics::{self, Topics};
+use super::wire::{Call, Clear, Passage, Wire};
+
+/// The SDK's HTTP client whose every request ends in this process. Cheap to clone.
+#[derive(Clone)]
+pub struct Embedded {
+    table: Table,
+    buckets: Buckets,
+    topics: Option<Arc<dyn Topics>>,
+    wire: Arc<dyn Wire>,
+    counts: Arc<Mutex<BTreeMap<(&'static str, String), u64>>>,
+}
+
+/// The request with its body read.
+type Whole = http::Request<Bytes>;
+
+/// The answer before the SDK sees it.
+pub(super) type Answer = http::Response<Bytes>;
+
+impl Embedded {
+    /// Parts without topics, on a wire that lets everything through.
+    pub fn new(table: Table, buckets: Buckets) -> Self {
+        Self { table, buckets, topics: None, wire: Arc::new(Clear), counts: Arc::default() }
+    }
+
+    /// The same parts with topics; without them, no topic exists.
+    #[must_use]
+    pub fn with_topics(mut self, topics: Arc<dyn Topics>) -> Self {
+        self.topics = Some(topics);
+        self
+    }
+
+    /// The same parts behind another wire, with counts of its own.
+    #[must_use]
+    pub fn with_wire(self, wire: Arc<dyn Wire>) -> Self {
+        Self { wire, counts: Arc::default(), ..self }
+    }
+
+    /// How many requests had their effect, by service and operation, lost answers included.
+    pub fn counts(&self) -> BTreeMap<(&'static str, String), u64> {
+        self.counts.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// How many requests of one operation had their effect, e.g. `PutItem`.
+    pub fn count(&self, operation: &str) -> u64 {
+        self.counts().iter().filter(|((_, name), _)| name == operation).map(|(_, count)| count).sum()
+    }
+
+    fn tick(&self, call: &Call) {
+        let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
+        *counts.entry((call.service, call.operation.clone())).or_insert(0) += 1;
+    }
+
+    async fn exchange(self, request: HttpRequest) -> Result<HttpResponse, ConnectorError> {
+        let request = read(request).await?;
+        let service = service_of(&request);
+        let call = match service {
+            Service::Dynamo => Table::call_of(&request),
+            Service::S3 => Buckets::call_of(&request),
+            Service::Sns => topics::call_of(&request),
+        };
+        match self.wire.before(&call).await {
+            Passage::Pass => {}
+            Passage::Fail => return Err(broken()),
+            Passage::Answer { status, code } => return answered(refusal(service, status, code)),
+        }
+        let answer = match service {
+            Service::Dynamo => self.table.answer(&call.operation, request.body()),
+            Service::S3 => self.buckets.answer(request).await?,
+            Service::Sns => topics::answer(self.topics.as_deref(), &request).await,
+        };
+        self.tick(&call);
+        match self.wire.after(&call).await {
+            Passage::Pass => answered(answer),
+            Passage::Fail => Err(broken()),
+            Passage::Answer { status, code } => answered(refusal(service, status, code)),
+        }
+    }
+}
+
+impl fmt::Debug for Embedded {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Embedded").finish_non_exhaustive()
+    }
+}
+
+impl HttpConnector for Embedded {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        HttpConnectorFuture::new(self.clone().exchange(request))
+    }
+}
+
+impl HttpClient for Embedded {
+    fn http_connector(&self, _: &HttpConnectorSettings, _: &RuntimeComponents) -> SharedHttpConnector {
+        SharedHttpConnector::new(self.clone())
+    }
+}
+
+#[derive(Clone, Copy)]
+enum Service {
+    Dynamo,
+    S3,
+    Sns,
+}
+
+/// The service that the request was signed for: the fourth part of the credential
+/// scope `date/region/service/aws4_request` [AWS: Signature Version 4].
+fn service_of(request: &Whole) -> Service {
+    let signed = request.headers().get(http::header::AUTHORIZATION).and_then(|value| value.to_str().ok()).unwrap_or("");
+    let scope = signed.split("Credential=").nth(1).unwrap_or("").split(',').next().unwrap_or("");
+    match scope.split('/').nth(3) {
+        Some("dynamodb") => Service::Dynamo,
+        Some("sns") => Service::Sns,
+        Some(_) | None => Service::S3,
+    }
+}
+
+async fn read(request: HttpRequest) -> Result<Whole, ConnectorError> {
+    let request = request.try_into_http1x().map_err(|e| ConnectorError::user(e.into()))?;
+    let (head, body) = request.into_parts();
+    let body = body.collect().await.map_err(ConnectorError::user)?.to_bytes();
+    Ok(http::Request::from_parts(head, body))
+}
+
+fn answered(answer: Answer) -> Result<HttpResponse, ConnectorError> {
+    HttpResponse::try_from(answer.map(SdkBody::from)).map_err(|e| ConnectorError::user(e.into()))
+}
+
+fn broken() -> ConnectorError {
+    ConnectorError::io("the wire broke".into())
+}
+
+/// An answer that a wire puts in the place of the real one, in the service's own form.
+fn refusal(service: Service, status: u16, code: &str) -> Answer {
+    let text = "put here by the wire";
+    let body = match service {
+        Service::Dynamo => format!(r#"{{"__type":"com.amazonaws.dynamodb.v20120810#{code}","message":"{text}"}}"#),
+        Service::S3 => format!("<Error><Code>{code}</Code><Message>{text}</Message></Error>"),
+        Service::Sns => topics::error_body(code, text),
+    };
+    plain(status, body.into())
+}
+
+/// An answer of only a status and a body.
+pub(super) fn plain(status: u16, body: Bytes) -> Answer {
+    let mut answer = http::Response::new(body);
+    *answer.status_mut() = http::StatusCode::from_u16(status).unwrap_or(http::StatusCode::INTERNAL_SERVER_ERROR);
+    answer
+}

@@ -1,0 +1,139 @@
+//! Where objects lie: in memory or in a folder. Knows buckets and keys, no HTTP.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use bytes::Bytes;
+
+use super::folder::Folder;
+
+/// Objects that cannot be kept or read.
+#[derive(Debug, thiserror::Error)]
+pub enum ShelfError {
+    /// The folder is not there.
+    #[error("there is no folder {}: create it, or name another", .0.display())]
+    NoFolder(PathBuf),
+    /// The bucket was never made.
+    #[error("there is no bucket {0}")]
+    NoBucket(String),
+    /// The system refused.
+    #[error("{}: {source}", path.display())]
+    Io {
+        /// On what.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+}
+
+/// An object.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Kept {
+    pub(super) bytes: Bytes,
+    /// What the caller attached (`x-amz-meta-…`).
+    pub(super) notes: BTreeMap<String, String>,
+}
+
+/// What must hold of the object that is there, for another to take its place.
+pub(super) enum OnlyIf {
+    Always,
+    Absent,
+    /// Judged on what is there; `None` if nothing is.
+    Holds(Judge),
+}
+
+/// Judges the object that is there.
+pub(super) type Judge = Box<dyn FnOnce(Option<&Kept>) -> bool + Send>;
+
+/// All buckets. Look and write of one put are one step to everybody else.
+#[derive(Debug)]
+pub(super) struct Shelf {
+    place: Mutex<Place>,
+}
+
+#[derive(Debug)]
+enum Place {
+    Memory(BTreeMap<String, BTreeMap<String, Kept>>),
+    Folder(Folder),
+}
+
+impl Shelf {
+    pub(super) fn memory() -> Self {
+        Self { place: Mutex::new(Place::Memory(BTreeMap::new())) }
+    }
+
+    pub(super) fn folder(folder: Folder) -> Self {
+        Self { place: Mutex::new(Place::Folder(folder)) }
+    }
+
+    pub(super) fn make_bucket(&self, bucket: &str) -> Result<(), ShelfError> {
+        match &mut *self.place() {
+            Place::Memory(buckets) => {
+                buckets.entry(bucket.to_owned()).or_default();
+                Ok(())
+            }
+            Place::Folder(folder) => folder.make_bucket(bucket),
+        }
+    }
+
+    pub(super) fn get(&self, bucket: &str, key: &str) -> Result<Option<Kept>, ShelfError> {
+        get(&self.place(), bucket, key)
+    }
+
+    /// Keeps an object; `false` if the condition did not hold.
+    pub(super) fn put(&self, bucket: &str, key: &str, kept: Kept, only_if: OnlyIf) -> Result<bool, ShelfError> {
+        let mut place = self.place();
+        let new = match only_if {
+            OnlyIf::Always => false,
+            OnlyIf::Absent => {
+                if get(&place, bucket, key)?.is_some() {
+                    return Ok(false);
+                }
+                true
+            }
+            OnlyIf::Holds(holds) => {
+                if !holds(get(&place, bucket, key)?.as_ref()) {
+                    return Ok(false);
+                }
+                false
+            }
+        };
+        match &mut *place {
+            Place::Memory(buckets) => {
+                let objects = buckets.get_mut(bucket).ok_or_else(|| ShelfError::NoBucket(bucket.to_owned()))?;
+                objects.insert(key.to_owned(), kept);
+                Ok(true)
+            }
+            Place::Folder(folder) => folder.put(bucket, key, &kept, new),
+        }
+    }
+
+    /// The keys that begin with `prefix`, in order.
+    pub(super) fn keys(&self, bucket: &str, prefix: &str) -> Result<Vec<String>, ShelfError> {
+        let mut keys = match &*self.place() {
+            Place::Memory(buckets) => {
+                let objects = buckets.get(bucket).ok_or_else(|| ShelfError::NoBucket(bucket.to_owned()))?;
+                objects.keys().cloned().collect()
+            }
+            Place::Folder(folder) => folder.keys(bucket)?,
+        };
+        keys.retain(|key: &String| key.starts_with(prefix));
+        keys.sort();
+        Ok(keys)
+    }
+
+    fn place(&self) -> MutexGuard<'_, Place> {
+        self.place.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn get(place: &Place, bucket: &str, key: &str) -> Result<Option<Kept>, ShelfError> {
+    match place {
+        Place::Memory(buckets) => {
+            let objects = buckets.get(bucket).ok_or_else(|| ShelfError::NoBucket(bucket.to_owned()))?;
+            Ok(objects.get(key).cloned())
+        }
+        Place::Folder(folder) => folder.get(bucket, key),
+    }
+}

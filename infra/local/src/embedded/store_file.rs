@@ -1,0 +1,83 @@
+//! Whether a file may be opened as a store, and what to do if not.
+
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+use rusqlite::{Connection, OpenFlags};
+
+/// A store that cannot be opened; says what to do.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum OpenError {
+    /// The folder that the file would be in does not exist.
+    #[error("there is no folder {}: create it, or name another file", .0.display())]
+    NoFolder(PathBuf),
+    /// The path leads to a folder.
+    #[error("{} is a folder: name a file in it", .0.display())]
+    IsFolder(PathBuf),
+    /// The file cannot be read or written.
+    #[error("{} cannot be opened: {reason}: check its permissions", path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        reason: String,
+    },
+    /// The file is not a store.
+    #[error("{} is not a store of this program ({reason}): name another file", path.display())]
+    NotAStore {
+        /// The file.
+        path: PathBuf,
+        /// What it is.
+        reason: &'static str,
+    },
+    /// Written by a later version of this program (S22).
+    #[error("{} was written by a later version (format {found}, this program knows {known}): use the newer program", path.display())]
+    Newer {
+        /// The file.
+        path: PathBuf,
+        /// Its format.
+        found: u32,
+        /// The latest format known here.
+        known: u32,
+    },
+    /// The embedded database failed.
+    #[error("the embedded database failed: {0}")]
+    Failed(String),
+}
+
+/// Looks at a file, before anything is written to it.
+pub(super) fn examine(path: &Path) -> Result<(), OpenError> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    if let Some(folder) = folder.filter(|folder| !folder.is_dir()) {
+        return Err(OpenError::NoFolder(folder.to_owned()));
+    }
+    if path.is_dir() {
+        return Err(OpenError::IsFolder(path.to_owned()));
+    }
+    match std::fs::OpenOptions::new().read(true).write(true).open(path) {
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(OpenError::Unreadable { path: path.to_owned(), reason: error.to_string() }),
+        Ok(_) => content(path),
+    }
+}
+
+fn content(path: &Path) -> Result<(), OpenError> {
+    let not_a_store = |reason| OpenError::NotAStore { path: path.to_owned(), reason };
+    let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE);
+    let tables = connection.and_then(|db| {
+        let mut statement = db.prepare("SELECT name FROM sqlite_master WHERE type = 'table'")?;
+        statement.query_map([], |row| row.get::<_, String>(0))?.collect::<Result<Vec<_>, _>>()
+    });
+    match tables {
+        // A new file, or one whose first opening was interrupted.
+        Ok(tables) if tables.is_empty() => Ok(()),
+        // `_tables` is where dynoxide lists the tables it emulates.
+        Ok(tables) if tables.iter().any(|name| name == "_tables" || name == "_config") => Ok(()),
+        Ok(_) => Err(not_a_store("it is a database of something else")),
+        Err(error) => match error.sqlite_error_code() {
+            Some(rusqlite::ErrorCode::NotADatabase) => Err(not_a_store("it is no database")),
+            Some(rusqlite::ErrorCode::DatabaseCorrupt) => Err(not_a_store("it is a damaged database")),
+            Some(_) | None => Err(OpenError::Unreadable { path: path.to_owned(), reason: error.to_string() }),
+        },
+    }
+}

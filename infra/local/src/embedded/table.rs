@@ -1,0 +1,168 @@
+//! DynamoDB: one table in memory or in a file, by `dynoxide`.
+//!
+//! Calls into SQLite are made where the request is made: they are short, and a
+//! call on another thread would hold a paused clock still.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::path::Path;
+
+use bytes::Bytes;
+use dynoxide::actions::create_table::CreateTableRequest;
+use dynoxide::actions::get_item::GetItemRequest;
+use dynoxide::actions::put_item::PutItemRequest;
+use dynoxide::{AttributeValue, Database, DynoxideError};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::exchange::{Answer, plain};
+use super::store_file::{self, OpenError};
+use super::wire::Call;
+
+/// The format of a store's file that this code writes.
+const FILE_VERSION: u32 = 1;
+
+/// What `X-Amz-Target` begins with [DynamoDB: low-level API].
+const TARGET: &str = "DynamoDB_20120810.";
+
+/// An embedded table with string keys `PK` and `SK`, as the template makes it. Cheap to clone.
+#[derive(Clone)]
+pub struct Table {
+    database: Database,
+}
+
+impl fmt::Debug for Table {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Table").finish_non_exhaustive()
+    }
+}
+
+impl Table {
+    /// A table that ends with the process.
+    ///
+    /// # Errors
+    ///
+    /// [`OpenError::Failed`].
+    pub fn memory(name: &str) -> Result<Self, OpenError> {
+        let table = Self { database: Database::memory().map_err(failed)? };
+        table.prepare(name)?;
+        Ok(table)
+    }
+
+    /// A table in a file, which is made if there is none. What was answered
+    /// survives a kill; several processes may have the file open.
+    ///
+    /// # Errors
+    ///
+    /// Any [`OpenError`]; a file that is not a store is not written to.
+    pub fn file(path: &Path, name: &str) -> Result<Self, OpenError> {
+        store_file::examine(path)?;
+        let unreadable = |reason: &str| OpenError::Unreadable { path: path.to_owned(), reason: reason.to_owned() };
+        let text = path.to_str().ok_or_else(|| unreadable("its name is not valid Unicode"))?;
+        let table = Self { database: Database::new(text).map_err(|e| unreadable(&e.to_string()))? };
+        table.prepare(name)?;
+        let found = table.format(name)?;
+        if found > FILE_VERSION {
+            return Err(OpenError::Newer { path: path.to_owned(), found, known: FILE_VERSION });
+        }
+        Ok(table)
+    }
+
+    /// Answers one request of the low-level API; `body` is its JSON.
+    pub fn answer(&self, operation: &str, body: &[u8]) -> Answer {
+        let db = &self.database;
+        let answered = match operation {
+            "GetItem" => through(body, |request| db.get_item(request)),
+            "PutItem" => through(body, |request| db.put_item(request)),
+            "UpdateItem" => through(body, |request| db.update_item(request)),
+            "Query" => through(body, |request| db.query(request)),
+            _ => {
+                let text = format!("{operation} is not embedded: the store does not use it");
+                Err(DynoxideError::ValidationException(text))
+            }
+        };
+        match answered {
+            Ok(json) => plain(200, json.into()),
+            Err(error) => plain(error.status_code(), error.to_response().to_string().into()),
+        }
+    }
+
+    pub(super) fn call_of(request: &http::Request<Bytes>) -> Call {
+        let target = request.headers().get("x-amz-target").and_then(|value| value.to_str().ok()).unwrap_or("");
+        let json: serde_json::Value = serde_json::from_slice(request.body()).unwrap_or_default();
+        let part = |name: &str| {
+            ["Key", "Item"].iter().find_map(|place| json[place][name]["S"].as_str()).unwrap_or("").to_owned()
+        };
+        let queried = ["pk", "prefix"]
+            .map(|word| json["ExpressionAttributeValues"][format!(":{word}")]["S"].as_str().unwrap_or("").to_owned());
+        let operation = target.strip_prefix(TARGET).unwrap_or(target).to_owned();
+        let [pk, sk] = if operation == "Query" { queried } else { [part("PK"), part("SK")] };
+        Call { service: "dynamodb", operation, subject: format!("{pk} {sk}") }
+    }
+
+    /// Makes the table and its format item, if they are not there.
+    fn prepare(&self, name: &str) -> Result<(), OpenError> {
+        let shape = serde_json::json!({
+            "TableName": name,
+            "BillingMode": "PAY_PER_REQUEST",
+            "AttributeDefinitions": [
+                {"AttributeName": "PK", "AttributeType": "S"},
+                {"AttributeName": "SK", "AttributeType": "S"},
+            ],
+            "KeySchema": [
+                {"AttributeName": "PK", "KeyType": "HASH"},
+                {"AttributeName": "SK", "KeyType": "RANGE"},
+            ],
+        });
+        let request: CreateTableRequest =
+            serde_json::from_value(shape).map_err(|e| OpenError::Failed(e.to_string()))?;
+        match self.database.create_table(request) {
+            Ok(_) | Err(DynoxideError::ResourceInUseException(_)) => {}
+            Err(error) => return Err(failed(error)),
+        }
+        let mut item = format_key();
+        item.insert("version".to_owned(), AttributeValue::N(FILE_VERSION.to_string()));
+        let request = PutItemRequest {
+            table_name: name.to_owned(),
+            item,
+            condition_expression: Some("attribute_not_exists(PK)".to_owned()),
+            ..PutItemRequest::default()
+        };
+        match self.database.put_item(request) {
+            Ok(_) | Err(DynoxideError::ConditionalCheckFailedException(..)) => Ok(()),
+            Err(error) => Err(failed(error)),
+        }
+    }
+
+    fn format(&self, name: &str) -> Result<u32, OpenError> {
+        let request = GetItemRequest { table_name: name.to_owned(), key: format_key(), ..GetItemRequest::default() };
+        let found = self.database.get_item(request).map_err(failed)?.item;
+        match found.as_ref().and_then(|item| item.get("version")) {
+            Some(AttributeValue::N(version)) => {
+                version.parse().map_err(|_| OpenError::Failed(format!("META/FORMAT has version {version}")))
+            }
+            Some(_) | None => Err(OpenError::Failed("META/FORMAT has no version".to_owned())),
+        }
+    }
+}
+
+/// dynoxide's own requests hold this map; its order never shows.
+fn format_key() -> HashMap<String, AttributeValue> {
+    [("PK", "META"), ("SK", "FORMAT")]
+        .into_iter()
+        .map(|(name, value)| (name.to_owned(), AttributeValue::S(value.to_owned())))
+        .collect()
+}
+
+fn through<Request: DeserializeOwned, Reply: Serialize>(
+    body: &[u8],
+    act: impl FnOnce(Request) -> dynoxide::Result<Reply>,
+) -> dynoxide::Result<String> {
+    let request = serde_json::from_slice(body).map_err(|e| DynoxideError::SerializationException(e.to_string()))?;
+    let reply = act(request)?;
+    serde_json::to_string(&reply).map_err(|e| DynoxideError::InternalServerError(e.to_string()))
+}
+
+fn failed(error: DynoxideError) -> OpenError {
+    OpenError::Failed(error.to_string())
+}

@@ -1,0 +1,219 @@
+//! Plays a script: what happens to the pair, and what the people do, in order of time.
+
+use std::sync::{MutexGuard, PoisonError};
+
+use engine::approvals::answer;
+use engine::capture::capture;
+use engine::ports::{Clock, SagaStatus};
+use engine::start::{Order, draft, start};
+use engine::view::{View, view};
+use failover::Side;
+use failover::plan::GO;
+use jiff::{SignedDuration, Timestamp};
+use saga::{Outcome, SagaId};
+use sim::{Fault, FaultKind, World};
+
+use super::script::{Loss, Script, simulated};
+use crate::stack::Stack;
+use crate::stack::workspace_wire::SharedWorld;
+
+/// Who orders and answers in a rehearsal.
+pub(super) const ON_CALL: &str = "on-call";
+/// The leaving side of every rehearsal so far.
+const LEAVING: Side = Side::Primary;
+/// How often the saga is looked at.
+const LOOKS_EVERY: SignedDuration = SignedDuration::from_secs(10);
+/// A saga that needs a person and in which nothing happened for so long has ended for now.
+const STILL: SignedDuration = SignedDuration::from_mins(15);
+/// A saga that has not ended by then is told as unfinished.
+const AT_MOST: SignedDuration = SignedDuration::from_hours(24);
+
+/// Everything that takes part.
+pub struct Cast<'a> {
+    pub(super) script: &'a Script,
+    pub(super) world: &'a SharedWorld,
+    pub(super) stack: &'a Stack,
+    pub(super) clock: &'a dyn Clock,
+    pub(super) begins: Timestamp,
+}
+
+/// What the play came to.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Ended {
+    /// The saga as recorded.
+    pub view: View,
+    /// `completed`, `person-needed`, `aborted` or `unfinished`.
+    pub outcome: &'static str,
+    /// What happened outside the saga, in order.
+    pub events: Vec<(Timestamp, String)>,
+    /// Writes to the table from the order to the end.
+    pub writes: u64,
+}
+
+/// The silence of a lost region.
+pub(super) fn darkness(loss: &Loss, begins_ms: i64) -> Fault {
+    let fault = Fault::new(simulated(LEAVING), begins_ms + loss.at * 1000, FaultKind::Dark);
+    match loss.back_at {
+        Some(back) => fault.until(begins_ms + back * 1000),
+        None => fault,
+    }
+}
+
+enum Cue {
+    Capture,
+    Lost,
+    Back,
+    Told(String),
+    Ordered,
+}
+
+impl Cast<'_> {
+    pub(super) fn at(&self, seconds: i64) -> Timestamp {
+        self.begins.saturating_add(SignedDuration::from_secs(seconds)).unwrap_or(Timestamp::MAX)
+    }
+
+    pub(super) fn world(&self) -> MutexGuard<'_, World> {
+        self.world.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn cues(&self) -> Vec<(Timestamp, Cue)> {
+        let script = self.script;
+        let mut cues: Vec<_> = script.captured_at.iter().map(|at| (self.at(*at), Cue::Capture)).collect();
+        if let Some(loss) = &script.loss {
+            cues.push((self.at(loss.at), Cue::Lost));
+            cues.extend(loss.back_at.map(|back| (self.at(back), Cue::Back)));
+        }
+        for fault in &script.fault {
+            cues.push((self.at(fault.from), Cue::Told(fault.told())));
+            let over = |until| (self.at(until), Cue::Told(format!("over: {}", fault.told())));
+            cues.extend(fault.until.map(over));
+        }
+        cues.push((self.at(script.ordered_at), Cue::Ordered));
+        cues.sort_by_key(|(at, _)| *at);
+        cues
+    }
+
+    /// Plays the script and then watches until the saga has ended.
+    pub(super) async fn play(&self, progress: &mut dyn FnMut(&str)) -> Result<Ended, String> {
+        let mut events = Vec::new();
+        let mut saga: Option<SagaId> = None;
+        let mut writes_before = 0;
+        let operator = self.stack.operator();
+        let (before, after): (Vec<_>, Vec<_>) = self
+            .cues()
+            .into_iter()
+            .partition(|(at, cue)| *at <= self.at(self.script.ordered_at) || matches!(cue, Cue::Ordered));
+        for (at, cue) in before {
+            self.clock.sleep_until(at).await;
+            progress(&format!("{}  before the failover", at.strftime("%H:%M:%S")));
+            match cue {
+                Cue::Capture => {
+                    let counts = !self.script.planned && Some(at) == self.script.captured_at.iter().max().map(|s| self.at(*s));
+                    if counts {
+                        self.world().mark_leaving(self.clock.now().as_millisecond(), simulated(LEAVING));
+                    }
+                    let taken = capture(&operator, LEAVING).await.map_err(|e| e.to_string())?;
+                    self.world().mark_settled(self.clock.now().as_millisecond());
+                    events
+                        .push((at, format!("checkpoint of the {LEAVING} taken: {} resources", taken.resources.len())));
+                }
+                Cue::Ordered => {
+                    writes_before = self.stack.writes();
+                    saga = Some(self.order(&operator, at, &mut events).await?);
+                }
+                Cue::Lost | Cue::Back | Cue::Told(_) => self.happens(&cue, at, &mut events),
+            }
+        }
+        let saga = saga.ok_or("the script orders no failover")?;
+        let mut later = after.into_iter().peekable();
+        let answered_at = self.at(self.script.ordered_at + self.script.answered_after);
+        let mut answered = false;
+        let mut still_since = self.clock.now();
+        let mut last = None;
+        loop {
+            let now = self.clock.now();
+            while let Some((at, cue)) = later.next_if(|(at, _)| *at <= now) {
+                self.happens(&cue, at, &mut events);
+            }
+            if !answered && now >= answered_at {
+                answered = true;
+                answer(&operator, &saga, GO, ON_CALL, true, !self.script.planned).await.map_err(|e| e.to_string())?;
+            }
+            let head = operator.sagas.head(&saga).await.map_err(|e| e.to_string())?.ok_or("the saga is gone")?;
+            let looked = (head.tally, head.status);
+            if last.replace(looked) != Some(looked) {
+                still_since = now;
+            }
+            progress(&format!("{}  {}", now.strftime("%H:%M:%S"), super::telling::standing(&head)));
+            let outcome = match head.status {
+                SagaStatus::Finished(Outcome::Completed) => Some("completed"),
+                SagaStatus::Finished(Outcome::Aborted) => Some("aborted"),
+                SagaStatus::PersonNeeded if now.duration_since(still_since) > STILL => Some("person-needed"),
+                SagaStatus::Running | SagaStatus::Asking | SagaStatus::PersonNeeded | SagaStatus::Pursuing => {
+                    (now.duration_since(self.begins) > AT_MOST).then_some("unfinished")
+                }
+            };
+            if let Some(outcome) = outcome {
+                let writes = self.stack.writes() - writes_before;
+                let end = now.saturating_add(SignedDuration::from_secs(self.script.watched_for)).unwrap_or(now);
+                for (at, cue) in later {
+                    self.clock.sleep_until(at).await;
+                    self.happens(&cue, at, &mut events);
+                }
+                self.clock.sleep_until(end).await;
+                self.world().advance(self.clock.now().as_millisecond());
+                let view = view(&operator, Some(&saga)).await.map_err(|e| e.to_string())?;
+                return Ok(Ended { view: view.ok_or("the saga is gone")?, outcome, events, writes });
+            }
+            let next = now.saturating_add(LOOKS_EVERY).unwrap_or(now);
+            let next = if answered { next } else { next.min(answered_at) };
+            self.clock.sleep_until(later.peek().map_or(next, |(at, _)| next.min(*at))).await;
+        }
+    }
+
+    fn happens(&self, cue: &Cue, at: Timestamp, events: &mut Vec<(Timestamp, String)>) {
+        let now = self.clock.now().as_millisecond();
+        let text = match cue {
+            Cue::Lost => {
+                self.world().region_lost(now, simulated(LEAVING));
+                format!("the {LEAVING}'s region is lost: nothing answers, nothing runs")
+            }
+            Cue::Back => {
+                self.world().region_back(now, simulated(LEAVING));
+                format!("the {LEAVING}'s region is back: its schedules and triggers fire again")
+            }
+            Cue::Told(text) => text.clone(),
+            Cue::Capture | Cue::Ordered => return,
+        };
+        events.push((at, text));
+    }
+
+    async fn order(
+        &self,
+        operator: &engine::Deps,
+        at: Timestamp,
+        events: &mut Vec<(Timestamp, String)>,
+    ) -> Result<SagaId, String> {
+        let planned = self.script.planned;
+        if planned {
+            self.world().mark_leaving(self.clock.now().as_millisecond(), simulated(LEAVING));
+        }
+        let order = Order {
+            leaving: LEAVING,
+            planned,
+            by: ON_CALL.to_owned(),
+            lost_at: self.script.loss.as_ref().map(|loss| self.at(loss.at)),
+            noticed_at: at,
+        };
+        let kind = if planned { "planned" } else { "unplanned" };
+        events.push((at, format!("{ON_CALL} orders a failover, {kind}")));
+        let drafted = draft(operator, &order).await.map_err(|e| e.to_string())?;
+        if planned {
+            self.world().mark_settled(self.clock.now().as_millisecond());
+        }
+        let saga = start(operator, &order, &drafted).await.map_err(|e| e.to_string())?;
+        let now = self.clock.now();
+        events.push((now, format!("the plan has {} steps; the question is asked", drafted.plan.total())));
+        Ok(saga)
+    }
+}

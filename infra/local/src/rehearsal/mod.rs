@@ -1,0 +1,147 @@
+//! A rehearsal: the deployed functions against a simulated pair, in virtual time.
+//!
+//! The same scenario, seed and number of resources give the same story, byte for
+//! byte. What is reported comes from two sources that know nothing of each other:
+//! what the saga recorded, and what the simulator's auditor saw.
+
+mod director;
+mod pace;
+mod report;
+pub mod scenarios;
+pub mod script;
+mod telling;
+
+use std::sync::{Arc, Mutex};
+
+use engine::Settings;
+use engine::ports::Clock;
+use failover::{FailoverPolicy, MapEntry};
+use jiff::{SignedDuration, Timestamp};
+use rim::SystemClock;
+use sim::{Limits, Stale, World};
+
+pub use self::director::{Cast, Ended};
+pub use self::report::{Report, Told};
+use self::scenarios::Scenario;
+use self::script::{BEGINS, Script};
+use crate::clockwork::in_virtual_time;
+use crate::stack::sabotage::{Boundaries, Deed, Phase};
+use crate::stack::{Delivery, Stack, StackParts};
+
+/// What to rehearse.
+pub struct Rehearsal {
+    /// The scenario's name, for the report.
+    pub name: String,
+    /// What happens.
+    pub script: Script,
+    /// Where chance comes from.
+    pub seed: u64,
+    /// Resources on each side.
+    pub resources: usize,
+    /// What can go wrong at the boundaries; the script's own deaths if absent.
+    pub boundaries: Option<Arc<Boundaries>>,
+    /// How wake messages arrive.
+    pub delivery: Delivery,
+    /// The engine's settings; the scenario adds the limits.
+    pub settings: Settings,
+    /// Guards of the store that are switched off.
+    #[cfg(feature = "mutants")]
+    pub weakened: aws::Weakened,
+}
+
+impl Rehearsal {
+    /// A scenario as its script has it.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with the script.
+    pub fn of(scenario: &Scenario, seed: u64, resources: Option<usize>) -> Result<Self, String> {
+        let script = scenario.script()?;
+        let resources = resources.unwrap_or(script.resources);
+        Ok(Self::scripted(scenario.name, script, seed, resources))
+    }
+
+    /// A script of one's own.
+    pub fn scripted(name: &str, script: Script, seed: u64, resources: usize) -> Self {
+        Self {
+            name: name.to_owned(),
+            script,
+            seed,
+            resources,
+            boundaries: None,
+            delivery: Delivery::default(),
+            settings: Settings::default(),
+            #[cfg(feature = "mutants")]
+            weakened: aws::Weakened::default(),
+        }
+    }
+
+    /// Rehearses. `progress` hears, now and then, where the saga stands.
+    ///
+    /// # Errors
+    ///
+    /// A sentence that says what does not hold together: a script, the template, the store.
+    pub fn run(self, progress: &mut dyn FnMut(&str)) -> Result<Told, String> {
+        in_virtual_time(self.play(progress)).map_err(|e| format!("no runtime: {e}"))?
+    }
+
+    async fn play(self, progress: &mut dyn FnMut(&str)) -> Result<Told, String> {
+        let begins: Timestamp = BEGINS.parse().map_err(|e| format!("{BEGINS}: {e}"))?;
+        let begins_ms = begins.as_millisecond();
+        let script = &self.script;
+        let estate = script.estate.estate(self.seed, self.resources);
+        let map = estate.explicit_map();
+        let limits = Limits::default();
+        let mut settings = self.settings.clone();
+        if script.limits_known {
+            settings.limits = limits.per_second.iter().map(|(family, rate)| ((*family).to_owned(), *rate)).collect();
+        }
+        let mut faults: Vec<_> = script.fault.iter().map(|fault| fault.fault(begins_ms)).collect();
+        if let Some(loss) = &script.loss {
+            faults.push(director::darkness(loss, begins_ms));
+        }
+        let stale = Stale { probability: script.stale_reads, window_ms: 2_000 };
+        let world = sim::Settings { limits: limits.clone(), stale, faults, ..sim::Settings::default() };
+        let world = Arc::new(Mutex::new(World::new(self.seed, estate, world, begins_ms)));
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock::starting_at(begins));
+        let entries = map.into_iter().map(|(kind, primary, standby)| MapEntry { kind, primary, standby });
+        let stack = Stack::new(StackParts {
+            world: Arc::clone(&world),
+            clock: Arc::clone(&clock),
+            boundaries: self.boundaries.clone().unwrap_or_else(|| deaths(script.dies_every)),
+            settings,
+            map: entries.collect(),
+            policy: FailoverPolicy {
+                planned: script.planned,
+                run_interrupted_again: true,
+                checkpoint_age: SignedDuration::from_mins(60),
+            },
+            delivery: self.delivery,
+            #[cfg(feature = "mutants")]
+            weakened: self.weakened,
+        });
+        let stack = stack.map_err(|e| e.to_string())?;
+        let cast = Cast { script, world: &world, stack: &stack, clock: &*clock, begins };
+        let ended = tokio::select! {
+            biased;
+            ended = cast.play(progress) => ended?,
+            () = stack.run() => return Err("the stack ended".to_owned()),
+        };
+        report::tell(&self, &cast, &ended, &limits)
+    }
+}
+
+/// Boundaries at which the process dies every so often.
+fn deaths(every: Option<u64>) -> Arc<Boundaries> {
+    let Some(every) = every else { return Boundaries::calm() };
+    Boundaries::sabotaged(Arc::new(move |crossing| {
+        // Counted in requests, and spread over the three phases of a request.
+        let phase = match (crossing.number / every) % 3 {
+            0 => Phase::Before,
+            1 => Phase::AfterEffect,
+            _ => Phase::AfterReply,
+        };
+        let dies = crossing.number % every >= every.saturating_sub(3) && crossing.phase == phase;
+        if dies { Deed::Kill } else { Deed::Nothing }
+    }))
+}

@@ -1,0 +1,68 @@
+//! How close to the API's own limit a saga worked.
+//!
+//! Read off the simulator's counts, not off our limiter: for each stage, the family
+//! of calls that its limit holds back longest is found; what the limit alone imposes
+//! for that many calls is the ideal, the time between its first and its last call is
+//! what was taken. A stage whose ideal is under two seconds is not held back by a limit.
+
+use engine::view::View;
+use failover::Role;
+use failover::plan::About;
+use sim::{CallStats, Limits};
+
+use super::script::simulated;
+
+/// A stage is held back by a limit only if the limit imposes more than this.
+const HELD_BACK_S: f64 = 2.0;
+
+/// Seconds over all stages that a limit holds back.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(super) struct Pace {
+    pub(super) ideal_s: f64,
+    pub(super) taken_s: f64,
+}
+
+/// Measures a finished saga.
+pub(super) fn pace(view: &View, calls: &CallStats, limits: &Limits, end_s: i64) -> Pace {
+    let about: Option<About> = serde_json::from_value(view.plan.about.clone()).ok();
+    let Some(about) = about else { return Pace::default() };
+    let mut pace = Pace::default();
+    for role in [Role::Leaving, Role::Target] {
+        let side = match role {
+            Role::Leaving => about.leaving,
+            Role::Target => about.leaving.other(),
+        };
+        let stages: Vec<i64> = stages_on(view, role);
+        for (index, from) in stages.iter().enumerate() {
+            let until = stages.get(index + 1).copied().unwrap_or(end_s);
+            let worst = limits.per_second.iter().filter_map(|(family, rate)| {
+                let counted = calls.of(simulated(side), family);
+                let seconds: Vec<(i64, u64)> = counted.by_second.range(*from..until).map(|(s, n)| (*s, *n)).collect();
+                let total: u64 = seconds.iter().map(|(_, n)| n).sum();
+                let (first, last) = (seconds.first()?.0, seconds.last()?.0);
+                Some((total as f64 / rate, (last - first + 1) as f64))
+            });
+            let worst = worst.max_by(|a, b| a.0.total_cmp(&b.0));
+            if let Some((ideal, taken)) = worst.filter(|(ideal, _)| *ideal >= HELD_BACK_S) {
+                pace.ideal_s += ideal;
+                pace.taken_s += taken;
+            }
+        }
+    }
+    pace
+}
+
+/// When the stages that work on a side began, in seconds since 1970, in order.
+fn stages_on(view: &View, role: Role) -> Vec<i64> {
+    let on_side = view
+        .plan
+        .stages
+        .iter()
+        .enumerate()
+        .filter(|(_, stage)| stage.steps.iter().any(|step| step.place == role.as_str()));
+    let mut begun: Vec<i64> =
+        on_side.filter_map(|(index, _)| view.state.entered_at(index)).map(|at| at.as_second()).collect();
+    begun.sort_unstable();
+    begun.dedup();
+    begun
+}

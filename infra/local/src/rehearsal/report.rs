@@ -1,0 +1,202 @@
+//! What a rehearsal came to: numbers for machines, a story for people.
+
+use failover::clocks::ClockSeconds;
+use failover::plan::want;
+use saga::{Event, StepState, Tally};
+use serde::Serialize;
+use sim::{Limits, Side};
+
+use super::director::{Cast, Ended};
+use super::pace::pace;
+use super::{Rehearsal, telling};
+
+/// The numbers.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Report {
+    /// The scenario's name.
+    pub scenario: String,
+    /// Where chance came from.
+    pub seed: u64,
+    /// `completed`, `person-needed`, `aborted` or `unfinished`.
+    pub outcome: String,
+    /// Steps by how they ended.
+    pub steps: Steps,
+    /// The four clocks and their sum, in seconds.
+    pub clocks: ClockSeconds,
+    /// The pursuit.
+    pub pursuit: Pursuit,
+    /// What the simulator's auditor saw.
+    pub auditor: Auditor,
+    /// Requests to both workspaces.
+    pub calls: Calls,
+    /// Writes to the table per step, plan, log and lease included.
+    pub writes_per_step: f64,
+    /// Where the story is, once it is written.
+    pub story: String,
+}
+
+/// Steps by how they ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Steps {
+    /// All.
+    pub total: u32,
+    /// Read back as wanted.
+    pub done: u32,
+    /// Left out by a person.
+    pub waived: u32,
+    /// Waiting for a person.
+    pub blocked: u32,
+}
+
+/// The pursuit.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Pursuit {
+    /// Steps on the leaving side that are not verified.
+    pub left: u32,
+    /// Seconds from the return of the leaving side (or from the approval, if it never
+    /// went) to the last step on it that was verified.
+    pub last_fenced_after_s: Option<f64>,
+}
+
+/// What the auditor saw.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Auditor {
+    /// Seconds in which the same work was processed on both sides.
+    pub double_processing_s: f64,
+    /// Of those, seconds outside the window in which they are explained: after the
+    /// leaving side came back and before the last of it was fenced.
+    pub double_unexplained_s: f64,
+    /// Resources that processed data after they were reported fenced.
+    pub processed_after_done: usize,
+    /// Things switched on that had been off.
+    pub woken_that_were_off: usize,
+    /// Interrupted runs that had to be run again.
+    pub runs_expected: usize,
+    /// Runs that were started by us.
+    pub runs_seen: usize,
+    /// Works whose number of runs is wrong.
+    pub runs_wrong: usize,
+    /// Runs and updates under way on the leaving side at the end.
+    pub processing_on_leaving: usize,
+    /// Requests that the simulated workspaces do not know.
+    pub unknown_routes: usize,
+}
+
+/// Requests to both workspaces.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Calls {
+    /// All.
+    pub total: u64,
+    /// Refused with 429.
+    pub throttled: u64,
+    /// What the limits alone impose, in seconds, over the stages that they hold back.
+    pub ideal_s: f64,
+    /// What those stages took, in seconds.
+    pub taken_s: f64,
+}
+
+/// A rehearsal that has been told.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Told {
+    /// The numbers.
+    pub report: Report,
+    /// The story: the same for the same scenario, seed and resources, byte for byte.
+    pub story: String,
+    /// What the saga and the world were at the end.
+    pub ended: Ended,
+    /// Why runners stopped before their time.
+    pub stopped: Vec<String>,
+}
+
+pub(super) fn tell(rehearsal: &Rehearsal, cast: &Cast<'_>, ended: &Ended, limits: &Limits) -> Result<Told, String> {
+    let now_s = cast.clock.now().as_second();
+    let (calls, routes) = {
+        let world = cast.world();
+        (world.calls(), world.unknown_routes().len())
+    };
+    let pace = pace(&ended.view, &calls, limits, now_s);
+    let counted = || Side::BOTH.into_iter().flat_map(|side| calls.sides[side as usize].values());
+    let tally = ended.view.state.tally();
+    let report = Report {
+        scenario: rehearsal.name.clone(),
+        seed: rehearsal.seed,
+        outcome: ended.outcome.to_owned(),
+        steps: steps(tally),
+        clocks: ended.view.head.clocks.seconds(),
+        pursuit: pursuit(cast, ended),
+        auditor: auditor(cast, ended, routes),
+        calls: Calls {
+            total: counted().map(|family| family.total).sum(),
+            throttled: counted().map(|family| family.throttled).sum(),
+            ideal_s: rounded(pace.ideal_s),
+            taken_s: rounded(pace.taken_s),
+        },
+        writes_per_step: (ended.writes as f64 / f64::from(tally.total().max(1)) * 1000.0).round() / 1000.0,
+        story: String::new(),
+    };
+    let story = telling::story(rehearsal, cast, ended, &report);
+    Ok(Told { report, story, ended: ended.clone(), stopped: cast.stack.stopped() })
+}
+
+fn steps(tally: Tally) -> Steps {
+    Steps { total: tally.total(), done: tally.done, waived: tally.waived, blocked: tally.blocked }
+}
+
+fn pursuit(cast: &Cast<'_>, ended: &Ended) -> Pursuit {
+    let fencing = ended.view.plan.steps().filter(|(_, step)| is_fencing(&step.want));
+    let left =
+        fencing.filter(|(id, _)| ended.view.state.step(*id).is_none_or(|r| !r.state.is_settled())).count() as u32;
+    let from = match cast.script.loss.as_ref().map(|loss| loss.back_at) {
+        Some(back) => back.map(|back| cast.at(back)),
+        None => ended.view.head.clocks.approved_at,
+    };
+    let last = last_fenced_ms(ended);
+    let after = from.zip(last).map(|(from, last)| (last - from.as_millisecond()) as f64 / 1000.0);
+    Pursuit { left, last_fenced_after_s: after }
+}
+
+pub(super) fn last_fenced_ms(ended: &Ended) -> Option<i64> {
+    let fenced = ended.view.plan.steps().filter(|(_, step)| is_fencing(&step.want));
+    let done = fenced.filter_map(|(id, _)| ended.view.state.step(id)).filter(|r| r.state == StepState::Done);
+    done.filter_map(|record| record.last_try).map(|at| at.as_millisecond()).max()
+}
+
+fn is_fencing(wanted: &str) -> bool {
+    wanted == want::FENCED || wanted == want::ALL_FENCED
+}
+
+fn auditor(cast: &Cast<'_>, ended: &Ended, unknown_routes: usize) -> Auditor {
+    let world = cast.world();
+    let audit = world.audit();
+    let back_ms = cast.script.loss.as_ref().and_then(|loss| loss.back_at).map(|back| cast.at(back).as_millisecond());
+    let fenced_ms = last_fenced_ms(ended).unwrap_or(i64::MAX);
+    let unexplained = audit.double_windows.iter().map(|window| match back_ms {
+        Some(back) => {
+            (back - window.from_ms).clamp(0, window.to_ms - window.from_ms)
+                + (window.to_ms - window.from_ms.max(fenced_ms)).max(0)
+        }
+        None => window.to_ms - window.from_ms,
+    });
+    let after_done = ended.view.lines.iter().filter(|line| match &line.event {
+        Event::Done { step, .. } => ended.view.plan.step(*step).is_some_and(|step| {
+            let last = world.last_processing_ms(Side::Primary, &step.resource);
+            step.want == want::FENCED && last.is_some_and(|last| last > line.at.as_millisecond())
+        }),
+        _ => false,
+    });
+    Auditor {
+        double_processing_s: audit.double_processing_ms as f64 / 1000.0,
+        double_unexplained_s: unexplained.sum::<i64>() as f64 / 1000.0,
+        processed_after_done: after_done.count(),
+        woken_that_were_off: audit.woken_that_were_off.len(),
+        runs_expected: audit.runs_expected,
+        runs_seen: audit.runs_seen,
+        runs_wrong: audit.runs_wrong.len(),
+        processing_on_leaving: audit.processing_on(Side::Primary),
+        unknown_routes,
+    }
+}
+
+fn rounded(seconds: f64) -> f64 {
+    (seconds * 10.0).round() / 10.0
+}

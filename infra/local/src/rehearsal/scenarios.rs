@@ -1,0 +1,56 @@
+//! The scenarios: one folder below `tests/scenarios` and one line here for each.
+
+use super::script::Script;
+
+/// A scenario that can be rehearsed.
+#[derive(Clone, Copy, Debug)]
+pub struct Scenario {
+    /// Its name: its folder.
+    pub name: &'static str,
+    script: &'static str,
+}
+
+macro_rules! scenario {
+    ($name:literal) => {
+        Scenario { name: $name, script: include_str!(concat!("../../../../tests/scenarios/", $name, "/script.toml")) }
+    };
+}
+
+/// All of them, the default first.
+pub const SCENARIOS: &[Scenario] = &[
+    scenario!("region-lost"),
+    scenario!("primary-returns-half-up"),
+    scenario!("planned"),
+    scenario!("flapping-api"),
+    scenario!("everything-refused"),
+    scenario!("crash-loop"),
+    scenario!("ambiguous-names"),
+];
+
+impl Scenario {
+    /// The scenario of a name.
+    pub fn named(name: &str) -> Option<&'static Scenario> {
+        SCENARIOS.iter().find(|scenario| scenario.name == name)
+    }
+
+    /// Reads its script.
+    ///
+    /// # Errors
+    ///
+    /// What TOML has to say against it.
+    pub fn script(&self) -> Result<Script, String> {
+        toml::from_str(self.script).map_err(|e| format!("tests/scenarios/{}/script.toml: {e}", self.name))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_script_can_be_read() {
+        for scenario in SCENARIOS {
+            assert!(!scenario.script().unwrap().tells.is_empty(), "{}", scenario.name);
+        }
+    }
+}

@@ -1,0 +1,148 @@
+//! The story of a rehearsal: what happened to the pair, what the saga did about it,
+//! and what the auditor saw, in order of time.
+
+use std::fmt::Write as _;
+
+use engine::ports::{SagaHead, SagaStatus};
+use failover::story::Sentence;
+use jiff::Timestamp;
+use sim::DoubleWindow;
+
+use super::Rehearsal;
+use super::director::{Cast, Ended};
+use super::report::{Report, last_fenced_ms};
+use super::script::BEGINS;
+
+/// Double processing is listed work by work up to here, and counted beyond.
+const LISTED: usize = 12;
+
+/// Where a saga stands, on one line.
+pub(super) fn standing(head: &SagaHead) -> String {
+    let status = match head.status {
+        SagaStatus::Running => "running",
+        SagaStatus::Asking => "waiting for an answer",
+        SagaStatus::PersonNeeded => "a person is needed",
+        SagaStatus::Pursuing => "pursuing",
+        SagaStatus::Finished(_) => "finished",
+    };
+    let tally = head.tally;
+    format!("{status}: {} of {} done, {} waiting, {} blocked", tally.done, tally.total(), tally.waiting, tally.blocked)
+}
+
+pub(super) fn story(rehearsal: &Rehearsal, cast: &Cast<'_>, ended: &Ended, report: &Report) -> String {
+    let mut text = String::new();
+    // Writing to a string cannot fail.
+    let _ = writeln!(text, "{}: {}", rehearsal.name, rehearsal.script.title);
+    let _ = writeln!(text, "seed {}, {} resources on each side, from {BEGINS}\n", rehearsal.seed, rehearsal.resources);
+    let _ = writeln!(text, "{}\n", rehearsal.script.tells.trim());
+    let pair = |(at, what): &(Timestamp, String)| Sentence { at: *at, place: "pair".to_owned(), text: what.clone() };
+    let mut sentences: Vec<Sentence> = ended.events.iter().map(pair).collect();
+    sentences.extend(ended.view.story());
+    sentences.sort_by_key(|sentence| sentence.at);
+    for sentence in &sentences {
+        let _ = writeln!(text, "{}  {:<12}  {}", clock(sentence.at), sentence.place, sentence.text);
+    }
+    section(&mut text, "left out on purpose", &ended.view.plan.exceptions);
+    section(&mut text, "blocked, for a person", &blocked(ended));
+    section(&mut text, "findings", &gathered(&ended.view.plan.findings));
+    audit(&mut text, cast, ended, report);
+    let _ = writeln!(text, "\noutcome: {}", report.outcome);
+    text
+}
+
+fn clock(at: Timestamp) -> String {
+    at.strftime("%H:%M:%S").to_string()
+}
+
+fn section(text: &mut String, title: &str, lines: &[String]) {
+    if lines.is_empty() {
+        return;
+    }
+    let _ = writeln!(text, "\n{title}");
+    for line in lines.iter().take(LISTED) {
+        let _ = writeln!(text, "  {line}");
+    }
+    if lines.len() > LISTED {
+        let _ = writeln!(text, "  and {} more", lines.len() - LISTED);
+    }
+}
+
+fn blocked(ended: &Ended) -> Vec<String> {
+    let blocked = ended.view.state.steps().filter(|(_, record)| record.state == saga::StepState::Blocked);
+    let mut lines: Vec<String> = Vec::new();
+    for (id, record) in blocked {
+        let (Some(step), Some(fault)) = (ended.view.plan.step(id), &record.fault) else { continue };
+        lines.push(format!("{} {} {:?} -> {}: {fault}", step.place, step.kind, step.name, step.want));
+    }
+    lines
+}
+
+/// Findings that say the same of many resources, counted.
+fn gathered(findings: &[String]) -> Vec<String> {
+    let mut counted: Vec<(&str, &str, usize)> = Vec::new();
+    for finding in findings {
+        let (of, what) = finding.split_once(": ").unwrap_or(("", finding));
+        match counted.iter_mut().find(|(_, known, _)| *known == what) {
+            Some((_, _, count)) => *count += 1,
+            None => counted.push((of, what, 1)),
+        }
+    }
+    let line = |(of, what, count): (&str, &str, usize)| match count {
+        1 => format!("{of}: {what}"),
+        more => format!("{of} and {} more: {what}", more - 1),
+    };
+    counted.into_iter().map(line).collect()
+}
+
+fn audit(text: &mut String, cast: &Cast<'_>, ended: &Ended, report: &Report) {
+    let audit = cast.world().audit();
+    let auditor = &report.auditor;
+    let _ = writeln!(text, "\nthe auditor, who reads only what truly ran");
+    if audit.double_windows.is_empty() {
+        let _ = writeln!(text, "  no work was ever processed on both sides at once");
+    } else {
+        let _ = writeln!(
+            text,
+            "  {:.0} s of double processing in {} stretches, {:.0} s of it unexplained",
+            auditor.double_processing_s,
+            audit.double_windows.len(),
+            auditor.double_unexplained_s
+        );
+        explain(text, cast, ended);
+        for window in audit.double_windows.iter().take(LISTED) {
+            let _ = writeln!(text, "    {}", stretch(window));
+        }
+        if audit.double_windows.len() > LISTED {
+            let _ = writeln!(text, "    and {} more", audit.double_windows.len() - LISTED);
+        }
+    }
+    let _ =
+        writeln!(text, "  {} resources processed data after they were reported fenced", auditor.processed_after_done);
+    let _ = writeln!(text, "  {} things were switched on that had been off", auditor.woken_that_were_off);
+    let _ = writeln!(
+        text,
+        "  {} interrupted runs had to be run again, {} runs were started for them, {} works got a wrong number",
+        auditor.runs_expected, auditor.runs_seen, auditor.runs_wrong
+    );
+    let _ =
+        writeln!(text, "  {} runs or updates are under way on the primary at the end", auditor.processing_on_leaving);
+}
+
+fn explain(text: &mut String, cast: &Cast<'_>, ended: &Ended) {
+    let back = cast.script.loss.as_ref().and_then(|loss| loss.back_at).map(|back| cast.at(back));
+    let fenced = last_fenced_ms(ended).and_then(|ms| Timestamp::from_millisecond(ms).ok());
+    if let (Some(back), Some(fenced)) = (back, fenced) {
+        let _ = writeln!(
+            text,
+            "  the window: a lost primary that comes back at {} starts its work again before the pursuit reaches it; \
+             its last resource was verified stopped at {}",
+            clock(back),
+            clock(fenced)
+        );
+    }
+}
+
+fn stretch(window: &DoubleWindow) -> String {
+    let at = |ms: i64| Timestamp::from_millisecond(ms).map_or_else(|_| "?".to_owned(), clock);
+    format!("{} to {}  {}", at(window.from_ms), at(window.to_ms), window.work)
+}

@@ -1,0 +1,319 @@
+//! The deployed stack on one machine, in virtual time.
+//!
+//! The functions are the deployed ones; the AWS SDK and the Databricks client are
+//! the real ones; what they talk to lives in this process. An invocation runs in a
+//! process that may die or stand still at any boundary, and then another is begun
+//! by the next wake message or tick, just as in the cloud.
+
+pub mod routes;
+pub mod sabotage;
+pub mod workspace_wire;
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use aws::{Clients, DynamoStore, S3Objects, SnsWaker};
+use databricks::{Credentials, DatabricksWorkspace};
+use engine::ports::{Asks, Clock, Pairs, Sagas, Workspace};
+use engine::{Deps, Pair, Settings};
+use failover::{FailoverPolicy, MapEntry, PairName};
+use futures::stream::{FuturesUnordered, StreamExt};
+use secrecy::SecretString;
+use serde_json::{Value, json};
+use sim::Side;
+use tokio::sync::mpsc;
+
+use self::routes::{RouteError, Routes};
+use self::sabotage::{Boundaries, Process, ProcessWire};
+use self::workspace_wire::{SharedWorld, WorkspaceWire};
+use crate::embedded::{Buckets, Embedded, OpenError, Table, Topics};
+
+/// How long one request to an embedded AWS part takes.
+const AWS_LATENCY: Duration = Duration::from_millis(5);
+
+/// Everything a stack is made of.
+pub struct StackParts {
+    /// The pair of workspaces.
+    pub world: SharedWorld,
+    /// Time.
+    pub clock: Arc<dyn Clock>,
+    /// What can go wrong.
+    pub boundaries: Arc<Boundaries>,
+    /// The engine's durations and limits.
+    pub settings: Settings,
+    /// The explicit map of the pair.
+    pub map: Vec<MapEntry>,
+    /// The pair's policy.
+    pub policy: FailoverPolicy,
+    /// How wake messages arrive.
+    pub delivery: Delivery,
+    /// Guards of the store that are switched off, to prove that each of them matters.
+    #[cfg(feature = "mutants")]
+    pub weakened: aws::Weakened,
+}
+
+/// How wake messages arrive: at least once, in the cloud.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Delivery {
+    /// How often each arrives.
+    pub copies: u32,
+    /// How late.
+    pub delay: Duration,
+}
+
+impl Default for Delivery {
+    fn default() -> Self {
+        Self { copies: 1, delay: Duration::from_millis(50) }
+    }
+}
+
+/// A stack that cannot be built.
+#[derive(Debug, thiserror::Error)]
+pub enum StackError {
+    /// The template cannot be routed by.
+    #[error(transparent)]
+    Routes(#[from] RouteError),
+    /// The embedded table cannot be made.
+    #[error(transparent)]
+    Table(#[from] OpenError),
+    /// The pair's name is none.
+    #[error("{0}")]
+    Pair(String),
+}
+
+/// The stack.
+pub struct Stack {
+    parts: StackParts,
+    pair: PairName,
+    routes: Routes,
+    embedded: Embedded,
+    bus: Arc<Bus>,
+    arriving: tokio::sync::Mutex<mpsc::UnboundedReceiver<Message>>,
+    idle: Mutex<Vec<Arc<Instance>>>,
+    begun: AtomicU64,
+    stopped: Mutex<Vec<String>>,
+    writes: Arc<Writes>,
+}
+
+/// One process with its ports.
+struct Instance {
+    process: Arc<Process>,
+    deps: Deps,
+}
+
+struct Message {
+    function: String,
+    event: Value,
+}
+
+/// Takes what is published and hands it to whom the template names.
+struct Bus {
+    topics: BTreeMap<String, Vec<String>>,
+    delivery: Delivery,
+    send: mpsc::UnboundedSender<Message>,
+}
+
+/// Counts writes to the table over all processes.
+#[derive(Default)]
+struct Writes(AtomicU64);
+
+#[async_trait]
+impl Topics for Bus {
+    async fn publish(&self, topic: &str, message: &str) -> bool {
+        let Some(functions) = self.topics.get(topic) else { return false };
+        for function in functions {
+            for _ in 0..self.delivery.copies {
+                let event = json!({ "Records": [{ "EventSource": "aws:sns", "Sns": { "Message": message } }] });
+                // The receiver lives as long as the stack.
+                drop(self.send.send(Message { function: function.clone(), event }));
+            }
+        }
+        true
+    }
+}
+
+impl Stack {
+    /// Builds the stack from the template.
+    ///
+    /// # Errors
+    ///
+    /// [`StackError`].
+    pub fn new(parts: StackParts) -> Result<Arc<Self>, StackError> {
+        Self::with_template(parts, routes::TEMPLATE)
+    }
+
+    /// Builds the stack from another template, for tests.
+    ///
+    /// # Errors
+    ///
+    /// [`StackError`].
+    pub fn with_template(parts: StackParts, template: &str) -> Result<Arc<Self>, StackError> {
+        let routes = Routes::read(template)?;
+        let (send, arriving) = mpsc::unbounded_channel();
+        let bus = Arc::new(Bus { topics: routes.topics.clone(), delivery: parts.delivery, send });
+        let named = |variable: &str| routes.environment.get(variable).cloned().unwrap_or_default();
+        let table = Table::memory(&named("SWITCHBACK_TABLE"))?;
+        let buckets = Buckets::memory([named("SWITCHBACK_BUCKET").as_str()]);
+        let embedded = Embedded::new(table, buckets).with_topics(Arc::clone(&bus) as Arc<dyn Topics>);
+        Ok(Arc::new(Self {
+            pair: PairName::new("rehearsal").map_err(StackError::Pair)?,
+            routes,
+            embedded,
+            bus,
+            arriving: tokio::sync::Mutex::new(arriving),
+            idle: Mutex::new(Vec::new()),
+            begun: AtomicU64::new(0),
+            stopped: Mutex::new(Vec::new()),
+            writes: Arc::default(),
+            parts,
+        }))
+    }
+
+    /// The ports of a person's own process, which nothing happens to.
+    pub fn operator(&self) -> Deps {
+        self.deps(&Process::new("operator".to_owned(), Boundaries::calm()))
+    }
+
+    /// Runs the functions, for ever.
+    pub async fn run(&self) {
+        let mut arriving = self.arriving.lock().await;
+        let mut invocations = FuturesUnordered::new();
+        let mut schedules: Vec<_> = self
+            .routes
+            .schedules
+            .iter()
+            .map(|(every, function)| {
+                let mut interval = tokio::time::interval_at(tokio::time::Instant::now() + *every, *every);
+                interval.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+                (interval, function.clone())
+            })
+            .collect();
+        loop {
+            let mut due: FuturesUnordered<_> = schedules
+                .iter_mut()
+                .map(|(interval, function)| async {
+                    interval.tick().await;
+                    function.clone()
+                })
+                .collect();
+            tokio::select! {
+                biased;
+                Some(message) = arriving.recv() => invocations.push(self.invoke(message, self.bus.delivery.delay)),
+                Some(()) = invocations.next(), if !invocations.is_empty() => {}
+                Some(function) = due.next(), if !due.is_empty() => {
+                    let event = json!({ "scheduled": true });
+                    drop(due);
+                    invocations.push(self.invoke(Message { function, event }, Duration::ZERO));
+                }
+            }
+        }
+    }
+
+    async fn invoke(&self, message: Message, delay: Duration) {
+        tokio::time::sleep(delay).await;
+        let instance = lock(&self.idle).pop().unwrap_or_else(|| self.begin());
+        let number = self.begun.fetch_add(1, Ordering::SeqCst) + 1;
+        let owner = format!("{}/{number}", instance.process.name);
+        tokio::select! {
+            biased;
+            () = instance.process.died() => {
+                lock(&self.stopped).push(format!("{owner} died"));
+                return;
+            }
+            stopped = handle(&instance.deps, &owner, message) => {
+                if let Some(stopped) = stopped {
+                    lock(&self.stopped).push(format!("{owner}: {stopped}"));
+                }
+            }
+        }
+        lock(&self.idle).push(instance);
+    }
+
+    fn begin(&self) -> Arc<Instance> {
+        let number = self.begun.load(Ordering::SeqCst);
+        let process = Process::new(format!("saga-{number}"), Arc::clone(&self.parts.boundaries));
+        Arc::new(Instance { deps: self.deps(&process), process })
+    }
+
+    fn deps(&self, process: &Arc<Process>) -> Deps {
+        let wire = ProcessWire::new(
+            Arc::clone(process),
+            AWS_LATENCY,
+            Arc::new({
+                let writes = Arc::clone(&self.writes);
+                move |operation: &str| {
+                    if matches!(operation, "PutItem" | "UpdateItem") {
+                        writes.0.fetch_add(1, Ordering::SeqCst);
+                    }
+                }
+            }),
+        );
+        let clients = Clients::embedded(self.embedded.clone().with_wire(Arc::new(wire)), "eu-west-1");
+        let named = |variable: &str| self.routes.environment.get(variable).cloned().unwrap_or_default();
+        let store = Arc::new(self.store(&clients, named("SWITCHBACK_TABLE")));
+        let workspace = |side: Side| -> Arc<dyn Workspace> {
+            let transport = WorkspaceWire {
+                world: Arc::clone(&self.parts.world),
+                side,
+                clock: Arc::clone(&self.parts.clock),
+                process: Arc::clone(process),
+            };
+            let credentials = Credentials::Machine {
+                client_id: sim::CLIENT_ID.to_owned(),
+                client_secret: SecretString::from(sim::CLIENT_SECRET.to_owned()),
+            };
+            Arc::new(DatabricksWorkspace::new(Arc::new(transport), credentials, Arc::clone(&self.parts.clock)))
+        };
+        Deps {
+            clock: Arc::clone(&self.parts.clock),
+            pairs: Arc::clone(&store) as Arc<dyn Pairs>,
+            sagas: Arc::clone(&store) as Arc<dyn Sagas>,
+            asks: store as Arc<dyn Asks>,
+            objects: Arc::new(S3Objects::new(&clients, named("SWITCHBACK_BUCKET"), "")),
+            waker: Arc::new(SnsWaker::new(&clients, named("SWITCHBACK_WAKE_TOPIC"))),
+            pair: Pair {
+                name: self.pair.clone(),
+                primary: workspace(Side::Primary),
+                standby: workspace(Side::Standby),
+                map: self.parts.map.clone(),
+                policy: self.parts.policy.clone(),
+            },
+            settings: Arc::new(self.parts.settings.clone()),
+        }
+    }
+
+    fn store(&self, clients: &Clients, table: String) -> DynamoStore {
+        #[cfg(feature = "mutants")]
+        return DynamoStore::weakened(clients, table, self.parts.weakened);
+        #[cfg(not(feature = "mutants"))]
+        DynamoStore::new(clients, table)
+    }
+
+    /// Writes to the table so far, by all processes.
+    pub fn writes(&self) -> u64 {
+        self.writes.0.load(Ordering::SeqCst)
+    }
+
+    /// Why runners stopped before their time: deaths and errors, in order.
+    pub fn stopped(&self) -> Vec<String> {
+        lock(&self.stopped).clone()
+    }
+}
+
+/// The functions there are, by the names that the template gives them.
+async fn handle(deps: &Deps, owner: &str, message: Message) -> Option<String> {
+    match message.function.as_str() {
+        "SagaFunction" => match serde_json::from_value(message.event) {
+            Ok(event) => saga_function::handle(deps, owner, event).await.err().map(|stopped| stopped.to_string()),
+            Err(unreadable) => Some(unreadable.to_string()),
+        },
+        other => Some(format!("the template names {other}, which is no function here")),
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

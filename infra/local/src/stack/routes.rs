@@ -1,0 +1,143 @@
+//! What the template says about who is woken by what.
+//!
+//! The local stack has no routes of its own: a rule that is missing in the
+//! template breaks the rehearsal, and not the night of the disaster.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use serde_json::Value;
+
+/// The template that is deployed.
+pub const TEMPLATE: &str = include_str!("../../../aws/template.yaml");
+
+/// A template that cannot be routed by.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("infra/aws/template.yaml: {0}")]
+pub struct RouteError(String);
+
+/// Who is woken by what.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Routes {
+    /// Functions by the topic that wakes them; both as the template calls them.
+    pub topics: BTreeMap<String, Vec<String>>,
+    /// Functions by schedule.
+    pub schedules: Vec<(Duration, String)>,
+    /// What functions find in their environment, with references resolved to the names of resources.
+    pub environment: BTreeMap<String, String>,
+}
+
+impl Routes {
+    /// Reads a template.
+    ///
+    /// # Errors
+    ///
+    /// [`RouteError`]: what is wrong or not understood.
+    pub fn read(template: &str) -> Result<Self, RouteError> {
+        let template: Value = serde_saphyr::from_str(template).map_err(|e| RouteError(e.to_string()))?;
+        let resources = object(&template["Resources"], "Resources")?;
+        let mut routes = Self { topics: BTreeMap::new(), schedules: Vec::new(), environment: BTreeMap::new() };
+        let globals = &template["Globals"]["Function"]["Environment"]["Variables"];
+        for (name, value) in object(globals, "Globals.Function.Environment.Variables")? {
+            routes.environment.insert(name.clone(), resolve(value, resources)?);
+        }
+        for (name, resource) in resources {
+            match resource["Type"].as_str() {
+                Some("AWS::SNS::Topic") => drop(routes.topics.entry(name.clone()).or_default()),
+                Some("AWS::Serverless::Function") => routes.read_function(name, resource, resources)?,
+                Some(_) => {}
+                None => return Err(RouteError(format!("{name} has no Type"))),
+            }
+        }
+        Ok(routes)
+    }
+
+    fn read_function(
+        &mut self,
+        function: &str,
+        resource: &Value,
+        resources: &serde_json::Map<String, Value>,
+    ) -> Result<(), RouteError> {
+        for (event, source) in object(&resource["Properties"]["Events"], function)? {
+            let properties = &source["Properties"];
+            match source["Type"].as_str() {
+                Some("SNS") => {
+                    let topic = resolve(&properties["Topic"], resources)?;
+                    self.topics.entry(topic).or_default().push(function.to_owned());
+                }
+                Some("ScheduleV2" | "Schedule") => {
+                    let text = properties["ScheduleExpression"].as_str().unwrap_or_default();
+                    let every =
+                        rate(text).ok_or_else(|| RouteError(format!("{function}.{event}: schedule {text:?}")))?;
+                    self.schedules.push((every, function.to_owned()));
+                }
+                Some(other) => {
+                    return Err(RouteError(format!("{function}.{event}: event type {other} is not known here")));
+                }
+                None => return Err(RouteError(format!("{function}.{event} has no Type"))),
+            }
+        }
+        Ok(())
+    }
+}
+
+fn object<'a>(value: &'a Value, what: &str) -> Result<&'a serde_json::Map<String, Value>, RouteError> {
+    value.as_object().ok_or_else(|| RouteError(format!("{what} is missing or no mapping")))
+}
+
+/// A plain text, or the name of the resource that is referred to.
+fn resolve(value: &Value, resources: &serde_json::Map<String, Value>) -> Result<String, RouteError> {
+    if let Some(text) = value.as_str() {
+        return Ok(text.to_owned());
+    }
+    if let Some(name) = value["Ref"].as_str() {
+        return match resources.contains_key(name) {
+            true => Ok(name.to_owned()),
+            false => Err(RouteError(format!("Ref {name}: there is no such resource"))),
+        };
+    }
+    // A value that only the cloud can resolve, e.g. a secret.
+    Ok(String::new())
+}
+
+/// `rate(1 minute)` as EventBridge Scheduler writes it.
+fn rate(text: &str) -> Option<Duration> {
+    let (number, unit) = text.strip_prefix("rate(")?.strip_suffix(')')?.split_once(' ')?;
+    let unit_s = match unit.trim_end_matches('s') {
+        "minute" => 60,
+        "hour" => 3_600,
+        "day" => 86_400,
+        _ => return None,
+    };
+    Some(Duration::from_secs(number.parse::<u64>().ok()? * unit_s))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_template_wakes_the_saga_function_by_message_and_by_minute() {
+        let routes = Routes::read(TEMPLATE).unwrap();
+        assert_eq!(routes.topics["WakeTopic"], ["SagaFunction"]);
+        assert_eq!(routes.schedules, [(Duration::from_secs(60), "SagaFunction".to_owned())]);
+        assert_eq!(routes.environment["SWITCHBACK_WAKE_TOPIC"], "WakeTopic");
+    }
+
+    #[test]
+    fn without_its_rule_a_message_wakes_nobody() {
+        let without = TEMPLATE.replacen(
+            "          Type: SNS\n          Properties:\n            Topic:\n              Ref: WakeTopic",
+            "          Type: ScheduleV2\n          Properties:\n            ScheduleExpression: rate(1 day)",
+            1,
+        );
+        assert_ne!(without, TEMPLATE);
+        assert!(Routes::read(&without).unwrap().topics["WakeTopic"].is_empty());
+    }
+
+    #[test]
+    fn a_reference_to_nothing_is_refused() {
+        let broken = TEMPLATE.replacen("Ref: WakeTopic", "Ref: WakeTopics", 1);
+        assert!(Routes::read(&broken).unwrap_err().to_string().contains("WakeTopics"));
+    }
+}

@@ -1,0 +1,184 @@
+//! Every boundary that an effect crosses, and what can go wrong there.
+//!
+//! All requests of a process, to a workspace or to AWS, pass through here, so a
+//! boundary that is added later is crossed, counted and covered without anybody
+//! listing it.
+
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use tokio::sync::Notify;
+
+use crate::embedded::{Call, Passage, Wire};
+
+/// Where in a request's life.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Phase {
+    /// Not sent yet.
+    Before,
+    /// It has had its effect; the reply is not here yet.
+    AfterEffect,
+    /// The reply is here; nothing is made of it yet.
+    AfterReply,
+}
+
+/// One crossing of a boundary.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Crossing {
+    /// From 1, over all processes.
+    pub number: u64,
+    /// E.g. `dynamodb PutItem` or `primary POST /api/2.2/jobs/update`.
+    pub what: String,
+    /// Where in the request's life.
+    pub phase: Phase,
+}
+
+/// What happens at a crossing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Deed {
+    /// Nothing.
+    Nothing,
+    /// The process dies here.
+    Kill,
+    /// The reply is lost on its way (counts before it arrives only).
+    LoseReply,
+    /// The process stands still for so long, then goes on as if nothing had been.
+    Freeze(Duration),
+}
+
+/// Decides what happens at each crossing.
+pub type Saboteur = Arc<dyn Fn(&Crossing) -> Deed + Send + Sync>;
+
+/// Counts crossings over all processes of one rehearsal.
+pub struct Boundaries {
+    crossed: AtomicU64,
+    saboteur: Option<Saboteur>,
+    seen: Mutex<Vec<Crossing>>,
+    records: bool,
+}
+
+impl Boundaries {
+    /// Boundaries at which nothing happens.
+    pub fn calm() -> Arc<Self> {
+        Arc::new(Self { crossed: AtomicU64::new(0), saboteur: None, seen: Mutex::new(Vec::new()), records: false })
+    }
+
+    /// Boundaries at which `saboteur` decides; every crossing is remembered.
+    pub fn sabotaged(saboteur: Saboteur) -> Arc<Self> {
+        let (crossed, seen) = (AtomicU64::new(0), Mutex::new(Vec::new()));
+        Arc::new(Self { crossed, saboteur: Some(saboteur), seen, records: true })
+    }
+
+    /// Every crossing so far.
+    pub fn seen(&self) -> Vec<Crossing> {
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn cross(&self, what: &str, phase: Phase) -> Deed {
+        let number = self.crossed.fetch_add(1, Ordering::SeqCst) + 1;
+        let Some(saboteur) = &self.saboteur else { return Deed::Nothing };
+        let crossing = Crossing { number, what: what.to_owned(), phase };
+        let deed = saboteur(&crossing);
+        if self.records {
+            self.seen.lock().unwrap_or_else(PoisonError::into_inner).push(crossing);
+        }
+        deed
+    }
+}
+
+/// One process: what dies, or stands still, as a whole.
+pub struct Process {
+    /// Its name, e.g. `saga/3`.
+    pub name: String,
+    boundaries: Arc<Boundaries>,
+    dead: AtomicBool,
+    death: Notify,
+    frozen_until: Mutex<Option<tokio::time::Instant>>,
+}
+
+impl Process {
+    /// A process that lives.
+    pub fn new(name: String, boundaries: Arc<Boundaries>) -> Arc<Self> {
+        let (dead, death) = (AtomicBool::new(false), Notify::new());
+        Arc::new(Self { name, boundaries, dead, death, frozen_until: Mutex::new(None) })
+    }
+
+    /// Returns when the process has died.
+    pub async fn died(&self) {
+        let death = self.death.notified();
+        if self.is_dead() {
+            return;
+        }
+        death.await;
+    }
+
+    /// Whether it has died.
+    pub fn is_dead(&self) -> bool {
+        self.dead.load(Ordering::SeqCst)
+    }
+
+    /// Crosses a boundary; `false` if the reply is lost here. Never returns once the process is dead.
+    pub async fn cross(&self, what: &str, phase: Phase) -> bool {
+        self.thaw().await;
+        let deed = if self.is_dead() { Deed::Kill } else { self.boundaries.cross(what, phase) };
+        match deed {
+            Deed::Nothing => true,
+            Deed::LoseReply => phase != Phase::AfterEffect,
+            Deed::Kill => {
+                self.dead.store(true, Ordering::SeqCst);
+                self.death.notify_waiters();
+                std::future::pending().await
+            }
+            Deed::Freeze(time) => {
+                let until = tokio::time::Instant::now() + time;
+                *self.frozen_until.lock().unwrap_or_else(PoisonError::into_inner) = Some(until);
+                self.thaw().await;
+                true
+            }
+        }
+    }
+
+    async fn thaw(&self) {
+        let until = *self.frozen_until.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(until) = until {
+            tokio::time::sleep_until(until).await;
+        }
+    }
+}
+
+/// The AWS side of a process: every request crosses its boundaries and takes a little time.
+pub struct ProcessWire {
+    process: Arc<Process>,
+    latency: Duration,
+    told: Arc<dyn Fn(&str) + Send + Sync>,
+}
+
+impl ProcessWire {
+    /// A wire on which each request takes `latency` in all; `told` hears the operation of each that had its effect.
+    pub fn new(process: Arc<Process>, latency: Duration, told: Arc<dyn Fn(&str) + Send + Sync>) -> Self {
+        Self { process, latency, told }
+    }
+}
+
+fn name(call: &Call) -> String {
+    format!("{} {}", call.service, call.operation)
+}
+
+#[async_trait]
+impl Wire for ProcessWire {
+    async fn before(&self, call: &Call) -> Passage {
+        self.process.cross(&name(call), Phase::Before).await;
+        tokio::time::sleep(self.latency / 2).await;
+        Passage::Pass
+    }
+
+    async fn after(&self, call: &Call) -> Passage {
+        (self.told)(&call.operation);
+        let arrives = self.process.cross(&name(call), Phase::AfterEffect).await;
+        tokio::time::sleep(self.latency / 2).await;
+        self.process.cross(&name(call), Phase::AfterReply).await;
+        if arrives { Passage::Pass } else { Passage::Fail }
+    }
+}

@@ -1,0 +1,92 @@
+//! The way from the Databricks client to a simulated workspace, inside this process.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use databricks::{Failure, Reach, Request, Response, Transport};
+use engine::ports::Clock;
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use sim::{Answer, Reply, Side, World};
+
+use super::sabotage::{Phase, Process};
+
+/// The world, shared by everything of a rehearsal.
+pub type SharedWorld = Arc<Mutex<World>>;
+
+/// Sends the requests of one process to one side of the world.
+pub struct WorkspaceWire {
+    /// The world.
+    pub world: SharedWorld,
+    /// Which side.
+    pub side: Side,
+    /// Time.
+    pub clock: Arc<dyn Clock>,
+    /// Whose requests these are.
+    pub process: Arc<Process>,
+}
+
+#[async_trait]
+impl Transport for WorkspaceWire {
+    async fn send(&self, request: Request, time_out: Duration) -> Result<Response, Failure> {
+        let path = request.path_and_query.split('?').next().unwrap_or_default();
+        let what = format!("{} {} {path}", self.side.word(), request.method.as_str());
+        match tokio::time::timeout(time_out, self.exchange(&what, &request)).await {
+            Ok(answered) => answered,
+            Err(_) => Err(doubt(format!("no answer within {} s", time_out.as_secs_f64()))),
+        }
+    }
+}
+
+impl WorkspaceWire {
+    async fn exchange(&self, what: &str, request: &Request) -> Result<Response, Failure> {
+        self.process.cross(what, Phase::Before).await;
+        let now = self.clock.now().as_millisecond();
+        let answer = {
+            let mut world = self.world.lock().unwrap_or_else(PoisonError::into_inner);
+            world.handle(now, self.side, &simulated(request))
+        };
+        let arrives = self.process.cross(what, Phase::AfterEffect).await;
+        match answer {
+            Answer::Silence => std::future::pending().await,
+            Answer::Reset { after_ms } => {
+                tokio::time::sleep(Duration::from_millis(after_ms)).await;
+                Err(doubt("the connection was reset".to_owned()))
+            }
+            Answer::Reply { after_ms, reply } => {
+                tokio::time::sleep(Duration::from_millis(after_ms)).await;
+                self.process.cross(what, Phase::AfterReply).await;
+                if arrives { response(reply) } else { Err(doubt("the connection was reset".to_owned())) }
+            }
+        }
+    }
+}
+
+fn simulated(request: &Request) -> sim::Request {
+    let headers = request
+        .headers
+        .iter()
+        .filter_map(|(name, value)| Some((name.as_str().to_owned(), value.to_str().ok()?.to_owned())));
+    sim::Request {
+        method: request.method.as_str().to_owned(),
+        path: request.path_and_query.clone(),
+        headers: headers.collect(),
+        body: request.body.to_vec(),
+    }
+}
+
+fn response(reply: Reply) -> Result<Response, Failure> {
+    let mut headers = HeaderMap::new();
+    for (name, value) in reply.headers {
+        if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {
+            headers.append(name, value);
+        }
+    }
+    let status = StatusCode::from_u16(reply.status).map_err(|e| doubt(e.to_string()))?;
+    Ok(Response { status, headers, body: Bytes::from(reply.body) })
+}
+
+fn doubt(message: String) -> Failure {
+    Failure { reach: Reach::Doubt, message }
+}

@@ -1,0 +1,93 @@
+//! The contract of `Objects`, over every kind of place, and of what lies below it.
+
+use crate::ground::{BUCKET, Checked, Ground, Kind};
+use engine::ports::{Objects, StoreError};
+use futures::future::join_all;
+use local::embedded::{Buckets, Embedded, ShelfError, Table};
+
+on_every_ground! {
+    an_object_that_was_never_put_is_none
+    an_object_comes_back_as_it_was_put
+    a_new_object_never_replaces_one
+    of_eight_makers_of_one_object_one_wins
+}
+
+async fn an_object_that_was_never_put_is_none(ground: &Ground) -> Checked {
+    let found = ground.objects().get("sagas/s/plan.json").await;
+    ensure!(found == Ok(None), "{found:?}");
+    Ok(())
+}
+
+async fn an_object_comes_back_as_it_was_put(ground: &Ground) -> Checked {
+    let big = (0..3 * 1024 * 1024_u32).map(|n| n.to_le_bytes()[0]).collect::<Vec<_>>();
+    let objects = [("a", b"one".to_vec()), ("sagas/s 1/é+.json", big), ("empty", Vec::new()), ("a", b"two".to_vec())];
+    for (key, bytes) in objects {
+        let put = ground.objects().put(key, bytes.clone()).await;
+        ensure!(put == Ok(()), "{key}: {put:?}");
+        let found = ground.objects().get(key).await;
+        ensure!(found == Ok(Some(bytes)), "{key} came back different");
+    }
+    Ok(())
+}
+
+async fn a_new_object_never_replaces_one(ground: &Ground) -> Checked {
+    let first = ground.objects().put_new("plan", b"first".to_vec()).await;
+    ensure!(first == Ok(()), "{first:?}");
+    for bytes in [b"other".to_vec(), b"first".to_vec()] {
+        let second = ground.objects().put_new("plan", bytes).await;
+        ensure!(second == Err(StoreError::Refused("object plan".into())), "{second:?}");
+    }
+    let found = ground.objects().get("plan").await;
+    ensure!(found == Ok(Some(b"first".to_vec())), "{found:?}");
+    Ok(())
+}
+
+async fn of_eight_makers_of_one_object_one_wins(ground: &Ground) -> Checked {
+    for round in 0..20 {
+        let objects = ground.objects();
+        let makers = (0..8).map(|n| {
+            let objects = objects.clone();
+            tokio::spawn(async move { objects.put_new(&format!("plan-{round}"), vec![n]).await.map(|()| n) })
+        });
+        let made: Vec<u8> = join_all(makers).await.into_iter().filter_map(|put| put.ok()?.ok()).collect();
+        ensure!(made.len() == 1, "{} makers won", made.len());
+        let found = ground.objects().get(&format!("plan-{round}")).await;
+        ensure!(found == Ok(Some(made)), "the winner's object is not the one that is there");
+    }
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_openings_of_one_folder_have_one_winner_too() {
+    let folder = tempfile::TempDir::new().unwrap();
+    let objects = [(); 2].map(|()| {
+        let buckets = Buckets::folder(folder.path(), [BUCKET]).unwrap();
+        let parts = Embedded::new(Table::memory("sagas").unwrap(), buckets);
+        aws::S3Objects::new(&aws::Clients::embedded(parts, "eu-west-1"), BUCKET, "")
+    });
+    for round in 0..50 {
+        let makers = objects.iter().map(|objects| {
+            let objects = objects.clone();
+            tokio::spawn(async move { objects.put_new(&format!("plan-{round}"), b"x".to_vec()).await })
+        });
+        let made = join_all(makers).await.into_iter().filter(|put| matches!(put, Ok(Ok(())))).count();
+        assert_eq!(made, 1, "in round {round}");
+    }
+}
+
+#[tokio::test]
+async fn a_missing_bucket_says_to_create_it() {
+    let parts = Ground::new(Kind::Memory).parts();
+    let objects = aws::S3Objects::new(&aws::Clients::embedded(parts, "eu-west-1"), "unknown", "");
+    for told in [objects.get("a").await.map(drop), objects.put("a", Vec::new()).await] {
+        let Err(StoreError::Broken(text)) = told else { panic!("{told:?}") };
+        assert!(text.contains("create the bucket"), "{text}");
+    }
+}
+
+#[test]
+fn a_missing_folder_says_so() {
+    let folder = tempfile::TempDir::new().unwrap();
+    let missing = Buckets::folder(&folder.path().join("nowhere"), [BUCKET]);
+    assert!(matches!(missing, Err(ShelfError::NoFolder(_))));
+}

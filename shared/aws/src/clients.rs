@@ -1,0 +1,166 @@
+//! The SDK's clients, built once per process.
+//!
+//! Does not read the environment beyond what the SDK does itself to find
+//! credentials; region and endpoint come from the caller.
+
+use std::time::Duration;
+
+use aws_config::retry::RetryConfig;
+use aws_config::timeout::TimeoutConfig;
+use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_credential_types::Credentials;
+use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_smithy_runtime_api::client::http::HttpClient;
+
+/// The access key's id and its secret, both, toward embedded parts. It opens nothing else.
+pub const EMBEDDED_KEY: &str = "embedded";
+
+/// Attempts per request, the first included.
+const ATTEMPTS: u32 = 3;
+
+/// Longest wait before the second attempt; doubled before the third, and drawn by lot.
+const BACK_OFF: Duration = Duration::from_millis(100);
+
+/// Longest time for a connection to be made.
+const CONNECT: Duration = Duration::from_secs(2);
+
+/// Longest time for one attempt at the table or a topic. Three of them, back-off
+/// included, end within a third of a 30 s lease, which is when it is renewed.
+const SMALL_ATTEMPT: Duration = Duration::from_secs(3);
+
+/// Longest time for all attempts at the table or a topic.
+const SMALL_REQUEST: Duration = Duration::from_secs(9);
+
+/// Longest time for one attempt at an object; a checkpoint may have megabytes.
+const OBJECT_ATTEMPT: Duration = Duration::from_secs(20);
+
+/// Longest time for all attempts at an object.
+const OBJECT_REQUEST: Duration = Duration::from_secs(45);
+
+/// One client per service. Cheap to clone.
+#[derive(Clone)]
+pub struct Clients {
+    pub(crate) dynamo: aws_sdk_dynamodb::Client,
+    pub(crate) s3: aws_sdk_s3::Client,
+    pub(crate) sns: aws_sdk_sns::Client,
+}
+
+impl std::fmt::Debug for Clients {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Clients").finish_non_exhaustive()
+    }
+}
+
+impl Clients {
+    /// Clients for AWS itself, with the credentials the SDK finds.
+    ///
+    /// `region` is for example `eu-west-1`; `None` leaves it to the SDK's own
+    /// search. `endpoint` is the address of something that speaks like AWS, for
+    /// all services; `None` is AWS.
+    ///
+    /// Asks nobody for anything yet: credentials are fetched with the first request.
+    pub async fn from_environment(region: Option<&str>, endpoint: Option<&str>) -> Self {
+        let mut loader = aws_config::defaults(BehaviorVersion::latest()).retry_config(retries());
+        if let Some(region) = region {
+            loader = loader.region(Region::new(region.to_owned()));
+        }
+        if let Some(endpoint) = endpoint {
+            loader = loader.endpoint_url(endpoint);
+        }
+        Self::of(&loader.load().await, endpoint.is_some())
+    }
+
+    /// Clients whose requests all go to `http_client` instead of the network.
+    pub fn embedded(http_client: impl HttpClient + 'static, region: &str) -> Self {
+        let credentials = Credentials::new(EMBEDDED_KEY, EMBEDDED_KEY, None, None, "embedded");
+        let config = SdkConfig::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(Region::new(region.to_owned()))
+            .credentials_provider(SharedCredentialsProvider::new(credentials))
+            .retry_config(retries())
+            .http_client(http_client)
+            .build();
+        Self::of(&config, true)
+    }
+
+    fn of(config: &SdkConfig, path_style: bool) -> Self {
+        let small = time_outs(SMALL_ATTEMPT, SMALL_REQUEST);
+        let dynamo = aws_sdk_dynamodb::config::Builder::from(config).timeout_config(small.clone()).build();
+        let sns = aws_sdk_sns::config::Builder::from(config).timeout_config(small).build();
+        let s3 = aws_sdk_s3::config::Builder::from(config)
+            .timeout_config(time_outs(OBJECT_ATTEMPT, OBJECT_REQUEST))
+            .force_path_style(path_style)
+            .build();
+        Self {
+            dynamo: aws_sdk_dynamodb::Client::from_conf(dynamo),
+            s3: aws_sdk_s3::Client::from_conf(s3),
+            sns: aws_sdk_sns::Client::from_conf(sns),
+        }
+    }
+}
+
+fn retries() -> RetryConfig {
+    RetryConfig::standard().with_max_attempts(ATTEMPTS).with_initial_backoff(BACK_OFF)
+}
+
+fn time_outs(attempt: Duration, request: Duration) -> TimeoutConfig {
+    TimeoutConfig::builder()
+        .connect_timeout(CONNECT)
+        .operation_attempt_timeout(attempt)
+        .operation_timeout(request)
+        .build()
+}
+
+#[cfg(test)]
+mod tests {
+    use aws_credential_types::provider::error::CredentialsError;
+    use aws_credential_types::provider::{ProvideCredentials, future};
+    use aws_smithy_runtime_api::client::http::http_client_fn;
+    use engine::ports::{Sagas, StoreError};
+    use saga::SagaId;
+
+    use super::*;
+    use crate::DynamoStore;
+
+    #[tokio::test(start_paused = true)]
+    async fn missing_credentials_say_to_sign_in() {
+        let told = read_without(|| CredentialsError::not_loaded("none here")).await;
+        assert!(matches!(&told, StoreError::Broken(text) if text.contains("sign in")), "{told:?}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn credentials_that_are_late_ask_for_another_try() {
+        let told = read_without(|| CredentialsError::provider_timed_out(Duration::from_secs(1))).await;
+        assert!(matches!(told, StoreError::Again(_)), "{told:?}");
+    }
+
+    #[test]
+    fn no_key_is_shown() {
+        let client = http_client_fn(|_, _| panic!("no request is made"));
+        assert_eq!(format!("{:?}", Clients::embedded(client, "eu-west-1")), "Clients { .. }");
+    }
+
+    #[derive(Debug)]
+    struct Without(fn() -> CredentialsError);
+
+    impl ProvideCredentials for Without {
+        fn provide_credentials<'a>(&'a self) -> future::ProvideCredentials<'a>
+        where
+            Self: 'a,
+        {
+            future::ProvideCredentials::ready(Err((self.0)()))
+        }
+    }
+
+    async fn read_without(error: fn() -> CredentialsError) -> StoreError {
+        let config = SdkConfig::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(Region::new("eu-west-1"))
+            .credentials_provider(SharedCredentialsProvider::new(Without(error)))
+            .retry_config(retries())
+            .http_client(http_client_fn(|_, _| panic!("no request is made")))
+            .build();
+        let store = DynamoStore::new(&Clients::of(&config, false), "sagas");
+        store.head(&SagaId("s".into())).await.unwrap_err()
+    }
+}

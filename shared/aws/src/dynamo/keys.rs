@@ -1,0 +1,72 @@
+//! Where each item is.
+
+use failover::PairName;
+use saga::{SagaId, StepId};
+
+/// The two parts of an item's key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Key {
+    pub(super) pk: String,
+    pub(super) sk: String,
+}
+
+/// What the sort keys of a saga's steps begin with.
+pub(super) const STEPS: &str = "STEP#";
+
+/// What the sort keys of a saga's log begin with.
+pub(super) const LOG: &str = "LOG#";
+
+pub(super) fn pair(pair: &PairName) -> Key {
+    Key { pk: format!("PAIR#{pair}"), sk: "HEAD".to_owned() }
+}
+
+pub(super) fn head(saga: &SagaId) -> Key {
+    Key { pk: partition(saga), sk: "HEAD".to_owned() }
+}
+
+/// Padded, so that a query returns steps in plan order.
+pub(super) fn step(saga: &SagaId, step: StepId) -> Key {
+    Key { pk: partition(saga), sk: format!("{STEPS}{:04}#{:06}", step.stage, step.number) }
+}
+
+/// Padded, so that a query returns the log in order.
+pub(super) fn log(saga: &SagaId, epoch: u64, sequence: u64) -> Key {
+    Key { pk: partition(saga), sk: format!("{LOG}{epoch:08}#{sequence:08}") }
+}
+
+pub(super) fn ask(saga: &SagaId, question: &str) -> Key {
+    Key { pk: partition(saga), sk: format!("ASK#{question}") }
+}
+
+/// The partition that holds everything of a saga.
+pub(super) fn partition(saga: &SagaId) -> String {
+    format!("SAGA#{saga}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_are_as_documented() {
+        let saga = SagaId("s-1".into());
+        let shown = [
+            step(&saga, StepId { stage: 3, number: 17 }),
+            log(&saga, 1, 4),
+            ask(&saga, "loss"),
+            head(&saga),
+            pair(&PairName::new("payments").unwrap()),
+        ]
+        .map(|key| format!("{} {}", key.pk, key.sk));
+        assert_eq!(
+            shown,
+            [
+                "SAGA#s-1 STEP#0003#000017",
+                "SAGA#s-1 LOG#00000001#00000004",
+                "SAGA#s-1 ASK#loss",
+                "SAGA#s-1 HEAD",
+                "PAIR#payments HEAD"
+            ]
+        );
+    }
+}

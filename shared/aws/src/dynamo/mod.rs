@@ -1,0 +1,50 @@
+//! The table: pairs, sagas, steps, logs, approvals.
+//!
+//! Its law: every write is one item under one condition, every read is
+//! consistent, and a query follows its pages to the end. There is no transaction,
+//! no index and no expiry, so the same code runs on a plain table, a global table
+//! with one writing region, or a strongly consistent global table.
+//!
+//! | PK | SK | item |
+//! |---|---|---|
+//! | `PAIR#p` | `HEAD` | [`engine::ports::PairHead`] |
+//! | `SAGA#s` | `HEAD` | [`engine::ports::SagaHead`] |
+//! | `SAGA#s` | `STEP#0003#000017` | [`engine::ports::StepItem`] |
+//! | `SAGA#s` | `LOG#00000001#00000004` | [`engine::ports::LogChunk`] |
+//! | `SAGA#s` | `ASK#question` | [`engine::ports::AskItem`] |
+//!
+//! Every item has `version` (S22) and `write`, the mark of the call that wrote it
+//! last. Attributes that conditions look at are top-level attributes.
+
+mod asks;
+mod keys;
+mod pairs;
+mod rows;
+mod sagas;
+mod table;
+mod terms;
+mod write;
+
+use crate::clients::Clients;
+use crate::guards::Guards;
+
+/// The table, as the ports `Pairs`, `Sagas` and `Asks`.
+#[derive(Clone, Debug)]
+pub struct DynamoStore {
+    client: aws_sdk_dynamodb::Client,
+    table: String,
+    guards: Guards,
+}
+
+impl DynamoStore {
+    /// A store on the table `table`, which must exist: string keys `PK` and `SK`, no index.
+    pub fn new(clients: &Clients, table: impl Into<String>) -> Self {
+        Self { client: clients.dynamo.clone(), table: table.into(), guards: Guards::default() }
+    }
+
+    /// A store without some of its guards, to show that they matter.
+    #[cfg(feature = "mutants")]
+    pub fn weakened(clients: &Clients, table: impl Into<String>, weakened: crate::Weakened) -> Self {
+        Self { guards: Guards { weakened }, ..Self::new(clients, table) }
+    }
+}

@@ -1,0 +1,185 @@
+//! Sorts what the SDK reports by what the caller does next.
+//!
+//! What AWS says in its own words is repeated only where it is known to be
+//! harmless: the text of a refused signature quotes the request's headers, the
+//! session token among them (S23).
+
+use std::error::Error;
+
+use aws_credential_types::provider::error::CredentialsError;
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_runtime_api::client::result::{DispatchFailure, SdkError};
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use engine::ports::StoreError;
+
+/// The AWS resource that a request was about, for the remedy.
+#[derive(Clone, Debug)]
+pub(crate) enum Resource {
+    /// A DynamoDB table's name.
+    Table(String),
+    /// An S3 bucket's name.
+    Bucket(String),
+    /// An SNS topic's ARN.
+    Topic(String),
+}
+
+/// Sorts an error of a request that did `what`, e.g. `reading saga s-1`.
+///
+/// A condition that did not hold is sorted by the caller, who knows the item.
+pub(crate) fn sort<E>(error: &SdkError<E, HttpResponse>, resource: &Resource, what: &str) -> StoreError
+where
+    E: ProvideErrorMetadata + Error + 'static,
+{
+    match error {
+        SdkError::ConstructionFailure(_) => {
+            StoreError::Broken(format!("{what}: the request could not be made: {}", chain(error)))
+        }
+        SdkError::TimeoutError(_) => StoreError::Again(format!("{what}: no answer in time")),
+        SdkError::DispatchFailure(failure) => dispatch(failure, what),
+        SdkError::ResponseError(_) => StoreError::Again(format!("{what}: the answer could not be read")),
+        SdkError::ServiceError(answer) => {
+            let code = answer.err().code().unwrap_or("");
+            service(code, answer.err().message(), answer.raw().status().as_u16(), resource, what)
+        }
+        _ => StoreError::Again(format!("{what}: the request failed in a way this program does not know")),
+    }
+}
+
+fn dispatch(failure: &DispatchFailure, what: &str) -> StoreError {
+    let mut cause = failure.as_connector_error().map(|error| error as &(dyn Error + 'static));
+    while let Some(error) = cause {
+        match error.downcast_ref::<CredentialsError>() {
+            Some(CredentialsError::CredentialsNotLoaded(_) | CredentialsError::InvalidConfiguration(_)) => {
+                return StoreError::Broken(format!(
+                    "{what}: no AWS credentials were found: give the function a role, or sign in on this machine"
+                ));
+            }
+            Some(_) => return StoreError::Again(format!("{what}: the AWS credentials did not arrive in time")),
+            None => cause = error.source(),
+        }
+    }
+    let why = if failure.is_timeout() { "no connection in time" } else { "the connection failed" };
+    StoreError::Again(format!("{what}: {why}"))
+}
+
+/// Sources of the codes: [DynamoDB: Programming.Errors], [S3: API ErrorResponses],
+/// [SNS: CommonErrors], [DynamoDB global tables: ReplicatedWriteConflictException].
+fn service(code: &str, message: Option<&str>, status: u16, resource: &Resource, what: &str) -> StoreError {
+    match code {
+        "ResourceNotFoundException" | "NoSuchBucket" | "NotFound" | "NotFoundException" => {
+            StoreError::Broken(format!("{what}: {}", missing(resource)))
+        }
+        "AccessDeniedException" | "AccessDenied" | "AuthorizationError" | "AuthorizationErrorException" => {
+            StoreError::Broken(format!("{what}: AWS refused access: {}", permission(resource)))
+        }
+        "UnrecognizedClientException"
+        | "InvalidClientTokenId"
+        | "InvalidAccessKeyId"
+        | "InvalidSignatureException"
+        | "SignatureDoesNotMatch"
+        | "IncompleteSignature"
+        | "MissingAuthenticationToken"
+        | "MissingAuthenticationTokenException"
+        | "ExpiredToken"
+        | "ExpiredTokenException" => StoreError::Broken(format!(
+            "{what}: AWS does not accept the credentials ({code}): check the role, or sign in again, and this machine's clock"
+        )),
+        "ThrottlingException"
+        | "Throttling"
+        | "ThrottledException"
+        | "ProvisionedThroughputExceededException"
+        | "RequestLimitExceeded"
+        | "TransactionConflictException"
+        | "ReplicatedWriteConflictException"
+        | "ConditionalRequestConflict"
+        | "OperationAborted"
+        | "RequestTimeout"
+        | "SlowDown" => StoreError::Again(format!("{what}: {code}")),
+        _ if status >= 500 || status == 429 => StoreError::Again(format!("{what}: AWS answered {status} {code}")),
+        _ => StoreError::Broken(format!(
+            "{what}: AWS answered {status} {code}: {}",
+            message.unwrap_or("no reason given")
+        )),
+    }
+}
+
+fn missing(resource: &Resource) -> String {
+    match resource {
+        Resource::Table(name) => {
+            format!("there is no table {name} in this region: create the table by deploying infra/aws, or name another")
+        }
+        Resource::Bucket(name) => {
+            format!("there is no bucket {name}: create the bucket by deploying infra/aws, or name another")
+        }
+        Resource::Topic(arn) => {
+            format!("there is no topic {arn}: create the topic by deploying infra/aws, or name another")
+        }
+    }
+}
+
+fn permission(resource: &Resource) -> String {
+    match resource {
+        Resource::Table(name) => {
+            format!("allow dynamodb:GetItem, PutItem, UpdateItem and Query on the table {name}")
+        }
+        // Without s3:ListBucket, S3 answers 403 also for an object that is not there [S3: API GetObject].
+        Resource::Bucket(name) => {
+            format!("allow s3:GetObject and s3:PutObject on the objects of {name}, and s3:ListBucket on it")
+        }
+        Resource::Topic(arn) => format!("allow sns:Publish on {arn}"),
+    }
+}
+
+/// An error and its causes in one line.
+fn chain(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text.push_str(": ");
+        text.push_str(&error.to_string());
+        cause = error.source();
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn throttling_and_server_faults_ask_for_another_try() {
+        for (code, status) in [("ThrottlingException", 400), ("InternalServerError", 500), ("", 503), ("SlowDown", 503)]
+        {
+            assert!(matches!(sorted(code, status), StoreError::Again(_)), "{code} {status}");
+        }
+    }
+
+    #[test]
+    fn a_missing_table_says_to_create_it() {
+        let StoreError::Broken(text) = sorted("ResourceNotFoundException", 400) else { panic!("not broken") };
+        assert!(text.contains("no table sagas") && text.contains("create the table"), "{text}");
+    }
+
+    #[test]
+    fn refused_access_names_the_permissions() {
+        let StoreError::Broken(text) = sorted("AccessDeniedException", 400) else { panic!("not broken") };
+        assert!(text.contains("dynamodb:GetItem"), "{text}");
+    }
+
+    #[test]
+    fn the_text_of_a_refused_signature_is_not_repeated() {
+        let text = sorted("InvalidSignatureException", 400).to_string();
+        assert!(!text.contains(MESSAGE), "{text}");
+    }
+
+    #[test]
+    fn an_invalid_request_says_what_aws_said() {
+        assert!(sorted("ValidationException", 400).to_string().contains(MESSAGE));
+    }
+
+    const MESSAGE: &str = "x-amz-security-token:abc";
+
+    fn sorted(code: &str, status: u16) -> StoreError {
+        service(code, Some(MESSAGE), status, &Resource::Table("sagas".into()), "reading saga s-1")
+    }
+}

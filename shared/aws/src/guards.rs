@@ -1,0 +1,45 @@
+//! Which of the store's guards stand.
+//!
+//! All of them, always, in everything that is deployed. With the cargo feature
+//! `mutants` a test can take one away and show that a check then fails.
+
+/// Guards to take away; the default takes none.
+#[cfg(feature = "mutants")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Weakened {
+    /// Writes no longer ask whether a later epoch has touched the item (S3).
+    pub epoch_condition: bool,
+    /// A lease can be taken the moment it runs out (S13).
+    pub drain: bool,
+    /// An answer can be used again (S11).
+    pub use_once: bool,
+    /// A chunk of the log replaces one that is there (S3).
+    pub log_place: bool,
+    /// A pair's head is written whatever its revision is (S1).
+    pub revision: bool,
+    /// A write does not know itself again when its first answer was lost.
+    pub own_mark: bool,
+}
+
+/// Asked by the store at each guard: `true` if the guard stands.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Guards {
+    #[cfg(feature = "mutants")]
+    pub(crate) weakened: Weakened,
+}
+
+macro_rules! guard {
+    ($($name:ident)*) => {$(
+        pub(crate) fn $name(self) -> bool {
+            #[cfg(feature = "mutants")]
+            let stands = !self.weakened.$name;
+            #[cfg(not(feature = "mutants"))]
+            let stands = true;
+            stands
+        }
+    )*};
+}
+
+impl Guards {
+    guard!(epoch_condition drain use_once log_place revision own_mark);
+}

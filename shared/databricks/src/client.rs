@@ -1,0 +1,162 @@
+//! The client: signs a call, sends it once, and turns the answer into JSON or a sorted fault.
+//!
+//! Law: one attempt per call; the only second sending is the one after a refused token was replaced
+//! (a refused token means that nothing was done). JSON or nothing: a page, a redirect or an empty
+//! look is a fault. Must not know: kinds, wanted states.
+
+use std::collections::BTreeSet;
+use std::fmt;
+use std::sync::Arc;
+
+use engine::ports::{Clock, Ending, Nature, Pass};
+use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
+use http::{HeaderMap, HeaderValue};
+use jiff::Timestamp;
+use saga::Fault;
+use serde_json::Value;
+
+use crate::call::Call;
+use crate::codes;
+use crate::envelope::envelope;
+use crate::errors::{Meaning, meaning};
+use crate::exchange::exchange;
+use crate::login::{Bearer, Credentials, Login};
+use crate::retry_after::retry_after;
+use crate::scrub::scrub;
+use crate::transport::{Request, Response, Transport};
+
+/// One workspace under one set of credentials.
+pub struct Client {
+    transport: Arc<dyn Transport>,
+    login: Login,
+    clock: Arc<dyn Clock>,
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Client")
+    }
+}
+
+impl Client {
+    /// A client that has not yet signed in.
+    pub fn new(transport: Arc<dyn Transport>, credentials: Credentials, clock: Arc<dyn Clock>) -> Self {
+        Self { transport, login: Login::new(credentials, Arc::clone(&clock)), clock }
+    }
+
+    /// Now, as the client's clock has it.
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// Makes one call and gives the JSON object that it answers.
+    ///
+    /// # Errors
+    ///
+    /// A fault; with reaction `VerifyFirst` whenever an effect may have happened.
+    pub async fn call(&self, call: &Call, pass: &dyn Pass) -> Result<Value, Fault> {
+        let bearer = self.login.bearer(&*self.transport, pass).await?;
+        let fault = match self.once(call, &bearer, pass).await {
+            Err(fault) if fault.code == codes::NOT_SIGNED_IN => fault,
+            answered => return answered,
+        };
+        match self.login.instead_of(&bearer, &*self.transport, pass).await? {
+            Some(other) => self.once(call, &other, pass).await,
+            None => Err(fault),
+        }
+    }
+
+    /// Reads a listing to its end: every element of the array `items` of every page, in order.
+    /// Only `next_page_token` tells that there is more: API 2.2 sends no `has_more`
+    /// [github.com/open-metadata/OpenMetadata #33204], and no page's size says anything.
+    ///
+    /// # Errors
+    ///
+    /// The first page's fault that did not come: never a part of a listing.
+    pub async fn pages(&self, call: &Call, items: &str, pass: &dyn Pass) -> Result<Vec<Value>, Fault> {
+        let mut found = Vec::new();
+        let mut tokens = BTreeSet::new();
+        let mut page = call.clone();
+        loop {
+            let mut answer = self.call(&page, pass).await?;
+            match answer.get_mut(items).map(Value::take) {
+                Some(Value::Array(elements)) => found.extend(elements),
+                None | Some(Value::Null) => {}
+                Some(Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Object(_)) => {
+                    let said = format!("{}: {items:?} is no list", call.endpoint.name);
+                    return Err(Fault::again(codes::NOT_JSON, said));
+                }
+            }
+            let Some(token) = answer.get("next_page_token").and_then(Value::as_str).filter(|t| !t.is_empty()) else {
+                return Ok(found);
+            };
+            page = call.clone().with("page_token", token);
+            if !tokens.insert(token.to_owned()) {
+                let said = format!("{} sent the same page token twice", call.endpoint.name);
+                return Err(Fault::again(codes::LISTING_LOOPS, said));
+            }
+        }
+    }
+
+    async fn once(&self, call: &Call, bearer: &Bearer, pass: &dyn Pass) -> Result<Value, Fault> {
+        let request = signed(call, bearer)?;
+        let (response, ticket) = exchange(&*self.transport, pass, &call.endpoint, request).await?;
+        let wait = retry_after(&response.headers, self.clock.now());
+        let judged = if response.status.is_success() {
+            success(call, &response)
+        } else if response.status.is_redirection() {
+            Err(login_page(call, "a redirect"))
+        } else {
+            let envelope = envelope(&response.body);
+            let meaning = meaning(response.status.as_u16(), &envelope, wait);
+            ticket.end(meaning.ending(wait));
+            let said = format!("{} {}", envelope.code, envelope.message);
+            let said = scrub(said.trim(), &self.login.secrets(Some(bearer)));
+            let said = format!("{} answered {}: {said}", call.endpoint.name, response.status.as_u16());
+            return Err(meaning.fault(call.endpoint.nature, wait, said));
+        };
+        ticket.end(if judged.is_ok() { Ending::Answered } else { Ending::Failed });
+        judged
+    }
+}
+
+fn signed(call: &Call, bearer: &Bearer) -> Result<Request, Fault> {
+    let mut headers = HeaderMap::new();
+    headers.insert(AUTHORIZATION, bearer.header()?);
+    headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
+    let body = call.bytes();
+    if !body.is_empty() {
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    }
+    Ok(Request { method: call.endpoint.verb, path_and_query: call.path_and_query(), headers, body })
+}
+
+/// A JSON object; for an effect also nothing at all, which warehouses are known to send
+/// [docs: warehouses/stop]. What it says is never proof (S5), so an effect's answer may be empty.
+fn success(call: &Call, response: &Response) -> Result<Value, Fault> {
+    match serde_json::from_slice::<Value>(&response.body) {
+        Ok(Value::Object(object)) => return Ok(Value::Object(object)),
+        Ok(_) => {}
+        Err(_) if is_page(response) => return Err(login_page(call, "a web page")),
+        Err(_) => {
+            if response.body.is_empty() && call.endpoint.nature == Nature::Effect {
+                return Ok(Value::Object(serde_json::Map::new()));
+            }
+        }
+    }
+    let said = format!("{} answered {} without a JSON object", call.endpoint.name, response.status.as_u16());
+    Err(Fault { code: codes::NOT_JSON, ..Meaning::Unwell.fault(call.endpoint.nature, None, said) })
+}
+
+fn is_page(response: &Response) -> bool {
+    let declared = response.headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+    declared.is_some_and(|kind| kind.starts_with("text/html")) || response.body.trim_ascii_start().starts_with(b"<")
+}
+
+/// A misrouted private link redirects to a login page, which answers 200
+/// [go-sdk: apierr/private_link.go].
+fn login_page(call: &Call, what: &str) -> Fault {
+    let said =
+        format!("{} answered with {what}: the workspace is not reached on this network path", call.endpoint.name);
+    Fault { code: codes::LOGIN_PAGE, ..Meaning::Unwell.fault(call.endpoint.nature, None, said) }
+}

@@ -1,0 +1,100 @@
+//! The codes of this crate's faults, each naming a page of advice.
+//!
+//! Law: a code is stable across versions and never reused for something else.
+//! Must not know: what the pages say.
+
+use saga::Code;
+
+/// No answer came, and the request cannot have reached the workspace.
+pub const NO_ANSWER: Code = Code::new("NO-ANSWER");
+/// No answer came, or a broken one; the request may have had its effect.
+pub const DOUBTFUL_ANSWER: Code = Code::new("DOUBTFUL-ANSWER");
+/// The workspace asks for fewer requests.
+pub const THROTTLED: Code = Code::new("THROTTLED");
+/// The workspace answers that it is unwell.
+pub const SERVER_ERROR: Code = Code::new("SERVER-ERROR");
+/// The workspace's own backend is not ready to take the request; nothing was done.
+pub const WORKSPACE_NOT_READY: Code = Code::new("WORKSPACE-NOT-READY");
+/// The workspace does not accept our credentials.
+pub const NOT_SIGNED_IN: Code = Code::new("NOT-SIGNED-IN");
+/// No access token could be had.
+pub const TOKEN_ENDPOINT: Code = Code::new("TOKEN-ENDPOINT");
+/// The credentials are good, but the principal may not do this.
+pub const PERMISSION_DENIED: Code = Code::new("PERMISSION-DENIED");
+/// A web page or a redirect came where JSON was asked for.
+pub const LOGIN_PAGE: Code = Code::new("LOGIN-PAGE");
+/// Something came that is not the JSON that was asked for.
+pub const NOT_JSON: Code = Code::new("NOT-JSON");
+/// The workspace says that the resource does not exist.
+pub const NOT_FOUND: Code = Code::new("NOT-FOUND");
+/// The workspace does not offer this API.
+pub const UNSUPPORTED_HERE: Code = Code::new("UNSUPPORTED-HERE");
+/// The resource is in a state in which this cannot be done yet.
+pub const INVALID_STATE: Code = Code::new("INVALID-STATE");
+/// Something else is changing the resource at the same time.
+pub const CONFLICT: Code = Code::new("CONFLICT");
+/// The workspace refuses the request for a reason that trying again does not mend.
+pub const REFUSED_BY_API: Code = Code::new("REFUSED-BY-API");
+/// A listing sent a page token twice, so that it would never end.
+pub const LISTING_LOOPS: Code = Code::new("LISTING-LOOPS");
+/// The resource can only be changed by whoever deployed it.
+pub const READ_ONLY: Code = Code::new("READ-ONLY");
+/// The target lacks the schedule, trigger or continuous setting that shall be activated.
+pub const NOTHING_TO_ACTIVATE: Code = Code::new("NOTHING-TO-ACTIVATE");
+/// The run that was started was skipped by the workspace.
+pub const RUN_SKIPPED: Code = Code::new("RUN-SKIPPED");
+/// The compute is in an error state that no call leads out of.
+pub const BROKEN_COMPUTE: Code = Code::new("BROKEN-COMPUTE");
+/// A step asks for something that this version does not know.
+pub const UNKNOWN_WANT: Code = Code::new("UNKNOWN-WANT");
+
+/// Every code of this crate.
+pub const ALL: &[Code] = &[
+    NO_ANSWER,
+    DOUBTFUL_ANSWER,
+    THROTTLED,
+    SERVER_ERROR,
+    WORKSPACE_NOT_READY,
+    NOT_SIGNED_IN,
+    TOKEN_ENDPOINT,
+    PERMISSION_DENIED,
+    LOGIN_PAGE,
+    NOT_JSON,
+    NOT_FOUND,
+    UNSUPPORTED_HERE,
+    INVALID_STATE,
+    CONFLICT,
+    REFUSED_BY_API,
+    LISTING_LOOPS,
+    READ_ONLY,
+    NOTHING_TO_ACTIVATE,
+    RUN_SKIPPED,
+    BROKEN_COMPUTE,
+    UNKNOWN_WANT,
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn no_code_is_listed_twice() {
+        let different: BTreeSet<&str> = ALL.iter().map(Code::as_str).collect();
+        assert_eq!(different.len(), ALL.len());
+    }
+
+    #[test]
+    fn every_code_is_upper_case_words_joined_by_hyphens() {
+        let fits = |code: &&Code| code.as_str().chars().all(|c| c.is_ascii_uppercase() || c == '-');
+        assert_eq!(ALL.iter().filter(fits).count(), ALL.len());
+    }
+
+    #[test]
+    fn every_constant_of_this_file_is_listed() {
+        let source = include_str!("codes.rs");
+        let constants = source.matches(": Code = Code::new(").count();
+        // One match is the text in this test itself.
+        assert_eq!(constants - 1, ALL.len());
+    }
+}

@@ -1,0 +1,167 @@
+//! Every request this crate can make, in one list.
+//!
+//! Law: what is not in the list is never sent, and the list has no verb that destroys a customer's
+//! resource (S24): `clusters/delete` terminates a cluster and keeps it [docs: clusters/delete];
+//! `permanent-delete` and the HTTP method DELETE do not occur, and [`Verb`] has no word for them.
+//! Must not know: what a request is for.
+
+use engine::ports::Nature;
+
+/// The HTTP methods in use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verb {
+    /// Reads.
+    Get,
+    /// Changes, or asks for a token.
+    Post,
+}
+
+impl Verb {
+    /// The method on the wire.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Verb::Get => "GET",
+            Verb::Post => "POST",
+        }
+    }
+}
+
+/// One kind of request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Endpoint {
+    /// As the vendor's reference calls it, e.g. `jobs/update`.
+    pub name: &'static str,
+    /// Method.
+    pub verb: Verb,
+    /// Path; `{id}` stands for the resource's id.
+    pub path: &'static str,
+    /// One of [`crate::FAMILIES`].
+    pub family: &'static str,
+    /// Whether it can change anything.
+    pub nature: Nature,
+}
+
+const fn look(name: &'static str, path: &'static str, family: &'static str) -> Endpoint {
+    Endpoint { name, verb: Verb::Get, path, family, nature: Nature::Look }
+}
+
+const fn effect(name: &'static str, path: &'static str, family: &'static str) -> Endpoint {
+    Endpoint { name, verb: Verb::Post, path, family, nature: Nature::Effect }
+}
+
+/// [docs: dev-tools/auth/oauth-m2m]. A look: a token changes nothing in the workspace.
+pub const TOKEN: Endpoint =
+    Endpoint { name: "oidc/token", verb: Verb::Post, path: "/oidc/v1/token", family: "oidc", nature: Nature::Look };
+/// [docs: currentuser/me].
+pub const ME: Endpoint = look("scim/me", "/api/2.0/preview/scim/v2/Me", "scim");
+
+/// [docs: jobs/list].
+pub const JOBS_LIST: Endpoint = look("jobs/list", "/api/2.2/jobs/list", "jobs.list");
+/// [docs: jobs/get].
+pub const JOBS_GET: Endpoint = look("jobs/get", "/api/2.2/jobs/get", "jobs.get");
+/// [docs: jobs/update].
+pub const JOBS_UPDATE: Endpoint = effect("jobs/update", "/api/2.2/jobs/update", "jobs.update");
+/// [docs: jobs/runnow].
+pub const JOBS_RUN_NOW: Endpoint = effect("jobs/run-now", "/api/2.2/jobs/run-now", "jobs.run");
+/// [docs: jobs/listruns].
+pub const RUNS_LIST: Endpoint = look("jobs/runs/list", "/api/2.2/jobs/runs/list", "runs.list");
+/// [docs: jobs/getrun].
+pub const RUNS_GET: Endpoint = look("jobs/runs/get", "/api/2.2/jobs/runs/get", "runs.get");
+/// [docs: jobs/cancelrun].
+pub const RUNS_CANCEL: Endpoint = effect("jobs/runs/cancel", "/api/2.2/jobs/runs/cancel", "runs.cancel");
+/// [docs: jobs/cancelallruns].
+pub const RUNS_CANCEL_ALL: Endpoint = effect("jobs/runs/cancel-all", "/api/2.2/jobs/runs/cancel-all", "runs.cancel");
+
+/// [docs: clusters/list].
+pub const CLUSTERS_LIST: Endpoint = look("clusters/list", "/api/2.1/clusters/list", "clusters.list");
+/// [docs: clusters/get].
+pub const CLUSTERS_GET: Endpoint = look("clusters/get", "/api/2.1/clusters/get", "clusters.get");
+/// [docs: clusters/start].
+pub const CLUSTERS_START: Endpoint = effect("clusters/start", "/api/2.1/clusters/start", "clusters.start");
+/// Terminates; the cluster stays and can be started again [docs: clusters/delete].
+pub const CLUSTERS_TERMINATE: Endpoint = effect("clusters/delete", "/api/2.1/clusters/delete", "clusters.delete");
+
+/// [docs: instancepools/list].
+pub const POOLS_LIST: Endpoint = look("instance-pools/list", "/api/2.0/instance-pools/list", "pools.list");
+/// [docs: instancepools/get].
+pub const POOLS_GET: Endpoint = look("instance-pools/get", "/api/2.0/instance-pools/get", "pools.list");
+/// [docs: instancepools/edit].
+pub const POOLS_EDIT: Endpoint = effect("instance-pools/edit", "/api/2.0/instance-pools/edit", "pools.edit");
+
+/// [docs: warehouses/list].
+pub const WAREHOUSES_LIST: Endpoint = look("sql/warehouses/list", "/api/2.0/sql/warehouses", "warehouses.list");
+/// [docs: warehouses/get].
+pub const WAREHOUSES_GET: Endpoint = look("sql/warehouses/get", "/api/2.0/sql/warehouses/{id}", "warehouses.get");
+/// [docs: warehouses/start].
+pub const WAREHOUSES_START: Endpoint =
+    effect("sql/warehouses/start", "/api/2.0/sql/warehouses/{id}/start", "warehouses.state");
+/// [docs: warehouses/stop].
+pub const WAREHOUSES_STOP: Endpoint =
+    effect("sql/warehouses/stop", "/api/2.0/sql/warehouses/{id}/stop", "warehouses.state");
+
+/// [docs: pipelines/listpipelines].
+pub const PIPELINES_LIST: Endpoint = look("pipelines/list", "/api/2.0/pipelines", "pipelines.list");
+/// [docs: pipelines/get].
+pub const PIPELINES_GET: Endpoint = look("pipelines/get", "/api/2.0/pipelines/{id}", "pipelines.get");
+/// [docs: pipelines/startupdate].
+pub const PIPELINES_UPDATE: Endpoint =
+    effect("pipelines/start-update", "/api/2.0/pipelines/{id}/updates", "pipelines.state");
+/// [docs: pipelines/stop].
+pub const PIPELINES_STOP: Endpoint = effect("pipelines/stop", "/api/2.0/pipelines/{id}/stop", "pipelines.state");
+
+/// Every endpoint there is.
+pub const ENDPOINTS: &[&Endpoint] = &[
+    &TOKEN,
+    &ME,
+    &JOBS_LIST,
+    &JOBS_GET,
+    &JOBS_UPDATE,
+    &JOBS_RUN_NOW,
+    &RUNS_LIST,
+    &RUNS_GET,
+    &RUNS_CANCEL,
+    &RUNS_CANCEL_ALL,
+    &CLUSTERS_LIST,
+    &CLUSTERS_GET,
+    &CLUSTERS_START,
+    &CLUSTERS_TERMINATE,
+    &POOLS_LIST,
+    &POOLS_GET,
+    &POOLS_EDIT,
+    &WAREHOUSES_LIST,
+    &WAREHOUSES_GET,
+    &WAREHOUSES_START,
+    &WAREHOUSES_STOP,
+    &PIPELINES_LIST,
+    &PIPELINES_GET,
+    &PIPELINES_UPDATE,
+    &PIPELINES_STOP,
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::families::FAMILIES;
+
+    #[test]
+    fn every_endpoint_belongs_to_a_listed_family() {
+        for endpoint in ENDPOINTS {
+            assert!(FAMILIES.iter().any(|f| f.name == endpoint.family), "{}", endpoint.name);
+        }
+    }
+
+    #[test]
+    fn no_endpoint_destroys_a_resource_s24() {
+        for endpoint in ENDPOINTS {
+            let destroys = endpoint.path.contains("delete") && endpoint.path != "/api/2.1/clusters/delete";
+            assert!(!destroys, "{}", endpoint.path);
+        }
+    }
+
+    #[test]
+    fn whatever_posts_is_an_effect_except_asking_for_a_token() {
+        let posts: Vec<&str> =
+            ENDPOINTS.iter().filter(|e| e.verb == Verb::Post && e.nature == Nature::Look).map(|e| e.name).collect();
+        assert_eq!(posts, ["oidc/token"]);
+    }
+}

@@ -1,0 +1,67 @@
+//! One request under its pass.
+//!
+//! Law: nothing is sent before the pass admits it, and the pass is told exactly once how each
+//! admitted request ended, also when whoever waited for the answer goes away.
+//! Must not know: what an answer says.
+
+use engine::ports::{Ending, Pass};
+use saga::Fault;
+
+use crate::codes;
+use crate::endpoints::Endpoint;
+use crate::errors::Meaning;
+use crate::transport::{Failure, Reach, Request, Response, Transport};
+
+/// An admitted request whose end has yet to be told.
+pub(crate) struct Ticket<'a> {
+    pass: &'a dyn Pass,
+    family: &'static str,
+    told: bool,
+}
+
+impl Ticket<'_> {
+    /// Tells how the request ended.
+    pub(crate) fn end(mut self, ending: Ending) {
+        self.told = true;
+        self.pass.leave(self.family, ending);
+    }
+}
+
+/// A request that nobody waits for any more got no answer.
+impl Drop for Ticket<'_> {
+    fn drop(&mut self) {
+        if !self.told {
+            self.pass.leave(self.family, Ending::Failed);
+        }
+    }
+}
+
+/// Sends one request when its pass admits it.
+///
+/// # Errors
+///
+/// The pass's own fault, or the fault for no answer; then the pass has been told.
+pub(crate) async fn exchange<'a>(
+    transport: &dyn Transport,
+    pass: &'a dyn Pass,
+    endpoint: &Endpoint,
+    request: Request,
+) -> Result<(Response, Ticket<'a>), Fault> {
+    let admitted = pass.enter(endpoint.family, endpoint.nature).await?;
+    let ticket = Ticket { pass, family: endpoint.family, told: false };
+    match transport.send(request, admitted.time_out).await {
+        Ok(response) => Ok((response, ticket)),
+        Err(failure) => {
+            ticket.end(Ending::Failed);
+            Err(unanswered(endpoint, &failure))
+        }
+    }
+}
+
+fn unanswered(endpoint: &Endpoint, failure: &Failure) -> Fault {
+    let said = format!("{}: {}", endpoint.name, failure.message);
+    match failure.reach {
+        Reach::NotSent => Fault::again(codes::NO_ANSWER, said),
+        Reach::Doubt => Fault { code: codes::DOUBTFUL_ANSWER, ..Meaning::Unwell.fault(endpoint.nature, None, said) },
+    }
+}

@@ -1,0 +1,51 @@
+//! The API families: what the limiter counts together.
+//!
+//! Law: one visible list; every request names one of them.
+//! Must not know: how limiting is done.
+
+/// Requests that share one rate limit of a workspace.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Family {
+    /// Its name, e.g. `jobs.run`.
+    pub name: &'static str,
+    /// The published limit in requests per second and workspace; `None` where the vendor publishes none.
+    pub per_second: Option<f64>,
+}
+
+const fn unpublished(name: &'static str) -> Family {
+    Family { name, per_second: None }
+}
+
+const fn published(name: &'static str, per_second: f64) -> Family {
+    Family { name, per_second: Some(per_second) }
+}
+
+/// Every family there is.
+///
+/// The three published figures stand in [docs: resources/limits]: run-now 20 per second, runs/get 100
+/// per second, workspace SCIM GET 255 per minute. For the others the vendor publishes nothing.
+/// Pools are read with the family of their listing, as their volume is tiny.
+pub const FAMILIES: &[Family] = &[
+    unpublished("jobs.list"),
+    unpublished("jobs.get"),
+    unpublished("jobs.update"),
+    published("jobs.run", 20.0),
+    unpublished("runs.list"),
+    published("runs.get", 100.0),
+    unpublished("runs.cancel"),
+    unpublished("clusters.list"),
+    unpublished("clusters.get"),
+    unpublished("clusters.edit"),
+    unpublished("clusters.start"),
+    unpublished("clusters.delete"),
+    unpublished("pools.list"),
+    unpublished("pools.edit"),
+    unpublished("warehouses.list"),
+    unpublished("warehouses.get"),
+    unpublished("warehouses.state"),
+    unpublished("pipelines.list"),
+    unpublished("pipelines.get"),
+    unpublished("pipelines.state"),
+    published("scim", 4.25),
+    unpublished("oidc"),
+];

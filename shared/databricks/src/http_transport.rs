@@ -1,0 +1,242 @@
+//! HTTP/1.1 over TLS to one workspace.
+//!
+//! Law: https everywhere but to this machine itself, no redirect, no cookie, no proxy from the
+//! environment, no second attempt.
+//! Must not know: credentials, what a status means, any endpoint.
+
+use std::fmt;
+use std::net::IpAddr;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use bytes::{Bytes, BytesMut};
+use reqwest::{Method, Url};
+
+use crate::endpoints::Verb;
+use crate::transport::{Failure, Reach, Request, Response, Transport};
+
+/// No page of any listing comes near this; a body that is larger is not an answer.
+const LARGEST_BODY_BYTES: usize = 64 * 1024 * 1024;
+
+/// An address that no workspace may be reached under.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum AddressRefused {
+    /// Not an address.
+    #[error("{0:?} is not a web address: use https://, the workspace's host name, and nothing after it")]
+    NotAnAddress(String),
+    /// Credentials would travel in the clear.
+    #[error("{0} is not https: credentials are sent in the clear to this machine itself only")]
+    InTheClear(String),
+    /// More than a host.
+    #[error("{0} names more than a host: leave out user, path, query and fragment")]
+    MoreThanAHost(String),
+    /// The platform's certificates or the TLS library cannot be used.
+    #[error("no TLS on this machine: {0}")]
+    NoTls(String),
+}
+
+/// A connection pool to one workspace.
+pub struct HttpTransport {
+    base: Url,
+    client: reqwest::Client,
+}
+
+impl fmt::Debug for HttpTransport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "HttpTransport({})", self.base)
+    }
+}
+
+impl HttpTransport {
+    /// For the workspace at `address`, e.g. `https://dbc-1234.cloud.databricks.com`.
+    ///
+    /// # Errors
+    ///
+    /// [`AddressRefused`].
+    pub fn new(address: &str) -> Result<Self, AddressRefused> {
+        let base = checked(address)?;
+        let client = reqwest::Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .retry(reqwest::retry::never())
+            .no_proxy()
+            .https_only(base.scheme() == "https")
+            .build()
+            .map_err(|e| AddressRefused::NoTls(told(&e)))?;
+        Ok(Self { base, client })
+    }
+}
+
+fn checked(address: &str) -> Result<Url, AddressRefused> {
+    let url = Url::parse(address).map_err(|_| AddressRefused::NotAnAddress(without_user(address)))?;
+    let shown = url.host_str().unwrap_or_default().to_owned();
+    let host = url.host_str().ok_or_else(|| AddressRefused::NotAnAddress(without_user(address)))?;
+    match url.scheme() {
+        "https" => {}
+        "http" if loops_back(host) => {}
+        "http" => return Err(AddressRefused::InTheClear(shown)),
+        _ => return Err(AddressRefused::NotAnAddress(without_user(address))),
+    }
+    let only_host = url.username().is_empty()
+        && url.password().is_none()
+        && matches!(url.path(), "" | "/")
+        && url.query().is_none()
+        && url.fragment().is_none();
+    if only_host { Ok(url) } else { Err(AddressRefused::MoreThanAHost(shown)) }
+}
+
+/// An address may hold `user:password@`, which belongs into no message (S23).
+fn without_user(address: &str) -> String {
+    address.rsplit('@').next().unwrap_or_default().to_owned()
+}
+
+/// Names other than `localhost` are not resolved: what they resolve to can change.
+fn loops_back(host: &str) -> bool {
+    let bare = host.trim_start_matches('[').trim_end_matches(']');
+    bare == "localhost" || bare.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+}
+
+#[async_trait]
+impl Transport for HttpTransport {
+    async fn send(&self, request: Request, time_out: Duration) -> Result<Response, Failure> {
+        let url = self
+            .base
+            .join(&request.path_and_query)
+            .map_err(|_| Failure { reach: Reach::NotSent, message: "the request's path is not a path".to_owned() })?;
+        let method = match request.method {
+            Verb::Get => Method::GET,
+            Verb::Post => Method::POST,
+        };
+        let sent = self.client.request(method, url).headers(request.headers).timeout(time_out).body(request.body);
+        let answer = sent.send().await.map_err(|e| failure(&e))?;
+        let (status, headers) = (answer.status(), answer.headers().clone());
+        Ok(Response { status, headers, body: whole_body(answer).await? })
+    }
+}
+
+async fn whole_body(mut answer: reqwest::Response) -> Result<Bytes, Failure> {
+    let mut body = BytesMut::new();
+    while let Some(chunk) = answer.chunk().await.map_err(|e| failure(&e))? {
+        if body.len() + chunk.len() > LARGEST_BODY_BYTES {
+            return Err(Failure { reach: Reach::Doubt, message: "the answer is larger than any answer is".to_owned() });
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(body.freeze())
+}
+
+/// A time-out while connecting counts as not sent; one after that does not.
+fn failure(error: &reqwest::Error) -> Failure {
+    let reach = if error.is_connect() || error.is_builder() { Reach::NotSent } else { Reach::Doubt };
+    Failure { reach, message: told(error) }
+}
+
+/// The kind of failure and its innermost cause; never the address, which stands in the outer text.
+fn told(error: &reqwest::Error) -> String {
+    let what = if error.is_timeout() {
+        "no answer in time"
+    } else if error.is_connect() {
+        "no connection"
+    } else {
+        "the connection broke"
+    };
+    let mut cause: Option<&dyn std::error::Error> = std::error::Error::source(error);
+    while let Some(deeper) = cause.and_then(std::error::Error::source) {
+        cause = Some(deeper);
+    }
+    cause.map_or_else(|| what.to_owned(), |cause| format!("{what} ({cause})"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::TcpListener;
+
+    fn request() -> Request {
+        Request {
+            method: Verb::Get,
+            path_and_query: "/api/2.2/jobs/list?limit=1".to_owned(),
+            headers: http::HeaderMap::new(),
+            body: Bytes::new(),
+        }
+    }
+
+    /// Answers one connection with `text`, then closes it.
+    async fn served(text: &'static str) -> (String, tokio::task::JoinHandle<String>) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = format!("http://{}", listener.local_addr().unwrap());
+        let asked = tokio::spawn(async move {
+            let (mut socket, _) = listener.accept().await.unwrap();
+            let mut got = vec![0; 4096];
+            let read = socket.read(&mut got).await.unwrap();
+            socket.write_all(text.as_bytes()).await.unwrap();
+            String::from_utf8_lossy(&got[..read]).into_owned()
+        });
+        (address, asked)
+    }
+
+    #[test]
+    fn plain_http_is_refused_except_to_this_machine() {
+        assert!(matches!(HttpTransport::new("http://workspace.example"), Err(AddressRefused::InTheClear(_))));
+        assert!(matches!(HttpTransport::new("http://10.0.0.1"), Err(AddressRefused::InTheClear(_))));
+        for address in ["http://127.0.0.1:8080", "http://[::1]:8080", "http://localhost:1", "https://workspace.example"]
+        {
+            assert!(HttpTransport::new(address).is_ok(), "{address}");
+        }
+    }
+
+    #[test]
+    fn an_address_is_a_host_and_nothing_else() {
+        for address in ["https://h.example/path", "https://h.example/?o=1", "https://user:pw@h.example"] {
+            let refused = HttpTransport::new(address).unwrap_err();
+            assert!(matches!(refused, AddressRefused::MoreThanAHost(_)), "{address}");
+            assert!(!refused.to_string().contains("pw"));
+        }
+        assert!(matches!(HttpTransport::new("ftp://h.example"), Err(AddressRefused::NotAnAddress(_))));
+        assert!(!HttpTransport::new("//user:pw@h").unwrap_err().to_string().contains("pw"));
+    }
+
+    #[tokio::test]
+    async fn an_answer_comes_whole_with_its_status_and_headers() {
+        let text = "HTTP/1.1 429 Too Many\r\nretry-after: 7\r\ncontent-length: 2\r\n\r\n{}";
+        let (address, asked) = served(text).await;
+        let answer = HttpTransport::new(&address).unwrap().send(request(), Duration::from_secs(5)).await.unwrap();
+        assert_eq!((answer.status.as_u16(), &answer.body[..]), (429, &b"{}"[..]));
+        assert_eq!(answer.headers["retry-after"], "7");
+        assert!(asked.await.unwrap().starts_with("GET /api/2.2/jobs/list?limit=1 HTTP/1.1"));
+    }
+
+    #[tokio::test]
+    async fn a_redirect_is_handed_over_and_not_followed() {
+        let text = "HTTP/1.1 302 Found\r\nlocation: /login.html\r\ncontent-length: 0\r\n\r\n";
+        let (address, _asked) = served(text).await;
+        let answer = HttpTransport::new(&address).unwrap().send(request(), Duration::from_secs(5)).await.unwrap();
+        assert_eq!(answer.status.as_u16(), 302);
+    }
+
+    #[tokio::test]
+    async fn nobody_listening_means_not_sent() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = format!("http://{}", listener.local_addr().unwrap());
+        drop(listener);
+        let failure = HttpTransport::new(&address).unwrap().send(request(), Duration::from_secs(5)).await.unwrap_err();
+        assert_eq!(failure.reach, Reach::NotSent, "{failure}");
+    }
+
+    #[tokio::test]
+    async fn a_connection_that_dies_after_sending_leaves_doubt() {
+        let (address, _asked) = served("").await;
+        let failure = HttpTransport::new(&address).unwrap().send(request(), Duration::from_secs(5)).await.unwrap_err();
+        assert_eq!(failure.reach, Reach::Doubt, "{failure}");
+    }
+
+    #[tokio::test]
+    async fn silence_ends_at_the_time_out_and_leaves_doubt() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = format!("http://{}", listener.local_addr().unwrap());
+        let transport = HttpTransport::new(&address).unwrap();
+        let failure = transport.send(request(), Duration::from_millis(50)).await.unwrap_err();
+        assert_eq!(failure.reach, Reach::Doubt, "{failure}");
+        assert!(failure.message.contains("no answer in time"));
+    }
+}

@@ -1,0 +1,88 @@
+//! Runs to be made on a target: a job is run once because its run was interrupted
+//! [docs: jobs/runnow].
+//!
+//! The resource of such a step is the job on the target. Exactly one run exists for a token, so the
+//! call may be made again after any doubt and answers the same run.
+//! Quirk: no read shows a run's token, so which run it is, is known from the call's answer only;
+//! that the run exists is then read.
+//! Quirk: a run of a job whose `max_concurrent_runs` is 0 is skipped for good, and its token is used.
+//! Unverified: how long a token is remembered.
+
+use async_trait::async_trait;
+use engine::ports::{Context, KindInfo, Looking, Next, Observed};
+use failover::{Resource, StartStage};
+use jiff::SignedDuration;
+use saga::{Fault, Step};
+use serde_json::{Value, json};
+
+use super::facts::{id, items, resource, text};
+use super::{Api, Kind, job, run, verdicts, want};
+use crate::call::Call;
+use crate::codes;
+use crate::endpoints::JOBS_RUN_NOW;
+
+pub(super) const NAME: &str = "job_run";
+/// How far back the run is looked for: as long as a saga may have been held between the call and
+/// its verification. On a target, which was idle, such a listing is short.
+const SPAN: SignedDuration = SignedDuration::from_hours(7 * 24);
+
+/// See the module.
+pub(super) struct JobRun;
+
+#[async_trait]
+impl Kind for JobRun {
+    fn info(&self) -> KindInfo {
+        KindInfo { name: NAME, poll_ms: 2_000, page: 1, fenced: false, stages: &[StartStage::Jobs] }
+    }
+
+    /// Nothing of this kind exists until it is made.
+    async fn list(&self, _api: &Api<'_>, _looking: Looking) -> Result<Vec<Observed>, Fault> {
+        Ok(Vec::new())
+    }
+
+    async fn look(&self, api: &Api<'_>, id: &str, _looking: Looking) -> Result<Option<Observed>, Fault> {
+        let Some(job) = job::get(api, id).await? else { return Ok(None) };
+        let blocked = job::limit(job.get("settings").unwrap_or(&Value::Null)) == 0;
+        let runs = if blocked { Vec::new() } else { run::runs_of(api, id, SPAN).await? };
+        let seen = job::seen(&job, Some(runs))?;
+        Ok(Some(Observed { kind: NAME, ..seen }))
+    }
+
+    fn fence(&self, _seen: &Observed) -> Next {
+        verdicts::already("nothing of this kind is by itself")
+    }
+
+    fn start(&self, step: &Step, seen: &Observed, context: &Context<'_>) -> Next {
+        if step.want != want::RAN_ONCE {
+            return verdicts::unknown(step);
+        }
+        if job::limit(job::settings(seen)) == 0 {
+            return verdicts::wait(format!("job {} takes no run yet", seen.id));
+        }
+        match context.reply.and_then(|reply| reply.made.as_deref()) {
+            Some(made) => read_back(seen, made),
+            None => {
+                let body = json!({ "job_id": seen.facts.get("job_id"), "idempotency_token": context.token });
+                verdicts::act(NAME, format!("run job {}", seen.id), &Call::to(JOBS_RUN_NOW).body(body))
+            }
+        }
+    }
+
+    fn record(&self, seen: &Observed) -> Resource {
+        resource(seen, "to be made", false)
+    }
+}
+
+fn read_back(seen: &Observed, made: &str) -> Next {
+    let found = items(&seen.facts, "runs").iter().find(|run| id(run, "run_id").as_deref() == Some(made));
+    match found.map(|run| (text(run, "state"), text(run, "result"))) {
+        None => verdicts::wait(format!("run {made} is not listed yet")),
+        Some(("SKIPPED", _)) => {
+            let said =
+                format!("run {made} of job {:?} was skipped: run the job by hand, then waive the step", seen.name);
+            Next::Cannot(Fault::person_needed(codes::RUN_SKIPPED, said))
+        }
+        Some((state, "")) => verdicts::already(format!("run {made} is {state}")),
+        Some((state, result)) => verdicts::already(format!("run {made} is {state}: {result}")),
+    }
+}

@@ -1,0 +1,148 @@
+//! Runs that are not over [docs: jobs/listruns, jobs/cancelrun; py-sdk: service/jobs.py].
+//!
+//! A one-time run has no saved job that could be fenced, so it is a resource of its own. A run of a
+//! saved job is seen here, too, so that a sweep finds every run whatever started it, and is not
+//! recorded: it goes with its job.
+//!
+//! Quirk: `active_only` names neither BLOCKED nor WAITING_FOR_RETRY, so a second listing without it
+//! covers a recent window, and each run's state is judged here.
+//! Quirk: a cancel is asynchronous and keeps no new run from starting.
+
+use std::collections::BTreeMap;
+
+use async_trait::async_trait;
+use engine::ports::{Context, KindInfo, Looking, Next, Observed};
+use failover::Resource;
+use jiff::SignedDuration;
+use saga::{Fault, Step};
+use serde_json::{Value, json};
+
+use super::facts::{id, kept, observed, resource, text};
+use super::{Api, Kind, verdicts};
+use crate::call::Call;
+use crate::codes;
+use crate::endpoints::{RUNS_CANCEL, RUNS_GET, RUNS_LIST};
+
+const NAME: &str = "run";
+/// A page must stay below 25 [docs: jobs/listruns].
+const PAGE: u32 = 24;
+/// How far back a run is looked for that is neither active nor over. A run waits for its retry
+/// for as long as its task's settings say, usually minutes; every hour more costs every look the
+/// pages of that hour's runs.
+const RECENT: SignedDuration = SignedDuration::from_hours(6);
+const KEPT: &[&str] = &["run_id", "job_id", "run_name", "run_type", "trigger", "start_time"];
+
+/// See the module.
+pub(super) struct Run;
+
+#[async_trait]
+impl Kind for Run {
+    fn info(&self) -> KindInfo {
+        KindInfo { name: NAME, poll_ms: 2_000, page: PAGE, fenced: true, stages: &[] }
+    }
+
+    async fn list(&self, api: &Api<'_>, _looking: Looking) -> Result<Vec<Observed>, Fault> {
+        live_runs(api, None).await?.into_iter().map(seen).collect()
+    }
+
+    async fn look(&self, api: &Api<'_>, id: &str, _looking: Looking) -> Result<Option<Observed>, Fault> {
+        let found = api.one(&Call::to(RUNS_GET).with("run_id", id)).await?;
+        found.as_ref().map(trimmed).map(seen).transpose()
+    }
+
+    fn fence(&self, seen: &Observed) -> Next {
+        match text(&seen.facts, "state") {
+            state if is_over(state) => verdicts::already(state),
+            "TERMINATING" => verdicts::wait(format!("run {} is TERMINATING", seen.id)),
+            _ => {
+                let call = Call::to(RUNS_CANCEL).body(json!({ "run_id": seen.facts.get("run_id") }));
+                verdicts::act(NAME, format!("cancel run {}", seen.id), &call)
+            }
+        }
+    }
+
+    fn start(&self, step: &Step, _seen: &Observed, _context: &Context<'_>) -> Next {
+        verdicts::unknown(step)
+    }
+
+    fn record(&self, seen: &Observed) -> Resource {
+        let state = text(&seen.facts, "state");
+        let mut resource = resource(seen, state, self.recorded(seen));
+        if self.recorded(seen) {
+            resource.not_carried = Some(
+                "a one-time run has no saved job: whoever submitted it must submit it on the other side".to_owned(),
+            );
+        }
+        resource
+    }
+
+    fn recorded(&self, seen: &Observed) -> bool {
+        text(&seen.facts, "run_type") != "JOB_RUN"
+    }
+}
+
+fn seen(facts: Value) -> Result<Observed, Fault> {
+    observed(NAME, facts, "run_id", "run_name")
+}
+
+/// Every run that is not over, of one job or of all, by its id.
+///
+/// # Errors
+///
+/// The first request's fault that did not succeed.
+pub(super) async fn live_runs(api: &Api<'_>, job: Option<&str>) -> Result<Vec<Value>, Fault> {
+    let mut by_id = BTreeMap::new();
+    let recent = api.now().checked_sub(RECENT).unwrap_or(api.now()).as_millisecond();
+    let active = listing(job).with("active_only", true);
+    // In this order: what the second listing says of a run is newer.
+    for call in [active, listing(job).with("start_time_from", recent)] {
+        for listed in api.all(&call, "runs").await? {
+            let run = trimmed(&listed);
+            by_id.insert(id_of(&run)?, run);
+        }
+    }
+    Ok(by_id.into_values().filter(|run| !is_over(text(run, "state"))).collect())
+}
+
+/// Every run of a job since `span` ago, over or not.
+///
+/// # Errors
+///
+/// The first request's fault that did not succeed.
+pub(super) async fn runs_of(api: &Api<'_>, job: &str, span: SignedDuration) -> Result<Vec<Value>, Fault> {
+    let from = api.now().checked_sub(span).unwrap_or(api.now()).as_millisecond();
+    let listed = api.all(&listing(Some(job)).with("start_time_from", from), "runs").await?;
+    Ok(listed.iter().map(trimmed).collect())
+}
+
+fn listing(job: Option<&str>) -> Call {
+    let call = Call::to(RUNS_LIST).with("limit", PAGE);
+    match job {
+        Some(job) => call.with("job_id", job),
+        None => call,
+    }
+}
+
+/// Ids grow with time, but as texts they do not sort so.
+fn id_of(run: &Value) -> Result<(usize, String), Fault> {
+    let id = id(run, "run_id").ok_or_else(|| Fault::again(codes::NOT_JSON, "a run came without its run_id"))?;
+    Ok((id.len(), id))
+}
+
+/// What is needed of a run, with its state as one word: the older `life_cycle_state` where it is
+/// sent, which tells more, else `status.state`.
+fn trimmed(run: &Value) -> Value {
+    let mut facts = kept(run, KEPT);
+    let state = run.pointer("/state/life_cycle_state").or_else(|| run.pointer("/status/state"));
+    facts.insert("state".to_owned(), state.cloned().unwrap_or_else(|| json!("UNKNOWN")));
+    if let Some(result) = run.pointer("/state/result_state") {
+        facts.insert("result".to_owned(), result.clone());
+    }
+    Value::Object(facts)
+}
+
+/// [py-sdk: jobs.RunLifeCycleState, jobs.RunLifecycleStateV2State]; a state that is not known
+/// counts as not over.
+pub(super) fn is_over(state: &str) -> bool {
+    matches!(state, "TERMINATED" | "SKIPPED" | "INTERNAL_ERROR")
+}

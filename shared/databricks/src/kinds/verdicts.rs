@@ -1,0 +1,105 @@
+//! Judgments that all kinds make the same way.
+//!
+//! Law: pure. Must not know: any kind.
+
+use engine::ports::{Act, Context, Next};
+use saga::{Fault, Step};
+
+use crate::call::Call;
+use crate::codes;
+
+pub(super) fn already(note: impl Into<String>) -> Next {
+    Next::Already { note: note.into() }
+}
+
+pub(super) fn wait(why: impl Into<String>) -> Next {
+    Next::Wait { why: why.into() }
+}
+
+pub(super) fn act(kind: &'static str, what: impl Into<String>, call: &Call) -> Next {
+    Next::Act(vec![one_act(kind, what, call)])
+}
+
+pub(super) fn one_act(kind: &'static str, what: impl Into<String>, call: &Call) -> Act {
+    Act { kind, what: what.into(), request: call.to_value() }
+}
+
+/// What shall be started is not there.
+pub(super) fn absent(step: &Step) -> Next {
+    let said = format!("{} {:?} ({}) does not exist here: deploy it, then retry", step.kind, step.name, step.resource);
+    Next::Cannot(Fault::person_needed(codes::NOT_FOUND, said))
+}
+
+/// A step of another version, or one made by hand.
+pub(super) fn unknown(step: &Step) -> Next {
+    let said = format!("kind {} cannot be brought to {:?} with the detail given", step.kind, step.want);
+    Next::Cannot(Fault::person_needed(codes::UNKNOWN_WANT, said))
+}
+
+/// A call that was answered in this attempt is not made again in it: what it asked for shows late.
+pub(super) fn once(next: Next, context: &Context<'_>) -> Next {
+    match (next, context.reply) {
+        (Next::Act(acts), Some(reply)) if acts.iter().any(|act| act.what == reply.note) => {
+            wait(format!("asked, not yet so: {}", reply.note))
+        }
+        (next, _) => next,
+    }
+}
+
+/// Sums up what is to be done about many: everything that can be done; else what is awaited; else
+/// what cannot be done; so that one that cannot be helped keeps none waiting (L4).
+pub(super) fn summed(all: impl Iterator<Item = Next>) -> Next {
+    let (mut acts, mut waits, mut faults, mut fenced) = (Vec::new(), Vec::new(), Vec::new(), 0_usize);
+    for next in all {
+        match next {
+            Next::Already { .. } => fenced += 1,
+            Next::Act(more) => acts.extend(more),
+            Next::Wait { why } => waits.push(why),
+            Next::Cannot(fault) => faults.push(fault),
+        }
+    }
+    if !acts.is_empty() {
+        return Next::Act(acts);
+    }
+    match (waits.into_iter().next(), faults.into_iter().next()) {
+        (Some(why), _) => wait(why),
+        (None, Some(fault)) => Next::Cannot(fault),
+        (None, None) => already(format!("nothing of {fenced} is active")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::endpoints::RUNS_CANCEL;
+    use engine::ports::ActReply;
+    use jiff::Timestamp;
+
+    fn cancel(what: &str) -> Next {
+        act("run", what, &Call::to(RUNS_CANCEL))
+    }
+
+    fn cannot() -> Next {
+        Next::Cannot(Fault::person_needed(codes::READ_ONLY, "no"))
+    }
+
+    #[test]
+    fn one_that_cannot_be_helped_keeps_none_waiting_l4() {
+        let Next::Act(acts) = summed([cannot(), cancel("a"), wait("b"), cancel("c")].into_iter()) else {
+            panic!("no calls");
+        };
+        assert_eq!(acts.iter().map(|act| act.what.as_str()).collect::<Vec<_>>(), ["a", "c"]);
+        assert_eq!(summed([cannot(), wait("b")].into_iter()), wait("b"));
+        assert_eq!(summed([already("x"), cannot()].into_iter()), cannot());
+        assert!(matches!(summed([already("x")].into_iter()), Next::Already { .. }));
+    }
+
+    #[test]
+    fn a_call_that_was_answered_is_not_made_again_in_the_same_attempt() {
+        let reply = ActReply { note: "a".to_owned(), made: None };
+        let context = Context { token: "t", since: Timestamp::UNIX_EPOCH, reply: Some(&reply) };
+        assert!(matches!(once(cancel("a"), &context), Next::Wait { .. }));
+        assert!(matches!(once(cancel("b"), &context), Next::Act(_)));
+        assert!(matches!(once(cancel("a"), &Context { reply: None, ..context }), Next::Act(_)));
+    }
+}

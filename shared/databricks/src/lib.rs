@@ -1,0 +1,46 @@
+//! The only crate that speaks the Databricks HTTP API.
+//!
+//! Its law: one attempt per call, each under a pass; JSON or a fault sorted by what the caller does
+//! next; what a resource is and shall be is judged by pure functions, one file per kind, from what
+//! was read. It must not know sagas, AWS, or retries across steps.
+//!
+//! | file | holds |
+//! |---|---|
+//! | `endpoints` | every request there is, in one list; none destroys anything (S24) |
+//! | `families` | what the limiter counts together |
+//! | `errors` | one table: what a refusal means, the API's lies among them |
+//! | `kinds` | one file per kind, one list in fencing order |
+//! | `client`, `login`, `exchange` | signing in, sending once, telling the pass |
+//! | `transport`, `http_transport` | the port to the network, and HTTPS behind it |
+//! | `workspace` | the engine's port over all of this |
+//!
+//! Sources are named where a fact is used: `docs: x` is the page of that name under
+//! <https://docs.databricks.com/api/workspace> or <https://docs.databricks.com>; `py-sdk`, `go-sdk`
+//! and `cli` are the vendor's databricks-sdk-py 0.162.0, databricks-sdk-go 0.175.0 and CLI; issues
+//! are named by repository and number.
+
+mod call;
+mod client;
+pub mod codes;
+pub mod endpoints;
+mod envelope;
+mod errors;
+mod exchange;
+mod families;
+mod http_transport;
+mod kinds;
+mod login;
+mod retry_after;
+mod scrub;
+mod transport;
+mod workspace;
+
+pub use call::Call;
+pub use client::Client;
+pub use endpoints::{ENDPOINTS, Endpoint, Verb};
+pub use families::{FAMILIES, Family};
+pub use http_transport::{AddressRefused, HttpTransport};
+pub use kinds::{Api, KINDS, Kind};
+pub use login::Credentials;
+pub use transport::{Failure, Reach, Request, Response, Transport};
+pub use workspace::DatabricksWorkspace;

@@ -1,0 +1,101 @@
+//! The engine's port over the client and the kinds.
+//!
+//! Law: adds nothing but the choice of the kind. Must not know: sagas.
+
+use std::sync::{Arc, LazyLock};
+
+use async_trait::async_trait;
+use engine::ports::{Act, ActReply, Clock, Context, KindInfo, Looking, Next, Observed, Pass, Workspace};
+use failover::Resource;
+use saga::{Fault, Step};
+use serde_json::Value;
+
+use crate::call::Call;
+use crate::client::Client;
+use crate::codes;
+use crate::endpoints::ME;
+use crate::kinds::{Api, KINDS, Kind, kind};
+use crate::login::Credentials;
+use crate::transport::Transport;
+
+static INFOS: LazyLock<Vec<KindInfo>> = LazyLock::new(|| KINDS.iter().map(|kind| kind.info()).collect());
+
+/// One Databricks workspace under one set of credentials.
+#[derive(Debug)]
+pub struct DatabricksWorkspace {
+    client: Client,
+}
+
+impl DatabricksWorkspace {
+    /// A workspace that was not yet spoken to.
+    pub fn new(transport: Arc<dyn Transport>, credentials: Credentials, clock: Arc<dyn Clock>) -> Self {
+        Self { client: Client::new(transport, credentials, clock) }
+    }
+}
+
+fn known(name: &str) -> Result<&'static dyn Kind, Fault> {
+    let unknown = || Fault::person_needed(codes::UNKNOWN_WANT, format!("this program knows no kind {name:?}"));
+    kind(name).ok_or_else(unknown)
+}
+
+#[async_trait]
+impl Workspace for DatabricksWorkspace {
+    fn kinds(&self) -> &'static [KindInfo] {
+        &INFOS
+    }
+
+    async fn list(&self, kind: &str, looking: Looking, pass: &dyn Pass) -> Result<Vec<Observed>, Fault> {
+        known(kind)?.list(&Api::new(&self.client, pass), looking).await
+    }
+
+    async fn look(&self, kind: &str, id: &str, looking: Looking, pass: &dyn Pass) -> Result<Option<Observed>, Fault> {
+        known(kind)?.look(&Api::new(&self.client, pass), id, looking).await
+    }
+
+    async fn act(&self, act: &Act, pass: &dyn Pass) -> Result<ActReply, Fault> {
+        known(act.kind)?.act(&Api::new(&self.client, pass), act).await
+    }
+
+    /// Who we are there, and a warning if that is no administrator: to others, jobs that they may
+    /// not view do not exist [docs: jobs/list].
+    async fn greet(&self, pass: &dyn Pass) -> Result<String, Fault> {
+        let me = self.client.call(&Call::to(ME), pass).await?;
+        let name = me.get("userName").and_then(Value::as_str).unwrap_or("an unnamed principal");
+        let groups = me.get("groups").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+        let is_admin = groups.iter().any(|group| group.get("display").and_then(Value::as_str) == Some("admins"));
+        Ok(if is_admin {
+            format!("signed in as {name}, in group admins")
+        } else {
+            format!("signed in as {name}, not in group admins: what it may not view is not seen and not fenced")
+        })
+    }
+
+    fn next(&self, step: &Step, seen: Option<&Observed>, context: &Context<'_>) -> Next {
+        known(&step.kind).map_or_else(Next::Cannot, |kind| kind.next(step, seen, context))
+    }
+
+    fn next_of_all(&self, step: &Step, seen: &[Observed]) -> Next {
+        known(&step.kind).map_or_else(Next::Cannot, |kind| kind.next_of_all(seen))
+    }
+
+    fn record(&self, seen: &Observed) -> Resource {
+        match kind(seen.kind) {
+            Some(kind) => kind.record(seen),
+            None => Resource {
+                kind: seen.kind.to_owned(),
+                id: seen.id.clone(),
+                name: seen.name.clone(),
+                tag: None,
+                state: String::new(),
+                active: false,
+                starts: Vec::new(),
+                not_carried: Some("this program does not know its kind".to_owned()),
+                findings: Vec::new(),
+            },
+        }
+    }
+
+    fn recorded(&self, seen: &Observed) -> bool {
+        kind(seen.kind).is_none_or(|kind| kind.recorded(seen))
+    }
+}

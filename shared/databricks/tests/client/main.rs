@@ -1,0 +1,10 @@
+//! The client and the kinds against answers written down by hand: what the simulated pair does not
+//! do, and what must be proved to the single request.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+mod canned;
+mod judgments;
+mod listings;
+mod sending;
+mod sign_in;

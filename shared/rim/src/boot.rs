@@ -1,0 +1,76 @@
+//! Putting a pair together from its configuration.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use databricks::{Credentials, DatabricksWorkspace, HttpTransport};
+use engine::ports::{Clock, Workspace};
+use engine::{Pair, Settings};
+use failover::FailoverPolicy;
+use jiff::SignedDuration;
+
+use crate::config::{Checked, ConfigError, SideConfig};
+
+/// The pair of a configuration, reached over HTTPS.
+///
+/// # Errors
+///
+/// [`ConfigError`] if a secret cannot be fetched or an address is refused.
+pub fn pair(checked: &Checked, clock: &Arc<dyn Clock>) -> Result<Pair, ConfigError> {
+    Ok(Pair {
+        name: checked.pair.clone(),
+        primary: workspace(checked, &checked.config.primary, clock)?,
+        standby: workspace(checked, &checked.config.standby, clock)?,
+        map: checked.config.map.iter().map(|entry| entry.get_ref().clone()).collect(),
+        policy: FailoverPolicy {
+            planned: false,
+            run_interrupted_again: checked.config.policy.run_interrupted_again,
+            checkpoint_age: SignedDuration::from_mins(*checked.config.policy.checkpoint_age_minutes.get_ref()),
+        },
+    })
+}
+
+fn workspace(checked: &Checked, side: &SideConfig, clock: &Arc<dyn Clock>) -> Result<Arc<dyn Workspace>, ConfigError> {
+    let transport = HttpTransport::new(side.url.get_ref())
+        .map_err(|e| checked.wrong(side.url.span().start, e.to_string()))?;
+    let credentials = credentials(checked, side)?;
+    Ok(Arc::new(DatabricksWorkspace::new(Arc::new(transport), credentials, Arc::clone(clock))))
+}
+
+fn credentials(checked: &Checked, side: &SideConfig) -> Result<Credentials, ConfigError> {
+    let fetch = |source: &toml::Spanned<crate::config::SecretSource>| {
+        source.get_ref().fetch().map_err(|e| checked.wrong(source.span().start, e))
+    };
+    match (&side.client_id, &side.client_secret, &side.token) {
+        (Some(client_id), Some(secret), _) => {
+            Ok(Credentials::Machine { client_id: client_id.clone(), client_secret: fetch(secret)? })
+        }
+        (_, _, Some(token)) => Ok(Credentials::Personal(fetch(token)?)),
+        (_, _, None) => Err(checked.wrong(side.url.span().start, "no credentials".to_owned())),
+    }
+}
+
+/// The engine's settings of a configuration.
+pub fn settings(checked: &Checked) -> Settings {
+    let mut settings = Settings::default();
+    let runner = &checked.config.runner;
+    let seconds = |value: &Option<toml::Spanned<f64>>| value.as_ref().map(|v| *v.get_ref());
+    let signed = |s: f64| SignedDuration::from_millis((s * 1000.0) as i64);
+    if let Some(lease) = seconds(&runner.lease_seconds) {
+        settings.lease = signed(lease);
+    }
+    if let Some(skew) = seconds(&runner.skew_seconds) {
+        settings.skew = signed(skew);
+    }
+    if let Some(time_out) = seconds(&runner.call_time_out_seconds) {
+        settings.call_time_out = Duration::from_secs_f64(time_out);
+    }
+    let dead = seconds(&runner.dead_time_out_seconds).map(Duration::from_secs_f64);
+    settings.dead_time_out = dead.unwrap_or(settings.dead_time_out).min(settings.call_time_out);
+    if let Some(interval) = seconds(&runner.pursuit_interval_seconds) {
+        settings.pursuit_interval = signed(interval);
+    }
+    let limits = checked.config.limits.iter().map(|(family, rate)| (family.get_ref().clone(), *rate.get_ref()));
+    settings.limits = limits.collect();
+    settings
+}

@@ -1,0 +1,222 @@
+//! The configuration of one pair: a TOML file, read once, wrong in one place at a time.
+//!
+//! Secrets do not stand in it: it names the variable or the file that holds one.
+
+mod check;
+mod secret;
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::Path;
+
+use failover::{MapEntry, PairName};
+use serde::Deserialize;
+use toml::Spanned;
+
+pub use secret::SecretSource;
+
+/// What stands in the file.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// The pair's name.
+    pub pair: Spanned<String>,
+    /// The workspace where the work is at home.
+    pub primary: SideConfig,
+    /// The workspace where it goes.
+    pub standby: SideConfig,
+    /// What the team has decided.
+    #[serde(default)]
+    pub policy: PolicyConfig,
+    /// Requests per second by API family, where the limit is known.
+    #[serde(default)]
+    pub limits: BTreeMap<Spanned<String>, Spanned<f64>>,
+    /// Durations of the engine.
+    #[serde(default)]
+    pub runner: RunnerConfig,
+    /// The explicit map between the sides.
+    #[serde(default)]
+    pub map: Vec<Spanned<MapEntry>>,
+}
+
+/// One workspace and how to sign in there.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SideConfig {
+    /// `https://…`, or `http://` on a loopback address.
+    pub url: Spanned<String>,
+    /// The service principal's application id, for OAuth.
+    pub client_id: Option<String>,
+    /// Its secret.
+    pub client_secret: Option<Spanned<SecretSource>>,
+    /// A personal access token, instead.
+    pub token: Option<Spanned<SecretSource>>,
+}
+
+/// What the team has decided.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct PolicyConfig {
+    /// Jobs whose run was interrupted are run once on the target.
+    pub run_interrupted_again: bool,
+    /// A checkpoint older than so many minutes is a finding.
+    pub checkpoint_age_minutes: Spanned<i64>,
+}
+
+impl Default for PolicyConfig {
+    fn default() -> Self {
+        Self { run_interrupted_again: true, checkpoint_age_minutes: Spanned::new(0..0, 60) }
+    }
+}
+
+/// Durations of the engine, in seconds; what is left out keeps its default.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RunnerConfig {
+    /// How long a lease runs.
+    pub lease_seconds: Option<Spanned<f64>>,
+    /// How far clocks may differ.
+    pub skew_seconds: Option<Spanned<f64>>,
+    /// When a call is given up.
+    pub call_time_out_seconds: Option<Spanned<f64>>,
+    /// The same, toward a side that is believed dead.
+    pub dead_time_out_seconds: Option<Spanned<f64>>,
+    /// How often the pursuit tries again.
+    pub pursuit_interval_seconds: Option<Spanned<f64>>,
+}
+
+/// A configuration that cannot be used. Says where, and what to do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConfigError {
+    file: String,
+    line: Option<usize>,
+    message: String,
+}
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.line {
+            Some(line) => write!(f, "{}, line {line}: {}", self.file, self.message),
+            None => write!(f, "{}: {}", self.file, self.message),
+        }
+    }
+}
+
+impl std::error::Error for ConfigError {}
+
+/// A configuration that was read and checked, with what errors need to name a place.
+#[derive(Clone, Debug)]
+pub struct Checked {
+    /// What stands in the file.
+    pub config: Config,
+    /// The pair's name.
+    pub pair: PairName,
+    file: String,
+    text: String,
+}
+
+impl Checked {
+    /// Reads and checks a file.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError`]: the first thing that is wrong, with file, line and remedy.
+    pub fn read(path: &Path) -> Result<Self, ConfigError> {
+        let file = path.display().to_string();
+        let text = std::fs::read_to_string(path).map_err(|e| ConfigError {
+            file: file.clone(),
+            line: None,
+            message: format!("cannot be read ({e}): name an existing file with --config"),
+        })?;
+        Self::parse(&file, &text)
+    }
+
+    /// Checks a text; `file` is what errors call it.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError`]: the first thing that is wrong, with file, line and remedy.
+    pub fn parse(file: &str, text: &str) -> Result<Self, ConfigError> {
+        let config: Config = toml::from_str(text).map_err(|e| ConfigError {
+            file: file.to_owned(),
+            line: e.span().map(|span| line_of(text, span.start)),
+            message: remedy(e.message()),
+        })?;
+        let place = |start: usize, message: String| ConfigError {
+            file: file.to_owned(),
+            line: Some(line_of(text, start)),
+            message,
+        };
+        let pair = PairName::new(config.pair.get_ref()).map_err(|e| place(config.pair.span().start, e))?;
+        check::check(&config).map_err(|offence| place(offence.start, offence.message))?;
+        Ok(Self { config, pair, file: file.to_owned(), text: text.to_owned() })
+    }
+
+    pub(crate) fn wrong(&self, start: usize, message: String) -> ConfigError {
+        ConfigError { file: self.file.clone(), line: Some(line_of(&self.text, start)), message }
+    }
+}
+
+fn line_of(text: &str, offset: usize) -> usize {
+    text.get(..offset).map_or(1, |before| before.matches('\n').count() + 1)
+}
+
+fn remedy(message: &str) -> String {
+    if message.starts_with("unknown field") {
+        format!("{message}: correct the spelling or remove the line")
+    } else if message.starts_with("missing field") {
+        format!("{message}: add it")
+    } else {
+        message.to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GOOD: &str = r#"pair = "payments"
+
+[primary]
+url = "https://one.cloud.example"
+client_id = "abc"
+client_secret = { env = "PRIMARY_SECRET" }
+
+[standby]
+url = "http://127.0.0.1:8080"
+token = { file = "/run/secrets/standby" }
+
+[limits]
+"jobs.update" = 20.0
+"#;
+
+    #[test]
+    fn a_good_file_is_accepted() {
+        let checked = Checked::parse("pair.toml", GOOD).unwrap();
+        assert_eq!(checked.pair.as_str(), "payments");
+    }
+
+    #[test]
+    fn each_mistake_is_named_with_its_line_and_a_remedy() {
+        check("pair = \"payments\"", "pair = \"Pay ments\"", "line 1", "lower-case");
+        check("client_id = \"abc\"", "client_idd = \"abc\"", "line 5", "correct the spelling");
+        check("client_id = \"abc\"\n", "", "line 5", "client_id");
+        check("url = \"http://127.0.0.1:8080\"", "url = \"http://two.cloud.example\"", "line 9", "https");
+        check("url = \"http://127.0.0.1:8080\"", "url = \"https://ONE.cloud.example/\"", "line 9", "same workspace");
+        check("url = \"http://127.0.0.1:8080\"", "url = \"two\"", "line 9", "https://");
+        check("\"jobs.update\" = 20.0", "\"jobs.updat\" = 20.0", "line 13", "jobs.update");
+        check("\"jobs.update\" = 20.0", "\"jobs.update\" = 0.0", "line 13", "above 0");
+        check("\"jobs.update\" = 20.0", "\"jobs.update\" = \"fast\"", "line 13", "");
+        check("token = { file", "tokens = { file", "line 10", "unknown field");
+        check("{ file = \"/run/secrets/standby\" }", "\"abc\"", "line 10", "");
+        check("[limits]", "[runner]\nlease_seconds = 1\n[limits]", "line 13", "time-out");
+        check("pair = ", "pair == ", "line 1", "");
+    }
+
+    fn check(from: &str, to: &str, line: &str, remedy: &str) {
+        assert!(GOOD.contains(from), "{from}");
+        let error = Checked::parse("pair.toml", &GOOD.replace(from, to)).expect_err(to).to_string();
+        assert!(error.starts_with("pair.toml, ") && error.contains(line), "{to}: {error}");
+        assert!(error.contains(remedy), "{to}: {error}");
+    }
+}

@@ -1,0 +1,65 @@
+//! Booting a function: what stands in its environment, and the ports behind it.
+//!
+//! | variable | meaning |
+//! |---|---|
+//! | `SWITCHBACK_CONFIG` | path of the pair's configuration in the function's package |
+//! | `SWITCHBACK_TABLE` | name of the DynamoDB table |
+//! | `SWITCHBACK_BUCKET` | name of the S3 bucket |
+//! | `SWITCHBACK_WAKE_TOPIC` | ARN of the SNS topic for wake messages |
+//! | `AWS_ENDPOINT_URL` | an emulator's address, for tests; absent when deployed |
+
+use std::path::Path;
+use std::sync::Arc;
+
+use aws::{Clients, DynamoStore, S3Objects, SnsWaker};
+use engine::Deps;
+use engine::ports::Clock;
+
+use crate::boot;
+use crate::clock::SystemClock;
+use crate::config::{Checked, ConfigError};
+use crate::environment::variable;
+
+/// A function that cannot start.
+#[derive(Debug, thiserror::Error)]
+pub enum NotBooted {
+    /// A variable is missing.
+    #[error("the variable {0} is not set: infra/aws/template.yaml sets it")]
+    Variable(&'static str),
+    /// The configuration is wrong.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+}
+
+/// The ports of a deployed function.
+///
+/// # Errors
+///
+/// [`NotBooted`].
+pub async fn deps() -> Result<Deps, NotBooted> {
+    let required = |name: &'static str| variable(name).ok_or(NotBooted::Variable(name));
+    let checked = Checked::read(Path::new(&required("SWITCHBACK_CONFIG")?))?;
+    let (table, bucket) = (required("SWITCHBACK_TABLE")?, required("SWITCHBACK_BUCKET")?);
+    let topic = required("SWITCHBACK_WAKE_TOPIC")?;
+    let endpoint = variable("AWS_ENDPOINT_URL");
+    let clients = Clients::from_environment(variable("AWS_REGION").as_deref(), endpoint.as_deref()).await;
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock::start());
+    let store = Arc::new(DynamoStore::new(&clients, table));
+    Ok(Deps {
+        pair: boot::pair(&checked, &clock)?,
+        settings: Arc::new(boot::settings(&checked)),
+        clock,
+        pairs: Arc::clone(&store) as Arc<dyn engine::ports::Pairs>,
+        sagas: Arc::clone(&store) as Arc<dyn engine::ports::Sagas>,
+        asks: store,
+        objects: Arc::new(S3Objects::new(&clients, bucket, "")),
+        waker: Arc::new(SnsWaker::new(&clients, topic)),
+    })
+}
+
+/// Who drives: the function's own name and a number that differs from start to start.
+pub fn owner() -> String {
+    let name = variable("AWS_LAMBDA_FUNCTION_NAME").unwrap_or_else(|| "function".to_owned());
+    let stream = variable("AWS_LAMBDA_LOG_STREAM_NAME").unwrap_or_else(|| format!("process-{}", std::process::id()));
+    format!("{name}/{stream}")
+}

@@ -1,0 +1,138 @@
+//! The one place where something that went wrong becomes an answer for the outside.
+
+use std::fmt;
+
+use engine::capture::CaptureError;
+use engine::ports::StoreError;
+use engine::runner::Stopped;
+use engine::start::StartRefused;
+use failover::PlanRefused;
+use saga::Fault;
+use serde::Serialize;
+
+use crate::config::ConfigError;
+
+/// What scripts can tell apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    /// It ended as wanted.
+    Fine,
+    /// Something went wrong; trying again may help.
+    Failed,
+    /// What was asked for is not possible: bad input, or a refusal. Nothing was changed.
+    Refused,
+    /// A person is needed: blocked steps, an open question.
+    PersonNeeded,
+}
+
+impl Exit {
+    /// The process's exit code.
+    pub fn code(self) -> u8 {
+        match self {
+            Exit::Fine => 0,
+            Exit::Failed => 1,
+            Exit::Refused => 2,
+            Exit::PersonNeeded => 3,
+        }
+    }
+}
+
+/// An answer to whoever asked for something that did not work.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Problem {
+    /// The page of advice: `switchback explain CODE`.
+    pub code: String,
+    /// What is wrong and where.
+    pub message: String,
+    #[serde(skip)]
+    exit: Exit,
+}
+
+impl Problem {
+    /// Bad input or a refusal; nothing was changed.
+    pub fn refused(code: &str, message: impl Into<String>) -> Self {
+        Self { code: code.to_owned(), message: message.into(), exit: Exit::Refused }
+    }
+
+    /// Something went wrong.
+    pub fn failed(code: &str, message: impl Into<String>) -> Self {
+        Self { code: code.to_owned(), message: message.into(), exit: Exit::Failed }
+    }
+
+    /// How the process ends.
+    pub fn exit(&self) -> Exit {
+        self.exit
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}\n(switchback explain {})", self.code, self.message, self.code)
+    }
+}
+
+impl std::error::Error for Problem {}
+
+impl From<ConfigError> for Problem {
+    fn from(error: ConfigError) -> Self {
+        Self::refused("CONFIGURATION", error.to_string())
+    }
+}
+
+impl From<Fault> for Problem {
+    fn from(fault: Fault) -> Self {
+        Self::failed(fault.code.as_str(), fault.message)
+    }
+}
+
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        match &error {
+            StoreError::Refused(_) => Self::refused("CHANGED-MEANWHILE", error.to_string()),
+            StoreError::Again(_) => Self::failed("STORE-NO-ANSWER", error.to_string()),
+            StoreError::Broken(_) => Self::refused("STORE-UNUSABLE", error.to_string()),
+            StoreError::Newer { .. } => Self::refused("NEWER-VERSION", error.to_string()),
+        }
+    }
+}
+
+impl From<CaptureError> for Problem {
+    fn from(error: CaptureError) -> Self {
+        match error {
+            CaptureError::Incomplete { .. } => Self::failed("CHECKPOINT-INCOMPLETE", error.to_string()),
+            CaptureError::Checkpoint(_) => Self::refused("CHECKPOINT-UNREADABLE", error.to_string()),
+            CaptureError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<StartRefused> for Problem {
+    fn from(error: StartRefused) -> Self {
+        match error {
+            StartRefused::AnotherSaga { .. } => Self::refused("ANOTHER-SAGA", error.to_string()),
+            StartRefused::NoCheckpoint(_) => Self::refused("NO-CHECKPOINT", error.to_string()),
+            StartRefused::LeavingNotWell { .. } => Self::refused("LEAVING-NOT-WELL", error.to_string()),
+            StartRefused::Plan(PlanRefused::TargetIsActive(_)) => Self::refused("TARGET-IS-ACTIVE", error.to_string()),
+            StartRefused::Plan(PlanRefused::TargetNotListed { .. }) => {
+                Self::refused("TARGET-NOT-LISTED", error.to_string())
+            }
+            StartRefused::Plan(
+                PlanRefused::WrongCheckpoint { .. } | PlanRefused::NothingThere(_) | PlanRefused::Plan(_),
+            ) => Self::refused("NO-PLAN", error.to_string()),
+            StartRefused::Capture(error) => error.into(),
+            StartRefused::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<Stopped> for Problem {
+    fn from(stopped: Stopped) -> Self {
+        match stopped {
+            Stopped::Superseded => Self::failed("SUPERSEDED", stopped.to_string()),
+            Stopped::Store(error) => error.into(),
+            Stopped::Plan(_) | Stopped::Broken(_) | Stopped::Illegal(_) => {
+                Self::refused("LOG-BROKEN", stopped.to_string())
+            }
+        }
+    }
+}

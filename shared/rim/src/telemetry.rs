@@ -1,0 +1,30 @@
+//! Logs: one line an event on stderr, as text for people or as JSON for machines.
+//!
+//! What is logged never holds a credential (S23): errors and `Debug` texts of this
+//! program carry none.
+
+use tracing_subscriber::EnvFilter;
+
+use crate::environment::variable;
+
+/// How log lines look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// For machines.
+    Json,
+}
+
+/// Begins logging. `SWITCHBACK_LOG` sets the level (`warn` by default) and may name
+/// modules, e.g. `info,engine=debug`. Calling it twice is harmless.
+pub fn begin(format: LogFormat) {
+    let filter = variable("SWITCHBACK_LOG").unwrap_or_else(|| "warn".to_owned());
+    let filter = EnvFilter::try_new(filter).unwrap_or_else(|_| EnvFilter::new("warn"));
+    let logs = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    // A second call finds a subscriber in place, which is fine.
+    match format {
+        LogFormat::Text => drop(logs.try_init()),
+        LogFormat::Json => drop(logs.json().try_init()),
+    }
+}

@@ -1,0 +1,123 @@
+//! What an estate must be like.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::*;
+use crate::{
+    json::{items, number, text},
+    triggers::active_slots,
+};
+
+#[test]
+fn the_same_seed_gives_the_same_estate_and_another_seed_another() {
+    assert_eq!(Estate::generate(3, 240), Estate::generate(3, 240));
+    assert_ne!(Estate::generate(3, 240), Estate::generate(4, 240));
+}
+
+#[test]
+fn both_sides_hold_as_much_as_was_asked_for() {
+    for size in [12, 240, 1000] {
+        let estate = Estate::generate(1, size);
+        assert_eq!(estate.len(Side::Primary), size);
+        assert_eq!(estate.len(Side::Standby), size);
+    }
+}
+
+#[test]
+fn every_way_to_start_a_job_is_there() {
+    let estate = Estate::generate(1, 240);
+    let mut ways = BTreeSet::new();
+    for job in &estate.of(Side::Primary).jobs {
+        for key in ["schedule", "trigger", "continuous", "triggers"] {
+            if let Some(entry) = job.settings.get(key) {
+                let kind =
+                    ["file_arrival", "table_update", "periodic"].into_iter().find(|kind| entry.get(kind).is_some());
+                ways.insert(kind.unwrap_or(key).to_owned());
+            }
+        }
+    }
+    let all = ["continuous", "file_arrival", "periodic", "schedule", "table_update", "triggers"];
+    assert_eq!(ways.into_iter().collect::<Vec<_>>(), all);
+}
+
+#[test]
+fn about_fifteen_percent_are_paused_on_purpose() {
+    let estate = Estate::generate(1, 240);
+    let with_start = |job: &&JobSeed| {
+        ["schedule", "trigger", "continuous", "triggers"].iter().any(|key| job.settings.get(*key).is_some())
+    };
+    let jobs = &estate.of(Side::Primary).jobs;
+    let starts = jobs.iter().filter(with_start).count();
+    let paused = jobs.iter().filter(with_start).filter(|job| active_slots(&job.settings).is_empty()).count();
+    let percent = paused * 100 / starts;
+    assert!((10..=20).contains(&percent), "{percent} %");
+}
+
+#[test]
+fn a_standby_is_asleep() {
+    let estate = Estate::generate(1, 240);
+    let standby = estate.of(Side::Standby);
+    for job in &standby.jobs {
+        assert!(active_slots(&job.settings).is_empty(), "{} would start", job.work);
+        assert_eq!(number(&job.settings, "max_concurrent_runs"), Some(0));
+        assert!(job.live.is_empty());
+    }
+    assert!(standby.clusters.iter().all(|cluster| !cluster.running));
+    assert!(standby.warehouses.iter().all(|warehouse| !warehouse.running));
+    assert!(standby.pipelines.iter().all(|pipeline| !pipeline.running));
+    assert!(standby.pools.iter().all(|pool| number(&pool.spec, "min_idle_instances") == Some(0)));
+    assert!(standby.submitted.is_empty());
+}
+
+#[test]
+fn references_point_to_the_sides_own_resources() {
+    let estate = Estate::generate(1, 240);
+    for side in Side::BOTH {
+        let held = estate.of(side);
+        let clusters: BTreeSet<&str> = held.clusters.iter().map(|seed| seed.id.as_str()).collect();
+        let pipelines: BTreeSet<&str> = held.pipelines.iter().map(|seed| seed.id.as_str()).collect();
+        let jobs: BTreeSet<i64> = held.jobs.iter().map(|seed| seed.id).collect();
+        let mut seen = 0;
+        for task in held.jobs.iter().flat_map(|job| items(&job.settings, "tasks")) {
+            let cluster = text(task, "existing_cluster_id");
+            assert!(cluster.is_empty() || clusters.contains(cluster));
+            let pipeline = task.get("pipeline_task").map(|inner| text(inner, "pipeline_id"));
+            assert!(pipeline.is_none_or(|id| pipelines.contains(id)));
+            let job = task.get("run_job_task").and_then(|inner| number(inner, "job_id"));
+            assert!(job.is_none_or(|id| jobs.contains(&id)));
+            seen += usize::from(!cluster.is_empty() || pipeline.is_some() || job.is_some());
+        }
+        assert!(seen > 20, "only {seen} references on {}", side.word());
+    }
+}
+
+#[test]
+fn the_map_names_exactly_the_jobs_that_share_a_name() {
+    let estate = Estate::generate(1, 240);
+    let mut by_name: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for job in &estate.of(Side::Primary).jobs {
+        by_name.entry(text(&job.settings, "name")).or_default().push(job.id.to_string());
+    }
+    let shared: BTreeSet<String> = by_name.into_values().filter(|ids| ids.len() > 1).flatten().collect();
+    let mapped: BTreeSet<String> = estate.explicit_map().into_iter().map(|(_, primary, _)| primary).collect();
+    assert!(mapped.len() >= 4);
+    assert_eq!(mapped, shared);
+    assert!(Estate::ambiguous(1, 240).explicit_map().is_empty());
+}
+
+#[test]
+fn ids_differ_between_the_sides() {
+    for (kind, primary, standby) in Estate::generate(1, 240).counterparts() {
+        assert_ne!(primary, standby, "{kind}");
+    }
+}
+
+#[test]
+fn a_small_estate_has_twelve_resources_and_one_run() {
+    let estate = Estate::small();
+    assert_eq!((estate.len(Side::Primary), estate.len(Side::Standby)), (12, 12));
+    let live: usize = estate.of(Side::Primary).jobs.iter().map(|job| job.live.len()).sum();
+    assert_eq!(live, 1);
+    let kinds: BTreeSet<String> = estate.counterparts().into_iter().map(|(kind, _, _)| kind).collect();
+    assert_eq!(kinds.len(), 5);
+}

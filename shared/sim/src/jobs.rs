@@ -1,0 +1,253 @@
+//! Saved jobs: what one is, and how it is listed and read.
+//!
+//! Law: `settings` is kept and shown as the caller gave it, with the defaults that the service
+//! fills in; the hidden `work` key is never shown.
+//! Must not know: how a run goes on.
+//!
+//! Sources: [docs: jobs/list, jobs/get; py-sdk: service/jobs.py]. A listing is newest first,
+//! `limit` 1 to 100 with default 20, tasks only with `expand_tasks`, and API 2.2 sends no root
+//! `has_more`; an offset above 1000 is refused. Arrays of more than 100 elements are paged by
+//! `jobs/get` in 2.2 and silently cut in 2.1.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Map, Value, json};
+
+use crate::{
+    json::{items, number, set},
+    refusal::{Handled, Refusal},
+    routes::Call,
+    stale::Kind,
+    triggers::Starter,
+    workspace::Workspace,
+};
+
+/// Elements of one settings array that one answer carries [docs: jobs/get].
+const ARRAY_PAGE: usize = 100;
+/// Distance between two job-run ids; the ids between them are the task runs of the first.
+pub(crate) const ARRAY_STRIDE: i64 = 1000;
+const PAGED_ARRAYS: [&str; 4] = ["tasks", "job_clusters", "parameters", "environments"];
+
+/// A saved job.
+#[derive(Debug, Clone)]
+pub(crate) struct Job {
+    pub(crate) id: i64,
+    pub(crate) created_ms: i64,
+    /// Absent when that user was removed.
+    pub(crate) creator: Option<String>,
+    pub(crate) settings: Value,
+    /// The key of the logical job, the same on both sides; never in an answer.
+    pub(crate) work: String,
+    /// How long a run takes, ms.
+    pub(crate) typical_ms: i64,
+    /// Chance from 0 to 1 that an attempt fails.
+    pub(crate) flaky: f64,
+    pub(crate) generation: u32,
+    pub(crate) starters: Vec<Starter>,
+    pub(crate) runs: BTreeSet<i64>,
+    /// Runs that count toward `max_concurrent_runs`.
+    pub(crate) active: BTreeSet<i64>,
+    pub(crate) queued: BTreeSet<i64>,
+    /// Failures in a row; lengthens a continuous job's pause.
+    pub(crate) failures: u32,
+    pub(crate) runs_made: i64,
+}
+
+impl Job {
+    pub(crate) fn max_concurrent_runs(&self) -> usize {
+        let given = number(&self.settings, "max_concurrent_runs").unwrap_or(1);
+        usize::try_from(given).unwrap_or(0)
+    }
+
+    pub(crate) fn queues(&self) -> bool {
+        self.settings.pointer("/queue/enabled").and_then(Value::as_bool).unwrap_or(false)
+    }
+
+    pub(crate) fn name(&self) -> &str {
+        crate::json::text(&self.settings, "name")
+    }
+
+    /// The job as `jobs/get` shows it, with whole arrays.
+    pub(crate) fn view(&self) -> Value {
+        let mut view = json!({
+            "job_id": self.id,
+            "created_time": self.created_ms,
+            "settings": self.settings,
+        });
+        if let Some(creator) = &self.creator {
+            set(&mut view, "creator_user_name", json!(creator));
+            set(&mut view, "run_as_user_name", json!(creator));
+        }
+        view
+    }
+}
+
+impl Workspace {
+    pub(crate) fn jobs_list(&mut self, call: &Call) -> Handled {
+        let limit = page_limit(call, 1, 100, 20)?;
+        let wanted_name = call.query("name").to_lowercase();
+        let (before, mut skip) = list_start(call)?;
+        let mut jobs = Vec::new();
+        let mut next = None;
+        for id in self.jobs.range(..before).rev().map(|(id, _)| *id) {
+            let Some(view) = self.listed_job(id, &wanted_name, call.query_flag("expand_tasks")) else {
+                continue;
+            };
+            if skip > 0 {
+                skip -= 1;
+                continue;
+            }
+            if jobs.len() == limit {
+                next = Some(id + 1);
+                break;
+            }
+            jobs.push(view);
+        }
+        let mut answer = Map::new();
+        if !jobs.is_empty() {
+            answer.insert("jobs".to_owned(), Value::Array(jobs));
+        }
+        if let Some(before) = next {
+            answer.insert("next_page_token".to_owned(), json!(token(before)));
+        }
+        if call.version != "2.2" {
+            answer.insert("has_more".to_owned(), json!(next.is_some()));
+        }
+        Ok(Value::Object(answer))
+    }
+
+    fn listed_job(&self, id: i64, wanted_name: &str, expand: bool) -> Option<Value> {
+        let key = id.to_string();
+        if !self.visible(&key) {
+            return None;
+        }
+        let mut view = self.shown(Kind::Job, &key)?;
+        let settings = view.get_mut("settings")?;
+        let name = crate::json::text(settings, "name").to_lowercase();
+        if !wanted_name.is_empty() && name != wanted_name {
+            return None;
+        }
+        let object = settings.as_object_mut()?;
+        if !expand {
+            object.remove("tasks");
+            object.remove("job_clusters");
+            return Some(view);
+        }
+        let cut = cut_arrays(object, 0);
+        if cut {
+            set(&mut view, "has_more", json!(true));
+        }
+        Some(view)
+    }
+
+    pub(crate) fn jobs_get(&mut self, call: &Call) -> Handled {
+        let id = call.query_number("job_id");
+        let id = id.ok_or_else(|| Refusal::invalid("Job id is required."))?;
+        self.may_see_job(id)?;
+        let mut view = self.shown(Kind::Job, &id.to_string()).ok_or_else(|| no_job(id))?;
+        let from = match call.query("page_token") {
+            "" => 0,
+            given => usize::try_from(read_token(given)?).unwrap_or(0),
+        };
+        let settings = view.get_mut("settings").and_then(Value::as_object_mut);
+        let more = settings.is_some_and(|object| cut_arrays(object, from));
+        if more && call.version == "2.2" {
+            let next = i64::try_from(from + ARRAY_PAGE).unwrap_or(i64::MAX);
+            set(&mut view, "next_page_token", json!(token(next)));
+        }
+        if call.query_flag("include_trigger_state") {
+            self.add_trigger_state(id, &mut view);
+        }
+        Ok(view)
+    }
+
+    /// The permission check comes before the existence check, as the service does it
+    /// [cli: libs/testserver/jobs.go].
+    pub(crate) fn may_see_job(&self, id: i64) -> Result<(), Refusal> {
+        if self.visible(&id.to_string()) {
+            return Ok(());
+        }
+        let user = crate::wire::USER_NAME;
+        Err(Refusal::forbidden(format!(
+            "User {user} does not have View or Admin or Manage Run or Owner permissions on job {id}"
+        )))
+    }
+
+    fn add_trigger_state(&self, id: i64, view: &mut Value) {
+        let Some(job) = self.jobs.get(&id) else { return };
+        let state = |settings: &Value| {
+            let pause = settings.get("pause_status").cloned().unwrap_or(json!("UNPAUSED"));
+            json!({ "pause_status": pause })
+        };
+        let entries = items(&job.settings, "triggers");
+        if !entries.is_empty() {
+            let details: Vec<Value> = entries.iter().map(state).collect();
+            set(view, "trigger_details", Value::Array(details));
+        }
+        for key in ["trigger", "continuous"] {
+            if let Some(settings) = job.settings.get(key) {
+                set(view, "trigger_state", state(settings));
+            }
+        }
+    }
+}
+
+/// Cuts the long arrays down to the page that starts at `from`; true when something comes after.
+fn cut_arrays(settings: &mut Map<String, Value>, from: usize) -> bool {
+    let mut more = false;
+    for key in PAGED_ARRAYS {
+        if let Some(Value::Array(elements)) = settings.get_mut(key) {
+            more |= elements.len() > from + ARRAY_PAGE;
+            *elements = elements.iter().skip(from).take(ARRAY_PAGE).cloned().collect();
+        }
+    }
+    more
+}
+
+pub(crate) fn no_job(id: i64) -> Refusal {
+    Refusal::invalid(format!("Job {id} does not exist."))
+}
+
+/// Where a newest-first listing begins: below which id, and how many to skip.
+fn list_start(call: &Call) -> Result<(i64, usize), Refusal> {
+    let before = match call.query("page_token") {
+        "" => i64::MAX,
+        given => read_token(given)?,
+    };
+    let offset = call.query_number("offset").unwrap_or(0);
+    if offset > 1000 {
+        return Err(Refusal::invalid(format!(
+            "The supplied offset {offset} has exceeded the value of 1000. Use page_token instead."
+        )));
+    }
+    Ok((before, usize::try_from(offset).unwrap_or(0)))
+}
+
+/// Reads `limit`, which must lie between `least` and `most`.
+pub(crate) fn page_limit(call: &Call, least: i64, most: i64, usual: i64) -> Result<usize, Refusal> {
+    let text = call.query("limit");
+    let given = if text.is_empty() { Some(usual) } else { text.parse().ok() };
+    match given {
+        Some(limit) if (least..=most).contains(&limit) => Ok(usize::try_from(limit).unwrap_or(1)),
+        _ => Err(Refusal::invalid(format!("The limit must be between {least} and {most}."))),
+    }
+}
+
+/// A page token: opaque to callers, here the number at which the next page begins.
+pub(crate) fn token(next: i64) -> String {
+    format!("CAEo{next:x}")
+}
+
+pub(crate) fn read_token(given: &str) -> Result<i64, Refusal> {
+    let number = given.strip_prefix("CAEo").and_then(|hex| i64::from_str_radix(hex, 16).ok());
+    number.ok_or_else(|| Refusal::invalid("Invalid page token."))
+}
+
+/// The tasks of a job or of a one-time run, merged by `task_key` with what an update brings.
+pub(crate) fn merge_by_key(old: &[Value], new: &[Value], key: &str) -> Vec<Value> {
+    let brought: BTreeMap<&str, &Value> = new.iter().map(|value| (crate::json::text(value, key), value)).collect();
+    let known: BTreeSet<&str> = old.iter().map(|value| crate::json::text(value, key)).collect();
+    let kept = old.iter().map(|value| (*brought.get(crate::json::text(value, key)).unwrap_or(&value)).clone());
+    let added = new.iter().filter(|value| !known.contains(crate::json::text(value, key)));
+    kept.chain(added.cloned()).collect()
+}

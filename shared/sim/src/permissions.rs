@@ -1,0 +1,47 @@
+//! Who may do what with a resource, as far as a cheap "can I act?" probe asks it.
+//!
+//! Law: read only; an admin has CAN_MANAGE by inheritance on everything.
+//! Must not know: how a permission is enforced.
+//!
+//! Source: [docs: permissions/get; py-sdk: service/iam.py PermissionsAPI].
+
+use serde_json::json;
+
+use crate::{
+    refusal::{Handled, Refusal},
+    routes::Call,
+    stale::Kind,
+    workspace::Workspace,
+};
+
+impl Workspace {
+    pub(crate) fn permissions_get(&mut self, call: &Call) -> Handled {
+        let (family, id) = (call.part(0).to_owned(), call.part(1).to_owned());
+        let kind = match family.as_str() {
+            "jobs" => Kind::Job,
+            "clusters" => Kind::Cluster,
+            "instance-pools" => Kind::Pool,
+            "warehouses" => Kind::Warehouse,
+            "pipelines" => Kind::Pipeline,
+            _ => return Err(Refusal::invalid(format!("{family} is not simulated."))),
+        };
+        if !self.visible(&id) {
+            return Err(Refusal::forbidden(format!("No permission on {family}/{id}.")));
+        }
+        if self.view(kind, &id).is_none() {
+            return Err(Refusal::absent(format!("{family}/{id} does not exist.")));
+        }
+        Ok(json!({
+            "object_id": format!("/{family}/{id}"),
+            "object_type": family.trim_end_matches('s'),
+            "access_control_list": [{
+                "group_name": "admins",
+                "all_permissions": [{
+                    "permission_level": "CAN_MANAGE",
+                    "inherited": true,
+                    "inherited_from_object": [format!("/{family}/")],
+                }],
+            }],
+        }))
+    }
+}

@@ -1,0 +1,135 @@
+//! A region's compute goes, and comes back.
+//!
+//! Law: while it is gone nothing starts and nothing runs, but what is told to stop still stops.
+//! When it is back, what was cut off ends as an error, is tried again, or has vanished; what
+//! waited goes on; schedules fire again at their next moment; arrivals that piled up fire soon;
+//! and the service restarts pipelines by itself.
+//! Must not know: whether the API answered meanwhile; that is a fault on the wire.
+//!
+//! Source of the service's own restarts: [py-sdk: service/pipelines.py UpdateInfoCause
+//! INFRASTRUCTURE_MAINTENANCE, RETRY_ON_FAILURE].
+
+use serde_json::json;
+
+use crate::{
+    agenda::Event, clusters::ClusterState, ledger::By, pipelines::PipelineState, runs::Life,
+    warehouses::WarehouseState, workspace::Workspace,
+};
+
+const CUT_OFF: &str = "The run was lost with the compute of its region.";
+
+impl Workspace {
+    /// Whether an event cannot happen while the region's compute is gone.
+    pub(crate) fn needs_compute(&self, event: &Event) -> bool {
+        match event {
+            Event::Run { id, .. } => {
+                self.runs.get(id).is_some_and(|run| !run.life.is_over() && run.life != Life::Terminating)
+            }
+            Event::Cluster { id, .. } => self
+                .clusters
+                .get(id)
+                .is_some_and(|cluster| matches!(cluster.state, ClusterState::Pending | ClusterState::Restarting)),
+            Event::Warehouse { id, .. } => {
+                self.warehouses.get(id).is_some_and(|warehouse| warehouse.state == WarehouseState::Starting)
+            }
+            Event::Pipeline { id, .. } => self
+                .pipelines
+                .get(id)
+                .is_some_and(|pipeline| matches!(pipeline.state, PipelineState::Starting | PipelineState::Running)),
+            Event::Starter { .. } | Event::Pool { .. } => true,
+        }
+    }
+
+    pub(crate) fn region_is_lost(&mut self) {
+        if std::mem::replace(&mut self.lost, true) {
+            return;
+        }
+        let live: Vec<i64> = self.live.iter().copied().collect();
+        for run in live {
+            self.stop_processing(run);
+        }
+        let pipelines: Vec<String> = self.pipelines.keys().cloned().collect();
+        for id in pipelines {
+            self.stop_update_processing(&id);
+        }
+    }
+
+    pub(crate) fn region_is_back(&mut self) {
+        if !std::mem::replace(&mut self.lost, false) {
+            return;
+        }
+        self.clusters_come_back();
+        self.runs_come_back();
+        self.pipelines_come_back();
+        for event in std::mem::take(&mut self.frozen) {
+            if !matches!(event, Event::Starter { .. }) {
+                let in_ms = self.draw((1_000, 30_000));
+                self.put(in_ms, event);
+            }
+        }
+        self.catching_up = true;
+        let jobs: Vec<i64> = self.jobs.keys().copied().collect();
+        for job in jobs {
+            self.arm(job);
+        }
+        self.catching_up = false;
+    }
+
+    fn clusters_come_back(&mut self) {
+        let ids: Vec<String> = self.clusters.keys().cloned().collect();
+        for id in ids {
+            let running = self.clusters.get(&id).is_some_and(|found| found.state == ClusterState::Running);
+            if running && self.chance(0.25) {
+                if let Some(cluster) = self.clusters.get_mut(&id) {
+                    let code = "CLOUD_PROVIDER_SHUTDOWN";
+                    cluster.reason = Some(json!({ "code": code, "type": "CLOUD_FAILURE" }));
+                }
+                self.cluster_is_down(&id);
+            }
+        }
+    }
+
+    fn runs_come_back(&mut self) {
+        let live: Vec<i64> = self.live.iter().copied().collect();
+        for id in live {
+            let Some(run) = self.runs.get(&id) else { continue };
+            if run.life != Life::Running {
+                continue;
+            }
+            if self.chance(0.1) {
+                self.vanish(id);
+            } else if self.runs.get(&id).is_some_and(|run| run.retries_left > 0) {
+                self.wait_for_retry(id);
+            } else {
+                self.end_run(id, Life::InternalError, "FAILED", CUT_OFF);
+            }
+        }
+    }
+
+    /// The service has forgotten the run altogether.
+    fn vanish(&mut self, id: i64) {
+        self.end_run(id, Life::InternalError, "FAILED", CUT_OFF);
+        if let Some(run) = self.runs.remove(&id)
+            && let Some(job) = run.job.and_then(|job| self.jobs.get_mut(&job))
+        {
+            job.runs.remove(&id);
+        }
+    }
+
+    fn pipelines_come_back(&mut self) {
+        let ids: Vec<String> = self.pipelines.keys().cloned().collect();
+        for id in ids {
+            let Some(pipeline) = self.pipelines.get(&id) else { continue };
+            if !matches!(pipeline.state, PipelineState::Starting | PipelineState::Running) {
+                continue;
+            }
+            let continuous = pipeline.is_continuous();
+            self.update_ends(&id, "FAILED", PipelineState::Failed);
+            if continuous {
+                self.start_update(&id, "RETRY_ON_FAILURE", By::Itself);
+            } else if self.chance(0.5) {
+                self.start_update(&id, "INFRASTRUCTURE_MAINTENANCE", By::Itself);
+            }
+        }
+    }
+}

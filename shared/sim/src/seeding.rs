@@ -1,0 +1,247 @@
+//! Moves an estate into a workspace, and remembers what was active when it is left.
+//!
+//! Law: what the estate says is so from the first moment on, without delays and without entries
+//! for activation; runs that are already under way begin their ledger interval at the start.
+//! Must not know: how an estate is made up.
+
+use std::collections::BTreeSet;
+
+use crate::{
+    audit::{Mark, slot_name},
+    clusters::{Cluster, ClusterState},
+    estate::{ClusterSeed, Holdings, JobSeed, Live, PipelineSeed, PoolSeed, WarehouseSeed},
+    jobs::Job,
+    json::{number, text},
+    ledger::Cause,
+    pipelines::{Pipeline, PipelineState},
+    pools::Pool,
+    run_life::new_run,
+    runs::{Life, Run},
+    triggers::active_slots,
+    warehouses::{Warehouse, WarehouseState},
+    workspace::Workspace,
+};
+
+const HOUR_MS: i64 = 3_600_000;
+const OWNER: &str = "data-platform@cloud.example";
+
+impl Workspace {
+    pub(crate) fn settle_in(&mut self, holdings: &Holdings) {
+        holdings.pools.iter().for_each(|seed| self.settle_pool(seed));
+        holdings.clusters.iter().for_each(|seed| self.settle_cluster(seed));
+        holdings.warehouses.iter().for_each(|seed| self.settle_warehouse(seed));
+        holdings.pipelines.iter().for_each(|seed| self.settle_pipeline(seed));
+        holdings.jobs.iter().for_each(|seed| self.settle_job(seed));
+        self.next_job = holdings.jobs.iter().map(|seed| seed.id).max().unwrap_or(0) + 1_000;
+        for seed in &holdings.jobs {
+            for live in &seed.live {
+                self.settle_run(seed, *live);
+            }
+            self.arm(seed.id);
+        }
+        for (name, tasks, work) in &holdings.submitted {
+            let run = self.submit_run(name.clone(), tasks.clone(), work.clone());
+            self.bring_up(run);
+        }
+        self.notes.retain(|note| matches!(note, crate::notes::Note::Began { .. }));
+    }
+
+    fn settle_pool(&mut self, seed: &PoolSeed) {
+        let pool = Pool {
+            id: seed.id.clone(),
+            idle: number(&seed.spec, "min_idle_instances").unwrap_or(0),
+            spec: seed.spec.clone(),
+            pending_idle: 0,
+            used: 0,
+            generation: 0,
+            work: seed.work.clone(),
+        };
+        self.pools.insert(seed.id.clone(), pool);
+    }
+
+    fn settle_cluster(&mut self, seed: &ClusterSeed) {
+        let now = self.now;
+        let terminated_ms = (!seed.running).then_some(now - 5 * HOUR_MS);
+        let reason = serde_json::json!({ "code": "INACTIVITY", "type": "SUCCESS" });
+        let cluster = Cluster {
+            id: seed.id.clone(),
+            spec: seed.spec.clone(),
+            state: if seed.running { ClusterState::Running } else { ClusterState::Terminated },
+            source: "UI",
+            creator: OWNER.to_owned(),
+            pinned: seed.pinned,
+            started_ms: now - 30 * HOUR_MS,
+            terminated_ms,
+            reason: terminated_ms.map(|_| reason),
+            message: String::new(),
+            generation: 0,
+            waiting: BTreeSet::new(),
+            users: BTreeSet::new(),
+            from_pool: 0,
+            events: vec![(now - 30 * HOUR_MS, "RUNNING")],
+            work: seed.work.clone(),
+        };
+        self.clusters.insert(seed.id.clone(), cluster);
+        let pool = text(&seed.spec, "instance_pool_id");
+        let wanted = number(&seed.spec, "num_workers").unwrap_or(0) + 1;
+        if seed.running
+            && self.take_instances(pool, wanted)
+            && let Some(cluster) = self.clusters.get_mut(&seed.id)
+        {
+            cluster.from_pool = wanted;
+        }
+    }
+
+    fn settle_warehouse(&mut self, seed: &WarehouseSeed) {
+        let state = if seed.running { WarehouseState::Running } else { WarehouseState::Stopped };
+        let warehouse = Warehouse {
+            id: seed.id.clone(),
+            spec: seed.spec.clone(),
+            state,
+            creator: OWNER.to_owned(),
+            host: self.side.host(),
+            generation: 0,
+            work: seed.work.clone(),
+        };
+        self.warehouses.insert(seed.id.clone(), warehouse);
+    }
+
+    fn settle_pipeline(&mut self, seed: &PipelineSeed) {
+        let pipeline = Pipeline {
+            id: seed.id.clone(),
+            spec: seed.spec.clone(),
+            creator: OWNER.to_owned(),
+            state: PipelineState::Idle,
+            updates: Vec::new(),
+            last_modified_ms: self.now - 48 * HOUR_MS,
+            typical_ms: seed.typical_ms,
+            generation: 0,
+            work: seed.work.clone(),
+            processing: false,
+        };
+        self.pipelines.insert(seed.id.clone(), pipeline);
+        if seed.running {
+            self.start_update(&seed.id, "API_CALL", crate::ledger::By::Itself);
+            let generation = self.pipelines.get(&seed.id).map_or(0, |found| found.generation);
+            self.pipeline_goes_on(&seed.id, generation);
+        }
+    }
+
+    fn settle_job(&mut self, seed: &JobSeed) {
+        let job = Job {
+            id: seed.id,
+            created_ms: self.now - seed.age_ms,
+            creator: seed.creator.clone(),
+            settings: seed.settings.clone(),
+            work: seed.work.clone(),
+            typical_ms: seed.typical_ms,
+            flaky: seed.flaky,
+            generation: 0,
+            starters: Vec::new(),
+            runs: BTreeSet::new(),
+            active: BTreeSet::new(),
+            queued: BTreeSet::new(),
+            failures: 0,
+            runs_made: 0,
+        };
+        self.jobs.insert(seed.id, job);
+    }
+
+    /// A run that was already there, whatever the job's limit says.
+    fn settle_run(&mut self, seed: &JobSeed, live: Live) {
+        self.next_run += crate::jobs::ARRAY_STRIDE * self.draw((1, 40));
+        let id = self.next_run;
+        let tasks = crate::json::items(&seed.settings, "tasks").to_vec();
+        let cause = match live {
+            Live::Running | Live::Pending => Cause::Schedule,
+            Live::Queued => Cause::OneTime,
+        };
+        let duration_ms = self.draw((seed.typical_ms / 4, seed.typical_ms));
+        let Some(job) = self.jobs.get_mut(&seed.id) else { return };
+        job.runs_made += 1;
+        job.runs.insert(id);
+        let life = match live {
+            Live::Queued => Life::Queued,
+            Live::Running | Live::Pending => Life::Pending,
+        };
+        if life == Life::Queued {
+            job.queued.insert(id);
+        } else {
+            job.active.insert(id);
+        }
+        let run = Run {
+            job: Some(seed.id),
+            number: job.runs_made,
+            name: job.name().to_owned(),
+            creator: OWNER.to_owned(),
+            work: seed.work.clone(),
+            flaky: seed.flaky,
+            life,
+            duration_ms,
+            ..new_run(id, cause, tasks, self.now)
+        };
+        self.runs.insert(id, run);
+        self.live.insert(id);
+        match live {
+            Live::Running => {
+                self.place(id);
+                self.bring_up(id);
+            }
+            Live::Pending => self.place(id),
+            Live::Queued => {}
+        }
+    }
+
+    /// Lets a pending run be RUNNING now, with its cluster.
+    fn bring_up(&mut self, run: i64) {
+        let cluster = self.runs.get(&run).and_then(|run| run.cluster.clone());
+        if let Some(id) = cluster {
+            let generation = self.clusters.get(&id).map_or(0, |found| found.generation);
+            self.cluster_settles(&id, generation);
+        }
+        let generation = self.runs.get(&run).map_or(0, |run| run.generation);
+        self.run_goes_on(run, generation);
+    }
+
+    /// What is active now, for the audit.
+    pub(crate) fn mark(&self) -> Mark {
+        let mut active = BTreeSet::new();
+        let mut continuous = BTreeSet::new();
+        for job in self.jobs.values() {
+            for slot in active_slots(&job.settings) {
+                active.insert(slot_name("job", &job.work, &slot));
+            }
+            if self.is_continuous(job.id) {
+                continuous.insert(job.work.clone());
+            }
+        }
+        let up = |cluster: &&Cluster| !matches!(cluster.state, ClusterState::Terminating | ClusterState::Terminated);
+        for cluster in self.clusters.values().filter(up).filter(|found| found.source != "JOB") {
+            active.insert(slot_name("cluster", &cluster.work, "start"));
+        }
+        for pool in self.pools.values().filter(|pool| pool.min_idle() > 0) {
+            active.insert(slot_name("pool", &pool.work, "min_idle"));
+        }
+        let on = |state| matches!(state, WarehouseState::Running | WarehouseState::Starting);
+        for warehouse in self.warehouses.values().filter(|found| on(found.state)) {
+            active.insert(slot_name("warehouse", &warehouse.work, "start"));
+        }
+        for pipeline in self.pipelines.values().filter(|found| found.is_active()) {
+            active.insert(slot_name("pipeline", &pipeline.work, "start"));
+        }
+        let interrupted = self.works_of_runs(|life| matches!(life, Life::Running | Life::Pending | Life::Queued));
+        let uncertain =
+            self.works_of_runs(|life| matches!(life, Life::Blocked | Life::WaitingForRetry | Life::Terminating));
+        Mark { at_ms: self.now, leaving: self.side, active, interrupted, uncertain, continuous }
+    }
+
+    fn works_of_runs(&self, counts: impl Fn(Life) -> bool) -> BTreeSet<String> {
+        self.live
+            .iter()
+            .filter_map(|id| self.runs.get(id))
+            .filter(|run| counts(run.life))
+            .filter(|run| run.job.is_some())
+            .map(|run| run.work.clone())
+            .collect()
+    }
+}

@@ -1,0 +1,155 @@
+//! One workspace: what it holds, and the moment it has reached.
+//!
+//! Law: everything in it changes either through an event of its agenda or through a request, and
+//! always at `now`; the random draws of its inner life are its own, so that latency and faults on
+//! the wire do not change what happens inside.
+//! Must not know: the other side, HTTP, faults.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rand::{Rng, SeedableRng, rngs::SmallRng};
+
+use crate::{
+    agenda::{Agenda, Event},
+    auth::Sessions,
+    clusters::Cluster,
+    jobs::Job,
+    notes::Note,
+    pipelines::Pipeline,
+    pools::Pool,
+    runs::Run,
+    settings::Settings,
+    stale::StaleViews,
+    warehouses::Warehouse,
+    wire::Side,
+};
+
+/// All that one workspace holds.
+pub(crate) struct Workspace {
+    pub(crate) side: Side,
+    pub(crate) now: i64,
+    pub(crate) settings: Settings,
+    pub(crate) seed: u64,
+    rng: SmallRng,
+    pub(crate) agenda: Agenda,
+    pub(crate) notes: Vec<Note>,
+    pub(crate) stale: StaleViews,
+    pub(crate) sessions: Sessions,
+    pub(crate) jobs: BTreeMap<i64, Job>,
+    pub(crate) runs: BTreeMap<i64, Run>,
+    /// Runs that are not in a terminal state.
+    pub(crate) live: BTreeSet<i64>,
+    /// Run by idempotency token.
+    pub(crate) tokens: BTreeMap<String, i64>,
+    pub(crate) next_run: i64,
+    pub(crate) next_job: i64,
+    pub(crate) clusters: BTreeMap<String, Cluster>,
+    pub(crate) pools: BTreeMap<String, Pool>,
+    pub(crate) warehouses: BTreeMap<String, Warehouse>,
+    pub(crate) pipelines: BTreeMap<String, Pipeline>,
+    /// The region's compute is gone: nothing starts, nothing runs.
+    pub(crate) lost: bool,
+    /// What would have happened while the region was lost.
+    pub(crate) frozen: Vec<Event>,
+    /// The region has just come back: what piled up arrives soon.
+    pub(crate) catching_up: bool,
+}
+
+impl Workspace {
+    pub(crate) fn new(seed: u64, side: Side, settings: Settings, now: i64) -> Workspace {
+        let seed = seed.wrapping_mul(2).wrapping_add(side.index() as u64);
+        Workspace {
+            side,
+            now,
+            settings,
+            seed,
+            rng: SmallRng::seed_from_u64(seed),
+            agenda: Agenda::default(),
+            notes: Vec::new(),
+            stale: StaleViews::default(),
+            sessions: Sessions::default(),
+            jobs: BTreeMap::new(),
+            runs: BTreeMap::new(),
+            live: BTreeSet::new(),
+            tokens: BTreeMap::new(),
+            next_run: match side {
+                Side::Primary => 910_000_000_000,
+                Side::Standby => 420_000_000_000,
+            },
+            next_job: 0,
+            clusters: BTreeMap::new(),
+            pools: BTreeMap::new(),
+            warehouses: BTreeMap::new(),
+            pipelines: BTreeMap::new(),
+            lost: false,
+            frozen: Vec::new(),
+            catching_up: false,
+        }
+    }
+
+    /// Lets everything happen that is due up to and including `at_ms`.
+    pub(crate) fn step(&mut self, at_ms: i64) -> bool {
+        let Some((due_ms, event)) = self.agenda.due(at_ms) else {
+            return false;
+        };
+        self.now = self.now.max(due_ms);
+        if self.lost && self.needs_compute(&event) {
+            self.frozen.push(event);
+        } else {
+            self.happen(event);
+        }
+        true
+    }
+
+    fn happen(&mut self, event: Event) {
+        match event {
+            Event::Run { id, generation } => self.run_goes_on(id, generation),
+            Event::Starter { job, generation, index } => self.starter_is_due(job, generation, index),
+            Event::Cluster { id, generation } => self.cluster_settles(&id, generation),
+            Event::Warehouse { id, generation } => self.warehouse_settles(&id, generation),
+            Event::Pipeline { id, generation } => self.pipeline_goes_on(&id, generation),
+            Event::Pool { id, generation } => self.pool_settles(&id, generation),
+        }
+    }
+
+    /// Draws evenly from a range in milliseconds, both ends included.
+    pub(crate) fn draw(&mut self, range: (i64, i64)) -> i64 {
+        if range.0 >= range.1 {
+            return range.0;
+        }
+        self.rng.random_range(range.0..=range.1)
+    }
+
+    /// True by chance, from 0 to 1.
+    pub(crate) fn chance(&mut self, probability: f64) -> bool {
+        probability > 0.0 && self.rng.random::<f64>() < probability
+    }
+
+    /// Random lower-case hexadecimal digits.
+    pub(crate) fn hex(&mut self, digits: usize) -> String {
+        (0..digits).map(|_| char::from_digit(self.rng.random_range(0..16), 16).unwrap_or('0')).collect()
+    }
+
+    /// A random id in the form that pipelines and updates use.
+    pub(crate) fn uuid(&mut self) -> String {
+        let hex = self.hex(32);
+        let parts = [&hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..]];
+        parts.join("-")
+    }
+
+    pub(crate) fn put(&mut self, in_ms: i64, event: Event) {
+        self.agenda.put(self.now + in_ms.max(0), event);
+    }
+
+    /// Whether a principal without admin rights may see a resource; stable for one seed.
+    pub(crate) fn visible(&self, id: &str) -> bool {
+        if self.settings.admin {
+            return true;
+        }
+        let mut hash = self.seed ^ 0x51ed_270b_7a64_9d3f;
+        for byte in id.bytes() {
+            hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+        }
+        !(hash >> 24).is_multiple_of(10)
+    }
+}

@@ -1,0 +1,12 @@
+//! The laws of the simulated pair, checked over the wire.
+
+mod access;
+mod auditing;
+mod compute;
+mod drive;
+mod faults;
+mod jobs;
+mod region;
+mod repeatable;
+mod runs;
+mod triggers;

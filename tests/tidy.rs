@@ -1,0 +1,72 @@
+//! The rules of the house, as tests: what a review should not have to look for.
+//!
+//! Law: a rule is a function from the files (or from what cargo says) to a list of
+//! offences. It is run over the repository here, and in its own file over a planted
+//! offence, since a rule that finds nothing anywhere proves nothing.
+
+/// The rules.
+mod tidy {
+    pub(crate) mod crates;
+    pub(crate) mod lexing;
+    pub(crate) mod lists;
+    pub(crate) mod rooms;
+    pub(crate) mod shapes;
+    pub(crate) mod tree;
+    pub(crate) mod words;
+}
+
+use tidy::tree::Tree;
+use tidy::{crates, lists, rooms, shapes, words};
+
+macro_rules! over_the_repository {
+    ($($test:ident: $rule:path;)+) => {
+        $(
+            #[test]
+            fn $test() {
+                none($rule(&Tree::read()));
+            }
+        )+
+    };
+}
+
+over_the_repository! {
+    every_expected_room_is_there: rooms::expected;
+    nothing_else_lies_at_the_top_level: rooms::top_level;
+    every_crate_takes_the_lints_and_has_a_header: rooms::crates;
+    no_file_names_a_path_of_one_machine: rooms::machine_paths;
+    no_source_file_is_too_long: shapes::length;
+    every_module_opens_with_what_it_is_for: shapes::opening;
+    every_name_says_something: shapes::names;
+    functions_only_take_the_envelope_off: shapes::thin_functions;
+    only_rim_reads_the_environment: words::environment;
+    only_clocks_know_the_time: words::time;
+    vendors_libraries_stay_in_their_rooms: words::vendors;
+    only_the_command_prints: words::printing;
+    nothing_is_skipped_or_left_out: words::unfinished;
+    no_verb_destroys_a_resource_s24: words::destroying;
+    no_exception_is_stale: words::stale;
+    every_kind_is_listed: lists::kinds;
+    every_function_is_complete: lists::functions;
+    every_scenario_has_a_script_a_story_and_a_line: lists::scenarios;
+    every_code_has_a_page_and_every_page_a_code: lists::advice;
+}
+
+#[test]
+fn crates_name_only_crates_to_their_left() {
+    let (names, namings) = crates::namings();
+    none(crates::direction(&names, &namings));
+}
+
+#[test]
+fn nothing_deployed_names_what_is_not_or_switches_guards_off() {
+    none(crates::deployed(&crates::namings().1));
+}
+
+#[test]
+fn outside_crates_are_named_only_where_they_belong() {
+    none(crates::outside(&crates::namings().1));
+}
+
+fn none(offences: Vec<String>) {
+    assert!(offences.is_empty(), "{} offences\n{}", offences.len(), offences.join("\n"));
+}

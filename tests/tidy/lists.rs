@@ -1,0 +1,186 @@
+//! One file and one line: what is in a folder is in its list, and the other way round.
+//!
+//! Law: a thing that is there and not listed is not tested, and a line without a file is
+//! a promise. Must not know what the listed things do.
+
+use std::collections::BTreeSet;
+
+use crate::tidy::lexing::Code;
+use crate::tidy::tree::Tree;
+
+const KINDS: &str = "shared/databricks/src/kinds";
+/// Files beside the kinds that are no kinds, and what they are.
+const BESIDE_KINDS: &[(&str, &str)] = &[
+    ("facts", "reads fields of any kind"),
+    ("job_record", "what is remembered of a job; job and job_run both read it"),
+    ("triggers", "the schedules and triggers inside a job"),
+    ("verdicts", "judgements that several kinds share"),
+];
+const ADVICE: &str = "shared/rim/advice";
+const SCENARIOS: &str = "tests/scenarios";
+
+/// Kinds without a line, and files beside them that nobody explains.
+pub(crate) fn kinds(tree: &Tree) -> Vec<String> {
+    kinds_beside(tree, BESIDE_KINDS)
+}
+
+fn kinds_beside(tree: &Tree, beside: &[(&str, &str)]) -> Vec<String> {
+    let Some(listing) = tree.text(&format!("{KINDS}/mod.rs")) else { return Vec::new() };
+    let list = Code::without_tests(listing).bare;
+    let list = list.split_once("KINDS").map_or("", |(_, rest)| rest.split_once("];").map_or(rest, |(list, _)| list));
+    let stems: Vec<&str> =
+        tree.names(KINDS).iter().filter_map(|name| name.strip_suffix(".rs")).filter(|stem| *stem != "mod").collect();
+    let mut offences = Vec::new();
+    for stem in &stems {
+        let text = tree.text(&format!("{KINDS}/{stem}.rs")).unwrap_or_default();
+        let is_kind = Code::without_tests(text).bare.contains("Kind for ");
+        let listed = list.contains(&format!("&{stem}::"));
+        let explained = beside.iter().any(|(name, _)| name == stem);
+        match (is_kind, listed, explained) {
+            (true, true, false) | (false, false, true) => {}
+            (true, false, _) => offences.push(format!("{KINDS}/{stem}.rs: a kind that KINDS does not list")),
+            (true, true, true) => offences.push(format!("{KINDS}/{stem}.rs: a kind, explained as if it were none")),
+            (false, _, false) => offences.push(format!("{KINDS}/{stem}.rs: neither a kind nor explained here")),
+            (false, true, true) => offences.push(format!("{KINDS}/{stem}.rs: listed and yet no kind")),
+        }
+    }
+    let stale = beside.iter().filter(|(name, _)| !stems.contains(name));
+    offences.extend(stale.map(|(name, what)| format!("{KINDS}/{name}.rs: explained ({what}) and not there")));
+    offences
+}
+
+/// Functions that are not complete: a main, a library, a member of the workspace, a resource of the stack.
+pub(crate) fn functions(tree: &Tree) -> Vec<String> {
+    let members = tree.text("Cargo.toml").unwrap_or_default();
+    let stack = tree.text("infra/aws/template.yaml").unwrap_or_default();
+    let mut offences = Vec::new();
+    for name in tree.folders("functions") {
+        let missing = ["Cargo.toml", "src/main.rs", "src/lib.rs"]
+            .into_iter()
+            .filter(|file| tree.text(&format!("functions/{name}/{file}")).is_none());
+        offences.extend(missing.map(|file| format!("functions/{name}: has no {file}")));
+        if !members.contains(&format!("\"functions/{name}\"")) {
+            offences.push(format!("functions/{name}: not a member of the workspace"));
+        }
+        if !stack.contains(&format!("/lambda/{name}/")) {
+            offences.push(format!("functions/{name}: no function of infra/aws/template.yaml runs it"));
+        }
+    }
+    offences
+}
+
+/// Scenarios without a script, without the story it must tell, or without a line.
+pub(crate) fn scenarios(tree: &Tree) -> Vec<String> {
+    let list = tree.text("infra/local/src/rehearsal/scenarios.rs").unwrap_or_default();
+    let list = Code::without_tests(list).told;
+    let mut offences = Vec::new();
+    for name in tree.folders(SCENARIOS) {
+        let files = tree.names(&format!("{SCENARIOS}/{name}"));
+        let stem = |file: &&str| file.split('.').next().is_some_and(|stem| stem == "story" || stem == "golden");
+        if !files.contains(&"script.toml") {
+            offences.push(format!("{SCENARIOS}/{name}: has no script.toml"));
+        }
+        if !files.iter().any(stem) {
+            offences.push(format!("{SCENARIOS}/{name}: has no golden story"));
+        }
+        if !list.contains(&format!("\"{name}\"")) {
+            offences.push(format!("{SCENARIOS}/{name}: not in the list of scenarios"));
+        }
+    }
+    offences
+}
+
+/// Codes without a page, pages without a code, pages that `explain` cannot find.
+pub(crate) fn advice(tree: &Tree) -> Vec<String> {
+    let codes: BTreeSet<String> = tree.product().flat_map(|file| codes(&file.text)).collect();
+    let names = tree.names(ADVICE);
+    let pages: BTreeSet<String> =
+        names.iter().filter_map(|name| name.strip_suffix(".md")).map(str::to_ascii_uppercase).collect();
+    let list = Code::without_tests(tree.text("shared/rim/src/advice.rs").unwrap_or_default()).told;
+    let list = list.to_ascii_uppercase();
+    let without_page = codes.difference(&pages).map(|code| format!("code {code}: has no page in {ADVICE}"));
+    let without_code = pages.difference(&codes).map(|page| format!("{ADVICE}: page {page} belongs to no code"));
+    let unlisted = pages
+        .iter()
+        .filter(|page| !list.contains(&format!("\"{page}\"")))
+        .map(|page| format!("{ADVICE}: page {page} is not in the list of pages"));
+    without_page.chain(without_code).chain(unlisted).collect()
+}
+
+/// The texts of all `Code::new("…")` that are not tests.
+fn codes(source: &str) -> Vec<String> {
+    let code = Code::without_tests(source);
+    let marker = "Code::new(";
+    let real = code.bare.match_indices(marker).filter_map(|(at, _)| {
+        let rest = code.told[at + marker.len()..].trim_start().strip_prefix('"')?;
+        rest.split_once('"').map(|(text, _)| text.to_owned())
+    });
+    real.collect()
+}
+
+#[test]
+fn a_kind_without_a_line_is_found() {
+    let list = "pub const KINDS: &[&dyn Kind] = &[\n    &job::Job,\n];\nmod other;\n";
+    let tree = Tree::of(&[
+        ("shared/databricks/src/kinds/mod.rs", list),
+        ("shared/databricks/src/kinds/job.rs", "impl Kind for Job {}\n"),
+        ("shared/databricks/src/kinds/other.rs", "impl Kind for Other {}\n"),
+        ("shared/databricks/src/kinds/beside.rs", "fn a() {}\n"),
+    ]);
+    let found = kinds_beside(&tree, &[("gone", "was here")]);
+    assert_eq!(
+        found,
+        [
+            "shared/databricks/src/kinds/other.rs: a kind that KINDS does not list",
+            "shared/databricks/src/kinds/beside.rs: neither a kind nor explained here",
+            "shared/databricks/src/kinds/gone.rs: explained (was here) and not there",
+        ]
+    );
+}
+
+#[test]
+fn an_incomplete_function_is_found() {
+    let tree = Tree::of(&[
+        ("Cargo.toml", "members = [\"functions/whole\"]"),
+        ("functions/half/src/lib.rs", ""),
+        ("functions/whole/Cargo.toml", ""),
+        ("functions/whole/src/lib.rs", ""),
+        ("functions/whole/src/main.rs", ""),
+        ("infra/aws/template.yaml", "CodeUri: target/lambda/whole/bootstrap.zip"),
+    ]);
+    let found = functions(&tree);
+    assert_eq!(found.len(), 4, "{found:?}");
+    assert!(found.iter().all(|offence| offence.starts_with("functions/half: ")));
+}
+
+#[test]
+fn a_scenario_without_story_script_or_line_is_found() {
+    let tree = Tree::of(&[
+        ("infra/local/src/rehearsal/scenarios.rs", "scenario!(\"a\"),\n// scenario!(\"b\")\n"),
+        ("tests/scenarios/a/script.toml", ""),
+        ("tests/scenarios/a/story.txt", ""),
+        ("tests/scenarios/b/notes.md", ""),
+    ]);
+    let found = scenarios(&tree);
+    assert_eq!(found.len(), 3, "{found:?}");
+    assert!(found.iter().all(|offence| offence.starts_with("tests/scenarios/b: ")));
+}
+
+#[test]
+fn codes_and_pages_belong_together() {
+    let source = "const A: Code = Code::new(\"A-B\");\n/// Code::new(\"SAID\")\nconst C: Code = Code::new(\n    \"C\",\n);\n#[cfg(test)]\nmod tests { const T: Code = Code::new(\"T\"); }\n";
+    let tree = Tree::of(&[
+        ("shared/engine/src/codes.rs", source),
+        ("shared/rim/advice/A-B.md", ""),
+        ("shared/rim/advice/Z.md", ""),
+        ("shared/rim/src/advice.rs", "(\"A-B\", include_str!(\"../advice/A-B.md\"))"),
+    ]);
+    assert_eq!(
+        advice(&tree),
+        [
+            "code C: has no page in shared/rim/advice",
+            "shared/rim/advice: page Z belongs to no code",
+            "shared/rim/advice: page Z is not in the list of pages",
+        ]
+    );
+}

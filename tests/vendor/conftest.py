@@ -1,0 +1,52 @@
+"""The served pair, and clients of the vendor's SDK for it.
+
+Law: the SDK is used as its users use it; only time-outs are shortened. The pair is served faster
+than real time, so that minutes of waiting take seconds.
+"""
+
+import json
+import os
+import subprocess
+
+import pytest
+from databricks.sdk import WorkspaceClient
+from databricks.sdk.config import Config
+
+# Virtual seconds per real second. The SDK polls with pauses of 1 to 10 real seconds.
+SPEED = 120
+
+
+@pytest.fixture(scope="session")
+def pair():
+    command = [os.environ["SIMULATED_WORKSPACE"], "--speed", str(SPEED), "--limits", "off"]
+    server = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    try:
+        yield json.loads(server.stdout.readline())
+    finally:
+        server.terminate()
+        _, said = server.communicate(timeout=10)
+    # An unknown route is a loud failure of the simulator, not of the test that met it.
+    assert "no route" not in said, said
+
+
+def client(host, **credentials):
+    os.environ.pop("DATABRICKS_HOST", None)
+    config = Config(host=host, http_timeout_seconds=10, retry_timeout_seconds=20, **credentials)
+    return WorkspaceClient(config=config)
+
+
+@pytest.fixture(scope="session")
+def primary(pair):
+    """Through OAuth machine-to-machine."""
+    return client(
+        pair["primary"],
+        client_id=pair["client_id"],
+        client_secret=pair["client_secret"],
+        auth_type="oauth-m2m",
+    )
+
+
+@pytest.fixture(scope="session")
+def standby(pair):
+    """Through a personal access token."""
+    return client(pair["standby"], token=pair["token"]["standby"], auth_type="pat")
