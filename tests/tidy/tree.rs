@@ -50,7 +50,7 @@ impl Tree {
 
     /// The Rust sources that are compiled into something, not only for tests.
     pub(crate) fn product(&self) -> impl Iterator<Item = &File> {
-        self.rust().filter(|file| !file.path.starts_with("tests/") && !file.path.contains("/tests/"))
+        self.rust().filter(|file| !is_test(&file.path))
     }
 
     /// The text of a file.
@@ -80,6 +80,10 @@ impl Tree {
         let below = self.files.iter().filter_map(|file| below(&file.path, folder));
         below.filter(|name| !name.contains('/')).collect()
     }
+}
+
+fn is_test(path: &str) -> bool {
+    path.starts_with("tests/") || path.contains("/tests/") || path.ends_with("/tests.rs")
 }
 
 /// The top level of the repository.

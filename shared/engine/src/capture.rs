@@ -30,7 +30,9 @@ pub async fn list_side(deps: &Deps, side: Side, time_out: Duration) -> Checkpoin
     let mut missing = BTreeMap::new();
     for (kind, listed) in join_all(listings).await {
         match listed {
-            Ok(seen) => resources.extend(seen.iter().filter(|seen| workspace.recorded(seen)).map(|seen| workspace.record(seen))),
+            Ok(seen) => {
+                resources.extend(seen.iter().filter(|seen| workspace.recorded(seen)).map(|seen| workspace.record(seen)))
+            }
             Err(fault) => {
                 let message = fault.to_string();
                 let why = match fault.reaction {

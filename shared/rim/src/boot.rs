@@ -31,8 +31,8 @@ pub fn pair(checked: &Checked, clock: &Arc<dyn Clock>) -> Result<Pair, ConfigErr
 }
 
 fn workspace(checked: &Checked, side: &SideConfig, clock: &Arc<dyn Clock>) -> Result<Arc<dyn Workspace>, ConfigError> {
-    let transport = HttpTransport::new(side.url.get_ref())
-        .map_err(|e| checked.wrong(side.url.span().start, e.to_string()))?;
+    let transport =
+        HttpTransport::new(side.url.get_ref()).map_err(|e| checked.wrong(side.url.span().start, e.to_string()))?;
     let credentials = credentials(checked, side)?;
     Ok(Arc::new(DatabricksWorkspace::new(Arc::new(transport), credentials, Arc::clone(clock))))
 }

@@ -108,7 +108,8 @@ impl Cast<'_> {
             progress(&format!("{}  before the failover", at.strftime("%H:%M:%S")));
             match cue {
                 Cue::Capture => {
-                    let counts = !self.script.planned && Some(at) == self.script.captured_at.iter().max().map(|s| self.at(*s));
+                    let counts =
+                        !self.script.planned && Some(at) == self.script.captured_at.iter().max().map(|s| self.at(*s));
                     if counts {
                         self.world().mark_leaving(self.clock.now().as_millisecond(), simulated(LEAVING));
                     }

@@ -96,7 +96,6 @@ impl EstateKind {
 
 /// Something that goes wrong for a while.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct ScriptFault {
     /// Where.
     pub side: Side,

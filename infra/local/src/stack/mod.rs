@@ -156,7 +156,7 @@ impl Stack {
         let bus = Arc::new(Bus { topics: routes.topics.clone(), delivery: parts.delivery, send });
         let named = |variable: &str| routes.environment.get(variable).cloned().unwrap_or_default();
         let table = Table::memory(&named("SWITCHBACK_TABLE"))?;
-        let buckets = Buckets::memory([named("SWITCHBACK_BUCKET").as_str()]);
+        let buckets = Buckets::memory([bucket_name(&named("SWITCHBACK_BUCKET")).as_str()]);
         let embedded = Embedded::new(table, buckets).with_topics(Arc::clone(&bus) as Arc<dyn Topics>);
         Ok(Arc::new(Self {
             pair: PairName::new("rehearsal").map_err(StackError::Pair)?,
@@ -272,7 +272,7 @@ impl Stack {
             pairs: Arc::clone(&store) as Arc<dyn Pairs>,
             sagas: Arc::clone(&store) as Arc<dyn Sagas>,
             asks: store as Arc<dyn Asks>,
-            objects: Arc::new(S3Objects::new(&clients, named("SWITCHBACK_BUCKET"), "")),
+            objects: Arc::new(S3Objects::new(&clients, bucket_name(&named("SWITCHBACK_BUCKET")), "")),
             waker: Arc::new(SnsWaker::new(&clients, named("SWITCHBACK_WAKE_TOPIC"))),
             pair: Pair {
                 name: self.pair.clone(),
@@ -312,6 +312,11 @@ async fn handle(deps: &Deps, owner: &str, message: Message) -> Option<String> {
         },
         other => Some(format!("the template names {other}, which is no function here")),
     }
+}
+
+/// A bucket's name has no capitals; the cloud makes one up, too.
+fn bucket_name(resource: &str) -> String {
+    resource.to_lowercase()
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

@@ -34,7 +34,9 @@ fn check_side(side: &str, config: &SideConfig) -> Result<Url, Offence> {
     let offence = |message: String| Offence { start, message };
     let text = config.url.get_ref();
     let url = Url::parse(text).map_err(|e| {
-        offence(format!("{text:?} is no address ({e}): write the workspace's url, e.g. https://adb-1.cloud.databricks.com"))
+        offence(format!(
+            "{text:?} is no address ({e}): write the workspace's url, e.g. https://adb-1.cloud.databricks.com"
+        ))
     })?;
     let loopback = match url.host() {
         Some(Host::Ipv4(ip)) => ip.is_loopback(),
@@ -50,7 +52,9 @@ fn check_side(side: &str, config: &SideConfig) -> Result<Url, Offence> {
     }
     match (&config.client_id, &config.client_secret, &config.token) {
         (Some(_), Some(_), None) | (None, None, Some(_)) => Ok(url),
-        (None, None, None) => Err(offence(format!("the {side} has no credentials: add client_id and client_secret, or token"))),
+        (None, None, None) => {
+            Err(offence(format!("the {side} has no credentials: add client_id and client_secret, or token")))
+        }
         (Some(_), None, None) => Err(offence(format!("the {side} has a client_id and no client_secret: add it"))),
         (None, Some(_), None) => Err(offence(format!("the {side} has a client_secret and no client_id: add it"))),
         (_, _, Some(_)) => {

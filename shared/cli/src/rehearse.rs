@@ -1,0 +1,82 @@
+//! `switchback rehearse`: a whole failover on this machine, without any account.
+
+use std::io::{IsTerminal as _, Write as _};
+use std::path::{Path, PathBuf};
+
+use local::rehearsal::Rehearsal;
+use local::rehearsal::scenarios::{SCENARIOS, Scenario};
+use rim::{Exit, Problem};
+
+/// What can be said about a rehearsal.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Arguments {
+    /// Which scenario: a folder below tests/scenarios.
+    #[arg(default_value = "region-lost")]
+    scenario: String,
+    /// Where chance comes from: the same seed tells the same story.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// How many resources each side has; the scenario's own number if absent.
+    #[arg(long)]
+    resources: Option<usize>,
+    /// Print one JSON object instead of the story.
+    #[arg(long)]
+    json: bool,
+    /// The folder in which the story is kept.
+    #[arg(long, default_value = "rehearsals")]
+    out: PathBuf,
+}
+
+pub(crate) fn run(arguments: &Arguments) -> Result<Exit, Problem> {
+    let scenario = Scenario::named(&arguments.scenario).ok_or_else(|| {
+        let known: Vec<&str> = SCENARIOS.iter().map(|scenario| scenario.name).collect();
+        let message = format!("there is no scenario {:?}: choose one of {}", arguments.scenario, known.join(", "));
+        Problem::refused("UNKNOWN-SCENARIO", message)
+    })?;
+    let failed = |message: String| Problem::failed("REHEARSAL-FAILED", message);
+    let rehearsal = Rehearsal::of(scenario, arguments.seed, arguments.resources).map_err(failed)?;
+    let mut told = rehearsal.run(&mut progress()).map_err(failed)?;
+    if std::io::stderr().is_terminal() {
+        eprint!("\r\x1b[2K");
+    }
+    let path = keep(&arguments.out, &format!("{}-{}.txt", scenario.name, arguments.seed), &told.story)?;
+    told.report.story = path.display().to_string();
+    if arguments.json {
+        let json = serde_json::to_string(&told.report).map_err(|e| failed(e.to_string()))?;
+        println!("{json}");
+    } else {
+        print!("{}", told.story);
+        eprintln!("kept in {}", path.display());
+    }
+    Ok(match told.report.outcome.as_str() {
+        "completed" => Exit::Fine,
+        "person-needed" => Exit::PersonNeeded,
+        _ => Exit::Failed,
+    })
+}
+
+/// A line that is rewritten on a terminal; in a pipe, a line when the state has changed.
+fn progress() -> impl FnMut(&str) {
+    let terminal = std::io::stderr().is_terminal();
+    let mut last = String::new();
+    move |text: &str| {
+        let state = text.split_once("  ").map_or(text, |(_, state)| state);
+        if terminal {
+            eprint!("\r\x1b[2K{text}");
+            // Progress that cannot be shown is no reason to stop.
+            let _ = std::io::stderr().flush();
+        } else if state != last {
+            eprintln!("{text}");
+        }
+        last = state.to_owned();
+    }
+}
+
+fn keep(folder: &Path, name: &str, story: &str) -> Result<PathBuf, Problem> {
+    let path = folder.join(name);
+    let written = std::fs::create_dir_all(folder).and_then(|()| std::fs::write(&path, story));
+    let cannot =
+        |e| Problem::failed("OUTPUT", format!("{} cannot be written ({e}): choose another --out", path.display()));
+    written.map_err(cannot)?;
+    Ok(path)
+}
