@@ -120,7 +120,7 @@ impl Memory {
     }
 
     /// The earlier epoch to seal next.
-    pub(crate) fn to_seal(&self, guards: &Guards, store: &Store) -> Option<u8> {
+    pub(crate) fn unsealed(&self, guards: &Guards, store: &Store) -> Option<u8> {
         let first = if guards.seal_all { 1 } else { self.epoch.saturating_sub(1).max(1) };
         (first..self.epoch).find(|epoch| guards.seal && !store.log(*epoch).sealed)
     }
@@ -141,7 +141,7 @@ impl Memory {
         let mut writes = Vec::new();
         match self.phase {
             Phase::Sealing => {
-                writes.extend(self.to_seal(guards, store).map(Write::Seal));
+                writes.extend(self.unsealed(guards, store).map(Write::Seal));
                 writes.push(Write::Keep { until: 0, end: None });
             }
             Phase::Ready => {

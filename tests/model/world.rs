@@ -185,7 +185,7 @@ impl World {
 
     fn works(&self, guards: &Guards, runner: usize, memory: &Memory, actions: &mut Vec<Action>) {
         match memory.phase {
-            Phase::Sealing if memory.to_seal(guards, &self.store).is_none() => actions.push(Action::Load(runner)),
+            Phase::Sealing if memory.unsealed(guards, &self.store).is_none() => actions.push(Action::Load(runner)),
             Phase::Ready => {
                 actions.extend(memory.sees(guards, self.store.ask).map(|phase| Action::See(runner, phase)));
                 for step in memory.attempts(guards) {

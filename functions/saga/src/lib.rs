@@ -64,3 +64,21 @@ pub async fn handle(deps: &Deps, owner: &str, event: Event) -> Result<Value, Sto
         Driven::HandedOver => json!({ "driven": "handed_over" }),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wake_message_carries_the_id_of_its_saga() {
+        let event = serde_json::from_str(include_str!("../../../events/saga/wake.json")).unwrap();
+        let Event::Wake { records } = event else { panic!("read as a tick") };
+        assert_eq!(records[0].sns.message, "payments-20260105T082333Z");
+    }
+
+    #[test]
+    fn a_scheduled_event_is_a_tick() {
+        let event = serde_json::from_str(include_str!("../../../events/saga/tick.json")).unwrap();
+        assert!(matches!(event, Event::Tick(_)));
+    }
+}

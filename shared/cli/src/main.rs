@@ -1,5 +1,6 @@
 //! `switchback`, the operator's command. Data on stdout, talk on stderr.
 
+mod explain;
 mod rehearse;
 
 use std::process::ExitCode;
@@ -19,12 +20,15 @@ struct Arguments {
 enum Command {
     /// Rehearses a failover against a simulated pair of workspaces, in virtual time.
     Rehearse(rehearse::Arguments),
+    /// Explains a code: what it means, and what to do.
+    Explain(explain::Arguments),
 }
 
 fn main() -> ExitCode {
     rim::telemetry::begin(rim::telemetry::LogFormat::Text);
     let done = match Arguments::parse().command {
         Command::Rehearse(arguments) => rehearse::run(&arguments),
+        Command::Explain(arguments) => explain::run(&arguments),
     };
     match done {
         Ok(exit) => ExitCode::from(exit.code()),

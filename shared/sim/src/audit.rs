@@ -181,12 +181,12 @@ fn count_runs(audit: &mut Audit, ledger: &Ledger, mark: &Mark, until_ms: i64) {
         }
     }
     for (work, seen) in seen {
-        let either = mark.uncertain.contains(work) && !mark.interrupted.contains(work);
-        let expected = if either { seen.min(1) } else { usize::from(mark.interrupted.contains(work)) };
+        let certain = mark.interrupted.contains(work) && !mark.continuous.contains(work);
+        let either = !certain && (mark.uncertain.contains(work) || mark.continuous.contains(work));
+        let expected = if either { seen.min(1) } else { usize::from(certain) };
         audit.runs_expected += expected;
         audit.runs_seen += seen;
-        let tolerated = mark.continuous.contains(work) && seen <= 1;
-        if seen != expected && !tolerated {
+        if seen != expected {
             let work = work.to_owned();
             audit.runs_wrong.push(WorkCount { work, expected, seen });
         }

@@ -21,7 +21,7 @@ async fn a_killed_process_loses_nothing_that_it_was_told() {
     let mut told = 0;
     for _ in 0..3 {
         let mut child = Command::new(std::env::current_exe().unwrap())
-            .args(["--exact", "files::the_child_that_is_killed", "--ignored", "--nocapture"])
+            .args(["--exact", "files::the_child_that_is_killed", "--nocapture"])
             .env(FILE, &path)
             .stdout(Stdio::piped())
             .spawn()
@@ -38,7 +38,6 @@ async fn a_killed_process_loses_nothing_that_it_was_told() {
 }
 
 #[tokio::test]
-#[ignore = "killed by the test above"]
 async fn the_child_that_is_killed() {
     let Some(path) = std::env::var_os(FILE) else { return };
     let store = store(Path::new(&path));

@@ -1,7 +1,5 @@
 //! The contract of `Sagas` on steps and the log, over every kind of store.
 
-use std::time::Instant;
-
 use crate::ground::{Checked, Ground, Kind, at, plan, saga};
 use aws::Weakened;
 use engine::ports::{LogChunk, STORE_VERSION, Sagas, StepItem, StoreError};
@@ -195,23 +193,6 @@ async fn the_logs_of_two_sagas_do_not_mix(ground: &Ground) -> Checked {
     let found = ground.store().log(&saga()).await;
     ensure!(found == Ok(vec![chunk(1, 0, Vec::new())]), "{found:?}");
     Ok(())
-}
-
-#[tokio::test]
-#[ignore = "prints a measurement"]
-async fn time_per_put() {
-    for kind in [Kind::Memory, Kind::File] {
-        let store = Ground::new(kind).store();
-        store.put_step(&saga(), 1, &step(0, 0, "")).await.unwrap();
-        let begun = Instant::now();
-        for number in 0..1000 {
-            store.put_step(&saga(), 1, &step(0, number, "RUNNING")).await.unwrap();
-        }
-        println!("{kind:?}: {:.0} us per conditional put of a step", begun.elapsed().as_secs_f64() * 1000.0);
-        let begun = Instant::now();
-        store.steps(&saga()).await.unwrap();
-        println!("{kind:?}: {:.1} ms to read 1000 steps", begun.elapsed().as_secs_f64() * 1000.0);
-    }
 }
 
 fn chunk(epoch: u64, sequence: u64, lines: Vec<Line>) -> LogChunk {

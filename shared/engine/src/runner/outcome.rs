@@ -3,7 +3,7 @@
 use failover::Role;
 use failover::plan::EVERYTHING;
 use jiff::{SignedDuration, Timestamp};
-use saga::{Event, Fault, Reaction, Step, StepId, StepRecord};
+use saga::{Event, Fault, Reaction, Step, StepId, StepRecord, StepState};
 
 use super::attempt::Ended;
 use crate::codes;
@@ -49,7 +49,13 @@ pub(super) fn judge(
         Reaction::Again { after_ms } => after_ms,
         Reaction::VerifyFirst | Reaction::AlreadySo => None,
         Reaction::PersonNeeded => {
-            return told_before(record, &fault, attempts, Event::Blocked { step: id, attempts, fault: fault.clone() });
+            return told_before(
+                record,
+                &fault,
+                attempts,
+                step.pursue,
+                Event::Blocked { step: id, attempts, fault: fault.clone() },
+            );
         }
         Reaction::UnsupportedHere if step.place == Role::Leaving.as_str() => {
             // What a workspace does not have cannot process data there.
@@ -58,17 +64,33 @@ pub(super) fn judge(
         }
         Reaction::UnsupportedHere => {
             let fault = Fault { reaction: Reaction::PersonNeeded, ..fault };
-            return told_before(record, &fault, attempts, Event::Blocked { step: id, attempts, fault: fault.clone() });
+            return told_before(
+                record,
+                &fault,
+                attempts,
+                step.pursue,
+                Event::Blocked { step: id, attempts, fault: fault.clone() },
+            );
         }
     };
     let pause = pause(step, &fault, attempts, asked, jitter, settings);
     let next_at = now.saturating_add(pause).unwrap_or(Timestamp::MAX);
-    told_before(record, &fault, attempts, Event::Tried { step: id, attempts, fault: fault.clone(), next_at })
+    told_before(
+        record,
+        &fault,
+        attempts,
+        step.pursue,
+        Event::Tried { step: id, attempts, fault: fault.clone(), next_at },
+    )
 }
 
 /// A try that ends as the one before did is worth a line only now and then.
-fn told_before(record: &StepRecord, fault: &Fault, attempts: u32, event: Event) -> News {
-    let same = record.fault.as_ref().is_some_and(|before| before.code == fault.code);
+fn told_before(record: &StepRecord, fault: &Fault, attempts: u32, pursued: bool, event: Event) -> News {
+    let waits = record.state == StepState::Waiting && matches!(event, Event::Tried { .. });
+    let blocked = record.state == StepState::Blocked && matches!(event, Event::Blocked { .. });
+    let same_code = record.fault.as_ref().is_some_and(|before| before.code == fault.code);
+    // A dead side fails in several ways in turn; for the pursuit that is no news.
+    let same = (blocked && same_code) || (waits && (same_code || pursued));
     if same && !attempts.is_power_of_two() { News::Same(event) } else { News::Line(event) }
 }
 

@@ -200,7 +200,7 @@ token = { file = "/run/secrets/standby" }
     fn each_mistake_is_named_with_its_line_and_a_remedy() {
         check("pair = \"payments\"", "pair = \"Pay ments\"", "line 1", "lower-case");
         check("client_id = \"abc\"", "client_idd = \"abc\"", "line 5", "correct the spelling");
-        check("client_id = \"abc\"\n", "", "line 5", "client_id");
+        check("client_id = \"abc\"\n", "", "line 4", "client_id");
         check("url = \"http://127.0.0.1:8080\"", "url = \"http://two.cloud.example\"", "line 9", "https");
         check("url = \"http://127.0.0.1:8080\"", "url = \"https://ONE.cloud.example/\"", "line 9", "same workspace");
         check("url = \"http://127.0.0.1:8080\"", "url = \"two\"", "line 9", "https://");
