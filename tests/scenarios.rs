@@ -41,6 +41,22 @@ fn primary_returns_half_up_tells_its_story() {
 }
 
 #[test]
+fn ambiguous_names_are_left_to_a_person_by_name() {
+    let told = rehearse("ambiguous-names", 1, None);
+    assert_eq!(told.story, include_str!("scenarios/ambiguous-names/story.txt"));
+    assert_eq!(told.report.outcome, "person-needed");
+    assert!(told.report.steps.blocked > 0);
+}
+
+#[test]
+fn flapping_api_leaves_nothing_unfenced() {
+    let told = rehearse("flapping-api", 1, None);
+    assert_eq!(told.story, include_str!("scenarios/flapping-api/story.txt"));
+    assert_eq!((told.report.outcome.as_str(), told.report.pursuit.left), ("completed", 0));
+    assert_eq!((told.report.auditor.double_unexplained_s, told.report.auditor.woken_that_were_off), (0.0, 0));
+}
+
+#[test]
 fn another_seed_tells_another_story() {
     let (one, other) = (rehearse("planned", 1, Some(24)), rehearse("planned", 2, Some(24)));
     assert_ne!(one.story, other.story);

@@ -108,8 +108,8 @@ impl Cast<'_> {
             progress(&format!("{}  before the failover", at.strftime("%H:%M:%S")));
             match cue {
                 Cue::Capture => {
-                    let counts =
-                        !self.script.planned && Some(at) == self.script.captured_at.iter().max().map(|s| self.at(*s));
+                    let counts = self.script.loss.is_some()
+                        && Some(at) == self.script.captured_at.iter().max().map(|s| self.at(*s));
                     if counts {
                         self.world().mark_leaving(self.clock.now().as_millisecond(), simulated(LEAVING));
                     }
@@ -196,7 +196,8 @@ impl Cast<'_> {
         events: &mut Vec<(Timestamp, String)>,
     ) -> Result<SagaId, String> {
         let planned = self.script.planned;
-        if planned {
+        let counts = self.script.loss.is_none();
+        if counts {
             self.world().mark_leaving(self.clock.now().as_millisecond(), simulated(LEAVING));
         }
         let order = Order {
@@ -209,7 +210,7 @@ impl Cast<'_> {
         let kind = if planned { "planned" } else { "unplanned" };
         events.push((at, format!("{ON_CALL} orders a failover, {kind}")));
         let drafted = draft(operator, &order).await.map_err(|e| e.to_string())?;
-        if planned {
+        if counts {
             self.world().mark_settled(self.clock.now().as_millisecond());
         }
         let saga = start(operator, &order, &drafted).await.map_err(|e| e.to_string())?;

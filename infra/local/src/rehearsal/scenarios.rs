@@ -22,7 +22,6 @@ pub const SCENARIOS: &[Scenario] = &[
     scenario!("primary-returns-half-up"),
     scenario!("planned"),
     scenario!("flapping-api"),
-    scenario!("everything-refused"),
     scenario!("crash-loop"),
     scenario!("ambiguous-names"),
 ];
