@@ -177,12 +177,12 @@ fn auditor(cast: &Cast<'_>, ended: &Ended, unknown_routes: usize) -> Auditor {
         }
         None => window.to_ms - window.from_ms,
     });
-    let after_done = ended.view.lines.iter().filter(|line| match &line.event {
-        Event::Done { step, .. } => ended.view.plan.step(*step).is_some_and(|step| {
+    let after_done = ended.view.lines.iter().filter(|line| {
+        let Event::Done { step, .. } = &line.event else { return false };
+        ended.view.plan.step(*step).is_some_and(|step| {
             let last = world.last_processing_ms(Side::Primary, &step.resource);
             step.want == want::FENCED && last.is_some_and(|last| last > line.at.as_millisecond())
-        }),
-        _ => false,
+        })
     });
     Auditor {
         double_processing_s: audit.double_processing_ms as f64 / 1000.0,
