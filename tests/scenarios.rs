@@ -1,5 +1,7 @@
 //! Every scenario tells its golden story, byte for byte, and the auditor is content.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot begin has failed")]
+
 use local::rehearsal::scenarios::Scenario;
 use local::rehearsal::{Rehearsal, Told};
 

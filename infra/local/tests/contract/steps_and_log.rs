@@ -1,6 +1,6 @@
 //! The contract of `Sagas` on steps and the log, over every kind of store.
 
-use crate::ground::{Checked, Ground, Kind, at, plan, saga};
+use crate::ground::{Checked, Ground, at, plan, saga};
 use aws::Weakened;
 use engine::ports::{LogChunk, STORE_VERSION, Sagas, StepItem, StoreError};
 use saga::{Chain, Code, Event, Fault, Line, Outcome, StepId, StepRecord, StepState};
