@@ -210,6 +210,7 @@ mod tests {
             Reaction::AlreadySo => "already so",
             Reaction::PersonNeeded => "person",
             Reaction::UnsupportedHere => "unsupported",
+            Reaction::WaitForOthers => "wait for others",
         };
         let code = meaning.fault(Nature::Look, None, String::new()).code;
         format!("{code}: {} | {}", word(Nature::Look), word(Nature::Effect))

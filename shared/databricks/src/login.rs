@@ -275,9 +275,11 @@ fn refused(status: StatusCode, meaning: Meaning, wait: Option<std::time::Duratio
     let sorted = meaning.fault(Nature::Look, wait, said);
     match sorted.reaction {
         Reaction::Again { .. } => Fault { code: codes::TOKEN_ENDPOINT, ..sorted },
-        Reaction::VerifyFirst | Reaction::AlreadySo | Reaction::PersonNeeded | Reaction::UnsupportedHere => {
-            Fault::person_needed(codes::TOKEN_ENDPOINT, sorted.message)
-        }
+        Reaction::VerifyFirst
+        | Reaction::AlreadySo
+        | Reaction::PersonNeeded
+        | Reaction::UnsupportedHere
+        | Reaction::WaitForOthers => Fault::person_needed(codes::TOKEN_ENDPOINT, sorted.message),
     }
 }
 

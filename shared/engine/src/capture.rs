@@ -37,9 +37,11 @@ pub async fn list_side(deps: &Deps, side: Side, time_out: Duration) -> Checkpoin
                 let message = fault.to_string();
                 let why = match fault.reaction {
                     Reaction::UnsupportedHere => Missing::UnsupportedHere { message },
-                    Reaction::Again { .. } | Reaction::VerifyFirst | Reaction::AlreadySo | Reaction::PersonNeeded => {
-                        Missing::NotListed { message }
-                    }
+                    Reaction::Again { .. }
+                    | Reaction::VerifyFirst
+                    | Reaction::AlreadySo
+                    | Reaction::PersonNeeded
+                    | Reaction::WaitForOthers => Missing::NotListed { message },
                 };
                 missing.insert(kind.to_owned(), why);
             }

@@ -1,7 +1,10 @@
 //! The four clocks of an incident (R16): detect, decide, execute, validate.
 
 use jiff::Timestamp;
+use saga::{Event, Plan, State};
 use serde::{Deserialize, Serialize};
+
+use crate::plan::{GO, stage};
 
 /// The moments between which the four clocks run. `None` until it has come.
 ///
@@ -37,6 +40,36 @@ pub struct ClockSeconds {
 }
 
 impl Clocks {
+    /// Takes in one event of the log; `state` is the saga's after it.
+    ///
+    /// What a log tells can be told again, so a runner that dies takes no moment with it.
+    pub fn follow(&mut self, plan: &Plan, state: &State, event: &Event, at: Timestamp) {
+        match event {
+            Event::Approved { question, .. } if question == GO => self.approved_at = Some(at),
+            Event::StageEntered { stage: entered } if entered == stage::POINT => self.executed_at = Some(at),
+            Event::Done { step, .. } | Event::Waived { step, .. } => {
+                let index = usize::from(step.stage);
+                let validates = plan.stages.get(index).is_some_and(|s| s.name == stage::VALIDATE);
+                if validates && state.is_verified(index) {
+                    self.validated_at = Some(at);
+                }
+            }
+            Event::Approved { .. }
+            | Event::StageEntered { .. }
+            | Event::Started { .. }
+            | Event::TookOver { .. }
+            | Event::Intended { .. }
+            | Event::Tried { .. }
+            | Event::Blocked { .. }
+            | Event::Unblocked { .. }
+            | Event::ForwardDone
+            | Event::Round { .. }
+            | Event::HandedOver
+            | Event::PersonNeeded { .. }
+            | Event::Finished { .. } => {}
+        }
+    }
+
     /// The durations between the moments, in seconds.
     pub fn seconds(&self) -> ClockSeconds {
         let between = |from: Option<Timestamp>, to: Option<Timestamp>| {

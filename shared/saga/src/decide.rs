@@ -6,6 +6,7 @@
 use jiff::Timestamp;
 
 use crate::event::Outcome;
+use crate::fault::Reaction;
 use crate::plan::{Gate, Need, Needed, Plan, Step, StepId};
 use crate::state::{State, StepRecord, StepState};
 
@@ -122,13 +123,15 @@ fn judge_step(
         // A step that waits for another moves when that one does.
         return false;
     }
+    let waits_for_others = record.fault.as_ref().is_some_and(|fault| fault.reaction == Reaction::WaitForOthers);
     match record.next_at {
         Some(at) if at > now => {
             decision.wake_at = Some(decision.wake_at.map_or(at, |earliest| earliest.min(at)));
         }
         Some(_) | None => decision.ready.push(id),
     }
-    true
+    // It is tried again all the same, but by itself it does not get there.
+    !(record.state == StepState::Waiting && waits_for_others)
 }
 
 fn is_met(state: &State, needed: &Needed) -> bool {

@@ -50,6 +50,8 @@ pub enum Reaction {
     PersonNeeded,
     /// This workspace does not have such a thing, so there is nothing to do here.
     UnsupportedHere,
+    /// It is as wanted, but steps that are open could undo it: look again when they are settled.
+    WaitForOthers,
 }
 
 /// An attempt, or a part of one, that did not succeed.
@@ -86,6 +88,11 @@ impl Fault {
     /// There is no such thing on this side.
     pub fn unsupported_here(code: Code, message: impl Into<String>) -> Self {
         Self { reaction: Reaction::UnsupportedHere, code, message: message.into() }
+    }
+
+    /// It is so, but open steps could undo it.
+    pub fn wait_for_others(code: Code, message: impl Into<String>) -> Self {
+        Self { reaction: Reaction::WaitForOthers, code, message: message.into() }
     }
 
     /// It is so already.

@@ -257,8 +257,9 @@ impl State {
             | Event::Blocked { step, .. }
             | Event::Unblocked { step, .. }
             | Event::Waived { step, .. } => {
-                self.change(*step, event, at, epoch)?;
-                self.person_needed = false;
+                let moved = self.change(*step, event, at, epoch)?;
+                // A try that leaves a step where it was helps nobody.
+                self.person_needed &= !moved;
             }
             Event::ForwardDone => self.forward_done_at = Some(at),
             Event::Round { .. } | Event::HandedOver => {}
@@ -268,7 +269,8 @@ impl State {
         Ok(())
     }
 
-    fn change(&mut self, id: StepId, event: &Event, at: Timestamp, epoch: u64) -> Result<(), Illegal> {
+    /// Changes a step; says whether it is in another state than before.
+    fn change(&mut self, id: StepId, event: &Event, at: Timestamp, epoch: u64) -> Result<bool, Illegal> {
         let stage = self.stages.get_mut(usize::from(id.stage)).ok_or(Illegal::NoSuchStep(id))?;
         let record = stage.steps.get_mut(id.number as usize).ok_or(Illegal::NoSuchStep(id))?;
         let before = record.clone();
@@ -282,7 +284,7 @@ impl State {
         let newly_settled = after.state.is_settled() && !before.state.is_settled();
         stage.open_forward -= u32::from(newly_settled && !stage.pursued.contains(&id.number));
         *record = after;
-        Ok(())
+        Ok(record.state != before.state)
     }
 
     /// What is recorded of a step.

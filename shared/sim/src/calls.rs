@@ -33,6 +33,9 @@ pub struct FamilyCalls {
     pub last_ms: i64,
     /// Calls by unix second.
     pub by_second: BTreeMap<i64, u64>,
+    /// When each call came that can change something, unix ms, in order.
+    #[serde(skip)]
+    pub effects_at_ms: Vec<i64>,
 }
 
 impl FamilyCalls {
@@ -76,6 +79,9 @@ impl CallStats {
             .or_insert_with(|| FamilyCalls { first_ms: now_ms, ..FamilyCalls::default() });
         calls.total += 1;
         calls.effects += u64::from(effect);
+        if effect {
+            calls.effects_at_ms.push(now_ms);
+        }
         calls.last_ms = now_ms;
         *calls.by_second.entry(now_ms.div_euclid(1000)).or_default() += 1;
     }

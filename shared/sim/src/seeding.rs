@@ -230,8 +230,11 @@ impl Workspace {
             active.insert(slot_name("pipeline", &pipeline.work, "start"));
         }
         let interrupted = self.works_of_runs(|life| matches!(life, Life::Running | Life::Pending | Life::Queued));
-        let uncertain =
+        let mut uncertain =
             self.works_of_runs(|life| matches!(life, Life::Blocked | Life::WaitingForRetry | Life::Terminating));
+        // Whoever lists now may be shown these as they were a moment ago.
+        let shown_late = self.stale_runs().filter_map(|id| self.runs.get(&id)).filter(|run| run.job.is_some());
+        uncertain.extend(shown_late.map(|run| run.work.clone()));
         Mark { at_ms: self.now, leaving: self.side, active, interrupted, uncertain, continuous }
     }
 

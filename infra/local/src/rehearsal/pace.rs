@@ -1,9 +1,12 @@
 //! How close to the API's own limit a saga worked.
 //!
 //! Read off the simulator's counts, not off our limiter: for each stage, the family
-//! of calls that its limit holds back longest is found; what the limit alone imposes
-//! for that many calls is the ideal, the time between its first and its last call is
-//! what was taken. A stage whose ideal is under two seconds is not held back by a limit.
+//! of changing calls that its limit holds back longest is found; what the limit alone
+//! imposes for that many calls is the ideal, the time from its first call to the end of
+//! its last one's share of the limit is what was taken. What reads there are in between,
+//! and whatever else keeps the runner from sending, shows as time taken.
+//! A stage whose ideal is under two seconds is not held back by a limit, and waiting for
+//! compute to come up is not the limit's doing, nor ours.
 
 use engine::view::View;
 use failover::Role;
@@ -23,7 +26,7 @@ pub(super) struct Pace {
 }
 
 /// Measures a finished saga.
-pub(super) fn pace(view: &View, calls: &CallStats, limits: &Limits, end_s: i64) -> Pace {
+pub(super) fn pace(view: &View, calls: &CallStats, limits: &Limits, end_ms: i64) -> Pace {
     let about: Option<About> = serde_json::from_value(view.plan.about.clone()).ok();
     let Some(about) = about else { return Pace::default() };
     let mut pace = Pace::default();
@@ -34,13 +37,12 @@ pub(super) fn pace(view: &View, calls: &CallStats, limits: &Limits, end_s: i64) 
         };
         let stages: Vec<i64> = stages_on(view, role);
         for (index, from) in stages.iter().enumerate() {
-            let until = stages.get(index + 1).copied().unwrap_or(end_s);
+            let until = stages.get(index + 1).copied().unwrap_or(end_ms);
             let worst = limits.per_second.iter().filter_map(|(family, rate)| {
-                let counted = calls.of(simulated(side), family);
-                let seconds: Vec<(i64, u64)> = counted.by_second.range(*from..until).map(|(s, n)| (*s, *n)).collect();
-                let total: u64 = seconds.iter().map(|(_, n)| n).sum();
-                let (first, last) = (seconds.first()?.0, seconds.last()?.0);
-                Some((total as f64 / rate, (last - first + 1) as f64))
+                let counted = calls.of(simulated(side), family).effects_at_ms;
+                let in_stage: Vec<i64> = counted.into_iter().filter(|at| (*from..until).contains(at)).collect();
+                let (first, last) = (*in_stage.first()?, *in_stage.last()?);
+                Some((in_stage.len() as f64 / rate, (last - first) as f64 / 1000.0 + 1.0 / rate))
             });
             let worst = worst.max_by(|a, b| a.0.total_cmp(&b.0));
             if let Some((ideal, taken)) = worst.filter(|(ideal, _)| *ideal >= HELD_BACK_S) {
@@ -52,7 +54,7 @@ pub(super) fn pace(view: &View, calls: &CallStats, limits: &Limits, end_s: i64) 
     pace
 }
 
-/// When the stages that work on a side began, in seconds since 1970, in order.
+/// When the stages that work on a side began, in milliseconds since 1970, in order.
 fn stages_on(view: &View, role: Role) -> Vec<i64> {
     let on_side = view
         .plan
@@ -61,7 +63,7 @@ fn stages_on(view: &View, role: Role) -> Vec<i64> {
         .enumerate()
         .filter(|(_, stage)| stage.steps.iter().any(|step| step.place == role.as_str()));
     let mut begun: Vec<i64> =
-        on_side.filter_map(|(index, _)| view.state.entered_at(index)).map(|at| at.as_second()).collect();
+        on_side.filter_map(|(index, _)| view.state.entered_at(index)).map(|at| at.as_millisecond()).collect();
     begun.sort_unstable();
     begun.dedup();
     begun

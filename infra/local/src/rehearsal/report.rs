@@ -4,7 +4,7 @@ use failover::clocks::ClockSeconds;
 use failover::plan::want;
 use saga::{Event, StepState, Tally};
 use serde::Serialize;
-use sim::{Limits, Side};
+use sim::{Limits, Side, World};
 
 use super::director::{Cast, Ended};
 use super::pace::pace;
@@ -109,12 +109,12 @@ pub struct Told {
 }
 
 pub(super) fn tell(rehearsal: &Rehearsal, cast: &Cast<'_>, ended: &Ended, limits: &Limits) -> Result<Told, String> {
-    let now_s = cast.clock.now().as_second();
+    let now_ms = cast.clock.now().as_millisecond();
     let (calls, routes) = {
         let world = cast.world();
         (world.calls(), world.unknown_routes().len())
     };
-    let pace = pace(&ended.view, &calls, limits, now_s);
+    let pace = pace(&ended.view, &calls, limits, now_ms);
     let counted = || Side::BOTH.into_iter().flat_map(|side| calls.sides[side as usize].values());
     let tally = ended.view.state.tally();
     let report = Report {
@@ -177,17 +177,10 @@ fn auditor(cast: &Cast<'_>, ended: &Ended, unknown_routes: usize) -> Auditor {
         }
         None => window.to_ms - window.from_ms,
     });
-    let after_done = ended.view.lines.iter().filter(|line| {
-        let Event::Done { step, .. } = &line.event else { return false };
-        ended.view.plan.step(*step).is_some_and(|step| {
-            let last = world.last_processing_ms(Side::Primary, &step.resource);
-            step.want == want::FENCED && last.is_some_and(|last| last > line.at.as_millisecond())
-        })
-    });
     Auditor {
         double_processing_s: audit.double_processing_ms as f64 / 1000.0,
         double_unexplained_s: unexplained.sum::<i64>() as f64 / 1000.0,
-        processed_after_done: after_done.count(),
+        processed_after_done: after_done(&world, ended).len(),
         woken_that_were_off: audit.woken_that_were_off.len(),
         runs_expected: audit.runs_expected,
         runs_seen: audit.runs_seen,
@@ -195,6 +188,18 @@ fn auditor(cast: &Cast<'_>, ended: &Ended, unknown_routes: usize) -> Auditor {
         processing_on_leaving: audit.processing_on(Side::Primary),
         unknown_routes,
     }
+}
+
+/// What processed data after it was reported fenced, as the story names it.
+pub(super) fn after_done(world: &World, ended: &Ended) -> Vec<String> {
+    let told = ended.view.lines.iter().filter_map(|line| {
+        let Event::Done { step, .. } = &line.event else { return None };
+        let step = ended.view.plan.step(*step).filter(|step| step.want == want::FENCED)?;
+        let last = world.last_processing_ms(Side::Primary, &step.resource)?;
+        let late_ms = last - line.at.as_millisecond();
+        (late_ms > 0).then(|| format!("{} {:?}: {:.1} s after", step.kind, step.name, late_ms as f64 / 1000.0))
+    });
+    told.collect()
 }
 
 fn rounded(seconds: f64) -> f64 {

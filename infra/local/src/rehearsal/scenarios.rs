@@ -22,6 +22,7 @@ pub const SCENARIOS: &[Scenario] = &[
     scenario!("primary-returns-half-up"),
     scenario!("planned"),
     scenario!("flapping-api"),
+    scenario!("everything-refused"),
     scenario!("crash-loop"),
     scenario!("ambiguous-names"),
 ];

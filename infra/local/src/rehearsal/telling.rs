@@ -10,7 +10,7 @@ use sim::DoubleWindow;
 
 use super::Rehearsal;
 use super::director::{Cast, Ended};
-use super::report::{Report, last_fenced_ms};
+use super::report::{Report, after_done, last_fenced_ms};
 use super::script::BEGINS;
 
 /// Double processing is listed work by work up to here, and counted beyond.
@@ -118,12 +118,18 @@ fn audit(text: &mut String, cast: &Cast<'_>, ended: &Ended, report: &Report) {
     }
     let _ =
         writeln!(text, "  {} resources processed data after they were reported fenced", auditor.processed_after_done);
+    for late in after_done(&cast.world(), ended) {
+        let _ = writeln!(text, "    {late}");
+    }
     let _ = writeln!(text, "  {} things were switched on that had been off", auditor.woken_that_were_off);
     let _ = writeln!(
         text,
         "  {} interrupted runs had to be run again, {} runs were started for them, {} works got a wrong number",
         auditor.runs_expected, auditor.runs_seen, auditor.runs_wrong
     );
+    for wrong in audit.runs_wrong.iter().take(LISTED) {
+        let _ = writeln!(text, "    {}: {} expected, {} seen", wrong.work, wrong.expected, wrong.seen);
+    }
     let _ =
         writeln!(text, "  {} runs or updates are under way on the primary at the end", auditor.processing_on_leaving);
 }

@@ -248,7 +248,7 @@ impl Bench {
                 Ok(None) => {}
                 Err(fault) => match fault.reaction {
                     Reaction::Again { .. } | Reaction::VerifyFirst | Reaction::AlreadySo => driven.faults += 1,
-                    Reaction::PersonNeeded | Reaction::UnsupportedHere => return Err(fault),
+                    Reaction::PersonNeeded | Reaction::UnsupportedHere | Reaction::WaitForOthers => return Err(fault),
                 },
             }
             self.clock.pass_ms(1_000);

@@ -92,6 +92,9 @@ impl Turnstile {
 
     fn has_margin(&self) -> bool {
         let Some(lease) = &self.lease else { return true };
+        if lease.is_closing() {
+            return false;
+        }
         let needed = SignedDuration::try_from(self.time_out).unwrap_or(SignedDuration::MAX);
         !self.settings.guards_margin() || lease.left(self.clock.now()) > needed.saturating_add(self.settings.skew)
     }

@@ -50,7 +50,6 @@ impl Run<'_> {
             accepts_risk: answer.accepts_risk,
             loss_shown,
         })?;
-        self.head.clocks.approved_at = Some(self.deps.clock.now());
         self.recorder.flush().await?;
         Ok(true)
     }

@@ -11,6 +11,7 @@ use futures::future::join_all;
 use jiff::{SignedDuration, Timestamp};
 use saga::{Class, Code, Fault, Reaction, Step};
 
+use super::lease::LeaseWatch;
 use super::looker::Looker;
 use super::publication::Publication;
 use crate::codes;
@@ -51,6 +52,7 @@ pub(super) struct Attempt<'a> {
     pub(super) publication: &'a Publication,
     pub(super) clock: &'a dyn Clock,
     pub(super) settings: &'a Settings,
+    pub(super) watch: Arc<LeaseWatch>,
 }
 
 impl Attempt<'_> {
@@ -61,7 +63,7 @@ impl Attempt<'_> {
             (own::WORKSPACE, _) => self.greet().await,
             (_, want::SEEN_TO) => Err(seen_to(self.step)),
             (_, _) if self.step.resource == EVERYTHING => self.everything().await,
-            (_, _) => return self.one().await,
+            (_, _) => return self.one().await.unwrap_or_else(Ended::Fault),
         };
         match ended {
             Ok(note) => Ended::Done(note),
@@ -80,40 +82,36 @@ impl Attempt<'_> {
         place.workspace.greet(&*place.pass).await
     }
 
-    async fn one(&self) -> Ended {
-        let place = match self.place() {
-            Ok(place) => place,
-            Err(fault) => return Ended::Fault(fault),
-        };
+    async fn one(&self) -> Result<Ended, Fault> {
+        let place = self.place()?;
         let begun = self.clock.now();
         let mut reply: Option<ActReply> = None;
         let mut rounds = 0;
         loop {
-            let seen = match place.looker.one(&self.step.kind, &self.step.resource, place.looking).await {
-                Ok(seen) => seen,
-                Err(fault) => return Ended::Fault(fault),
-            };
+            let looked_while_others_open = self.others_may_start_it(place);
+            let seen = place.looker.one(&self.step.kind, &self.step.resource, place.looking).await?;
             let context = Context { token: &self.token, since: self.since, reply: reply.as_ref() };
             match place.workspace.next(self.step, seen.as_ref(), &context) {
-                Next::Already { note } => return Ended::Done(note),
-                Next::Cannot(fault) => return Ended::Fault(fault),
+                Next::Already { .. } if looked_while_others_open => return Err(others_open(self.step)),
+                Next::Already { note } => return Ok(Ended::Done(note)),
+                Next::Cannot(fault) => return Err(fault),
                 Next::Wait { why } => {
-                    if self.clock.now().duration_since(begun) > self.settings.patience {
-                        return Ended::Fault(Fault::again(codes::STILL_CHANGING, why));
+                    if self.is_out_of_patience(begun) {
+                        return Err(Fault::again(codes::STILL_CHANGING, why));
                     }
-                    self.pause(place).await;
+                    self.pause(place).await?;
                 }
-                Next::Act(_) if rounds == ROUNDS => return Ended::Fault(not_as_wanted(self.step)),
-                Next::Act(_) if self.step.class == Class::Intended && !self.intended => return Ended::NeedsIntent,
+                Next::Act(_) if rounds == ROUNDS => return Err(not_as_wanted(self.step)),
+                Next::Act(_) if self.step.class == Class::Intended && !self.intended => return Ok(Ended::NeedsIntent),
                 Next::Act(acts) => {
                     rounds += 1;
-                    match make_all(place, &acts).await {
-                        Ok(made) if !self.settings.guards_read_back() => return Ended::Done(made.note),
-                        Ok(made) => reply = Some(made),
-                        Err(fault) => return Ended::Fault(fault),
+                    let made = make_all(place, &acts).await?;
+                    if !self.settings.guards_read_back() {
+                        return Ok(Ended::Done(made.note));
                     }
+                    reply = Some(made);
                     if rounds > 1 {
-                        self.pause(place).await;
+                        self.pause(place).await?;
                     }
                 }
             }
@@ -150,11 +148,11 @@ impl Attempt<'_> {
                     failed = make_all(place, &acts).await.err();
                 }
             }
-            if self.clock.now().duration_since(begun) > self.settings.patience {
+            if self.is_out_of_patience(begun) {
                 let why = format!("kind {} of this side does not become quiet", self.step.kind);
                 return Err(Fault::again(codes::STILL_CHANGING, why));
             }
-            self.pause(place).await;
+            self.pause(place).await?;
         }
     }
 
@@ -165,15 +163,41 @@ impl Attempt<'_> {
         listed.iter().filter(|seen| !is_open(seen)).cloned().collect()
     }
 
+    /// Whether a step of a kind that is fenced before this one's is open: what was just found
+    /// quiet, a job that is not fenced yet may start again, so it is not done (S5).
+    fn others_may_start_it(&self, place: &Place) -> bool {
+        if self.step.want != want::FENCED {
+            return false;
+        }
+        let open = place.open.lock().unwrap_or_else(PoisonError::into_inner);
+        let kinds = place.workspace.kinds().iter().map(|kind| kind.name);
+        kinds.take_while(|kind| *kind != self.step.kind).any(|kind| {
+            let from = (kind.to_owned(), String::new());
+            open.range(from..).next().is_some_and(|(found, _)| found == kind)
+        })
+    }
+
+    fn is_out_of_patience(&self, begun: Timestamp) -> bool {
+        self.clock.now().duration_since(begun) > self.settings.patience
+    }
+
     fn is_alone(&self, place: &Place) -> bool {
         place.open.lock().unwrap_or_else(PoisonError::into_inner).is_empty()
     }
 
-    async fn pause(&self, place: &Place) {
+    /// Waits a kind's poll time.
+    async fn pause(&self, place: &Place) -> Result<(), Fault> {
         let info = place.workspace.kinds().iter().find(|k| k.name == self.step.kind);
         let poll = SignedDuration::from_millis(info.map_or(1_000, |k| k.poll_ms as i64));
         let until = self.clock.now().saturating_add(poll).unwrap_or(Timestamp::MAX);
-        self.clock.sleep_until(until).await;
+        tokio::select! {
+            biased;
+            () = self.watch.closed() => {
+                let message = format!("{} {:?} is left to the next runner", self.step.kind, self.step.name);
+                Err(Fault::again(codes::LEASE_ENDING, message))
+            }
+            () = self.clock.sleep_until(until) => Ok(()),
+        }
     }
 }
 
@@ -188,7 +212,10 @@ async fn make_all(place: &Place, acts: &[Act]) -> Result<ActReply, Fault> {
             Ok(one) => reply = one,
             Err(fault) => match fault.reaction {
                 Reaction::VerifyFirst | Reaction::AlreadySo => {}
-                Reaction::Again { .. } | Reaction::PersonNeeded | Reaction::UnsupportedHere => worst = Some(fault),
+                Reaction::Again { .. }
+                | Reaction::PersonNeeded
+                | Reaction::UnsupportedHere
+                | Reaction::WaitForOthers => worst = Some(fault),
             },
         }
     }
@@ -201,8 +228,12 @@ fn not_as_wanted(step: &Step) -> Fault {
 }
 
 fn others_open(step: &Step) -> Fault {
-    let message = format!("nothing else of kind {} is active, but other steps of this side are open", step.kind);
-    Fault::again(codes::OTHERS_OPEN, message)
+    let message = if step.resource == EVERYTHING {
+        format!("nothing else of kind {} is active, but other steps of this side are open", step.kind)
+    } else {
+        format!("{} {:?} is quiet, but what may start it again is not fenced yet", step.kind, step.name)
+    };
+    Fault::wait_for_others(codes::OTHERS_OPEN, message)
 }
 
 /// What no program may guess is left to a person, with the code its builder chose.

@@ -71,7 +71,7 @@ pub async fn drive(deps: &Deps, saga: &SagaId, owner: &str) -> Result<Driven, St
     let bytes = bytes.ok_or_else(|| StoreError::Broken(format!("the frozen plan {} is gone", plan_key(saga))))?;
     let plan = Arc::new(Plan::thaw(&bytes, &lease.head.plan)?);
     let (sagas, clock) = (Arc::clone(&deps.sagas), Arc::clone(&deps.clock));
-    let recorder = Recorder::load(Arc::clone(&plan), saga.clone(), lease.head.epoch, sagas, clock).await?;
+    let recorder = Recorder::load(Arc::clone(&plan), &lease.head, sagas, clock).await?;
     let places = places(deps, &plan, &recorder, &watch);
     let lookers = join_all(places.values().map(|place| place.looker.run()));
     let publication = Publication {

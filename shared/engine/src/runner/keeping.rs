@@ -33,6 +33,7 @@ impl Run<'_> {
     }
 
     async fn keep(&mut self) -> Result<(), Stopped> {
+        self.head.clocks = self.recorder.clocks;
         match self.deps.sagas.keep(&self.head).await {
             Ok(head) => {
                 self.head = head;

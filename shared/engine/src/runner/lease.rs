@@ -1,20 +1,27 @@
 //! How much of the lease is left, as the runner itself knows it.
 
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 
 use jiff::{SignedDuration, Timestamp};
+use tokio::sync::Notify;
 
 /// Until when this runner may act. Set from the time read *before* the write that
 /// took or renewed the lease, so that it never runs longer here than in the store (S13).
 #[derive(Debug)]
 pub struct LeaseWatch {
     until_ms: AtomicI64,
+    closing: AtomicBool,
+    closed: Notify,
 }
 
 impl LeaseWatch {
     /// A lease that runs until `until`.
     pub fn new(until: Timestamp) -> Self {
-        Self { until_ms: AtomicI64::new(until.as_millisecond()) }
+        Self {
+            until_ms: AtomicI64::new(until.as_millisecond()),
+            closing: AtomicBool::new(false),
+            closed: Notify::new(),
+        }
     }
 
     /// The lease was renewed.
@@ -25,6 +32,28 @@ impl LeaseWatch {
     /// Nothing may be begun any more.
     pub fn lost(&self) {
         self.until_ms.store(i64::MIN / 2, Ordering::SeqCst);
+    }
+
+    /// The runner is about to give the lease back: nothing more is begun, and what waits gives up.
+    pub fn close(&self) {
+        self.closing.store(true, Ordering::SeqCst);
+        self.closed.notify_waiters();
+    }
+
+    /// Whether the runner is about to give the lease back.
+    pub fn is_closing(&self) -> bool {
+        self.closing.load(Ordering::SeqCst)
+    }
+
+    /// Returns when the runner is about to give the lease back.
+    pub async fn closed(&self) {
+        let closed = self.closed.notified();
+        tokio::pin!(closed);
+        // Registered before it is looked, so that a close in between is not missed.
+        closed.as_mut().enable();
+        if !self.is_closing() {
+            closed.await;
+        }
     }
 
     /// What is left of it at `now`; negative when it has run out.

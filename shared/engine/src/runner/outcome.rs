@@ -1,7 +1,6 @@
 //! What the end of an attempt means for its step. Pure.
 
 use failover::Role;
-use failover::plan::EVERYTHING;
 use jiff::{SignedDuration, Timestamp};
 use saga::{Event, Fault, Reaction, Step, StepId, StepRecord, StepState};
 
@@ -47,7 +46,7 @@ pub(super) fn judge(
     };
     let asked = match fault.reaction {
         Reaction::Again { after_ms } => after_ms,
-        Reaction::VerifyFirst | Reaction::AlreadySo => None,
+        Reaction::VerifyFirst | Reaction::AlreadySo | Reaction::WaitForOthers => None,
         Reaction::PersonNeeded => {
             return told_before(
                 record,
@@ -103,7 +102,7 @@ fn pause(
     settings: &Settings,
 ) -> SignedDuration {
     let asked = SignedDuration::from_millis(asked.map_or(0, |ms| i64::try_from(ms).unwrap_or(i64::MAX)));
-    if step.resource == EVERYTHING && fault.code == codes::OTHERS_OPEN {
+    if fault.reaction == Reaction::WaitForOthers {
         return settings.longest_pause;
     }
     let longest = if step.pursue { settings.pursuit_interval } else { settings.longest_pause };

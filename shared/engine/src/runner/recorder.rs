@@ -9,11 +9,12 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use failover::Clocks;
 use futures::stream::{self, StreamExt};
 use jiff::Timestamp;
 use saga::{Chain, Event, Illegal, Line, Plan, SagaId, State, StepId};
 
-use crate::ports::{Clock, LogChunk, Sagas, StepItem, StoreError};
+use crate::ports::{Clock, LogChunk, SagaHead, Sagas, StepItem, StoreError};
 
 /// So many step items are written side by side.
 const SIDE_BY_SIDE: usize = 16;
@@ -42,6 +43,8 @@ pub enum Stopped {
 pub(super) struct Recorder {
     pub(super) plan: Arc<Plan>,
     pub(super) state: State,
+    /// The clocks as the log tells them.
+    pub(super) clocks: Clocks,
     saga: SagaId,
     sagas: Arc<dyn Sagas>,
     clock: Arc<dyn Clock>,
@@ -57,21 +60,24 @@ impl Recorder {
     /// Loads a saga as its log tells it, after sealing the log of every runner before.
     pub(super) async fn load(
         plan: Arc<Plan>,
-        saga: SagaId,
-        epoch: u64,
+        head: &SagaHead,
         sagas: Arc<dyn Sagas>,
         clock: Arc<dyn Clock>,
     ) -> Result<Self, Stopped> {
+        let (saga, epoch) = (head.saga.clone(), head.epoch);
         let chunks = seal_predecessors(&saga, epoch, &*sagas).await?;
         let mut chain = Chain::default();
         let mut state = State::new(&plan);
+        let mut clocks = head.clocks;
         for line in chunks.iter().flat_map(|chunk| &chunk.lines) {
             chain.follow(line)?;
             state.apply(&line.event, line.at, line.epoch)?;
+            clocks.follow(&plan, &state, &line.event, line.at);
         }
         let recorder = Self {
             plan,
             state,
+            clocks,
             saga,
             sagas,
             clock,
@@ -102,6 +108,7 @@ impl Recorder {
     pub(super) fn record(&mut self, event: Event) -> Result<(), Stopped> {
         let now = self.clock.now();
         self.state.apply(&event, now, self.epoch)?;
+        self.clocks.follow(&self.plan, &self.state, &event, now);
         if let Some(step) = step_of(&event) {
             self.touched.insert(step);
         }

@@ -73,6 +73,7 @@ impl<'a> Run<'a> {
             } else if self.attempts.is_empty() {
                 return self.end().await;
             } else {
+                self.watch.close();
                 self.wait(None, now).await?;
             }
         }
@@ -96,9 +97,6 @@ impl<'a> Run<'a> {
     async fn take_decision(&mut self, decision: &Decision) -> Result<bool, Stopped> {
         for stage in &decision.enter {
             self.recorder.record(Event::StageEntered { stage: stage.clone() })?;
-            if stage == failover::plan::stage::POINT {
-                self.head.clocks.executed_at = Some(self.deps.clock.now());
-            }
         }
         if decision.forward_done {
             self.recorder.record(Event::ForwardDone)?;
@@ -145,6 +143,7 @@ impl<'a> Run<'a> {
             publication: self.publication,
             clock: &*self.deps.clock,
             settings: &self.deps.settings,
+            watch: Arc::clone(&self.watch),
         };
         self.under_way.insert(id);
         self.attempts.push(async move { (id, attempt.run().await) }.boxed());
@@ -153,13 +152,14 @@ impl<'a> Run<'a> {
     /// Waits for the next thing to happen and takes it in.
     async fn wait(&mut self, wake_at: Option<Timestamp>, now: Timestamp) -> Result<(), Stopped> {
         let settings = &self.deps.settings;
+        let ending = self.is_ending(now);
         let soon = |at: Timestamp, by: SignedDuration| at.saturating_add(by).unwrap_or(Timestamp::MAX);
         let until = [
             wake_at,
-            self.rechecks.values().min().copied(),
+            self.rechecks.values().min().copied().filter(|_| !ending),
             self.recorder.oldest().map(|oldest| soon(oldest, settings.flush_after)),
             Some(self.renew_at),
-            (!self.is_ending(now)).then(|| soon(self.begun, settings.drive_limit)),
+            (!ending).then(|| soon(self.begun, settings.drive_limit)),
             self.asking.then(|| soon(now, settings.ask_interval)),
         ];
         let until = until.into_iter().flatten().min().unwrap_or(self.renew_at);
@@ -211,16 +211,7 @@ impl<'a> Run<'a> {
             let mut open = place.open.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
             open.remove(&(step.kind.clone(), step.resource.clone()));
         }
-        self.watch_validation(id);
         Ok(())
-    }
-
-    fn watch_validation(&mut self, id: StepId) {
-        let stage = usize::from(id.stage);
-        let validates = self.plan.stages.get(stage).is_some_and(|s| s.name == failover::plan::stage::VALIDATE);
-        if validates && self.recorder.state.is_verified(stage) {
-            self.head.clocks.validated_at = Some(self.deps.clock.now());
-        }
     }
 }
 

@@ -47,7 +47,6 @@ pub fn failover_plan(ask: &Ask<'_>) -> Result<Plan, PlanRefused> {
         gate: tried(&[stage::FENCE, stage::STOP_COMPUTE]),
         steps: swept_kinds(ask).map(|kind| steps::fence_everything(kind, !planned)).collect(),
     };
-    let starts = Starts::collect(ask, &fenced);
     let mut stages = vec![
         Stage {
             name: stage::FREEZE.to_owned(),
@@ -59,6 +58,7 @@ pub fn failover_plan(ask: &Ask<'_>) -> Result<Plan, PlanRefused> {
         sweep,
         Stage { name: stage::CONFIRM.to_owned(), gate: verified(&[stage::FREEZE]), steps: vec![steps::answering()] },
     ];
+    let starts = Starts::collect(ask, &fenced, stages.len() as u16);
     let stopped =
         if planned { verified(&[stage::FENCE, stage::STOP_COMPUTE, stage::SWEEP]) } else { tried(&[stage::FENCE]) };
     let mut gate = Gate::All(vec![verified(&[stage::CONFIRM]), stopped]);
@@ -177,15 +177,17 @@ fn swept_kinds<'a>(ask: &'a Ask<'_>) -> impl Iterator<Item = &'a str> {
 
 #[derive(Default)]
 struct Starts {
+    first: u16,
     by_stage: BTreeMap<StartStage, Vec<Step>>,
     by_hand: Vec<Step>,
     exceptions: Vec<String>,
 }
 
 impl Starts {
-    fn collect(ask: &Ask<'_>, fenced: &BTreeMap<(&str, &str), StepId>) -> Self {
+    /// `first` is the index that the first of the start stages has in the plan.
+    fn collect(ask: &Ask<'_>, fenced: &BTreeMap<(&str, &str), StepId>, first: u16) -> Self {
         let matching = Matching::new(ask.here, ask.there, ask.map);
-        let mut starts = Self::default();
+        let mut starts = Self { first, ..Self::default() };
         for resource in &ask.here.resources {
             if let Some(why) = &resource.not_carried {
                 starts.exceptions.push(format!("{} {:?} is not carried over: {why}", resource.kind, resource.name));
@@ -195,6 +197,13 @@ impl Starts {
             starts.add(ask, resource, &matching, fence);
         }
         starts
+    }
+
+    fn push(&mut self, stage: StartStage, step: Step) -> StepId {
+        let place = StartStage::ALL.iter().position(|known| *known == stage).unwrap_or_default();
+        let steps = self.by_stage.entry(stage).or_default();
+        steps.push(step);
+        StepId { stage: self.first + place as u16, number: steps.len() as u32 - 1 }
     }
 
     fn add(&mut self, ask: &Ask<'_>, resource: &Resource, matching: &Matching<'_>, fence: StepId) {
@@ -208,9 +217,13 @@ impl Starts {
         }
         match matching.twin(resource) {
             Twin::Is(twin) => {
+                let mut before: Option<(StartStage, StepId)> = None;
                 for start in wanted {
-                    let step = steps::start(resource, start, &twin, fence, ask.policy.planned);
-                    self.by_stage.entry(start.stage).or_default().push(step);
+                    let mut step = steps::start(resource, start, &twin, fence, ask.policy.planned);
+                    // Within a stage the starts of one resource follow each other; between stages the gate sees to it.
+                    let same_stage = before.filter(|(stage, _)| *stage == start.stage);
+                    step.needs.extend(same_stage.map(|(_, id)| steps::verified(id)));
+                    before = Some((start.stage, self.push(start.stage, step)));
                 }
             }
             Twin::Ambiguous(why) => self.by_hand.push(steps::by_hand(resource, "AMBIGUOUS-MATCH", &why)),

@@ -52,6 +52,11 @@ pub(super) fn start(resource: &Resource, start: &Start, twin: &str, fence: StepI
     }
 }
 
+/// The need for another step to be read back as wanted.
+pub(super) fn verified(step: StepId) -> Needed {
+    Needed { step, need: Need::Verified, unless_accepted: None }
+}
+
 /// Publishes something about the pair.
 pub(super) fn publish(name: &str, wanted: &str, active: Side, frozen: bool) -> Step {
     Step {
