@@ -13,16 +13,39 @@ use serde_json::{Value, json};
 
 /// What arrives.
 #[derive(Debug, Deserialize)]
-#[serde(untagged)]
+#[serde(try_from = "Value")]
 pub enum Event {
     /// From SNS. `Records[].Sns.Message` is the saga's id.
     Wake {
         /// One or more messages.
-        #[serde(rename = "Records")]
         records: Vec<Record>,
     },
     /// From the schedule; its content does not matter.
-    Tick(Value),
+    Tick,
+}
+
+/// An event that is neither a wake message nor a tick.
+#[derive(Debug, thiserror::Error)]
+pub enum NotAnEvent {
+    /// Records, but none that carries a saga's id. Taken for a tick, they would hide that
+    /// something else is subscribed to the function, or that SNS changed its envelope.
+    #[error("a wake message is wanted, as in events/saga/wake.json: {0}")]
+    Records(#[from] serde_json::Error),
+    /// Something else than an object. It is not repeated: nobody knows what it holds (S23).
+    #[error("a wake message or a tick is wanted, as in events/saga, and this is no object")]
+    Other,
+}
+
+impl TryFrom<Value> for Event {
+    type Error = NotAnEvent;
+
+    fn try_from(event: Value) -> Result<Self, NotAnEvent> {
+        let Value::Object(mut event) = event else { return Err(NotAnEvent::Other) };
+        match event.remove("Records") {
+            Some(records) => Ok(Event::Wake { records: serde_json::from_value(records)? }),
+            None => Ok(Event::Tick),
+        }
+    }
 }
 
 /// One SNS record.
@@ -55,7 +78,7 @@ pub async fn handle(deps: &Deps, owner: &str, event: Event) -> Result<Value, Sto
             }
             last
         }
-        Event::Tick(_) => tick(deps, owner).await?,
+        Event::Tick => tick(deps, owner).await?,
     };
     Ok(match driven {
         Driven::Over => json!({ "driven": "over" }),
@@ -79,6 +102,18 @@ mod tests {
     #[test]
     fn a_scheduled_event_is_a_tick() {
         let event = serde_json::from_str(include_str!("../../../events/saga/tick.json")).unwrap();
-        assert!(matches!(event, Event::Tick(_)));
+        assert!(matches!(event, Event::Tick));
+    }
+
+    #[test]
+    fn what_is_neither_is_refused_with_what_is_wanted() {
+        refused(json!({ "Records": [{ "s3": {} }] }), "events/saga/wake.json: missing field `Sns`");
+        refused(json!({ "Records": "payments" }), "events/saga/wake.json: invalid type");
+        refused(json!("payments"), "this is no object");
+    }
+
+    fn refused(event: Value, why: &str) {
+        let told = serde_json::from_value::<Event>(event).unwrap_err().to_string();
+        assert!(told.contains(why), "{told}");
     }
 }

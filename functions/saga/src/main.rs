@@ -6,7 +6,9 @@ use saga_function::{Event, handle};
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     rim::telemetry::begin(rim::telemetry::LogFormat::Json);
-    let (deps, owner) = (&rim::deployed::deps().await?, &rim::deployed::owner());
+    // What is returned is shown in its debug form; the log says what to do.
+    let booted = rim::deployed::deps().await.inspect_err(|e| tracing::error!(code = "NOT-BOOTED", "{e}"));
+    let (deps, owner) = (&booted?, &rim::deployed::owner());
     run(service_fn(async |event: LambdaEvent<Event>| {
         let owner = format!("{owner}/{}", event.context.request_id);
         handle(deps, &owner, event.payload).await.map_err(|stopped| {

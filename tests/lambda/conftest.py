@@ -1,0 +1,157 @@
+"""The stack in an emulator, the simulated pair, and the function under `cargo lambda watch`.
+
+Law: what the function finds in its environment is what the template says, resolved by deploying it.
+Only what names this machine is put in its place: the emulator's address and the pair's configuration.
+"""
+
+import io
+import json
+import os
+import re
+import shlex
+import signal
+import subprocess
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import boto3
+import pytest
+
+import template
+from servers import BESIDE, ROOT, answers, environment, free_port, server, until
+
+TARGET = Path(os.environ["CARGO_TARGET_DIR"])
+STACK = "switchback-payments"
+# An emulator asks for credentials, and takes any.
+ACCOUNT = {"AWS_ACCESS_KEY_ID": "emulated", "AWS_SECRET_ACCESS_KEY": "emulated", "AWS_REGION": template.REGION}
+
+
+def pytest_configure():
+    # Ended from outside, the tests still end their servers.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+
+
+@dataclass
+class Emulator:
+    """Stands in for AWS."""
+
+    url: str
+    log: Path
+
+    def client(self, service):
+        return boto3.client(
+            service,
+            endpoint_url=self.url,
+            region_name=template.REGION,
+            aws_access_key_id=ACCOUNT["AWS_ACCESS_KEY_ID"],
+            aws_secret_access_key=ACCOUNT["AWS_SECRET_ACCESS_KEY"],
+        )
+
+
+@dataclass
+class Function:
+    """Under `cargo lambda watch`."""
+
+    port: int
+    log: Path
+
+    def invoke(self, *arguments):
+        """`cargo lambda invoke` as README.md has it, with other data."""
+        command = with_port(documented("cargo lambda invoke")[0], self.port)
+        return run(command[: command.index("--data-file")] + list(arguments))
+
+
+@pytest.fixture(scope="session")
+def logs(tmp_path_factory):
+    return tmp_path_factory.mktemp("logs")
+
+
+@pytest.fixture(scope="session")
+def emulator(logs, tmp_path_factory):
+    port, log = free_port(), logs / "emulator"
+    unpacks = str(tmp_path_factory.mktemp("emulator"))
+    # Left alone, it listens on every address, and with a second protocol besides.
+    loopback = {"BIND_HOST": "127.0.0.1", "IOT_MTLS_ENABLED": "0", "GATEWAY_PORT": str(port)}
+    url = f"http://127.0.0.1:{port}"
+    with server([str(BESIDE / "ministack")], log, AWS_ENDPOINT_URL=url, TMPDIR=unpacks, **loopback) as process:
+        until("the emulator", lambda: answers(port), process)
+        yield Emulator(url, log)
+
+
+@pytest.fixture(scope="session")
+def pair(logs):
+    """The line in which the simulated pair says where it is and who may sign in."""
+    log = logs / "pair"
+    with server([str(TARGET / "debug/simulated-workspace"), "--limits", "off"], log) as process:
+        until("the simulated pair", lambda: "\n" in log.read_text(), process)
+        yield json.loads(log.read_text().splitlines()[0])
+    assert "no route" not in log.read_text(), log.read_text()
+
+
+@pytest.fixture(scope="session")
+def configuration(pair, tmp_path_factory):
+    """The example beside the template, for the simulated pair."""
+    text = (ROOT / "infra/aws/pair.example.toml").read_text()
+    for side in ("primary", "standby"):
+        text = text.replace(f"https://{side}.cloud.databricks.example", pair[side])
+    file = tmp_path_factory.mktemp("package") / "pair.toml"
+    file.write_text(re.sub('client_id = "[^"]*"', f'client_id = "{pair["client_id"]}"', text))
+    return file
+
+
+@pytest.fixture(scope="session")
+def stack(emulator, pair):
+    """Deploys the template and gives what CloudFormation calls its resources."""
+    package = io.BytesIO()
+    with zipfile.ZipFile(package, "w") as files:
+        files.writestr("bootstrap", "put in place by cargo lambda deploy")
+    objects = emulator.client("s3")
+    objects.create_bucket(
+        Bucket=template.CODE["Bucket"], CreateBucketConfiguration={"LocationConstraint": template.REGION}
+    )
+    objects.put_object(**template.CODE, Body=package.getvalue())
+    for name in template.PARAMETERS.values():
+        emulator.client("secretsmanager").create_secret(Name=name, SecretString=pair["client_secret"])
+    deploying = emulator.client("cloudformation")
+    deploying.create_stack(
+        StackName=STACK,
+        TemplateBody=json.dumps(template.expand(template.read())),
+        Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in template.PARAMETERS.items()],
+        Capabilities=["CAPABILITY_IAM"],
+    )
+    deploying.get_waiter("stack_create_complete").wait(StackName=STACK, WaiterConfig={"Delay": 1, "MaxAttempts": 60})
+    resources = deploying.describe_stack_resources(StackName=STACK)["StackResources"]
+    return {one["LogicalResourceId"]: one["PhysicalResourceId"] for one in resources}
+
+
+@pytest.fixture(scope="session")
+def variables(emulator, stack, configuration):
+    """What the deployed function finds in its environment, on this machine."""
+    deployed = emulator.client("lambda").get_function_configuration(FunctionName=stack["SagaFunction"])
+    here = {"SWITCHBACK_CONFIG": str(configuration), "AWS_ENDPOINT_URL": emulator.url}
+    return {**deployed["Environment"]["Variables"], **ACCOUNT, **here}
+
+
+@pytest.fixture(scope="session")
+def function(variables, logs):
+    port, log = free_port(), logs / "function"
+    # A file that is saved while the tests run must not restart what they talk to.
+    command = with_port(documented("cargo lambda watch")[0], port) + ["--ignore-changes"]
+    with server(command, log, **variables) as process:
+        until("cargo lambda watch", lambda: answers(port), process)
+        yield Function(port, log)
+
+
+def documented(beginning):
+    """The commands of infra/aws/README.md that begin so."""
+    lines = (ROOT / "infra/aws/README.md").read_text().replace("\\\n", " ").splitlines()
+    return [shlex.split(line) for line in lines if line.startswith(beginning)]
+
+
+def with_port(command, port):
+    return [str(port) if word == "9000" else word for word in command]
+
+
+def run(command, cwd=ROOT, **added):
+    return subprocess.run(command, cwd=cwd, env=environment(**added), capture_output=True, text=True, timeout=600)

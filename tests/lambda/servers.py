@@ -1,0 +1,108 @@
+"""Servers on loopback: started, waited for, ended with all that they started.
+
+Law: a server sees none of the AWS settings of the person who runs the tests.
+"""
+
+import ipaddress
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+from pathlib import Path
+
+import psutil
+
+ROOT = Path(__file__).resolve().parents[2]
+# What requirements.txt installs lies beside the Python that runs.
+BESIDE = Path(sys.executable).parent
+# The first run on a machine may have to compile.
+PATIENCE_S = 600
+
+
+def environment(**added):
+    """The environment of a process, without anybody's account."""
+    ours = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "SWITCHBACK_"))}
+    nobody = {"AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull}
+    return {**ours, **nobody, "PATH": f"{BESIDE}{os.pathsep}{os.environ['PATH']}", **added}
+
+
+@contextmanager
+def server(command, log, **added):
+    """Runs a command until the block is left; what it says goes to a file."""
+    with log.open("w") as said:
+        process = psutil.Popen(
+            command, cwd=ROOT, env=environment(**added), stdin=subprocess.DEVNULL, stdout=said, stderr=said
+        )
+    try:
+        yield process
+    finally:
+        end(process)
+
+
+def end(process):
+    """Asks a process and all its descendants to end, and ends those that do not."""
+    family = [process, *descendants(process)]
+    for one in family:
+        send(one, signal.SIGTERM)
+    _, left = psutil.wait_procs(family, timeout=5)
+    for one in left:
+        send(one, signal.SIGKILL)
+    psutil.wait_procs(left, timeout=5)
+
+
+def send(process, which):
+    try:
+        process.send_signal(which)
+    except psutil.NoSuchProcess:
+        pass
+
+
+def descendants(process):
+    try:
+        return process.children(recursive=True)
+    except psutil.NoSuchProcess:
+        return []
+
+
+def until(what, ask, process=None):
+    """Asks until there is an answer; fails when time is up or the process has ended."""
+    give_up = time.monotonic() + PATIENCE_S
+    while time.monotonic() < give_up:
+        if answer := ask():
+            return answer
+        assert process is None or process.is_running() and process.status() != psutil.STATUS_ZOMBIE, f"{what}: it ended"
+        time.sleep(0.05)
+    raise AssertionError(f"{what}: not within {PATIENCE_S} s")
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def answers(port):
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def listening():
+    """(address, port) of every socket that the test's own processes listen on."""
+    found = []
+    for process in [psutil.Process(), *descendants(psutil.Process())]:
+        try:
+            sockets = process.net_connections("inet")
+        except psutil.NoSuchProcess:
+            continue
+        # A datagram socket without a peer takes what anybody sends.
+        waits = (psutil.CONN_LISTEN, psutil.CONN_NONE)
+        found += [tuple(one.laddr) for one in sockets if one.status in waits and one.laddr and not one.raddr]
+    return found
+
+
+def exposed(sockets):
+    """Those that are reached from other machines, too."""
+    return [one for one in sockets if not ipaddress.ip_address(one[0]).is_loopback]

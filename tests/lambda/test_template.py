@@ -1,0 +1,157 @@
+"""What is deployed, checked without deploying it; and that each check can fail."""
+
+import re
+
+import pytest
+from samtranslator.model.exceptions import InvalidDocumentException
+
+import template
+from servers import ROOT
+
+
+def function(it):
+    return it["Resources"]["SagaFunction"]["Properties"]
+
+
+def table(it):
+    return it["Resources"]["SagaTable"]["Properties"]
+
+
+def statements(it):
+    return function(it)["Policies"][0]["Statement"]
+
+
+def test_the_linter_has_nothing_to_say():
+    assert template.lint(template.expand(template.read())) == []
+
+
+def wrong_attribute(it):
+    function(it)["DeadLetterQueue"]["TargetArn"] = {"Fn::GetAtt": ["DeadLetters", "Arm"]}
+
+
+def key_without_definition(it):
+    table(it)["AttributeDefinitions"].pop()
+
+
+def reference_to_nothing(it):
+    function(it)["Events"]["Wake"]["Properties"]["Topic"] = {"Ref": "WakeTopics"}
+
+
+def value_that_does_not_exist(it):
+    table(it)["BillingMode"] = "PAY_PER_REQEST"
+
+
+def property_that_does_not_exist(it):
+    table(it)["TimeToLife"] = {"Enabled": False}
+
+
+def cycle(it):
+    it["Resources"]["SagaTable"]["DependsOn"] = "ObjectBucket"
+    it["Resources"]["ObjectBucket"]["DependsOn"] = "SagaTable"
+
+
+@pytest.mark.parametrize(
+    ("plant", "code"),
+    [
+        (wrong_attribute, "E1010"),
+        (key_without_definition, "E3039"),
+        (reference_to_nothing, "E1020"),
+        (value_that_does_not_exist, "E3030"),
+        (property_that_does_not_exist, "E3002"),
+        (cycle, "E3004"),
+    ],
+)
+def test_the_linter_finds_a_planted_fault(plant, code):
+    planted = template.read()
+    plant(planted)
+    found = template.lint(template.expand(planted))
+    assert any(one.startswith(code) for one in found), found
+
+
+def test_a_misspelt_property_of_the_function_is_refused():
+    planted = template.read()
+    function(planted)["MemorySizes"] = 512
+    with pytest.raises(InvalidDocumentException):
+        template.expand(planted)
+
+
+def test_the_function_may_do_exactly_what_the_code_calls():
+    called = template.operations()
+    assert called, "no operation of the SDK was found in shared/aws"
+    assert template.permissions(template.expand(template.read()), called) == []
+
+
+def one_action_less(it):
+    statements(it)[0]["Action"].remove("dynamodb:Query")
+
+
+def one_action_more(it):
+    statements(it)[0]["Action"].append("dynamodb:DeleteItem")
+
+
+def creating(it):
+    statements(it)[0]["Action"].append("s3:PutBucketReplication")
+
+
+def every_action(it):
+    statements(it)[3]["Action"] = "sns:*"
+
+
+def on_everything(it):
+    statements(it)[3]["Resource"] = "*"
+
+
+def policy_from_elsewhere(it):
+    function(it)["Policies"].append("arn:aws:iam::aws:policy/AmazonS3FullAccess")
+
+
+@pytest.mark.parametrize(
+    ("plant", "says"),
+    [
+        (one_action_less, "dynamodb:Query: needed and not granted"),
+        (one_action_more, "dynamodb:DeleteItem: granted and not needed"),
+        (creating, "s3:PutBucketReplication: creates or reconfigures a resource (S20)"),
+        (every_action, "sns:*: granted and not needed"),
+        (on_everything, "SagaFunctionRole: sns:Publish on everything"),
+        (policy_from_elsewhere, "AmazonS3FullAccess grants more than is known here"),
+    ],
+)
+def test_a_planted_permission_is_found(plant, says):
+    planted = template.read()
+    plant(planted)
+    found = template.permissions(template.expand(planted), template.operations())
+    assert any(says in one for one in found), found
+
+
+def test_an_operation_that_nobody_knows_is_found():
+    found = template.permissions(template.expand(template.read()), template.operations() | {"create_table"})
+    assert found == ["create_table: say here which action it needs"]
+
+
+def test_what_is_kept_outlives_the_stack():
+    assert template.kept(template.read()) == []
+
+
+@pytest.mark.parametrize("name", ["SagaTable", "ObjectBucket"])
+def test_something_kept_that_would_be_lost_is_found(name):
+    planted = template.read()
+    del planted["Resources"][name]["DeletionPolicy"]
+    assert template.kept(planted) == [f"{name}: DeletionPolicy is not Retain"]
+
+
+def test_two_pairs_fit_into_one_region():
+    assert template.fixed_names(template.expand(template.read())) == []
+
+
+def test_a_name_that_every_stack_would_have_is_found():
+    planted = template.read()
+    # SAM then calls every stack's schedule the same.
+    del function(planted)["Events"]["Tick"]["Properties"]["OmitName"]
+    assert template.fixed_names(template.expand(planted)) == ["SagaFunctionTick: Name is the same in every stack"]
+
+
+def test_the_template_sets_every_variable_that_the_function_requires():
+    source = (ROOT / "shared/rim/src/deployed.rs").read_text()
+    required = set(re.findall(r'required\("(\w+)"\)', source))
+    assert required
+    assert required <= set(template.read()["Globals"]["Function"]["Environment"]["Variables"])
