@@ -13,6 +13,7 @@ use rim::Problem;
 use saga::{Outcome, SagaId};
 
 use crate::ordering::person;
+use crate::place::Others;
 use crate::progress::Progress;
 use crate::standing::Standing;
 
@@ -44,11 +45,12 @@ pub(crate) fn owner() -> String {
 }
 
 /// Drives a saga and shows where it stands.
-pub(crate) async fn drive(deps: &Deps, saga: &SagaId, progress: &Progress) -> Result<Ended, Problem> {
+pub(crate) async fn drive(deps: &Deps, saga: &SagaId, others: Others) -> Result<Ended, Problem> {
+    let progress = &Progress::begin();
     let ended = tokio::select! {
         biased;
         () = stopped() => Ok(Ended::Stopped),
-        ended = pursue(deps, saga, progress) => ended,
+        ended = pursue(deps, saga, others, progress) => ended,
         never = follow(deps, saga, progress) => match never {},
     };
     if let Ok(Some(seen)) = view(deps, Some(saga)).await {
@@ -58,9 +60,10 @@ pub(crate) async fn drive(deps: &Deps, saga: &SagaId, progress: &Progress) -> Re
     ended
 }
 
-async fn pursue(deps: &Deps, saga: &SagaId, progress: &Progress) -> Result<Ended, Problem> {
+async fn pursue(deps: &Deps, saga: &SagaId, others: Others, progress: &Progress) -> Result<Ended, Problem> {
     let owner = owner();
     let mut failures = 0;
+    let mut told_of = 0;
     loop {
         let driven = match wake(deps, saga, &owner).await {
             Ok(driven) => driven,
@@ -83,7 +86,16 @@ async fn pursue(deps: &Deps, saga: &SagaId, progress: &Progress) -> Result<Ended
                     return Err(not_of_this_pair(saga));
                 }
             },
-            Driven::Held { until } => wait_out(deps, &head, until, progress).await?,
+            Driven::Held { until } => {
+                if std::mem::replace(&mut told_of, head.epoch) != head.epoch {
+                    let (owner, until) = (&head.owner, time(until));
+                    progress.note(&format!("{owner} has the lease until {until}; if it was killed, this goes on then"));
+                }
+                let lives = wait_out(deps, &head, until).await?;
+                if lives && others == Others::AreRefused {
+                    return Err(driven_by(&head));
+                }
+            }
             Driven::Resting { until } => match (head.status, until) {
                 (SagaStatus::PersonNeeded, Some(until)) if head.owner != owner => {
                     progress.note(&format!("blocked steps are looked at again at {}", time(until)));
@@ -98,26 +110,28 @@ async fn pursue(deps: &Deps, saga: &SagaId, progress: &Progress) -> Result<Ended
     }
 }
 
-/// Waits until the lease of another runner has run out. One that is renewed meanwhile
-/// belongs to somebody who lives.
-async fn wait_out(deps: &Deps, held: &SagaHead, until: Timestamp, progress: &Progress) -> Result<(), Problem> {
-    progress.note(&format!("{} has the lease until {}; if it was killed, this goes on then", held.owner, time(until)));
+/// Waits until the lease of another runner has run out, and says whether it was renewed
+/// meanwhile: then it belongs to somebody who lives.
+async fn wait_out(deps: &Deps, held: &SagaHead, until: Timestamp) -> Result<bool, Problem> {
     while deps.clock.now() < until {
         let left = until.duration_since(deps.clock.now());
         sleep(deps, left.min(WATCHES_EVERY)).await;
         let now = head(deps, &held.saga).await?;
         if now.lease_until > held.lease_until || now.epoch > held.epoch {
-            let message = format!(
-                "saga {} is driven by {}, which is alive: follow it with `switchback status --watch`",
-                held.saga, now.owner
-            );
-            return Err(Problem::refused("ANOTHER-SAGA", message));
+            return Ok(true);
         }
         if now.lease_until < held.lease_until {
-            return Ok(());
+            return Ok(false);
         }
     }
-    Ok(())
+    Ok(false)
+}
+
+fn driven_by(head: &SagaHead) -> Problem {
+    let (saga, owner) = (&head.saga, &head.owner);
+    let message =
+        format!("saga {saga} is driven by {owner}, which is alive: follow it with `switchback status --watch`");
+    Problem::refused("ANOTHER-SAGA", message)
 }
 
 async fn head(deps: &Deps, saga: &SagaId) -> Result<SagaHead, Problem> {

@@ -11,13 +11,12 @@ use failover::plan::GO;
 use failover::text::{Detail, plan_text};
 use jiff::SignedDuration;
 use rim::{Checked, Exit, Problem};
-use saga::{Outcome, SagaId};
+use saga::{Outcome, Plan, SagaId};
 
 use crate::approving::{self, ApprovalArguments, Standing as Asked};
 use crate::driving::{Ended, drive, sleep};
-use crate::ordering::{OrderArguments, draft, person};
-use crate::place::{self, PairArguments, Store, StoreArguments};
-use crate::progress::Progress;
+use crate::ordering::{OrderArguments, draft, evidence, person};
+use crate::place::{self, Others, PairArguments, Store, StoreArguments};
 use crate::standing::{Standing, about};
 use crate::talk::{data, data_json, say};
 
@@ -59,19 +58,29 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Exit, Problem> {
         while matches!(next, Next::OrderAnew) {
             let deps = store.look(&checked).await?;
             next = match pair_head(&deps).await?.saga {
-                Some(saga) => arguments.resume(deps, saga).await?,
+                Some(saga) => arguments.resume(deps, saga, store.others()).await?,
                 None => arguments.order(&checked, &store, &deps).await?,
             };
         }
         match next {
             Next::Drive(deps, saga) => {
-                let ended = drive(&deps, &saga, &Progress::begin()).await?;
+                let ended = drive(&deps, &saga, store.others()).await?;
                 arguments.tell(&deps, &saga, ended).await
             }
             Next::Unapproved(deps, saga) => arguments.tell(&deps, &saga, Ended::PersonNeeded).await,
             Next::OrderAnew => Err(Problem::refused("NO-SAGA", "nothing was ordered")),
         }
     })
+}
+
+/// A plan is approved while it is fresh: a question that is on record expires in the same time.
+fn refuse_old(deps: &Deps, plan: &Plan) -> Result<(), Problem> {
+    let age = deps.clock.now().duration_since(plan.made_at);
+    if age <= deps.settings.ask_expires {
+        return Ok(());
+    }
+    let message = format!("the plan is {} minutes old, and much may have changed: order again", age.as_mins());
+    Err(Problem::refused("NOT-APPROVED", message))
 }
 
 impl Arguments {
@@ -81,8 +90,10 @@ impl Arguments {
             let order = self.order.order(looking, &person());
             let drafted = draft(looking, checked, &order).await?;
             say(plan_text(&drafted.plan, &drafted.hash.0, Detail::Counts));
+            say(evidence(&drafted.plan));
             let question = approving::question_text(looking, &drafted);
             let approved = self.approval.obtain(checked.pair.as_str(), order.planned, &question)?;
+            refuse_old(looking, &drafted.plan)?;
             let deps = store.open(checked).await?;
             let saga = match start(&deps, &order, &drafted).await {
                 Ok(saga) => saga,
@@ -107,7 +118,7 @@ impl Arguments {
     }
 
     /// The saga that is there, if it is of the same order.
-    async fn resume(&self, deps: Deps, saga: SagaId) -> Result<Next, Problem> {
+    async fn resume(&self, deps: Deps, saga: SagaId, others: Others) -> Result<Next, Problem> {
         let Some(seen) = view(&deps, Some(&saga)).await? else {
             return Err(Problem::refused("NO-SAGA", format!("the pair names saga {saga}, and it is not there")));
         };
@@ -125,21 +136,25 @@ impl Arguments {
             say(format_args!("going on with saga {saga}"));
             return Ok(Next::Drive(Box::new(deps), saga));
         }
-        self.resume_unapproved(deps, saga, &seen, planned).await
+        self.resume_unapproved(deps, saga, &seen, others).await
     }
 
-    async fn resume_unapproved(&self, deps: Deps, saga: SagaId, seen: &View, planned: bool) -> Result<Next, Problem> {
+    async fn resume_unapproved(&self, deps: Deps, saga: SagaId, seen: &View, others: Others) -> Result<Next, Problem> {
         let asked = approving::question(&deps, seen).await?;
         match approving::stands(&deps, seen, &asked) {
             Asked::Approved => {}
-            Asked::Open => match self.approval.obtain(seen.pair.pair.as_str(), planned, &asked.text)? {
-                Some(approved) => approving::approve(&deps, &saga, &approved).await?,
-                None => return Ok(Next::Unapproved(Box::new(deps), saga)),
-            },
+            Asked::Open => {
+                say(plan_text(&seen.plan, &seen.head.plan.0, Detail::Counts));
+                say(evidence(&seen.plan));
+                match self.approval.obtain(seen.pair.pair.as_str(), self.order.planned, &asked.text)? {
+                    Some(approved) => approving::approve(&deps, &saga, &approved).await?,
+                    None => return Ok(Next::Unapproved(Box::new(deps), saga)),
+                }
+            }
             Asked::Closed => {
                 say(format_args!("saga {saga} can no longer be approved; nothing was begun, so it is ended"));
                 abort(&deps, &saga, &person()).await?;
-                return match drive(&deps, &saga, &Progress::begin()).await? {
+                return match drive(&deps, &saga, others).await? {
                     Ended::Over(_) => Ok(Next::OrderAnew),
                     Ended::PersonNeeded | Ended::Stopped => Ok(Next::Unapproved(Box::new(deps), saga)),
                 };
@@ -179,7 +194,10 @@ impl Arguments {
                 Exit::PersonNeeded
             }
             Ended::PersonNeeded => {
-                say(format_args!("what is told above needs a person; then run `{again}` to go on"));
+                say(format_args!(
+                    "what is told above needs a person; then run `{again}` to go on, or end the saga with \
+                     `switchback abort`"
+                ));
                 Exit::PersonNeeded
             }
             Ended::Stopped => {

@@ -2,8 +2,10 @@
 
 use engine::Deps;
 use engine::start::{self, Draft, Order, StartRefused};
+use failover::plan::About;
+use jiff::Timestamp;
 use rim::{Checked, Problem, environment};
-use saga::Reaction;
+use saga::{Plan, Reaction};
 
 use crate::place::{SideName, url};
 use crate::sides::greet;
@@ -18,6 +20,9 @@ pub(crate) struct OrderArguments {
     /// The side that the work leaves. `standby` moves it back.
     #[arg(long, value_enum, default_value_t = SideName::Primary)]
     pub(crate) leaving: SideName,
+    /// When the leaving side was lost, where that is known, e.g. 2026-01-05T08:22:00Z: the clocks begin there.
+    #[arg(long, value_name = "TIME", conflicts_with = "planned")]
+    lost_at: Option<Timestamp>,
 }
 
 /// Who is at this machine, for the record.
@@ -32,7 +37,7 @@ impl OrderArguments {
             leaving: self.leaving.side(),
             planned: self.planned,
             by: by.to_owned(),
-            lost_at: None,
+            lost_at: self.lost_at,
             noticed_at: deps.clock.now(),
         }
     }
@@ -46,6 +51,16 @@ impl OrderArguments {
         };
         format!("{planned}{leaving}")
     }
+}
+
+/// What a person should weigh before approving: how old the inventory is, and what would hurt.
+pub(crate) fn evidence(plan: &Plan) -> String {
+    let about: Option<About> = serde_json::from_value(plan.about.clone()).ok();
+    let inventory = about.map_or_else(String::new, |about| {
+        let minutes = plan.made_at.duration_since(about.checkpoint_at).as_mins();
+        format!("the inventory of the {} is {minutes} minutes old; ", about.leaving)
+    });
+    format!("{inventory}{} findings, {} exceptions", plan.findings.len(), plan.exceptions.len())
 }
 
 /// Looks at both sides and makes the plan of an order. Changes nothing.

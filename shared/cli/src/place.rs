@@ -48,6 +48,15 @@ pub(crate) enum Store {
     Aws { table: String, bucket: String, topic: Option<String> },
 }
 
+/// What to do when another runner that lives drives the saga.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Others {
+    /// It is somebody else's command: this one has nothing to do here.
+    AreRefused,
+    /// It may be a deployed function, which does the same: watch it, and go on where it ends.
+    AreFollowed,
+}
+
 impl StoreArguments {
     /// Reads the name.
     pub(crate) fn store(&self) -> Result<Store, Problem> {
@@ -74,6 +83,14 @@ impl Store {
                 Ok(Store::Aws { table, bucket, topic })
             }
             Some(_) | None => Err(unknown("write embedded:FILE or aws:TABLE")),
+        }
+    }
+
+    /// Whether deployed functions drive what is recorded there, too.
+    pub(crate) fn others(&self) -> Others {
+        match self {
+            Store::Embedded(_) => Others::AreRefused,
+            Store::Aws { .. } => Others::AreFollowed,
         }
     }
 
@@ -145,6 +162,6 @@ pub(crate) fn url(checked: &Checked, side: Side) -> &str {
 /// Runs a command on this thread.
 pub(crate) fn run<T>(command: impl Future<Output = Result<T, Problem>>) -> Result<T, Problem> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let cannot = |e| Problem::failed("OUTPUT", format!("this machine gives no runtime: {e}"));
+    let cannot = |e| Problem::failed("NO-RUNTIME", format!("this machine has nothing left to run in: {e}"));
     runtime.map_err(cannot)?.block_on(command)
 }

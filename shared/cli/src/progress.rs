@@ -64,12 +64,12 @@ impl Progress {
         }
     }
 
-    /// Leaves the table as it is.
+    /// Takes the live table away: what follows it tells the same, and stays.
     pub(crate) fn end(&self) {
         if let Some(live) = &self.live {
             let live = lock(live);
-            live.stages.iter().for_each(ProgressBar::abandon);
-            live.head.abandon();
+            live.stages.iter().for_each(ProgressBar::finish_and_clear);
+            live.head.finish_and_clear();
         }
     }
 }

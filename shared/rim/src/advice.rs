@@ -23,6 +23,7 @@ pub const PAGES: &[(&str, &str)] = &[
     ("NO-CHECKPOINT", include_str!("../advice/NO-CHECKPOINT.md")),
     ("NO-COUNTERPART", include_str!("../advice/NO-COUNTERPART.md")),
     ("NO-PLAN", include_str!("../advice/NO-PLAN.md")),
+    ("NO-RUNTIME", include_str!("../advice/NO-RUNTIME.md")),
     ("NO-SAGA", include_str!("../advice/NO-SAGA.md")),
     ("NO-STORE", include_str!("../advice/NO-STORE.md")),
     ("NOT-APPROVED", include_str!("../advice/NOT-APPROVED.md")),

@@ -168,6 +168,11 @@ impl Ground {
         self.command(&words).stdout(Stdio::null()).stderr(talk).spawn().unwrap()
     }
 
+    /// What was told into a file so far.
+    pub(crate) fn told_in(&self, talk: &str) -> String {
+        fs::read_to_string(self.path(talk)).unwrap_or_default()
+    }
+
     /// The ports, for looking at what is recorded.
     pub(crate) fn deps(&self) -> Deps {
         let secret = self.path("secret").display().to_string();

@@ -52,7 +52,7 @@ fn a_failover_that_is_killed_twenty_times_ends_completed_and_the_auditor_is_cont
         let ended = child.try_wait().unwrap();
         child.kill().unwrap();
         child.wait().unwrap();
-        assert_eq!(ended, None, "ended by itself before kill {kill}: {}", talk(&ground));
+        assert_eq!(ended, None, "ended by itself before kill {kill}: {}", ground.told_in("talk"));
     }
     let mut last = ground.begin(FAILOVER, "talk");
     let exit = loop {
@@ -61,11 +61,11 @@ fn a_failover_that_is_killed_twenty_times_ends_completed_and_the_auditor_is_cont
         }
         if begun.elapsed() > AT_MOST {
             last.kill().unwrap();
-            panic!("not over after {AT_MOST:?}: {}", talk(&ground));
+            panic!("not over after {AT_MOST:?}: {}", ground.told_in("talk"));
         }
         std::thread::sleep(Duration::from_millis(50));
     };
-    assert_eq!(exit.code(), Some(0), "{}", talk(&ground));
+    assert_eq!(exit.code(), Some(0), "{}", ground.told_in("talk"));
     let status = ground.of_pair(&["status", "--json"]).json();
     assert_eq!((&status["active"], &status["unfinished"]), (&"standby".into(), &false.into()), "{status}");
     assert_eq!((&status["saga"]["doing"], &status["saga"]["steps"]["blocked"]), (&"completed".into(), &0.into()));
@@ -120,8 +120,4 @@ fn judge(ground: &Ground, back_ms: i64, begun: Instant) {
 fn published(ground: &Ground) -> saga::SagaId {
     let status = ground.of_pair(&["status", "--json"]).json();
     saga::SagaId(status["saga"]["saga"].as_str().unwrap().to_owned())
-}
-
-fn talk(ground: &Ground) -> String {
-    std::fs::read_to_string(ground.path("talk")).unwrap_or_default()
 }

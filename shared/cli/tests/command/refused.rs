@@ -60,6 +60,7 @@ fn an_unknown_scenario_code_or_store() {
     };
     named("pair.store", &["UNKNOWN-STORE", "embedded:FILE", "aws:TABLE"]);
     named("aws:table", &["UNKNOWN-STORE", "--bucket"]);
+    named("embedded:nowhere/pair.store", &["STORE-UNUSABLE", "there is no folder nowhere", "create it"]);
     named("embedded:pair.toml", &["STORE-UNUSABLE", "pair.toml is not a store", "name another file"]);
     named("embedded:.", &["STORE-UNUSABLE", "is a folder"]);
     let told = ground.run(&["status", "--config", "pair.toml", "--store", "embedded:other.store", "--json"]);

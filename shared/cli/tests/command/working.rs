@@ -1,7 +1,9 @@
 //! The commands, one after the other, as an operator gives them.
 
+use std::process::Command;
 use std::time::{Duration, Instant};
 
+use engine::ports::PairHead;
 use sim::{Estate, Settings, Side};
 
 use crate::ground::{Ground, hold_no_secret};
@@ -30,8 +32,16 @@ fn a_planned_failover_from_check_to_a_second_order() {
     assert_eq!(ground.world().audit().processing_on(Side::Standby), 0);
 
     ground.of_pair(&["failover"]).ends(2, &["ANOTHER-SAGA", "the same order", "switchback abort"]);
+    let mut stopped = ground.begin(&["failover", "--planned", "--approve", "ann"], "stopped");
+    until(|| ground.told_in("stopped").contains("running"));
+    assert!(Command::new("kill").args(["-TERM", &stopped.id().to_string()]).status().unwrap().success());
+    assert_eq!(stopped.wait().unwrap().code(), Some(1));
+    assert!(ground.told_in("stopped").contains("stopped; nothing is lost: run `switchback failover"));
+
     let mut first = ground.begin(&["failover", "--planned", "--approve", "ann"], "talk");
-    until(|| std::fs::read_to_string(ground.path("talk")).unwrap().contains("running"));
+    let owner = serde_json::json!(format!("switchback/ann/{}", first.id()));
+    until(|| ground.of_pair(&["status", "--json"]).json()["saga"]["owner"] == owner);
+    assert!(ground.told_in("talk").contains("has the lease until"), "{}", ground.told_in("talk"));
     let second = ground.of_pair(&["failover", "--planned", "--approve", "bob"]);
     second.ends(2, &["ANOTHER-SAGA", "switchback/ann/", "alive", "switchback status --watch"]);
     ground.of_pair(&["status", "--watch"]).ends(0, &["completed", "the work is on the standby"]);
@@ -39,6 +49,8 @@ fn a_planned_failover_from_check_to_a_second_order() {
 
     let status = ground.of_pair(&["status", "--json"]).json();
     assert_eq!((&status["active"], &status["saga"]["doing"]), (&"standby".into(), &"completed".into()), "{status}");
+    let clocks = &status["saga"]["clocks"];
+    assert!(clocks["decide_s"].is_f64() && clocks["execute_s"].is_f64() && clocks["rto_s"].is_f64(), "{clocks}");
     let before = ground.contents();
     ground.of_pair(&["failover", "--planned", "--approve", "ann"]).ends(2, &["TARGET-IS-ACTIVE", "standby"]);
     assert_eq!(before, ground.contents());
@@ -58,6 +70,21 @@ fn an_order_that_nobody_approves_can_be_ended_and_given_anew() {
     ground.of_pair(&["abort", "--by", "ann"]).ends(0, &["aborted"]);
     ground.of_pair(&["status"]).ends(0, &["the work is on the primary", "no saga is recorded"]);
     ground.of_pair(&["failover", "--planned"]).ends(3, &["nobody has approved it yet"]);
+}
+
+#[test]
+fn an_order_that_died_before_it_took_the_pair_leaves_nothing_hanging_s1() {
+    let ground = Ground::new(Estate::small(), Settings::default(), 200.0);
+    ground.of_pair(&["failover", "--planned"]).ends(3, &["nobody has approved it yet"]);
+    let deps = ground.deps();
+    let pair = ground.wait(deps.pairs.pair(&deps.pair.name)).unwrap().unwrap();
+    let before = pair.saga.clone().unwrap().0;
+    let untaken = PairHead { saga: None, revision: pair.revision + 1, ..pair };
+    ground.wait(deps.pairs.put_pair(&untaken)).unwrap();
+    ground.of_pair(&["failover", "--planned"]).ends(3, &["nobody has approved it yet"]);
+    let status = ground.of_pair(&["status", "--json"]).json();
+    assert_eq!((&status["unfinished"], &status["saga"]["doing"]), (&true.into(), &"asking".into()));
+    assert_ne!(status["saga"]["saga"], before.as_str());
 }
 
 #[test]
