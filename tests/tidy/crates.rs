@@ -46,7 +46,7 @@ const DIRECTION: &[Row] = &[
     Row {
         name: "cli",
         names: &["saga", "failover", "engine", "databricks", "aws", "rim", "local"],
-        tests_name: &[],
+        tests_name: &["sim"],
         deployed: false,
     },
     Row {

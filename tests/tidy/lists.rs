@@ -107,12 +107,13 @@ pub(crate) fn advice(tree: &Tree) -> Vec<String> {
     without_page.chain(without_code).chain(unlisted).collect()
 }
 
-/// The texts of all `Code::new("…")` that are not tests.
+/// The code of everything that is made with one outside of tests: faults, and answers to the outside.
 fn codes(source: &str) -> Vec<String> {
     let code = Code::without_tests(source);
-    let marker = "Code::new(";
-    let real = code.bare.match_indices(marker).filter_map(|(at, _)| {
-        let rest = code.told[at + marker.len()..].trim_start().strip_prefix('"')?;
+    let makers = ["Code::new(", "Problem::refused(", "Problem::failed(", "Self::refused(", "Self::failed("];
+    let made = makers.iter().flat_map(|maker| code.bare.match_indices(maker).map(|(at, _)| at + maker.len()));
+    let real = made.filter_map(|at| {
+        let rest = code.told[at..].trim_start().strip_prefix('"')?;
         rest.split_once('"').map(|(text, _)| text.to_owned())
     });
     real.collect()
@@ -171,6 +172,7 @@ fn codes_and_pages_belong_together() {
     let source = "const A: Code = Code::new(\"A-B\");\n/// Code::new(\"SAID\")\nconst C: Code = Code::new(\n    \"C\",\n);\n#[cfg(test)]\nmod tests { const T: Code = Code::new(\"T\"); }\n";
     let tree = Tree::of(&[
         ("shared/engine/src/codes.rs", source),
+        ("shared/rim/src/problem.rs", "fn a() { Problem::refused(\n    \"R\", x); Self::failed(code, x) }\n"),
         ("shared/rim/advice/A-B.md", ""),
         ("shared/rim/advice/Z.md", ""),
         ("shared/rim/src/advice.rs", "(\"A-B\", include_str!(\"../advice/A-B.md\"))"),
@@ -179,6 +181,7 @@ fn codes_and_pages_belong_together() {
         advice(&tree),
         [
             "code C: has no page in shared/rim/advice",
+            "code R: has no page in shared/rim/advice",
             "shared/rim/advice: page Z belongs to no code",
             "shared/rim/advice: page Z is not in the list of pages",
         ]

@@ -6,5 +6,6 @@
 
 pub mod clockwork;
 pub mod embedded;
+pub mod file_store;
 pub mod rehearsal;
 pub mod stack;

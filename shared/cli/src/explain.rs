@@ -2,12 +2,18 @@
 
 use rim::advice::{PAGES, page};
 use rim::{Exit, Problem};
+use serde_json::json;
+
+use crate::talk::{data, data_json};
 
 /// Which code.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
     /// As it stands in a story or an error, e.g. PERMISSION-DENIED.
     code: String,
+    /// Print one JSON object.
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<Exit, Problem> {
@@ -15,6 +21,10 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Exit, Problem> {
         let known: Vec<&str> = PAGES.iter().map(|(code, _)| *code).collect();
         Problem::refused("UNKNOWN-CODE", format!("there is no code {:?}: {}", arguments.code, known.join(", ")))
     })?;
-    print!("{found}");
+    if arguments.json {
+        data_json(&json!({ "code": arguments.code.to_ascii_uppercase(), "page": found }));
+    } else {
+        data(found);
+    }
     Ok(Exit::Fine)
 }

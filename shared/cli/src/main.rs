@@ -1,12 +1,26 @@
 //! `switchback`, the operator's command. Data on stdout, talk on stderr.
 
+mod abort;
+mod approving;
+mod capture;
+mod check;
+mod driving;
 mod explain;
+mod failover;
+mod ordering;
+mod place;
+mod plan;
+mod progress;
 mod rehearse;
+mod sides;
+mod standing;
+mod status;
+mod talk;
 
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use rim::Problem;
+use rim::{Exit, Problem};
 
 /// Moves a Databricks workspace's work to another region when the first one fails.
 #[derive(Debug, Parser)]
@@ -20,23 +34,57 @@ struct Arguments {
 enum Command {
     /// Rehearses a failover against a simulated pair of workspaces, in virtual time.
     Rehearse(rehearse::Arguments),
+    /// Checks the configuration and reaches both sides. Changes nothing.
+    Check(check::Arguments),
+    /// Takes the checkpoint of a side while it is well.
+    Capture(capture::Arguments),
+    /// Prints the plan of a failover. Changes nothing.
+    Plan(plan::Arguments),
+    /// Moves the work to the other side; started again, it goes on.
+    Failover(failover::Arguments),
+    /// Tells where the work is and where the saga stands.
+    Status(status::Arguments),
+    /// Ends the unfinished saga where it stands.
+    Abort(abort::Arguments),
     /// Explains a code: what it means, and what to do.
     Explain(explain::Arguments),
 }
 
-fn main() -> ExitCode {
-    rim::telemetry::begin(rim::telemetry::LogFormat::Text);
-    let done = match Arguments::parse().command {
-        Command::Rehearse(arguments) => rehearse::run(&arguments),
-        Command::Explain(arguments) => explain::run(&arguments),
-    };
-    match done {
-        Ok(exit) => ExitCode::from(exit.code()),
-        Err(problem) => answer(&problem),
+impl Command {
+    fn run(&self) -> Result<Exit, Problem> {
+        match self {
+            Command::Rehearse(arguments) => rehearse::run(arguments),
+            Command::Check(arguments) => check::run(arguments),
+            Command::Capture(arguments) => capture::run(arguments),
+            Command::Plan(arguments) => plan::run(arguments),
+            Command::Failover(arguments) => failover::run(arguments),
+            Command::Status(arguments) => status::run(arguments),
+            Command::Abort(arguments) => abort::run(arguments),
+            Command::Explain(arguments) => explain::run(arguments),
+        }
+    }
+
+    /// Whether machines read the answer.
+    fn json(&self) -> bool {
+        match self {
+            Command::Rehearse(arguments) => arguments.json,
+            Command::Check(arguments) => arguments.json,
+            Command::Capture(arguments) => arguments.json,
+            Command::Plan(arguments) => arguments.json,
+            Command::Failover(arguments) => arguments.json,
+            Command::Status(arguments) => arguments.json,
+            Command::Abort(arguments) => arguments.json,
+            Command::Explain(arguments) => arguments.json,
+        }
     }
 }
 
-fn answer(problem: &Problem) -> ExitCode {
-    eprintln!("{}: {}", problem.code, problem.message);
-    ExitCode::from(problem.exit().code())
+fn main() -> ExitCode {
+    rim::telemetry::begin(rim::telemetry::LogFormat::Text);
+    let command = Arguments::parse().command;
+    let exit = command.run().unwrap_or_else(|problem| {
+        talk::problem(&problem, command.json());
+        problem.exit()
+    });
+    ExitCode::from(exit.code())
 }

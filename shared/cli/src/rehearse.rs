@@ -21,7 +21,7 @@ pub(crate) struct Arguments {
     resources: Option<usize>,
     /// Print one JSON object instead of the story.
     #[arg(long)]
-    json: bool,
+    pub(crate) json: bool,
     /// The folder in which the story is kept.
     #[arg(long, default_value = "rehearsals")]
     out: PathBuf,

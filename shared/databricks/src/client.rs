@@ -21,6 +21,7 @@ use crate::envelope::envelope;
 use crate::errors::{Meaning, meaning};
 use crate::exchange::exchange;
 use crate::login::{Bearer, Credentials, Login};
+use crate::page::page;
 use crate::retry_after::retry_after;
 use crate::scrub::scrub;
 use crate::transport::{Request, Response, Transport};
@@ -102,10 +103,10 @@ impl Client {
         let request = signed(call, bearer)?;
         let (response, ticket) = exchange(&*self.transport, pass, &call.endpoint, request).await?;
         let wait = retry_after(&response.headers, self.clock.now());
-        let judged = if response.status.is_success() {
+        let judged = if let Some(found) = page(&response) {
+            Err(login_page(call, found))
+        } else if response.status.is_success() {
             success(call, &response)
-        } else if response.status.is_redirection() {
-            Err(login_page(call, "a redirect"))
         } else {
             let envelope = envelope(&response.body);
             let meaning = meaning(response.status.as_u16(), &envelope, wait);
@@ -137,7 +138,6 @@ fn success(call: &Call, response: &Response) -> Result<Value, Fault> {
     match serde_json::from_slice::<Value>(&response.body) {
         Ok(Value::Object(object)) => return Ok(Value::Object(object)),
         Ok(_) => {}
-        Err(_) if is_page(response) => return Err(login_page(call, "a web page")),
         Err(_) => {
             if response.body.is_empty() && call.endpoint.nature == Nature::Effect {
                 return Ok(Value::Object(serde_json::Map::new()));
@@ -148,13 +148,6 @@ fn success(call: &Call, response: &Response) -> Result<Value, Fault> {
     Err(Fault { code: codes::NOT_JSON, ..Meaning::Unwell.fault(call.endpoint.nature, None, said) })
 }
 
-fn is_page(response: &Response) -> bool {
-    let declared = response.headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
-    declared.is_some_and(|kind| kind.starts_with("text/html")) || response.body.trim_ascii_start().starts_with(b"<")
-}
-
-/// A misrouted private link redirects to a login page, which answers 200
-/// [go-sdk: apierr/private_link.go].
 fn login_page(call: &Call, what: &str) -> Fault {
     let said =
         format!("{} answered with {what}: the workspace is not reached on this network path", call.endpoint.name);

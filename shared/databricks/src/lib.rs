@@ -30,6 +30,7 @@ mod families;
 mod http_transport;
 mod kinds;
 mod login;
+mod page;
 mod retry_after;
 mod scrub;
 mod transport;

@@ -26,6 +26,7 @@ use crate::endpoints::TOKEN;
 use crate::envelope::envelope;
 use crate::errors::{Meaning, meaning};
 use crate::exchange::exchange;
+use crate::page::page;
 use crate::retry_after::retry_after;
 use crate::scrub::scrub;
 use crate::transport::{Request, Response, Transport};
@@ -233,6 +234,12 @@ impl Login {
                 false => fault,
             })?;
         let wait = retry_after(&response.headers, self.clock.now());
+        if let Some(found) = page(&response) {
+            ticket.end(Ending::Failed);
+            let said =
+                format!("the token endpoint answered with {found}: the workspace is not reached on this network path");
+            return Err(Fault::again(codes::LOGIN_PAGE, said));
+        }
         if response.status.is_success() {
             let token = read_token(&response);
             ticket.end(if token.is_ok() { Ending::Answered } else { Ending::Failed });

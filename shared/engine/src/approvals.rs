@@ -36,7 +36,7 @@ pub fn judge(ask: &AskItem, plan: &PlanHash, loss_s: Option<i64>) -> Result<Answ
 }
 
 /// The question of a plan, as it is asked.
-pub(crate) fn question_of(plan: &Plan, hash: &PlanHash, question: &str, now: Timestamp, deps: &Deps) -> AskItem {
+pub fn question_of(plan: &Plan, hash: &PlanHash, question: &str, now: Timestamp, deps: &Deps) -> AskItem {
     let about: Option<failover::plan::About> = serde_json::from_value(plan.about.clone()).ok();
     let leaving = about.as_ref().map_or(Side::Primary, |about| about.leaving);
     let risk = if about.is_some_and(|about| about.planned) {

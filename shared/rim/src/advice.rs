@@ -3,32 +3,56 @@
 /// All pages, by code. One file and one line for each.
 pub const PAGES: &[(&str, &str)] = &[
     ("AMBIGUOUS-MATCH", include_str!("../advice/AMBIGUOUS-MATCH.md")),
+    ("ANOTHER-SAGA", include_str!("../advice/ANOTHER-SAGA.md")),
     ("BREAKER-OPEN", include_str!("../advice/BREAKER-OPEN.md")),
     ("BROKEN-COMPUTE", include_str!("../advice/BROKEN-COMPUTE.md")),
+    ("CHANGED-MEANWHILE", include_str!("../advice/CHANGED-MEANWHILE.md")),
+    ("CHECKPOINT-INCOMPLETE", include_str!("../advice/CHECKPOINT-INCOMPLETE.md")),
+    ("CHECKPOINT-UNREADABLE", include_str!("../advice/CHECKPOINT-UNREADABLE.md")),
+    ("CONFIGURATION", include_str!("../advice/CONFIGURATION.md")),
     ("CONFLICT", include_str!("../advice/CONFLICT.md")),
     ("DOUBTFUL-ANSWER", include_str!("../advice/DOUBTFUL-ANSWER.md")),
     ("INVALID-STATE", include_str!("../advice/INVALID-STATE.md")),
     ("LEASE-ENDING", include_str!("../advice/LEASE-ENDING.md")),
+    ("LEAVING-NOT-WELL", include_str!("../advice/LEAVING-NOT-WELL.md")),
     ("LISTING-LOOPS", include_str!("../advice/LISTING-LOOPS.md")),
+    ("LOG-BROKEN", include_str!("../advice/LOG-BROKEN.md")),
     ("LOGIN-PAGE", include_str!("../advice/LOGIN-PAGE.md")),
+    ("NEWER-VERSION", include_str!("../advice/NEWER-VERSION.md")),
     ("NO-ANSWER", include_str!("../advice/NO-ANSWER.md")),
+    ("NO-CHECKPOINT", include_str!("../advice/NO-CHECKPOINT.md")),
     ("NO-COUNTERPART", include_str!("../advice/NO-COUNTERPART.md")),
+    ("NO-PLAN", include_str!("../advice/NO-PLAN.md")),
+    ("NO-RUNTIME", include_str!("../advice/NO-RUNTIME.md")),
+    ("NO-SAGA", include_str!("../advice/NO-SAGA.md")),
+    ("NO-STORE", include_str!("../advice/NO-STORE.md")),
+    ("NOT-APPROVED", include_str!("../advice/NOT-APPROVED.md")),
     ("NOT-AS-WANTED", include_str!("../advice/NOT-AS-WANTED.md")),
     ("NOT-FOUND", include_str!("../advice/NOT-FOUND.md")),
     ("NOT-JSON", include_str!("../advice/NOT-JSON.md")),
     ("NOT-SIGNED-IN", include_str!("../advice/NOT-SIGNED-IN.md")),
     ("NOTHING-TO-ACTIVATE", include_str!("../advice/NOTHING-TO-ACTIVATE.md")),
     ("OTHERS-OPEN", include_str!("../advice/OTHERS-OPEN.md")),
+    ("OUTPUT", include_str!("../advice/OUTPUT.md")),
     ("PERMISSION-DENIED", include_str!("../advice/PERMISSION-DENIED.md")),
     ("PUBLICATION", include_str!("../advice/PUBLICATION.md")),
     ("READ-ONLY", include_str!("../advice/READ-ONLY.md")),
     ("REFUSED-BY-API", include_str!("../advice/REFUSED-BY-API.md")),
+    ("REHEARSAL-FAILED", include_str!("../advice/REHEARSAL-FAILED.md")),
     ("RUN-SKIPPED", include_str!("../advice/RUN-SKIPPED.md")),
     ("SERVER-ERROR", include_str!("../advice/SERVER-ERROR.md")),
     ("STILL-CHANGING", include_str!("../advice/STILL-CHANGING.md")),
+    ("STORE-NO-ANSWER", include_str!("../advice/STORE-NO-ANSWER.md")),
+    ("STORE-UNUSABLE", include_str!("../advice/STORE-UNUSABLE.md")),
+    ("SUPERSEDED", include_str!("../advice/SUPERSEDED.md")),
+    ("TARGET-IS-ACTIVE", include_str!("../advice/TARGET-IS-ACTIVE.md")),
+    ("TARGET-NOT-LISTED", include_str!("../advice/TARGET-NOT-LISTED.md")),
     ("THROTTLED", include_str!("../advice/THROTTLED.md")),
     ("TOKEN-ENDPOINT", include_str!("../advice/TOKEN-ENDPOINT.md")),
+    ("UNKNOWN-CODE", include_str!("../advice/UNKNOWN-CODE.md")),
+    ("UNKNOWN-SCENARIO", include_str!("../advice/UNKNOWN-SCENARIO.md")),
     ("UNKNOWN-STEP", include_str!("../advice/UNKNOWN-STEP.md")),
+    ("UNKNOWN-STORE", include_str!("../advice/UNKNOWN-STORE.md")),
     ("UNKNOWN-WANT", include_str!("../advice/UNKNOWN-WANT.md")),
     ("UNSUPPORTED-HERE", include_str!("../advice/UNSUPPORTED-HERE.md")),
     ("WORKSPACE-NOT-READY", include_str!("../advice/WORKSPACE-NOT-READY.md")),
@@ -37,6 +61,16 @@ pub const PAGES: &[(&str, &str)] = &[
 /// The page of a code; upper and lower case are the same.
 pub fn page(code: &str) -> Option<&'static str> {
     PAGES.iter().find(|(known, _)| known.eq_ignore_ascii_case(code)).map(|(_, page)| *page)
+}
+
+/// The first thing to do about a code that is more than to wait, to end a sentence with.
+pub fn remedy(code: &str) -> Option<String> {
+    let (_, steps) = page(code)?.split_once("## What to do\n\n")?;
+    let step = steps.lines().filter_map(|line| line.split_once(". ")).map(|(_, step)| step);
+    let step = step.map(|step| step.trim_start_matches("Otherwise ")).find(|step| !step.starts_with("Nothing"))?;
+    let mut letters = step.trim_end_matches('.').chars();
+    let first = letters.next()?;
+    Some(format!("{}{}", first.to_lowercase(), letters.as_str()))
 }
 
 #[cfg(test)]
@@ -52,5 +86,13 @@ mod tests {
                 "{code}"
             );
         }
+    }
+
+    #[test]
+    fn a_remedy_is_the_first_thing_to_do_but_wait() {
+        let told = remedy("NO-ANSWER");
+        assert_eq!(told.as_deref(), Some("check DNS, TLS and routes from where the runner is"));
+        assert_eq!(remedy("NEWER-VERSION").as_deref(), Some("use the newer program"));
+        assert_eq!(remedy("the"), None);
     }
 }

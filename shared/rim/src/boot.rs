@@ -1,15 +1,72 @@
-//! Putting a pair together from its configuration.
+//! Putting a pair together from its configuration, and the ports around it.
 
 use std::sync::Arc;
 use std::time::Duration;
 
+use async_trait::async_trait;
 use databricks::{Credentials, DatabricksWorkspace, HttpTransport};
-use engine::ports::{Clock, Workspace};
-use engine::{Pair, Settings};
+use engine::ports::{Asks, Clock, Objects, Pairs, Sagas, StoreError, Waker, Workspace};
+use engine::{Deps, Pair, Settings};
 use failover::FailoverPolicy;
 use jiff::SignedDuration;
+use saga::SagaId;
 
 use crate::config::{Checked, ConfigError, SideConfig};
+
+/// Where things are recorded.
+#[derive(Clone)]
+pub struct Ports {
+    /// Pairs.
+    pub pairs: Arc<dyn Pairs>,
+    /// Sagas.
+    pub sagas: Arc<dyn Sagas>,
+    /// Approvals.
+    pub asks: Arc<dyn Asks>,
+    /// Checkpoints, plans, what is published.
+    pub objects: Arc<dyn Objects>,
+    /// Wake messages.
+    pub waker: Arc<dyn Waker>,
+}
+
+impl Ports {
+    /// One store for pairs, sagas and approvals; objects and wake messages beside it.
+    pub fn over<S: Pairs + Sagas + Asks + 'static>(
+        store: Arc<S>,
+        objects: Arc<dyn Objects>,
+        waker: Arc<dyn Waker>,
+    ) -> Self {
+        Self { pairs: Arc::clone(&store) as _, sagas: Arc::clone(&store) as _, asks: store, objects, waker }
+    }
+}
+
+/// A waker for whoever drives sagas itself: there is nobody to tell.
+#[derive(Debug)]
+pub struct NobodyToWake;
+
+#[async_trait]
+impl Waker for NobodyToWake {
+    async fn wake(&self, _saga: &SagaId) -> Result<(), StoreError> {
+        Ok(())
+    }
+}
+
+/// The engine's ports: the pair of a configuration, recorded there.
+///
+/// # Errors
+///
+/// [`ConfigError`] if a secret cannot be fetched or an address is refused.
+pub fn deps(checked: &Checked, clock: Arc<dyn Clock>, ports: Ports) -> Result<Deps, ConfigError> {
+    Ok(Deps {
+        pair: pair(checked, &clock)?,
+        settings: Arc::new(settings(checked)),
+        clock,
+        pairs: ports.pairs,
+        sagas: ports.sagas,
+        asks: ports.asks,
+        objects: ports.objects,
+        waker: ports.waker,
+    })
+}
 
 /// The pair of a configuration, reached over HTTPS.
 ///
@@ -69,6 +126,9 @@ pub fn settings(checked: &Checked) -> Settings {
     settings.dead_time_out = dead.unwrap_or(settings.dead_time_out).min(settings.call_time_out);
     if let Some(interval) = seconds(&runner.pursuit_interval_seconds) {
         settings.pursuit_interval = signed(interval);
+    }
+    if let Some(pause) = seconds(&runner.longest_pause_seconds) {
+        settings.longest_pause = signed(pause);
     }
     let limits = checked.config.limits.iter().map(|(family, rate)| (family.get_ref().clone(), *rate.get_ref()));
     settings.limits = limits.collect();

@@ -13,9 +13,9 @@ use std::sync::Arc;
 
 use aws::{Clients, DynamoStore, S3Objects, SnsWaker};
 use engine::Deps;
-use engine::ports::Clock;
+use engine::ports::Waker;
 
-use crate::boot;
+use crate::boot::{self, NobodyToWake, Ports};
 use crate::clock::SystemClock;
 use crate::config::{Checked, ConfigError};
 use crate::environment::variable;
@@ -41,20 +41,20 @@ pub async fn deps() -> Result<Deps, NotBooted> {
     let checked = Checked::read(Path::new(&required("SWITCHBACK_CONFIG")?))?;
     let (table, bucket) = (required("SWITCHBACK_TABLE")?, required("SWITCHBACK_BUCKET")?);
     let topic = required("SWITCHBACK_WAKE_TOPIC")?;
+    let ports = ports(&table, &bucket, Some(&topic)).await;
+    Ok(boot::deps(&checked, Arc::new(SystemClock::start()), ports)?)
+}
+
+/// The deployed table and bucket. Without a topic nobody is woken: the tick makes up for it.
+pub async fn ports(table: &str, bucket: &str, topic: Option<&str>) -> Ports {
     let endpoint = variable("AWS_ENDPOINT_URL");
     let clients = Clients::from_environment(variable("AWS_REGION").as_deref(), endpoint.as_deref()).await;
-    let clock: Arc<dyn Clock> = Arc::new(SystemClock::start());
-    let store = Arc::new(DynamoStore::new(&clients, table));
-    Ok(Deps {
-        pair: boot::pair(&checked, &clock)?,
-        settings: Arc::new(boot::settings(&checked)),
-        clock,
-        pairs: Arc::clone(&store) as Arc<dyn engine::ports::Pairs>,
-        sagas: Arc::clone(&store) as Arc<dyn engine::ports::Sagas>,
-        asks: store,
-        objects: Arc::new(S3Objects::new(&clients, bucket, "")),
-        waker: Arc::new(SnsWaker::new(&clients, topic)),
-    })
+    let waker: Arc<dyn Waker> = match topic {
+        Some(topic) => Arc::new(SnsWaker::new(&clients, topic)),
+        None => Arc::new(NobodyToWake),
+    };
+    let objects = Arc::new(S3Objects::new(&clients, bucket, ""));
+    Ports::over(Arc::new(DynamoStore::new(&clients, table)), objects, waker)
 }
 
 /// Who drives: the function's own name and a number that differs from start to start.

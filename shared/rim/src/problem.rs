@@ -6,10 +6,11 @@ use engine::capture::CaptureError;
 use engine::ports::StoreError;
 use engine::runner::Stopped;
 use engine::start::StartRefused;
-use failover::PlanRefused;
+use failover::{PlanRefused, Side};
 use saga::Fault;
 use serde::Serialize;
 
+use crate::advice::remedy;
 use crate::config::ConfigError;
 
 /// What scripts can tell apart.
@@ -59,9 +60,29 @@ impl Problem {
         Self { code: code.to_owned(), message: message.into(), exit: Exit::Failed }
     }
 
+    /// A side that cannot be worked with as it is; nothing was changed.
+    pub fn of_side(side: Side, url: &str, fault: &Fault) -> Self {
+        let message = format!("the {side}, {url}: {}", fault.message);
+        Self::refused(fault.code.as_str(), with_remedy(message, fault.code.as_str()))
+    }
+
     /// How the process ends.
     pub fn exit(&self) -> Exit {
         self.exit
+    }
+}
+
+/// A fault that stands in a sentence has its code before a colon; its page knows what to do.
+fn with_remedies(message: String) -> String {
+    let is_code = |word: &&str| word.chars().all(|c| c.is_ascii_uppercase() || c == '-') && remedy(word).is_some();
+    let code = message.split([' ', ':']).find(is_code).unwrap_or_default().to_owned();
+    with_remedy(message, &code)
+}
+
+fn with_remedy(message: String, code: &str) -> String {
+    match remedy(code) {
+        Some(remedy) => format!("{}: {remedy}", message.trim_end_matches('.')),
+        None => message,
     }
 }
 
@@ -99,7 +120,7 @@ impl From<StoreError> for Problem {
 impl From<CaptureError> for Problem {
     fn from(error: CaptureError) -> Self {
         match error {
-            CaptureError::Incomplete { .. } => Self::failed("CHECKPOINT-INCOMPLETE", error.to_string()),
+            CaptureError::Incomplete { .. } => Self::failed("CHECKPOINT-INCOMPLETE", with_remedies(error.to_string())),
             CaptureError::Checkpoint(_) => Self::refused("CHECKPOINT-UNREADABLE", error.to_string()),
             CaptureError::Store(error) => error.into(),
         }
@@ -111,10 +132,10 @@ impl From<StartRefused> for Problem {
         match error {
             StartRefused::AnotherSaga { .. } => Self::refused("ANOTHER-SAGA", error.to_string()),
             StartRefused::NoCheckpoint(_) => Self::refused("NO-CHECKPOINT", error.to_string()),
-            StartRefused::LeavingNotWell { .. } => Self::refused("LEAVING-NOT-WELL", error.to_string()),
+            StartRefused::LeavingNotWell { .. } => Self::refused("LEAVING-NOT-WELL", with_remedies(error.to_string())),
             StartRefused::Plan(PlanRefused::TargetIsActive(_)) => Self::refused("TARGET-IS-ACTIVE", error.to_string()),
             StartRefused::Plan(PlanRefused::TargetNotListed { .. }) => {
-                Self::refused("TARGET-NOT-LISTED", error.to_string())
+                Self::refused("TARGET-NOT-LISTED", with_remedies(error.to_string()))
             }
             StartRefused::Plan(
                 PlanRefused::WrongCheckpoint { .. } | PlanRefused::NothingThere(_) | PlanRefused::Plan(_),

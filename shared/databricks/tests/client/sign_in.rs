@@ -121,10 +121,13 @@ async fn refused_client_credentials_need_a_person_and_are_not_shown_s23() {
 }
 
 #[tokio::test]
-async fn a_token_endpoint_that_answers_with_a_page_is_asked_again() {
+async fn a_token_endpoint_that_answers_with_a_page_or_the_way_to_one_is_asked_again() {
     let stage = Stage::machine(|_, _| reply(200, &[("content-type", "text/html")], "<html>"));
     let fault = greet(&stage).await.unwrap_err();
-    assert_eq!((fault.code, fault.reaction), (codes::TOKEN_ENDPOINT, Reaction::Again { after_ms: None }));
+    assert_eq!((fault.code, fault.reaction), (codes::LOGIN_PAGE, Reaction::Again { after_ms: None }));
+    let stage = Stage::machine(|_, _| reply(302, &[("location", "/login.html")], ""));
+    let fault = greet(&stage).await.unwrap_err();
+    assert_eq!((fault.code, fault.reaction), (codes::LOGIN_PAGE, Reaction::Again { after_ms: None }));
 }
 
 #[tokio::test]

@@ -83,6 +83,7 @@ fn check_runner(runner: &RunnerConfig) -> Result<(), Offence> {
         ("call_time_out_seconds", &runner.call_time_out_seconds),
         ("dead_time_out_seconds", &runner.dead_time_out_seconds),
         ("pursuit_interval_seconds", &runner.pursuit_interval_seconds),
+        ("longest_pause_seconds", &runner.longest_pause_seconds),
     ];
     for (name, value) in all {
         if let Some(value) = value

@@ -83,6 +83,8 @@ pub struct RunnerConfig {
     pub dead_time_out_seconds: Option<Spanned<f64>>,
     /// How often the pursuit tries again.
     pub pursuit_interval_seconds: Option<Spanned<f64>>,
+    /// The longest pause between two tries of any other step.
+    pub longest_pause_seconds: Option<Spanned<f64>>,
 }
 
 /// A configuration that cannot be used. Says where, and what to do.

@@ -1,0 +1,106 @@
+//! The store of the operator's command: a table in a file, and its objects in a folder beside it.
+//!
+//! The same adapters over the same SDK as in the cloud, so that what one wrote the
+//! other could read. Law: looking makes nothing; a file that cannot be used is not
+//! written to.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use aws::{Clients, DynamoStore, S3Objects};
+use rim::Problem;
+use rim::boot::{NobodyToWake, Ports};
+
+use crate::embedded::{Buckets, Embedded, OpenError, ShelfError, Table};
+
+/// The one table of a file and the one bucket of its folder.
+const NAME: &str = "switchback";
+/// Requests are signed for some region; nobody reads which.
+const REGION: &str = "eu-west-1";
+
+/// A store that cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreUnusable {
+    /// Its table.
+    #[error(transparent)]
+    Table(#[from] OpenError),
+    /// Its objects.
+    #[error(transparent)]
+    Objects(#[from] ShelfError),
+}
+
+impl From<StoreUnusable> for Problem {
+    fn from(unusable: StoreUnusable) -> Self {
+        match &unusable {
+            StoreUnusable::Table(OpenError::Newer { .. }) => Self::refused("NEWER-VERSION", unusable.to_string()),
+            StoreUnusable::Table(
+                OpenError::NoFolder(_)
+                | OpenError::IsFolder(_)
+                | OpenError::Unreadable { .. }
+                | OpenError::NotAStore { .. }
+                | OpenError::Failed(_),
+            )
+            | StoreUnusable::Objects(_) => Self::refused("STORE-UNUSABLE", unusable.to_string()),
+        }
+    }
+}
+
+/// Opens the store in `path`; what is not there is made.
+///
+/// # Errors
+///
+/// [`StoreUnusable`], with the remedy.
+pub fn open(path: &Path) -> Result<Ports, StoreUnusable> {
+    let table = Table::file(path, NAME)?;
+    let folder = objects_folder(path);
+    std::fs::create_dir_all(&folder).map_err(|source| ShelfError::Io { path: folder.clone(), source })?;
+    Ok(over(table, Buckets::folder(&folder, [NAME])?))
+}
+
+/// The store in `path` for somebody who only looks: an empty one in memory if there is none.
+///
+/// # Errors
+///
+/// [`StoreUnusable`], with the remedy.
+pub fn look(path: &Path) -> Result<Ports, StoreUnusable> {
+    if path.exists() { open(path) } else { memory() }
+}
+
+/// An empty store that ends with the process.
+///
+/// # Errors
+///
+/// [`StoreUnusable`] if the embedded database fails.
+pub fn memory() -> Result<Ports, StoreUnusable> {
+    Ok(over(Table::memory(NAME)?, Buckets::memory([NAME])))
+}
+
+/// Where the objects of the store in `path` lie.
+pub fn objects_folder(path: &Path) -> PathBuf {
+    let mut name = path.file_name().map_or_else(OsString::new, OsString::from);
+    name.push("-objects");
+    path.with_file_name(name)
+}
+
+fn over(table: Table, buckets: Buckets) -> Ports {
+    let clients = Clients::embedded(Embedded::new(table, buckets), REGION);
+    let objects = Arc::new(S3Objects::new(&clients, NAME, ""));
+    Ports::over(Arc::new(DynamoStore::new(&clients, NAME)), objects, Arc::new(NobodyToWake))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn what_was_put_is_there_for_the_next_process_and_looking_makes_nothing() {
+        let folder = tempfile::TempDir::new().unwrap();
+        let path = folder.path().join("pair.store");
+        assert_eq!(look(&path).unwrap().objects.get("a").await.unwrap(), None);
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+        open(&path).unwrap().objects.put("a", b"b".to_vec()).await.unwrap();
+        assert_eq!(look(&path).unwrap().objects.get("a").await.unwrap(), Some(b"b".to_vec()));
+        assert!(objects_folder(&path).ends_with("pair.store-objects"));
+    }
+}

@@ -1,0 +1,56 @@
+//! `switchback abort`: ends the pair's unfinished saga where it stands.
+//!
+//! Nothing is turned back. Acknowledged only when no effect can land any more (S14).
+
+use engine::start::pair_head;
+use engine::view::view;
+use rim::{Exit, Problem};
+
+use crate::driving::{Ended, drive};
+use crate::ordering::person;
+use crate::place::{self, PairArguments, StoreArguments};
+use crate::standing::Standing;
+use crate::talk::{data, data_json};
+
+/// What is ended.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    pair: PairArguments,
+    #[command(flatten)]
+    store: StoreArguments,
+    /// Who ends it, for the record; who is signed in on this machine if absent.
+    #[arg(long, value_name = "PERSON")]
+    by: Option<String>,
+    /// Print one JSON object.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+pub(crate) fn run(arguments: &Arguments) -> Result<Exit, Problem> {
+    let checked = arguments.pair.read()?;
+    let store = arguments.store.store()?;
+    place::run(async {
+        let deps = store.existing(&checked).await?;
+        let saga = pair_head(&deps).await?.saga.ok_or_else(|| {
+            Problem::refused(
+                "NO-SAGA",
+                format!("pair {} has no unfinished saga: there is nothing to end", checked.pair),
+            )
+        })?;
+        engine::wake::abort(&deps, &saga, &arguments.by.clone().unwrap_or_else(person)).await?;
+        let ended = drive(&deps, &saga, store.others()).await?;
+        if let Some(standing) = view(&deps, Some(&saga)).await?.as_ref().map(Standing::of) {
+            if arguments.json {
+                data_json(&standing);
+            } else {
+                data(standing.text());
+            }
+        }
+        Ok(match ended {
+            Ended::Over(_) => Exit::Fine,
+            Ended::PersonNeeded => Exit::PersonNeeded,
+            Ended::Stopped => Exit::Failed,
+        })
+    })
+}

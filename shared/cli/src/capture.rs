@@ -1,0 +1,76 @@
+//! `switchback capture`: takes the checkpoint of a side while it is well.
+
+use engine::capture::capture;
+use failover::Side;
+use jiff::Timestamp;
+use rim::{Exit, Problem};
+use serde::Serialize;
+
+use crate::place::{self, PairArguments, SideName, StoreArguments, url};
+use crate::sides::greet;
+use crate::talk::{data, data_json};
+
+/// What is captured.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    pair: PairArguments,
+    #[command(flatten)]
+    store: StoreArguments,
+    /// Only this side; both if absent.
+    #[arg(long, value_enum)]
+    side: Option<SideName>,
+    /// Print one JSON object.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Serialize)]
+struct Told {
+    side: Side,
+    taken_at: Timestamp,
+    resources: usize,
+    active: usize,
+    unsupported: Vec<String>,
+}
+
+pub(crate) fn run(arguments: &Arguments) -> Result<Exit, Problem> {
+    let checked = arguments.pair.read()?;
+    let store = arguments.store.store()?;
+    let sides = arguments.side.map_or_else(|| vec![Side::Primary, Side::Standby], |side| vec![side.side()]);
+    place::run(async {
+        // A side that does not let us in is no reason to make a store.
+        let before = store.look(&checked).await?;
+        for side in &sides {
+            let greeted = greet(&before, *side, before.settings.call_time_out).await;
+            greeted.map_err(|fault| Problem::of_side(*side, url(&checked, *side), &fault))?;
+        }
+        let deps = store.open(&checked).await?;
+        let mut told = Vec::new();
+        for side in sides {
+            let taken = capture(&deps, side).await?;
+            told.push(Told {
+                side,
+                taken_at: taken.taken_at,
+                resources: taken.resources.len(),
+                active: taken.resources.iter().filter(|resource| resource.active).count(),
+                unsupported: taken.missing.keys().cloned().collect(),
+            });
+            if let (false, Some(one)) = (arguments.json, told.last()) {
+                data(line(one));
+            }
+        }
+        if arguments.json {
+            data_json(&serde_json::json!({ "pair": checked.pair.as_str(), "checkpoints": told }));
+        }
+        Ok(Exit::Fine)
+    })
+}
+
+fn line(told: &Told) -> String {
+    let lacks = match told.unsupported.as_slice() {
+        [] => String::new(),
+        kinds => format!(", unsupported here: {}", kinds.join(", ")),
+    };
+    format!("checkpoint of the {}: {} resources, {} active{lacks}\n", told.side, told.resources, told.active)
+}

@@ -1,0 +1,186 @@
+//! Driving a saga from here, until it is over or only a person can help.
+//!
+//! Law: this process is one runner among others. It holds no state that is not on
+//! record, so it may be killed anywhere; a successor waits until its lease has run out.
+
+use engine::Deps;
+use engine::ports::{SagaHead, SagaStatus, StoreError};
+use engine::runner::{Driven, Stopped};
+use engine::view::view;
+use engine::wake::wake;
+use jiff::{SignedDuration, Timestamp};
+use rim::Problem;
+use saga::{Outcome, SagaId};
+
+use crate::ordering::person;
+use crate::place::Others;
+use crate::progress::Progress;
+use crate::standing::Standing;
+
+/// How often progress is looked up, and at least so long is rested between two looks.
+const LOOKS_EVERY: SignedDuration = SignedDuration::from_millis(500);
+/// A look that takes long is made less often.
+const RESTS_PER_LOOK: i32 = 10;
+/// How often the lease of another runner is looked at.
+const WATCHES_EVERY: SignedDuration = SignedDuration::from_millis(500);
+/// A store that does not confirm is asked again so many times in a row,
+const PATIENCE: u32 = 30;
+/// this long after one another.
+const STORE_PAUSE: SignedDuration = SignedDuration::from_secs(2);
+
+/// How a drive from here ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Ended {
+    /// The saga is over.
+    Over(Outcome),
+    /// Only a person can help.
+    PersonNeeded,
+    /// Somebody stopped this process.
+    Stopped,
+}
+
+/// Who drives: this process, and who started it.
+pub(crate) fn owner() -> String {
+    format!("switchback/{}/{}", person(), std::process::id())
+}
+
+/// Drives a saga and shows where it stands.
+pub(crate) async fn drive(deps: &Deps, saga: &SagaId, others: Others) -> Result<Ended, Problem> {
+    let progress = &Progress::begin();
+    let ended = tokio::select! {
+        biased;
+        () = stopped() => Ok(Ended::Stopped),
+        ended = pursue(deps, saga, others, progress) => ended,
+        never = follow(deps, saga, progress) => match never {},
+    };
+    if let Ok(Some(seen)) = view(deps, Some(saga)).await {
+        progress.show(&Standing::of(&seen));
+    }
+    progress.end();
+    ended
+}
+
+async fn pursue(deps: &Deps, saga: &SagaId, others: Others, progress: &Progress) -> Result<Ended, Problem> {
+    let owner = owner();
+    let mut failures = 0;
+    let mut told_of = 0;
+    loop {
+        let driven = match wake(deps, saga, &owner).await {
+            Ok(driven) => driven,
+            Err(Stopped::Store(StoreError::Again(_))) if failures < PATIENCE => {
+                failures += 1;
+                sleep(deps, STORE_PAUSE).await;
+                continue;
+            }
+            // Whoever took over is met at the next try.
+            Err(Stopped::Superseded) => continue,
+            Err(stopped) => return Err(stopped.into()),
+        };
+        failures = 0;
+        let head = head(deps, saga).await?;
+        match driven {
+            Driven::HandedOver => {}
+            Driven::Over => match head.status {
+                SagaStatus::Finished(outcome) => return Ok(Ended::Over(outcome)),
+                SagaStatus::Running | SagaStatus::Asking | SagaStatus::PersonNeeded | SagaStatus::Pursuing => {
+                    return Err(not_of_this_pair(saga));
+                }
+            },
+            Driven::Held { until } => {
+                if std::mem::replace(&mut told_of, head.epoch) != head.epoch {
+                    let (owner, until) = (&head.owner, time(until));
+                    progress.note(&format!("{owner} has the lease until {until}; if it was killed, this goes on then"));
+                }
+                let lives = wait_out(deps, &head, until).await?;
+                if lives && others == Others::AreRefused {
+                    return Err(driven_by(&head));
+                }
+            }
+            Driven::Resting { until } => match (head.status, until) {
+                (SagaStatus::PersonNeeded, Some(until)) if head.owner != owner => {
+                    progress.note(&format!("blocked steps are looked at again at {}", time(until)));
+                    deps.clock.sleep_until(until).await;
+                }
+                (SagaStatus::PersonNeeded | SagaStatus::Asking, _) | (_, None) => return Ok(Ended::PersonNeeded),
+                (SagaStatus::Running | SagaStatus::Pursuing | SagaStatus::Finished(_), Some(until)) => {
+                    deps.clock.sleep_until(until).await;
+                }
+            },
+        }
+    }
+}
+
+/// Waits until the lease of another runner has run out, and says whether it was renewed
+/// meanwhile: then it belongs to somebody who lives.
+async fn wait_out(deps: &Deps, held: &SagaHead, until: Timestamp) -> Result<bool, Problem> {
+    while deps.clock.now() < until {
+        let left = until.duration_since(deps.clock.now());
+        sleep(deps, left.min(WATCHES_EVERY)).await;
+        let now = head(deps, &held.saga).await?;
+        if now.lease_until > held.lease_until || now.epoch > held.epoch {
+            return Ok(true);
+        }
+        if now.lease_until < held.lease_until {
+            return Ok(false);
+        }
+    }
+    Ok(false)
+}
+
+fn driven_by(head: &SagaHead) -> Problem {
+    let (saga, owner) = (&head.saga, &head.owner);
+    let message =
+        format!("saga {saga} is driven by {owner}, which is alive: follow it with `switchback status --watch`");
+    Problem::refused("ANOTHER-SAGA", message)
+}
+
+async fn head(deps: &Deps, saga: &SagaId) -> Result<SagaHead, Problem> {
+    let mut failures = 0;
+    loop {
+        match deps.sagas.head(saga).await {
+            Ok(Some(head)) => return Ok(head),
+            Ok(None) => return Err(not_of_this_pair(saga)),
+            Err(StoreError::Again(_)) if failures < PATIENCE => failures += 1,
+            Err(error) => return Err(error.into()),
+        }
+        sleep(deps, STORE_PAUSE).await;
+    }
+}
+
+fn not_of_this_pair(saga: &SagaId) -> Problem {
+    Problem::refused("NO-SAGA", format!("the pair does not name saga {saga} as its own: run `switchback status`"))
+}
+
+/// Shows where the saga stands, for ever.
+async fn follow(deps: &Deps, saga: &SagaId, progress: &Progress) -> std::convert::Infallible {
+    loop {
+        let begun = deps.clock.now();
+        if let Ok(Some(seen)) = view(deps, Some(saga)).await {
+            progress.show(&Standing::of(&seen));
+        }
+        let took = deps.clock.now().duration_since(begun);
+        sleep(deps, (took * RESTS_PER_LOOK).max(LOOKS_EVERY)).await;
+    }
+}
+
+/// Comes when a person or the system asks this process to end.
+async fn stopped() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (Ok(mut interrupt), Ok(mut terminate)) = (signal(SignalKind::interrupt()), signal(SignalKind::terminate()))
+    else {
+        // Without handlers the system ends this process by itself, which does no harm.
+        return std::future::pending().await;
+    };
+    tokio::select! {
+        _ = interrupt.recv() => {}
+        _ = terminate.recv() => {}
+    }
+}
+
+pub(crate) async fn sleep(deps: &Deps, by: SignedDuration) {
+    deps.clock.sleep_until(deps.clock.now().saturating_add(by).unwrap_or(Timestamp::MAX)).await;
+}
+
+fn time(at: Timestamp) -> String {
+    at.strftime("%H:%M:%S UTC").to_string()
+}

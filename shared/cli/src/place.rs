@@ -1,0 +1,167 @@
+//! Which pair, and where it is recorded: what most commands are given.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use clap::ValueEnum;
+use engine::Deps;
+use failover::Side;
+use local::file_store;
+use rim::boot::{self, Ports};
+use rim::{Checked, Problem, SystemClock, deployed};
+
+/// The pair's configuration.
+#[derive(Debug, clap::Args)]
+pub(crate) struct PairArguments {
+    /// The pair's configuration.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: PathBuf,
+}
+
+impl PairArguments {
+    /// Reads and checks it.
+    pub(crate) fn read(&self) -> Result<Checked, Problem> {
+        Ok(Checked::read(&self.config)?)
+    }
+}
+
+/// Where the pair is recorded.
+#[derive(Debug, clap::Args)]
+pub(crate) struct StoreArguments {
+    /// Where the pair is recorded: embedded:FILE on this machine, or aws:TABLE.
+    #[arg(long, value_name = "STORE")]
+    store: String,
+    /// The bucket that belongs to aws:TABLE.
+    #[arg(long)]
+    bucket: Option<String>,
+    /// The topic by which the deployed functions are woken; without it they wake by the minute.
+    #[arg(long, value_name = "ARN")]
+    wake_topic: Option<String>,
+}
+
+/// A store that was named, not yet opened.
+#[derive(Debug)]
+pub(crate) enum Store {
+    /// A file on this machine.
+    Embedded(PathBuf),
+    /// The deployed table.
+    Aws { table: String, bucket: String, topic: Option<String> },
+}
+
+/// What to do when another runner that lives drives the saga.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Others {
+    /// It is somebody else's command: this one has nothing to do here.
+    AreRefused,
+    /// It may be a deployed function, which does the same: watch it, and go on where it ends.
+    AreFollowed,
+}
+
+impl StoreArguments {
+    /// Reads the name.
+    pub(crate) fn store(&self) -> Result<Store, Problem> {
+        Store::named(&self.store, self.bucket.as_deref(), self.wake_topic.as_deref())
+    }
+
+    /// The store as it was named, to be named again.
+    pub(crate) fn again(&self) -> String {
+        let bucket = self.bucket.as_ref().map_or_else(String::new, |bucket| format!(" --bucket {bucket}"));
+        let topic = self.wake_topic.as_ref().map_or_else(String::new, |topic| format!(" --wake-topic {topic}"));
+        format!("--store {}{bucket}{topic}", self.store)
+    }
+}
+
+impl Store {
+    /// Reads a store's name.
+    pub(crate) fn named(name: &str, bucket: Option<&str>, topic: Option<&str>) -> Result<Self, Problem> {
+        let unknown = |why: &str| Problem::refused("UNKNOWN-STORE", format!("--store {name}: {why}"));
+        match name.split_once(':') {
+            Some(("embedded", file)) if !file.is_empty() => Ok(Store::Embedded(PathBuf::from(file))),
+            Some(("aws", table)) if !table.is_empty() => {
+                let bucket = bucket.ok_or_else(|| unknown("name the bucket, too, with --bucket"))?;
+                let (table, bucket, topic) = (table.to_owned(), bucket.to_owned(), topic.map(str::to_owned));
+                Ok(Store::Aws { table, bucket, topic })
+            }
+            Some(_) | None => Err(unknown("write embedded:FILE or aws:TABLE")),
+        }
+    }
+
+    /// Whether deployed functions drive what is recorded there, too.
+    pub(crate) fn others(&self) -> Others {
+        match self {
+            Store::Embedded(_) => Others::AreRefused,
+            Store::Aws { .. } => Others::AreFollowed,
+        }
+    }
+
+    /// Opens it; a file that is not there is made.
+    pub(crate) async fn open(&self, checked: &Checked) -> Result<Deps, Problem> {
+        let ports = match self {
+            Store::Embedded(path) => file_store::open(path)?,
+            Store::Aws { table, bucket, topic } => deployed::ports(table, bucket, topic.as_deref()).await,
+        };
+        deps(checked, ports)
+    }
+
+    /// Opens it for a look: a file that is not there is not made, and holds nothing.
+    pub(crate) async fn look(&self, checked: &Checked) -> Result<Deps, Problem> {
+        match self {
+            Store::Embedded(path) => deps(checked, file_store::look(path)?),
+            Store::Aws { .. } => self.open(checked).await,
+        }
+    }
+
+    /// The same, where a store that is not there is a mistake.
+    pub(crate) async fn existing(&self, checked: &Checked) -> Result<Deps, Problem> {
+        match self {
+            Store::Embedded(path) if !path.exists() => {
+                let message = format!("there is no store {}: name the one that capture has used", path.display());
+                Err(Problem::refused("NO-STORE", message))
+            }
+            Store::Embedded(_) | Store::Aws { .. } => self.open(checked).await,
+        }
+    }
+}
+
+/// The pair without any record, for who only looks at its sides.
+pub(crate) fn without_store(checked: &Checked) -> Result<Deps, Problem> {
+    deps(checked, file_store::memory()?)
+}
+
+fn deps(checked: &Checked, ports: Ports) -> Result<Deps, Problem> {
+    Ok(boot::deps(checked, Arc::new(SystemClock::start()), ports)?)
+}
+
+/// A side, as it is named on the command line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SideName {
+    /// Where the work is at home.
+    Primary,
+    /// Where it goes when the primary fails.
+    Standby,
+}
+
+impl SideName {
+    /// The side.
+    pub(crate) fn side(self) -> Side {
+        match self {
+            SideName::Primary => Side::Primary,
+            SideName::Standby => Side::Standby,
+        }
+    }
+}
+
+/// A side's address, as the configuration has it.
+pub(crate) fn url(checked: &Checked, side: Side) -> &str {
+    match side {
+        Side::Primary => checked.config.primary.url.get_ref(),
+        Side::Standby => checked.config.standby.url.get_ref(),
+    }
+}
+
+/// Runs a command on this thread.
+pub(crate) fn run<T>(command: impl Future<Output = Result<T, Problem>>) -> Result<T, Problem> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let cannot = |e| Problem::failed("NO-RUNTIME", format!("this machine has nothing left to run in: {e}"));
+    runtime.map_err(cannot)?.block_on(command)
+}

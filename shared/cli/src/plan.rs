@@ -1,0 +1,43 @@
+//! `switchback plan`: the plan of a failover. Changes nothing.
+
+use failover::text::{Detail, plan_text};
+use rim::{Exit, Problem};
+use serde_json::json;
+
+use crate::ordering::{OrderArguments, draft, person};
+use crate::place::{self, PairArguments, StoreArguments};
+use crate::talk::{data, data_json};
+
+/// What is planned.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    pair: PairArguments,
+    #[command(flatten)]
+    store: StoreArguments,
+    #[command(flatten)]
+    order: OrderArguments,
+    /// Print every step instead of counts.
+    #[arg(long)]
+    full: bool,
+    /// Print the plan as one JSON object.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+pub(crate) fn run(arguments: &Arguments) -> Result<Exit, Problem> {
+    let checked = arguments.pair.read()?;
+    let store = arguments.store.store()?;
+    place::run(async {
+        let deps = store.look(&checked).await?;
+        let order = arguments.order.order(&deps, &person());
+        let drafted = draft(&deps, &checked, &order).await?;
+        if arguments.json {
+            data_json(&json!({ "hash": drafted.hash, "plan": drafted.plan }));
+        } else {
+            let detail = if arguments.full { Detail::Full } else { Detail::Counts };
+            data(plan_text(&drafted.plan, &drafted.hash.0, detail));
+        }
+        Ok(Exit::Fine)
+    })
+}

@@ -1,0 +1,311 @@
+//! Where a saga stands, from its own lines: as numbers, as a table, as one line.
+
+use comfy_table::presets::NOTHING;
+use comfy_table::{CellAlignment, Table};
+use engine::ports::{AskState, SagaHead};
+use engine::view::View;
+use failover::clocks::ClockSeconds;
+use failover::plan::{About, GO, stage};
+use failover::{Clocks, Role, Side};
+use jiff::Timestamp;
+use saga::{Code, Event, Outcome, StepState, Tally};
+use serde::Serialize;
+
+/// So many blocked steps are told one by one before the rest is counted.
+const LISTED: usize = 12;
+
+/// In one word, what a saga is doing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Doing {
+    /// It waits for its approval.
+    Asking,
+    /// There is something to do.
+    Running,
+    /// Only the pursuit is left.
+    Pursuing,
+    /// Blocked steps keep it from moving on.
+    PersonNeeded,
+    /// Every step is done or waived.
+    Completed,
+    /// A person ended it.
+    Aborted,
+}
+
+impl Doing {
+    /// For people.
+    pub(crate) fn words(self) -> &'static str {
+        match self {
+            Doing::Asking => "waiting for an approval",
+            Doing::Running => "running",
+            Doing::Pursuing => "pursuing what could not be verified stopped yet",
+            Doing::PersonNeeded => "a person is needed",
+            Doing::Completed => "completed",
+            Doing::Aborted => "aborted",
+        }
+    }
+
+    /// Whether nothing more will come.
+    pub(crate) fn is_over(self) -> bool {
+        match self {
+            Doing::Completed | Doing::Aborted => true,
+            Doing::Asking | Doing::Running | Doing::Pursuing | Doing::PersonNeeded => false,
+        }
+    }
+}
+
+/// One stage.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub(crate) struct StageStanding {
+    /// Its name.
+    pub(crate) name: String,
+    /// When its gate held.
+    pub(crate) entered_at: Option<Timestamp>,
+    /// Its steps by state.
+    pub(crate) steps: Tally,
+}
+
+/// A step that only a person can help.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub(crate) struct BlockedStep {
+    stage: String,
+    side: String,
+    kind: String,
+    name: String,
+    resource: String,
+    want: String,
+    code: Code,
+    message: String,
+}
+
+/// A question as it stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub(crate) struct Question {
+    text: String,
+    open: bool,
+    expires_at: Timestamp,
+}
+
+/// Where a saga stands.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub(crate) struct Standing {
+    pub(crate) saga: String,
+    pub(crate) kind: String,
+    pub(crate) leaving: Side,
+    pub(crate) planned: bool,
+    pub(crate) by: String,
+    pub(crate) doing: Doing,
+    pub(crate) owner: String,
+    pub(crate) lease_until: Option<Timestamp>,
+    pub(crate) steps: Tally,
+    pub(crate) pursuit_left: usize,
+    pub(crate) stages: Vec<StageStanding>,
+    pub(crate) blocked: Vec<BlockedStep>,
+    pub(crate) question: Option<Question>,
+    pub(crate) clocks: ClockSeconds,
+}
+
+/// What a plan is about; a plan that does not tell leaves the primary, unplanned.
+pub(crate) fn about(view: &View) -> (Side, bool) {
+    let about: Option<About> = serde_json::from_value(view.plan.about.clone()).ok();
+    about.map_or((Side::Primary, false), |about| (about.leaving, about.planned))
+}
+
+impl Standing {
+    /// Reads it off a saga as recorded.
+    pub(crate) fn of(view: &View) -> Self {
+        let (leaving, planned) = about(view);
+        let stages = view.plan.stages.iter().enumerate().map(|(index, stage)| StageStanding {
+            name: stage.name.clone(),
+            entered_at: view.state.entered_at(index),
+            steps: view.state.stage_tally(index),
+        });
+        let open = |record: &saga::StepRecord| !record.state.is_settled();
+        let left = view.state.steps().filter(|(id, record)| {
+            let pursued = view.plan.step(*id).is_some_and(|step| step.place == Role::Leaving.as_str());
+            pursued && open(record)
+        });
+        Self {
+            saga: view.head.saga.to_string(),
+            kind: view.head.kind.clone(),
+            leaving,
+            planned,
+            by: view.head.by.clone(),
+            doing: doing(view),
+            owner: view.head.owner.clone(),
+            lease_until: holds(&view.head),
+            steps: view.state.tally(),
+            pursuit_left: left.count(),
+            stages: stages.collect(),
+            blocked: blocked(view),
+            question: view.question.as_ref().map(|ask| Question {
+                text: ask.text.clone(),
+                open: ask.state == AskState::Open,
+                expires_at: ask.expires_at,
+            }),
+            clocks: clocks(view).seconds(),
+        }
+    }
+
+    /// One line, for progress.
+    pub(crate) fn line(&self) -> String {
+        let steps = self.steps;
+        let stage = self.stages.iter().rfind(|stage| stage.entered_at.is_some());
+        let stage = stage.map_or_else(String::new, |stage| format!(" [{}]", stage.name));
+        let (done, total) = (steps.done + steps.waived, steps.total());
+        format!(
+            "{}{stage}: {done} of {total} done, {} waiting, {} blocked",
+            self.doing.words(),
+            steps.waiting,
+            steps.blocked
+        )
+    }
+
+    /// Everything a person wants to know.
+    pub(crate) fn text(&self) -> String {
+        let how = if self.planned { "planned" } else { "unplanned" };
+        let mut lines = vec![
+            format!(
+                "saga {}: {} from {} to {}, {how}, ordered by {}",
+                self.saga,
+                self.kind,
+                self.leaving,
+                self.leaving.other(),
+                self.by
+            ),
+            match self.lease_until {
+                Some(until) => format!("{}; driven by {} until {until:.0} at least", self.doing.words(), self.owner),
+                None => self.doing.words().to_owned(),
+            },
+            String::new(),
+            self.table(),
+        ];
+        if self.pursuit_left > 0 && !self.doing.is_over() && self.doing != Doing::Asking {
+            lines.push(format!("\n{} steps on the {} are not verified stopped yet", self.pursuit_left, self.leaving));
+        }
+        lines.extend(self.clocks_line());
+        if let Some(question) = self.question.as_ref().filter(|question| question.open && self.doing == Doing::Asking) {
+            lines.push(format!("\n{}\nit may be answered until {:.0}", question.text, question.expires_at));
+        }
+        if !self.blocked.is_empty() {
+            lines.push(format!("\n{}", self.blocked_text()));
+        }
+        lines.join("\n") + "\n"
+    }
+
+    /// The blocked steps, each with the page that says what to do.
+    pub(crate) fn blocked_text(&self) -> String {
+        let mut lines = vec![format!("{} steps wait for a person", self.blocked.len())];
+        for step in self.blocked.iter().take(LISTED) {
+            lines.push(format!(
+                "  {} {} {:?} -> {}: {}: {}",
+                step.side, step.kind, step.name, step.want, step.code, step.message
+            ));
+        }
+        if self.blocked.len() > LISTED {
+            lines.push(format!("  and {} more", self.blocked.len() - LISTED));
+        }
+        let mut codes: Vec<&Code> = self.blocked.iter().map(|step| &step.code).collect();
+        codes.sort();
+        codes.dedup();
+        lines.extend(codes.iter().map(|code| format!("switchback explain {code}")));
+        lines.join("\n")
+    }
+
+    fn clocks_line(&self) -> Option<String> {
+        let clock = |name: &str, seconds: Option<f64>| seconds.map(|s| format!("{name} {s:.1} s"));
+        let clocks = [
+            clock("detect", self.clocks.detect_s),
+            clock("decide", self.clocks.decide_s),
+            clock("execute", self.clocks.execute_s),
+            clock("validate", self.clocks.validate_s),
+            clock("all", self.clocks.rto_s),
+        ];
+        let clocks: Vec<String> = clocks.into_iter().flatten().collect();
+        (!clocks.is_empty()).then(|| format!("\nclocks: {}", clocks.join(", ")))
+    }
+
+    fn table(&self) -> String {
+        let mut table = Table::new();
+        table.load_style(NOTHING);
+        table.set_header(["stage", "steps", "done", "waiting", "blocked", "planned", "waived"]);
+        for stage in &self.stages {
+            let steps = stage.steps;
+            let counts =
+                [steps.total(), steps.done, steps.waiting + steps.intended, steps.blocked, steps.planned, steps.waived];
+            let name = if stage.entered_at.is_some() { stage.name.clone() } else { format!("({})", stage.name) };
+            table.add_row(std::iter::once(name).chain(counts.iter().map(u32::to_string)));
+        }
+        for column in table.column_iter_mut().skip(1) {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+        table.trim_fmt()
+    }
+}
+
+fn doing(view: &View) -> Doing {
+    match view.state.finished() {
+        Some(Outcome::Completed) => return Doing::Completed,
+        Some(Outcome::Aborted) => return Doing::Aborted,
+        None => {}
+    }
+    if view.state.approval(GO).is_none() {
+        Doing::Asking
+    } else if view.state.is_person_needed() {
+        Doing::PersonNeeded
+    } else if view.state.forward_done_at().is_some() {
+        Doing::Pursuing
+    } else {
+        Doing::Running
+    }
+}
+
+/// The clocks as the head has them; what a killed runner did not come to write there, its lines tell.
+fn clocks(view: &View) -> Clocks {
+    let entered = |name: &str| {
+        let index = view.plan.stages.iter().position(|stage| stage.name == name)?;
+        view.state.entered_at(index)
+    };
+    let approved = view.lines.iter().find_map(|line| matches!(line.event, Event::Approved { .. }).then_some(line.at));
+    let validated = view.state.steps().filter(|(id, record)| {
+        let of = view.plan.stages.get(usize::from(id.stage));
+        of.is_some_and(|of| of.name == stage::VALIDATE) && record.state == StepState::Done
+    });
+    let validated = validated.filter_map(|(_, record)| record.last_try).max();
+    let head = view.head.clocks;
+    Clocks {
+        approved_at: head.approved_at.or(approved),
+        executed_at: head.executed_at.or(entered(stage::POINT)),
+        validated_at: head.validated_at.or(validated),
+        ..head
+    }
+}
+
+/// Until when a runner holds the lease; one that was given back stands long ago.
+fn holds(head: &SagaHead) -> Option<Timestamp> {
+    (head.lease_until > Timestamp::UNIX_EPOCH).then_some(head.lease_until)
+}
+
+fn blocked(view: &View) -> Vec<BlockedStep> {
+    let (leaving, _) = about(view);
+    let steps = view.state.steps().filter(|(_, record)| record.state == StepState::Blocked);
+    let told = steps.filter_map(|(id, record)| {
+        let (step, fault) = (view.plan.step(id)?, record.fault.as_ref()?);
+        let side = match step.place.as_str() {
+            place if place == Role::Leaving.as_str() => leaving.to_string(),
+            place if place == Role::Target.as_str() => leaving.other().to_string(),
+            place => place.to_owned(),
+        };
+        Some(BlockedStep {
+            stage: view.plan.stages.get(usize::from(id.stage))?.name.clone(),
+            side,
+            kind: step.kind.clone(),
+            name: step.name.clone(),
+            resource: step.resource.clone(),
+            want: step.want.clone(),
+            code: fault.code.clone(),
+            message: fault.message.clone(),
+        })
+    });
+    told.collect()
+}

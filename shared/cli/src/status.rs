@@ -1,0 +1,104 @@
+//! `switchback status`: where the pair's work is, and where its saga stands.
+
+use engine::Deps;
+use engine::ports::PairHead;
+use engine::runner::{Published, published_key};
+use engine::start::pair_head;
+use engine::view::view;
+use jiff::SignedDuration;
+use rim::{Exit, Problem};
+use saga::SagaId;
+use serde_json::json;
+
+use crate::driving::sleep;
+use crate::place::{self, PairArguments, StoreArguments};
+use crate::progress::Progress;
+use crate::standing::{Doing, Standing};
+use crate::talk::{data, data_json};
+
+/// How often a watched saga is looked at.
+const LOOKS_EVERY: SignedDuration = SignedDuration::from_secs(1);
+
+/// What is looked at.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    pair: PairArguments,
+    #[command(flatten)]
+    store: StoreArguments,
+    /// A saga of this pair; the running one, or the last one, if absent.
+    #[arg(long)]
+    saga: Option<String>,
+    /// Looks until the saga is over.
+    #[arg(long)]
+    watch: bool,
+    /// Print one JSON object.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+pub(crate) fn run(arguments: &Arguments) -> Result<Exit, Problem> {
+    let checked = arguments.pair.read()?;
+    let store = arguments.store.store()?;
+    place::run(async {
+        let deps = store.existing(&checked).await?;
+        let named = arguments.saga.clone().map(SagaId);
+        let (mut pair, mut standing) = look(&deps, named.as_ref()).await?;
+        if let (true, Some(first)) = (arguments.watch, &standing) {
+            let saga = SagaId(first.saga.clone());
+            let progress = Progress::begin();
+            while let Some(now) = standing.as_ref().filter(|standing| !standing.doing.is_over()) {
+                progress.show(now);
+                sleep(&deps, LOOKS_EVERY).await;
+                (pair, standing) = look(&deps, Some(&saga)).await?;
+            }
+            standing.iter().for_each(|standing| progress.show(standing));
+            progress.end();
+        }
+        tell(arguments.json, &pair, standing.as_ref());
+        Ok(match standing.map(|standing| standing.doing) {
+            Some(Doing::PersonNeeded | Doing::Asking) => Exit::PersonNeeded,
+            Some(Doing::Running | Doing::Pursuing | Doing::Completed | Doing::Aborted) | None => Exit::Fine,
+        })
+    })
+}
+
+/// The pair, and a saga: the named one, the running one, or the one that published last.
+async fn look(deps: &Deps, named: Option<&SagaId>) -> Result<(PairHead, Option<Standing>), Problem> {
+    let pair = pair_head(deps).await?;
+    let saga = match named.or(pair.saga.as_ref()) {
+        Some(saga) => Some(saga.clone()),
+        None => published(deps).await?.map(|published| published.saga),
+    };
+    let Some(saga) = saga else { return Ok((pair, None)) };
+    let seen = view(deps, Some(&saga)).await?;
+    let seen = seen.filter(|seen| seen.head.pair == deps.pair.name).ok_or_else(|| {
+        Problem::refused(
+            "NO-SAGA",
+            format!("pair {} has no saga {saga}: run `switchback status` without --saga", pair.pair),
+        )
+    })?;
+    Ok((pair, Some(Standing::of(&seen))))
+}
+
+async fn published(deps: &Deps) -> Result<Option<Published>, Problem> {
+    let bytes = deps.objects.get(&published_key(&deps.pair.name)).await?;
+    // What somebody else put there tells nothing about a saga.
+    Ok(bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok()))
+}
+
+fn tell(as_json: bool, pair: &PairHead, standing: Option<&Standing>) {
+    if as_json {
+        data_json(&json!({
+            "pair": pair.pair, "active": pair.active, "frozen": pair.frozen,
+            "unfinished": pair.saga.is_some(), "saga": standing,
+        }));
+        return;
+    }
+    let frozen = if pair.frozen { ", deployments are frozen" } else { "" };
+    data(format_args!("pair {}: the work is on the {}{frozen}\n", pair.pair, pair.active));
+    match standing {
+        Some(standing) => data(format_args!("\n{}", standing.text())),
+        None => data("no saga is recorded\n"),
+    }
+}

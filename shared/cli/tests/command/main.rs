@@ -1,0 +1,11 @@
+//! The command as people have it: the real program, against two simulated workspaces on loopback.
+//!
+//! One program of tests, so that it is linked once.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+mod ground;
+mod killed;
+mod readme;
+mod refused;
+mod working;
