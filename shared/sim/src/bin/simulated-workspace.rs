@@ -1,6 +1,7 @@
 //! Serves simulated workspaces on loopback until it is killed.
 //!
-//! Prints one line of JSON with the addresses and the simulated credentials. Requests that no
+//! Prints one line of JSON with the addresses, the simulated credentials, and the map that tells
+//! apart what has the same name. Requests that no
 //! route matches are told on stderr.
 
 use std::{
@@ -59,6 +60,9 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let settings = Settings { limits, ..Settings::default() };
     let start_ms = jiff::Timestamp::now().as_millisecond();
     let estate = Estate::generate(options.seed, options.resources);
+    let map = estate.explicit_map().into_iter();
+    let map: Vec<_> =
+        map.map(|(kind, primary, standby)| json!({ "kind": kind, "primary": primary, "standby": standby })).collect();
     let world = Arc::new(Mutex::new(World::new(options.seed, estate, settings, start_ms)));
     let clock = Served::new(start_ms, options.speed);
     let sides: &[Side] = match options.side {
@@ -66,7 +70,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         Sides::Standby => &[Side::Standby],
         Sides::Both => &Side::BOTH,
     };
-    let mut said = json!({ "client_id": CLIENT_ID, "client_secret": CLIENT_SECRET });
+    let mut said = json!({ "client_id": CLIENT_ID, "client_secret": CLIENT_SECRET, "map": map });
     let mut servers = tokio::task::JoinSet::new();
     for (offset, side) in (0..).zip(sides) {
         let port = if options.port == 0 { 0 } else { options.port + offset };
