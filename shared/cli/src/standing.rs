@@ -150,7 +150,9 @@ impl Standing {
     /// One line, for progress.
     pub(crate) fn line(&self) -> String {
         let steps = self.steps;
-        let stage = self.stages.iter().rfind(|stage| stage.entered_at.is_some());
+        let mut entered = self.stages.iter().filter(|stage| stage.entered_at.is_some());
+        let last = entered.clone().next_back();
+        let stage = entered.find(|stage| stage.steps.open() > 0).or(last);
         let stage = stage.map_or_else(String::new, |stage| format!(" [{}]", stage.name));
         let (done, total) = (steps.done + steps.waived, steps.total());
         format!(

@@ -90,7 +90,9 @@ fn told_before(record: &StepRecord, fault: &Fault, attempts: u32, pursued: bool,
     let same_code = record.fault.as_ref().is_some_and(|before| before.code == fault.code);
     // A dead side fails in several ways in turn; for the pursuit that is no news.
     let same = (blocked && same_code) || (waits && (same_code || pursued));
-    if same && !attempts.is_power_of_two() { News::Same(event) } else { News::Line(event) }
+    // Nothing is wrong with what only waits for others: that is told once.
+    let waits_for_others = waits && same_code && fault.reaction == Reaction::WaitForOthers;
+    if waits_for_others || same && !attempts.is_power_of_two() { News::Same(event) } else { News::Line(event) }
 }
 
 fn pause(
@@ -102,10 +104,11 @@ fn pause(
     settings: &Settings,
 ) -> SignedDuration {
     let asked = SignedDuration::from_millis(asked.map_or(0, |ms| i64::try_from(ms).unwrap_or(i64::MAX)));
-    if fault.reaction == Reaction::WaitForOthers {
-        return settings.longest_pause;
-    }
-    let longest = if step.pursue { settings.pursuit_interval } else { settings.longest_pause };
+    let longest = if step.pursue && fault.reaction != Reaction::WaitForOthers {
+        settings.pursuit_interval
+    } else {
+        settings.longest_pause
+    };
     let doubled = SHORTEST_PAUSE.as_millis() << attempts.min(16).saturating_sub(1);
     let doubled = SignedDuration::from_millis(i64::try_from(doubled).unwrap_or(i64::MAX)).min(longest);
     // The last quarter is spread.
