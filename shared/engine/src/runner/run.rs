@@ -46,6 +46,9 @@ impl<'a> Run<'a> {
     }
 
     async fn work(&mut self) -> Result<Driven, Stopped> {
+        if let Some(outcome) = self.recorder.state.finished() {
+            return self.close(outcome).await;
+        }
         if !self.recorder.state.has_begun() {
             let (saga, plan, by) = (self.head.saga.clone(), self.head.plan.clone(), self.head.by.clone());
             self.recorder.record(Event::Started { saga, plan, by })?;
