@@ -96,12 +96,4 @@ impl Settings {
         #[cfg(not(feature = "mutants"))]
         true
     }
-
-    /// Whether gates and needs hold steps back.
-    pub(crate) fn guards_gate(&self) -> bool {
-        #[cfg(feature = "mutants")]
-        return !self.weakened.gate;
-        #[cfg(not(feature = "mutants"))]
-        true
-    }
 }

@@ -404,6 +404,8 @@ fn transition(
             record.state = StepState::Done;
             tried(&mut record, *attempts, at);
             record.next_at = None;
+            // The last attempt did succeed. What the ones before met may stand in no line (S18).
+            record.fault = None;
             record.note.clone_from(note);
         }
         (_, Event::Blocked { attempts, fault, .. }) => {

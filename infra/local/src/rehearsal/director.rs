@@ -4,7 +4,7 @@ use std::sync::{MutexGuard, PoisonError};
 
 use engine::approvals::answer;
 use engine::capture::capture;
-use engine::ports::{Clock, SagaStatus};
+use engine::ports::{Clock, SagaStatus, StepItem};
 use engine::start::{Order, draft, start};
 use engine::view::{View, view};
 use failover::Side;
@@ -42,6 +42,8 @@ pub struct Cast<'a> {
 pub struct Ended {
     /// The saga as recorded.
     pub view: View,
+    /// Its step items, which are the digest of its log.
+    pub items: Vec<StepItem>,
     /// `completed`, `person-needed`, `aborted` or `unfinished`.
     pub outcome: &'static str,
     /// What happened outside the saga, in order.
@@ -164,7 +166,8 @@ impl Cast<'_> {
                 self.clock.sleep_until(end).await;
                 self.world().advance(self.clock.now().as_millisecond());
                 let view = view(&operator, Some(&saga)).await.map_err(|e| e.to_string())?;
-                return Ok(Ended { view: view.ok_or("the saga is gone")?, outcome, events, writes });
+                let items = operator.sagas.steps(&saga).await.map_err(|e| e.to_string())?;
+                return Ok(Ended { view: view.ok_or("the saga is gone")?, items, outcome, events, writes });
             }
             let next = now.saturating_add(LOOKS_EVERY).unwrap_or(now);
             let next = if answered { next } else { next.min(answered_at) };

@@ -18,7 +18,7 @@ use engine::ports::Clock;
 use failover::{FailoverPolicy, MapEntry};
 use jiff::{SignedDuration, Timestamp};
 use rim::SystemClock;
-use sim::{Limits, Stale, World};
+use sim::{Delays, Limits, Stale, World};
 
 pub use self::director::{Cast, Ended};
 pub use self::report::{Report, Told};
@@ -42,6 +42,8 @@ pub struct Rehearsal {
     pub boundaries: Option<Arc<Boundaries>>,
     /// How wake messages arrive.
     pub delivery: Delivery,
+    /// How long things take in the workspaces.
+    pub delays: Delays,
     /// The engine's settings; the scenario adds the limits.
     pub settings: Settings,
     /// Guards of the store that are switched off.
@@ -70,6 +72,7 @@ impl Rehearsal {
             resources,
             boundaries: None,
             delivery: Delivery::default(),
+            delays: Delays::default(),
             settings: Settings::default(),
             #[cfg(feature = "mutants")]
             weakened: aws::Weakened::default(),
@@ -101,7 +104,13 @@ impl Rehearsal {
             faults.push(director::darkness(loss, begins_ms));
         }
         let stale = Stale { probability: script.stale_reads, window_ms: 2_000 };
-        let world = sim::Settings { limits: limits.clone(), stale, faults, ..sim::Settings::default() };
+        let world = sim::Settings {
+            limits: limits.clone(),
+            stale,
+            faults,
+            delays: self.delays.clone(),
+            ..sim::Settings::default()
+        };
         let world = Arc::new(Mutex::new(World::new(self.seed, estate, world, begins_ms)));
         let clock: Arc<dyn Clock> = Arc::new(SystemClock::starting_at(begins));
         let entries = map.into_iter().map(|(kind, primary, standby)| MapEntry { kind, primary, standby });

@@ -177,6 +177,13 @@ impl Stack {
         self.deps(&Process::new("operator".to_owned(), Boundaries::calm()))
     }
 
+    /// The ports of a person's own process, to which things happen. Once it is dead its
+    /// requests never return: wait for its death beside whatever it does.
+    pub fn operator_at(&self, boundaries: Arc<Boundaries>) -> (Arc<Process>, Deps) {
+        let process = Process::new("operator".to_owned(), boundaries);
+        (Arc::clone(&process), self.deps(&process))
+    }
+
     /// Runs the functions, for ever.
     pub async fn run(&self) {
         let mut arriving = self.arriving.lock().await;
@@ -223,7 +230,7 @@ impl Stack {
                 lock(&self.stopped).push(format!("{owner} died"));
                 return;
             }
-            stopped = handle(&instance.deps, &owner, message) => {
+            stopped = instance.process.carry_out(handle(&instance.deps, &owner, message)) => {
                 if let Some(stopped) = stopped {
                     lock(&self.stopped).push(format!("{owner}: {stopped}"));
                 }

@@ -4,8 +4,11 @@
 //! boundary that is added later is crossed, counted and covered without anybody
 //! listing it.
 
+use std::future::Future;
+use std::pin::pin;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::task::Poll;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -29,6 +32,8 @@ pub enum Phase {
 pub struct Crossing {
     /// From 1, over all processes.
     pub number: u64,
+    /// Whose request it is, e.g. `saga-3`.
+    pub process: String,
     /// E.g. `dynamodb PutItem` or `primary POST /api/2.2/jobs/update`.
     pub what: String,
     /// Where in the request's life.
@@ -76,10 +81,10 @@ impl Boundaries {
         self.seen.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    fn cross(&self, what: &str, phase: Phase) -> Deed {
+    fn cross(&self, process: &str, what: &str, phase: Phase) -> Deed {
         let number = self.crossed.fetch_add(1, Ordering::SeqCst) + 1;
         let Some(saboteur) = &self.saboteur else { return Deed::Nothing };
-        let crossing = Crossing { number, what: what.to_owned(), phase };
+        let crossing = Crossing { number, process: process.to_owned(), what: what.to_owned(), phase };
         let deed = saboteur(&crossing);
         if self.records {
             self.seen.lock().unwrap_or_else(PoisonError::into_inner).push(crossing);
@@ -122,7 +127,7 @@ impl Process {
     /// Crosses a boundary; `false` if the reply is lost here. Never returns once the process is dead.
     pub async fn cross(&self, what: &str, phase: Phase) -> bool {
         self.thaw().await;
-        let deed = if self.is_dead() { Deed::Kill } else { self.boundaries.cross(what, phase) };
+        let deed = if self.is_dead() { Deed::Kill } else { self.boundaries.cross(&self.name, what, phase) };
         match deed {
             Deed::Nothing => true,
             Deed::LoseReply => phase != Phase::AfterEffect,
@@ -140,11 +145,33 @@ impl Process {
         }
     }
 
+    /// Carries out what the process does. While it stands still nothing of it moves,
+    /// its timers included: they all go off when it goes on, and a request that was
+    /// about to be sent is sent first.
+    pub async fn carry_out<T>(&self, doing: impl Future<Output = T>) -> T {
+        let mut doing = pin!(doing);
+        let mut thaw = None;
+        std::future::poll_fn(move |context| {
+            if let Some(until) = self.frozen_until().filter(|until| *until > tokio::time::Instant::now()) {
+                let thaw = thaw.get_or_insert_with(|| Box::pin(tokio::time::sleep_until(until)));
+                if thaw.as_mut().poll(context).is_pending() {
+                    return Poll::Pending;
+                }
+            }
+            thaw = None;
+            doing.as_mut().poll(context)
+        })
+        .await
+    }
+
     async fn thaw(&self) {
-        let until = *self.frozen_until.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(until) = until {
+        if let Some(until) = self.frozen_until() {
             tokio::time::sleep_until(until).await;
         }
+    }
+
+    fn frozen_until(&self) -> Option<tokio::time::Instant> {
+        *self.frozen_until.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -169,8 +196,12 @@ fn name(call: &Call) -> String {
 #[async_trait]
 impl Wire for ProcessWire {
     async fn before(&self, call: &Call) -> Passage {
+        let reached = tokio::time::Instant::now();
         self.process.cross(&name(call), Phase::Before).await;
-        tokio::time::sleep(self.latency / 2).await;
+        // What stood still at the edge is on the wire the moment it goes on: its time-outs are too late.
+        if tokio::time::Instant::now() == reached {
+            tokio::time::sleep(self.latency / 2).await;
+        }
         Passage::Pass
     }
 

@@ -100,6 +100,12 @@ impl Run<'_> {
     pub(super) async fn finish(&mut self, outcome: Outcome, by: Option<String>) -> Result<Driven, Stopped> {
         self.recorder.record(Event::Finished { outcome, by })?;
         self.recorder.flush().await?;
+        self.close(outcome).await
+    }
+
+    /// Makes the head and the pair say what the log says: the saga is over. A runner may
+    /// have died, or stood still, between the two.
+    pub(super) async fn close(&mut self, outcome: Outcome) -> Result<Driven, Stopped> {
         self.head.status = SagaStatus::Finished(outcome);
         self.head.tally = self.recorder.state.tally();
         self.head.next_at = None;

@@ -46,6 +46,9 @@ impl<'a> Run<'a> {
     }
 
     async fn work(&mut self) -> Result<Driven, Stopped> {
+        if let Some(outcome) = self.recorder.state.finished() {
+            return self.close(outcome).await;
+        }
         if !self.recorder.state.has_begun() {
             let (saga, plan, by) = (self.head.saga.clone(), self.head.plan.clone(), self.head.by.clone());
             self.recorder.record(Event::Started { saga, plan, by })?;
@@ -81,9 +84,10 @@ impl<'a> Run<'a> {
 
     fn decide(&self, now: Timestamp) -> Decision {
         let under_way = |id: StepId| self.under_way.contains(&id);
-        let mut decision = decide(self.plan, &self.recorder.state, now, &under_way);
-        if !self.deps.settings.guards_gate() {
-            ungate(&mut decision, self.plan, &self.recorder.state, &under_way);
+        let decision = decide(self.plan, &self.recorder.state, now, &under_way);
+        #[cfg(feature = "mutants")]
+        if self.deps.settings.weakened.gate {
+            return ungated(decision, self.plan, &self.recorder.state, &under_way);
         }
         decision
     }
@@ -216,7 +220,8 @@ impl<'a> Run<'a> {
 }
 
 /// For the test that shows that gates matter: everything begins at once.
-fn ungate(decision: &mut Decision, plan: &Plan, state: &saga::State, under_way: &dyn Fn(StepId) -> bool) {
+#[cfg(feature = "mutants")]
+fn ungated(mut decision: Decision, plan: &Plan, state: &saga::State, under_way: &dyn Fn(StepId) -> bool) -> Decision {
     for (index, stage) in plan.stages.iter().enumerate() {
         if state.entered_at(index).is_none() && !decision.enter.contains(&stage.name) && state.approval("go").is_some()
         {
@@ -229,4 +234,5 @@ fn ungate(decision: &mut Decision, plan: &Plan, state: &saga::State, under_way: 
             decision.ready.push(id);
         }
     }
+    decision
 }

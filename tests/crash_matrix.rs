@@ -1,0 +1,102 @@
+//! The crash matrix: a small saga is broken at every boundary that an effect crosses, and
+//! ends well each time.
+//!
+//! A boundary is a request of the saga's process, to a workspace or to AWS, before it is
+//! sent, after its effect and before its reply, and after its reply and before anything is
+//! recorded of it. At each the process dies, or stands still for longer than two leases
+//! and comes back as a zombie; each reply is lost once; each wake comes three times and late.
+
+/// The matrix.
+mod crash_matrix {
+    pub(crate) mod content;
+    pub(crate) mod points;
+    pub(crate) mod quick;
+    pub(crate) mod scripts;
+    pub(crate) mod telling;
+}
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use crash_matrix::content::offences;
+use crash_matrix::points::{play, scan};
+use crash_matrix::scripts;
+use crash_matrix::telling::{counted, told};
+use local::rehearsal::script::Script;
+use local::stack::Delivery;
+use local::stack::sabotage::{Crossing, Deed, Phase};
+
+/// One run for each crossing that `deed` wants broken; all must end well.
+fn each(name: &str, script: &Script, deed: &dyn Fn(&Crossing) -> Option<Deed>) {
+    let begun = Instant::now();
+    let scan = scan(script, &|_| {}, deed);
+    println!("{name}, {:.0} s: {}", begun.elapsed().as_secs_f32(), counted(&scan.points));
+    assert!(scan.offending.is_empty() && !scan.points.is_empty(), "{}", told(&scan));
+}
+
+fn dies(_: &Crossing) -> Option<Deed> {
+    Some(Deed::Kill)
+}
+
+fn loses_its_reply(crossing: &Crossing) -> Option<Deed> {
+    (crossing.phase == Phase::AfterEffect).then_some(Deed::LoseReply)
+}
+
+/// From a little over two leases to four, so that a zombie comes back before its successor
+/// has begun, in its midst and after its end.
+fn stands_still(crossing: &Crossing) -> Option<Deed> {
+    Some(Deed::Freeze(Duration::from_secs(61 + crossing.number * 7 % 60)))
+}
+
+#[test]
+fn planned_the_runner_dies_at_every_boundary() {
+    each("planned, killed", &scripts::planned(), &dies);
+}
+
+#[test]
+fn lost_the_runner_dies_at_every_boundary() {
+    each("lost, killed", &scripts::lost(), &dies);
+}
+
+#[test]
+fn planned_every_reply_is_lost_once() {
+    each("planned, reply lost", &scripts::planned(), &loses_its_reply);
+}
+
+#[test]
+fn lost_every_reply_is_lost_once() {
+    each("lost, reply lost", &scripts::lost(), &loses_its_reply);
+}
+
+#[test]
+fn planned_a_zombie_comes_back_at_every_boundary() {
+    each("planned, zombie", &scripts::planned(), &stands_still);
+}
+
+#[test]
+fn lost_a_zombie_comes_back_at_every_boundary() {
+    each("lost, zombie", &scripts::lost(), &stands_still);
+}
+
+#[test]
+fn every_wake_comes_three_times_and_late() {
+    for (name, script) in [("planned", scripts::planned()), ("lost", scripts::lost())] {
+        for seconds in [0, 7, 31, 36, 59, 95, 170] {
+            let delivery = Delivery { copies: 3, delay: Duration::from_secs(seconds) };
+            let (told, crossed) = play(&script, &|it| it.delivery = delivery, Arc::new(|_| Deed::Nothing));
+            let found = told.map(|told| offences(&told));
+            assert_eq!(found, Ok(Vec::new()), "{name}, each wake three times and {seconds} s late");
+            println!("{name}, wakes three times and {seconds} s late: {} boundaries crossed", crossed.len());
+        }
+    }
+}
+
+#[test]
+fn calmtmp() {
+    for script in [scripts::planned(), scripts::lost()] {
+        let begun = Instant::now();
+        let (told, crossed) = play(&script, &|_| {}, Arc::new(|_| Deed::Nothing));
+        let told = told.unwrap();
+        println!("{}\n{:?}\n{} {:.3}", told.story, offences(&told), counted(&crossed), begun.elapsed().as_secs_f32());
+    }
+}

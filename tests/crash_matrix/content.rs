@@ -1,0 +1,125 @@
+//! When a saga's end is as it must be, whatever happened on the way.
+//!
+//! Law: two sources that know nothing of each other are asked, what the saga recorded and
+//! what the simulator's auditor saw; each sentence begins with the law that is broken.
+
+use engine::ports::SagaStatus;
+use local::rehearsal::Told;
+use saga::{Event, Gate, Outcome, Plan, State, StepRecord};
+
+/// Everything that is not as it must be.
+pub(crate) fn offences(told: &Told) -> Vec<String> {
+    let mut offences = Vec::new();
+    let mut must = |holds: bool, sentence: String| {
+        if !holds {
+            offences.push(sentence);
+        }
+    };
+    let (report, auditor) = (&told.report, &told.report.auditor);
+    must(report.outcome == "completed", format!("L1: the outcome is {}", report.outcome));
+    must(report.steps.blocked == 0, format!("{} steps are blocked", report.steps.blocked));
+    must(report.pursuit.left == 0, format!("S10: {} steps are left to the pursuit", report.pursuit.left));
+    must(
+        auditor.double_unexplained_s == 0.0,
+        format!("S10: {} s of unexplained double processing", auditor.double_unexplained_s),
+    );
+    must(
+        auditor.processed_after_done == 0,
+        format!("S5: {} processed after they were reported fenced", auditor.processed_after_done),
+    );
+    must(auditor.woken_that_were_off == 0, format!("S15: {} woken that were off", auditor.woken_that_were_off));
+    must(
+        auditor.runs_seen == auditor.runs_expected && auditor.runs_wrong == 0,
+        format!(
+            "S8: {} runs of {}, {} works with a wrong number",
+            auditor.runs_seen, auditor.runs_expected, auditor.runs_wrong
+        ),
+    );
+    must(auditor.unknown_routes == 0, format!("{} requests that no workspace knows", auditor.unknown_routes));
+    must(
+        auditor.processing_on_leaving == 0,
+        format!("S10: {} under way on the leaving side at the end", auditor.processing_on_leaving),
+    );
+    offences.extend(early(told));
+    offences.extend(records(told));
+    offences
+}
+
+/// S2, S16, S18 on what is recorded. That the chain of the log holds and that its lines can
+/// follow each other was proven when it was read.
+fn records(told: &Told) -> Vec<String> {
+    let (view, items) = (&told.ended.view, &told.ended.items);
+    let mut offences = Vec::new();
+    let recorded = |id| items.iter().find(|item| item.step == id).map(|item| item.record.clone());
+    for (id, replayed) in view.state.steps() {
+        let item = recorded(id).unwrap_or_else(StepRecord::planned);
+        if item != *replayed {
+            offences.push(format!("S18: the item of step {id} is {item:?}, its lines add up to {replayed:?}"));
+        }
+    }
+    if view.state.tally().total() as usize != view.plan.total() as usize || view.head.tally != view.state.tally() {
+        offences.push(format!("S18: {:?} of {} steps", view.head.tally, view.plan.total()));
+    }
+    let epochs: Vec<u64> = view.lines.iter().filter_map(took_over).collect();
+    if !epochs.is_sorted_by(|earlier, later| earlier < later) || epochs.last().is_some_and(|it| *it > view.head.epoch) {
+        offences.push(format!("S2: the epochs are {epochs:?}, the last is {}", view.head.epoch));
+    }
+    let over = view.state.finished() == Some(Outcome::Completed)
+        && view.head.status == SagaStatus::Finished(Outcome::Completed)
+        && view.lines.iter().filter(|line| matches!(line.event, Event::Finished { .. })).count() == 1;
+    if !over || view.pair.saga.is_some() {
+        offences.push(format!("S1, S16: the saga is {:?}, the pair names {:?}", view.head.status, view.pair.saga));
+    }
+    offences
+}
+
+/// S9: stages that were entered before their gate held.
+fn early(told: &Told) -> Vec<String> {
+    let view = &told.ended.view;
+    let (mut state, mut offences) = (State::new(&view.plan), Vec::new());
+    for line in &view.lines {
+        if let Event::StageEntered { stage: name } = &line.event {
+            let stage = view.plan.stages.iter().find(|stage| stage.name == *name);
+            if !stage.is_some_and(|stage| holds(&view.plan, &state, &stage.gate)) {
+                offences.push(format!("S9: stage {name} was entered before its gate held"));
+            }
+        }
+        if let Err(illegal) = state.apply(&line.event, line.at, line.epoch) {
+            offences.push(format!("S18: {illegal}"));
+        }
+    }
+    offences
+}
+
+fn holds(plan: &Plan, state: &State, gate: &Gate) -> bool {
+    let every = |names: &[String], test: &dyn Fn(usize) -> bool| {
+        names.iter().all(|name| plan.stages.iter().position(|stage| stage.name == *name).is_some_and(test))
+    };
+    match gate {
+        Gate::Open => true,
+        Gate::Approved(question) => state.approval(question).is_some(),
+        Gate::Verified(names) => every(names, &|index| state.is_verified(index)),
+        Gate::Tried(names) => every(names, &|index| state.is_tried(index)),
+        Gate::All(gates) => gates.iter().all(|gate| holds(plan, state, gate)),
+    }
+}
+
+fn took_over(line: &saga::Line) -> Option<u64> {
+    match &line.event {
+        Event::TookOver { epoch, .. } => Some(*epoch),
+        Event::Started { .. }
+        | Event::Approved { .. }
+        | Event::StageEntered { .. }
+        | Event::Intended { .. }
+        | Event::Tried { .. }
+        | Event::Done { .. }
+        | Event::Blocked { .. }
+        | Event::Unblocked { .. }
+        | Event::Waived { .. }
+        | Event::ForwardDone
+        | Event::Round { .. }
+        | Event::HandedOver
+        | Event::PersonNeeded { .. }
+        | Event::Finished { .. } => None,
+    }
+}

@@ -1,0 +1,75 @@
+//! Plays a script once calmly to learn its boundaries, then once for each of them.
+//!
+//! Law: the points come from the run itself, never from a list, so that a boundary which
+//! is added later is covered.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use local::rehearsal::script::Script;
+use local::rehearsal::{Rehearsal, Told};
+use local::stack::sabotage::{Boundaries, Crossing, Deed, Saboteur};
+
+use super::content::offences;
+use super::quick::quick;
+
+/// Changes a rehearsal before it is played.
+pub(crate) type Change<'a> = &'a (dyn Fn(&mut Rehearsal) + Sync);
+
+/// What was broken where, and what did not end well.
+pub(crate) struct Scan {
+    /// Every point that was broken, one run each.
+    pub(crate) points: Vec<Crossing>,
+    /// What is not as it must be, by point.
+    pub(crate) offending: BTreeMap<Crossing, String>,
+}
+
+/// Plays a script under a saboteur; answers what it came to and which boundaries it crossed.
+pub(crate) fn play(script: &Script, change: Change<'_>, saboteur: Saboteur) -> (Result<Told, String>, Vec<Crossing>) {
+    let boundaries = Boundaries::sabotaged(saboteur);
+    let mut rehearsal = Rehearsal::scripted("matrix", script.clone(), 1, script.resources);
+    rehearsal.boundaries = Some(Arc::clone(&boundaries));
+    rehearsal.delays = quick();
+    change(&mut rehearsal);
+    (rehearsal.run(&mut |_| {}), boundaries.seen())
+}
+
+/// One run for each crossing of a calm run that `deed` wants broken.
+pub(crate) fn scan(script: &Script, change: Change<'_>, deed: &dyn Fn(&Crossing) -> Option<Deed>) -> Scan {
+    let (calm, crossings) = play(script, change, Arc::new(|_| Deed::Nothing));
+    assert_eq!(calm.map(|told| offences(&told)), Ok(Vec::new()), "without any sabotage");
+    let points: Vec<(Crossing, Deed)> =
+        crossings.into_iter().filter_map(|it| deed(&it).map(|deed| (it, deed))).collect();
+    let (next, offending) = (AtomicUsize::new(0), Mutex::new(BTreeMap::new()));
+    std::thread::scope(|scope| {
+        for _ in 0..std::thread::available_parallelism().map_or(1, usize::from) {
+            scope.spawn(|| {
+                while let Some((crossing, deed)) = points.get(next.fetch_add(1, Ordering::SeqCst)) {
+                    if let Some(text) = broken(script, change, crossing.number, *deed) {
+                        let mut offending = offending.lock().unwrap_or_else(PoisonError::into_inner);
+                        offending.insert(crossing.clone(), text);
+                    }
+                }
+            });
+        }
+    });
+    Scan {
+        points: points.into_iter().map(|(crossing, _)| crossing).collect(),
+        offending: offending.into_inner().unwrap_or_else(PoisonError::into_inner),
+    }
+}
+
+/// What is wrong after a run that is broken at one crossing.
+fn broken(script: &Script, change: Change<'_>, number: u64, deed: Deed) -> Option<String> {
+    let saboteur: Saboteur = Arc::new(move |it| if it.number == number { deed } else { Deed::Nothing });
+    let (told, seen) = play(script, change, saboteur);
+    if !seen.iter().any(|crossing| crossing.number == number) {
+        return Some(format!("never reached; only {} were crossed", seen.len()));
+    }
+    let found = match told {
+        Ok(told) => offences(&told),
+        Err(error) => vec![error],
+    };
+    (!found.is_empty()).then(|| found.join("; "))
+}

@@ -1,0 +1,171 @@
+//! A small pair, the deployed stack and a person, in virtual time, without a script.
+//!
+//! Law: what a test does here a person or the cloud could do; what it asks is read from
+//! the record, from the simulated world, or from the boundaries that were crossed.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use engine::approvals::answer;
+use engine::capture::capture;
+use engine::ports::{Clock, SagaHead};
+use engine::start::{Draft, Order, draft, start};
+use engine::view::{View, view};
+use engine::{Deps, Settings};
+use failover::plan::GO;
+use failover::{FailoverPolicy, Side};
+use jiff::{SignedDuration, Timestamp};
+use local::clockwork::in_virtual_time;
+use local::stack::sabotage::{Boundaries, Crossing, Deed};
+use local::stack::{Delivery, Stack, StackParts};
+use rim::SystemClock;
+use saga::SagaId;
+use sim::{Estate, Limits, World};
+
+use crate::quick::quick;
+
+/// A Monday morning.
+const BEGINS: &str = "2026-01-05T08:00:00Z";
+
+/// Decides what happens at a crossing, given all before it.
+pub(crate) type Deeds = dyn Fn(&[Seen], Timestamp, &Crossing) -> Deed + Send + Sync;
+
+/// A crossing and when it was crossed.
+#[derive(Clone, Debug)]
+pub(crate) struct Seen {
+    pub(crate) at: Timestamp,
+    pub(crate) crossing: Crossing,
+}
+
+/// What a play begins with.
+pub(crate) struct Setup {
+    pub(crate) settings: Settings,
+    pub(crate) weakened: aws::Weakened,
+    pub(crate) planned: bool,
+    pub(crate) faults: Vec<sim::Fault>,
+    pub(crate) deeds: Box<Deeds>,
+}
+
+impl Default for Setup {
+    fn default() -> Self {
+        Self {
+            settings: Settings::default(),
+            weakened: aws::Weakened::default(),
+            planned: true,
+            faults: Vec::new(),
+            deeds: Box::new(|_, _, _| Deed::Nothing),
+        }
+    }
+}
+
+/// Where a play takes place.
+pub(crate) struct Ground {
+    pub(crate) stack: Arc<Stack>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) operator: Deps,
+    planned: bool,
+    seen: Arc<Mutex<Vec<Seen>>>,
+}
+
+/// Sets up a pair and plays `acts` beside the running stack, in virtual time.
+pub(crate) fn perform<T>(setup: Setup, acts: impl AsyncFnOnce(&Ground) -> T) -> T {
+    in_virtual_time(async move {
+        let ground = Ground::new(setup);
+        tokio::select! {
+            biased;
+            ended = acts(&ground) => ended,
+            () = ground.stack.run() => unreachable!("the stack runs for ever"),
+        }
+    })
+    .expect("a runtime can be made")
+}
+
+impl Ground {
+    fn new(setup: Setup) -> Self {
+        let begins: Timestamp = BEGINS.parse().expect("a time");
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock::starting_at(begins));
+        let limits = Limits::default();
+        let mut settings = setup.settings;
+        settings.limits = limits.per_second.iter().map(|(family, rate)| ((*family).to_owned(), *rate)).collect();
+        let faults = setup.faults;
+        let simulated = sim::Settings { limits, delays: quick(), faults, ..sim::Settings::default() };
+        let world = Arc::new(Mutex::new(World::new(1, Estate::small(), simulated, begins.as_millisecond())));
+        let seen: Arc<Mutex<Vec<Seen>>> = Arc::default();
+        let boundaries = Boundaries::sabotaged({
+            let (seen, clock, deeds) = (Arc::clone(&seen), Arc::clone(&clock), setup.deeds);
+            Arc::new(move |crossing| {
+                let mut seen = lock(&seen);
+                let at = clock.now();
+                let deed = deeds(&seen, at, crossing);
+                seen.push(Seen { at, crossing: crossing.clone() });
+                deed
+            })
+        });
+        let stack = Stack::new(StackParts {
+            world,
+            clock: Arc::clone(&clock),
+            boundaries,
+            settings,
+            map: Vec::new(),
+            policy: FailoverPolicy {
+                planned: setup.planned,
+                run_interrupted_again: true,
+                checkpoint_age: SignedDuration::from_mins(60),
+            },
+            delivery: Delivery::default(),
+            weakened: setup.weakened,
+        })
+        .expect("the stack can be built");
+        let operator = stack.operator();
+        Self { stack, clock, operator, planned: setup.planned, seen }
+    }
+
+    /// What was crossed so far by the functions' processes.
+    pub(crate) fn seen(&self) -> Vec<Seen> {
+        lock(&self.seen).clone()
+    }
+
+    /// Lets time pass.
+    pub(crate) async fn pass(&self, seconds: u64) {
+        tokio::time::sleep(Duration::from_secs(seconds)).await;
+    }
+
+    /// What is ordered here.
+    pub(crate) fn order(&self) -> Order {
+        Order {
+            leaving: Side::Primary,
+            planned: self.planned,
+            by: "on-call".to_owned(),
+            lost_at: None,
+            noticed_at: self.clock.now(),
+        }
+    }
+
+    /// A drafted plan.
+    pub(crate) async fn drafted(&self) -> Draft {
+        draft(&self.operator, &self.order()).await.expect("a plan can be made")
+    }
+
+    /// Records a checkpoint, orders a failover and says yes to it.
+    pub(crate) async fn begin(&self) -> SagaId {
+        capture(&self.operator, Side::Primary).await.expect("the primary can be captured");
+        let drafted = self.drafted().await;
+        let saga = start(&self.operator, &self.order(), &drafted).await.expect("a saga can be started");
+        answer(&self.operator, &saga, GO, "on-call", true, !self.planned).await.expect("its question is open");
+        saga
+    }
+
+    /// The saga's head.
+    pub(crate) async fn head(&self, saga: &SagaId) -> SagaHead {
+        self.operator.sagas.head(saga).await.expect("the store answers").expect("the saga is on record")
+    }
+
+    /// The saga as recorded.
+    pub(crate) async fn view(&self, saga: &SagaId) -> View {
+        view(&self.operator, Some(saga)).await.expect("the record holds").expect("the saga is on record")
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

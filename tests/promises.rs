@@ -1,0 +1,16 @@
+//! Promises that no scenario shows by itself, each in a situation of its own: what a dying
+//! order leaves behind, how long a saga stays without a runner, what doubt does, what a
+//! poisoned step holds up, and what an idle tick costs.
+
+/// A pair to play with.
+#[path = "guards/ground.rs"]
+mod ground;
+/// Orders and answers that die half-way.
+#[path = "promises/orders.rs"]
+mod orders;
+/// What happens when nobody or nothing fails but one thing.
+#[path = "promises/pace.rs"]
+mod pace;
+/// The scripts' quick workspaces.
+#[path = "crash_matrix/quick.rs"]
+mod quick;

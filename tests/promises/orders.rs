@@ -1,0 +1,113 @@
+//! S1 when the person's own process dies while it orders or answers.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use engine::approvals::answer;
+use engine::ports::{SagaStatus, StoreError};
+use engine::start::{StartRefused, draft, start};
+use failover::plan::GO;
+use local::stack::sabotage::{Boundaries, Deed};
+use saga::SagaId;
+
+use crate::ground::{Ground, Setup, perform};
+
+/// Boundaries at which the nth crossing kills; counts in `crossed`.
+fn dying_at(nth: u64, crossed: &Arc<AtomicU64>) -> Arc<Boundaries> {
+    let crossed = Arc::clone(crossed);
+    Boundaries::sabotaged(Arc::new(move |crossing| {
+        crossed.store(crossing.number, Ordering::SeqCst);
+        if crossing.number == nth { Deed::Kill } else { Deed::Nothing }
+    }))
+}
+
+/// S1: whatever an order that dies leaves behind, the next one starts the only saga there
+/// is, or is told which it is; and that saga asks its question and can be answered.
+#[test]
+fn an_order_that_dies_anywhere_leaves_one_saga_or_none() {
+    let (mut nth, mut left) = (1, [0, 0]);
+    while let Some(taken) = perform(Setup::default(), async |ground: &Ground| order_dying_at(ground, nth).await) {
+        left[usize::from(taken)] += 1;
+        nth += 1;
+    }
+    println!("an order dies at {} boundaries: {} leave no saga, {} leave one", nth - 1, left[0], left[1]);
+    assert!(left[0] > 0 && left[1] > 0, "{left:?}");
+}
+
+/// Whether the order that died at its nth boundary left a saga; `None` if it has no nth boundary.
+async fn order_dying_at(ground: &Ground, nth: u64) -> Option<bool> {
+    let crossed = Arc::default();
+    let (process, dying) = ground.stack.operator_at(dying_at(nth, &crossed));
+    let order = ground.order();
+    let ordered = async {
+        let drafted = draft(&dying, &order).await.expect("a plan can be made");
+        start(&dying, &order, &drafted).await.expect("a saga can be started")
+    };
+    tokio::select! {
+        biased;
+        () = process.died() => {}
+        _ = ordered => return None,
+    }
+    ground.pass(2).await;
+    let again = match draft(&ground.operator, &ground.order()).await {
+        Ok(drafted) => start(&ground.operator, &ground.order(), &drafted).await,
+        Err(refused) => Err(refused),
+    };
+    let (saga, taken) = match again {
+        Ok(saga) => (saga, false),
+        Err(StartRefused::AnotherSaga { saga, .. }) => (saga, true),
+        Err(other) => unreachable!("died at {nth}: {other}"),
+    };
+    // A tick at the latest asks what the order did not come to ask.
+    ground.pass(65).await;
+    answer(&ground.operator, &saga, GO, "on-call", true, false).await.expect("its question is open");
+    ground.pass(5).await;
+    assert_eq!(named(ground).await, Some(saga.clone()), "died at {nth}");
+    assert!(ground.view(&saga).await.state.approval(GO).is_some(), "died at {nth}: {saga} did not begin");
+    Some(taken)
+}
+
+/// The saga that the pair names.
+async fn named(ground: &Ground) -> Option<SagaId> {
+    let pair = &ground.operator.pair.name;
+    ground.operator.pairs.pair(pair).await.expect("the store answers").and_then(|pair| pair.saga)
+}
+
+/// S1, L1: an answer that dies anywhere was given or can be given again, and is used by the
+/// next tick at the latest.
+#[test]
+fn an_answer_that_dies_anywhere_is_used_once_or_can_be_given_again() {
+    let (mut nth, mut left) = (1, [0, 0]);
+    while let Some(given) = perform(Setup::default(), async |ground: &Ground| answer_dying_at(ground, nth).await) {
+        left[usize::from(given)] += 1;
+        nth += 1;
+    }
+    println!("an answer dies at {} boundaries: {} were not given, {} were", nth - 1, left[0], left[1]);
+    assert!(left[0] > 0 && left[1] > 0, "{left:?}");
+}
+
+/// Whether the answer that died at its nth boundary was given; `None` if it has no nth boundary.
+async fn answer_dying_at(ground: &Ground, nth: u64) -> Option<bool> {
+    let drafted = ground.drafted().await;
+    let saga = start(&ground.operator, &ground.order(), &drafted).await.expect("a saga can be started");
+    // Long enough that the runner has given its lease back and only waits.
+    ground.pass(200).await;
+    assert_eq!(ground.head(&saga).await.status, SagaStatus::Asking);
+    let crossed = Arc::default();
+    let (process, dying) = ground.stack.operator_at(dying_at(nth, &crossed));
+    tokio::select! {
+        biased;
+        () = process.died() => {}
+        _ = answer(&dying, &saga, GO, "on-call", true, false) => return None,
+    }
+    let given = match answer(&ground.operator, &saga, GO, "somebody else", true, false).await {
+        Ok(()) => false,
+        Err(StoreError::Refused(_)) => true,
+        Err(other) => unreachable!("died at {nth}: {other}"),
+    };
+    ground.pass(65).await;
+    let view = ground.view(&saga).await;
+    let by = view.state.approval(GO).map(|approval| approval.by.clone());
+    assert_eq!(by.as_deref(), Some(if given { "on-call" } else { "somebody else" }), "died at {nth}");
+    Some(given)
+}
