@@ -90,13 +90,3 @@ fn every_wake_comes_three_times_and_late() {
         }
     }
 }
-
-#[test]
-fn calmtmp() {
-    for script in [scripts::planned(), scripts::lost()] {
-        let begun = Instant::now();
-        let (told, crossed) = play(&script, &|_| {}, Arc::new(|_| Deed::Nothing));
-        let told = told.unwrap();
-        println!("{}\n{:?}\n{} {:.3}", told.story, offences(&told), counted(&crossed), begun.elapsed().as_secs_f32());
-    }
-}

@@ -61,7 +61,7 @@ macro_rules! each_guard {
 
 each_guard! {
     RUNNER of engine:
-    a_zombie_calls_after_its_lease: without margin breaks "S14" in aborted_after_a_look;
+    a_zombie_calls_after_its_lease: without margin breaks "S14" in aborted_while_calls_wait;
     a_reply_counts_as_done: without read_back breaks "S5" in calm;
     a_stage_begins_before_its_gate: without gate breaks "S9" in calm;
 }

@@ -57,7 +57,7 @@ fn records(told: &Told) -> Vec<String> {
             offences.push(format!("S18: the item of step {id} is {item:?}, its lines add up to {replayed:?}"));
         }
     }
-    if view.state.tally().total() as usize != view.plan.total() as usize || view.head.tally != view.state.tally() {
+    if view.state.tally().total() as usize != view.plan.total() || view.head.tally != view.state.tally() {
         offences.push(format!("S18: {:?} of {} steps", view.head.tally, view.plan.total()));
     }
     let epochs: Vec<u64> = view.lines.iter().filter_map(took_over).collect();

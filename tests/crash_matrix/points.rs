@@ -69,7 +69,7 @@ fn broken(script: &Script, change: Change<'_>, number: u64, deed: Deed) -> Optio
     }
     let found = match told {
         Ok(told) => offences(&told),
-        Err(error) => vec![error],
+        Err(error) => vec![format!("S18: what is recorded cannot be read: {error}")],
     };
     (!found.is_empty()).then(|| found.join("; "))
 }

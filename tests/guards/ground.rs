@@ -86,7 +86,9 @@ impl Ground {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock::starting_at(begins));
         let limits = Limits::default();
         let mut settings = setup.settings;
-        settings.limits = limits.per_second.iter().map(|(family, rate)| ((*family).to_owned(), *rate)).collect();
+        for (family, rate) in &limits.per_second {
+            settings.limits.entry((*family).to_owned()).or_insert(*rate);
+        }
         let faults = setup.faults;
         let simulated = sim::Settings { limits, delays: quick(), faults, ..sim::Settings::default() };
         let world = Arc::new(Mutex::new(World::new(1, Estate::small(), simulated, begins.as_millisecond())));

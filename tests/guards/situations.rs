@@ -3,6 +3,7 @@
 //! Law: a situation answers with everything that is not as it must be, each sentence
 //! beginning with the law that it breaks; it does not know which guards stand.
 
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -47,12 +48,12 @@ pub(crate) fn late_write(off: Off) -> Vec<String> {
     scan.offending.into_values().collect()
 }
 
-/// A runner stands still between a look and the call that follows from it; meanwhile a
+/// A runner stands still while calls of it wait for their turn at the limiter; meanwhile a
 /// person aborts the saga.
-pub(crate) fn aborted_after_a_look(off: Off) -> Vec<String> {
-    let looks = |crossing: &Crossing| crossing.phase == Phase::AfterReply && crossing.what.contains(" GET ");
+pub(crate) fn aborted_while_calls_wait(off: Off) -> Vec<String> {
+    let called = |crossing: &Crossing| is_effect(crossing);
     let still = |_: &[Seen], _: Timestamp| LONG;
-    (1..=40).flat_map(|nth| effects_after_the_end(off, nth, looks, still)).collect()
+    (1..=6).flat_map(|nth| effects_after_the_end(off, nth, called, still)).collect()
 }
 
 /// A call straggles: it lands when its runner's lease has just run out; meanwhile a person
@@ -66,7 +67,7 @@ pub(crate) fn aborted_while_a_call_straggles(off: Off) -> Vec<String> {
         let lands = renewed + settings.lease + settings.skew - SignedDuration::from_secs(2);
         Duration::try_from(lands.duration_since(now)).unwrap_or_default()
     };
-    (1..=20).flat_map(|nth| effects_after_the_end(off, nth, calls, until_shortly_after_the_lease)).collect()
+    (1..=8).flat_map(|nth| effects_after_the_end(off, nth, calls, until_shortly_after_the_lease)).collect()
 }
 
 /// Lets the runner stand still at the nth crossing of a sort, aborts the saga, wakes it all
@@ -89,8 +90,10 @@ fn effects_after_the_end(
             Deed::Freeze(still(seen, now))
         }
     };
+    // Slow enough that one call waits for another.
+    let limits = BTreeMap::from([("jobs.update".to_owned(), 2.0)]);
     let setup = Setup {
-        settings: Settings { weakened: off.engine, ..Settings::default() },
+        settings: Settings { weakened: off.engine, limits, ..Settings::default() },
         weakened: off.aws,
         deeds: Box::new(deeds),
         ..Setup::default()
