@@ -83,6 +83,19 @@ fn without_faults_the_limit_of_the_api_is_the_only_thing_that_takes_time() {
 }
 
 #[test]
+fn a_limit_that_nobody_named_is_found_by_itself() {
+    let mut rehearsal = Rehearsal::of(Scenario::named("planned").unwrap(), 1, Some(1_000)).unwrap();
+    rehearsal.script.limits_known = false;
+    let report = rehearsal.run(&mut |_| {}).unwrap().report;
+    assert_eq!((report.outcome.as_str(), report.auditor.runs_wrong), ("completed", 0));
+    println!("{:?}", report.calls);
+    let lost_s = report.calls.taken_s - report.calls.ideal_s;
+    assert!(report.calls.throttled > 0, "nobody was refused: the limit was not looked for");
+    assert!(report.calls.throttled * 50 <= report.calls.total, "{:?}", report.calls);
+    assert!(lost_s <= 0.2 * report.calls.ideal_s, "{:?}", report.calls);
+}
+
+#[test]
 fn a_runner_that_dies_takes_no_moment_of_the_clocks_with_it() {
     let clocks = rehearse("crash-loop", 1, None).report.clocks;
     assert!(clocks.decide_s.is_some() && clocks.execute_s.is_some() && clocks.validate_s.is_some(), "{clocks:?}");
