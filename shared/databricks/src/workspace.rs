@@ -91,6 +91,7 @@ impl Workspace for DatabricksWorkspace {
                 starts: Vec::new(),
                 not_carried: Some("this program does not know its kind".to_owned()),
                 findings: Vec::new(),
+                can_start: Vec::new(),
             },
         }
     }

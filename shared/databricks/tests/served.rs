@@ -68,6 +68,7 @@ async fn a_warehouse_is_stopped_over_a_real_socket() {
         class: Class::Idempotent,
         pursue: false,
         needs: Vec::new(),
+        undone_by: Vec::new(),
     };
     let context = Context { token: "t", since: Timestamp::UNIX_EPOCH, reply: None };
     for _ in 0..500 {

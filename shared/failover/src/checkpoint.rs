@@ -92,6 +92,18 @@ pub struct Resource {
     pub not_carried: Option<String>,
     /// What would hurt, found while looking, each with its remedy.
     pub findings: Vec<String>,
+    /// What it starts by itself while it is not fenced, on its own side.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub can_start: Vec<Startable>,
+}
+
+/// A resource that another one can start.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Startable {
+    /// Its kind's name.
+    pub kind: String,
+    /// Its id; `None` where it is not known which one of the kind.
+    pub id: Option<String>,
 }
 
 /// The recorded inventory of a side.

@@ -21,7 +21,9 @@ pub mod plan;
 pub mod story;
 pub mod text;
 
-pub use checkpoint::{CHECKPOINT_VERSION, Checkpoint, CheckpointError, Missing, Resource, Start, StartStage, Trust};
+pub use checkpoint::{
+    CHECKPOINT_VERSION, Checkpoint, CheckpointError, Missing, Resource, Start, StartStage, Startable, Trust,
+};
 pub use clocks::Clocks;
 pub use matching::{MapEntry, Matching, Twin};
 pub use pair::{PairName, Role, Side};

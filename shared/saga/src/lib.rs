@@ -29,5 +29,5 @@ pub use decide::{Decision, decide};
 pub use event::{Event, Outcome};
 pub use fault::{Code, Fault, Reaction};
 pub use log::{Chain, Line};
-pub use plan::{Class, Gate, Need, Needed, Plan, PlanError, PlanHash, SagaId, Stage, Step, StepId};
+pub use plan::{Class, Gate, Need, Needed, Plan, PlanError, PlanHash, SagaId, Stage, Step, StepId, Undoer};
 pub use state::{Illegal, State, StepRecord, StepState, Tally};

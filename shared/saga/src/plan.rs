@@ -117,6 +117,19 @@ pub struct Step {
     pub pursue: bool,
     /// What must be so before the first attempt.
     pub needs: Vec<Needed>,
+    /// What could undo it: it is tried all the same, and done only when they are settled (S5).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub undone_by: Vec<Undoer>,
+}
+
+/// What could undo a step that was just found as wanted.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Undoer {
+    /// The resource of this step.
+    Step(StepId),
+    /// Any resource of this kind at the same place.
+    AnyOf(String),
 }
 
 /// What must hold before a stage begins (S9).
@@ -258,6 +271,13 @@ impl Plan {
         for (id, step) in self.steps() {
             if let Some(needed) = step.needs.iter().find(|n| n.step >= id || self.step(n.step).is_none()) {
                 return Err(PlanError::NeedLooksForward { step: id, needed: needed.step });
+            }
+            let undoers = step.undone_by.iter().filter_map(|undoer| match undoer {
+                Undoer::Step(undoer) => Some(*undoer),
+                Undoer::AnyOf(_) => None,
+            });
+            if let Some(undoer) = undoers.into_iter().find(|undoer| *undoer >= id || self.step(*undoer).is_none()) {
+                return Err(PlanError::NeedLooksForward { step: id, needed: undoer });
             }
         }
         for stage in &self.stages {

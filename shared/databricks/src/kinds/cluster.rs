@@ -23,7 +23,7 @@ use crate::call::Call;
 use crate::codes;
 use crate::endpoints::{CLUSTERS_GET, CLUSTERS_LIST, CLUSTERS_START, CLUSTERS_TERMINATE};
 
-const NAME: &str = "cluster";
+pub(super) const NAME: &str = "cluster";
 const PAGE: u32 = 100;
 /// Sources of clusters that people made [py-sdk: compute.ClusterSource].
 const MADE_BY_PEOPLE: [&str; 2] = ["UI", "API"];

@@ -86,6 +86,7 @@ pub(super) fn resource(seen: &Observed, state: impl Into<String>, active: bool) 
         starts: Vec::new(),
         not_carried: None,
         findings: Vec::new(),
+        can_start: Vec::new(),
     }
 }
 

@@ -29,6 +29,13 @@ const PAGE: u32 = 100;
 pub(super) const LIMIT: &str = "max_concurrent_runs";
 /// What holds where none is set [terraform-provider-databricks: docs/resources/job.md].
 const USUAL_LIMIT: i64 = 1;
+/// What a task starts by itself, by where it names it [docs: jobs/get].
+const STARTED: &[(&str, &str)] = &[
+    ("existing_clusters", "/existing_cluster_id"),
+    ("pipelines", "/pipeline_task/pipeline_id"),
+    ("warehouses", "/sql_task/warehouse_id"),
+    ("warehouses_of_dbt", "/dbt_task/warehouse_id"),
+];
 const KEPT: &[&str] = &["job_id", "creator_user_name"];
 const KEPT_SETTINGS: &[&str] =
     &["name", "tags", "schedule", "trigger", "continuous", "triggers", LIMIT, "queue", "edit_mode", "deployment"];
@@ -125,8 +132,13 @@ pub(super) fn seen(job: &Value, runs: Option<Vec<Value>>) -> Result<Observed, Fa
     let read = job.get("settings").unwrap_or(&Value::Null);
     let mut facts = kept(job, KEPT);
     facts.insert("settings".to_owned(), Value::Object(kept(read, KEPT_SETTINGS)));
-    let clusters: Vec<&str> = items(read, "tasks").iter().map(|task| text(task, "existing_cluster_id")).collect();
-    facts.insert("existing_clusters".to_owned(), clusters.into_iter().filter(|id| !id.is_empty()).collect());
+    let of_tasks = |pointer: &str| -> Value {
+        let ids = items(read, "tasks").iter().filter_map(|task| task.pointer(pointer).and_then(Value::as_str));
+        ids.filter(|id| !id.is_empty()).collect()
+    };
+    for (fact, pointer) in STARTED {
+        facts.insert((*fact).to_owned(), of_tasks(pointer));
+    }
     let zones = new_clusters(read).filter_map(|cluster| fixed_zone(cluster.get("aws_attributes")));
     facts.insert("zones".to_owned(), zones.collect());
     if let Some(runs) = runs {

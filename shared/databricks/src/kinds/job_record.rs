@@ -2,14 +2,16 @@
 //!
 //! Law: pure; a job that was off gets no start (S15). Must not know: requests.
 
+use std::collections::BTreeSet;
+
 use engine::ports::Observed;
-use failover::{Resource, Start, StartStage, Trust};
+use failover::{Resource, Start, StartStage, Startable, Trust};
 use saga::Class;
 use serde_json::{Value, json};
 
 use super::facts::{items, resource, start, tag, text};
 use super::job::{LIMIT, is_read_only, limit, settings};
-use super::{job_run, triggers, want};
+use super::{cluster, job_run, pipeline, sql_warehouse, triggers, want};
 
 /// What a checkpoint records.
 pub(super) fn record(seen: &Observed) -> Resource {
@@ -21,6 +23,7 @@ pub(super) fn record(seen: &Observed) -> Resource {
     let mut record = resource(seen, state(takes_runs, on.is_some(), interrupted.len()), active);
     record.tag = tag(settings.get("tags"));
     record.findings = findings(seen);
+    record.can_start = can_start(seen);
     if !takes_runs {
         return record;
     }
@@ -32,6 +35,21 @@ pub(super) fn record(seen: &Observed) -> Resource {
         record.starts.push(start(StartStage::Schedules, want::ACTIVATED, json!({ "which": which })));
     }
     record
+}
+
+/// What the tasks of its runs start.
+fn can_start(seen: &Observed) -> Vec<Startable> {
+    let named = [
+        ("existing_clusters", cluster::NAME),
+        ("pipelines", pipeline::NAME),
+        ("warehouses", sql_warehouse::NAME),
+        ("warehouses_of_dbt", sql_warehouse::NAME),
+    ];
+    let started = named.iter().flat_map(|(fact, kind)| {
+        let ids = items(&seen.facts, fact).iter().filter_map(Value::as_str);
+        ids.map(|id| Startable { kind: (*kind).to_owned(), id: Some(id.to_owned()) })
+    });
+    started.collect::<BTreeSet<_>>().into_iter().collect()
 }
 
 /// TERMINATING means that the work is over and its cluster is being cleaned up

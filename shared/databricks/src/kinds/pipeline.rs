@@ -19,7 +19,7 @@ use super::{Api, Kind, verdicts, want};
 use crate::call::Call;
 use crate::endpoints::{PIPELINES_GET, PIPELINES_LIST, PIPELINES_STOP, PIPELINES_UPDATE};
 
-const NAME: &str = "pipeline";
+pub(super) const NAME: &str = "pipeline";
 /// [docs: pipelines/listpipelines].
 const PAGE: u32 = 100;
 const KEPT: &[&str] = &["pipeline_id", "name", "state", "latest_updates"];

@@ -12,13 +12,13 @@ use std::collections::BTreeMap;
 
 use async_trait::async_trait;
 use engine::ports::{Context, KindInfo, Looking, Next, Observed};
-use failover::Resource;
+use failover::{Resource, Startable};
 use jiff::SignedDuration;
 use saga::{Fault, Step};
 use serde_json::{Value, json};
 
 use super::facts::{id, kept, observed, resource, text};
-use super::{Api, Kind, verdicts};
+use super::{Api, Kind, cluster, pipeline, sql_warehouse, verdicts};
 use crate::call::Call;
 use crate::codes;
 use crate::endpoints::{RUNS_CANCEL, RUNS_GET, RUNS_LIST};
@@ -72,6 +72,10 @@ impl Kind for Run {
             resource.not_carried = Some(
                 "a one-time run has no saved job: whoever submitted it must submit it on the other side".to_owned(),
             );
+            // A listing does not show its tasks.
+            let kinds = [pipeline::NAME, sql_warehouse::NAME, cluster::NAME];
+            let any = |kind: &str| Startable { kind: kind.to_owned(), id: None };
+            resource.can_start = kinds.into_iter().map(any).collect();
         }
         resource
     }

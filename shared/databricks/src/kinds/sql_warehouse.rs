@@ -15,7 +15,7 @@ use super::{Api, Kind, verdicts, want};
 use crate::call::Call;
 use crate::endpoints::{WAREHOUSES_GET, WAREHOUSES_LIST, WAREHOUSES_START, WAREHOUSES_STOP};
 
-const NAME: &str = "sql_warehouse";
+pub(super) const NAME: &str = "sql_warehouse";
 const PAGE: u32 = 100;
 
 /// See the module.

@@ -338,6 +338,7 @@ pub(crate) fn step(kind: &str, resource: &str, want: &str) -> Step {
         class: Class::Idempotent,
         pursue: false,
         needs: Vec::new(),
+        undone_by: Vec::new(),
     }
 }
 

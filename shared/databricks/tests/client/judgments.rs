@@ -20,6 +20,7 @@ fn step(kind: &str, want: &str, detail: Value) -> Step {
         class: Class::Idempotent,
         pursue: false,
         needs: Vec::new(),
+        undone_by: Vec::new(),
     }
 }
 

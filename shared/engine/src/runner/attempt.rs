@@ -48,6 +48,8 @@ pub(super) struct Attempt<'a> {
     pub(super) token: String,
     pub(super) since: Timestamp,
     pub(super) intended: bool,
+    /// What could undo the step: a kind, and which one of it; `None` for any.
+    pub(super) undone_by: Vec<(String, Option<String>)>,
     pub(super) place: Option<&'a Place>,
     pub(super) publication: &'a Publication,
     pub(super) clock: &'a dyn Clock,
@@ -88,7 +90,7 @@ impl Attempt<'_> {
         let mut reply: Option<ActReply> = None;
         let mut rounds = 0;
         loop {
-            let looked_while_others_open = self.others_may_start_it(place);
+            let looked_while_others_open = self.others_may_undo_it(place);
             let seen = place.looker.one(&self.step.kind, &self.step.resource, place.looking).await?;
             let context = Context { token: &self.token, since: self.since, reply: reply.as_ref() };
             match place.workspace.next(self.step, seen.as_ref(), &context) {
@@ -163,17 +165,13 @@ impl Attempt<'_> {
         listed.iter().filter(|seen| !is_open(seen)).cloned().collect()
     }
 
-    /// Whether a step of a kind that is fenced before this one's is open: what was just found
-    /// quiet, a job that is not fenced yet may start again, so it is not done (S5).
-    fn others_may_start_it(&self, place: &Place) -> bool {
-        if self.step.want != want::FENCED {
-            return false;
-        }
+    /// Whether what could undo this step is still open: what was just found quiet, a job
+    /// that is not fenced yet may start again, so it is not done (S5).
+    fn others_may_undo_it(&self, place: &Place) -> bool {
         let open = place.open.lock().unwrap_or_else(PoisonError::into_inner);
-        let kinds = place.workspace.kinds().iter().map(|kind| kind.name);
-        kinds.take_while(|kind| *kind != self.step.kind).any(|kind| {
-            let from = (kind.to_owned(), String::new());
-            open.range(from..).next().is_some_and(|(found, _)| found == kind)
+        self.undone_by.iter().any(|(kind, resource)| match resource {
+            Some(resource) => open.contains(&(kind.clone(), resource.clone())),
+            None => open.range((kind.clone(), String::new())..).next().is_some_and(|(found, _)| found == kind),
         })
     }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use futures::future::{BoxFuture, FutureExt};
 use futures::stream::{FuturesUnordered, StreamExt};
 use jiff::{SignedDuration, Timestamp};
-use saga::{Decision, Event, Outcome, Plan, StepId, StepState, decide};
+use saga::{Decision, Event, Outcome, Plan, StepId, StepState, Undoer, decide};
 
 use super::attempt::{Attempt, Ended, Place};
 use super::drive::Driven;
@@ -138,8 +138,13 @@ impl<'a> Run<'a> {
 
     fn begin(&mut self, id: StepId) {
         let (Some(step), Some(record)) = (self.plan.step(id), self.recorder.state.step(id)) else { return };
+        let undone_by = step.undone_by.iter().filter_map(|undoer| match undoer {
+            Undoer::Step(undoer) => self.plan.step(*undoer).map(|of| (of.kind.clone(), Some(of.resource.clone()))),
+            Undoer::AnyOf(kind) => Some((kind.clone(), None)),
+        });
         let attempt = Attempt {
             step,
+            undone_by: undone_by.collect(),
             token: self.plan.token(id),
             since: self.plan.made_at,
             intended: record.state == StepState::Intended,

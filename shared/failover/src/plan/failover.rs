@@ -1,9 +1,9 @@
 //! The failover: fence the leaving side, start on the target, point everybody there.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use saga::plan::PLAN_VERSION;
-use saga::{Gate, Plan, Stage, Step, StepId};
+use saga::{Gate, Plan, Stage, Step, StepId, Undoer};
 use serde_json::json;
 
 use super::{About, Ask, GO, PlanRefused, own, steps, want};
@@ -40,8 +40,11 @@ pub fn failover_plan(ask: &Ask<'_>) -> Result<Plan, PlanRefused> {
     let target = ask.leaving.other();
     let planned = ask.policy.planned;
     let mut fenced = BTreeMap::new();
-    let fence = fence_stage(ask, 1, false, &mut fenced);
-    let stop_compute = fence_stage(ask, 2, true, &mut fenced);
+    let mut fence = fence_stage(ask, 1, false, &mut fenced);
+    let mut stop_compute = fence_stage(ask, 2, true, &mut fenced);
+    let undoers = Undoers::of(ask, &fenced);
+    undoers.name_in(&mut fence);
+    undoers.name_in(&mut stop_compute);
     let sweep = Stage {
         name: stage::SWEEP.to_owned(),
         gate: tried(&[stage::FENCE, stage::STOP_COMPUTE]),
@@ -165,6 +168,38 @@ fn fence_stage<'a>(
         (stage::FENCE, verified(&[stage::FREEZE]))
     };
     Stage { name: name.to_owned(), gate, steps }
+}
+
+/// Who starts what on the leaving side.
+#[derive(Default)]
+struct Undoers<'a> {
+    of_one: BTreeMap<(&'a str, &'a str), Vec<Undoer>>,
+    of_kind: BTreeMap<&'a str, BTreeSet<&'a str>>,
+}
+
+impl<'a> Undoers<'a> {
+    fn of(ask: &'a Ask<'_>, fenced: &BTreeMap<(&str, &str), StepId>) -> Self {
+        let mut undoers = Self::default();
+        for resource in &ask.here.resources {
+            let Some(&step) = fenced.get(&(resource.kind.as_str(), resource.id.as_str())) else { continue };
+            for started in &resource.can_start {
+                match &started.id {
+                    Some(id) => undoers.of_one.entry((&started.kind, id)).or_default().push(Undoer::Step(step)),
+                    None => drop(undoers.of_kind.entry(&started.kind).or_default().insert(&resource.kind)),
+                }
+            }
+        }
+        undoers
+    }
+
+    fn name_in(&self, stage: &mut Stage) {
+        for step in &mut stage.steps {
+            step.undone_by =
+                self.of_one.get(&(step.kind.as_str(), step.resource.as_str())).cloned().unwrap_or_default();
+            let any = self.of_kind.get(step.kind.as_str()).into_iter().flatten();
+            step.undone_by.extend(any.map(|kind| Undoer::AnyOf((*kind).to_owned())));
+        }
+    }
 }
 
 /// The kinds that the leaving side has at all.

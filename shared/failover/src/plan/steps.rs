@@ -19,6 +19,7 @@ pub(super) fn fence(resource: &Resource, pursue: bool) -> Step {
         class: Class::Idempotent,
         pursue,
         needs: Vec::new(),
+        undone_by: Vec::new(),
     }
 }
 
@@ -34,6 +35,7 @@ pub(super) fn fence_everything(kind: &str, pursue: bool) -> Step {
         class: Class::Idempotent,
         pursue,
         needs: Vec::new(),
+        undone_by: Vec::new(),
     }
 }
 
@@ -49,6 +51,7 @@ pub(super) fn start(resource: &Resource, start: &Start, twin: &str, fence: StepI
         class: start.class,
         pursue: false,
         needs: vec![Needed { step: fence, need: Need::Verified, unless_accepted: (!planned).then(|| GO.to_owned()) }],
+        undone_by: Vec::new(),
     }
 }
 
@@ -69,6 +72,7 @@ pub(super) fn publish(name: &str, wanted: &str, active: Side, frozen: bool) -> S
         class: Class::Idempotent,
         pursue: false,
         needs: Vec::new(),
+        undone_by: Vec::new(),
     }
 }
 
@@ -84,6 +88,7 @@ pub(super) fn answering() -> Step {
         class: Class::Idempotent,
         pursue: false,
         needs: Vec::new(),
+        undone_by: Vec::new(),
     }
 }
 
@@ -99,5 +104,6 @@ pub(super) fn by_hand(resource: &Resource, code: &str, why: &str) -> Step {
         class: Class::Idempotent,
         pursue: false,
         needs: Vec::new(),
+        undone_by: Vec::new(),
     }
 }
