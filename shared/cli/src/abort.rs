@@ -8,7 +8,7 @@ use rim::{Exit, Problem};
 
 use crate::driving::{Ended, drive};
 use crate::ordering::person;
-use crate::place::{self, PairArguments, StoreArguments};
+use crate::place::{self, Others, PairArguments, StoreArguments};
 use crate::standing::Standing;
 use crate::talk::{data, data_json};
 
@@ -39,7 +39,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Exit, Problem> {
             )
         })?;
         engine::wake::abort(&deps, &saga, &arguments.by.clone().unwrap_or_else(person)).await?;
-        let ended = drive(&deps, &saga, store.others()).await?;
+        let ended = drive(&deps, &saga, Others::AreFollowed).await?;
         if let Some(standing) = view(&deps, Some(&saga)).await?.as_ref().map(Standing::of) {
             if arguments.json {
                 data_json(&standing);

@@ -150,9 +150,10 @@ impl From<Stopped> for Problem {
     fn from(stopped: Stopped) -> Self {
         match stopped {
             Stopped::Superseded => Self::failed("SUPERSEDED", stopped.to_string()),
-            Stopped::Store(error) => error.into(),
+            // Whatever it is, a saga was under way: this is no refusal that changed nothing.
+            Stopped::Store(error) => Self { exit: Exit::Failed, ..error.into() },
             Stopped::Plan(_) | Stopped::Broken(_) | Stopped::Illegal(_) => {
-                Self::refused("LOG-BROKEN", stopped.to_string())
+                Self::failed("LOG-BROKEN", stopped.to_string())
             }
         }
     }

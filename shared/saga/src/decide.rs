@@ -39,7 +39,7 @@ pub fn decide(plan: &Plan, state: &State, now: Timestamp, under_way: &dyn Fn(Ste
     if !state.has_begun() || state.finished().is_some() {
         return decision;
     }
-    let mut forward_moves = false;
+    let (mut forward_moves, mut pursuit_moves) = (false, false);
     for (index, stage) in plan.stages.iter().enumerate() {
         if state.entered_at(index).is_none() {
             judge_gate(plan, state, &stage.gate, &mut decision, &stage.name);
@@ -53,6 +53,7 @@ pub fn decide(plan: &Plan, state: &State, now: Timestamp, under_way: &dyn Fn(Ste
             let moves = judge_step(state, id, step, record, now, under_way, &mut decision);
             // A pursued step counts until its first attempt, since the `tried` gates wait for that.
             forward_moves |= moves && (!step.pursue || record.attempts == 0);
+            pursuit_moves |= moves;
         }
     }
     let tally = state.tally();
@@ -63,7 +64,7 @@ pub fn decide(plan: &Plan, state: &State, now: Timestamp, under_way: &dyn Fn(Ste
         decision.finish = Some(Outcome::Completed);
     }
     let waits_for_others = forward_moves || !decision.enter.is_empty() || !decision.ask.is_empty();
-    if tally.blocked > 0 && !waits_for_others && !(forward && tally.waiting > 0) {
+    if tally.blocked > 0 && !waits_for_others && !(forward && pursuit_moves) {
         decision.person_needed = Some(tally.blocked);
     }
     decision

@@ -387,7 +387,10 @@ fn transition(
     record.epoch = epoch;
     match (record.state, event) {
         (StepState::Done | StepState::Waived, _) => return illegal("anything else: it is settled"),
-        (StepState::Planned | StepState::Intended | StepState::Waiting, Event::Intended { .. }) => {
+        (
+            StepState::Planned | StepState::Intended | StepState::Waiting | StepState::Blocked,
+            Event::Intended { .. },
+        ) => {
             record.state = StepState::Intended;
             record.next_at = None;
         }
@@ -423,7 +426,6 @@ fn transition(
             record.next_at = None;
             record.note = format!("waived by {by}: {why}");
         }
-        (StepState::Blocked, Event::Intended { .. }) => return illegal("intended"),
         (StepState::Planned | StepState::Intended | StepState::Waiting, Event::Unblocked { .. }) => {
             return illegal("unblocked");
         }

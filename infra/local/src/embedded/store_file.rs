@@ -54,9 +54,14 @@ pub(super) fn examine(path: &Path) -> Result<(), OpenError> {
     if path.is_dir() {
         return Err(OpenError::IsFolder(path.to_owned()));
     }
-    match std::fs::OpenOptions::new().read(true).write(true).open(path) {
+    // Looked at, never opened: closing a file drops every lock that this process holds on it,
+    // those of SQLite included, and another process then takes the database for unused.
+    match std::fs::metadata(path) {
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
         Err(error) => Err(OpenError::Unreadable { path: path.to_owned(), reason: error.to_string() }),
+        Ok(file) if file.permissions().readonly() => {
+            Err(OpenError::Unreadable { path: path.to_owned(), reason: "it is read-only".to_owned() })
+        }
         Ok(_) => content(path),
     }
 }

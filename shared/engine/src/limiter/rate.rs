@@ -23,6 +23,16 @@ const STEP_US: i64 = 1_000_000;
 const RECOVER: f64 = 0.25;
 /// When borne and refused pace are this close, the limit counts as found.
 const FOUND: f64 = 0.03;
+/// A found limit is thought so much lower at each cut, in case it has fallen for good.
+const DOUBT: f64 = 0.005;
+/// After so many busy seconds without a refusal a found limit is tried a little higher,
+const CALM: u32 = 10;
+/// sooner when the last such try was borne,
+const CALM_WHEN_BORNE: u32 = 2;
+/// and later when it was refused.
+const CALM_AT_MOST: u32 = 40;
+/// By how much; squared each time it is borne, up to double.
+const HIGHER: f64 = 1.05;
 
 /// The pace of one API family.
 #[derive(Clone, Debug, PartialEq)]
@@ -42,6 +52,8 @@ enum Mode {
     Known { limit: f64 },
     /// Looking for the limit: `borne` was never refused, `refused` was.
     Searching { borne: f64, refused: Option<f64> },
+    /// The limit was found, and may change: `calm` busy seconds since it was last tried or refused.
+    Found { limit: f64, calm: u32, patience: u32, higher: f64 },
 }
 
 impl Rate {
@@ -98,13 +110,28 @@ impl Rate {
             Mode::Known { limit } => self.per_second = (self.per_second + RECOVER * *limit).min(*limit),
             Mode::Searching { borne, refused } if busy => {
                 *borne = borne.max(self.per_second);
-                self.per_second = match refused {
-                    None => (self.per_second * 2.0).min(FASTEST),
-                    Some(refused) if *refused - *borne <= FOUND * *refused => *borne,
-                    Some(refused) => f64::midpoint(*borne, *refused),
-                };
+                match refused {
+                    None => self.per_second = (self.per_second * 2.0).min(FASTEST),
+                    Some(refused) if *refused - *borne <= FOUND * *refused => {
+                        self.per_second = *borne;
+                        self.mode = Mode::Found { limit: *borne, calm: 0, patience: CALM, higher: HIGHER };
+                    }
+                    Some(refused) => self.per_second = f64::midpoint(*borne, *refused),
+                }
             }
             Mode::Searching { .. } => {}
+            Mode::Found { limit, .. } if self.per_second < *limit => {
+                self.per_second = (self.per_second + RECOVER * *limit).min(*limit);
+            }
+            Mode::Found { limit, calm, patience, higher } if busy => {
+                *calm += 1;
+                if *calm >= *patience {
+                    *limit = (*limit * *higher).min(FASTEST);
+                    self.per_second = *limit;
+                    (*calm, *patience, *higher) = (0, CALM_WHEN_BORNE, (*higher * *higher).min(2.0));
+                }
+            }
+            Mode::Found { .. } => {}
         }
     }
 
@@ -127,6 +154,14 @@ impl Rate {
                 *borne = borne.min(was_refused * CUT).max(SLOWEST);
                 *refused = Some(was_refused);
                 self.per_second = *borne;
+            }
+            Mode::Found { limit, calm, patience, higher } => {
+                // A limit that was just tried higher, and is refused, goes back to where it was.
+                let tried = *patience == CALM_WHEN_BORNE;
+                *limit = if tried { *limit / higher.sqrt() } else { *limit * (1.0 - DOUBT) };
+                *patience = if tried { CALM } else { (*patience * 2).min(CALM_AT_MOST) };
+                (*calm, *higher) = (0, HIGHER);
+                self.per_second = (self.per_second * CUT).max(SLOWEST);
             }
         }
     }
@@ -178,6 +213,50 @@ mod tests {
             let share = f64::from(after) / (limit * 30.0);
             assert!(share >= 0.8, "limit {limit}: {share:.2} of it used after ten seconds: {told:?}");
         }
+    }
+
+    /// Against a limit that falls to `low` between two seconds, and then heals; answers the share
+    /// of the full limit that is used from five to fifteen seconds after that.
+    fn used_after_a_fall(limit: f64, low: f64, fall: std::ops::Range<i64>) -> f64 {
+        let mut rate = Rate::new(None, 0);
+        let (mut tokens, mut last, mut now, mut used) = (limit, 0_i64, 0_i64, 0);
+        let judged = (fall.end + 5)..(fall.end + 15);
+        while now < judged.end * 1_000_000 {
+            let second = now / 1_000_000;
+            let bears = if fall.contains(&second) { low } else { limit };
+            tokens = (tokens + bears * (now - last) as f64 / 1e6).min(bears);
+            last = now;
+            rate.take(now);
+            if tokens >= 1.0 {
+                tokens -= 1.0;
+                used += i32::from(judged.contains(&second));
+                rate.answered(now);
+            } else {
+                rate.throttled(now, None);
+            }
+            now = now.max((rate.next_slot() + 999) / 1000 * 1000);
+        }
+        f64::from(used) / (limit * 10.0)
+    }
+
+    #[test]
+    fn a_limit_that_was_found_is_won_back_within_five_seconds_of_a_fall_l5() {
+        for (limit, low) in [(20.0, 1.0), (100.0, 1.0), (100.0, 30.0), (240.0, 2.0)] {
+            let share = used_after_a_fall(limit, low, 30..40);
+            assert!(share >= 0.85, "limit {limit}, fallen to {low}: {share:.2} of it used again");
+        }
+    }
+
+    #[test]
+    fn a_limit_that_was_found_while_the_api_was_unwell_is_found_again() {
+        let share = used_after_a_fall(100.0, 2.0, 0..60);
+        assert!(share < 0.5, "it was not found low, so nothing is shown: {share:.2}");
+        let mut rate = Rate::new(None, 0);
+        rate.mode = Mode::Found { limit: 2.0, calm: 0, patience: CALM, higher: HIGHER };
+        rate.per_second = 2.0;
+        let told = against(100.0, rate, 120);
+        let after: u32 = told[60..].iter().map(|s| s.0 - s.1).sum();
+        assert!(f64::from(after) >= 0.8 * 100.0 * 60.0, "{told:?}");
     }
 
     #[test]

@@ -90,6 +90,14 @@ impl Turnstile {
         }
     }
 
+    /// Returns when nothing may be begun any more; never where no lease is held.
+    async fn closing(&self) {
+        match &self.lease {
+            Some(lease) => lease.closed().await,
+            None => std::future::pending().await,
+        }
+    }
+
     fn has_margin(&self) -> bool {
         let Some(lease) = &self.lease else { return true };
         if lease.is_closing() {
@@ -118,9 +126,10 @@ impl Pass for Turnstile {
                     }
                 }
                 let slot = state.rate.next_slot();
-                if f64::from(state.under_way) >= state.cap() {
+                let closing = self.lease.as_ref().is_some_and(|lease| lease.is_closing());
+                if !closing && f64::from(state.under_way) >= state.cap() {
                     None
-                } else if slot > now {
+                } else if !closing && slot > now {
                     Some(slot)
                 } else if self.has_margin() {
                     state.rate.take(now);
@@ -135,9 +144,16 @@ impl Pass for Turnstile {
                     ));
                 }
             };
-            match wait_until {
-                Some(slot) => self.clock.sleep_until(timestamp(slot)).await,
-                None => family.left.notified().await,
+            let slot = async {
+                match wait_until {
+                    Some(slot) => self.clock.sleep_until(timestamp(slot)).await,
+                    None => family.left.notified().await,
+                }
+            };
+            tokio::select! {
+                biased;
+                () = slot => {}
+                () = self.closing() => {}
             }
         }
     }

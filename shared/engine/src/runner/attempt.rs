@@ -213,7 +213,13 @@ async fn make_all(place: &Place, acts: &[Act]) -> Result<ActReply, Fault> {
                 Reaction::Again { .. }
                 | Reaction::PersonNeeded
                 | Reaction::UnsupportedHere
-                | Reaction::WaitForOthers => worst = Some(fault),
+                | Reaction::WaitForOthers => {
+                    // What only a person can help is told, whatever else went wrong beside it.
+                    let keeps = worst.as_ref().is_some_and(|known: &Fault| known.reaction == Reaction::PersonNeeded);
+                    if !keeps {
+                        worst = Some(fault);
+                    }
+                }
             },
         }
     }

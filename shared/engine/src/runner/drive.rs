@@ -93,6 +93,7 @@ pub async fn drive(deps: &Deps, saga: &SagaId, owner: &str) -> Result<Driven, St
         rechecks: BTreeMap::new(),
         begun: now,
         renew_at: now,
+        intended: Vec::new(),
         asking: false,
         declined: false,
     };

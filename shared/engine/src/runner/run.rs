@@ -31,6 +31,8 @@ pub(super) struct Run<'a> {
     pub(super) rechecks: BTreeMap<StepId, Timestamp>,
     pub(super) begun: Timestamp,
     pub(super) renew_at: Timestamp,
+    /// Steps whose intent is being recorded.
+    pub(super) intended: Vec<StepId>,
     pub(super) asking: bool,
     pub(super) declined: bool,
 }
@@ -182,12 +184,33 @@ impl<'a> Run<'a> {
             }
             () = self.deps.clock.sleep_until(until) => {}
         }
+        self.begin_intended().await?;
         let overdue = self
             .recorder
             .oldest()
             .is_some_and(|oldest| self.deps.clock.now().duration_since(oldest) >= settings.flush_after);
         if overdue || self.recorder.pending() >= settings.flush_count {
             self.recorder.flush().await?;
+        }
+        Ok(())
+    }
+
+    /// A blocked step is looked at again, in case a person has helped.
+    fn recheck_later(&mut self, id: StepId, event: &Event, now: Timestamp) {
+        if let Event::Blocked { .. } = event {
+            let again = now.saturating_add(self.deps.settings.blocked_interval).unwrap_or(Timestamp::MAX);
+            self.rechecks.insert(id, again);
+        }
+    }
+
+    /// Begins what only waited for its intent to be on record (S4): one write for all that came together.
+    async fn begin_intended(&mut self) -> Result<(), Stopped> {
+        if self.intended.is_empty() {
+            return Ok(());
+        }
+        self.recorder.flush().await?;
+        for id in std::mem::take(&mut self.intended) {
+            self.begin(id);
         }
         Ok(())
     }
@@ -200,18 +223,16 @@ impl<'a> Run<'a> {
         let jitter = u64::from_str_radix(self.plan.token(id).get(..8).unwrap_or("0"), 16).unwrap_or(0);
         match judge(id, step, record, ended, now, jitter, &self.deps.settings) {
             News::Line(event) => {
-                if let Event::Blocked { .. } = event {
-                    let again = now.saturating_add(self.deps.settings.blocked_interval).unwrap_or(Timestamp::MAX);
-                    self.rechecks.insert(id, again);
-                }
+                self.recheck_later(id, &event, now);
                 self.recorder.record(event)?;
             }
-            News::Same(event) => self.recorder.note(&event)?,
+            News::Same(event) => {
+                self.recheck_later(id, &event, now);
+                self.recorder.note(&event)?;
+            }
             News::Intent(event) => {
                 self.recorder.record(event)?;
-                // The intent is on record before the call (S4).
-                self.recorder.flush().await?;
-                self.begin(id);
+                self.intended.push(id);
             }
             News::NotTried => {}
         }

@@ -1,0 +1,236 @@
+//! Every state that a small saga can come to, by every order of every outcome.
+//!
+//! Law: what holds is judged anew here, from the plan and the recorded steps, not by the
+//! functions that decide.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+mod plans;
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use plans::{at, plan, step};
+use saga::{
+    Class, Code, Decision, Event, Fault, Gate, Need, Needed, Outcome, Plan, Reaction, State, StepId, StepState, decide,
+};
+
+const GO: &str = "go";
+/// Attempts are counted up to here, so that the states are finite.
+const ATTEMPTS: u32 = 1;
+
+/// Two gates, a pursued step, one that needs an intent, one that needs another.
+fn small() -> Plan {
+    let verified = |names: &[&str]| Gate::Verified(names.iter().map(|name| (*name).to_owned()).collect());
+    let mut started = step("start");
+    started.needs = vec![Needed { step: id(1, 1), need: Need::Verified, unless_accepted: Some(GO.to_owned()) }];
+    let mut pursued = step("pursued");
+    pursued.pursue = true;
+    let mut intended = step("intended");
+    intended.class = Class::Intended;
+    plan(vec![
+        ("freeze", Gate::Approved(GO.to_owned()), vec![step("freeze")]),
+        ("fence", verified(&["freeze"]), vec![pursued, step("fenced")]),
+        ("start", Gate::Tried(vec!["fence".to_owned()]), vec![started]),
+        ("intent", verified(&["start"]), vec![intended]),
+    ])
+}
+
+fn id(stage: u16, number: u32) -> StepId {
+    StepId { stage, number }
+}
+
+fn fault(reaction: Reaction) -> Fault {
+    Fault { reaction, code: Code::new("SOME-CODE"), message: "some fault".to_owned() }
+}
+
+/// Everything that can be recorded next.
+fn next(plan: &Plan, state: &State, decision: &Decision) -> Vec<Event> {
+    let mut events: Vec<Event> =
+        decision.enter.iter().map(|stage| Event::StageEntered { stage: stage.clone() }).collect();
+    for question in &decision.ask {
+        for accepts_risk in [true, false] {
+            let (by, loss_shown) = ("somebody".to_owned(), String::new());
+            events.push(Event::Approved { question: question.clone(), by, accepts_risk, loss_shown });
+        }
+    }
+    for &step in &decision.ready {
+        let attempts = (state.step(step).unwrap().attempts + 1).min(ATTEMPTS);
+        for fault in [fault(Reaction::VerifyFirst), fault(Reaction::WaitForOthers)] {
+            events.push(Event::Tried { step, attempts, fault, next_at: at(0) });
+        }
+        events.push(Event::Done { step, attempts, note: String::new() });
+        events.push(Event::Blocked { step, attempts, fault: fault(Reaction::PersonNeeded) });
+        if plan.step(step).unwrap().class == Class::Intended {
+            events.push(Event::Intended { step });
+        }
+    }
+    for (step, record) in state.steps().filter(|(_, record)| record.state == StepState::Blocked) {
+        let (by, why) = ("somebody".to_owned(), "why".to_owned());
+        events.push(Event::Unblocked { step, by: by.clone() });
+        events.push(Event::Waived { step, by, why });
+        events.push(Event::Done { step, attempts: record.attempts, note: String::new() });
+    }
+    events.extend(decision.forward_done.then_some(Event::ForwardDone));
+    let told = state.is_person_needed();
+    events.extend(decision.person_needed.filter(|_| !told).map(|blocked| Event::PersonNeeded { blocked }));
+    events.extend(decision.finish.map(|outcome| Event::Finished { outcome, by: None }));
+    events
+}
+
+/// Walks through every reachable state; `look` sees each once.
+fn walk(plan: &Plan, mut look: impl FnMut(&State, &Decision, &[Event])) -> usize {
+    let mut begun = State::new(plan);
+    let started = Event::Started { saga: plan.saga.clone(), plan: plan.freeze().unwrap().1, by: "test".to_owned() };
+    begun.apply(&started, at(0), 1).unwrap();
+    let mut seen = BTreeMap::from([(format!("{begun:?}"), ())]);
+    let mut open = vec![begun];
+    while let Some(state) = open.pop() {
+        let decision = decide(plan, &state, at(0), &|_| false);
+        let events = next(plan, &state, &decision);
+        look(&state, &decision, &events);
+        for event in &events {
+            let mut after = state.clone();
+            after.apply(event, at(0), 1).unwrap();
+            if seen.insert(format!("{after:?}"), ()).is_none() {
+                open.push(after);
+            }
+        }
+    }
+    seen.len()
+}
+
+fn settled(state: &State, stage: u16) -> bool {
+    state.stage_steps(usize::from(stage)).iter().all(|r| matches!(r.state, StepState::Done | StepState::Waived))
+}
+
+#[test]
+fn no_step_is_ready_before_its_gate_and_its_needs_hold_s9_s10() {
+    let plan = small();
+    let states = walk(&plan, |state, decision, _| {
+        for step in &decision.ready {
+            let go = state.approval(GO).unwrap();
+            assert!(step.stage == 0 || settled(state, 0), "{step} before the freeze: {state:?}");
+            let tried = |record: &saga::StepRecord| record.attempts > 0 || record.state == StepState::Waived;
+            assert!(step.stage < 2 || state.stage_steps(1).iter().all(tried), "{step} before the fence: {state:?}");
+            let stopped = matches!(state.step(id(1, 1)).unwrap().state, StepState::Done | StepState::Waived);
+            assert!(*step != id(2, 0) || stopped || go.accepts_risk, "started without either: {state:?}");
+        }
+    });
+    println!("{states} states");
+    assert!(states > 1_000, "only {states} states: the walk went nowhere");
+}
+
+#[test]
+fn every_state_moves_on_or_says_that_a_person_is_needed_l1() {
+    let plan = small();
+    walk(&plan, |state, decision, events| {
+        let over = state.finished().is_some();
+        let moves = !decision.enter.is_empty() || !decision.ask.is_empty() || !decision.ready.is_empty();
+        let told = decision.person_needed.is_some() || state.is_person_needed();
+        assert!(over || moves || decision.forward_done || decision.finish.is_some() || told, "{state:?}");
+        assert!(over != (!events.is_empty()), "{state:?}");
+    });
+}
+
+#[test]
+fn the_counts_add_up_in_every_state_s18() {
+    let plan = small();
+    walk(&plan, |state, _, _| {
+        assert_eq!(state.tally().total() as usize, plan.total());
+        let open = state.steps().filter(|(_, r)| !r.state.is_settled());
+        assert_eq!(state.tally().open() as usize, open.count());
+        let forward = state.steps().filter(|(step, r)| !r.state.is_settled() && !plan.step(*step).unwrap().pursue);
+        assert_eq!(state.open_forward() as usize, forward.count());
+    });
+}
+
+#[test]
+fn a_finished_saga_takes_nothing_and_a_settled_step_stays_so_s16() {
+    let plan = small();
+    let mut ends = 0;
+    walk(&plan, |state, _, _| {
+        for (step, record) in state.steps() {
+            let (attempts, note) = (record.attempts, String::new());
+            let done = Event::Done { step, attempts, note };
+            let mut after = state.clone();
+            let applied = after.apply(&done, at(1), 2);
+            if record.state.is_settled() || state.finished().is_some() {
+                assert!(applied.is_err() && after == *state, "{step}: {state:?}");
+            }
+        }
+        if state.finished() == Some(Outcome::Completed) {
+            ends += 1;
+            assert!((0..4).all(|stage| settled(state, stage)), "{state:?}");
+            let mut after = state.clone();
+            assert!(after.apply(&Event::HandedOver, at(1), 2).is_err() && after == *state);
+        }
+    });
+    assert!(ends > 0, "no walk came to its end");
+}
+
+#[test]
+fn a_plan_that_waits_for_itself_is_refused() {
+    let mut looks_forward = small();
+    looks_forward.stages[0].gate = Gate::Verified(vec!["start".to_owned()]);
+    assert!(looks_forward.check().unwrap_err().to_string().contains("not an earlier stage"));
+    let mut needs_itself = small();
+    needs_itself.stages[2].steps[0].needs[0].step = id(2, 0);
+    assert!(needs_itself.check().unwrap_err().to_string().contains("does not come before it"));
+    let mut undone_by_itself = small();
+    undone_by_itself.stages[1].steps[0].undone_by = vec![saga::Undoer::Step(id(1, 0))];
+    assert!(undone_by_itself.check().is_err());
+    let mut twice = small();
+    twice.stages[1].name = "freeze".to_owned();
+    assert!(twice.check().is_err());
+}
+
+#[test]
+fn a_plan_altered_in_one_byte_is_found_s12() {
+    let (bytes, hash) = small().freeze().unwrap();
+    assert_eq!(Plan::thaw(&bytes, &hash).unwrap(), small());
+    for place in 0..bytes.len() {
+        let mut altered = bytes.clone();
+        altered[place] ^= 1;
+        assert!(Plan::thaw(&altered, &hash).is_err(), "byte {place}");
+    }
+}
+
+#[test]
+fn a_plan_of_a_later_version_is_left_alone_s22() {
+    let mut later = small();
+    later.version = saga::plan::PLAN_VERSION + 1;
+    let (bytes, hash) = later.freeze().unwrap();
+    assert!(Plan::thaw(&bytes, &hash).unwrap_err().to_string().contains("use the newer program"));
+}
+
+#[test]
+fn tokens_are_stable_short_and_never_shared_s7() {
+    let plan = small();
+    let tokens: BTreeMap<String, StepId> = plan.steps().map(|(step, _)| (plan.token(step), step)).collect();
+    assert_eq!(tokens.len(), plan.total());
+    assert!(tokens.keys().all(|token| token.len() <= 64));
+    let mut other = small();
+    other.saga = saga::SagaId("another".to_owned());
+    assert!(other.steps().all(|(step, _)| !tokens.contains_key(&other.token(step))));
+    assert_eq!(tokens, small().steps().map(|(step, _)| (small().token(step), step)).collect());
+}
+
+#[test]
+fn what_waits_is_due_when_its_time_has_come() {
+    let plan = small();
+    let mut state = State::new(&plan);
+    let started = Event::Started { saga: plan.saga.clone(), plan: plan.freeze().unwrap().1, by: "test".to_owned() };
+    let approved =
+        Event::Approved { question: GO.to_owned(), by: "a".to_owned(), accepts_risk: false, loss_shown: String::new() };
+    let entered = Event::StageEntered { stage: "freeze".to_owned() };
+    let again = fault(Reaction::Again { after_ms: None });
+    let tried = Event::Tried { step: id(0, 0), attempts: 1, fault: again, next_at: at(30) };
+    for event in [started, approved, entered, tried] {
+        state.apply(&event, at(0), 1).unwrap();
+    }
+    let ready = |now: Timestamp| decide(&plan, &state, now, &|_| false).ready;
+    assert_eq!((ready(at(29)), ready(at(30))), (vec![], vec![id(0, 0)]));
+    assert_eq!(decide(&plan, &state, at(29), &|_| false).wake_at, Some(at(30)));
+    assert!(decide(&plan, &state, at(30), &|step| step == id(0, 0)).ready.is_empty(), "it is under way");
+}
