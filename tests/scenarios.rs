@@ -3,7 +3,9 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot begin has failed")]
 
 use local::rehearsal::scenarios::Scenario;
+use local::rehearsal::script::{ScriptFault, What};
 use local::rehearsal::{Rehearsal, Told};
+use saga::Event;
 
 fn rehearse(name: &str, seed: u64, resources: Option<usize>) -> Told {
     let scenario = Scenario::named(name).unwrap();
@@ -71,6 +73,23 @@ fn what_is_refused_is_left_to_a_person_and_nothing_behind_it_begins() {
         );
     }
     assert!(told.story.contains("switchback explain PERMISSION-DENIED"));
+}
+
+/// L1: a blocked step whose call needs its intent on record goes on when a person has helped.
+#[test]
+fn what_was_refused_goes_on_when_a_person_has_helped() {
+    let mut rehearsal = Rehearsal::of(Scenario::named("planned").unwrap(), 1, Some(60)).unwrap();
+    rehearsal.script.fault.push(ScriptFault {
+        side: failover::Side::Standby,
+        from: 0,
+        until: Some(1_700),
+        only: Some("pipelines.state".to_owned()),
+        what: What::Forbidden,
+    });
+    let told = rehearsal.run(&mut |_| {}).unwrap();
+    assert!(told.story.contains("pipeline blocked, not updated: PERMISSION-DENIED"), "{}", told.story);
+    assert!(told.ended.view.lines.iter().any(|line| matches!(line.event, Event::PersonNeeded { .. })));
+    assert_eq!((told.report.outcome.as_str(), told.report.steps.blocked), ("completed", 0), "{:?}", told.stopped);
 }
 
 #[test]

@@ -4,11 +4,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use engine::approvals::answer;
+use engine::capture::{CaptureError, capture};
 use engine::ports::{SagaStatus, StoreError};
 use engine::start::{StartRefused, draft, start};
-use failover::plan::GO;
+use engine::wake::abort;
+use failover::Side;
+use failover::plan::{GO, stage};
 use local::stack::sabotage::{Boundaries, Deed};
-use saga::SagaId;
+use saga::{Outcome, Plan, SagaId};
 
 use crate::ground::{Ground, Setup, perform};
 
@@ -110,4 +113,30 @@ async fn answer_dying_at(ground: &Ground, nth: u64) -> Option<bool> {
     let by = view.state.approval(GO).map(|approval| approval.by.clone());
     assert_eq!(by.as_deref(), Some(if given { "on-call" } else { "somebody else" }), "died at {nth}");
     Some(given)
+}
+
+/// What was active before an aborted saga is moved by the next one, though nothing of it is
+/// active any more; and no capture in between forgets it (S15 the other way round).
+#[test]
+fn what_an_aborted_saga_has_fenced_is_moved_by_the_next_one() {
+    perform(Setup::default(), async |ground: &Ground| {
+        let saga = ground.begin().await;
+        let first = ground.view(&saga).await.plan;
+        let fenced = |view: &engine::view::View| view.plan.stages.iter().position(|s| s.name == stage::SWEEP);
+        while !ground.view(&saga).await.state.is_verified(fenced(&ground.view(&saga).await).expect("a sweep")) {
+            ground.pass(1).await;
+        }
+        abort(&ground.operator, &saga, "on-call").await.expect("it can be aborted");
+        ground.pass(120).await;
+        assert_eq!(ground.head(&saga).await.status, SagaStatus::Finished(Outcome::Aborted));
+        let refused = capture(&ground.operator, Side::Primary).await.expect_err("it is half fenced");
+        assert_eq!(refused, CaptureError::Fenced(Side::Primary));
+        let again = ground.drafted().await.plan;
+        let starts = |plan: &Plan| {
+            let on_target = plan.steps().filter(|(_, step)| step.place == "target");
+            on_target.map(|(_, step)| (step.kind.clone(), step.resource.clone(), step.want.clone())).collect::<Vec<_>>()
+        };
+        assert!(starts(&first).len() > 4, "{:?}", starts(&first));
+        assert_eq!(starts(&again), starts(&first));
+    });
 }

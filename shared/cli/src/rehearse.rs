@@ -7,6 +7,8 @@ use local::rehearsal::Rehearsal;
 use local::rehearsal::scenarios::{SCENARIOS, Scenario};
 use rim::{Exit, Problem};
 
+use crate::talk::{data, data_json, say};
+
 /// What can be said about a rehearsal.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
@@ -17,8 +19,8 @@ pub(crate) struct Arguments {
     #[arg(long, default_value_t = 1)]
     seed: u64,
     /// How many resources each side has; the scenario's own number if absent.
-    #[arg(long)]
-    resources: Option<usize>,
+    #[arg(long, value_parser = clap::value_parser!(u32).range(24..=50_000))]
+    resources: Option<u32>,
     /// Print one JSON object instead of the story.
     #[arg(long)]
     pub(crate) json: bool,
@@ -34,19 +36,20 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Exit, Problem> {
         Problem::refused("UNKNOWN-SCENARIO", message)
     })?;
     let failed = |message: String| Problem::failed("REHEARSAL-FAILED", message);
-    let rehearsal = Rehearsal::of(scenario, arguments.seed, arguments.resources).map_err(failed)?;
+    let rehearsal =
+        Rehearsal::of(scenario, arguments.seed, arguments.resources.map(|count| count as usize)).map_err(failed)?;
     let mut told = rehearsal.run(&mut progress()).map_err(failed)?;
     if std::io::stderr().is_terminal() {
         eprint!("\r\x1b[2K");
     }
-    let path = keep(&arguments.out, &format!("{}-{}.txt", scenario.name, arguments.seed), &told.story)?;
+    let of = arguments.resources.map_or_else(String::new, |count| format!("-of-{count}"));
+    let path = keep(&arguments.out, &format!("{}-{}{of}.txt", scenario.name, arguments.seed), &told.story)?;
     told.report.story = path.display().to_string();
     if arguments.json {
-        let json = serde_json::to_string(&told.report).map_err(|e| failed(e.to_string()))?;
-        println!("{json}");
+        data_json(&told.report);
     } else {
-        print!("{}", told.story);
-        eprintln!("kept in {}", path.display());
+        data(&told.story);
+        say(format_args!("kept in {}", path.display()));
     }
     Ok(match told.report.outcome.as_str() {
         "completed" => Exit::Fine,

@@ -1,5 +1,7 @@
 //! Where a saga stands, from its own lines: as numbers, as a table, as one line.
 
+use std::collections::BTreeMap;
+
 use comfy_table::presets::NOTHING;
 use comfy_table::{CellAlignment, Table};
 use engine::ports::{AskState, SagaHead};
@@ -101,8 +103,26 @@ pub(crate) struct Standing {
     pub(crate) pursuit_left: usize,
     pub(crate) stages: Vec<StageStanding>,
     pub(crate) blocked: Vec<BlockedStep>,
+    pub(crate) waits: Vec<Waits>,
     pub(crate) question: Option<Question>,
     pub(crate) clocks: ClockSeconds,
+}
+
+/// Steps that wait for the same reason.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub(crate) struct Waits {
+    pub(crate) code: Code,
+    pub(crate) steps: usize,
+    pub(crate) example: String,
+    pub(crate) message: String,
+    pub(crate) next_at: Option<Timestamp>,
+}
+
+impl Waits {
+    fn line(&self) -> String {
+        let next = self.next_at.map_or_else(String::new, |at| format!("; next try {at:.0}"));
+        format!("\n{} steps wait: {}: {} ({}){next}", self.steps, self.code, self.message, self.example)
+    }
 }
 
 /// What a plan is about; a plan that does not tell leaves the primary, unplanned.
@@ -138,6 +158,7 @@ impl Standing {
             pursuit_left: left.count(),
             stages: stages.collect(),
             blocked: blocked(view),
+            waits: waits(view),
             question: view.question.as_ref().map(|ask| Question {
                 text: ask.text.clone(),
                 open: ask.state == AskState::Open,
@@ -184,6 +205,9 @@ impl Standing {
         ];
         if self.pursuit_left > 0 && !self.doing.is_over() && self.doing != Doing::Asking {
             lines.push(format!("\n{} steps on the {} are not verified stopped yet", self.pursuit_left, self.leaving));
+        }
+        if !self.doing.is_over() {
+            lines.extend(self.waits.iter().map(Waits::line));
         }
         lines.extend(self.clocks_line());
         if let Some(question) = self.question.as_ref().filter(|question| question.open && self.doing == Doing::Asking) {
@@ -286,6 +310,27 @@ fn clocks(view: &View) -> Clocks {
 /// Until when a runner holds the lease; one that was given back stands long ago.
 fn holds(head: &SagaHead) -> Option<Timestamp> {
     (head.lease_until > Timestamp::UNIX_EPOCH).then_some(head.lease_until)
+}
+
+/// Why steps wait, the most common first.
+fn waits(view: &View) -> Vec<Waits> {
+    let mut by_code: BTreeMap<Code, Waits> = BTreeMap::new();
+    for (id, record) in view.state.steps().filter(|(_, record)| record.state == StepState::Waiting) {
+        let (Some(step), Some(fault)) = (view.plan.step(id), &record.fault) else { continue };
+        let first = || Waits {
+            code: fault.code.clone(),
+            steps: 0,
+            example: format!("{} {:?}", step.kind, step.name),
+            message: fault.message.clone(),
+            next_at: record.next_at,
+        };
+        let waits = by_code.entry(fault.code.clone()).or_insert_with(first);
+        waits.steps += 1;
+        waits.next_at = waits.next_at.into_iter().chain(record.next_at).min();
+    }
+    let mut waits: Vec<Waits> = by_code.into_values().collect();
+    waits.sort_by_key(|waits| std::cmp::Reverse(waits.steps));
+    waits
 }
 
 fn blocked(view: &View) -> Vec<BlockedStep> {

@@ -11,6 +11,7 @@ use saga::Reaction;
 use crate::deps::Deps;
 use crate::limiter::turnstile::Turnstile;
 use crate::ports::{Looking, StoreError};
+use crate::start::pair_head;
 
 /// The key of the latest checkpoint of a side.
 pub fn checkpoint_key(pair: &PairName, side: Side) -> String {
@@ -62,6 +63,12 @@ pub enum CaptureError {
         /// The first kind that failed, and why.
         message: String,
     },
+    /// A saga has begun to fence it: what is active there no longer tells what was.
+    #[error(
+        "the {0} was not captured, the last checkpoint is kept: a saga has begun to fence it, so what is off there \
+         now may have been on"
+    )]
+    Fenced(Side),
     /// It could not be written or read as a checkpoint.
     #[error(transparent)]
     Checkpoint(#[from] failover::CheckpointError),
@@ -77,7 +84,15 @@ pub enum CaptureError {
 ///
 /// [`CaptureError`].
 pub async fn capture(deps: &Deps, side: Side) -> Result<Checkpoint, CaptureError> {
+    let head = pair_head(deps).await?;
+    if head.frozen && head.active == side {
+        return Err(CaptureError::Fenced(side));
+    }
     let checkpoint = list_side(deps, side, deps.settings.call_time_out).await;
+    let checkpoint = match latest(deps, side).await? {
+        Some(recorded) => checkpoint.doubted(&recorded),
+        None => checkpoint,
+    };
     for (kind, missing) in &checkpoint.missing {
         if let Missing::NotListed { message } = missing {
             return Err(CaptureError::Incomplete { side, message: format!("{kind}: {message}") });

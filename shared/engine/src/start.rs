@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use saga::{Plan, PlanHash, SagaId};
 
 use crate::approvals;
-use crate::capture::{CaptureError, latest, list_side};
+use crate::capture::{CaptureError, checkpoint_key, latest, list_side};
 use crate::deps::Deps;
 use crate::ports::{PairHead, STORE_VERSION, SagaHead, SagaStatus, StoreError};
 
@@ -68,6 +68,8 @@ pub enum StartRefused {
 pub struct Draft {
     /// The plan.
     pub plan: Plan,
+    /// What it was made from: what the leaving side has and had active.
+    pub inventory: Checkpoint,
     /// Its bytes,
     pub bytes: Vec<u8>,
     /// and their hash.
@@ -93,7 +95,7 @@ pub async fn draft(deps: &Deps, order: &Order) -> Result<Draft, StartRefused> {
         list_side(deps, order.leaving, leaving_time_out),
         list_side(deps, target, deps.settings.call_time_out)
     );
-    let here = inventory(deps, order, here).await?;
+    let here = inventory(deps, order, &head, here).await?;
     let made_at = deps.clock.now();
     let saga = SagaId(format!("{}-{}", deps.pair.name, made_at.strftime("%Y%m%dT%H%M%SZ")));
     let kinds: Vec<FencedKind<'_>> = deps
@@ -122,22 +124,29 @@ pub async fn draft(deps: &Deps, order: &Order) -> Result<Draft, StartRefused> {
     })?;
     debug_assert!(plan.stages.iter().any(|s| s.name == stage::FENCE));
     let (bytes, hash) = plan.freeze().map_err(PlanRefused::from)?;
-    Ok(Draft { plan, bytes, hash })
+    Ok(Draft { plan, inventory: here, bytes, hash })
 }
 
 /// What the leaving side has: what it still tells, and for the rest what was recorded.
-async fn inventory(deps: &Deps, order: &Order, fresh: Checkpoint) -> Result<Checkpoint, StartRefused> {
+///
+/// While deployments are frozen a saga has begun to fence the active side and did not come
+/// to its end: what is off there now may have been on, so the record tells what was active.
+async fn inventory(deps: &Deps, order: &Order, head: &PairHead, fresh: Checkpoint) -> Result<Checkpoint, StartRefused> {
+    let recorded = latest(deps, order.leaving).await?;
+    let fresh = match &recorded {
+        Some(recorded) => fresh.doubted(recorded),
+        None => fresh,
+    };
     let not_listed = fresh.missing.iter().find_map(|(kind, missing)| match missing {
         failover::Missing::UnsupportedHere { .. } => None,
         failover::Missing::NotListed { message } => Some(format!("{kind}: {message}")),
     });
-    match (not_listed, order.planned) {
+    match (not_listed, recorded) {
+        (Some(message), _) if order.planned => Err(StartRefused::LeavingNotWell { side: order.leaving, message }),
+        (_, Some(recorded)) if head.frozen => Ok(recorded.with_new(&fresh)),
         (None, _) => Ok(fresh),
-        (Some(message), true) => Err(StartRefused::LeavingNotWell { side: order.leaving, message }),
-        (Some(_), false) => match latest(deps, order.leaving).await? {
-            Some(recorded) => Ok(recorded.refreshed(&fresh)),
-            None => Err(StartRefused::NoCheckpoint(order.leaving)),
-        },
+        (Some(_), Some(recorded)) => Ok(recorded.refreshed(&fresh)),
+        (Some(_), None) => Err(StartRefused::NoCheckpoint(order.leaving)),
     }
 }
 
@@ -155,6 +164,12 @@ pub async fn start(deps: &Deps, order: &Order, draft: &Draft) -> Result<SagaId, 
         return Err(StartRefused::AnotherSaga { pair: deps.pair.name.to_string(), saga: saga.clone() });
     }
     let saga = draft.plan.saga.clone();
+    if draft.inventory.is_whole() {
+        // What was active before anything was fenced is known from here on, whatever becomes of this saga.
+        let key = checkpoint_key(&deps.pair.name, order.leaving);
+        let bytes = draft.inventory.to_bytes().map_err(CaptureError::from)?;
+        deps.objects.put(&key, bytes).await?;
+    }
     deps.objects.put_new(&plan_key(&saga), draft.bytes.clone()).await?;
     let clocks = Clocks { lost_at: order.lost_at, noticed_at: Some(order.noticed_at), ..Clocks::default() };
     deps.sagas

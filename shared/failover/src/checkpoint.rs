@@ -4,7 +4,7 @@
 //! What stands in `detail` and `marks` is the business of whoever took it; here it
 //! is carried, not read.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -181,6 +181,42 @@ impl Checkpoint {
             return Err(CheckpointError::Newer { found: version, known: CHECKPOINT_VERSION });
         }
         serde_json::from_slice(bytes).map_err(unreadable)
+    }
+
+    /// The record of a side that a saga has begun to fence: what was recorded stays, with what was
+    /// active then; what is new is added; what is gone from a whole listing is left out.
+    pub fn with_new(&self, fresh: &Checkpoint) -> Checkpoint {
+        let known: BTreeSet<(&str, &str)> = self.resources.iter().map(|r| (r.kind.as_str(), r.id.as_str())).collect();
+        let there: BTreeSet<(&str, &str)> = fresh.resources.iter().map(|r| (r.kind.as_str(), r.id.as_str())).collect();
+        let stays =
+            |r: &&Resource| fresh.missing.contains_key(&r.kind) || there.contains(&(r.kind.as_str(), r.id.as_str()));
+        let mut resources: Vec<Resource> = self.resources.iter().filter(stays).cloned().collect();
+        let new = fresh.resources.iter().filter(|r| !known.contains(&(r.kind.as_str(), r.id.as_str())));
+        resources.extend(new.cloned());
+        resources.sort_by(|a, b| (&a.kind, &a.id).cmp(&(&b.kind, &b.id)));
+        Checkpoint { resources, missing: fresh.missing.clone(), ..self.clone() }
+    }
+
+    /// A kind of which the record has resources is not one that the workspace lacks, whatever was
+    /// answered on the way: it was not listed.
+    #[must_use]
+    pub fn doubted(mut self, recorded: &Checkpoint) -> Checkpoint {
+        for (kind, missing) in &mut self.missing {
+            if let Missing::UnsupportedHere { message } = missing
+                && recorded.resources.iter().any(|r| r.kind == *kind)
+            {
+                *missing = Missing::NotListed { message: std::mem::take(message) };
+            }
+        }
+        self
+    }
+
+    /// Whether every kind was listed, or is one that the workspace lacks.
+    pub fn is_whole(&self) -> bool {
+        self.missing.values().all(|missing| match missing {
+            Missing::UnsupportedHere { .. } => true,
+            Missing::NotListed { .. } => false,
+        })
     }
 
     /// This checkpoint, with every kind that `fresh` lists taken from `fresh`.

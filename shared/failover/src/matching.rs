@@ -138,3 +138,26 @@ fn unique(here: usize, there: &[&str], what: impl Fn() -> String, kind: &str) ->
         ))),
     }
 }
+
+/// A counterpart that more than one resource claims is nobody's: one of them may have been off (S15).
+pub fn told_apart(resources: &[Resource], twins: Vec<Twin>) -> Vec<Twin> {
+    let mut claims: BTreeMap<(String, String), Vec<&str>> = BTreeMap::new();
+    for (resource, twin) in resources.iter().zip(&twins) {
+        if let Twin::Is(id) = twin {
+            claims.entry((resource.kind.clone(), id.clone())).or_default().push(&resource.name);
+        }
+    }
+    let judged = resources.iter().zip(twins).map(|(resource, twin)| match twin {
+        Twin::Is(id) => match claims.get(&(resource.kind.clone(), id.clone())) {
+            Some(claimants) if claimants.len() > 1 => Twin::Ambiguous(format!(
+                "{} {id} is the counterpart of {} at once, by map, tag or name: name each one's own in a [[map]] entry",
+                resource.kind,
+                claimants.join(", ")
+            )),
+            Some(_) | None => Twin::Is(id),
+        },
+        Twin::Ambiguous(why) => Twin::Ambiguous(why),
+        Twin::Missing(why) => Twin::Missing(why),
+    });
+    judged.collect()
+}

@@ -41,6 +41,7 @@ pub const PAGES: &[(&str, &str)] = &[
     ("REHEARSAL-FAILED", include_str!("../advice/REHEARSAL-FAILED.md")),
     ("RUN-SKIPPED", include_str!("../advice/RUN-SKIPPED.md")),
     ("SERVER-ERROR", include_str!("../advice/SERVER-ERROR.md")),
+    ("SIDE-FENCED", include_str!("../advice/SIDE-FENCED.md")),
     ("STILL-CHANGING", include_str!("../advice/STILL-CHANGING.md")),
     ("STORE-NO-ANSWER", include_str!("../advice/STORE-NO-ANSWER.md")),
     ("STORE-UNUSABLE", include_str!("../advice/STORE-UNUSABLE.md")),

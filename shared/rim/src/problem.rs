@@ -120,6 +120,7 @@ impl From<StoreError> for Problem {
 impl From<CaptureError> for Problem {
     fn from(error: CaptureError) -> Self {
         match error {
+            CaptureError::Fenced(_) => Self::refused("SIDE-FENCED", error.to_string()),
             CaptureError::Incomplete { .. } => Self::failed("CHECKPOINT-INCOMPLETE", with_remedies(error.to_string())),
             CaptureError::Checkpoint(_) => Self::refused("CHECKPOINT-UNREADABLE", error.to_string()),
             CaptureError::Store(error) => error.into(),

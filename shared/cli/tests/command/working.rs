@@ -33,7 +33,7 @@ fn a_planned_failover_from_check_to_a_second_order() {
 
     ground.of_pair(&["failover"]).ends(2, &["ANOTHER-SAGA", "the same order", "switchback abort"]);
     let mut stopped = ground.begin(&["failover", "--planned", "--approve", "ann"], "stopped");
-    until(|| ground.told_in("stopped").contains("running"));
+    until(|| ground.told_in("stopped").contains("running ["));
     assert!(Command::new("kill").args(["-TERM", &stopped.id().to_string()]).status().unwrap().success());
     assert_eq!(stopped.wait().unwrap().code(), Some(1));
     assert!(ground.told_in("stopped").contains("stopped; nothing is lost: run `switchback failover"));

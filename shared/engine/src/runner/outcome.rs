@@ -1,6 +1,7 @@
 //! What the end of an attempt means for its step. Pure.
 
 use failover::Role;
+use failover::plan::EVERYTHING;
 use jiff::{SignedDuration, Timestamp};
 use saga::{Event, Fault, Reaction, Step, StepId, StepRecord, StepState};
 
@@ -56,6 +57,8 @@ pub(super) fn judge(
                 Event::Blocked { step: id, attempts, fault: fault.clone() },
             );
         }
+        // It was listed, so the workspace has such a thing: whoever answers so stands in between.
+        Reaction::UnsupportedHere if step.place == Role::Leaving.as_str() && step.resource != EVERYTHING => None,
         Reaction::UnsupportedHere if step.place == Role::Leaving.as_str() => {
             // What a workspace does not have cannot process data there.
             let note = format!("unsupported here: {}", fault.message);

@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::{About, Ask, GO, PlanRefused, own, steps, want};
 use crate::checkpoint::{Checkpoint, Missing, Resource, StartStage, Trust};
-use crate::matching::{Matching, Twin};
+use crate::matching::{Matching, Twin, told_apart};
 
 /// The stages of a failover, in the order in which they are printed.
 pub mod stage {
@@ -75,7 +75,8 @@ pub fn failover_plan(ask: &Ask<'_>) -> Result<Plan, PlanRefused> {
     stages.push(Stage {
         name: stage::POINT.to_owned(),
         gate,
-        steps: vec![steps::publish("the new active side", want::POINTED, target, true)],
+        // Whoever deploys follows the active side from here on.
+        steps: vec![steps::publish("the new active side", want::POINTED, target, false)],
     });
     stages.push(Stage {
         name: stage::VALIDATE.to_owned(),
@@ -222,14 +223,16 @@ impl Starts {
     /// `first` is the index that the first of the start stages has in the plan.
     fn collect(ask: &Ask<'_>, fenced: &BTreeMap<(&str, &str), StepId>, first: u16) -> Self {
         let matching = Matching::new(ask.here, ask.there, ask.map);
+        let twins: Vec<Twin> = ask.here.resources.iter().map(|resource| matching.twin(resource)).collect();
+        let twins = told_apart(&ask.here.resources, twins);
         let mut starts = Self { first, ..Self::default() };
-        for resource in &ask.here.resources {
+        for (resource, twin) in ask.here.resources.iter().zip(twins) {
             if let Some(why) = &resource.not_carried {
                 starts.exceptions.push(format!("{} {:?} is not carried over: {why}", resource.kind, resource.name));
                 continue;
             }
             let Some(&fence) = fenced.get(&(resource.kind.as_str(), resource.id.as_str())) else { continue };
-            starts.add(ask, resource, &matching, fence);
+            starts.add(ask, resource, twin, fence);
         }
         starts
     }
@@ -241,7 +244,7 @@ impl Starts {
         StepId { stage: self.first + place as u16, number: steps.len() as u32 - 1 }
     }
 
-    fn add(&mut self, ask: &Ask<'_>, resource: &Resource, matching: &Matching<'_>, fence: StepId) {
+    fn add(&mut self, ask: &Ask<'_>, resource: &Resource, twin: Twin, fence: StepId) {
         let wanted = resource.starts.iter().filter(|start| match start.trust {
             Trust::Always => true,
             Trust::IfInterruptedIsRunAgain => ask.policy.run_interrupted_again,
@@ -250,7 +253,7 @@ impl Starts {
         if wanted.peek().is_none() {
             return;
         }
-        match matching.twin(resource) {
+        match twin {
             Twin::Is(twin) => {
                 let mut before: Option<(StartStage, StepId)> = None;
                 for start in wanted {

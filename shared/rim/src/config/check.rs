@@ -1,6 +1,9 @@
 //! What a file may say that TOML allows and a pair does not.
 
-use databricks::FAMILIES;
+use std::collections::BTreeSet;
+
+use databricks::{FAMILIES, KINDS};
+use failover::MapEntry;
 use toml::Spanned;
 use url::{Host, Url};
 
@@ -26,7 +29,29 @@ pub(super) fn check(config: &Config) -> Result<(), Offence> {
         let message = "checkpoint_age_minutes must be at least 1".to_owned();
         return Err(Offence { start: config.policy.checkpoint_age_minutes.span().start, message });
     }
+    check_map(&config.map)?;
     check_runner(&config.runner)
+}
+
+/// A misspelled entry would only show on the night: as a job that nothing tells apart.
+fn check_map(map: &[Spanned<MapEntry>]) -> Result<(), Offence> {
+    let kinds: Vec<&str> =
+        KINDS.iter().map(|kind| kind.info()).filter(|kind| kind.fenced).map(|kind| kind.name).collect();
+    let mut seen = BTreeSet::new();
+    for spanned in map {
+        let (start, entry) = (spanned.span().start, spanned.get_ref());
+        if !kinds.contains(&entry.kind.as_str()) {
+            let message = format!("{:?} is no kind: use one of {}", entry.kind, kinds.join(", "));
+            return Err(Offence { start, message });
+        }
+        for (side, id) in [("primary", &entry.primary), ("standby", &entry.standby)] {
+            if !seen.insert((&entry.kind, side, id)) {
+                let message = format!("{} {id} of the {side} is mapped twice: keep one of the entries", entry.kind);
+                return Err(Offence { start, message });
+            }
+        }
+    }
+    Ok(())
 }
 
 fn check_side(side: &str, config: &SideConfig) -> Result<Url, Offence> {

@@ -213,6 +213,11 @@ token = { file = "/run/secrets/standby" }
         check("{ file = \"/run/secrets/standby\" }", "\"abc\"", "line 10", "");
         check("[limits]", "[runner]\nlease_seconds = 1\n[limits]", "line 13", "time-out");
         check("pair = ", "pair == ", "line 1", "");
+        let entry = |kind: &str, primary: u8| {
+            format!("[[map]]\nkind = {kind:?}\nprimary = \"{primary}\"\nstandby = \"9\"\n[limits]")
+        };
+        check("[limits]", &entry("jbo", 1), "line 12", "sql_warehouse");
+        check("[limits]", &entry("job", 1).replace("[limits]", &entry("job", 2)), "line 16", "mapped twice");
     }
 
     fn check(from: &str, to: &str, line: &str, remedy: &str) {
