@@ -133,7 +133,12 @@ fn a_workspace_that_lacks_an_api() {
     let told = ground.of_pair(&["plan", "--planned"]);
     told.ends(0, &["the standby does not offer kind sql_warehouse", "unsupported here", "by-hand"]);
     assert_eq!(before, ground.contents());
-    ground.of_pair(&["capture"]).ends(0, &["unsupported here: sql_warehouse"]);
+    // It had warehouses when it was captured, so the answer is doubted and the record kept.
+    let kept = ground.of_pair(&["capture", "--side", "standby"]);
+    kept.ends(1, &["CHECKPOINT-INCOMPLETE", "the last checkpoint is kept", "sql_warehouse"]);
+    let new = Ground::new(Estate::small(), Settings::default(), 50.0);
+    strikes(&new, Side::Standby, FaultKind::Missing { status: 404 }, Some("warehouses"));
+    new.of_pair(&["capture"]).ends(0, &["unsupported here: sql_warehouse"]);
 }
 
 #[test]

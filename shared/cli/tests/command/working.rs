@@ -63,6 +63,28 @@ fn a_planned_failover_from_check_to_a_second_order() {
     hold_no_secret(&ground.contents());
 }
 
+/// A look beside a failover must not make its process write into files that are gone.
+#[test]
+fn who_looks_at_a_failover_under_way_takes_nothing_away_from_it() {
+    let ground = Ground::new(Estate::small(), Settings::default(), 50.0);
+    ground.of_pair(&["capture"]).ends(0, &["checkpoint of the primary"]);
+    let mut driving = ground.begin(&["failover", "--planned", "--approve", "ann"], "talk");
+    until(|| ground.told_in("talk").contains("running ["));
+    for _ in 0..3 {
+        assert_eq!(ground.of_pair(&["status", "--json"]).json()["saga"]["doing"], "running");
+    }
+    let held = std::fs::read_dir(format!("/proc/{}/fd", driving.id())).unwrap();
+    let held: Vec<String> = held
+        .filter_map(|file| std::fs::read_link(file.ok()?.path()).ok())
+        .map(|file| file.display().to_string())
+        .collect();
+    assert!(held.iter().any(|file| file.ends_with("pair.store-wal")), "{held:?}");
+    assert!(!held.iter().any(|file| file.ends_with("(deleted)")), "{held:?}");
+    ground.of_pair(&["abort", "--by", "bob"]).ends(0, &["aborted"]);
+    assert_eq!(driving.wait().unwrap().code(), Some(1), "{}", ground.told_in("talk"));
+    assert!(ground.told_in("talk").contains("the saga was aborted"));
+}
+
 #[test]
 fn an_order_that_nobody_approves_can_be_ended_and_given_anew() {
     let ground = Ground::new(Estate::small(), Settings::default(), 200.0);

@@ -177,9 +177,9 @@ impl<'a> Run<'a> {
         tokio::select! {
             biased;
             Some((id, ended)) = self.attempts.next(), if !self.attempts.is_empty() => {
-                self.take(id, ended).await?;
+                self.take(id, ended)?;
                 while let Some(Some((id, ended))) = self.attempts.next().now_or_never() {
-                    self.take(id, ended).await?;
+                    self.take(id, ended)?;
                 }
             }
             () = self.deps.clock.sleep_until(until) => {}
@@ -216,7 +216,7 @@ impl<'a> Run<'a> {
     }
 
     /// Takes in how an attempt ended.
-    async fn take(&mut self, id: StepId, ended: Ended) -> Result<(), Stopped> {
+    fn take(&mut self, id: StepId, ended: Ended) -> Result<(), Stopped> {
         self.under_way.remove(&id);
         let (Some(step), Some(record)) = (self.plan.step(id), self.recorder.state.step(id)) else { return Ok(()) };
         let now = self.deps.clock.now();
