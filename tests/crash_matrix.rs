@@ -48,7 +48,7 @@ fn loses_its_reply(crossing: &Crossing) -> Option<Deed> {
 /// where a zombie's call lands late, and at every fourth of the other crossings: what comes
 /// after them is the next request.
 fn stands_still(crossing: &Crossing) -> Option<Deed> {
-    let late = crossing.phase == Phase::Before || crossing.number % 4 == 0;
+    let late = crossing.phase == Phase::Before || crossing.number.is_multiple_of(4);
     late.then_some(Deed::Freeze(Duration::from_secs(61 + crossing.number * 7 % 60)))
 }
 

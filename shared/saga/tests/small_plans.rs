@@ -129,7 +129,7 @@ fn every_state_moves_on_or_says_that_a_person_is_needed_l1() {
         let moves = !decision.enter.is_empty() || !decision.ask.is_empty() || !decision.ready.is_empty();
         let told = decision.person_needed.is_some() || state.is_person_needed();
         assert!(over || moves || decision.forward_done || decision.finish.is_some() || told, "{state:?}");
-        assert!(over != (!events.is_empty()), "{state:?}");
+        assert_eq!(over, events.is_empty(), "{state:?}");
     });
 }
 
