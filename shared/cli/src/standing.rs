@@ -7,10 +7,10 @@ use comfy_table::{CellAlignment, Table};
 use engine::ports::{AskState, SagaHead};
 use engine::view::View;
 use failover::clocks::ClockSeconds;
-use failover::plan::{About, GO, stage};
-use failover::{Clocks, Role, Side};
+use failover::plan::{About, GO};
+use failover::{Role, Side};
 use jiff::Timestamp;
-use saga::{Code, Event, Outcome, StepState, Tally};
+use saga::{Code, Outcome, StepState, Tally};
 use serde::Serialize;
 
 /// So many blocked steps are told one by one before the rest is counted.
@@ -164,7 +164,7 @@ impl Standing {
                 open: ask.state == AskState::Open,
                 expires_at: ask.expires_at,
             }),
-            clocks: clocks(view).seconds(),
+            clocks: view.head.clocks.seconds(),
         }
     }
 
@@ -283,27 +283,6 @@ fn doing(view: &View) -> Doing {
         Doing::Pursuing
     } else {
         Doing::Running
-    }
-}
-
-/// The clocks as the head has them; what a killed runner did not come to write there, its lines tell.
-fn clocks(view: &View) -> Clocks {
-    let entered = |name: &str| {
-        let index = view.plan.stages.iter().position(|stage| stage.name == name)?;
-        view.state.entered_at(index)
-    };
-    let approved = view.lines.iter().find_map(|line| matches!(line.event, Event::Approved { .. }).then_some(line.at));
-    let validated = view.state.steps().filter(|(id, record)| {
-        let of = view.plan.stages.get(usize::from(id.stage));
-        of.is_some_and(|of| of.name == stage::VALIDATE) && record.state == StepState::Done
-    });
-    let validated = validated.filter_map(|(_, record)| record.last_try).max();
-    let head = view.head.clocks;
-    Clocks {
-        approved_at: head.approved_at.or(approved),
-        executed_at: head.executed_at.or(entered(stage::POINT)),
-        validated_at: head.validated_at.or(validated),
-        ..head
     }
 }
 

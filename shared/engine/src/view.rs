@@ -39,7 +39,7 @@ impl View {
 pub async fn view(deps: &Deps, saga: Option<&SagaId>) -> Result<Option<View>, StoreError> {
     let pair = pair_head(deps).await?;
     let Some(saga) = saga.cloned().or_else(|| pair.saga.clone()) else { return Ok(None) };
-    let Some(head) = deps.sagas.head(&saga).await? else { return Ok(None) };
+    let Some(mut head) = deps.sagas.head(&saga).await? else { return Ok(None) };
     let Some(bytes) = deps.objects.get(&plan_key(&saga)).await? else {
         return Err(StoreError::Broken(format!("the frozen plan of {saga} is gone")));
     };
@@ -50,6 +50,8 @@ pub async fn view(deps: &Deps, saga: Option<&SagaId>) -> Result<Option<View>, St
     for line in &lines {
         chain.follow(line).map_err(|e| StoreError::Broken(e.to_string()))?;
         state.apply(&line.event, line.at, line.epoch).map_err(|e| StoreError::Broken(e.to_string()))?;
+        // What a killed runner did not come to write into the head, its lines tell.
+        head.clocks.follow(&plan, &state, &line.event, line.at);
     }
     let question = deps.asks.question(&saga, failover::plan::GO).await?;
     Ok(Some(View { pair, head, plan, lines, state, question }))
