@@ -161,3 +161,61 @@ pub fn told_apart(resources: &[Resource], twins: Vec<Twin>) -> Vec<Twin> {
     });
     judged.collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn resource(id: &str, name: &str, tag: Option<&str>) -> Resource {
+        Resource {
+            kind: "job".to_owned(),
+            id: id.to_owned(),
+            name: name.to_owned(),
+            tag: tag.map(str::to_owned),
+            state: String::new(),
+            active: true,
+            starts: Vec::new(),
+            not_carried: None,
+            findings: Vec::new(),
+            can_start: Vec::new(),
+        }
+    }
+
+    fn side(side: Side, resources: Vec<Resource>) -> Checkpoint {
+        Checkpoint {
+            version: crate::CHECKPOINT_VERSION,
+            pair: crate::PairName::new("payments").unwrap(),
+            side,
+            taken_at: jiff::Timestamp::UNIX_EPOCH,
+            resources,
+            missing: BTreeMap::new(),
+        }
+    }
+
+    fn twins(here: Vec<Resource>, there: Vec<Resource>, map: &[MapEntry]) -> Vec<Twin> {
+        let (here, there) = (side(Side::Primary, here), side(Side::Standby, there));
+        let matching = Matching::new(&here, &there, map);
+        let twins = here.resources.iter().map(|resource| matching.twin(resource)).collect();
+        told_apart(&here.resources, twins)
+    }
+
+    #[test]
+    fn the_map_goes_before_the_tag_and_the_tag_before_the_name() {
+        let here = vec![resource("1", "a", Some("t")), resource("2", "b", Some("u")), resource("3", "c", None)];
+        let there = vec![resource("11", "x", Some("t")), resource("12", "y", Some("u")), resource("13", "c", None)];
+        let other = resource("14", "z", None);
+        let map = [MapEntry { kind: "job".to_owned(), primary: "1".to_owned(), standby: "14".to_owned() }];
+        let found = twins(here, there.into_iter().chain([other]).collect(), &map);
+        assert_eq!(found, ["14", "12", "13"].map(|id| Twin::Is(id.to_owned())));
+    }
+
+    #[test]
+    fn a_counterpart_that_two_claim_is_nobodys_s15() {
+        let here = vec![resource("1", "off", Some("t")), resource("2", "on", None), resource("3", "alone", None)];
+        let there = vec![resource("11", "on", Some("t")), resource("13", "alone", None)];
+        let found = twins(here, there, &[]);
+        assert!(matches!(&found[0], Twin::Ambiguous(why) if why.contains("off, on")), "{found:?}");
+        assert!(matches!(&found[1], Twin::Ambiguous(_)), "{found:?}");
+        assert_eq!(found[2], Twin::Is("13".to_owned()));
+    }
+}
