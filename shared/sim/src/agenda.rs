@@ -24,6 +24,12 @@ pub(crate) enum Event {
     Pipeline { id: String, generation: u32 },
     /// A pool looks at its instances.
     Pool { id: String, generation: u32 },
+    /// An app's transition is over.
+    App { name: String, generation: u32 },
+    /// An alert is due.
+    Alert { id: String, generation: u32 },
+    /// An evaluation of an alert is over.
+    Evaluation { id: String },
 }
 
 /// The events to come.

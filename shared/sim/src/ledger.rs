@@ -17,6 +17,10 @@ pub enum What {
     Run,
     /// An update of a pipeline.
     PipelineUpdate,
+    /// An app, for as long as its compute is up.
+    App,
+    /// An evaluation of an alert.
+    AlertEvaluation,
 }
 
 /// A stretch of time in which one unit of work was processed.
@@ -31,9 +35,9 @@ pub struct Interval {
     pub work: String,
     /// What kind of processing.
     pub what: What,
-    /// Job or pipeline id; the run's own id for a one-time run.
+    /// Job, pipeline or alert id; an app's name; the run's own id for a one-time run.
     pub resource: String,
-    /// Run or update id.
+    /// Run or update id; a name made up for an app and an evaluation.
     pub run: String,
     /// Unix ms.
     pub from_ms: i64,
@@ -57,14 +61,14 @@ pub struct Activation {
     pub side: Side,
     /// Unix ms.
     pub at_ms: i64,
-    /// `job`, `cluster`, `pool`, `warehouse` or `pipeline`.
+    /// `job`, `cluster`, `pool`, `warehouse`, `pipeline`, `app` or `alert`.
     pub kind: &'static str,
     /// The resource's id.
     pub resource: String,
     /// The hidden key of the resource, the same on both sides.
     pub work: String,
     /// What exactly was switched on: `schedule`, `trigger`, `continuous`, `triggers[0]`, … for a
-    /// job; `start` for compute and pipelines; `min_idle` for a pool.
+    /// job; `schedule` for an alert; `start` for compute, pipelines and apps; `min_idle` for a pool.
     pub slot: String,
     /// Who did it.
     pub by: By,
@@ -148,7 +152,7 @@ impl Ledger {
         }
     }
 
-    /// How many runs and updates are being processed on a side now.
+    /// How many runs, updates, apps and evaluations are being processed on a side now.
     #[must_use]
     pub fn open_on(&self, side: Side) -> usize {
         self.open.keys().filter(|(at, _, _)| *at == side).count()

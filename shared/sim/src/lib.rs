@@ -22,6 +22,8 @@
 //! what the documentation leaves open and what was chosen here.
 
 mod agenda;
+mod alerts;
+mod apps;
 mod audit;
 mod auth;
 mod calls;

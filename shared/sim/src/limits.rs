@@ -10,7 +10,7 @@
 use std::collections::BTreeMap;
 
 /// Every API family that is limited and counted on its own.
-pub const FAMILIES: [&str; 22] = [
+pub const FAMILIES: [&str; 28] = [
     "jobs.list",
     "jobs.get",
     "jobs.update",
@@ -31,6 +31,12 @@ pub const FAMILIES: [&str; 22] = [
     "pipelines.list",
     "pipelines.get",
     "pipelines.state",
+    "apps.list",
+    "apps.get",
+    "apps.state",
+    "alerts.list",
+    "alerts.get",
+    "alerts.update",
     "scim",
     "oidc",
 ];
@@ -74,7 +80,7 @@ fn usual_rate(family: &str) -> f64 {
     match family {
         "runs.get" => 100.0,
         "jobs.update" | "jobs.run" | "runs.cancel" | "clusters.edit" | "clusters.start" | "clusters.delete"
-        | "pools.edit" | "warehouses.state" | "pipelines.state" => 20.0,
+        | "pools.edit" | "warehouses.state" | "pipelines.state" | "apps.state" | "alerts.update" => 20.0,
         _ => 30.0,
     }
 }

@@ -23,6 +23,8 @@ impl Workspace {
             "instance-pools" => Kind::Pool,
             "warehouses" => Kind::Warehouse,
             "pipelines" => Kind::Pipeline,
+            "apps" => Kind::App,
+            "alertsv2" => Kind::Alert,
             _ => return Err(Refusal::invalid(format!("{family} is not simulated."))),
         };
         if !self.visible(&id) {

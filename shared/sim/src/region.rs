@@ -12,7 +12,7 @@
 use serde_json::json;
 
 use crate::{
-    agenda::Event, clusters::ClusterState, ledger::By, pipelines::PipelineState, runs::Life,
+    agenda::Event, apps::AppState, clusters::ClusterState, ledger::By, pipelines::PipelineState, runs::Life,
     warehouses::WarehouseState, workspace::Workspace,
 };
 
@@ -36,7 +36,9 @@ impl Workspace {
                 .pipelines
                 .get(id)
                 .is_some_and(|pipeline| matches!(pipeline.state, PipelineState::Starting | PipelineState::Running)),
-            Event::Starter { .. } | Event::Pool { .. } => true,
+            Event::App { name, .. } => self.apps.get(name).is_some_and(|app| app.state == AppState::Starting),
+            Event::Starter { .. } | Event::Pool { .. } | Event::Alert { .. } => true,
+            Event::Evaluation { .. } => false,
         }
     }
 
@@ -52,6 +54,14 @@ impl Workspace {
         for id in pipelines {
             self.stop_update_processing(&id);
         }
+        let apps: Vec<String> = self.apps.keys().cloned().collect();
+        for name in apps {
+            self.stop_app_processing(&name);
+        }
+        let alerts: Vec<String> = self.alerts.keys().cloned().collect();
+        for id in alerts {
+            self.evaluation_ends(&id);
+        }
     }
 
     pub(crate) fn region_is_back(&mut self) {
@@ -61,8 +71,9 @@ impl Workspace {
         self.clusters_come_back();
         self.runs_come_back();
         self.pipelines_come_back();
+        self.apps_come_back();
         for event in std::mem::take(&mut self.frozen) {
-            if !matches!(event, Event::Starter { .. }) {
+            if !matches!(event, Event::Starter { .. } | Event::Alert { .. }) {
                 let in_ms = self.draw((1_000, 30_000));
                 self.put(in_ms, event);
             }
@@ -73,6 +84,7 @@ impl Workspace {
             self.arm(job);
         }
         self.catching_up = false;
+        self.alerts_come_back();
     }
 
     fn clusters_come_back(&mut self) {

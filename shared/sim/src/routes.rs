@@ -26,6 +26,10 @@ const fn post(path: &'static str, family: &'static str, handle: fn(&mut Workspac
     Route { method: "POST", path, family, handle }
 }
 
+const fn patch(path: &'static str, family: &'static str, handle: fn(&mut Workspace, &Call) -> Handled) -> Route {
+    Route { method: "PATCH", path, family, handle }
+}
+
 const fn put(path: &'static str, family: &'static str, handle: fn(&mut Workspace, &Call) -> Handled) -> Route {
     Route { method: "PUT", path, family, handle }
 }
@@ -73,6 +77,13 @@ pub(crate) const ROUTES: &[Route] = &[
     post("/api/2.0/pipelines/{}/updates", "pipelines.state", Workspace::pipelines_start),
     post("/api/2.0/pipelines/{}/stop", "pipelines.state", Workspace::pipelines_stop),
     put("/api/2.0/pipelines/{}", "pipelines.state", Workspace::pipelines_edit),
+    get("/api/2.0/apps", "apps.list", Workspace::apps_list),
+    get("/api/2.0/apps/{}", "apps.get", Workspace::apps_get),
+    post("/api/2.0/apps/{}/start", "apps.state", Workspace::apps_start),
+    post("/api/2.0/apps/{}/stop", "apps.state", Workspace::apps_stop),
+    get("/api/2.0/alerts", "alerts.list", Workspace::alerts_list),
+    get("/api/2.0/alerts/{}", "alerts.get", Workspace::alerts_get),
+    patch("/api/2.0/alerts/{}", "alerts.update", Workspace::alerts_update),
 ];
 
 /// One request as a route sees it.

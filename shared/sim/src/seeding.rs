@@ -7,9 +7,11 @@
 use std::collections::BTreeSet;
 
 use crate::{
+    alerts::Alert,
+    apps::{App, AppState},
     audit::{Mark, slot_name},
     clusters::{Cluster, ClusterState},
-    estate::{ClusterSeed, Holdings, JobSeed, Live, PipelineSeed, PoolSeed, WarehouseSeed},
+    estate::{AlertSeed, AppSeed, ClusterSeed, Holdings, JobSeed, Live, PipelineSeed, PoolSeed, WarehouseSeed},
     jobs::Job,
     json::{number, text},
     ledger::Cause,
@@ -39,6 +41,8 @@ impl Workspace {
             }
             self.arm(seed.id);
         }
+        holdings.apps.iter().for_each(|seed| self.settle_app(seed));
+        holdings.alerts.iter().for_each(|seed| self.settle_alert(seed));
         for (name, tasks, work) in &holdings.submitted {
             let run = self.submit_run(name.clone(), tasks.clone(), work.clone());
             self.bring_up(run);
@@ -125,6 +129,42 @@ impl Workspace {
             let generation = self.pipelines.get(&seed.id).map_or(0, |found| found.generation);
             self.pipeline_goes_on(&seed.id, generation);
         }
+    }
+
+    fn settle_app(&mut self, seed: &AppSeed) {
+        let app = App {
+            name: seed.name.clone(),
+            spec: seed.spec.clone(),
+            state: if seed.running { AppState::Active } else { AppState::Stopped },
+            crashes: seed.crashes,
+            deployment: seed.deployment.clone(),
+            host: self.side.host(),
+            generation: 0,
+            work: seed.work.clone(),
+            processing: None,
+            started: 0,
+        };
+        self.apps.insert(seed.name.clone(), app);
+        if seed.running {
+            self.app_begins(&seed.name);
+        }
+    }
+
+    fn settle_alert(&mut self, seed: &AlertSeed) {
+        let created_ms = self.now - seed.age_ms;
+        let alert = Alert {
+            id: seed.id.clone(),
+            spec: seed.spec.clone(),
+            created_ms,
+            updated_ms: created_ms,
+            evaluated_ms: None,
+            generation: 0,
+            work: seed.work.clone(),
+            evaluations: 0,
+            evaluating: false,
+        };
+        self.alerts.insert(seed.id.clone(), alert);
+        self.arm_alert(&seed.id);
     }
 
     fn settle_job(&mut self, seed: &JobSeed) {
@@ -228,6 +268,12 @@ impl Workspace {
         }
         for pipeline in self.pipelines.values().filter(|found| found.is_active()) {
             active.insert(slot_name("pipeline", &pipeline.work, "start"));
+        }
+        for app in self.apps.values().filter(|found| found.is_up()) {
+            active.insert(slot_name("app", &app.work, "start"));
+        }
+        for alert in self.alerts.values().filter(|found| found.is_on()) {
+            active.insert(slot_name("alert", &alert.work, "schedule"));
         }
         let interrupted = self.works_of_runs(|life| matches!(life, Life::Running | Life::Pending | Life::Queued));
         let mut uncertain =

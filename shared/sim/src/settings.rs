@@ -74,6 +74,12 @@ pub struct Delays {
     pub pipeline_start_ms: (i64, i64),
     /// Pipeline from stop to IDLE.
     pub pipeline_stop_ms: (i64, i64),
+    /// App from start to ACTIVE.
+    pub app_start_ms: (i64, i64),
+    /// App from stop to STOPPED.
+    pub app_stop_ms: (i64, i64),
+    /// One evaluation of an alert.
+    pub alert_ms: (i64, i64),
     /// Pool instances from wanted to idle.
     pub pool_fill_ms: (i64, i64),
     /// First pause before a continuous job starts its next run; doubles after failures.
@@ -93,6 +99,9 @@ impl Default for Delays {
             warehouse_stop_ms: (5_000, 30_000),
             pipeline_start_ms: (30_000, 150_000),
             pipeline_stop_ms: (5_000, 45_000),
+            app_start_ms: (30_000, 120_000),
+            app_stop_ms: (5_000, 30_000),
+            alert_ms: (2_000, 20_000),
             pool_fill_ms: (40_000, 120_000),
             continuous_pause_ms: (3_000, 20_000),
             arrival_ms: (300_000, 3_600_000),

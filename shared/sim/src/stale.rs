@@ -19,6 +19,8 @@ pub(crate) enum Kind {
     Pool,
     Warehouse,
     Pipeline,
+    App,
+    Alert,
 }
 
 #[derive(Debug)]
@@ -77,6 +79,8 @@ impl Workspace {
             Kind::Pool => self.pools.get(id).map(|pool| pool.view()),
             Kind::Warehouse => self.warehouses.get(id).map(|warehouse| warehouse.view()),
             Kind::Pipeline => self.pipelines.get(id).map(|pipeline| pipeline.view()),
+            Kind::App => self.apps.get(id).map(|app| app.view()),
+            Kind::Alert => self.alerts.get(id).map(|alert| alert.view()),
         }
     }
 }

@@ -11,6 +11,8 @@ use rand::{Rng, SeedableRng, rngs::SmallRng};
 
 use crate::{
     agenda::{Agenda, Event},
+    alerts::Alert,
+    apps::App,
     auth::Sessions,
     clusters::Cluster,
     jobs::Job,
@@ -47,6 +49,8 @@ pub(crate) struct Workspace {
     pub(crate) pools: BTreeMap<String, Pool>,
     pub(crate) warehouses: BTreeMap<String, Warehouse>,
     pub(crate) pipelines: BTreeMap<String, Pipeline>,
+    pub(crate) apps: BTreeMap<String, App>,
+    pub(crate) alerts: BTreeMap<String, Alert>,
     /// The region's compute is gone: nothing starts, nothing runs.
     pub(crate) lost: bool,
     /// What would have happened while the region was lost.
@@ -81,6 +85,8 @@ impl Workspace {
             pools: BTreeMap::new(),
             warehouses: BTreeMap::new(),
             pipelines: BTreeMap::new(),
+            apps: BTreeMap::new(),
+            alerts: BTreeMap::new(),
             lost: false,
             frozen: Vec::new(),
             catching_up: false,
@@ -109,6 +115,9 @@ impl Workspace {
             Event::Warehouse { id, generation } => self.warehouse_settles(&id, generation),
             Event::Pipeline { id, generation } => self.pipeline_goes_on(&id, generation),
             Event::Pool { id, generation } => self.pool_settles(&id, generation),
+            Event::App { name, generation } => self.app_settles(&name, generation),
+            Event::Alert { id, generation } => self.alert_is_due(&id, generation),
+            Event::Evaluation { id } => self.evaluation_ends(&id),
         }
     }
 

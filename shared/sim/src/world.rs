@@ -276,6 +276,8 @@ impl World {
             "instance_pools": space.pools.values().map(|pool| pool.view()).collect::<Vec<_>>(),
             "warehouses": space.warehouses.values().map(|found| found.view()).collect::<Vec<_>>(),
             "pipelines": space.pipelines.values().map(|found| found.view()).collect::<Vec<_>>(),
+            "apps": space.apps.values().map(|found| found.view()).collect::<Vec<_>>(),
+            "alerts": space.alerts.values().map(|found| found.view()).collect::<Vec<_>>(),
         })
     }
 

@@ -23,7 +23,10 @@ struct Options {
     /// Seed of the estate and of everything that happens.
     #[arg(long, default_value_t = 1)]
     seed: u64,
-    /// Resources on each side.
+    /// What both sides hold.
+    #[arg(long, value_enum, default_value_t = Holds::Usual)]
+    estate: Holds,
+    /// Resources on each side; apps and alerts come on top.
     #[arg(long, default_value_t = 240)]
     resources: usize,
     /// Virtual seconds per real second.
@@ -45,6 +48,14 @@ enum Sides {
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
+enum Holds {
+    /// Jobs, clusters, pools, warehouses and pipelines.
+    Usual,
+    /// Apps and alerts as well.
+    Everything,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
 enum Switch {
     On,
     Off,
@@ -59,7 +70,10 @@ async fn main() -> Result<(), Box<dyn Error>> {
     };
     let settings = Settings { limits, ..Settings::default() };
     let start_ms = jiff::Timestamp::now().as_millisecond();
-    let estate = Estate::generate(options.seed, options.resources);
+    let estate = match options.estate {
+        Holds::Usual => Estate::generate(options.seed, options.resources),
+        Holds::Everything => Estate::everything(options.seed, options.resources),
+    };
     let map = estate.explicit_map().into_iter();
     let map: Vec<_> =
         map.map(|(kind, primary, standby)| json!({ "kind": kind, "primary": primary, "standby": standby })).collect();

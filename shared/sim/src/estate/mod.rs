@@ -1,11 +1,13 @@
 //! What the two workspaces hold at the start.
 //!
-//! Law: an estate is data. Every logical resource stands on both sides under different ids; the
-//! primary has it at work, the standby as a prepared standby has it: schedules and triggers
-//! paused, `max_concurrent_runs` 0, pools at no idle instance, compute stopped. References point
-//! to the side's own ids. A hidden `work` key joins the two; it is in no answer.
+//! Law: an estate is data. Every logical resource stands on both sides, under different ids but for
+//! apps, whose id is their name. The primary has it at work, the standby as a prepared standby has
+//! it: schedules and triggers paused, `max_concurrent_runs` 0, pools at no idle instance, compute
+//! stopped. References point to the side's own ids. A hidden `work` key joins the two; it is in no
+//! answer.
 //! Must not know: how a workspace works.
 
+mod apps_alerts;
 mod compute;
 mod jobs;
 mod names;
@@ -32,6 +34,8 @@ pub(crate) struct Holdings {
     pub(crate) pools: Vec<PoolSeed>,
     pub(crate) warehouses: Vec<WarehouseSeed>,
     pub(crate) pipelines: Vec<PipelineSeed>,
+    pub(crate) apps: Vec<AppSeed>,
+    pub(crate) alerts: Vec<AlertSeed>,
     /// One-time runs under way: name, tasks, work.
     pub(crate) submitted: Vec<(String, Vec<Value>, String)>,
 }
@@ -94,6 +98,26 @@ pub(crate) struct PipelineSeed {
     pub(crate) running: bool,
 }
 
+/// An app.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct AppSeed {
+    pub(crate) name: String,
+    pub(crate) spec: Value,
+    pub(crate) deployment: Value,
+    pub(crate) work: String,
+    pub(crate) running: bool,
+    pub(crate) crashes: bool,
+}
+
+/// An alert.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct AlertSeed {
+    pub(crate) id: String,
+    pub(crate) spec: Value,
+    pub(crate) work: String,
+    pub(crate) age_ms: i64,
+}
+
 /// How many of each kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Counts {
@@ -132,7 +156,16 @@ impl Estate {
         build(seed, Counts::share(resources_per_side), Duplicates::Unmapped)
     }
 
-    /// Twelve resources of all five kinds, with one run and one pipeline update under way.
+    /// The same as [`Estate::generate`], and beside those resources apps and alerts: about 4 and 6
+    /// for a hundred of them. Some apps are stopped and some alerts paused on purpose.
+    #[must_use]
+    pub fn everything(seed: u64, resources_per_side: usize) -> Estate {
+        let mut estate = Estate::generate(seed, resources_per_side);
+        apps_alerts::add(seed, resources_per_side, &mut estate.sides);
+        estate
+    }
+
+    /// Twelve resources of the five usual kinds, with one run and one pipeline update under way.
     #[must_use]
     pub fn small() -> Estate {
         let counts = Counts { jobs: 6, clusters: 2, pools: 1, warehouses: 1, pipelines: 2 };
@@ -152,7 +185,8 @@ impl Estate {
     #[must_use]
     pub fn len(&self, side: Side) -> usize {
         let held = self.of(side);
-        held.jobs.len() + held.clusters.len() + held.pools.len() + held.warehouses.len() + held.pipelines.len()
+        let compute = held.clusters.len() + held.pools.len() + held.warehouses.len();
+        held.jobs.len() + compute + held.pipelines.len() + held.apps.len() + held.alerts.len()
     }
 
     /// Every resource of the pair: kind, primary id, standby id. For tests that must know which
@@ -170,11 +204,15 @@ impl Estate {
         let pools = |held: &Holdings| held.pools.iter().map(|seed| seed.id.clone()).collect();
         let warehouses = |held: &Holdings| held.warehouses.iter().map(|seed| seed.id.clone()).collect();
         let pipelines = |held: &Holdings| held.pipelines.iter().map(|seed| seed.id.clone()).collect();
+        let apps = |held: &Holdings| held.apps.iter().map(|seed| seed.name.clone()).collect();
+        let alerts = |held: &Holdings| held.alerts.iter().map(|seed| seed.id.clone()).collect();
         add("job", joined(jobs(primary), jobs(standby)));
         add("cluster", joined(clusters(primary), clusters(standby)));
         add("pool", joined(pools(primary), pools(standby)));
         add("warehouse", joined(warehouses(primary), warehouses(standby)));
         add("pipeline", joined(pipelines(primary), pipelines(standby)));
+        add("app", joined(apps(primary), apps(standby)));
+        add("alert", joined(alerts(primary), alerts(standby)));
         all
     }
 

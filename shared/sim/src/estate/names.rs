@@ -87,7 +87,7 @@ fn pool_id(rng: &mut SmallRng) -> String {
     format!("{}-pool-{}", &cluster_id(rng)[..11], hex(rng, 8))
 }
 
-fn uuid(rng: &mut SmallRng) -> String {
+pub(super) fn uuid(rng: &mut SmallRng) -> String {
     let parts = [8, 4, 4, 4, 12].map(|digits| hex(rng, digits));
     parts.join("-")
 }

@@ -39,7 +39,7 @@ pub(super) const STARTS: [Start; 16] = [
     Start::Schedule,
 ];
 
-const CRONS: [&str; 6] =
+pub(super) const CRONS: [&str; 6] =
     ["0 0/15 * * * ?", "0 5 * * * ?", "0 0/30 * * * ?", "0 30 0/2 * * ?", "0 15 6 * * ?", "0 45 5 ? * MON-FRI"];
 
 /// The settings member that starts a job, with its pause status.

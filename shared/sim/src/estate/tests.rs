@@ -121,3 +121,28 @@ fn a_small_estate_has_twelve_resources_and_one_run() {
     let kinds: BTreeSet<String> = estate.counterparts().into_iter().map(|(kind, _, _)| kind).collect();
     assert_eq!(kinds.len(), 5);
 }
+
+#[test]
+fn an_estate_that_has_everything_is_the_usual_one_with_apps_and_alerts() {
+    let (usual, everything) = (Estate::generate(1, 240), Estate::everything(1, 240));
+    for side in Side::BOTH {
+        let held = everything.of(side);
+        assert!(held.apps.len() >= 8 && held.alerts.len() >= 12);
+        let without = Holdings { apps: Vec::new(), alerts: Vec::new(), ..held.clone() };
+        assert_eq!(&without, usual.of(side));
+        let warehouses: BTreeSet<&str> = held.warehouses.iter().map(|seed| seed.id.as_str()).collect();
+        assert!(held.alerts.iter().all(|alert| warehouses.contains(text(&alert.spec, "warehouse_id"))));
+        // [docs: apps/create].
+        assert!(held.apps.iter().all(|app| (2..=30).contains(&app.name.len())));
+    }
+    let on = |alert: &&AlertSeed| alert.spec["schedule"]["pause_status"] == "UNPAUSED";
+    let [primary, standby] = Side::BOTH.map(|side| everything.of(side));
+    let (apps, alerts) = (primary.apps.len(), primary.alerts.len());
+    let (running, unpaused) =
+        (primary.apps.iter().filter(|app| app.running).count(), primary.alerts.iter().filter(on).count());
+    assert!((1..apps).contains(&running) && (1..alerts).contains(&unpaused), "some are off on purpose");
+    assert!(!standby.apps.iter().any(|app| app.running) && standby.alerts.iter().filter(on).count() == 0);
+    let names =
+        |held: &Holdings| held.alerts.iter().map(|alert| alert.spec["display_name"].clone()).collect::<Vec<_>>();
+    assert_eq!(names(primary), names(standby));
+}

@@ -72,10 +72,10 @@ fn a_personal_token_of_the_other_side_and_none_at_all_are_refused() {
 fn a_request_without_a_route_is_answered_loudly_and_kept() {
     let mut drive = Drive::small();
     let body = json!({ "x": 1 });
-    let (status, _, message) = drive.refused(Side::Primary, "POST", "/api/2.0/apps/a/stop", &body);
+    let (status, _, message) = drive.refused(Side::Primary, "POST", "/api/2.0/levitation/a/stop", &body);
     assert_eq!(status, 501);
-    assert!(message.contains("POST /api/2.0/apps/a/stop") && message.contains("ROUTES"));
-    assert_eq!(drive.world.unknown_routes(), ["primary POST /api/2.0/apps/a/stop {\"x\":1}"]);
+    assert!(message.contains("POST /api/2.0/levitation/a/stop") && message.contains("ROUTES"));
+    assert_eq!(drive.world.unknown_routes(), ["primary POST /api/2.0/levitation/a/stop {\"x\":1}"]);
 }
 
 #[test]
