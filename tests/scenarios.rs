@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot begin has failed")]
 
 use local::rehearsal::scenarios::Scenario;
-use local::rehearsal::script::{ScriptFault, What};
+use local::rehearsal::script::{EstateKind, ScriptFault, What};
 use local::rehearsal::{Rehearsal, Told};
 use saga::Event;
 
@@ -130,6 +130,24 @@ fn other_seeds_end_as_well_s5() {
         assert_eq!((told.report.outcome.as_str(), told.report.pursuit.left), ("completed", 0), "{name} {seed}");
         assert_eq!((auditor.processed_after_done, auditor.double_unexplained_s), (0, 0.0), "{name} {seed}");
         assert_eq!((auditor.woken_that_were_off, auditor.runs_wrong), (0, 0), "{name} {seed}");
+    }
+}
+
+/// What holds for the usual estate holds for one with apps and alerts, and they move as well.
+#[test]
+fn apps_and_alerts_are_left_behind_stopped_and_go_on_on_the_other_side() {
+    for name in ["planned", "region-lost"] {
+        let mut rehearsal = Rehearsal::of(Scenario::named(name).unwrap(), 1, Some(120)).unwrap();
+        rehearsal.script.estate = EstateKind::Everything;
+        let told = rehearsal.run(&mut |_| {}).unwrap();
+        let auditor = &told.report.auditor;
+        assert_eq!((told.report.outcome.as_str(), told.report.pursuit.left), ("completed", 0), "{name}");
+        assert_eq!((auditor.processed_after_done, auditor.double_unexplained_s), (0, 0.0), "{name}");
+        assert_eq!((auditor.woken_that_were_off, auditor.runs_wrong), (0, 0), "{name}");
+        assert_eq!((auditor.processing_on_leaving, auditor.unknown_routes), (0, 0), "{name}");
+        for line in ["app fenced: STOPPED", "alert fenced: paused", "app running: ACTIVE", "alert activated: on"] {
+            assert!(told.story.contains(line), "{name}: {line}\n{}", told.story);
+        }
     }
 }
 

@@ -14,6 +14,8 @@ pub enum Verb {
     Get,
     /// Changes, or asks for a token.
     Post,
+    /// Changes a part.
+    Patch,
 }
 
 impl Verb {
@@ -22,6 +24,7 @@ impl Verb {
         match self {
             Verb::Get => "GET",
             Verb::Post => "POST",
+            Verb::Patch => "PATCH",
         }
     }
 }
@@ -33,7 +36,7 @@ pub struct Endpoint {
     pub name: &'static str,
     /// Method.
     pub verb: Verb,
-    /// Path; `{id}` stands for the resource's id.
+    /// Path; `{id}` stands for the resource's id. An effect's query is a part of it.
     pub path: &'static str,
     /// One of [`crate::FAMILIES`].
     pub family: &'static str,
@@ -109,6 +112,28 @@ pub const PIPELINES_UPDATE: Endpoint =
 /// [docs: pipelines/stop].
 pub const PIPELINES_STOP: Endpoint = effect("pipelines/stop", "/api/2.0/pipelines/{id}/stop", "pipelines.state");
 
+/// [docs: apps/list].
+pub const APPS_LIST: Endpoint = look("apps/list", "/api/2.0/apps", "apps.list");
+/// [docs: apps/get].
+pub const APPS_GET: Endpoint = look("apps/get", "/api/2.0/apps/{id}", "apps.get");
+/// [docs: apps/start].
+pub const APPS_START: Endpoint = effect("apps/start", "/api/2.0/apps/{id}/start", "apps.state");
+/// [docs: apps/stop].
+pub const APPS_STOP: Endpoint = effect("apps/stop", "/api/2.0/apps/{id}/stop", "apps.state");
+
+/// [docs: alertsv2/listalerts].
+pub const ALERTS_LIST: Endpoint = look("alerts/list", "/api/2.0/alerts", "alerts.list");
+/// [docs: alertsv2/getalert].
+pub const ALERTS_GET: Endpoint = look("alerts/get", "/api/2.0/alerts/{id}", "alerts.get");
+/// Replaces the schedule and can change nothing else [docs: alertsv2/updatealert].
+pub const ALERTS_UPDATE_SCHEDULE: Endpoint = Endpoint {
+    name: "alerts/update",
+    verb: Verb::Patch,
+    path: "/api/2.0/alerts/{id}?update_mask=schedule",
+    family: "alerts.update",
+    nature: Nature::Effect,
+};
+
 /// Every endpoint there is.
 pub const ENDPOINTS: &[&Endpoint] = &[
     &TOKEN,
@@ -136,6 +161,13 @@ pub const ENDPOINTS: &[&Endpoint] = &[
     &PIPELINES_GET,
     &PIPELINES_UPDATE,
     &PIPELINES_STOP,
+    &APPS_LIST,
+    &APPS_GET,
+    &APPS_START,
+    &APPS_STOP,
+    &ALERTS_LIST,
+    &ALERTS_GET,
+    &ALERTS_UPDATE_SCHEDULE,
 ];
 
 #[cfg(test)]
@@ -159,9 +191,9 @@ mod tests {
     }
 
     #[test]
-    fn whatever_posts_is_an_effect_except_asking_for_a_token() {
+    fn whatever_does_not_get_is_an_effect_except_asking_for_a_token() {
         let posts: Vec<&str> =
-            ENDPOINTS.iter().filter(|e| e.verb == Verb::Post && e.nature == Nature::Look).map(|e| e.name).collect();
+            ENDPOINTS.iter().filter(|e| e.verb != Verb::Get && e.nature == Nature::Look).map(|e| e.name).collect();
         assert_eq!(posts, ["oidc/token"]);
     }
 }

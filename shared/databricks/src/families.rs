@@ -46,6 +46,12 @@ pub const FAMILIES: &[Family] = &[
     unpublished("pipelines.list"),
     unpublished("pipelines.get"),
     unpublished("pipelines.state"),
+    unpublished("apps.list"),
+    unpublished("apps.get"),
+    unpublished("apps.state"),
+    unpublished("alerts.list"),
+    unpublished("alerts.get"),
+    unpublished("alerts.update"),
     published("scim", 4.25),
     unpublished("oidc"),
 ];

@@ -105,6 +105,7 @@ impl Transport for HttpTransport {
         let method = match request.method {
             Verb::Get => Method::GET,
             Verb::Post => Method::POST,
+            Verb::Patch => Method::PATCH,
         };
         let sent = self.client.request(method, url).headers(request.headers).timeout(time_out).body(request.body);
         let answer = sent.send().await.map_err(|e| failure(&e))?;

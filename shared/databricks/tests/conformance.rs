@@ -162,7 +162,9 @@ async fn an_effect_whose_reply_is_lost_is_verified_and_happens_once() {
     let bench = Bench::usual();
     let starts = bench.starts(1).await;
     let effects = ["jobs.update", "jobs.run", "runs.cancel", "clusters.start", "clusters.delete"];
-    for family in effects.iter().chain(&["pools.edit", "warehouses.state", "pipelines.state"]) {
+    for family in
+        effects.iter().chain(&["pools.edit", "warehouses.state", "pipelines.state", "apps.state", "alerts.update"])
+    {
         for side in Side::BOTH {
             let lost = FaultKind::ReplyLost { nth: Some(1), probability: 0.0 };
             bench.inject(Fault::new(side, START_MS, lost).only(family));
@@ -174,7 +176,7 @@ async fn an_effect_whose_reply_is_lost_is_verified_and_happens_once() {
             faults += bench.drive(Side::Primary, &fence(&seen)).await.unwrap().faults;
         }
     }
-    assert_eq!(faults, 6, "one lost reply for each family that stops something");
+    assert_eq!(faults, 8, "one lost reply for each family that stops something");
     for step in &starts {
         bench.drive(Side::Standby, step).await.unwrap();
     }
@@ -190,7 +192,7 @@ async fn an_effect_whose_reply_is_lost_is_verified_and_happens_once() {
 #[tokio::test]
 async fn stale_reads_delay_the_end_and_do_not_falsify_it() {
     let stale = Stale { probability: 1.0, window_ms: 5_000 };
-    let bench = Bench::new(Estate::generate(3, 120), Settings { stale, ..Settings::default() });
+    let bench = Bench::new(Estate::everything(3, 120), Settings { stale, ..Settings::default() });
     for step in bench.starts(2).await {
         bench.drive(Side::Standby, &step).await.unwrap();
     }
@@ -204,7 +206,7 @@ async fn stale_reads_delay_the_end_and_do_not_falsify_it() {
     bench.go_on(SignedDuration::from_secs(10));
     for seen in fenced {
         // A cluster that a job names is started again by it; that is for the sweep to find.
-        if matches!(seen.kind, "job" | "instance_pool" | "run") {
+        if matches!(seen.kind, "job" | "instance_pool" | "run" | "app" | "alert") {
             assert_eq!(bench.drive(Side::Primary, &fence(&seen)).await.unwrap().calls, 0, "{} {}", seen.kind, seen.id);
         }
     }
@@ -251,7 +253,7 @@ async fn a_login_page_is_never_taken_for_an_answer() {
 
 #[tokio::test]
 async fn listings_are_whole_however_many_pages_they_have() {
-    let bench = Bench::new(Estate::generate(5, 2_600), Settings::default());
+    let bench = Bench::new(Estate::everything(5, 2_600), Settings::default());
     let exported = bench.world().export(Side::Primary);
     let kinds = [
         ("job", "jobs", "job_id"),
@@ -259,6 +261,8 @@ async fn listings_are_whole_however_many_pages_they_have() {
         ("instance_pool", "instance_pools", "instance_pool_id"),
         ("sql_warehouse", "warehouses", "id"),
         ("pipeline", "pipelines", "pipeline_id"),
+        ("app", "apps", "name"),
+        ("alert", "alerts", "id"),
     ];
     for (kind, items, id) in kinds {
         let text = |value: &serde_json::Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
@@ -275,7 +279,7 @@ async fn listings_are_whole_however_many_pages_they_have() {
 
 #[tokio::test]
 async fn a_side_that_was_swept_processes_nothing_for_days() {
-    let bench = Bench::new(Estate::generate(9, 240), Settings::default());
+    let bench = Bench::new(Estate::everything(9, 240), Settings::default());
     assert!(bench.world().audit().processing_on(Side::Primary) > 0);
     let mut calls = 1;
     while calls > 0 {

@@ -81,6 +81,8 @@ pub enum EstateKind {
     Ambiguous,
     /// Twelve resources.
     Small,
+    /// The standard one, and apps and alerts as well.
+    Everything,
 }
 
 impl EstateKind {
@@ -90,6 +92,7 @@ impl EstateKind {
             EstateKind::Standard => Estate::generate(seed, resources),
             EstateKind::Ambiguous => Estate::ambiguous(seed, resources),
             EstateKind::Small => Estate::small(),
+            EstateKind::Everything => Estate::everything(seed, resources),
         }
     }
 }

@@ -3,7 +3,7 @@
 //! Law: pure; what is absent or of another type reads as absent. Must not know: any kind.
 
 use engine::ports::Observed;
-use failover::{Resource, Start, StartStage, Trust};
+use failover::{Resource, Start, StartStage, Startable, Trust};
 use saga::{Class, Fault};
 use serde_json::{Map, Value};
 
@@ -93,4 +93,10 @@ pub(super) fn resource(seen: &Observed, state: impl Into<String>, active: bool) 
 /// A start that may be made twice without harm.
 pub(super) fn start(stage: StartStage, want: &str, detail: Value) -> Start {
     Start { stage, kind: None, want: want.to_owned(), detail, class: Class::Idempotent, trust: Trust::Always }
+}
+
+/// The one resource of that kind that this one starts; none where it names none.
+pub(super) fn starts_one(kind: &str, id: &str) -> Vec<Startable> {
+    let one = |id: &str| Startable { kind: kind.to_owned(), id: Some(id.to_owned()) };
+    (!id.is_empty()).then(|| one(id)).into_iter().collect()
 }

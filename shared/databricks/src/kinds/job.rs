@@ -35,6 +35,7 @@ const STARTED: &[(&str, &str)] = &[
     ("pipelines", "/pipeline_task/pipeline_id"),
     ("warehouses", "/sql_task/warehouse_id"),
     ("warehouses_of_dbt", "/dbt_task/warehouse_id"),
+    ("warehouses_of_alerts", "/alert_task/warehouse_id"),
 ];
 const KEPT: &[&str] = &["job_id", "creator_user_name"];
 const KEPT_SETTINGS: &[&str] =

@@ -5,6 +5,8 @@
 //! one file and one line in [`KINDS`]; the conformance suite runs over the list.
 //! Must not know: sagas, limits, credentials.
 
+mod alert;
+mod app;
 mod cluster;
 mod facts;
 mod instance_pool;
@@ -31,10 +33,18 @@ use crate::codes;
 
 /// Every kind, in the order in which they are fenced: what starts work, the work itself, then what
 /// the work runs on, which a run would only start again.
+///
+/// What is fenced is settled only when nothing before it in the list is open, so a kind stands
+/// behind all that may start it. Apps run jobs that they were given [py-sdk: apps.AppResourceJob],
+/// and nothing of the list is known to start an app. A task of a job may evaluate an alert
+/// [py-sdk: jobs.AlertTask]; an alert's query may refresh what a pipeline makes, and starts a
+/// warehouse.
 pub const KINDS: &[&dyn Kind] = &[
+    &app::App,
     &job::Job,
     &run::Run,
     &job_run::JobRun,
+    &alert::Alert,
     &pipeline::Pipeline,
     &sql_warehouse::SqlWarehouse,
     &cluster::Cluster,
@@ -45,7 +55,7 @@ pub const KINDS: &[&dyn Kind] = &[
 pub(crate) mod want {
     /// A job accepts as many runs at once as it did on the other side.
     pub(crate) const RUNNABLE: &str = "runnable";
-    /// Those of a job's schedules and triggers that were on are on.
+    /// Those of the schedules and triggers that were on are on.
     pub(crate) const ACTIVATED: &str = "activated";
     /// A job was run once because its run was interrupted.
     pub(crate) const RAN_ONCE: &str = "ran_once";

@@ -15,15 +15,15 @@ const OBJECTS: [&str; 3] = ["schedule", "trigger", "continuous"];
 const LIST: &str = "triggers";
 
 /// An absent `pause_status` means UNPAUSED [py-sdk: jobs.CronSchedule, jobs.TriggerConfiguration].
-fn is_on(trigger: &Value) -> bool {
+pub(super) fn is_on(trigger: &Value) -> bool {
     text(trigger, "pause_status") != "PAUSED"
 }
 
-fn present<'a>(settings: &'a Value, name: &str) -> Option<&'a Value> {
+pub(super) fn present<'a>(settings: &'a Value, name: &str) -> Option<&'a Value> {
     settings.get(name).filter(|object| object.is_object())
 }
 
-fn with_status(trigger: &Value, on: bool) -> Value {
+pub(super) fn with_status(trigger: &Value, on: bool) -> Value {
     let mut changed = trigger.clone();
     if let Some(object) = changed.as_object_mut() {
         object.insert("pause_status".to_owned(), json!(if on { "UNPAUSED" } else { "PAUSED" }));

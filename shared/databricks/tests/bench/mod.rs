@@ -13,8 +13,8 @@ use databricks::{Credentials, DatabricksWorkspace, Failure, KINDS, Reach, Reques
 use engine::ports::{
     Act, ActReply, Admitted, Clock, Context, Ending, Looking, Nature, Next, Observed, Pass, Workspace,
 };
-use failover::Start;
 use failover::plan::want::{ALL_FENCED, FENCED};
+use failover::{Start, StartStage};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use jiff::{SignedDuration, Timestamp};
 use saga::{Class, Fault, Reaction, Step};
@@ -156,7 +156,7 @@ impl Bench {
     }
 
     pub(crate) fn usual() -> Self {
-        Self::new(Estate::generate(3, 120), Settings::default())
+        Self::new(Estate::everything(3, 120), Settings::default())
     }
 
     pub(crate) fn on(&self, side: Side) -> &DatabricksWorkspace {
@@ -202,26 +202,23 @@ impl Bench {
     }
 
     /// The steps on the standby that restore what is active on the primary: up to `most` of each
-    /// kind and wanted state, each after those of the same resource that come before it.
+    /// kind and wanted state, in the order of the stages, since what is activated starts what it needs.
     pub(crate) async fn starts(&self, most: usize) -> Vec<Step> {
-        let mut steps: Vec<Step> = Vec::new();
+        let mut steps: Vec<(StartStage, Step)> = Vec::new();
         for kind in KINDS {
             for seen in self.list(Side::Primary, kind.info().name).await.unwrap() {
-                let own: Vec<Step> = self
-                    .on(Side::Primary)
-                    .record(&seen)
-                    .starts
-                    .iter()
-                    .map(|start| self.start_step(&seen, start))
-                    .collect();
+                let starts = self.on(Side::Primary).record(&seen).starts;
+                let own: Vec<(StartStage, Step)> =
+                    starts.iter().map(|start| (start.stage, self.start_step(&seen, start))).collect();
                 let same = |step: &Step, other: &Step| (&step.kind, &step.want) == (&other.kind, &other.want);
-                let is_short_of = |step: &Step| steps.iter().filter(|other| same(step, other)).count() < most;
-                if own.iter().any(is_short_of) {
+                let is_short_of = |step: &Step| steps.iter().filter(|(_, other)| same(step, other)).count() < most;
+                if own.iter().any(|(_, step)| is_short_of(step)) {
                     steps.extend(own);
                 }
             }
         }
-        steps
+        steps.sort_by_key(|(stage, _)| StartStage::ALL.iter().position(|known| known == stage));
+        steps.into_iter().map(|(_, step)| step).collect()
     }
 
     fn start_step(&self, seen: &Observed, start: &Start) -> Step {

@@ -25,7 +25,7 @@ fn step(kind: &str, want: &str, detail: Value) -> Step {
 }
 
 /// Looks at resource 7 of a kind, with this for the resource and this for its runs.
-async fn seen(kind: &str, read: Value, runs: Value) -> (Stage, Observed) {
+pub(crate) async fn seen(kind: &str, read: Value, runs: Value) -> (Stage, Observed) {
     let stage = Stage::personal(move |line, _| match line.contains("/runs/list") {
         true => ok(&json!({ "runs": runs })),
         false => ok(&read),
@@ -34,7 +34,7 @@ async fn seen(kind: &str, read: Value, runs: Value) -> (Stage, Observed) {
     (stage, looked)
 }
 
-async fn judged(kind: &str, read: Value, runs: Value, want: &str, detail: Value) -> Next {
+pub(crate) async fn judged(kind: &str, read: Value, runs: Value, want: &str, detail: Value) -> Next {
     judged_after(kind, read, runs, want, detail, None).await
 }
 
@@ -52,12 +52,12 @@ async fn judged_after(
     stage.workspace.next(&step(kind, want, detail), Some(&looked), &context)
 }
 
-fn code(next: Next) -> String {
+pub(crate) fn code(next: Next) -> String {
     let Next::Cannot(fault) = next else { panic!("{next:?}") };
     fault.code.to_string()
 }
 
-fn requests(next: Next) -> Vec<Value> {
+pub(crate) fn requests(next: Next) -> Vec<Value> {
     let Next::Act(acts) = next else { panic!("{next:?}") };
     acts.into_iter().map(|act| act.request).collect()
 }
@@ -255,14 +255,17 @@ async fn a_step_of_another_version_needs_a_person() {
 
 /// What is made of each documented state, toward `fenced` and toward `running`.
 async fn states(kind: &str, id_key: &str, expected: &str) {
+    let read = |state: &str| json!({ id_key: "7", "state": state, "cluster_source": "UI" });
+    states_of(kind, read, expected).await;
+}
+
+pub(crate) async fn states_of(kind: &str, read: impl Fn(&str) -> Value, expected: &str) {
     let mut found = String::new();
     for line in expected.lines().map(str::trim).filter(|line| !line.is_empty()) {
         let state = line.split(':').next().unwrap_or("");
         let mut words = Vec::new();
         for want in [FENCED, "running"] {
-            let mut read = json!({ "state": state, "cluster_source": "UI" });
-            read[id_key] = json!("7");
-            words.push(match judged(kind, read, json!([]), want, Value::Null).await {
+            words.push(match judged(kind, read(state), json!([]), want, Value::Null).await {
                 Next::Already { .. } => "so",
                 Next::Act(_) => "call",
                 Next::Wait { .. } => "wait",

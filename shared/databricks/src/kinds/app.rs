@@ -1,0 +1,120 @@
+//! Databricks Apps [docs: apps; py-sdk: service/apps.py AppsAPI].
+//!
+//! An app is code that runs for as long as its compute is up, with a principal of its own. It may
+//! run jobs and query warehouses that it was given [py-sdk: apps.AppResource], so it is fenced
+//! before them, and started when what it starts can take work again.
+//!
+//! Its id is its name, which is unique in a workspace, and so is the same on both sides; its
+//! address is not.
+//! Quirk: an app has two states. Only `compute_status` counts: the process of a CRASHED app may be
+//! started again by the service for as long as the compute is up.
+//! Quirk: a stop clears the deployments that are shown [cli: libs/testserver/apps.go]; a start
+//! brings the last active one back [docs: apps/start].
+//! Quirk: whoever deploys a stopped app starts it first [cli: bundle/run/app.go], and no flag
+//! forbids it; what a stop is worth is what the guard and the sweep find on their next look.
+//! Unverified: whether a deployment that Git sets off by itself starts a stopped app; what a stop of
+//! a stopped app answers; and whether one that is STARTING or UPDATING takes a stop. A refusal for
+//! its state is tried again.
+
+use async_trait::async_trait;
+use engine::ports::{Context, KindInfo, Looking, Next, Observed};
+use failover::{Resource, StartStage};
+use saga::{Fault, Step};
+use serde_json::{Value, json};
+
+use super::facts::{items, kept, observed, resource, start, starts_one};
+use super::{Api, Kind, sql_warehouse, verdicts, want};
+use crate::call::Call;
+use crate::endpoints::{APPS_GET, APPS_LIST, APPS_START, APPS_STOP};
+
+const NAME: &str = "app";
+const PAGE: u32 = 100;
+const KEPT: &[&str] = &["name", "compute_status", "app_status", "git_repository", "resources"];
+/// Each tells of a deployment: the one under way, or where the last active one came from.
+const DEPLOYMENTS: &[&str] =
+    &["active_deployment", "pending_deployment", "default_source_code_path", "default_git_source"];
+
+/// See the module.
+pub(super) struct App;
+
+#[async_trait]
+impl Kind for App {
+    /// Started with the schedules: a run that an app asks for while a job takes none is skipped for good.
+    fn info(&self) -> KindInfo {
+        KindInfo { name: NAME, poll_ms: 5_000, page: PAGE, fenced: true, stages: &[StartStage::Schedules] }
+    }
+
+    async fn list(&self, api: &Api<'_>, _looking: Looking) -> Result<Vec<Observed>, Fault> {
+        let call = Call::to(APPS_LIST).with("page_size", PAGE);
+        api.all(&call, "apps").await?.iter().map(seen).collect()
+    }
+
+    async fn look(&self, api: &Api<'_>, id: &str, _looking: Looking) -> Result<Option<Observed>, Fault> {
+        api.one(&Call::to(APPS_GET).of(id)).await?.as_ref().map(seen).transpose()
+    }
+
+    fn fence(&self, seen: &Observed) -> Next {
+        match compute(&seen.facts) {
+            "STOPPED" => verdicts::already("STOPPED"),
+            state @ ("STOPPING" | "DELETING") => verdicts::wait(format!("app {:?} is {state}", seen.name)),
+            _ => {
+                let call = Call::to(APPS_STOP).of(&seen.id).body(json!({}));
+                verdicts::act(NAME, format!("stop app {:?}", seen.name), &call)
+            }
+        }
+    }
+
+    fn start(&self, step: &Step, seen: &Observed, _context: &Context<'_>) -> Next {
+        match (step.want.as_str(), compute(&seen.facts)) {
+            (want::RUNNING, "ACTIVE") => verdicts::already("ACTIVE"),
+            (want::RUNNING, "DELETING") => verdicts::absent(step),
+            // An app in ERROR, or without a compute yet, is started like a stopped one [cli: bundle/run/app.go].
+            (want::RUNNING, "STOPPED" | "ERROR" | "") => {
+                let call = Call::to(APPS_START).of(&seen.id).body(json!({}));
+                verdicts::act(NAME, format!("start app {:?}", seen.name), &call)
+            }
+            (want::RUNNING, state) => verdicts::wait(format!("app {:?} is {state}", seen.name)),
+            (_, _) => verdicts::unknown(step),
+        }
+    }
+
+    fn record(&self, seen: &Observed) -> Resource {
+        let facts = &seen.facts;
+        let state = compute(facts);
+        let active = matches!(state, "ACTIVE" | "STARTING" | "UPDATING");
+        let mut resource = resource(seen, state, active);
+        // Its jobs take no run once they are fenced; a warehouse starts for whoever asks.
+        let warehouses =
+            items(facts, "resources").iter().filter_map(|given| given.pointer("/sql_warehouse/id")?.as_str());
+        resource.can_start = warehouses.flat_map(|id| starts_one(sql_warehouse::NAME, id)).collect();
+        if active {
+            resource.starts.push(start(StartStage::Schedules, want::RUNNING, Value::Null));
+        }
+        if state == "ERROR" {
+            resource.findings.push("its compute is in ERROR: repair it, or delete the app".to_owned());
+        }
+        if active && facts.pointer("/app_status/state").and_then(Value::as_str) == Some("CRASHED") {
+            resource.findings.push("its process has crashed, and would on the other side: repair the app".to_owned());
+        }
+        // [py-sdk: apps.GitRepository].
+        if facts.pointer("/git_repository/auto_deploy") == Some(&json!(true)) {
+            let finding = "its Git repository deploys it by itself: freeze that repository with the failover";
+            resource.findings.push(finding.to_owned());
+        }
+        if facts.get("deployed") == Some(&json!(false)) {
+            resource.findings.push("nothing was ever deployed to it, so a start has nothing to run".to_owned());
+        }
+        resource
+    }
+}
+
+fn seen(read: &Value) -> Result<Observed, Fault> {
+    let mut facts = kept(read, KEPT);
+    facts.insert("deployed".to_owned(), json!(!kept(read, DEPLOYMENTS).is_empty()));
+    observed(NAME, Value::Object(facts), "name", "name")
+}
+
+/// The state of the compute [py-sdk: apps.ComputeState]; empty where none is shown, which is not STOPPED.
+fn compute(facts: &Value) -> &str {
+    facts.pointer("/compute_status/state").and_then(Value::as_str).unwrap_or_default()
+}
