@@ -69,6 +69,7 @@ async fn a_warehouse_is_stopped_over_a_real_socket() {
         pursue: false,
         needs: Vec::new(),
         undone_by: Vec::new(),
+        optional: false,
     };
     let context = Context { token: "t", since: Timestamp::UNIX_EPOCH, reply: None };
     for _ in 0..500 {

@@ -11,14 +11,17 @@
 //! | checkpoint | the recorded inventory of a side, with what was active | backup |
 //! | fence | whatever keeps the leaving side from processing data | |
 //! | pursuit | the part of a saga that keeps fencing what is not yet verified stopped | |
+//! | errand | a step that is no resource of a workspace | |
 //! | finding | one thing that would hurt, with its remedy | warning |
 
 pub mod checkpoint;
 pub mod clocks;
+pub mod errand;
 pub mod matching;
 pub mod pair;
 pub mod plan;
 pub mod story;
+pub mod template;
 pub mod text;
 
 pub use checkpoint::{

@@ -24,11 +24,16 @@ pub struct Decision {
     pub wake_at: Option<Timestamp>,
     /// Every step but the pursued ones is settled, and that is not recorded yet.
     pub forward_done: bool,
+    /// Optional steps that are waived now, since nothing else is open and they were tried often enough.
+    pub give_up: Vec<StepId>,
     /// How many blocked steps keep the saga from moving on, if nothing else can move.
     pub person_needed: Option<u32>,
     /// The saga is over.
     pub finish: Option<Outcome>,
 }
+
+/// So often an optional step is tried before the saga ends without it.
+pub const GIVE_UP_AFTER: u32 = 10;
 
 /// Says what should be under way at `now`.
 ///
@@ -63,11 +68,30 @@ pub fn decide(plan: &Plan, state: &State, now: Timestamp, under_way: &dyn Fn(Ste
     if all_entered && tally.open() == 0 {
         decision.finish = Some(Outcome::Completed);
     }
-    let waits_for_others = forward_moves || !decision.enter.is_empty() || !decision.ask.is_empty();
+    if all_entered && tally.open() > 0 {
+        decision.give_up = given_up(plan, state);
+    }
+    let waits_for_others =
+        !decision.give_up.is_empty() || forward_moves || !decision.enter.is_empty() || !decision.ask.is_empty();
     if tally.blocked > 0 && !waits_for_others && !(forward && pursuit_moves) {
         decision.person_needed = Some(tally.blocked);
     }
     decision
+}
+
+/// The optional steps to go on without: none as long as a step that is required is open.
+fn given_up(plan: &Plan, state: &State) -> Vec<StepId> {
+    let mut given_up = Vec::new();
+    for (id, step) in plan.steps() {
+        let Some(record) = state.step(id).filter(|record| !record.state.is_settled()) else { continue };
+        if !step.optional {
+            return Vec::new();
+        }
+        if record.state == StepState::Blocked || record.attempts >= GIVE_UP_AFTER {
+            given_up.push(id);
+        }
+    }
+    given_up
 }
 
 fn judge_gate(plan: &Plan, state: &State, gate: &Gate, decision: &mut Decision, stage: &str) {

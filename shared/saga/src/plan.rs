@@ -120,6 +120,10 @@ pub struct Step {
     /// What could undo it: it is tried all the same, and done only when they are settled (S5).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub undone_by: Vec<Undoer>,
+    /// The saga does not wait for it: when nothing else is open, and it was tried often enough, it is
+    /// waived with its last fault as the reason. Only together with `pursue`.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub optional: bool,
 }
 
 /// What could undo a step that was just found as wanted.

@@ -336,6 +336,7 @@ pub(crate) fn step(kind: &str, resource: &str, want: &str) -> Step {
         pursue: false,
         needs: Vec::new(),
         undone_by: Vec::new(),
+        optional: false,
     }
 }
 

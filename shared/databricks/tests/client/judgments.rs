@@ -21,6 +21,7 @@ fn step(kind: &str, want: &str, detail: Value) -> Step {
         pursue: false,
         needs: Vec::new(),
         undone_by: Vec::new(),
+        optional: false,
     }
 }
 

@@ -5,6 +5,7 @@
 //! retrying is the runner's business alone.
 
 mod clock;
+mod errands;
 mod objects;
 mod pass;
 mod store;
@@ -12,6 +13,7 @@ mod waker;
 mod workspace;
 
 pub use clock::Clock;
+pub use errands::{Briefing, ErrandInfo, Errands, Message, Secrets};
 pub use objects::Objects;
 pub use pass::{Admitted, Ending, Nature, Pass};
 pub use store::{

@@ -17,6 +17,9 @@ use super::recorder::{Recorder, Stopped};
 use crate::deps::Deps;
 use crate::ports::SagaHead;
 
+/// Who waives an optional step, for the record.
+const NOBODY_WAITS: &str = "the plan, which does not wait for it";
+
 pub(super) struct Run<'a> {
     pub(super) deps: &'a Deps,
     pub(super) plan: &'a Arc<Plan>,
@@ -111,6 +114,16 @@ impl<'a> Run<'a> {
             // Doubt never crosses a gate: what led here is on record before it opens (S6).
             self.recorder.flush().await?;
             return Ok(true);
+        }
+        for id in decision.give_up.iter().filter(|id| !self.under_way.contains(*id)) {
+            let fault = self.recorder.state.step(*id).and_then(|record| record.fault.as_ref());
+            let why = fault.map_or_else(|| "it was tried often enough".to_owned(), ToString::to_string);
+            self.recorder.record(Event::Waived { step: *id, by: NOBODY_WAITS.to_owned(), why })?;
+            self.rechecks.remove(id);
+        }
+        if !decision.give_up.is_empty() {
+            self.recorder.flush().await?;
+            return Ok(decision.give_up.iter().any(|id| !self.under_way.contains(id)));
         }
         self.asking = !decision.ask.is_empty();
         for question in &decision.ask {

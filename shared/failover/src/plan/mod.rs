@@ -33,6 +33,26 @@ pub mod want {
     pub const FROZEN: &str = "frozen";
     /// What is published names the new active side.
     pub const POINTED: &str = "pointed";
+    /// A whole workspace is cut off, beside what is fenced in it.
+    pub const CUT_OFF: &str = "cut_off";
+    /// What cut a whole workspace off is lifted.
+    pub const LIFTED: &str = "lifted";
+    /// The last synced data of a dataset is as recent as was shown, or more.
+    pub const SYNCED: &str = "synced";
+    /// A source is reachable.
+    pub const REACHABLE: &str = "reachable";
+    /// A route leads to the side that works.
+    pub const ROUTED: &str = "routed";
+    /// The vendor's own recovery has moved what it covers.
+    pub const RECOVERED: &str = "recovered";
+    /// People were told: their channel has accepted the message.
+    pub const TOLD: &str = "told";
+    /// A tool points at the side that works.
+    pub const SWITCHED: &str = "switched";
+    /// The target was proved to work.
+    pub const PROVED: &str = "proved";
+    /// Everything that the plan starts is there.
+    pub const UP_TO_DATE: &str = "up_to_date";
     /// A person has seen to it.
     pub const SEEN_TO: &str = "seen_to";
 }

@@ -20,6 +20,7 @@ pub(super) fn fence(resource: &Resource, pursue: bool) -> Step {
         pursue,
         needs: Vec::new(),
         undone_by: Vec::new(),
+        optional: false,
     }
 }
 
@@ -36,6 +37,7 @@ pub(super) fn fence_everything(kind: &str, pursue: bool) -> Step {
         pursue,
         needs: Vec::new(),
         undone_by: Vec::new(),
+        optional: false,
     }
 }
 
@@ -52,6 +54,7 @@ pub(super) fn start(resource: &Resource, start: &Start, twin: &str, fence: StepI
         pursue: false,
         needs: vec![Needed { step: fence, need: Need::Verified, unless_accepted: (!planned).then(|| GO.to_owned()) }],
         undone_by: Vec::new(),
+        optional: false,
     }
 }
 
@@ -73,6 +76,7 @@ pub(super) fn publish(name: &str, wanted: &str, active: Side, frozen: bool) -> S
         pursue: false,
         needs: Vec::new(),
         undone_by: Vec::new(),
+        optional: false,
     }
 }
 
@@ -89,6 +93,7 @@ pub(super) fn answering() -> Step {
         pursue: false,
         needs: Vec::new(),
         undone_by: Vec::new(),
+        optional: false,
     }
 }
 
@@ -105,5 +110,6 @@ pub(super) fn by_hand(resource: &Resource, code: &str, why: &str) -> Step {
         pursue: false,
         needs: Vec::new(),
         undone_by: Vec::new(),
+        optional: false,
     }
 }

@@ -21,6 +21,7 @@ pub(crate) fn step(name: &str) -> Step {
         pursue: false,
         needs: Vec::new(),
         undone_by: Vec::new(),
+        optional: false,
     }
 }
 

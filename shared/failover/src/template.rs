@@ -1,0 +1,67 @@
+//! Texts with placeholders: messages to people, values for tools.
+//!
+//! A placeholder is `{{ name }}`, in the syntax of Jinja; one that is unknown is an error and never
+//! an empty place, since nobody reads a message twice before it is sent.
+
+use minijinja::{Environment, UndefinedBehavior};
+use serde::Serialize;
+use serde_json::Value;
+
+/// Fills in a template.
+///
+/// # Errors
+///
+/// What is wrong with it, in one sentence.
+pub fn fill(template: &str, with: &impl Serialize) -> Result<String, String> {
+    let mut environment = Environment::new();
+    environment.set_undefined_behavior(UndefinedBehavior::Strict);
+    environment.render_str(template, with).map_err(|e| {
+        let detail = e.detail().map_or_else(String::new, |detail| format!(": {detail}"));
+        format!("{} in line {} of the template{detail}", e.kind(), e.line().unwrap_or(1))
+    })
+}
+
+/// Fills in every text of a JSON value; names of members are left alone.
+///
+/// # Errors
+///
+/// What is wrong with the first text that cannot be filled in, and where it stands.
+pub fn fill_all(value: &Value, with: &impl Serialize) -> Result<Value, String> {
+    Ok(match value {
+        Value::String(text) => Value::String(fill(text, with)?),
+        Value::Array(items) => Value::Array(items.iter().map(|item| fill_all(item, with)).collect::<Result<_, _>>()?),
+        Value::Object(members) => {
+            let filled = members.iter().map(|(name, member)| {
+                let filled = fill_all(member, with).map_err(|e| format!("{name}: {e}"))?;
+                Ok((name.clone(), filled))
+            });
+            Value::Object(filled.collect::<Result<_, String>>()?)
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) => value.clone(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn what_is_known_is_filled_in_and_what_is_unknown_is_said() {
+        let with = json!({ "host": "two.example" });
+        assert_eq!(fill("jdbc://{{ host }}/", &with).as_deref(), Ok("jdbc://two.example/"));
+        let told = fill("first line\n{{ hots }}", &with).unwrap_err();
+        assert!(told.contains("line 2") && told.contains("undefined"), "{told}");
+        assert!(fill("{{ host", &with).is_err());
+    }
+
+    #[test]
+    fn a_wrong_text_deep_inside_is_named_by_its_place() {
+        let with = json!({ "host": "two.example" });
+        let settings = json!({ "body": { "to": ["{{ host }}", 3] } });
+        assert_eq!(fill_all(&settings, &with), Ok(json!({ "body": { "to": ["two.example", 3] } })));
+        let told = fill_all(&json!({ "body": { "to": "{{ hots }}" } }), &with).unwrap_err();
+        assert!(told.starts_with("body: to: "), "{told}");
+    }
+}
