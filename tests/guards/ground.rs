@@ -114,6 +114,7 @@ impl Ground {
                 run_interrupted_again: true,
                 checkpoint_age: SignedDuration::from_mins(60),
             },
+            arrangements: failover::errand::Arrangements::default(),
             delivery: Delivery::default(),
             weakened: setup.weakened,
         })

@@ -28,7 +28,13 @@ const DIRECTION: &[Row] = &[
     Row { name: "engine", names: &["saga", "failover"], tests_name: &[], deployed: true },
     Row { name: "databricks", names: &["saga", "failover", "engine"], tests_name: &["sim"], deployed: true },
     Row { name: "aws", names: &["saga", "failover", "engine"], tests_name: &[], deployed: true },
-    Row { name: "rim", names: &["saga", "failover", "engine", "databricks", "aws"], tests_name: &[], deployed: true },
+    Row { name: "outside", names: &["saga", "failover", "engine"], tests_name: &[], deployed: true },
+    Row {
+        name: "rim",
+        names: &["saga", "failover", "engine", "databricks", "aws", "outside"],
+        tests_name: &[],
+        deployed: true,
+    },
     Row {
         name: "saga-function",
         names: &["saga", "failover", "engine", "databricks", "aws", "rim"],
@@ -38,7 +44,7 @@ const DIRECTION: &[Row] = &[
     Row { name: "sim", names: &[], tests_name: &[], deployed: false },
     Row {
         name: "local",
-        names: &["saga", "failover", "engine", "databricks", "aws", "rim", "sim", "saga-function"],
+        names: &["saga", "failover", "engine", "databricks", "aws", "outside", "rim", "sim", "saga-function"],
         tests_name: &[],
         deployed: false,
     },
@@ -64,7 +70,7 @@ const OUTSIDE: &[(&str, &[&str])] = &[
     ("aws-credential-types", &["aws"]),
     ("aws-smithy-", &["aws", "local"]),
     ("lambda_", &["saga-function"]),
-    ("reqwest", &["databricks"]),
+    ("reqwest", &["databricks", "outside"]),
     ("dynoxide", &["local"]),
     ("s3s", &["local"]),
 ];

@@ -15,6 +15,7 @@ const EXPECTED: &[&str] = &[
     "shared/engine",
     "shared/databricks",
     "shared/aws",
+    "shared/outside",
     "shared/rim",
     "shared/sim",
     "shared/cli",

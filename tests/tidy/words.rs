@@ -63,8 +63,11 @@ const SMITHY: Rule = Rule {
 
 const HTTP: Rule = Rule {
     words: &["reqwest"],
-    says: "only databricks names the HTTP client",
-    exceptions: &[except("shared/databricks/", "the one room that speaks to workspaces")],
+    says: "only databricks and outside name the HTTP client",
+    exceptions: &[
+        except("shared/databricks/", "the one room that speaks to workspaces"),
+        except("shared/outside/", "the one room that speaks to what is neither a workspace nor AWS"),
+    ],
 };
 
 const PRINTING: Rule = Rule {

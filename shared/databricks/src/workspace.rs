@@ -5,7 +5,9 @@
 use std::sync::{Arc, LazyLock};
 
 use async_trait::async_trait;
-use engine::ports::{Act, ActReply, Clock, Context, KindInfo, Looking, Next, Observed, Pass, Workspace};
+use engine::ports::{
+    Act, ActReply, Briefing, Clock, Context, ErrandInfo, Errands, KindInfo, Looking, Next, Observed, Pass, Workspace,
+};
 use failover::Resource;
 use saga::{Fault, Step};
 use serde_json::Value;
@@ -36,6 +38,21 @@ impl DatabricksWorkspace {
 fn known(name: &str) -> Result<&'static dyn Kind, Fault> {
     let unknown = || Fault::person_needed(codes::UNKNOWN_WANT, format!("this program knows no kind {name:?}"));
     kind(name).ok_or_else(unknown)
+}
+
+#[async_trait]
+impl Errands for DatabricksWorkspace {
+    fn errands(&self) -> &'static [ErrandInfo] {
+        &[]
+    }
+
+    fn check(&self, kind: &str, _settings: &Value) -> Result<(), String> {
+        Err(format!("{kind:?} is no kind of errand"))
+    }
+
+    async fn attempt(&self, step: &Step, _briefing: &Briefing<'_>, _pass: &dyn Pass) -> Result<String, Fault> {
+        Err(Fault::person_needed(codes::UNKNOWN_WANT, format!("{:?} is no kind of errand", step.kind)))
+    }
 }
 
 #[async_trait]
@@ -94,6 +111,14 @@ impl Workspace for DatabricksWorkspace {
                 can_start: Vec::new(),
             },
         }
+    }
+
+    fn owner(&self, seen: &Observed) -> Option<(String, String)> {
+        kind(seen.kind).and_then(|kind| kind.owner(seen))
+    }
+
+    fn changed_by(&self, seen: &Observed) -> Option<String> {
+        kind(seen.kind).and_then(|kind| kind.changed_by(seen))
     }
 
     fn recorded(&self, seen: &Observed) -> bool {

@@ -39,6 +39,11 @@ pub fn judge(ask: &AskItem, plan: &PlanHash, loss_s: Option<i64>) -> Result<Answ
 pub fn question_of(plan: &Plan, hash: &PlanHash, question: &str, now: Timestamp, deps: &Deps) -> AskItem {
     let about: Option<failover::plan::About> = serde_json::from_value(plan.about.clone()).ok();
     let leaving = about.as_ref().map_or(Side::Primary, |about| about.leaving);
+    let loss = about.as_ref().and_then(|about| about.worst_loss.clone());
+    let loss_text = loss.as_ref().map_or_else(String::new, |loss| match loss.seconds {
+        Some(seconds) => format!(" Up to {seconds} s of data would be lost, of dataset {:?}.", loss.dataset),
+        None => format!(" How much data of dataset {:?} would be lost cannot be told.", loss.dataset),
+    });
     let risk = if about.is_some_and(|about| about.planned) {
         "Nothing is started before everything there is verified stopped.".to_owned()
     } else {
@@ -53,13 +58,13 @@ pub fn question_of(plan: &Plan, hash: &PlanHash, question: &str, now: Timestamp,
         question: question.to_owned(),
         plan: hash.clone(),
         text: format!(
-            "Move the work of pair {} from the {leaving} to the {}? {} steps, plan {}. {risk}",
+            "Move the work of pair {} from the {leaving} to the {}? {} steps, plan {}.{loss_text} {risk}",
             plan.subject,
             leaving.other(),
             plan.total(),
             hash.short()
         ),
-        loss_s: None,
+        loss_s: loss.and_then(|loss| loss.seconds),
         expires_at: now.saturating_add(deps.settings.ask_expires).unwrap_or(Timestamp::MAX),
         state: AskState::Open,
     }

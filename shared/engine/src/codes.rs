@@ -20,3 +20,5 @@ pub const UNKNOWN_STEP: Code = Code::new("UNKNOWN-STEP");
 pub const AMBIGUOUS_MATCH: Code = Code::new("AMBIGUOUS-MATCH");
 /// The target has no counterpart.
 pub const NO_COUNTERPART: Code = Code::new("NO-COUNTERPART");
+/// The words of a message name something that is not known.
+pub const WORDING: Code = Code::new("WORDING");

@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
+use failover::errand::{Address, Arrangements, ErrandInfo};
 use failover::{FailoverPolicy, MapEntry, PairName, Side};
 
-use crate::ports::{Asks, Clock, Objects, Pairs, Sagas, Waker, Workspace};
+use crate::ports::{Asks, Clock, Errands, Objects, Pairs, Sagas, Waker, Workspace};
 use crate::settings::Settings;
 
 /// One pair and how to reach its sides.
@@ -20,6 +21,10 @@ pub struct Pair {
     pub map: Vec<MapEntry>,
     /// What the team has decided.
     pub policy: FailoverPolicy,
+    /// Where the two sides are, the primary first.
+    pub addresses: Vec<Address>,
+    /// What the team has declared beside the two sides.
+    pub arrangements: Arrangements,
 }
 
 impl Pair {
@@ -47,8 +52,25 @@ pub struct Deps {
     pub objects: Arc<dyn Objects>,
     /// Wake messages.
     pub waker: Arc<dyn Waker>,
+    /// Who carries out errands outside the two workspaces.
+    pub errands: Vec<Arc<dyn Errands>>,
     /// The pair.
     pub pair: Pair,
     /// Durations and numbers.
     pub settings: Arc<Settings>,
+}
+
+impl Deps {
+    /// Every kind of errand that can be carried out here.
+    pub fn errand_kinds(&self) -> Vec<ErrandInfo> {
+        let through_workspaces = self.pair.primary.errands().iter();
+        through_workspaces.chain(self.errands.iter().flat_map(|errands| errands.errands())).copied().collect()
+    }
+
+    /// Who carries out errands of a kind: outside, or through the workspace of a side.
+    pub fn errands_of(&self, kind: &str, side: Side) -> Option<&dyn Errands> {
+        let knows = |errands: &&dyn Errands| errands.errands().iter().any(|info| info.name == kind);
+        let workspace: &dyn Errands = self.pair.side(side).as_ref();
+        self.errands.iter().map(|errands| errands.as_ref() as &dyn Errands).chain([workspace]).find(knows)
+    }
 }

@@ -7,6 +7,7 @@
 //! | use case | what it does |
 //! |---|---|
 //! | [`capture::capture`] | lists a side while it is well |
+//! | [`datasets::datasets`] | reads how recent the data on a side is |
 //! | [`start::draft`], [`start::start`] | looks, plans; freezes, takes the pair, asks |
 //! | [`approvals::answer`] | records a person's answer |
 //! | [`wake::wake`], [`wake::tick`] | drives a saga as far as it goes |
@@ -15,6 +16,7 @@
 pub mod approvals;
 pub mod capture;
 pub mod codes;
+pub mod datasets;
 pub mod deps;
 pub mod limiter;
 pub mod ports;

@@ -7,6 +7,7 @@ use saga::{Plan, PlanHash, SagaId};
 
 use crate::approvals;
 use crate::capture::{CaptureError, checkpoint_key, latest, list_side};
+use crate::datasets::datasets;
 use crate::deps::Deps;
 use crate::ports::{PairHead, STORE_VERSION, SagaHead, SagaStatus, StoreError};
 
@@ -91,9 +92,10 @@ pub async fn draft(deps: &Deps, order: &Order) -> Result<Draft, StartRefused> {
     }
     let target = order.leaving.other();
     let leaving_time_out = if order.planned { deps.settings.call_time_out } else { deps.settings.dead_time_out };
-    let (here, there) = futures::join!(
+    let (here, there, datasets) = futures::join!(
         list_side(deps, order.leaving, leaving_time_out),
-        list_side(deps, target, deps.settings.call_time_out)
+        list_side(deps, target, deps.settings.call_time_out),
+        datasets(deps, target),
     );
     let here = inventory(deps, order, &head, here).await?;
     let made_at = deps.clock.now();
@@ -121,6 +123,11 @@ pub async fn draft(deps: &Deps, order: &Order) -> Result<Draft, StartRefused> {
         map: &deps.pair.map,
         kinds: &kinds,
         policy: &policy,
+        lost_at: order.lost_at.unwrap_or(made_at),
+        addresses: &deps.pair.addresses,
+        arrangements: &deps.pair.arrangements,
+        errand_kinds: &deps.errand_kinds(),
+        datasets: &datasets,
     })?;
     debug_assert!(plan.stages.iter().any(|s| s.name == stage::FENCE));
     let (bytes, hash) = plan.freeze().map_err(PlanRefused::from)?;

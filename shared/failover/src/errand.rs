@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::pair::Side;
+use crate::pair::{PairName, Side};
 
 /// What an errand is for; decides where its step stands in a plan.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -172,4 +172,9 @@ impl Arrangements {
     pub fn is_active_active(&self, kind: &str, name: &str) -> bool {
         self.active_active.iter().any(|marked| marked.kind == kind && marked.name == name)
     }
+}
+
+/// What the texts of an errand's settings may name, filled in for a side.
+pub fn placeholders(pair: &PairName, address: &Address) -> Value {
+    serde_json::json!({ "pair": pair, "side": address.side, "url": address.url, "host": address.host })
 }

@@ -30,4 +30,4 @@ pub use checkpoint::{
 pub use clocks::Clocks;
 pub use matching::{MapEntry, Matching, Twin};
 pub use pair::{PairName, Role, Side};
-pub use plan::{Ask, FailoverPolicy, FencedKind, PlanRefused, failover_plan};
+pub use plan::{Ask, DatasetSeen, FailoverPolicy, FencedKind, PlanRefused, failover_plan};

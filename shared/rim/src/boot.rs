@@ -5,13 +5,15 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use databricks::{Credentials, DatabricksWorkspace, HttpTransport};
-use engine::ports::{Asks, Clock, Objects, Pairs, Sagas, StoreError, Waker, Workspace};
+use engine::ports::{Asks, Clock, Errands, Objects, Pairs, Sagas, StoreError, Waker, Workspace};
 use engine::{Deps, Pair, Settings};
-use failover::FailoverPolicy;
+use failover::errand::Address;
+use failover::{FailoverPolicy, Side};
 use jiff::SignedDuration;
+use outside::{Network, OutsideErrands};
 use saga::SagaId;
 
-use crate::config::{Checked, ConfigError, SideConfig};
+use crate::config::{Checked, ConfigError, KeptSecrets, SideConfig};
 
 /// Where things are recorded.
 #[derive(Clone)]
@@ -26,6 +28,8 @@ pub struct Ports {
     pub objects: Arc<dyn Objects>,
     /// Wake messages.
     pub waker: Arc<dyn Waker>,
+    /// Who carries out errands on AWS, where any is declared.
+    pub errands: Vec<Arc<dyn Errands>>,
 }
 
 impl Ports {
@@ -35,7 +39,14 @@ impl Ports {
         objects: Arc<dyn Objects>,
         waker: Arc<dyn Waker>,
     ) -> Self {
-        Self { pairs: Arc::clone(&store) as _, sagas: Arc::clone(&store) as _, asks: store, objects, waker }
+        Self {
+            pairs: Arc::clone(&store) as _,
+            sagas: Arc::clone(&store) as _,
+            asks: store,
+            objects,
+            waker,
+            errands: Vec::new(),
+        }
     }
 }
 
@@ -65,7 +76,22 @@ pub fn deps(checked: &Checked, clock: Arc<dyn Clock>, ports: Ports) -> Result<De
         asks: ports.asks,
         objects: ports.objects,
         waker: ports.waker,
+        errands: errands(checked, ports.errands)?,
     })
+}
+
+/// Those on AWS, if there are any, and those outside.
+fn errands(checked: &Checked, mut errands: Vec<Arc<dyn Errands>>) -> Result<Vec<Arc<dyn Errands>>, ConfigError> {
+    let web = Network::new().map_err(|e| checked.wrong(0, e))?;
+    errands.push(Arc::new(OutsideErrands::new(Arc::new(web), Arc::new(KeptSecrets))));
+    Ok(errands)
+}
+
+/// Where a side is, as people and tools are given it.
+fn address(side: Side, text: &str) -> Address {
+    let url = text.trim_end_matches('/').to_owned();
+    let host = url.split_once("://").map_or(url.as_str(), |(_, host)| host).to_owned();
+    Address { side, url, host }
 }
 
 /// The pair of a configuration, reached over HTTPS.
@@ -84,6 +110,11 @@ pub fn pair(checked: &Checked, clock: &Arc<dyn Clock>) -> Result<Pair, ConfigErr
             run_interrupted_again: checked.config.policy.run_interrupted_again,
             checkpoint_age: SignedDuration::from_mins(*checked.config.policy.checkpoint_age_minutes.get_ref()),
         },
+        addresses: vec![
+            address(Side::Primary, checked.config.primary.url.get_ref()),
+            address(Side::Standby, checked.config.standby.url.get_ref()),
+        ],
+        arrangements: checked.arrangements.clone(),
     })
 }
 

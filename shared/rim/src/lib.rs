@@ -10,6 +10,7 @@ pub mod clock;
 pub mod config;
 pub mod deployed;
 pub mod environment;
+pub mod errands;
 pub mod problem;
 pub mod telemetry;
 

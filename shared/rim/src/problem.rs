@@ -139,7 +139,10 @@ impl From<StartRefused> for Problem {
                 Self::refused("TARGET-NOT-LISTED", with_remedies(error.to_string()))
             }
             StartRefused::Plan(
-                PlanRefused::WrongCheckpoint { .. } | PlanRefused::NothingThere(_) | PlanRefused::Plan(_),
+                PlanRefused::WrongCheckpoint { .. }
+                | PlanRefused::NothingThere(_)
+                | PlanRefused::Errand { .. }
+                | PlanRefused::Plan(_),
             ) => Self::refused("NO-PLAN", error.to_string()),
             StartRefused::Capture(error) => error.into(),
             StartRefused::Store(error) => error.into(),

@@ -15,6 +15,7 @@ use std::sync::{Arc, Mutex};
 
 use engine::Settings;
 use engine::ports::Clock;
+use failover::errand::Arrangements;
 use failover::{FailoverPolicy, MapEntry};
 use jiff::{SignedDuration, Timestamp};
 use rim::SystemClock;
@@ -125,6 +126,7 @@ impl Rehearsal {
                 run_interrupted_again: true,
                 checkpoint_age: SignedDuration::from_mins(60),
             },
+            arrangements: Arrangements::default(),
             delivery: self.delivery,
             #[cfg(feature = "mutants")]
             weakened: self.weakened,

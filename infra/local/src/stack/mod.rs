@@ -19,6 +19,7 @@ use aws::{Clients, DynamoStore, S3Objects, SnsWaker};
 use databricks::{Credentials, DatabricksWorkspace};
 use engine::ports::{Asks, Clock, Pairs, Sagas, Workspace};
 use engine::{Deps, Pair, Settings};
+use failover::errand::{Address, Arrangements};
 use failover::{FailoverPolicy, MapEntry, PairName};
 use futures::stream::{FuturesUnordered, StreamExt};
 use secrecy::SecretString;
@@ -48,6 +49,8 @@ pub struct StackParts {
     pub map: Vec<MapEntry>,
     /// The pair's policy.
     pub policy: FailoverPolicy,
+    /// What is declared beside the two workspaces.
+    pub arrangements: Arrangements,
     /// How wake messages arrive.
     pub delivery: Delivery,
     /// Guards of the store that are switched off, to prove that each of them matters.
@@ -287,7 +290,21 @@ impl Stack {
                 standby: workspace(Side::Standby),
                 map: self.parts.map.clone(),
                 policy: self.parts.policy.clone(),
+                addresses: vec![
+                    Address {
+                        side: failover::Side::Primary,
+                        url: format!("https://{}", sim::PRIMARY_HOST),
+                        host: sim::PRIMARY_HOST.to_owned(),
+                    },
+                    Address {
+                        side: failover::Side::Standby,
+                        url: format!("https://{}", sim::STANDBY_HOST),
+                        host: sim::STANDBY_HOST.to_owned(),
+                    },
+                ],
+                arrangements: self.parts.arrangements.clone(),
             },
+            errands: Vec::new(),
             settings: Arc::new(self.parts.settings.clone()),
         }
     }

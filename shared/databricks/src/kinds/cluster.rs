@@ -18,7 +18,7 @@ use saga::{Fault, Step};
 use serde_json::{Value, json};
 
 use super::facts::{fixed_zone, kept, observed, resource, start, tag, text, zone_finding};
-use super::{Api, Kind, verdicts, want};
+use super::{Api, Kind, job, verdicts, want};
 use crate::call::Call;
 use crate::codes;
 use crate::endpoints::{CLUSTERS_GET, CLUSTERS_LIST, CLUSTERS_START, CLUSTERS_TERMINATE};
@@ -30,8 +30,16 @@ const MADE_BY_PEOPLE: [&str; 2] = ["UI", "API"];
 const MADE_BY_JOBS: &str = "JOB";
 /// Every state but TERMINATED [py-sdk: compute.State].
 const NOT_TERMINATED: [&str; 7] = ["PENDING", "RUNNING", "RESTARTING", "RESIZING", "TERMINATING", "ERROR", "UNKNOWN"];
-const KEPT: &[&str] =
-    &["cluster_id", "cluster_name", "state", "state_message", "cluster_source", "custom_tags", "aws_attributes"];
+const KEPT: &[&str] = &[
+    "cluster_id",
+    "cluster_name",
+    "state",
+    "state_message",
+    "cluster_source",
+    "custom_tags",
+    "default_tags",
+    "aws_attributes",
+];
 
 /// See the module.
 pub(super) struct Cluster;
@@ -121,6 +129,13 @@ impl Kind for Cluster {
                 .push("it is not pinned: it is deleted for good 30 days after its termination; pin it".to_owned());
         }
         resource
+    }
+
+    /// A cluster that a job made carries the job's id as a tag of the service's own
+    /// [docs: compute/configure, default tags].
+    fn owner(&self, seen: &Observed) -> Option<(String, String)> {
+        let job = seen.facts.pointer("/default_tags/JobId").and_then(Value::as_str)?;
+        Some((job::NAME.to_owned(), job.to_owned()))
     }
 
     fn recorded(&self, seen: &Observed) -> bool {

@@ -121,6 +121,15 @@ impl Kind for Job {
     fn record(&self, seen: &Observed) -> Resource {
         job_record::record(seen)
     }
+
+    /// A job's own API tells of no editor; of a deployment it tells what kind it is
+    /// [py-sdk: jobs.JobDeployment].
+    fn changed_by(&self, seen: &Observed) -> Option<String> {
+        match settings(seen).pointer("/deployment/kind").and_then(Value::as_str)? {
+            "BUNDLE" => Some("it is deployed by a bundle, whose deployments un-pause it".to_owned()),
+            other => Some(format!("it is deployed by {other}")),
+        }
+    }
 }
 
 /// Reads a job, trimmed. Its arrays come in pages of 100 [docs: jobs/get]; the first has all that is needed.

@@ -143,6 +143,16 @@ pub trait Kind: Send + Sync {
     /// What a checkpoint records of it.
     fn record(&self, seen: &Observed) -> Resource;
 
+    /// What started it, see [`engine::ports::Workspace::owner`].
+    fn owner(&self, _seen: &Observed) -> Option<(String, String)> {
+        None
+    }
+
+    /// Who or what last changed it, and when, see [`engine::ports::Workspace::changed_by`].
+    fn changed_by(&self, _seen: &Observed) -> Option<String> {
+        None
+    }
+
     /// Whether a checkpoint records it as a resource of its own, see [`engine::ports::Workspace::recorded`].
     fn recorded(&self, _seen: &Observed) -> bool {
         true

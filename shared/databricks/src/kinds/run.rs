@@ -13,12 +13,12 @@ use std::collections::BTreeMap;
 use async_trait::async_trait;
 use engine::ports::{Context, KindInfo, Looking, Next, Observed};
 use failover::{Resource, Startable};
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use saga::{Fault, Step};
 use serde_json::{Value, json};
 
 use super::facts::{id, kept, observed, resource, text};
-use super::{Api, Kind, cluster, pipeline, sql_warehouse, verdicts};
+use super::{Api, Kind, cluster, job, pipeline, sql_warehouse, verdicts};
 use crate::call::Call;
 use crate::codes;
 use crate::endpoints::{RUNS_CANCEL, RUNS_GET, RUNS_LIST};
@@ -30,7 +30,7 @@ const PAGE: u32 = 24;
 /// for as long as its task's settings say, usually minutes; every hour more costs every look the
 /// pages of that hour's runs.
 const RECENT: SignedDuration = SignedDuration::from_hours(6);
-const KEPT: &[&str] = &["run_id", "job_id", "run_name", "run_type", "trigger", "start_time"];
+const KEPT: &[&str] = &["run_id", "job_id", "run_name", "run_type", "trigger", "start_time", "creator_user_name"];
 
 /// See the module.
 pub(super) struct Run;
@@ -80,9 +80,25 @@ impl Kind for Run {
         resource
     }
 
+    fn owner(&self, seen: &Observed) -> Option<(String, String)> {
+        Some((job::NAME.to_owned(), id(&seen.facts, "job_id")?))
+    }
+
+    fn changed_by(&self, seen: &Observed) -> Option<String> {
+        started_by(&seen.facts)
+    }
+
     fn recorded(&self, seen: &Observed) -> bool {
         text(&seen.facts, "run_type") != "JOB_RUN"
     }
+}
+
+/// Who started a run, by what, and when [py-sdk: jobs.BaseRun].
+fn started_by(facts: &Value) -> Option<String> {
+    let who = facts.get("creator_user_name").and_then(Value::as_str).unwrap_or("somebody unknown");
+    let at = facts.get("start_time").and_then(Value::as_i64).and_then(|ms| Timestamp::from_millisecond(ms).ok())?;
+    let trigger = facts.get("trigger").and_then(Value::as_str).map_or_else(String::new, |by| format!(" by {by}"));
+    Some(format!("started{trigger} for {who} at {at:.0}"))
 }
 
 fn seen(facts: Value) -> Result<Observed, Fault> {

@@ -14,6 +14,8 @@ use super::Pass;
 pub struct Briefing<'a> {
     /// The step's idempotency token (S7): the same in every try of the step.
     pub token: &'a str,
+    /// Tries before this one.
+    pub tries: u32,
     /// When the plan was made.
     pub since: Timestamp,
     /// Now.

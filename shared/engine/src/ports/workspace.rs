@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use saga::{Fault, Step};
 use serde_json::Value;
 
-use super::Pass;
+use super::{Errands, Pass};
 
 /// What the engine must know of a kind before it asks for anything.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -97,7 +97,7 @@ pub enum Next {
 
 /// One workspace under one set of credentials. One request per wire call, no retries.
 #[async_trait]
-pub trait Workspace: Send + Sync {
+pub trait Workspace: Errands {
     /// The kinds it handles, in the order in which they are fenced.
     fn kinds(&self) -> &'static [KindInfo];
 
@@ -146,5 +146,15 @@ pub trait Workspace: Send + Sync {
     /// none of it goes on unseen, yet belongs to another resource, e.g. a run of a saved job. Pure.
     fn recorded(&self, _seen: &Observed) -> bool {
         true
+    }
+
+    /// What started it, by kind and id, where that can be told: a run's job. Pure.
+    fn owner(&self, _seen: &Observed) -> Option<(String, String)> {
+        None
+    }
+
+    /// Who or what last changed it, and when, where the API tells. Pure.
+    fn changed_by(&self, _seen: &Observed) -> Option<String> {
+        None
     }
 }

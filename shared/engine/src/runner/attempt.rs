@@ -6,16 +6,17 @@
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use failover::plan::{EVERYTHING, own, want};
+use failover::plan::{EVERYTHING, OUTSIDE, own, want};
 use futures::future::join_all;
 use jiff::{SignedDuration, Timestamp};
 use saga::{Class, Code, Fault, Reaction, Step};
 
 use super::lease::LeaseWatch;
 use super::looker::Looker;
+use super::outside::{Outside, carry_out, told};
 use super::publication::Publication;
 use crate::codes;
-use crate::ports::{Act, ActReply, Clock, Context, Looking, Next, Observed, Pass, Workspace};
+use crate::ports::{Act, ActReply, Briefing, Clock, Context, Looking, Message, Next, Observed, Pass, Workspace};
 use crate::settings::Settings;
 
 /// So many rounds of calls an attempt makes before it says that they do not help.
@@ -48,9 +49,14 @@ pub(super) struct Attempt<'a> {
     pub(super) token: String,
     pub(super) since: Timestamp,
     pub(super) intended: bool,
+    /// Attempts before this one.
+    pub(super) tries: u32,
     /// What could undo the step: a kind, and which one of it; `None` for any.
     pub(super) undone_by: Vec<(String, Option<String>)>,
     pub(super) place: Option<&'a Place>,
+    pub(super) outside: &'a Outside,
+    /// What a channel is to say.
+    pub(super) message: Option<Result<Message, String>>,
     pub(super) publication: &'a Publication,
     pub(super) clock: &'a dyn Clock,
     pub(super) settings: &'a Settings,
@@ -63,7 +69,10 @@ impl Attempt<'_> {
         let ended = match (self.step.kind.as_str(), self.step.want.as_str()) {
             (own::PUBLICATION, _) => self.publication.make_so(self.step).await,
             (own::WORKSPACE, _) => self.greet().await,
+            (own::STANDBY, _) => self.is_up_to_date().await,
             (_, want::SEEN_TO) => Err(seen_to(self.step)),
+            (_, _) if self.step.place == OUTSIDE => self.errand().await,
+            (_, _) if self.is_errand_there() => self.errand_there().await,
             (_, _) if self.step.resource == EVERYTHING => self.everything().await,
             (_, _) => return self.one().await.unwrap_or_else(Ended::Fault),
         };
@@ -82,6 +91,52 @@ impl Attempt<'_> {
     async fn greet(&self) -> Result<String, Fault> {
         let place = self.place()?;
         place.workspace.greet(&*place.pass).await
+    }
+
+    fn is_errand_there(&self) -> bool {
+        let knows = |place: &Place| place.workspace.errands().iter().any(|info| info.name == self.step.kind);
+        self.place.is_some_and(knows)
+    }
+
+    fn briefing(&self) -> Result<Briefing<'_>, Fault> {
+        Ok(Briefing {
+            token: &self.token,
+            tries: self.tries,
+            since: self.since,
+            now: self.clock.now(),
+            message: told(self.step, self.message.as_ref())?,
+        })
+    }
+
+    async fn errand(&self) -> Result<String, Fault> {
+        carry_out(self.outside, self.step, &self.briefing()?).await
+    }
+
+    async fn errand_there(&self) -> Result<String, Fault> {
+        let place = self.place()?;
+        place.workspace.attempt(self.step, &self.briefing()?, &*place.pass).await
+    }
+
+    /// Whether what the plan starts is still there. What is not keeps nothing else waiting (L4): its
+    /// own start says so.
+    async fn is_up_to_date(&self) -> Result<String, Fault> {
+        let place = self.place()?;
+        let wanted = self.step.detail.get("there").and_then(|there| there.as_array()).map_or(&[][..], Vec::as_slice);
+        let text =
+            |of: &serde_json::Value, key: &str| of.get(key).and_then(|v| v.as_str()).unwrap_or_default().to_owned();
+        let wanted: Vec<_> = wanted.iter().map(|of| (text(of, "kind"), text(of, "id"), text(of, "name"))).collect();
+        let kinds: BTreeSet<&str> = wanted.iter().map(|(kind, _, _)| kind.as_str()).collect();
+        let listings = kinds.into_iter().map(|kind| place.looker.all(kind, place.looking));
+        let mut there = BTreeSet::new();
+        for listed in join_all(listings).await {
+            there.extend(listed?.iter().map(|seen| (seen.kind.to_owned(), seen.id.clone())));
+        }
+        let gone = |(kind, id, _): &&(String, String, String)| !there.contains(&(kind.clone(), id.clone()));
+        let gone: Vec<String> = wanted.iter().filter(gone).map(|(kind, _, name)| format!("{kind} {name:?}")).collect();
+        Ok(match gone.len() {
+            0 => format!("all {} things that the plan starts are there", wanted.len()),
+            count => format!("{count} of {} things that the plan starts are gone: {}", wanted.len(), gone.join(", ")),
+        })
     }
 
     async fn one(&self) -> Result<Ended, Fault> {
@@ -158,11 +213,21 @@ impl Attempt<'_> {
         }
     }
 
-    /// What steps of their own see to is left to them.
+    /// What steps of their own see to is left to them; what runs on both sides by decision is left alone (R9).
     fn without_open(&self, place: &Place, listed: &[Observed]) -> Vec<Observed> {
         let open = place.open.lock().unwrap_or_else(PoisonError::into_inner);
         let is_open = |seen: &Observed| open.contains(&(seen.kind.to_owned(), seen.id.clone()));
-        listed.iter().filter(|seen| !is_open(seen)).cloned().collect()
+        let except: BTreeSet<(String, String)> = self
+            .step
+            .detail
+            .get("except")
+            .and_then(|except| serde_json::from_value(except.clone()).ok())
+            .unwrap_or_default();
+        let is_excepted = |seen: &Observed| {
+            except.contains(&(seen.kind.to_owned(), seen.id.clone()))
+                || place.workspace.owner(seen).is_some_and(|owner| except.contains(&owner))
+        };
+        listed.iter().filter(|seen| !is_open(seen) && !is_excepted(seen)).cloned().collect()
     }
 
     /// Whether what could undo this step is still open: what was just found quiet, a job

@@ -13,6 +13,7 @@ use saga::{Plan, SagaId};
 use super::attempt::Place;
 use super::lease::LeaseWatch;
 use super::looker::Looker;
+use super::outside::{Outside, OutsidePass};
 use super::publication::Publication;
 use super::recorder::{Recorder, Stopped};
 use super::run::Run;
@@ -74,6 +75,15 @@ pub async fn drive(deps: &Deps, saga: &SagaId, owner: &str) -> Result<Driven, St
     let recorder = Recorder::load(Arc::clone(&plan), &lease.head, sagas, clock).await?;
     let places = places(deps, &plan, &recorder, &watch);
     let lookers = join_all(places.values().map(|place| place.looker.run()));
+    let outside = Outside {
+        errands: deps.errands.clone(),
+        pass: Arc::new(OutsidePass {
+            clock: Arc::clone(&deps.clock),
+            watch: Arc::clone(&watch),
+            settings: Arc::clone(&deps.settings),
+            time_out: deps.settings.call_time_out,
+        }),
+    };
     let publication = Publication {
         pair: lease.head.pair.clone(),
         saga: saga.clone(),
@@ -87,6 +97,7 @@ pub async fn drive(deps: &Deps, saga: &SagaId, owner: &str) -> Result<Driven, St
         head: lease.head,
         watch,
         places: &places,
+        outside: &outside,
         publication: &publication,
         under_way: BTreeSet::new(),
         attempts: FuturesUnordered::new(),

@@ -16,6 +16,7 @@ mod keeping;
 pub mod lease;
 mod looker;
 mod outcome;
+mod outside;
 mod publication;
 mod recorder;
 mod run;

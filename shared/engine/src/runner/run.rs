@@ -12,6 +12,7 @@ use super::attempt::{Attempt, Ended, Place};
 use super::drive::Driven;
 use super::lease::LeaseWatch;
 use super::outcome::{News, judge};
+use super::outside::{Outside, message};
 use super::publication::Publication;
 use super::recorder::{Recorder, Stopped};
 use crate::deps::Deps;
@@ -27,6 +28,7 @@ pub(super) struct Run<'a> {
     pub(super) head: SagaHead,
     pub(super) watch: Arc<LeaseWatch>,
     pub(super) places: &'a BTreeMap<&'static str, Place>,
+    pub(super) outside: &'a Outside,
     pub(super) publication: &'a Publication,
     pub(super) under_way: BTreeSet<StepId>,
     pub(super) attempts: FuturesUnordered<BoxFuture<'a, (StepId, Ended)>>,
@@ -163,7 +165,10 @@ impl<'a> Run<'a> {
             token: self.plan.token(id),
             since: self.plan.made_at,
             intended: record.state == StepState::Intended,
+            tries: record.attempts,
             place: self.places.get(step.place.as_str()),
+            outside: self.outside,
+            message: message(step, self.plan, &self.recorder.state),
             publication: self.publication,
             clock: &*self.deps.clock,
             settings: &self.deps.settings,

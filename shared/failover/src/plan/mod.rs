@@ -2,8 +2,14 @@
 //!
 //! One builder a file; all of them make the same steps for the same engine.
 
+mod errands;
 mod failover;
+mod fencing;
+mod findings;
+mod gates;
+mod starting;
 mod steps;
+pub mod wording;
 
 use jiff::{SignedDuration, Timestamp};
 use saga::SagaId;
@@ -12,11 +18,18 @@ use serde::{Deserialize, Serialize};
 pub use failover::{failover_plan, stage};
 
 use crate::checkpoint::Checkpoint;
+use crate::errand::{Address, Arrangements, Duty, ErrandInfo};
 use crate::matching::MapEntry;
 use crate::pair::{PairName, Side};
 
 /// The one question of a failover: shall it begin, with the risk that it names?
 pub const GO: &str = "go";
+
+/// The place of a step that is outside both workspaces.
+pub const OUTSIDE: &str = "outside";
+
+/// The place of a step that is about what is recorded of the pair.
+pub const PAIR: &str = "pair";
 
 /// The resource of a step that names everything of its kind.
 pub const EVERYTHING: &str = "*";
@@ -63,6 +76,8 @@ pub mod own {
     pub const PUBLICATION: &str = "publication";
     /// The workspace as a whole.
     pub const WORKSPACE: &str = "workspace";
+    /// What the plan counts on in the target.
+    pub const STANDBY: &str = "standby";
 }
 
 /// What the team has decided about failovers.
@@ -83,6 +98,26 @@ pub struct FencedKind<'a> {
     pub name: &'a str,
     /// It is what work runs on, not the work itself: stopped after the work.
     pub compute: bool,
+}
+
+/// How recent the data of one dataset is on the target.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DatasetSeen {
+    /// `Dataset`, or `Recovery` for what the vendor's own recovery replicates.
+    pub duty: Duty,
+    /// The errand's name.
+    pub name: String,
+    /// The time of the last synced data, or why it cannot be told.
+    pub synced_at: Result<Timestamp, String>,
+    /// In seconds: what the team accepts.
+    pub objective_s: i64,
+}
+
+impl DatasetSeen {
+    /// In seconds: what would be lost of it if the leaving side was lost at that time; `None` if it cannot be told.
+    pub fn loss_s(&self, lost_at: Timestamp) -> Option<i64> {
+        self.synced_at.as_ref().ok().map(|synced| lost_at.duration_since(*synced).as_secs().max(0))
+    }
 }
 
 /// Everything a plan is made of.
@@ -108,6 +143,16 @@ pub struct Ask<'a> {
     pub kinds: &'a [FencedKind<'a>],
     /// The team's policy.
     pub policy: &'a FailoverPolicy,
+    /// When the leaving side was lost, or is left: until then data may have been written there.
+    pub lost_at: Timestamp,
+    /// Where the two sides are.
+    pub addresses: &'a [Address],
+    /// What the team has declared beside its workspaces.
+    pub arrangements: &'a Arrangements,
+    /// The kinds of errands there are.
+    pub errand_kinds: &'a [ErrandInfo],
+    /// How recent the data on the target is.
+    pub datasets: &'a [DatasetSeen],
 }
 
 /// What stands in a failover's `about`.
@@ -121,6 +166,21 @@ pub struct About {
     pub checkpoint_at: Timestamp,
     /// When the target's inventory was taken.
     pub target_listed_at: Timestamp,
+    /// Where the two sides are.
+    #[serde(default)]
+    pub addresses: Vec<Address>,
+    /// In seconds: the worst loss of a dataset, where all could be told.
+    #[serde(default)]
+    pub worst_loss: Option<Loss>,
+}
+
+/// What would be lost of the dataset that is worst off.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Loss {
+    /// Its name.
+    pub dataset: String,
+    /// In seconds; `None` if it cannot be told.
+    pub seconds: Option<i64>,
 }
 
 /// Why there is no plan.
@@ -149,6 +209,14 @@ pub enum PlanRefused {
         kind: String,
         /// Why not.
         message: String,
+    },
+    /// A declared errand cannot be planned.
+    #[error("{errand} cannot be planned: {why}")]
+    Errand {
+        /// Its duty and name.
+        errand: String,
+        /// Why not, with the remedy.
+        why: String,
     },
     /// The plan does not hold together; a fault of the builder.
     #[error(transparent)]

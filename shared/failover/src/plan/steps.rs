@@ -3,7 +3,8 @@
 use saga::{Class, Need, Needed, Step, StepId};
 use serde_json::{Value, json};
 
-use super::{EVERYTHING, GO, own, want};
+use super::errands::verified_or_accepted;
+use super::{EVERYTHING, PAIR, own, want};
 use crate::checkpoint::{Resource, Start};
 use crate::pair::{Role, Side};
 
@@ -25,14 +26,15 @@ pub(super) fn fence(resource: &Resource, pursue: bool) -> Step {
 }
 
 /// Keeps everything of one kind on the leaving side from processing data, known or not.
-pub(super) fn fence_everything(kind: &str, pursue: bool) -> Step {
+/// What is marked as running on both sides is left alone, and what it started with it.
+pub(super) fn fence_everything(kind: &str, except: &[(String, String)], pursue: bool) -> Step {
     Step {
         place: Role::Leaving.as_str().to_owned(),
         kind: kind.to_owned(),
         resource: EVERYTHING.to_owned(),
         name: "whatever else is active".to_owned(),
         want: want::ALL_FENCED.to_owned(),
-        detail: Value::Null,
+        detail: if except.is_empty() { Value::Null } else { json!({ "except": except }) },
         class: Class::Idempotent,
         pursue,
         needs: Vec::new(),
@@ -52,7 +54,7 @@ pub(super) fn start(resource: &Resource, start: &Start, twin: &str, fence: StepI
         detail: start.detail.clone(),
         class: start.class,
         pursue: false,
-        needs: vec![Needed { step: fence, need: Need::Verified, unless_accepted: (!planned).then(|| GO.to_owned()) }],
+        needs: vec![verified_or_accepted(fence, planned)],
         undone_by: Vec::new(),
         optional: false,
     }
@@ -66,7 +68,7 @@ pub(super) fn verified(step: StepId) -> Needed {
 /// Publishes something about the pair.
 pub(super) fn publish(name: &str, wanted: &str, active: Side, frozen: bool) -> Step {
     Step {
-        place: "pair".to_owned(),
+        place: PAIR.to_owned(),
         kind: own::PUBLICATION.to_owned(),
         resource: own::PUBLICATION.to_owned(),
         name: name.to_owned(),

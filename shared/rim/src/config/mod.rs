@@ -3,17 +3,19 @@
 //! Secrets do not stand in it: it names the variable or the file that holds one.
 
 mod check;
+mod declared;
 mod secret;
 
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::Path;
 
+use failover::errand::{ActiveActive, Arrangements};
 use failover::{MapEntry, PairName};
 use serde::Deserialize;
 use toml::Spanned;
 
-pub use secret::SecretSource;
+pub use secret::{KeptSecrets, SECRET_MISSING, SecretSource};
 
 /// What stands in the file.
 #[derive(Clone, Debug, Deserialize)]
@@ -37,6 +39,49 @@ pub struct Config {
     /// The explicit map between the sides.
     #[serde(default)]
     pub map: Vec<Spanned<MapEntry>>,
+    /// Work that runs on both sides at once, by decision.
+    #[serde(default)]
+    pub active_active: Vec<Spanned<ActiveActive>>,
+    /// The Databricks account, where errands are carried out on it.
+    pub account: Option<AccountConfig>,
+    /// What cuts a whole workspace off.
+    #[serde(default)]
+    pub fence: Vec<Spanned<toml::Table>>,
+    /// What tells how recent the data on the other side is.
+    #[serde(default)]
+    pub dataset: Vec<Spanned<toml::Table>>,
+    /// What the work reads, beside its workspace.
+    #[serde(default)]
+    pub source: Vec<Spanned<toml::Table>>,
+    /// Routes that lead to the side that works.
+    #[serde(default)]
+    pub route: Vec<Spanned<toml::Table>>,
+    /// The vendor's own recovery.
+    #[serde(default)]
+    pub recovery: Vec<Spanned<toml::Table>>,
+    /// Where people are told.
+    #[serde(default)]
+    pub channel: Vec<Spanned<toml::Table>>,
+    /// Tools that are pointed at the side that works.
+    #[serde(default)]
+    pub endpoint: Vec<Spanned<toml::Table>>,
+    /// What proves that the target works.
+    #[serde(default)]
+    pub validation: Vec<Spanned<toml::Table>>,
+}
+
+/// The Databricks account and how to sign in there.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AccountConfig {
+    /// `https://accounts.cloud.databricks.com`, or `http://` on a loopback address.
+    pub url: Spanned<String>,
+    /// The account's id.
+    pub account_id: String,
+    /// The service principal's application id.
+    pub client_id: String,
+    /// Its secret.
+    pub client_secret: Spanned<SecretSource>,
 }
 
 /// One workspace and how to sign in there.
@@ -113,6 +158,8 @@ pub struct Checked {
     pub config: Config,
     /// The pair's name.
     pub pair: PairName,
+    /// What is declared beside the two workspaces.
+    pub arrangements: Arrangements,
     file: String,
     text: String,
 }
@@ -151,7 +198,9 @@ impl Checked {
         };
         let pair = PairName::new(config.pair.get_ref()).map_err(|e| place(config.pair.span().start, e))?;
         check::check(&config).map_err(|offence| place(offence.start, offence.message))?;
-        Ok(Self { config, pair, file: file.to_owned(), text: text.to_owned() })
+        let arrangements =
+            declared::arrangements(&config, &pair).map_err(|offence| place(offence.start, offence.message))?;
+        Ok(Self { config, pair, arrangements, file: file.to_owned(), text: text.to_owned() })
     }
 
     pub(crate) fn wrong(&self, start: usize, message: String) -> ConfigError {

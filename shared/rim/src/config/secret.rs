@@ -1,7 +1,10 @@
 //! Where a secret is kept.
 
+use engine::ports::Secrets;
+use saga::{Code, Fault};
 use secrecy::SecretString;
 use serde::Deserialize;
+use serde_json::Value;
 
 use crate::environment::variable;
 
@@ -34,3 +37,19 @@ impl SecretSource {
         }
     }
 }
+
+/// Opens the places that settings of errands name.
+#[derive(Clone, Copy, Debug)]
+pub struct KeptSecrets;
+
+impl Secrets for KeptSecrets {
+    fn open(&self, place: &Value) -> Result<SecretString, Fault> {
+        let missing = |e: String| Fault::person_needed(SECRET_MISSING, e);
+        let source: SecretSource = serde_json::from_value(place.clone())
+            .map_err(|_| missing("a secret is named as { env = \"NAME\" } or { file = \"PATH\" }".to_owned()))?;
+        source.fetch().map_err(missing)
+    }
+}
+
+/// The place where a secret should be is empty.
+pub const SECRET_MISSING: Code = Code::new("SECRET-MISSING");

@@ -1,0 +1,139 @@
+//! Errands outside the two workspaces, and what their channels are told.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use failover::Side;
+use failover::errand::Detail;
+use failover::plan::About;
+use failover::template::fill;
+use jiff::SignedDuration;
+use saga::{Fault, Plan, State, Step};
+use serde_json::{Value, json};
+
+use super::lease::LeaseWatch;
+use crate::codes;
+use crate::ports::{Admitted, Briefing, Clock, Ending, Errands, Message, Nature, Pass};
+use crate::settings::Settings;
+
+/// Who carries out errands, and under which pass.
+pub(super) struct Outside {
+    pub(super) errands: Vec<Arc<dyn Errands>>,
+    pub(super) pass: Arc<dyn Pass>,
+}
+
+/// Tries an errand's step once.
+pub(super) async fn carry_out(outside: &Outside, step: &Step, briefing: &Briefing<'_>) -> Result<String, Fault> {
+    let knows = |errands: &&Arc<dyn Errands>| errands.errands().iter().any(|info| info.name == step.kind);
+    let unknown = || {
+        let message =
+            format!("this program carries out no errand of kind {:?}: use the one that planned it", step.kind);
+        Fault::person_needed(codes::UNKNOWN_STEP, message)
+    };
+    let errands = outside.errands.iter().find(knows).ok_or_else(unknown)?;
+    errands.attempt(step, briefing, &*outside.pass).await
+}
+
+/// The message of a channel's step, or why its words cannot be filled in.
+pub(super) fn told<'a>(
+    step: &Step,
+    message: Option<&'a Result<Message, String>>,
+) -> Result<Option<&'a Message>, Fault> {
+    match message {
+        None => Ok(None),
+        Some(Ok(message)) => Ok(Some(message)),
+        Some(Err(why)) => {
+            let message = format!("the words of {} {:?} cannot be filled in: {why}", step.kind, step.name);
+            Err(Fault::person_needed(codes::WORDING, message))
+        }
+    }
+}
+
+/// What a channel's step says now; `None` for any other step.
+pub(super) fn message(step: &Step, plan: &Plan, state: &State) -> Option<Result<Message, String>> {
+    let wording = serde_json::from_value::<Detail>(step.detail.clone()).ok()?.wording?;
+    let facts = facts(plan, state);
+    let filled = fill(&wording.subject, &facts).and_then(|subject| {
+        let text = fill(&wording.text, &facts)?;
+        Ok(Message { subject, text })
+    });
+    Some(filled)
+}
+
+/// The placeholders of a message, which are those of [`failover::plan::wording::sample`].
+fn facts(plan: &Plan, state: &State) -> Value {
+    let about: Option<About> = serde_json::from_value(plan.about.clone()).ok();
+    let leaving = about.as_ref().map_or(Side::Primary, |about| about.leaving);
+    let target = leaving.other();
+    let address = |side: Side| about.iter().flat_map(|about| &about.addresses).find(|address| address.side == side);
+    let url = |side: Side| address(side).map_or("", |address| address.url.as_str());
+    let tally = state.tally();
+    let pursued = plan.steps().filter(|(id, step)| {
+        step.pursue && !step.optional && state.step(*id).is_some_and(|record| !record.state.is_settled())
+    });
+    json!({
+        "pair": plan.subject,
+        "saga": plan.saga,
+        "leaving": leaving,
+        "leaving_url": url(leaving),
+        "target": target,
+        "target_url": url(target),
+        "target_host": address(target).map_or("", |address| address.host.as_str()),
+        "temporary": target == Side::Standby,
+        "planned": about.as_ref().is_some_and(|about| about.planned),
+        "total": tally.total(),
+        "done": tally.done + tally.waived,
+        "blocked": tally.blocked,
+        "pursued": pursued.count(),
+        "findings": plan.findings.len(),
+    })
+}
+
+/// Admits whatever the lease has room for (S13). Each thing outside is somebody else's: what one of
+/// them answers says nothing about the next, so nothing is counted together and no breaker opens.
+pub(super) struct OutsidePass {
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) watch: Arc<LeaseWatch>,
+    pub(super) settings: Arc<Settings>,
+    pub(super) time_out: Duration,
+}
+
+#[async_trait]
+impl Pass for OutsidePass {
+    async fn enter(&self, family: &'static str, _nature: Nature) -> Result<Admitted, Fault> {
+        let needed = SignedDuration::try_from(self.time_out).unwrap_or(SignedDuration::MAX);
+        let has_margin = self.watch.left(self.clock.now()) > needed.saturating_add(self.settings.skew);
+        if self.watch.is_closing() || (self.settings.guards_margin() && !has_margin) {
+            let message = format!("too little is left of the lease to begin a call of {family}");
+            return Err(Fault::again(codes::LEASE_ENDING, message));
+        }
+        Ok(Admitted { time_out: self.time_out })
+    }
+
+    fn leave(&self, _family: &'static str, _ending: Ending) {}
+}
+
+#[cfg(test)]
+mod tests {
+    use saga::{Gate, SagaId, Stage};
+
+    use super::*;
+
+    #[test]
+    fn every_placeholder_that_is_offered_is_filled_in_and_none_else() {
+        let plan = Plan {
+            version: saga::plan::PLAN_VERSION,
+            saga: SagaId("s".to_owned()),
+            subject: "payments".to_owned(),
+            kind: "failover".to_owned(),
+            made_at: jiff::Timestamp::UNIX_EPOCH,
+            about: Value::Null,
+            stages: vec![Stage { name: "freeze".to_owned(), gate: Gate::Open, steps: Vec::new() }],
+            exceptions: Vec::new(),
+            findings: Vec::new(),
+        };
+        let names = |value: &Value| value.as_object().map(|o| o.keys().cloned().collect::<Vec<_>>());
+        assert_eq!(names(&facts(&plan, &State::new(&plan))), names(&failover::plan::wording::sample()));
+    }
+}

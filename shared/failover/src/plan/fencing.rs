@@ -1,0 +1,79 @@
+//! Fencing the leaving side: resource by resource, then whatever else is there.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use saga::{Stage, Step, StepId, Undoer};
+
+use super::gates::{tried, verified};
+use super::{Ask, stage, steps};
+use crate::checkpoint::Missing;
+
+/// The fence of what works, or of the compute that work runs on; tells in `fenced` which step fences what.
+pub(super) fn fence_stage<'a>(
+    ask: &Ask<'a>,
+    index: u16,
+    compute: bool,
+    fenced: &mut BTreeMap<(&'a str, &'a str), StepId>,
+) -> Stage {
+    let mut steps = Vec::new();
+    for kind in ask.kinds.iter().filter(|kind| kind.compute == compute) {
+        let moved = |r: &&crate::checkpoint::Resource| !ask.arrangements.is_active_active(&r.kind, &r.name);
+        for resource in ask.here.resources.iter().filter(|r| r.kind == kind.name).filter(moved) {
+            let id = StepId { stage: index, number: steps.len() as u32 };
+            fenced.insert((&resource.kind, &resource.id), id);
+            steps.push(steps::fence(resource, !ask.policy.planned));
+        }
+    }
+    let (name, gate) = if compute {
+        (stage::STOP_COMPUTE, tried(&[stage::FENCE]))
+    } else {
+        (stage::FENCE, verified(&[stage::FREEZE]))
+    };
+    Stage { name: name.to_owned(), gate, steps }
+}
+
+/// Who starts what on the leaving side.
+#[derive(Default)]
+pub(super) struct Undoers<'a> {
+    of_one: BTreeMap<(&'a str, &'a str), Vec<Undoer>>,
+    of_kind: BTreeMap<&'a str, BTreeSet<&'a str>>,
+}
+
+impl<'a> Undoers<'a> {
+    pub(super) fn of(ask: &'a Ask<'_>, fenced: &BTreeMap<(&str, &str), StepId>) -> Self {
+        let mut undoers = Self::default();
+        for resource in &ask.here.resources {
+            let Some(&step) = fenced.get(&(resource.kind.as_str(), resource.id.as_str())) else { continue };
+            for started in &resource.can_start {
+                match &started.id {
+                    Some(id) => undoers.of_one.entry((&started.kind, id)).or_default().push(Undoer::Step(step)),
+                    None => drop(undoers.of_kind.entry(&started.kind).or_default().insert(&resource.kind)),
+                }
+            }
+        }
+        undoers
+    }
+
+    pub(super) fn name_in(&self, stage: &mut Stage) {
+        for step in &mut stage.steps {
+            step.undone_by =
+                self.of_one.get(&(step.kind.as_str(), step.resource.as_str())).cloned().unwrap_or_default();
+            let any = self.of_kind.get(step.kind.as_str()).into_iter().flatten();
+            step.undone_by.extend(any.map(|kind| Undoer::AnyOf((*kind).to_owned())));
+        }
+    }
+}
+
+/// Whatever else is there, kind by kind: of every kind that the leaving side has at all.
+pub(super) fn sweep_steps(ask: &Ask<'_>) -> Vec<Step> {
+    let marked = ask.here.resources.iter().filter(|r| ask.arrangements.is_active_active(&r.kind, &r.name));
+    let except: Vec<(String, String)> = marked.map(|r| (r.kind.clone(), r.id.clone())).collect();
+    swept_kinds(ask).map(|kind| steps::fence_everything(kind, &except, !ask.policy.planned)).collect()
+}
+
+fn swept_kinds<'a>(ask: &'a Ask<'_>) -> impl Iterator<Item = &'a str> {
+    ask.kinds.iter().map(|kind| kind.name).filter(|kind| match ask.here.missing.get(*kind) {
+        Some(Missing::UnsupportedHere { .. }) => false,
+        Some(Missing::NotListed { .. }) | None => true,
+    })
+}

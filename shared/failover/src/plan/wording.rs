@@ -1,0 +1,110 @@
+//! What people are told, and when (R25, R42).
+//!
+//! Each text says what happened, what it means for its reader, and what to do. A channel may bring
+//! its own words as `moving` and `moved` in its settings; the placeholders are those of [`sample`].
+
+use serde_json::{Value, json};
+
+use crate::errand::Wording;
+
+/// When people are told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Occasion {
+    /// The work is leaving its side.
+    Moving,
+    /// The work is on the target.
+    Moved,
+}
+
+const MOVING: (&str, &str) = (
+    "[{{ pair }}] the work is moving from the {{ leaving }} to the {{ target }}",
+    "The Databricks work of {{ pair }} is leaving the {{ leaving }} ({{ leaving_url }}) for the {{ target }} \
+     ({{ target_url }}).\n\
+     What to do: stop working on the {{ leaving }}, start nothing there, and deploy nothing to either side until the \
+     next message. Jobs are started on the {{ target }} by Switchback; do not start them by hand.\n\
+     Saga {{ saga }}.\n",
+);
+
+const MOVED: (&str, &str) = (
+    "[{{ pair }}] the work is on the {{ target }} now: {{ target_url }}",
+    "The Databricks work of {{ pair }} is on the {{ target }} now. New address: {{ target_url }}\n\
+     What to do: use this address. Check what you own there, and tell the platform team what is missing.\n\
+     {% if temporary %}The {{ target }} is a temporary place: make no new notebooks, jobs or tables there that \
+     should last; what must be made is listed and carried back by hand.\n{% endif %}\
+     {{ done }} of {{ total }} steps are done{% if blocked %}, {{ blocked }} need a person{% endif %}\
+     {% if pursued %}; {{ pursued }} things on the {{ leaving }} are still being fenced{% endif %}.\n\
+     Saga {{ saga }}.\n",
+);
+
+impl Occasion {
+    /// The member of a channel's settings that holds its own words for this occasion.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Occasion::Moving => "moving",
+            Occasion::Moved => "moved",
+        }
+    }
+
+    /// The words for it: the channel's own, or the usual ones.
+    pub fn wording(self, settings: &Value) -> Wording {
+        let (subject, text) = match self {
+            Occasion::Moving => MOVING,
+            Occasion::Moved => MOVED,
+        };
+        let own = |part: &str| settings.get(self.as_str()).and_then(|own| own.get(part)).and_then(Value::as_str);
+        Wording { subject: own("subject").unwrap_or(subject).to_owned(), text: own("text").unwrap_or(text).to_owned() }
+    }
+}
+
+/// Every placeholder that a message may name, with something in it.
+pub fn sample() -> Value {
+    json!({
+        "pair": "payments",
+        "saga": "payments-20260105T082333Z",
+        "leaving": "primary",
+        "leaving_url": "https://one.cloud.example",
+        "target": "standby",
+        "target_url": "https://two.cloud.example",
+        "target_host": "two.cloud.example",
+        "temporary": true,
+        "planned": false,
+        "total": 12,
+        "done": 10,
+        "blocked": 1,
+        "pursued": 1,
+        "findings": 3,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::template::fill;
+
+    #[test]
+    fn a_message_says_what_happened_what_to_do_and_the_new_address() {
+        let wording = Occasion::Moved.wording(&Value::Null);
+        let text = fill(&wording.text, &sample()).unwrap();
+        for part in ["https://two.cloud.example", "What to do:", "make no new notebooks", "1 need a person"] {
+            assert!(text.contains(part), "{part}: {text}");
+        }
+        let moving = fill(&Occasion::Moving.wording(&Value::Null).text, &sample()).unwrap();
+        assert!(moving.contains("start nothing there") && moving.contains("https://one.cloud.example"), "{moving}");
+    }
+
+    #[test]
+    fn at_home_nobody_is_told_that_the_place_is_temporary() {
+        let mut at_home = sample();
+        at_home["temporary"] = json!(false);
+        let text = fill(&Occasion::Moved.wording(&Value::Null).text, &at_home).unwrap();
+        assert!(!text.contains("temporary"), "{text}");
+    }
+
+    #[test]
+    fn a_channel_may_bring_its_own_words() {
+        let own = json!({ "moved": { "subject": "now on {{ target }}" } });
+        let wording = Occasion::Moved.wording(&own);
+        assert_eq!(wording.subject, "now on {{ target }}");
+        assert!(wording.text.contains("New address"));
+    }
+}

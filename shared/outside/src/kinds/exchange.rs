@@ -1,0 +1,85 @@
+//! One exchange with something outside.
+
+use std::time::Duration;
+
+use engine::ports::{Ending, Nature};
+use http::StatusCode;
+use http::header::RETRY_AFTER;
+use saga::{Code, Fault, Reaction};
+
+use super::Reaching;
+use crate::web::{Asked, Got};
+
+/// So often a thing outside is tried before a person is asked to look at it.
+pub(crate) const TRIES: u32 = 4;
+
+/// What is said of an exchange that did not succeed.
+pub(crate) struct Words {
+    /// What family of calls the pass is asked for.
+    pub(crate) family: &'static str,
+    /// What it is to, e.g. `channel "platform"`.
+    pub(crate) what: String,
+    /// Of an answer that refuses.
+    pub(crate) refused: Code,
+    /// Of no answer.
+    pub(crate) silent: Code,
+}
+
+/// Sends one request; an answer is a success (2xx), or a fault that says what to do.
+pub(crate) async fn exchange(
+    reaching: &Reaching<'_>,
+    nature: Nature,
+    asked: Asked,
+    words: &Words,
+) -> Result<Got, Fault> {
+    let admitted = reaching.pass.enter(words.family, nature).await?;
+    let sent = reaching.web.send(asked, admitted.time_out).await;
+    let ending = match &sent {
+        Ok(got) if got.status == StatusCode::TOO_MANY_REQUESTS => Ending::Throttled { retry_after: wait(got) },
+        Ok(got) if got.status.is_server_error() => Ending::Failed,
+        Ok(_) => Ending::Answered,
+        Err(_) => Ending::Failed,
+    };
+    reaching.pass.leave(words.family, ending);
+    let what = &words.what;
+    match sent {
+        Ok(got) if got.status.is_success() => Ok(got),
+        Ok(got) if got.status == StatusCode::TOO_MANY_REQUESTS => {
+            let after_ms = wait(&got).map(|wait| u64::try_from(wait.as_millis()).unwrap_or(u64::MAX));
+            let message = format!("{what} asks for fewer requests");
+            Err(Fault { reaction: Reaction::Again { after_ms }, code: words.silent.clone(), message })
+        }
+        Ok(got) if got.status.is_server_error() => {
+            Err(Fault::again(words.silent.clone(), format!("{what} answered {}", got.status.as_u16())))
+        }
+        Ok(got) => Err(Fault::person_needed(
+            words.refused.clone(),
+            format!("{what} answered {}: correct its address, its headers or what is sent", got.status.as_u16()),
+        )),
+        Err(missed) if nature == Nature::Effect && missed.may_have_arrived => {
+            Err(Fault::verify_first(words.silent.clone(), format!("{what}: {}", missed.why)))
+        }
+        Err(missed) => Err(Fault::again(words.silent.clone(), format!("{what}: {}", missed.why))),
+    }
+}
+
+/// After some tries what is silent is told to a person; it is still looked at again.
+pub(crate) fn patience(reaching: &Reaching<'_>, fault: Fault) -> Fault {
+    match fault.reaction {
+        Reaction::Again { .. } | Reaction::VerifyFirst if reaching.briefing.tries + 1 >= TRIES => {
+            Fault::person_needed(fault.code, fault.message)
+        }
+        Reaction::Again { .. }
+        | Reaction::VerifyFirst
+        | Reaction::AlreadySo
+        | Reaction::PersonNeeded
+        | Reaction::UnsupportedHere
+        | Reaction::WaitForOthers => fault,
+    }
+}
+
+/// `Retry-After` in whole seconds [RFC 9110 §10.2.3], at most an hour.
+fn wait(got: &Got) -> Option<Duration> {
+    let seconds: u64 = got.headers.get(RETRY_AFTER)?.to_str().ok()?.trim().parse().ok()?;
+    Some(Duration::from_secs(seconds.min(3600)))
+}

@@ -1,0 +1,75 @@
+//! A source behind a host and a port, e.g. a database by JDBC: reachable when a TCP connection opens.
+//!
+//! Nothing is signed in to: that is what a validation is for. It is reached from where Switchback
+//! runs, so that place must have the target's way through the network.
+
+use async_trait::async_trait;
+use engine::ports::{Ending, ErrandInfo, Nature};
+use failover::errand::{Duty, Reach};
+use saga::{Class, Fault};
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::exchange::patience;
+use super::{Kind, Reaching, read};
+use crate::codes;
+use crate::web::Missed;
+
+/// See the module.
+pub(super) struct HostPort;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Settings {
+    host: String,
+    port: u16,
+}
+
+#[async_trait]
+impl Kind for HostPort {
+    fn info(&self) -> ErrandInfo {
+        ErrandInfo { name: "jdbc_host", duty: Duty::Source, reach: Reach::Outside, class: Class::Idempotent }
+    }
+
+    fn check(&self, settings: &Value) -> Result<(), String> {
+        let settings: Settings = read(settings)?;
+        check_host(&settings.host, settings.port)
+    }
+
+    async fn attempt(&self, settings: &Value, reaching: &Reaching<'_>) -> Result<String, Fault> {
+        let unreadable = |e| Fault::person_needed(codes::ERRAND_SETTINGS, e);
+        let Settings { host, port } = read(settings).map_err(unreadable)?;
+        match connected(reaching, "jdbc_host", &host, port).await? {
+            Ok(()) => Ok(format!("{host}:{port} takes connections")),
+            Err(missed) => {
+                let message = format!("source {:?}, {host}:{port}: {}", reaching.name, missed.why);
+                Err(patience(reaching, Fault::again(codes::SOURCE_UNREACHABLE, message)))
+            }
+        }
+    }
+}
+
+/// Says what is wrong with a host and a port.
+pub(super) fn check_host(host: &str, port: u16) -> Result<(), String> {
+    let fits = !host.is_empty() && host.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | ':'));
+    if !fits {
+        return Err(format!("{host:?} is no host: write its name or address alone, e.g. db.example.com"));
+    }
+    if port == 0 {
+        return Err("port 0 is none: write the port that the source listens on".to_owned());
+    }
+    Ok(())
+}
+
+/// Opens one connection.
+pub(super) async fn connected(
+    reaching: &Reaching<'_>,
+    family: &'static str,
+    host: &str,
+    port: u16,
+) -> Result<Result<(), Missed>, Fault> {
+    let admitted = reaching.pass.enter(family, Nature::Look).await?;
+    let connected = reaching.web.connect(host, port, admitted.time_out).await;
+    reaching.pass.leave(family, if connected.is_ok() { Ending::Answered } else { Ending::Failed });
+    Ok(connected)
+}

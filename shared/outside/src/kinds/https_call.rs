@@ -1,0 +1,142 @@
+//! A tool that is pointed at the new side by a call to its HTTPS API, and read back by another.
+//!
+//! `call` changes it, `read` tells where it points: a JSON document in which the member at `pointer`
+//! [RFC 6901] must equal `equals`. What cannot be read back cannot be verified, so `read` is required.
+//! The call carries the step's token as `Idempotency-Key`, the same in every try (S7).
+
+use std::collections::BTreeMap;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use engine::ports::{ErrandInfo, Nature};
+use failover::errand::{Duty, Reach};
+use http::Method;
+use saga::{Class, Fault, Reaction};
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::exchange::{Words, exchange, patience};
+use super::place::{Kept, header_name};
+use super::webhook_message::headers;
+use super::{Kind, Reaching, read};
+use crate::codes;
+use crate::web::{Asked, Got};
+
+/// See the module.
+pub(super) struct HttpsCall;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Settings {
+    call: Calling,
+    read: Reading,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Calling {
+    url: Kept,
+    #[serde(default)]
+    method: Verb,
+    #[serde(default)]
+    headers: BTreeMap<String, Kept>,
+    #[serde(default)]
+    body: Value,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Reading {
+    url: Kept,
+    #[serde(default)]
+    headers: BTreeMap<String, Kept>,
+    pointer: String,
+    equals: Value,
+}
+
+/// No verb that takes something away (S24).
+#[derive(Clone, Copy, Default, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+enum Verb {
+    #[default]
+    Post,
+    Put,
+    Patch,
+}
+
+#[async_trait]
+impl Kind for HttpsCall {
+    fn info(&self) -> ErrandInfo {
+        ErrandInfo { name: "https_call", duty: Duty::Endpoint, reach: Reach::Outside, class: Class::Tokened }
+    }
+
+    fn check(&self, settings: &Value) -> Result<(), String> {
+        let settings: Settings = read(settings)?;
+        let names = settings.call.headers.keys().chain(settings.read.headers.keys());
+        names.into_iter().try_for_each(|name| header_name(name).map(drop))?;
+        let pointer = &settings.read.pointer;
+        if !pointer.is_empty() && !pointer.starts_with('/') {
+            return Err(format!("pointer {pointer:?} must be empty or begin with \"/\", e.g. \"/workspace/host\""));
+        }
+        settings.call.url.check_address()?;
+        settings.read.url.check_address()
+    }
+
+    async fn attempt(&self, settings: &Value, reaching: &Reaching<'_>) -> Result<String, Fault> {
+        let unreadable = |e| Fault::person_needed(codes::ERRAND_SETTINGS, e);
+        let settings: Settings = read(settings).map_err(unreadable)?;
+        self.bring(&settings, reaching).await.map_err(|fault| patience(reaching, fault))
+    }
+}
+
+impl HttpsCall {
+    async fn bring(&self, settings: &Settings, reaching: &Reaching<'_>) -> Result<String, Fault> {
+        if is_so(settings, reaching).await? {
+            return Ok("it points there".to_owned());
+        }
+        let method = match settings.call.method {
+            Verb::Post => Method::POST,
+            Verb::Put => Method::PUT,
+            Verb::Patch => Method::PATCH,
+        };
+        let body = match &settings.call.body {
+            Value::Null => Bytes::new(),
+            other => Bytes::from(other.to_string()),
+        };
+        let url = settings.call.url.url(reaching.secrets)?;
+        let asked = Asked { url, method, headers: headers(&settings.call.headers, reaching)?, body };
+        match exchange(reaching, Nature::Effect, asked, &words(reaching)).await {
+            Ok(_) => {}
+            // It may have arrived: the look that follows tells (S6).
+            Err(fault) if fault.reaction == Reaction::VerifyFirst => {}
+            Err(fault) => return Err(fault),
+        }
+        if is_so(settings, reaching).await? {
+            Ok("it was called, and points there".to_owned())
+        } else {
+            let message = format!("endpoint {:?} was called and does not read back as wanted", reaching.name);
+            Err(Fault::again(codes::CALL_NOT_SEEN, message))
+        }
+    }
+}
+
+async fn is_so(settings: &Settings, reaching: &Reaching<'_>) -> Result<bool, Fault> {
+    let url = settings.read.url.url(reaching.secrets)?;
+    let headers = headers(&settings.read.headers, reaching)?;
+    let asked = Asked { url, method: Method::GET, headers, body: Bytes::new() };
+    let Got { body, .. } = exchange(reaching, Nature::Look, asked, &words(reaching)).await?;
+    let read: Value = serde_json::from_slice(&body).map_err(|_| {
+        let message = format!("endpoint {:?} does not read back as JSON: correct read.url", reaching.name);
+        Fault::person_needed(codes::CALL_REFUSED, message)
+    })?;
+    Ok(read.pointer(&settings.read.pointer) == Some(&settings.read.equals))
+}
+
+fn words(reaching: &Reaching<'_>) -> Words {
+    Words {
+        family: "https_call",
+        what: format!("endpoint {:?}", reaching.name),
+        refused: codes::CALL_REFUSED,
+        silent: codes::CALL_SILENT,
+    }
+}

@@ -1,0 +1,68 @@
+//! A Kafka cluster: reachable when every one of its declared brokers takes a TCP connection.
+//!
+//! A client needs one broker to begin with and then all that lead a partition it reads
+//! [docs: kafka.apache.org/documentation, bootstrap.servers], so one that answers proves little.
+
+use async_trait::async_trait;
+use engine::ports::ErrandInfo;
+use failover::errand::{Duty, Reach};
+use futures::future::join_all;
+use saga::{Class, Fault};
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::exchange::patience;
+use super::host_port::{check_host, connected};
+use super::{Kind, Reaching, read};
+use crate::codes;
+
+/// See the module.
+pub(super) struct KafkaBrokers;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Settings {
+    /// Each `host:port`.
+    brokers: Vec<String>,
+}
+
+#[async_trait]
+impl Kind for KafkaBrokers {
+    fn info(&self) -> ErrandInfo {
+        ErrandInfo { name: "kafka_brokers", duty: Duty::Source, reach: Reach::Outside, class: Class::Idempotent }
+    }
+
+    fn check(&self, settings: &Value) -> Result<(), String> {
+        let settings: Settings = read(settings)?;
+        if settings.brokers.is_empty() {
+            return Err("brokers is empty: name each as \"host:port\"".to_owned());
+        }
+        settings.brokers.iter().try_for_each(|broker| {
+            let (host, port) = host_and_port(broker)?;
+            check_host(host, port)
+        })
+    }
+
+    async fn attempt(&self, settings: &Value, reaching: &Reaching<'_>) -> Result<String, Fault> {
+        let unreadable = |e| Fault::person_needed(codes::ERRAND_SETTINGS, e);
+        let settings: Settings = read(settings).map_err(unreadable)?;
+        let reached = settings.brokers.iter().map(|broker| async move {
+            let (host, port) = host_and_port(broker).map_err(unreadable)?;
+            let missed = connected(reaching, "kafka_brokers", host, port).await?.err();
+            Ok::<_, Fault>(missed.map(|missed| format!("{broker}: {}", missed.why)))
+        });
+        let missed: Result<Vec<_>, Fault> = join_all(reached).await.into_iter().collect();
+        let missed: Vec<String> = missed?.into_iter().flatten().collect();
+        if missed.is_empty() {
+            return Ok(format!("all {} brokers take connections", settings.brokers.len()));
+        }
+        let message = format!("source {:?}: {}", reaching.name, missed.join("; "));
+        Err(patience(reaching, Fault::again(codes::SOURCE_UNREACHABLE, message)))
+    }
+}
+
+fn host_and_port(broker: &str) -> Result<(&str, u16), String> {
+    let wanted = || format!("{broker:?} is no broker: write \"host:port\"");
+    let (host, port) = broker.rsplit_once(':').ok_or_else(wanted)?;
+    Ok((host, port.parse().map_err(|_| wanted())?))
+}

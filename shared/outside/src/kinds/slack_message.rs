@@ -1,0 +1,74 @@
+//! A message to a chat channel by an incoming webhook as Slack has it: a POST of `{"text": …}`
+//! [docs: api.slack.com/messaging/webhooks]. Mattermost, Rocket.Chat and others take the same.
+//!
+//! Its address is its secret, so it is usually kept as one. Nothing can be read back: it is done
+//! when the channel has accepted the message, and may arrive twice.
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use engine::ports::{ErrandInfo, Nature};
+use failover::errand::{Duty, Reach};
+use http::header::CONTENT_TYPE;
+use http::{HeaderMap, HeaderValue, Method};
+use saga::{Class, Fault};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::exchange::{Words, exchange};
+use super::place::Kept;
+use super::{Kind, Reaching, read, webhook_message};
+use crate::codes;
+use crate::web::Asked;
+
+/// See the module.
+pub(super) struct SlackMessage;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Settings {
+    url: Kept,
+    #[serde(default, rename = "moving")]
+    _moving: Option<webhook_message::Words>,
+    #[serde(default, rename = "moved")]
+    _moved: Option<webhook_message::Words>,
+}
+
+#[async_trait]
+impl Kind for SlackMessage {
+    fn info(&self) -> ErrandInfo {
+        let (duty, reach) = (Duty::Channel, Reach::Outside);
+        ErrandInfo { name: "slack_message", duty, reach, class: Class::Idempotent }
+    }
+
+    fn check(&self, settings: &Value) -> Result<(), String> {
+        read::<Settings>(settings)?.url.check_address()
+    }
+
+    async fn attempt(&self, settings: &Value, reaching: &Reaching<'_>) -> Result<String, Fault> {
+        let unreadable = |e| Fault::person_needed(codes::ERRAND_SETTINGS, e);
+        let settings: Settings = read(settings).map_err(unreadable)?;
+        let message = webhook_message::message(reaching)?;
+        let text = format!("*{}*\n{}", escaped(&message.subject), escaped(&message.text));
+        let mut headers = HeaderMap::new();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        let asked = Asked {
+            url: settings.url.url(reaching.secrets)?,
+            method: Method::POST,
+            headers,
+            body: Bytes::from(json!({ "text": text }).to_string()),
+        };
+        let words = Words {
+            family: "slack_message",
+            what: format!("channel {:?}", reaching.name),
+            refused: codes::CHANNEL_REFUSED,
+            silent: codes::CHANNEL_SILENT,
+        };
+        exchange(reaching, Nature::Effect, asked, &words).await?;
+        Ok(format!("the channel has accepted {:?}", message.subject))
+    }
+}
+
+/// Three characters have a meaning of their own [docs: api.slack.com/reference/surfaces/formatting].
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+}

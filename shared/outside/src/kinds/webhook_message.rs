@@ -1,0 +1,99 @@
+//! A message to any HTTPS webhook: a POST of one JSON object with `subject`, `text` and `id`.
+//!
+//! `id` is the same in every try, and is sent as `Idempotency-Key`, too: whoever receives a message
+//! twice can tell. Nothing can be read back: it is done when the receiver has accepted it.
+
+use std::collections::BTreeMap;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use engine::ports::{ErrandInfo, Message, Nature};
+use failover::errand::{Duty, Reach};
+use http::header::CONTENT_TYPE;
+use http::{HeaderMap, HeaderValue, Method};
+use saga::{Class, Fault};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::exchange::{Words as Saying, exchange};
+use super::place::{Kept, header_name};
+use super::{Kind, Reaching, read};
+use crate::codes;
+use crate::web::Asked;
+
+/// See the module.
+pub(super) struct WebhookMessage;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Settings {
+    url: Kept,
+    #[serde(default)]
+    headers: BTreeMap<String, Kept>,
+    #[serde(default, rename = "moving")]
+    _moving: Option<Words>,
+    #[serde(default, rename = "moved")]
+    _moved: Option<Words>,
+}
+
+/// A channel's own words, which the plan takes up.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Words {
+    #[serde(default, rename = "subject")]
+    _subject: Option<String>,
+    #[serde(default, rename = "text")]
+    _text: Option<String>,
+}
+
+#[async_trait]
+impl Kind for WebhookMessage {
+    fn info(&self) -> ErrandInfo {
+        let (duty, reach) = (Duty::Channel, Reach::Outside);
+        ErrandInfo { name: "webhook_message", duty, reach, class: Class::Tokened }
+    }
+
+    fn check(&self, settings: &Value) -> Result<(), String> {
+        let settings: Settings = read(settings)?;
+        settings.headers.keys().try_for_each(|name| header_name(name).map(drop))?;
+        settings.url.check_address()
+    }
+
+    async fn attempt(&self, settings: &Value, reaching: &Reaching<'_>) -> Result<String, Fault> {
+        let unreadable = |e| Fault::person_needed(codes::ERRAND_SETTINGS, e);
+        let settings: Settings = read(settings).map_err(unreadable)?;
+        let message = message(reaching)?;
+        let headers = headers(&settings.headers, reaching)?;
+        let body = json!({ "id": reaching.briefing.token, "subject": message.subject, "text": message.text });
+        let url = settings.url.url(reaching.secrets)?;
+        let asked = Asked { url, method: Method::POST, headers, body: Bytes::from(body.to_string()) };
+        let saying = Saying {
+            family: "webhook_message",
+            what: format!("webhook {:?}", reaching.name),
+            refused: codes::CHANNEL_REFUSED,
+            silent: codes::CHANNEL_SILENT,
+        };
+        exchange(reaching, Nature::Effect, asked, &saying).await?;
+        Ok(format!("the webhook has accepted {:?}", message.subject))
+    }
+}
+
+/// What a channel is to say.
+pub(super) fn message<'a>(reaching: &Reaching<'a>) -> Result<&'a Message, Fault> {
+    let missing = || Fault::person_needed(codes::ERRAND_SETTINGS, "the plan gives this channel no words");
+    reaching.briefing.message.ok_or_else(missing)
+}
+
+/// The headers of a JSON request that a receiver can tell from a first one.
+pub(super) fn headers(extra: &BTreeMap<String, Kept>, reaching: &Reaching<'_>) -> Result<HeaderMap, Fault> {
+    let unreadable = |e| Fault::person_needed(codes::ERRAND_SETTINGS, e);
+    let mut headers = HeaderMap::new();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    let token = HeaderValue::from_str(reaching.briefing.token).map_err(|e| unreadable(e.to_string()))?;
+    // [IETF draft-ietf-httpapi-idempotency-key-header].
+    headers.insert("idempotency-key", token);
+    for (name, value) in extra {
+        headers.insert(header_name(name).map_err(unreadable)?, value.header(reaching.secrets)?);
+    }
+    Ok(headers)
+}

@@ -1,0 +1,58 @@
+//! Errands to what is neither a workspace nor AWS: chat channels, webhooks, HTTPS calls, hosts and ports.
+//!
+//! Its law: one request per try and no second; an address may itself be a secret, so none is ever
+//! repeated in a message (S23). It must not know what a failover is.
+//!
+//! A new kind is one file in [`kinds`] and one line in its list.
+
+pub mod codes;
+pub mod kinds;
+mod network;
+mod web;
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use engine::ports::{Briefing, ErrandInfo, Errands, Pass, Secrets};
+use failover::errand::Detail;
+use saga::{Fault, Step};
+use serde_json::Value;
+
+pub use network::Network;
+pub use web::{Asked, Got, Missed, Web};
+
+use crate::kinds::Reaching;
+
+/// Carries out the errands of [`KINDS`].
+pub struct OutsideErrands {
+    web: Arc<dyn Web>,
+    secrets: Arc<dyn Secrets>,
+    infos: &'static [ErrandInfo],
+}
+
+impl OutsideErrands {
+    /// Errands over a network.
+    pub fn new(web: Arc<dyn Web>, secrets: Arc<dyn Secrets>) -> Self {
+        Self { web, secrets, infos: kinds::infos() }
+    }
+}
+
+#[async_trait]
+impl Errands for OutsideErrands {
+    fn errands(&self) -> &'static [ErrandInfo] {
+        self.infos
+    }
+
+    fn check(&self, kind: &str, settings: &Value) -> Result<(), String> {
+        kinds::check(kind, settings).unwrap_or_else(|| Err(format!("{kind:?} is no kind of errand")))
+    }
+
+    async fn attempt(&self, step: &Step, briefing: &Briefing<'_>, pass: &dyn Pass) -> Result<String, Fault> {
+        let unreadable = |e: String| Fault::person_needed(codes::ERRAND_SETTINGS, e);
+        let kind =
+            kinds::kind(&step.kind).ok_or_else(|| unreadable(format!("{:?} is no kind of errand", step.kind)))?;
+        let detail: Detail = serde_json::from_value(step.detail.clone()).map_err(|e| unreadable(e.to_string()))?;
+        let reaching = Reaching { web: &*self.web, secrets: &*self.secrets, pass, briefing, name: &step.name };
+        kind.attempt(&detail.settings, &reaching).await
+    }
+}

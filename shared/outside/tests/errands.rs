@@ -1,0 +1,230 @@
+//! Every kind of errand outside, against a web that a test scripts.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use engine::ports::{Admitted, Briefing, Ending, Errands, Message, Nature, Pass, Secrets};
+use failover::errand::{Address, Detail};
+use failover::{Role, Side};
+use http::{HeaderMap, StatusCode};
+use jiff::Timestamp;
+use outside::kinds::KINDS;
+use outside::{Asked, Got, Missed, OutsideErrands, Web};
+use saga::{Class, Fault, Reaction, Step};
+use secrecy::SecretString;
+use serde_json::{Value, json};
+
+/// Hands out one scripted answer after the other; the last one for ever.
+#[derive(Default)]
+struct Scripted {
+    answers: Mutex<Vec<Result<(u16, Value), Missed>>>,
+    asked: Mutex<Vec<Asked>>,
+}
+
+impl Scripted {
+    fn new(answers: Vec<Result<(u16, Value), Missed>>) -> Arc<Self> {
+        Arc::new(Self { answers: Mutex::new(answers), asked: Mutex::default() })
+    }
+
+    fn methods(&self) -> Vec<String> {
+        self.asked.lock().unwrap().iter().map(|asked| asked.method.to_string()).collect()
+    }
+
+    fn next(&self) -> Result<(u16, Value), Missed> {
+        let mut answers = self.answers.lock().unwrap();
+        if answers.len() > 1 { answers.remove(0) } else { answers[0].clone() }
+    }
+}
+
+#[async_trait]
+impl Web for Scripted {
+    async fn send(&self, asked: Asked, _time_out: Duration) -> Result<Got, Missed> {
+        self.asked.lock().unwrap().push(asked);
+        self.next().map(|(status, body)| Got {
+            status: StatusCode::from_u16(status).unwrap(),
+            headers: HeaderMap::new(),
+            body: Bytes::from(body.to_string()),
+        })
+    }
+
+    async fn connect(&self, _host: &str, _port: u16, _time_out: Duration) -> Result<(), Missed> {
+        self.next().map(drop)
+    }
+}
+
+struct Kept;
+
+impl Secrets for Kept {
+    fn open(&self, _place: &Value) -> Result<SecretString, Fault> {
+        Ok(SecretString::from("https://hooks.example/T000/secret-part".to_owned()))
+    }
+}
+
+struct Open;
+
+#[async_trait]
+impl Pass for Open {
+    async fn enter(&self, _family: &'static str, _nature: Nature) -> Result<Admitted, Fault> {
+        Ok(Admitted { time_out: Duration::from_secs(3) })
+    }
+
+    fn leave(&self, _family: &'static str, _ending: Ending) {}
+}
+
+const TOKEN: &str = "0123456789abcdef";
+
+async fn attempt(web: &Arc<Scripted>, kind: &str, settings: Value, tries: u32) -> Result<String, Fault> {
+    let errands = OutsideErrands::new(Arc::clone(web) as Arc<dyn Web>, Arc::new(Kept));
+    errands.check(kind, &settings).unwrap();
+    let address = Address { side: Side::Standby, url: "https://two.example".into(), host: "two.example".into() };
+    let detail = Detail { settings, side: Side::Standby, address, shown: None, wording: None };
+    let step = Step {
+        place: Role::Target.as_str().to_owned(),
+        kind: kind.to_owned(),
+        resource: "platform".to_owned(),
+        name: "platform".to_owned(),
+        want: "any".to_owned(),
+        detail: json!(detail),
+        class: Class::Idempotent,
+        pursue: false,
+        needs: Vec::new(),
+        undone_by: Vec::new(),
+        optional: false,
+    };
+    let message = Message { subject: "moved".to_owned(), text: "to <two> & back".to_owned() };
+    let (since, now) = (Timestamp::UNIX_EPOCH, Timestamp::UNIX_EPOCH);
+    let briefing = Briefing { token: TOKEN, tries, since, now, message: Some(&message) };
+    errands.attempt(&step, &briefing, &Open).await
+}
+
+fn ok(body: Value) -> Result<(u16, Value), Missed> {
+    Ok((200, body))
+}
+
+fn missed(may_have_arrived: bool) -> Result<(u16, Value), Missed> {
+    Err(Missed { may_have_arrived, why: "no connection".to_owned() })
+}
+
+#[tokio::test]
+async fn a_chat_message_is_escaped_and_its_address_is_told_to_nobody() {
+    let web = Scripted::new(vec![ok(json!("ok"))]);
+    let note = attempt(&web, "slack_message", json!({ "url": { "env": "SLACK_URL" } }), 0).await.unwrap();
+    assert_eq!(note, "the channel has accepted \"moved\"");
+    let asked = web.asked.lock().unwrap();
+    assert_eq!(asked[0].url.as_str(), "https://hooks.example/T000/secret-part");
+    assert_eq!(serde_json::from_slice::<Value>(&asked[0].body).unwrap()["text"], "*moved*\nto &lt;two&gt; &amp; back");
+    assert!(!format!("{:?}", asked[0]).contains("secret-part"));
+}
+
+#[tokio::test]
+async fn a_channel_that_is_gone_asks_for_a_person_and_one_that_is_silent_for_patience() {
+    let settings = json!({ "url": { "env": "SLACK_URL" } });
+    let reaction = async |answer| {
+        let fault = attempt(&Scripted::new(vec![answer]), "slack_message", settings.clone(), 0).await.unwrap_err();
+        assert!(!fault.message.contains("secret-part") && !fault.message.contains("hooks.example"), "{fault}");
+        (fault.code.to_string(), fault.reaction)
+    };
+    let refused = "CHANNEL-REFUSED".to_owned();
+    assert_eq!(reaction(Ok((404, json!("no_service")))).await, (refused, Reaction::PersonNeeded));
+    let silent = || "CHANNEL-SILENT".to_owned();
+    assert_eq!(reaction(Ok((503, json!("")))).await, (silent(), Reaction::Again { after_ms: None }));
+    assert_eq!(reaction(missed(false)).await, (silent(), Reaction::Again { after_ms: None }));
+    assert_eq!(reaction(missed(true)).await, (silent(), Reaction::VerifyFirst));
+}
+
+#[tokio::test]
+async fn a_webhook_gets_the_same_id_in_every_try() {
+    let web = Scripted::new(vec![Ok((500, json!(""))), ok(json!({}))]);
+    let settings = json!({ "url": "https://hooks.example/in", "headers": { "authorization": { "env": "KEY" } } });
+    attempt(&web, "webhook_message", settings.clone(), 0).await.unwrap_err();
+    attempt(&web, "webhook_message", settings, 1).await.unwrap();
+    let asked = web.asked.lock().unwrap();
+    for one in asked.iter() {
+        assert_eq!(serde_json::from_slice::<Value>(&one.body).unwrap()["id"], TOKEN);
+        assert_eq!(one.headers["idempotency-key"], TOKEN);
+        assert!(one.headers["authorization"].is_sensitive());
+    }
+    assert_eq!(asked.len(), 2);
+}
+
+fn call() -> Value {
+    json!({
+        "call": { "url": "https://tool.example/host", "method": "PUT", "body": { "host": "two.example" } },
+        "read": { "url": "https://tool.example/host", "pointer": "/host", "equals": "two.example" },
+    })
+}
+
+#[tokio::test]
+async fn a_tool_that_points_there_is_not_called() {
+    let web = Scripted::new(vec![ok(json!({ "host": "two.example" }))]);
+    assert_eq!(attempt(&web, "https_call", call(), 0).await.unwrap(), "it points there");
+    assert_eq!(web.methods(), ["GET"]);
+}
+
+#[tokio::test]
+async fn a_tool_is_called_once_and_read_back_also_when_the_answer_was_lost() {
+    for answer in [ok(json!({})), missed(true)] {
+        let (before, after) = (ok(json!({ "host": "one.example" })), ok(json!({ "host": "two.example" })));
+        let web = Scripted::new(vec![before, answer, after]);
+        attempt(&web, "https_call", call(), 0).await.unwrap();
+        assert_eq!(web.methods(), ["GET", "PUT", "GET"]);
+    }
+}
+
+#[tokio::test]
+async fn a_tool_that_says_yes_and_does_nothing_is_not_done() {
+    let web = Scripted::new(vec![ok(json!({ "host": "one.example" }))]);
+    let fault = attempt(&web, "https_call", call(), 0).await.unwrap_err();
+    assert_eq!(fault.code.as_str(), "CALL-NOT-SEEN");
+}
+
+#[tokio::test]
+async fn a_source_is_tried_some_times_before_a_person_is_asked() {
+    let sources = [
+        ("jdbc_host", json!({ "host": "db.example", "port": 5432 })),
+        ("kafka_brokers", json!({ "brokers": ["one.example:9092", "two.example:9092"] })),
+        ("https_endpoint", json!({ "url": "https://api.example/health" })),
+    ];
+    for (kind, settings) in sources {
+        assert!(attempt(&Scripted::new(vec![ok(json!({}))]), kind, settings.clone(), 0).await.is_ok(), "{kind}");
+        let silent = Scripted::new(vec![missed(false)]);
+        for (tries, person) in [(0, false), (3, true)] {
+            let fault = attempt(&silent, kind, settings.clone(), tries).await.unwrap_err();
+            assert_eq!(fault.code.as_str(), "SOURCE-UNREACHABLE", "{kind}");
+            assert_eq!(fault.reaction == Reaction::PersonNeeded, person, "{kind} {tries}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn one_silent_broker_is_named() {
+    let web = Scripted::new(vec![ok(json!({})), missed(false)]);
+    let brokers = json!({ "brokers": ["one.example:9092", "two.example:9092"] });
+    let fault = attempt(&web, "kafka_brokers", brokers, 0).await.unwrap_err();
+    assert!(fault.message.contains("two.example:9092") && !fault.message.contains("one.example:9092"), "{fault}");
+}
+
+#[test]
+fn wrong_settings_are_refused_in_one_sentence() {
+    let refused = |kind: &str, settings: Value, says: &str| {
+        let told = outside::kinds::check(kind, &settings).unwrap().unwrap_err();
+        assert!(told.contains(says), "{kind}: {told}");
+    };
+    for kind in KINDS {
+        refused(kind.info().name, json!({ "surprise": 1 }), "surprise");
+        refused(kind.info().name, json!({}), "missing field");
+    }
+    refused("slack_message", json!({ "url": "http://hooks.example" }), "not https");
+    refused("webhook_message", json!({ "url": "https://a.example", "headers": { "a b": "c" } }), "no name of a header");
+    refused("jdbc_host", json!({ "host": "jdbc:postgresql://db", "port": 5432 }), "no host");
+    refused("kafka_brokers", json!({ "brokers": ["one.example"] }), "host:port");
+    refused("kafka_brokers", json!({ "brokers": [] }), "empty");
+    refused("https_endpoint", json!({ "url": "https://a.example", "status": 7 }), "no status");
+    let mut deleting = call();
+    deleting["call"]["method"] = json!("DELETE");
+    refused("https_call", deleting, "DELETE");
+}
