@@ -203,7 +203,10 @@ fn something_deployed_that_names_the_simulator_is_found() {
 
 #[test]
 fn outside_crates_are_kept_in_their_rooms() {
-    assert_eq!(outside(&[naming("engine", "reqwest", false, &[])]), ["engine names reqwest; only databricks, outside may"]);
+    assert_eq!(
+        outside(&[naming("engine", "reqwest", false, &[])]),
+        ["engine names reqwest; only databricks, outside may"]
+    );
     assert_eq!(outside(&[naming("local", "aws-sdk-s3", true, &[])]), ["local names aws-sdk-s3; only aws may"]);
     assert!(outside(&[naming("local", "aws-smithy-types", false, &[])]).is_empty());
     assert_eq!(outside(&[naming("saga", "tokio", false, &[])]), ["saga is pure and names tokio"]);

@@ -11,6 +11,7 @@
 //! | [`start::draft`], [`start::start`] | looks, plans; freezes, takes the pair, asks |
 //! | [`approvals::answer`] | records a person's answer |
 //! | [`wake::wake`], [`wake::tick`] | drives a saga as far as it goes |
+//! | [`guard::guard`] | looks at the fenced side, and fences again what was switched on |
 //! | [`view::view`] | what a person wants to see of a saga |
 
 pub mod approvals;
@@ -18,6 +19,7 @@ pub mod capture;
 pub mod codes;
 pub mod datasets;
 pub mod deps;
+pub mod guard;
 pub mod limiter;
 pub mod ports;
 pub mod runner;

@@ -31,6 +31,8 @@ pub struct Settings {
     pub longest_pause: SignedDuration,
     /// How often a blocked step is looked at again, in case a person has helped.
     pub blocked_interval: SignedDuration,
+    /// How often a fenced side that is the inactive one is looked at.
+    pub guard_interval: SignedDuration,
     /// How long an attempt waits for a change that is under way before it ends.
     pub patience: SignedDuration,
     /// How often an open question is looked up.
@@ -70,6 +72,7 @@ impl Default for Settings {
             pursuit_interval: SignedDuration::from_secs(60),
             longest_pause: SignedDuration::from_secs(15),
             blocked_interval: SignedDuration::from_mins(5),
+            guard_interval: SignedDuration::from_mins(15),
             patience: SignedDuration::from_mins(30),
             ask_interval: SignedDuration::from_secs(2),
             ask_expires: SignedDuration::from_mins(60),

@@ -9,7 +9,7 @@ use crate::approvals;
 use crate::capture::{CaptureError, checkpoint_key, latest, list_side};
 use crate::datasets::datasets;
 use crate::deps::Deps;
-use crate::ports::{PairHead, STORE_VERSION, SagaHead, SagaStatus, StoreError};
+use crate::ports::{GuardRecord, PairHead, STORE_VERSION, SagaHead, SagaStatus, StoreError};
 
 /// The key of a saga's frozen plan.
 pub fn plan_key(saga: &SagaId) -> String {
@@ -40,6 +40,14 @@ pub enum StartRefused {
         /// Which pair.
         pair: String,
         /// Which saga.
+        saga: SagaId,
+    },
+    /// The guard is fencing the very side that work shall go to.
+    #[error("the guard is fencing the {side} in its round {saga}: order again when that has ended, in some minutes")]
+    GuardUnderWay {
+        /// Which side.
+        side: Side,
+        /// Which round.
         saga: SagaId,
     },
     /// There is no inventory of the leaving side.
@@ -84,9 +92,7 @@ pub struct Draft {
 /// [`StartRefused`].
 pub async fn draft(deps: &Deps, order: &Order) -> Result<Draft, StartRefused> {
     let head = pair_head(deps).await?;
-    if let Some(saga) = &head.saga {
-        return Err(StartRefused::AnotherSaga { pair: deps.pair.name.to_string(), saga: saga.clone() });
-    }
+    is_free(deps, &head)?;
     if head.active != order.leaving {
         return Err(PlanRefused::TargetIsActive(order.leaving.other()).into());
     }
@@ -134,6 +140,19 @@ pub async fn draft(deps: &Deps, order: &Order) -> Result<Draft, StartRefused> {
     Ok(Draft { plan, inventory: here, bytes, hash })
 }
 
+/// Whether a saga may begin: none is under way (S1), and nobody is fencing the side that work shall go to.
+fn is_free(deps: &Deps, head: &PairHead) -> Result<(), StartRefused> {
+    if let Some(saga) = &head.saga {
+        return Err(StartRefused::AnotherSaga { pair: deps.pair.name.to_string(), saga: saga.clone() });
+    }
+    match &head.guard {
+        Some(GuardRecord { side, saga: Some(saga), .. }) if *side == head.active.other() => {
+            Err(StartRefused::GuardUnderWay { side: *side, saga: saga.clone() })
+        }
+        Some(_) | None => Ok(()),
+    }
+}
+
 /// What the leaving side has: what it still tells, and for the rest what was recorded.
 ///
 /// While deployments are frozen a saga has begun to fence the active side and did not come
@@ -167,9 +186,7 @@ async fn inventory(deps: &Deps, order: &Order, head: &PairHead, fresh: Checkpoin
 /// [`StartRefused`].
 pub async fn start(deps: &Deps, order: &Order, draft: &Draft) -> Result<SagaId, StartRefused> {
     let mut pair = pair_head(deps).await?;
-    if let Some(saga) = &pair.saga {
-        return Err(StartRefused::AnotherSaga { pair: deps.pair.name.to_string(), saga: saga.clone() });
-    }
+    is_free(deps, &pair)?;
     let saga = draft.plan.saga.clone();
     if draft.inventory.is_whole() {
         // What was active before anything was fenced is known from here on, whatever becomes of this saga.
@@ -232,20 +249,25 @@ pub async fn pair_head(deps: &Deps) -> Result<PairHead, StoreError> {
         active: Side::Primary,
         saga: None,
         frozen: false,
+        guard: None,
         revision: 0,
     }))
 }
 
-/// Lets the pair go when its saga is finished.
+/// Lets the pair go when its saga is finished, or the guard when its round is.
 pub(crate) async fn release_pair(deps: &Deps, saga: &SagaId) -> Result<(), StoreError> {
     let mut head = pair_head(deps).await?;
-    if head.saga.as_ref() != Some(saga) {
+    let of_guard = head.guard.as_mut().filter(|guard| guard.saga.as_ref() == Some(saga));
+    if let Some(guard) = of_guard {
+        guard.saga = None;
+    } else if head.saga.as_ref() == Some(saga) {
+        head.saga = None;
+    } else {
         return Ok(());
     }
-    head.saga = None;
     head.revision += 1;
     match deps.pairs.put_pair(&head).await {
-        // Somebody else has let it go, or our own reply was lost.
+        // Somebody else has let it go, or our own reply was lost; if neither, the next tick does.
         Ok(()) | Err(StoreError::Refused(_)) => Ok(()),
         Err(other) => Err(other),
     }

@@ -1,8 +1,10 @@
 //! Waking: the message and the tick do the same.
 
+use futures::future::join_all;
 use saga::SagaId;
 
 use crate::deps::Deps;
+use crate::guard::guard;
 use crate::ports::StoreError;
 use crate::runner::{Driven, Stopped, drive};
 
@@ -15,17 +17,26 @@ pub async fn wake(deps: &Deps, saga: &SagaId, owner: &str) -> Result<Driven, Sto
     drive(deps, saga, owner).await
 }
 
-/// Drives whatever nobody woke: once a minute, constant work when nothing is due (L6).
+/// Drives whatever nobody woke, and guards the side that was left: once a minute, constant work when
+/// nothing is due (L6).
 ///
 /// # Errors
 ///
-/// [`Stopped`]: why the runner had to stop.
+/// [`Stopped`]: why a runner had to stop, or the guard could not be recorded.
 pub async fn tick(deps: &Deps, owner: &str) -> Result<Driven, Stopped> {
     let unfinished = deps.pairs.unfinished(std::slice::from_ref(&deps.pair.name)).await?;
-    match unfinished.first() {
-        Some(saga) => drive(deps, saga, owner).await,
-        None => Ok(Driven::Over),
+    // The first is the pair's saga, if it has one; a round of the guard is driven beside it.
+    let drives = join_all(unfinished.iter().map(|saga| drive(deps, saga, owner)));
+    let (driven, guarded) = futures::join!(drives, guard(deps));
+    guarded?;
+    let mut first = Driven::Over;
+    for (place, driven) in driven.into_iter().enumerate() {
+        let driven = driven?;
+        if place == 0 {
+            first = driven;
+        }
     }
+    Ok(first)
 }
 
 /// Asks for a saga to be aborted and wakes it. Acknowledged only when its runner

@@ -18,6 +18,7 @@ pub const PAGES: &[(&str, &str)] = &[
     ("CONFLICT", include_str!("../advice/CONFLICT.md")),
     ("DOUBTFUL-ANSWER", include_str!("../advice/DOUBTFUL-ANSWER.md")),
     ("ERRAND-SETTINGS", include_str!("../advice/ERRAND-SETTINGS.md")),
+    ("GUARD-UNDER-WAY", include_str!("../advice/GUARD-UNDER-WAY.md")),
     ("INVALID-STATE", include_str!("../advice/INVALID-STATE.md")),
     ("LEASE-ENDING", include_str!("../advice/LEASE-ENDING.md")),
     ("LEAVING-NOT-WELL", include_str!("../advice/LEAVING-NOT-WELL.md")),

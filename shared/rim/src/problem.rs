@@ -132,6 +132,7 @@ impl From<StartRefused> for Problem {
     fn from(error: StartRefused) -> Self {
         match error {
             StartRefused::AnotherSaga { .. } => Self::refused("ANOTHER-SAGA", error.to_string()),
+            StartRefused::GuardUnderWay { .. } => Self::refused("GUARD-UNDER-WAY", error.to_string()),
             StartRefused::NoCheckpoint(_) => Self::refused("NO-CHECKPOINT", error.to_string()),
             StartRefused::LeavingNotWell { .. } => Self::refused("LEAVING-NOT-WELL", with_remedies(error.to_string())),
             StartRefused::Plan(PlanRefused::TargetIsActive(_)) => Self::refused("TARGET-IS-ACTIVE", error.to_string()),

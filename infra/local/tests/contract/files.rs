@@ -148,5 +148,13 @@ fn pair() -> PairName {
 }
 
 fn head(revision: u64) -> PairHead {
-    PairHead { version: STORE_VERSION, pair: pair(), active: Side::Primary, saga: None, frozen: false, revision }
+    PairHead {
+        version: STORE_VERSION,
+        pair: pair(),
+        active: Side::Primary,
+        saga: None,
+        frozen: false,
+        guard: None,
+        revision,
+    }
 }

@@ -90,5 +90,13 @@ fn pair(name: &str) -> PairName {
 }
 
 fn head(revision: u64, saga: Option<SagaId>) -> PairHead {
-    PairHead { version: STORE_VERSION, pair: pair("payments"), active: Side::Primary, saga, frozen: false, revision }
+    PairHead {
+        version: STORE_VERSION,
+        pair: pair("payments"),
+        active: Side::Primary,
+        saga,
+        frozen: false,
+        guard: None,
+        revision,
+    }
 }

@@ -254,6 +254,7 @@ fn pair_head() -> PairHead {
         active: Side::Primary,
         saga: None,
         frozen: false,
+        guard: None,
         revision: 1,
     }
 }

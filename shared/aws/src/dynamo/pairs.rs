@@ -35,7 +35,9 @@ impl Pairs for DynamoStore {
     async fn unfinished(&self, pairs: &[PairName]) -> Result<Vec<SagaId>, StoreError> {
         let mut sagas = Vec::new();
         for pair in pairs {
-            sagas.extend(self.pair(pair).await?.and_then(|head| head.saga));
+            let Some(head) = self.pair(pair).await? else { continue };
+            sagas.extend(head.saga);
+            sagas.extend(head.guard.and_then(|guard| guard.saga));
         }
         Ok(sagas)
     }

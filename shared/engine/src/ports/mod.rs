@@ -17,8 +17,8 @@ pub use errands::{Briefing, ErrandInfo, Errands, Message, Secrets};
 pub use objects::Objects;
 pub use pass::{Admitted, Ending, Nature, Pass};
 pub use store::{
-    Answer, AnswerRefused, AskItem, AskState, Asks, Lease, LogChunk, PairHead, Pairs, STORE_VERSION, SagaHead,
-    SagaStatus, Sagas, StepItem, StoreError, TakeOver,
+    Answer, AnswerRefused, AskItem, AskState, Asks, GuardRecord, Lease, LogChunk, PairHead, Pairs, STORE_VERSION,
+    SagaHead, SagaStatus, Sagas, StepItem, StoreError, TakeOver,
 };
 pub use waker::Waker;
 pub use workspace::{Act, ActReply, Context, KindInfo, Looking, Next, Observed, Workspace};

@@ -37,6 +37,17 @@ pub enum StoreError {
     },
 }
 
+/// The watch over a side that a saga has fenced.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GuardRecord {
+    /// The fenced side; it is guarded for as long as it is the inactive one.
+    pub side: Side,
+    /// When it was last looked at, or when the guard began.
+    pub looked_at: Timestamp,
+    /// The round under way: a saga of its own, which only fences.
+    pub saga: Option<SagaId>,
+}
+
 /// `PAIR#p / HEAD`: which side is active, and the one running saga (S1).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PairHead {
@@ -50,6 +61,9 @@ pub struct PairHead {
     pub saga: Option<SagaId>,
     /// Deployments are frozen.
     pub frozen: bool,
+    /// The watch over the side that was left, if one was.
+    #[serde(default)]
+    pub guard: Option<GuardRecord>,
     /// Raised by one at every change; the condition of the next.
     pub revision: u64,
 }

@@ -19,7 +19,7 @@ use super::recorder::{Recorder, Stopped};
 use super::run::Run;
 use crate::deps::Deps;
 use crate::limiter::turnstile::Turnstile;
-use crate::ports::{AskState, Looking, SagaHead, SagaStatus, StoreError, TakeOver};
+use crate::ports::{AskState, Looking, PairHead, SagaHead, SagaStatus, StoreError, TakeOver};
 use crate::start::plan_key;
 
 /// What came of a drive.
@@ -54,7 +54,10 @@ pub async fn drive(deps: &Deps, saga: &SagaId, owner: &str) -> Result<Driven, St
         return Ok(Driven::Over);
     }
     let pair = deps.pairs.pair(&head.pair).await?;
-    if pair.is_none_or(|pair| pair.saga.as_ref() != Some(saga)) {
+    let names = |pair: PairHead| {
+        pair.saga.as_ref() == Some(saga) || pair.guard.is_some_and(|guard| guard.saga.as_ref() == Some(saga))
+    };
+    if !pair.is_some_and(names) {
         return Ok(Driven::Over);
     }
     let now = deps.clock.now();
@@ -87,6 +90,7 @@ pub async fn drive(deps: &Deps, saga: &SagaId, owner: &str) -> Result<Driven, St
     let publication = Publication {
         pair: lease.head.pair.clone(),
         saga: saga.clone(),
+        clock: Arc::clone(&deps.clock),
         pairs: Arc::clone(&deps.pairs),
         objects: Arc::clone(&deps.objects),
     };

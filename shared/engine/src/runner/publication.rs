@@ -8,7 +8,7 @@ use saga::{Fault, SagaId, Step};
 use serde::{Deserialize, Serialize};
 
 use crate::codes;
-use crate::ports::{Objects, Pairs, StoreError};
+use crate::ports::{Clock, GuardRecord, Objects, Pairs, StoreError};
 
 /// The key of a pair's published object.
 pub fn published_key(pair: &PairName) -> String {
@@ -32,6 +32,7 @@ pub struct Published {
 pub(super) struct Publication {
     pub(super) pair: PairName,
     pub(super) saga: SagaId,
+    pub(super) clock: Arc<dyn Clock>,
     pub(super) pairs: Arc<dyn Pairs>,
     pub(super) objects: Arc<dyn Objects>,
 }
@@ -54,6 +55,11 @@ impl Publication {
             return Err(Fault::again(codes::PUBLICATION, message));
         };
         if head.active != active || head.frozen != frozen {
+            if head.active != active {
+                // From here on what was left is the inactive side, and is looked at for as long as it is.
+                let (side, looked_at) = (active.other(), self.clock.now());
+                head.guard = Some(GuardRecord { side, looked_at, saga: None });
+            }
             head.active = active;
             head.frozen = frozen;
             head.revision += 1;

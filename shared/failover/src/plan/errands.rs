@@ -5,8 +5,8 @@ use serde_json::json;
 
 use super::wording::Occasion;
 use super::{Ask, GO, OUTSIDE, PlanRefused, want};
-use crate::errand::{Address, Detail, Duty, Errand, ErrandInfo, Reach, Shown, placeholders};
-use crate::pair::{Role, Side};
+use crate::errand::{Address, Arrangements, Detail, Duty, Errand, ErrandInfo, Reach, Shown, placeholders};
+use crate::pair::{PairName, Role, Side};
 use crate::template::fill_all;
 
 /// The steps of one duty, for the side that work goes to.
@@ -25,8 +25,13 @@ pub(super) fn cut_off(ask: &Ask<'_>, pursue: bool) -> Result<Vec<Step>, PlanRefu
 
 /// The messages of an occasion, one to each channel. The saga does not wait for them.
 pub(super) fn messages(ask: &Ask<'_>, occasion: Occasion) -> Result<Vec<Step>, PlanRefused> {
-    let steps = ask.arrangements.of(Duty::Channel).map(|errand| {
-        let step = step(ask, errand, want::TOLD, Role::Target)?;
+    messages_of(&teller(ask, Role::Target), occasion)
+}
+
+/// The same, for whoever tells.
+pub(super) fn messages_of(teller: &Teller<'_>, occasion: Occasion) -> Result<Vec<Step>, PlanRefused> {
+    let steps = teller.arrangements.of(Duty::Channel).map(|errand| {
+        let step = plain(teller, errand, want::TOLD, Role::Target, None)?;
         let mut detail: Detail = serde_json::from_value(step.detail).map_err(|e| refused(errand, &e.to_string()))?;
         detail.wording = Some(occasion.wording(&errand.settings));
         Ok(Step { detail: json!(detail), pursue: true, optional: true, ..step })
@@ -34,14 +39,45 @@ pub(super) fn messages(ask: &Ask<'_>, occasion: Occasion) -> Result<Vec<Step>, P
     steps.collect()
 }
 
-fn step(ask: &Ask<'_>, errand: &Errand, wanted: &str, role: Role) -> Result<Step, PlanRefused> {
-    let info = ask.errand_kinds.iter().find(|info| info.name == errand.kind && info.duty == errand.duty);
-    let info = info.ok_or_else(|| refused(errand, "this program does not know its kind: use a newer one"))?;
-    let side = match role {
+/// What an errand's step is filled in with.
+pub(super) struct Teller<'a> {
+    pub(super) pair: &'a PairName,
+    /// The side that the step is about.
+    pub(super) target: Side,
+    pub(super) addresses: &'a [Address],
+    pub(super) arrangements: &'a Arrangements,
+    pub(super) errand_kinds: &'a [ErrandInfo],
+}
+
+fn teller<'a>(ask: &'a Ask<'_>, role: Role) -> Teller<'a> {
+    let target = match role {
         Role::Leaving => ask.leaving,
         Role::Target => ask.leaving.other(),
     };
-    let address = address(ask, side);
+    Teller {
+        pair: ask.pair,
+        target,
+        addresses: ask.addresses,
+        arrangements: ask.arrangements,
+        errand_kinds: ask.errand_kinds,
+    }
+}
+
+fn step(ask: &Ask<'_>, errand: &Errand, wanted: &str, role: Role) -> Result<Step, PlanRefused> {
+    plain(&teller(ask, role), errand, wanted, role, shown(ask, errand))
+}
+
+fn plain(
+    teller: &Teller<'_>,
+    errand: &Errand,
+    wanted: &str,
+    role: Role,
+    shown: Option<Shown>,
+) -> Result<Step, PlanRefused> {
+    let info = teller.errand_kinds.iter().find(|info| info.name == errand.kind && info.duty == errand.duty);
+    let info = info.ok_or_else(|| refused(errand, "this program does not know its kind: use a newer one"))?;
+    let side = teller.target;
+    let address = address(teller.addresses, side);
     // A channel's words are filled in when they are sent, and say what has become of the failover by then.
     let settings = match errand.duty {
         Duty::Channel => errand.settings.clone(),
@@ -52,10 +88,10 @@ fn step(ask: &Ask<'_>, errand: &Errand, wanted: &str, role: Role) -> Result<Step
         | Duty::Recovery
         | Duty::Endpoint
         | Duty::Validation => {
-            fill_all(&errand.settings, &placeholders(ask.pair, &address)).map_err(|e| refused(errand, &e))?
+            fill_all(&errand.settings, &placeholders(teller.pair, &address)).map_err(|e| refused(errand, &e))?
         }
     };
-    let detail = Detail { settings, side, address, shown: shown(ask, errand), wording: None };
+    let detail = Detail { settings, side, address, shown, wording: None };
     Ok(Step {
         place: place(info, role).to_owned(),
         kind: errand.kind.clone(),
@@ -71,8 +107,8 @@ fn step(ask: &Ask<'_>, errand: &Errand, wanted: &str, role: Role) -> Result<Step
     })
 }
 
-fn address(ask: &Ask<'_>, side: Side) -> Address {
-    let known = ask.addresses.iter().find(|address| address.side == side).cloned();
+fn address(addresses: &[Address], side: Side) -> Address {
+    let known = addresses.iter().find(|address| address.side == side).cloned();
     known.unwrap_or_else(|| Address { side, url: String::new(), host: String::new() })
 }
 

@@ -7,6 +7,7 @@ mod failover;
 mod fencing;
 mod findings;
 mod gates;
+pub mod guard;
 mod starting;
 mod steps;
 pub mod wording;

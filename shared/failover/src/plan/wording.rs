@@ -1,7 +1,7 @@
 //! What people are told, and when (R25, R42).
 //!
 //! Each text says what happened, what it means for its reader, and what to do. A channel may bring
-//! its own words as `moving` and `moved` in its settings; the placeholders are those of [`sample`].
+//! its own words as `moving`, `moved` and `switched_on` in its settings; the placeholders are those of [`sample`].
 
 use serde_json::{Value, json};
 
@@ -14,6 +14,8 @@ pub enum Occasion {
     Moving,
     /// The work is on the target.
     Moved,
+    /// Something was switched on again on the side that was left, and is being fenced.
+    SwitchedOn,
 }
 
 const MOVING: (&str, &str) = (
@@ -36,12 +38,24 @@ const MOVED: (&str, &str) = (
      Saga {{ saga }}.\n",
 );
 
+const SWITCHED_ON: (&str, &str) = (
+    "[{{ pair }}] {{ findings }} things were switched on again on the {{ leaving }}",
+    "The {{ leaving }} of {{ pair }} is fenced, and {{ findings }} things there were switched on again. Switchback is \
+     fencing them.\n\
+     What to do: find who or what switches them on, usually a deployment that writes to {{ leaving_url }}, and point \
+     it at {{ target_url }} or stop it. `switchback status --saga {{ saga }}` names each of them.\n",
+);
+
 impl Occasion {
+    /// All of them.
+    pub const ALL: [Occasion; 3] = [Occasion::Moving, Occasion::Moved, Occasion::SwitchedOn];
+
     /// The member of a channel's settings that holds its own words for this occasion.
     pub fn as_str(self) -> &'static str {
         match self {
             Occasion::Moving => "moving",
             Occasion::Moved => "moved",
+            Occasion::SwitchedOn => "switched_on",
         }
     }
 
@@ -50,6 +64,7 @@ impl Occasion {
         let (subject, text) = match self {
             Occasion::Moving => MOVING,
             Occasion::Moved => MOVED,
+            Occasion::SwitchedOn => SWITCHED_ON,
         };
         let own = |part: &str| settings.get(self.as_str()).and_then(|own| own.get(part)).and_then(Value::as_str);
         Wording { subject: own("subject").unwrap_or(subject).to_owned(), text: own("text").unwrap_or(text).to_owned() }

@@ -31,6 +31,8 @@ struct Settings {
     _moving: Option<webhook_message::Words>,
     #[serde(default, rename = "moved")]
     _moved: Option<webhook_message::Words>,
+    #[serde(default, rename = "switched_on")]
+    _switched_on: Option<webhook_message::Words>,
 }
 
 #[async_trait]

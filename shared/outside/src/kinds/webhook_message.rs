@@ -34,6 +34,8 @@ struct Settings {
     _moving: Option<Words>,
     #[serde(default, rename = "moved")]
     _moved: Option<Words>,
+    #[serde(default, rename = "switched_on")]
+    _switched_on: Option<Words>,
 }
 
 /// A channel's own words, which the plan takes up.

@@ -101,7 +101,7 @@ fn errand(duty: Duty, table: &toml::Table, pair: &PairName) -> Result<Errand, St
 }
 
 fn check_wording(settings: &Value) -> Result<(), String> {
-    for occasion in [Occasion::Moving, Occasion::Moved] {
+    for occasion in Occasion::ALL {
         let wording = occasion.wording(settings);
         for template in [&wording.subject, &wording.text] {
             fill(template, &sample()).map_err(|e| {

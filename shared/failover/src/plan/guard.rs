@@ -1,0 +1,117 @@
+//! A round of the guard: fence again what somebody switched on, and say so.
+//!
+//! Every step of it is optional: what cannot be fenced now is found again by the next look, and
+//! a round that never ends would keep the pair from its way back.
+
+use jiff::Timestamp;
+use saga::plan::PLAN_VERSION;
+use saga::{Class, Gate, Plan, SagaId, Stage, Step};
+use serde_json::{Value, json};
+
+use super::errands::messages_of;
+use super::gates::tried;
+use super::wording::Occasion;
+use super::{About, PlanRefused, stage, want};
+use crate::errand::{Address, Arrangements, ErrandInfo};
+use crate::pair::{PairName, Role, Side};
+
+/// Something that is on and should not be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Offender {
+    /// Its kind's name.
+    pub kind: String,
+    /// Its id.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// Who or what switched it on, and when, where that can be told.
+    pub told: Option<String>,
+}
+
+/// Everything a round is made of.
+#[derive(Debug)]
+pub struct GuardAsk<'a> {
+    /// The round's id.
+    pub saga: SagaId,
+    /// Which pair.
+    pub pair: &'a PairName,
+    /// The side that is guarded.
+    pub fenced: Side,
+    /// Now.
+    pub made_at: Timestamp,
+    /// What is on there.
+    pub offenders: &'a [Offender],
+    /// All kinds, in fencing order.
+    pub order: &'a [&'a str],
+    /// Where the two sides are.
+    pub addresses: &'a [Address],
+    /// What the team has declared beside its workspaces.
+    pub arrangements: &'a Arrangements,
+    /// The kinds of errands there are.
+    pub errand_kinds: &'a [ErrandInfo],
+}
+
+/// Makes the plan of a round.
+///
+/// # Errors
+///
+/// [`PlanRefused`], with the remedy.
+pub fn guard_plan(ask: &GuardAsk<'_>) -> Result<Plan, PlanRefused> {
+    let place = |offender: &&Offender| ask.order.iter().position(|kind| *kind == offender.kind).unwrap_or(usize::MAX);
+    let mut offenders: Vec<&Offender> = ask.offenders.iter().collect();
+    offenders.sort_by_key(place);
+    let steps = offenders.iter().map(|offender| fence_again(offender)).collect();
+    let told = messages_of(
+        &super::errands::Teller {
+            pair: ask.pair,
+            target: ask.fenced.other(),
+            addresses: ask.addresses,
+            arrangements: ask.arrangements,
+            errand_kinds: ask.errand_kinds,
+        },
+        Occasion::SwitchedOn,
+    )?;
+    let findings = offenders.iter().map(|offender| {
+        let told = offender.told.as_deref().unwrap_or("the API does not tell who switched it on");
+        format!("{} {:?} was switched on again on the {}: {told}", offender.kind, offender.name, ask.fenced)
+    });
+    let plan = Plan {
+        version: PLAN_VERSION,
+        saga: ask.saga.clone(),
+        subject: ask.pair.to_string(),
+        kind: "guard".to_owned(),
+        made_at: ask.made_at,
+        about: json!(About {
+            leaving: ask.fenced,
+            planned: false,
+            checkpoint_at: ask.made_at,
+            target_listed_at: ask.made_at,
+            addresses: ask.addresses.to_vec(),
+            worst_loss: None,
+        }),
+        stages: vec![
+            Stage { name: stage::FENCE.to_owned(), gate: Gate::Open, steps },
+            Stage { name: stage::TELL.to_owned(), gate: tried(&[stage::FENCE]), steps: told },
+        ],
+        exceptions: Vec::new(),
+        findings: findings.collect(),
+    };
+    plan.check()?;
+    Ok(plan)
+}
+
+fn fence_again(offender: &Offender) -> Step {
+    Step {
+        place: Role::Leaving.as_str().to_owned(),
+        kind: offender.kind.clone(),
+        resource: offender.id.clone(),
+        name: offender.name.clone(),
+        want: want::FENCED.to_owned(),
+        detail: offender.told.as_ref().map_or(Value::Null, |told| json!({ "switched_on": told })),
+        class: Class::Idempotent,
+        pursue: true,
+        needs: Vec::new(),
+        undone_by: Vec::new(),
+        optional: true,
+    }
+}
