@@ -8,4 +8,5 @@ mod canned;
 mod judgments;
 mod listings;
 mod sending;
+mod serving_dashboards;
 mod sign_in;
