@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod apps_alerts;
+mod big_listing;
 mod canned;
 mod judgments;
 mod listings;

@@ -197,6 +197,20 @@ impl Estate {
         estate
     }
 
+    /// Jobs and dashboards in large numbers, each dashboard with one to three schedules, and a few
+    /// warehouses for them. No run is under way.
+    #[must_use]
+    pub fn large(seed: u64, jobs: usize, dashboards: usize) -> Estate {
+        let counts = Counts { jobs, clusters: 1, pools: 1, warehouses: 10, pipelines: 1 };
+        let mut estate = build(seed, counts, Duplicates::Unmapped);
+        for held in &mut estate.sides {
+            held.submitted.clear();
+            held.jobs.iter_mut().for_each(|job| job.live.clear());
+        }
+        serving_dashboards::add_many_dashboards(seed, dashboards, &mut estate.sides);
+        estate
+    }
+
     /// Twelve resources of the five usual kinds, with one run and one pipeline update under way.
     #[must_use]
     pub fn small() -> Estate {

@@ -40,6 +40,18 @@ fn add_dashboards(rng: &mut SmallRng, dashboards: usize, sides: &mut [Holdings; 
     }
 }
 
+/// Dashboards alone, each with one to three schedules.
+pub(super) fn add_many_dashboards(seed: u64, dashboards: usize, sides: &mut [Holdings; 2]) {
+    let mut rng = SmallRng::seed_from_u64(seed ^ 0x6d_61_6e_79);
+    for index in 0..dashboards {
+        for (side, held) in sides.iter_mut().enumerate() {
+            let schedules = (0..=index % 3).map(|number| schedule(&mut rng, index, number, side == 0, held)).collect();
+            let spec = json!({ "display_name": name("dashboard", index), "warehouse_id": warehouse(held, index) });
+            held.dashboards.push(DashboardSeed { id: uuid(&mut rng), spec, age_ms: DAY_MS, schedules });
+        }
+    }
+}
+
 /// Half serve custom models, of which one in three is stopped on purpose; the others cannot be stopped.
 fn endpoint(rng: &mut SmallRng, index: usize, primary: bool) -> EndpointSeed {
     let name = name("endpoint", index);
