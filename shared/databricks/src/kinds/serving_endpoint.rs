@@ -36,6 +36,8 @@ use crate::side_by_side::side_by_side;
 const NAME: &str = "serving_endpoint";
 const KEPT: &[&str] = &["name", "state", "tags"];
 const CUSTOM: &str = "a custom model";
+/// Set where only the listing shows it.
+const NOT_SHOWN: &str = "not_shown";
 
 /// See the module.
 pub(super) struct ServingEndpoint;
@@ -55,8 +57,7 @@ impl Kind for ServingEndpoint {
                 return Ok(Some(listed));
             }
             match look(api, &listed.id).await {
-                // What is known of it is that it may serve a custom model and is not known to be stopped.
-                Err(fault) if fault.code == codes::PERMISSION_DENIED => Ok(Some(listed)),
+                Err(fault) if fault.code == codes::PERMISSION_DENIED => Ok(Some(not_shown(listed))),
                 looked => looked,
             }
         });
@@ -113,7 +114,12 @@ impl Kind for ServingEndpoint {
         let state_shown = if stopped { "STOPPED" } else { state(facts, "ready") };
         let mut resource = resource(seen, state_shown, active);
         resource.tag = tag_in_pairs(items(facts, "tags"));
-        if active {
+        if facts.get(NOT_SHOWN).is_some() {
+            // It may be stopped, and what was off stays off (S15).
+            let finding = "it may not be read, so whether it is stopped is not known and it is not started on the \
+                           other side: give this principal the right to manage it";
+            resource.findings.push(finding.to_owned());
+        } else if active {
             resource.starts.push(start(StartStage::Compute, want::RUNNING, Value::Null));
         }
         if let Some(model) = model {
@@ -131,6 +137,14 @@ impl Kind for ServingEndpoint {
 
 async fn look(api: &Api<'_>, name: &str) -> Result<Option<Observed>, Fault> {
     api.one(&Call::to(SERVING_GET).of(name)).await?.as_ref().map(seen).transpose()
+}
+
+/// It may serve a custom model, and is not known to be stopped.
+fn not_shown(mut listed: Observed) -> Observed {
+    if let Some(facts) = listed.facts.as_object_mut() {
+        facts.insert(NOT_SHOWN.to_owned(), json!(true));
+    }
+    listed
 }
 
 /// From the listing, which has less of the entities, or from a look.

@@ -127,6 +127,9 @@ async fn the_listing_of_endpoints_reads_each_that_may_serve_a_custom_model() {
     let active: Vec<(&str, bool)> =
         listed.iter().map(|seen| (seen.id.as_str(), stage.workspace.record(seen).active)).collect();
     assert_eq!(active, [("rented", false), ("foreign", false), ("hidden", true)]);
+    let hidden = stage.workspace.record(&listed[2]);
+    assert!(hidden.starts.is_empty(), "it may have been off (S15): {hidden:?}");
+    assert!(hidden.findings.iter().any(|finding| finding.contains("may not be read")), "{hidden:?}");
 }
 
 fn schedule(pause: &str) -> Value {
