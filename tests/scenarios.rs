@@ -145,7 +145,17 @@ fn apps_and_alerts_are_left_behind_stopped_and_go_on_on_the_other_side() {
         assert_eq!((auditor.processed_after_done, auditor.double_unexplained_s), (0, 0.0), "{name}");
         assert_eq!((auditor.woken_that_were_off, auditor.runs_wrong), (0, 0), "{name}");
         assert_eq!((auditor.processing_on_leaving, auditor.unknown_routes), (0, 0), "{name}");
-        for line in ["app fenced: STOPPED", "alert fenced: paused", "app running: ACTIVE", "alert activated: on"] {
+        for line in [
+            "app fenced: STOPPED",
+            "alert fenced: paused",
+            "app running: ACTIVE",
+            "alert activated: on",
+            "serving_endpoint fenced: STOPPED",
+            "serving_endpoint fenced: cannot be stopped",
+            "serving_endpoint running: READY",
+            "dashboard_schedule fenced: paused",
+            "dashboard_schedule activated: on",
+        ] {
             assert!(told.story.contains(line), "{name}: {line}\n{}", told.story);
         }
     }

@@ -53,7 +53,12 @@ impl Call {
 
     /// The path with its query, encoded.
     pub fn path_and_query(&self) -> String {
-        let mut path = self.endpoint.path.replace("{id}", &encoded(&self.id));
+        // An id that has no parent in it stands for both, and so is asked for and not found.
+        let (parent, own) = match self.endpoint.path.contains("{parent}") {
+            true => self.id.split_once('/').unwrap_or((&self.id, &self.id)),
+            false => ("", self.id.as_str()),
+        };
+        let mut path = self.endpoint.path.replace("{parent}", &encoded(parent)).replace("{id}", &encoded(own));
         for (at, (key, value)) in self.query.iter().enumerate() {
             path.push(if at == 0 { '?' } else { '&' });
             path.push_str(key);
@@ -106,7 +111,7 @@ fn encoded(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::endpoints::{JOBS_LIST, JOBS_UPDATE, WAREHOUSES_STOP};
+    use crate::endpoints::{DASHBOARD_SCHEDULES_GET, JOBS_LIST, JOBS_UPDATE, WAREHOUSES_STOP};
 
     #[test]
     fn ids_and_tokens_cannot_leave_their_place() {
@@ -116,6 +121,14 @@ mod tests {
         );
         let call = Call::to(JOBS_LIST).with("limit", 100).with("page_token", "a+b/c=&x");
         assert_eq!(call.path_and_query(), "/api/2.2/jobs/list?limit=100&page_token=a%2Bb%2Fc%3D%26x");
+    }
+
+    #[test]
+    fn an_id_of_two_parts_stands_in_two_places_and_cannot_leave_them() {
+        let path = |id: &str| Call::to(DASHBOARD_SCHEDULES_GET).of(id).path_and_query();
+        assert_eq!(path("d1/s1"), "/api/2.0/lakeview/dashboards/d1/schedules/s1");
+        assert_eq!(path("d1/../s1"), "/api/2.0/lakeview/dashboards/d1/schedules/..%2Fs1");
+        assert_eq!(path("7"), "/api/2.0/lakeview/dashboards/7/schedules/7");
     }
 
     #[test]

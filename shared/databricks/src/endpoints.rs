@@ -16,6 +16,8 @@ pub enum Verb {
     Post,
     /// Changes a part.
     Patch,
+    /// Replaces.
+    Put,
 }
 
 impl Verb {
@@ -25,6 +27,7 @@ impl Verb {
             Verb::Get => "GET",
             Verb::Post => "POST",
             Verb::Patch => "PATCH",
+            Verb::Put => "PUT",
         }
     }
 }
@@ -36,7 +39,8 @@ pub struct Endpoint {
     pub name: &'static str,
     /// Method.
     pub verb: Verb,
-    /// Path; `{id}` stands for the resource's id. An effect's query is a part of it.
+    /// Path; `{id}` stands for the resource's id. Of an id `a/b`, `{parent}` stands for `a` and then
+    /// `{id}` for `b`. An effect's query is a part of it.
     pub path: &'static str,
     /// One of [`crate::FAMILIES`].
     pub family: &'static str,
@@ -134,6 +138,34 @@ pub const ALERTS_UPDATE_SCHEDULE: Endpoint = Endpoint {
     nature: Nature::Effect,
 };
 
+/// Every one, without pages [py-sdk: service/serving.py ServingEndpointsAPI.list].
+pub const SERVING_LIST: Endpoint = look("serving-endpoints/list", "/api/2.0/serving-endpoints", "serving.list");
+/// [py-sdk: service/serving.py ServingEndpointsAPI.get].
+pub const SERVING_GET: Endpoint = look("serving-endpoints/get", "/api/2.0/serving-endpoints/{id}", "serving.get");
+/// [docs: machine-learning/model-serving/manage-serving-endpoints].
+pub const SERVING_START: Endpoint =
+    effect("serving-endpoints/start", "/api/2.0/serving-endpoints/{id}/config:start", "serving.state");
+/// [docs: machine-learning/model-serving/manage-serving-endpoints].
+pub const SERVING_STOP: Endpoint =
+    effect("serving-endpoints/stop", "/api/2.0/serving-endpoints/{id}/config:stop", "serving.state");
+
+/// [docs: lakeview/list].
+pub const DASHBOARDS_LIST: Endpoint = look("lakeview/list", "/api/2.0/lakeview/dashboards", "dashboards.list");
+/// Of one dashboard [docs: lakeview/listschedules].
+pub const DASHBOARD_SCHEDULES_LIST: Endpoint =
+    look("lakeview/list-schedules", "/api/2.0/lakeview/dashboards/{id}/schedules", "dashboard_schedules.list");
+/// [docs: lakeview/getschedule].
+pub const DASHBOARD_SCHEDULES_GET: Endpoint =
+    look("lakeview/get-schedule", "/api/2.0/lakeview/dashboards/{parent}/schedules/{id}", "dashboard_schedules.get");
+/// Replaces the whole schedule [docs: lakeview/updateschedule].
+pub const DASHBOARD_SCHEDULES_UPDATE: Endpoint = Endpoint {
+    name: "lakeview/update-schedule",
+    verb: Verb::Put,
+    path: "/api/2.0/lakeview/dashboards/{parent}/schedules/{id}",
+    family: "dashboard_schedules.update",
+    nature: Nature::Effect,
+};
+
 /// Every endpoint there is.
 pub const ENDPOINTS: &[&Endpoint] = &[
     &TOKEN,
@@ -168,6 +200,14 @@ pub const ENDPOINTS: &[&Endpoint] = &[
     &ALERTS_LIST,
     &ALERTS_GET,
     &ALERTS_UPDATE_SCHEDULE,
+    &SERVING_LIST,
+    &SERVING_GET,
+    &SERVING_START,
+    &SERVING_STOP,
+    &DASHBOARDS_LIST,
+    &DASHBOARD_SCHEDULES_LIST,
+    &DASHBOARD_SCHEDULES_GET,
+    &DASHBOARD_SCHEDULES_UPDATE,
 ];
 
 #[cfg(test)]

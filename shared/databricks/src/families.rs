@@ -52,6 +52,13 @@ pub const FAMILIES: &[Family] = &[
     unpublished("alerts.list"),
     unpublished("alerts.get"),
     unpublished("alerts.update"),
+    unpublished("serving.list"),
+    unpublished("serving.get"),
+    unpublished("serving.state"),
+    unpublished("dashboards.list"),
+    unpublished("dashboard_schedules.list"),
+    unpublished("dashboard_schedules.get"),
+    unpublished("dashboard_schedules.update"),
     published("scim", 4.25),
     unpublished("oidc"),
 ];

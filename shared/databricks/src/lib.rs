@@ -11,6 +11,7 @@
 //! | `errors` | one table: what a refusal means, the API's lies among them |
 //! | `kinds` | one file per kind, one list in fencing order |
 //! | `client`, `login`, `exchange` | signing in, sending once, telling the pass |
+//! | `side_by_side` | the many reads of one listing |
 //! | `transport`, `http_transport` | the port to the network, and HTTPS behind it |
 //! | `workspace` | the engine's port over all of this |
 //!
@@ -33,6 +34,7 @@ mod login;
 mod page;
 mod retry_after;
 mod scrub;
+mod side_by_side;
 mod transport;
 mod workspace;
 

@@ -30,6 +30,12 @@ pub(crate) enum Event {
     Alert { id: String, generation: u32 },
     /// An evaluation of an alert is over.
     Evaluation { id: String },
+    /// An endpoint's transition is over.
+    Endpoint { name: String, generation: u32 },
+    /// A schedule of a dashboard is due.
+    DashboardSchedule { id: String, generation: u32 },
+    /// A refresh of a dashboard is over.
+    DashboardRefresh { id: String },
 }
 
 /// The events to come.

@@ -21,6 +21,10 @@ pub enum What {
     App,
     /// An evaluation of an alert.
     AlertEvaluation,
+    /// A model-serving endpoint of a custom model, from ready until stopped.
+    ServingEndpoint,
+    /// A refresh of a dashboard by one of its schedules.
+    DashboardRefresh,
 }
 
 /// A stretch of time in which one unit of work was processed.
@@ -35,9 +39,10 @@ pub struct Interval {
     pub work: String,
     /// What kind of processing.
     pub what: What,
-    /// Job, pipeline or alert id; an app's name; the run's own id for a one-time run.
+    /// Job, pipeline, alert or dashboard schedule id; an app's or endpoint's name; the run's own id
+    /// for a one-time run.
     pub resource: String,
-    /// Run or update id; a name made up for an app and an evaluation.
+    /// Run or update id; a name made up for an app, an endpoint, an evaluation and a refresh.
     pub run: String,
     /// Unix ms.
     pub from_ms: i64,
@@ -61,14 +66,16 @@ pub struct Activation {
     pub side: Side,
     /// Unix ms.
     pub at_ms: i64,
-    /// `job`, `cluster`, `pool`, `warehouse`, `pipeline`, `app` or `alert`.
+    /// `job`, `cluster`, `pool`, `warehouse`, `pipeline`, `app`, `alert`, `serving_endpoint` or
+    /// `dashboard_schedule`.
     pub kind: &'static str,
     /// The resource's id.
     pub resource: String,
     /// The hidden key of the resource, the same on both sides.
     pub work: String,
     /// What exactly was switched on: `schedule`, `trigger`, `continuous`, `triggers[0]`, … for a
-    /// job; `schedule` for an alert; `start` for compute, pipelines and apps; `min_idle` for a pool.
+    /// job; `schedule` for an alert and a dashboard's; `start` for compute, pipelines, apps and
+    /// endpoints; `min_idle` for a pool.
     pub slot: String,
     /// Who did it.
     pub by: By,
@@ -152,7 +159,7 @@ impl Ledger {
         }
     }
 
-    /// How many runs, updates, apps and evaluations are being processed on a side now.
+    /// How many runs, updates, apps, endpoints, evaluations and refreshes are being processed on a side now.
     #[must_use]
     pub fn open_on(&self, side: Side) -> usize {
         self.open.keys().filter(|(at, _, _)| *at == side).count()

@@ -30,6 +30,7 @@ mod calls;
 mod cluster_life;
 mod clusters;
 mod cron;
+mod dashboards;
 mod estate;
 mod faults;
 mod job_edits;
@@ -51,6 +52,7 @@ mod runs;
 mod seeding;
 #[cfg(feature = "serve")]
 mod serve;
+mod serving;
 mod settings;
 mod stale;
 mod triggers;

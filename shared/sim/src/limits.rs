@@ -10,7 +10,7 @@
 use std::collections::BTreeMap;
 
 /// Every API family that is limited and counted on its own.
-pub const FAMILIES: [&str; 28] = [
+pub const FAMILIES: [&str; 35] = [
     "jobs.list",
     "jobs.get",
     "jobs.update",
@@ -37,6 +37,13 @@ pub const FAMILIES: [&str; 28] = [
     "alerts.list",
     "alerts.get",
     "alerts.update",
+    "serving.list",
+    "serving.get",
+    "serving.state",
+    "dashboards.list",
+    "dashboard_schedules.list",
+    "dashboard_schedules.get",
+    "dashboard_schedules.update",
     "scim",
     "oidc",
 ];
@@ -79,8 +86,19 @@ impl Limits {
 fn usual_rate(family: &str) -> f64 {
     match family {
         "runs.get" => 100.0,
-        "jobs.update" | "jobs.run" | "runs.cancel" | "clusters.edit" | "clusters.start" | "clusters.delete"
-        | "pools.edit" | "warehouses.state" | "pipelines.state" | "apps.state" | "alerts.update" => 20.0,
+        "jobs.update"
+        | "jobs.run"
+        | "runs.cancel"
+        | "clusters.edit"
+        | "clusters.start"
+        | "clusters.delete"
+        | "pools.edit"
+        | "warehouses.state"
+        | "pipelines.state"
+        | "apps.state"
+        | "alerts.update"
+        | "serving.state"
+        | "dashboard_schedules.update" => 20.0,
         _ => 30.0,
     }
 }

@@ -16,7 +16,7 @@ use crate::{
 
 impl Workspace {
     pub(crate) fn permissions_get(&mut self, call: &Call) -> Handled {
-        let (family, id) = (call.part(0).to_owned(), call.part(1).to_owned());
+        let (family, mut id) = (call.part(0).to_owned(), call.part(1).to_owned());
         let kind = match family.as_str() {
             "jobs" => Kind::Job,
             "clusters" => Kind::Cluster,
@@ -25,6 +25,13 @@ impl Workspace {
             "pipelines" => Kind::Pipeline,
             "apps" => Kind::App,
             "alertsv2" => Kind::Alert,
+            "serving-endpoints" => {
+                // By their own id, not by their name [py-sdk: serving.ServingEndpoint.id].
+                let named = self.endpoints.values().find(|found| crate::json::text(&found.spec, "id") == id);
+                id = named.map_or_else(|| id.clone(), |found| found.name.clone());
+                Kind::Endpoint
+            }
+            "dashboards" => Kind::Dashboard,
             _ => return Err(Refusal::invalid(format!("{family} is not simulated."))),
         };
         if !self.visible(&id) {

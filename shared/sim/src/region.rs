@@ -13,7 +13,7 @@ use serde_json::json;
 
 use crate::{
     agenda::Event, apps::AppState, clusters::ClusterState, ledger::By, pipelines::PipelineState, runs::Life,
-    warehouses::WarehouseState, workspace::Workspace,
+    serving::EndpointState, warehouses::WarehouseState, workspace::Workspace,
 };
 
 const CUT_OFF: &str = "The run was lost with the compute of its region.";
@@ -38,7 +38,11 @@ impl Workspace {
                 .is_some_and(|pipeline| matches!(pipeline.state, PipelineState::Starting | PipelineState::Running)),
             Event::App { name, .. } => self.apps.get(name).is_some_and(|app| app.state == AppState::Starting),
             Event::Starter { .. } | Event::Pool { .. } | Event::Alert { .. } => true,
-            Event::Evaluation { .. } => false,
+            Event::Endpoint { name, .. } => {
+                self.endpoints.get(name).is_some_and(|endpoint| endpoint.state == EndpointState::Starting)
+            }
+            Event::DashboardSchedule { .. } => true,
+            Event::Evaluation { .. } | Event::DashboardRefresh { .. } => false,
         }
     }
 
@@ -62,6 +66,14 @@ impl Workspace {
         for id in alerts {
             self.evaluation_ends(&id);
         }
+        let endpoints: Vec<String> = self.endpoints.keys().cloned().collect();
+        for name in endpoints {
+            self.stop_endpoint_processing(&name);
+        }
+        let schedules: Vec<String> = self.dashboard_schedules.keys().cloned().collect();
+        for id in schedules {
+            self.dashboard_refresh_ends(&id);
+        }
     }
 
     pub(crate) fn region_is_back(&mut self) {
@@ -72,8 +84,9 @@ impl Workspace {
         self.runs_come_back();
         self.pipelines_come_back();
         self.apps_come_back();
+        self.endpoints_come_back();
         for event in std::mem::take(&mut self.frozen) {
-            if !matches!(event, Event::Starter { .. } | Event::Alert { .. }) {
+            if !matches!(event, Event::Starter { .. } | Event::Alert { .. } | Event::DashboardSchedule { .. }) {
                 let in_ms = self.draw((1_000, 30_000));
                 self.put(in_ms, event);
             }
@@ -85,6 +98,7 @@ impl Workspace {
         }
         self.catching_up = false;
         self.alerts_come_back();
+        self.dashboards_come_back();
     }
 
     fn clusters_come_back(&mut self) {

@@ -84,6 +84,18 @@ pub(crate) const ROUTES: &[Route] = &[
     get("/api/2.0/alerts", "alerts.list", Workspace::alerts_list),
     get("/api/2.0/alerts/{}", "alerts.get", Workspace::alerts_get),
     patch("/api/2.0/alerts/{}", "alerts.update", Workspace::alerts_update),
+    get("/api/2.0/serving-endpoints", "serving.list", Workspace::endpoints_list),
+    get("/api/2.0/serving-endpoints/{}", "serving.get", Workspace::endpoints_get),
+    post("/api/2.0/serving-endpoints/{}/config:stop", "serving.state", Workspace::endpoints_stop),
+    post("/api/2.0/serving-endpoints/{}/config:start", "serving.state", Workspace::endpoints_start),
+    get("/api/2.0/lakeview/dashboards", "dashboards.list", Workspace::dashboards_list),
+    get("/api/2.0/lakeview/dashboards/{}/schedules", "dashboard_schedules.list", Workspace::dashboard_schedules_list),
+    get("/api/2.0/lakeview/dashboards/{}/schedules/{}", "dashboard_schedules.get", Workspace::dashboard_schedules_get),
+    put(
+        "/api/2.0/lakeview/dashboards/{}/schedules/{}",
+        "dashboard_schedules.update",
+        Workspace::dashboard_schedules_update,
+    ),
 ];
 
 /// One request as a route sees it.

@@ -11,7 +11,11 @@ use crate::{
     apps::{App, AppState},
     audit::{Mark, slot_name},
     clusters::{Cluster, ClusterState},
-    estate::{AlertSeed, AppSeed, ClusterSeed, Holdings, JobSeed, Live, PipelineSeed, PoolSeed, WarehouseSeed},
+    dashboards::{Dashboard, DashboardSchedule},
+    estate::{
+        AlertSeed, AppSeed, ClusterSeed, DashboardSeed, EndpointSeed, Holdings, JobSeed, Live, PipelineSeed, PoolSeed,
+        WarehouseSeed,
+    },
     jobs::Job,
     json::{number, text},
     ledger::Cause,
@@ -19,6 +23,7 @@ use crate::{
     pools::Pool,
     run_life::new_run,
     runs::{Life, Run},
+    serving::{Endpoint, EndpointState},
     triggers::active_slots,
     warehouses::{Warehouse, WarehouseState},
     workspace::Workspace,
@@ -43,6 +48,8 @@ impl Workspace {
         }
         holdings.apps.iter().for_each(|seed| self.settle_app(seed));
         holdings.alerts.iter().for_each(|seed| self.settle_alert(seed));
+        holdings.endpoints.iter().for_each(|seed| self.settle_endpoint(seed));
+        holdings.dashboards.iter().for_each(|seed| self.settle_dashboard(seed));
         for (name, tasks, work) in &holdings.submitted {
             let run = self.submit_run(name.clone(), tasks.clone(), work.clone());
             self.bring_up(run);
@@ -167,6 +174,51 @@ impl Workspace {
         self.arm_alert(&seed.id);
     }
 
+    fn settle_endpoint(&mut self, seed: &EndpointSeed) {
+        let endpoint = Endpoint {
+            name: seed.name.clone(),
+            spec: seed.spec.clone(),
+            entities: seed.entities.clone(),
+            state: if seed.running { EndpointState::Serving } else { EndpointState::Stopped },
+            config_version: 1,
+            generation: 0,
+            work: seed.work.clone(),
+            processing: None,
+            started: 0,
+        };
+        self.endpoints.insert(seed.name.clone(), endpoint);
+        if seed.running {
+            self.endpoint_begins(&seed.name);
+        }
+    }
+
+    fn settle_dashboard(&mut self, seed: &DashboardSeed) {
+        let created_ms = self.now - seed.age_ms;
+        let dashboard = Dashboard {
+            id: seed.id.clone(),
+            spec: seed.spec.clone(),
+            created_ms,
+            schedules: seed.schedules.iter().map(|schedule| schedule.id.clone()).collect(),
+        };
+        self.dashboards.insert(seed.id.clone(), dashboard);
+        for schedule in &seed.schedules {
+            let settled = DashboardSchedule {
+                id: schedule.id.clone(),
+                dashboard: seed.id.clone(),
+                spec: schedule.spec.clone(),
+                created_ms,
+                updated_ms: created_ms,
+                revision: 1,
+                generation: 0,
+                work: schedule.work.clone(),
+                refreshes: 0,
+                refreshing: false,
+            };
+            self.dashboard_schedules.insert(schedule.id.clone(), settled);
+            self.arm_dashboard_schedule(&schedule.id);
+        }
+    }
+
     fn settle_job(&mut self, seed: &JobSeed) {
         let job = Job {
             id: seed.id,
@@ -274,6 +326,12 @@ impl Workspace {
         }
         for alert in self.alerts.values().filter(|found| found.is_on()) {
             active.insert(slot_name("alert", &alert.work, "schedule"));
+        }
+        for endpoint in self.endpoints.values().filter(|found| found.is_up()) {
+            active.insert(slot_name("serving_endpoint", &endpoint.work, "start"));
+        }
+        for schedule in self.dashboard_schedules.values().filter(|found| found.is_on()) {
+            active.insert(slot_name("dashboard_schedule", &schedule.work, "schedule"));
         }
         let interrupted = self.works_of_runs(|life| matches!(life, Life::Running | Life::Pending | Life::Queued));
         let mut uncertain =

@@ -80,6 +80,12 @@ pub struct Delays {
     pub app_stop_ms: (i64, i64),
     /// One evaluation of an alert.
     pub alert_ms: (i64, i64),
+    /// Model-serving endpoint from start to READY.
+    pub endpoint_start_ms: (i64, i64),
+    /// Model-serving endpoint from stop to stopped.
+    pub endpoint_stop_ms: (i64, i64),
+    /// One refresh of a dashboard.
+    pub dashboard_ms: (i64, i64),
     /// Pool instances from wanted to idle.
     pub pool_fill_ms: (i64, i64),
     /// First pause before a continuous job starts its next run; doubles after failures.
@@ -102,6 +108,9 @@ impl Default for Delays {
             app_start_ms: (30_000, 120_000),
             app_stop_ms: (5_000, 30_000),
             alert_ms: (2_000, 20_000),
+            endpoint_start_ms: (60_000, 300_000),
+            endpoint_stop_ms: (5_000, 60_000),
+            dashboard_ms: (3_000, 60_000),
             pool_fill_ms: (40_000, 120_000),
             continuous_pause_ms: (3_000, 20_000),
             arrival_ms: (300_000, 3_600_000),

@@ -21,6 +21,9 @@ pub(crate) enum Kind {
     Pipeline,
     App,
     Alert,
+    Endpoint,
+    Dashboard,
+    DashboardSchedule,
 }
 
 #[derive(Debug)]
@@ -81,6 +84,9 @@ impl Workspace {
             Kind::Pipeline => self.pipelines.get(id).map(|pipeline| pipeline.view()),
             Kind::App => self.apps.get(id).map(|app| app.view()),
             Kind::Alert => self.alerts.get(id).map(|alert| alert.view()),
+            Kind::Endpoint => self.endpoints.get(id).map(|endpoint| endpoint.view()),
+            Kind::Dashboard => self.dashboards.get(id).map(|dashboard| dashboard.view()),
+            Kind::DashboardSchedule => self.dashboard_schedules.get(id).map(|schedule| schedule.view()),
         }
     }
 }

@@ -15,11 +15,13 @@ use crate::{
     apps::App,
     auth::Sessions,
     clusters::Cluster,
+    dashboards::{Dashboard, DashboardSchedule},
     jobs::Job,
     notes::Note,
     pipelines::Pipeline,
     pools::Pool,
     runs::Run,
+    serving::Endpoint,
     settings::Settings,
     stale::StaleViews,
     warehouses::Warehouse,
@@ -51,6 +53,10 @@ pub(crate) struct Workspace {
     pub(crate) pipelines: BTreeMap<String, Pipeline>,
     pub(crate) apps: BTreeMap<String, App>,
     pub(crate) alerts: BTreeMap<String, Alert>,
+    /// By name.
+    pub(crate) endpoints: BTreeMap<String, Endpoint>,
+    pub(crate) dashboards: BTreeMap<String, Dashboard>,
+    pub(crate) dashboard_schedules: BTreeMap<String, DashboardSchedule>,
     /// The region's compute is gone: nothing starts, nothing runs.
     pub(crate) lost: bool,
     /// What would have happened while the region was lost.
@@ -87,6 +93,9 @@ impl Workspace {
             pipelines: BTreeMap::new(),
             apps: BTreeMap::new(),
             alerts: BTreeMap::new(),
+            endpoints: BTreeMap::new(),
+            dashboards: BTreeMap::new(),
+            dashboard_schedules: BTreeMap::new(),
             lost: false,
             frozen: Vec::new(),
             catching_up: false,
@@ -118,6 +127,9 @@ impl Workspace {
             Event::App { name, generation } => self.app_settles(&name, generation),
             Event::Alert { id, generation } => self.alert_is_due(&id, generation),
             Event::Evaluation { id } => self.evaluation_ends(&id),
+            Event::Endpoint { name, generation } => self.endpoint_settles(&name, generation),
+            Event::DashboardSchedule { id, generation } => self.dashboard_schedule_is_due(&id, generation),
+            Event::DashboardRefresh { id } => self.dashboard_refresh_ends(&id),
         }
     }
 

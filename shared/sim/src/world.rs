@@ -278,6 +278,8 @@ impl World {
             "pipelines": space.pipelines.values().map(|found| found.view()).collect::<Vec<_>>(),
             "apps": space.apps.values().map(|found| found.view()).collect::<Vec<_>>(),
             "alerts": space.alerts.values().map(|found| found.view()).collect::<Vec<_>>(),
+            "serving_endpoints": space.endpoints.values().map(|found| found.view()).collect::<Vec<_>>(),
+            "dashboard_schedules": space.dashboard_schedules.values().map(|found| found.view()).collect::<Vec<_>>(),
         })
     }
 

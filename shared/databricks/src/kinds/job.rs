@@ -36,6 +36,7 @@ const STARTED: &[(&str, &str)] = &[
     ("warehouses", "/sql_task/warehouse_id"),
     ("warehouses_of_dbt", "/dbt_task/warehouse_id"),
     ("warehouses_of_alerts", "/alert_task/warehouse_id"),
+    ("warehouses_of_dashboards", "/dashboard_task/warehouse_id"),
 ];
 const KEPT: &[&str] = &["job_id", "creator_user_name"];
 const KEPT_SETTINGS: &[&str] =

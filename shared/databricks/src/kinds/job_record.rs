@@ -45,6 +45,7 @@ fn can_start(seen: &Observed) -> Vec<Startable> {
         ("warehouses", sql_warehouse::NAME),
         ("warehouses_of_dbt", sql_warehouse::NAME),
         ("warehouses_of_alerts", sql_warehouse::NAME),
+        ("warehouses_of_dashboards", sql_warehouse::NAME),
     ];
     let started = named.iter().flat_map(|(fact, kind)| {
         let ids = items(&seen.facts, fact).iter().filter_map(Value::as_str);

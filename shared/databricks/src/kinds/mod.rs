@@ -8,6 +8,7 @@
 mod alert;
 mod app;
 mod cluster;
+mod dashboard_schedule;
 mod facts;
 mod instance_pool;
 mod job;
@@ -15,6 +16,7 @@ mod job_record;
 mod job_run;
 mod pipeline;
 mod run;
+mod serving_endpoint;
 mod sql_warehouse;
 mod triggers;
 mod verdicts;
@@ -38,6 +40,7 @@ use crate::codes;
 /// behind all that may start it. Apps run jobs that they were given [py-sdk: apps.AppResourceJob],
 /// and nothing of the list is known to start an app. A task of a job may evaluate an alert
 /// [py-sdk: jobs.AlertTask]; an alert's query may refresh what a pipeline makes, and starts a
+/// warehouse. A dashboard's schedule is like an alert. An endpoint that serves an agent may query a
 /// warehouse.
 pub const KINDS: &[&dyn Kind] = &[
     &app::App,
@@ -45,7 +48,9 @@ pub const KINDS: &[&dyn Kind] = &[
     &run::Run,
     &job_run::JobRun,
     &alert::Alert,
+    &dashboard_schedule::DashboardSchedule,
     &pipeline::Pipeline,
+    &serving_endpoint::ServingEndpoint,
     &sql_warehouse::SqlWarehouse,
     &cluster::Cluster,
     &instance_pool::InstancePool,

@@ -235,11 +235,11 @@ impl Bench {
     }
 
     /// Brings a step about as the engine does: look, one call, look again; a fault that asks for it
-    /// is tried again. No more than 60 attempts.
+    /// is tried again. No more than 200 attempts.
     pub(crate) async fn drive(&self, side: Side, step: &Step) -> Result<Driven, Fault> {
         let since = Timestamp::from_millisecond(START_MS).unwrap();
         let mut driven = Driven::default();
-        for _ in 0..60 {
+        for _ in 0..200 {
             match self.attempt(side, step, since, &mut driven).await {
                 Ok(Some(note)) => return Ok(Driven { note, ..driven }),
                 Ok(None) => {}

@@ -4,8 +4,10 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod apps_alerts;
+mod big_listing;
 mod canned;
 mod judgments;
 mod listings;
 mod sending;
+mod serving_dashboards;
 mod sign_in;

@@ -1,7 +1,7 @@
 //! What the two workspaces hold at the start.
 //!
 //! Law: an estate is data. Every logical resource stands on both sides, under different ids but for
-//! apps, whose id is their name. The primary has it at work, the standby as a prepared standby has
+//! apps and endpoints, whose id is their name. The primary has it at work, the standby as a prepared standby has
 //! it: schedules and triggers paused, `max_concurrent_runs` 0, pools at no idle instance, compute
 //! stopped. References point to the side's own ids. A hidden `work` key joins the two; it is in no
 //! answer.
@@ -12,6 +12,7 @@ mod compute;
 mod jobs;
 mod names;
 mod recipes;
+mod serving_dashboards;
 
 use rand::{SeedableRng, rngs::SmallRng};
 use serde_json::Value;
@@ -36,6 +37,8 @@ pub(crate) struct Holdings {
     pub(crate) pipelines: Vec<PipelineSeed>,
     pub(crate) apps: Vec<AppSeed>,
     pub(crate) alerts: Vec<AlertSeed>,
+    pub(crate) endpoints: Vec<EndpointSeed>,
+    pub(crate) dashboards: Vec<DashboardSeed>,
     /// One-time runs under way: name, tasks, work.
     pub(crate) submitted: Vec<(String, Vec<Value>, String)>,
 }
@@ -118,6 +121,33 @@ pub(crate) struct AlertSeed {
     pub(crate) age_ms: i64,
 }
 
+/// A model-serving endpoint.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct EndpointSeed {
+    pub(crate) name: String,
+    pub(crate) spec: Value,
+    pub(crate) entities: Value,
+    pub(crate) work: String,
+    pub(crate) running: bool,
+}
+
+/// A dashboard, with its schedules.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct DashboardSeed {
+    pub(crate) id: String,
+    pub(crate) spec: Value,
+    pub(crate) age_ms: i64,
+    pub(crate) schedules: Vec<ScheduleSeed>,
+}
+
+/// A schedule of a dashboard.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct ScheduleSeed {
+    pub(crate) id: String,
+    pub(crate) spec: Value,
+    pub(crate) work: String,
+}
+
 /// How many of each kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Counts {
@@ -157,11 +187,27 @@ impl Estate {
     }
 
     /// The same as [`Estate::generate`], and beside those resources apps and alerts: about 4 and 6
-    /// for a hundred of them. Some apps are stopped and some alerts paused on purpose.
+    /// for a hundred of them. Some apps are stopped and some alerts paused on purpose. Model-serving
+    /// endpoints and dashboards with schedules come on top: about 5 and 4.
     #[must_use]
     pub fn everything(seed: u64, resources_per_side: usize) -> Estate {
         let mut estate = Estate::generate(seed, resources_per_side);
         apps_alerts::add(seed, resources_per_side, &mut estate.sides);
+        serving_dashboards::add(seed, resources_per_side, &mut estate.sides);
+        estate
+    }
+
+    /// Jobs and dashboards in large numbers, each dashboard with one to three schedules, and a few
+    /// warehouses for them. No run is under way.
+    #[must_use]
+    pub fn large(seed: u64, jobs: usize, dashboards: usize) -> Estate {
+        let counts = Counts { jobs, clusters: 1, pools: 1, warehouses: 10, pipelines: 1 };
+        let mut estate = build(seed, counts, Duplicates::Unmapped);
+        for held in &mut estate.sides {
+            held.submitted.clear();
+            held.jobs.iter_mut().for_each(|job| job.live.clear());
+        }
+        serving_dashboards::add_many_dashboards(seed, dashboards, &mut estate.sides);
         estate
     }
 
@@ -186,11 +232,14 @@ impl Estate {
     pub fn len(&self, side: Side) -> usize {
         let held = self.of(side);
         let compute = held.clusters.len() + held.pools.len() + held.warehouses.len();
-        held.jobs.len() + compute + held.pipelines.len() + held.apps.len() + held.alerts.len()
+        let schedules: usize = held.dashboards.iter().map(|dashboard| dashboard.schedules.len()).sum();
+        let later = held.apps.len() + held.alerts.len() + held.endpoints.len() + schedules;
+        held.jobs.len() + compute + held.pipelines.len() + later
     }
 
     /// Every resource of the pair: kind, primary id, standby id. For tests that must know which
-    /// resource is which; a client has to find out by itself.
+    /// resource is which; a client has to find out by itself. The id of a dashboard's schedule is
+    /// `dashboard/schedule`.
     #[must_use]
     pub fn counterparts(&self) -> Vec<(String, String, String)> {
         let [primary, standby] = &self.sides;
@@ -206,6 +255,14 @@ impl Estate {
         let pipelines = |held: &Holdings| held.pipelines.iter().map(|seed| seed.id.clone()).collect();
         let apps = |held: &Holdings| held.apps.iter().map(|seed| seed.name.clone()).collect();
         let alerts = |held: &Holdings| held.alerts.iter().map(|seed| seed.id.clone()).collect();
+        let endpoints = |held: &Holdings| held.endpoints.iter().map(|seed| seed.name.clone()).collect();
+        let schedules = |held: &Holdings| {
+            let of_one = |seed: &DashboardSeed| {
+                let ids = seed.schedules.iter().map(|schedule| format!("{}/{}", seed.id, schedule.id));
+                ids.collect::<Vec<_>>()
+            };
+            held.dashboards.iter().flat_map(of_one).collect()
+        };
         add("job", joined(jobs(primary), jobs(standby)));
         add("cluster", joined(clusters(primary), clusters(standby)));
         add("pool", joined(pools(primary), pools(standby)));
@@ -213,6 +270,8 @@ impl Estate {
         add("pipeline", joined(pipelines(primary), pipelines(standby)));
         add("app", joined(apps(primary), apps(standby)));
         add("alert", joined(alerts(primary), alerts(standby)));
+        add("serving_endpoint", joined(endpoints(primary), endpoints(standby)));
+        add("dashboard_schedule", joined(schedules(primary), schedules(standby)));
         all
     }
 

@@ -123,12 +123,19 @@ fn a_small_estate_has_twelve_resources_and_one_run() {
 }
 
 #[test]
-fn an_estate_that_has_everything_is_the_usual_one_with_apps_and_alerts() {
+fn an_estate_that_has_everything_is_the_usual_one_with_more_beside_it() {
     let (usual, everything) = (Estate::generate(1, 240), Estate::everything(1, 240));
     for side in Side::BOTH {
         let held = everything.of(side);
         assert!(held.apps.len() >= 8 && held.alerts.len() >= 12);
-        let without = Holdings { apps: Vec::new(), alerts: Vec::new(), ..held.clone() };
+        assert!(held.endpoints.len() >= 12 && held.dashboards.len() >= 8);
+        let without = Holdings {
+            apps: Vec::new(),
+            alerts: Vec::new(),
+            endpoints: Vec::new(),
+            dashboards: Vec::new(),
+            ..held.clone()
+        };
         assert_eq!(&without, usual.of(side));
         let warehouses: BTreeSet<&str> = held.warehouses.iter().map(|seed| seed.id.as_str()).collect();
         assert!(held.alerts.iter().all(|alert| warehouses.contains(text(&alert.spec, "warehouse_id"))));
@@ -144,5 +151,23 @@ fn an_estate_that_has_everything_is_the_usual_one_with_apps_and_alerts() {
     assert!(!standby.apps.iter().any(|app| app.running) && standby.alerts.iter().filter(on).count() == 0);
     let names =
         |held: &Holdings| held.alerts.iter().map(|alert| alert.spec["display_name"].clone()).collect::<Vec<_>>();
+    assert_eq!(names(primary), names(standby));
+}
+
+#[test]
+fn endpoints_and_dashboards_have_the_same_names_on_both_sides_and_the_standby_sleeps() {
+    let everything = Estate::everything(1, 240);
+    let [primary, standby] = Side::BOTH.map(|side| everything.of(side));
+    let schedules =
+        |held: &Holdings| held.dashboards.iter().flat_map(|seed| seed.schedules.clone()).collect::<Vec<_>>();
+    let on = |held: &Holdings| schedules(held).iter().filter(|seed| seed.spec["pause_status"] == "UNPAUSED").count();
+    assert!((1..schedules(primary).len()).contains(&on(primary)) && on(standby) == 0, "some are off on purpose");
+    assert!(primary.dashboards.iter().any(|seed| seed.schedules.is_empty()));
+    let up = |held: &Holdings| held.endpoints.iter().filter(|seed| seed.running).count();
+    assert!(up(standby) < up(primary) && up(primary) < primary.endpoints.len());
+    let names = |held: &Holdings| {
+        let dashboards = held.dashboards.iter().map(|seed| text(&seed.spec, "display_name").to_owned());
+        dashboards.chain(held.endpoints.iter().map(|seed| seed.name.clone())).collect::<Vec<_>>()
+    };
     assert_eq!(names(primary), names(standby));
 }

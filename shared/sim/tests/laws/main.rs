@@ -10,4 +10,5 @@ mod jobs;
 mod region;
 mod repeatable;
 mod runs;
+mod serving_dashboards;
 mod triggers;

@@ -1,0 +1,196 @@
+//! Model-serving endpoints [py-sdk: service/serving.py ServingEndpointsAPI].
+//!
+//! Only an endpoint of custom models can be stopped, by calls that stand in the manual and in no SDK
+//! [docs: machine-learning/model-serving/manage-serving-endpoints]. One of a foundation model paid by
+//! the token, of provisioned throughput or of an external model cannot. It does nothing by itself: it
+//! answers whoever asks, and what asks on the leaving side, jobs, apps, alerts and warehouses, is
+//! fenced as a kind of its own. So there is nothing of it to fence and nothing to start, and a finding
+//! says how callers from elsewhere are kept away. A custom model may be an agent that queries a
+//! warehouse, so endpoints are fenced before warehouses; nothing but a start starts a stopped one.
+//!
+//! Its id is its name, which is unique in a workspace, and so is the same on both sides.
+//! Quirk: the listing tells neither provisioned throughput nor whether an endpoint is stopped, so each
+//! that may serve a custom model is read by itself.
+//! Quirk: neither stop nor start is possible while a config is being updated; a start makes a new
+//! version of the config and is such an update.
+//! Quirk: READY says that it answers, scaled to zero or not; not READY does not say that it is stopped.
+//! Quirk: a served entity carries environment variables and keys; none of them is kept (S23).
+//! Unverified: `state.suspend`, which is in no SDK and no reference. Only "STOPPED" there counts as
+//! stopped, so where a workspace does not show it an endpoint is never said to be fenced.
+//! Unverified: whether one that serves features can be stopped, what a stop of a stopped one answers
+//! and what a start of a started one. A refusal needs a person.
+
+use async_trait::async_trait;
+use engine::ports::{Context, KindInfo, Looking, Next, Observed};
+use failover::{Resource, StartStage};
+use saga::{Fault, Step};
+use serde_json::{Value, json};
+
+use super::facts::{items, kept, number, observed, resource, start, tag_in_pairs, text};
+use super::{Api, Kind, verdicts, want};
+use crate::call::Call;
+use crate::codes;
+use crate::endpoints::{SERVING_GET, SERVING_LIST, SERVING_START, SERVING_STOP};
+use crate::side_by_side::side_by_side;
+
+const NAME: &str = "serving_endpoint";
+const KEPT: &[&str] = &["name", "state", "tags"];
+const CUSTOM: &str = "a custom model";
+/// Set where only the listing shows it.
+const NOT_SHOWN: &str = "not_shown";
+
+/// See the module.
+pub(super) struct ServingEndpoint;
+
+#[async_trait]
+impl Kind for ServingEndpoint {
+    /// A page of one: the listing reads nearly each by itself.
+    fn info(&self) -> KindInfo {
+        KindInfo { name: NAME, poll_ms: 5_000, page: 1, fenced: true, stages: &[StartStage::Compute] }
+    }
+
+    async fn list(&self, api: &Api<'_>, _looking: Looking) -> Result<Vec<Observed>, Fault> {
+        let listed = api.all(&Call::to(SERVING_LIST), "endpoints").await?;
+        let listed = listed.iter().map(seen).collect::<Result<Vec<_>, Fault>>()?;
+        let whole = side_by_side(listed, |listed| async move {
+            if unstoppable(&listed.facts).is_some() {
+                return Ok(Some(listed));
+            }
+            match look(api, &listed.id).await {
+                Err(fault) if fault.code == codes::PERMISSION_DENIED => Ok(Some(not_shown(listed))),
+                looked => looked,
+            }
+        });
+        Ok(whole.await?.into_iter().flatten().collect())
+    }
+
+    async fn look(&self, api: &Api<'_>, id: &str, _looking: Looking) -> Result<Option<Observed>, Fault> {
+        look(api, id).await
+    }
+
+    fn fence(&self, seen: &Observed) -> Next {
+        if let Some(model) = unstoppable(&seen.facts) {
+            return verdicts::already(format!("cannot be stopped, and only answers whoever asks: it serves {model}"));
+        }
+        if is_updating(&seen.facts) {
+            return verdicts::wait(format!("the config of endpoint {:?} is being updated", seen.name));
+        }
+        if is_stopped(&seen.facts) {
+            return verdicts::already("STOPPED");
+        }
+        let call = Call::to(SERVING_STOP).of(&seen.id).body(json!({}));
+        verdicts::act(NAME, format!("stop endpoint {:?}", seen.name), &call)
+    }
+
+    fn start(&self, step: &Step, seen: &Observed, _context: &Context<'_>) -> Next {
+        if step.want != want::RUNNING {
+            return verdicts::unknown(step);
+        }
+        let (ready, update) = (state(&seen.facts, "ready"), state(&seen.facts, "config_update"));
+        let stopped = is_stopped(&seen.facts);
+        match unstoppable(&seen.facts) {
+            Some(model) => verdicts::already(format!("never stopped: it serves {model}")),
+            None if is_updating(&seen.facts) => {
+                verdicts::wait(format!("the config of endpoint {:?} is being updated", seen.name))
+            }
+            None if ready == "READY" && !stopped => verdicts::already("READY"),
+            None if !stopped && matches!(update, "UPDATE_FAILED" | "UPDATE_CANCELED") => {
+                let said = format!("endpoint {:?} is not ready and its update ended as {update}", seen.name);
+                Next::Cannot(Fault::person_needed(codes::BROKEN_COMPUTE, format!("{said}: repair it, then retry")))
+            }
+            // One that is not ready may be stopped without showing it.
+            None => {
+                let call = Call::to(SERVING_START).of(&seen.id).body(json!({}));
+                verdicts::act(NAME, format!("start endpoint {:?}", seen.name), &call)
+            }
+        }
+    }
+
+    fn record(&self, seen: &Observed) -> Resource {
+        let facts = &seen.facts;
+        let model = unstoppable(facts);
+        let stopped = is_stopped(facts) && !is_updating(facts);
+        let active = model.is_none() && !stopped;
+        let state_shown = if stopped { "STOPPED" } else { state(facts, "ready") };
+        let mut resource = resource(seen, state_shown, active);
+        resource.tag = tag_in_pairs(items(facts, "tags"));
+        if facts.get(NOT_SHOWN).is_some() {
+            // It may be stopped, and what was off stays off (S15).
+            let finding = "it may not be read, so whether it is stopped is not known and it is not started on the \
+                           other side: give this principal the right to manage it";
+            resource.findings.push(finding.to_owned());
+        } else if active {
+            resource.starts.push(start(StartStage::Compute, want::RUNNING, Value::Null));
+        }
+        if let Some(model) = model {
+            resource.findings.push(format!(
+                "it serves {model} and cannot be stopped: keep callers from elsewhere away with a rate limit of 0 \
+                 or by taking away their right to query it"
+            ));
+        }
+        if state(facts, "config_update") == "UPDATE_FAILED" {
+            resource.findings.push("the last update of its config failed: repair it on both sides".to_owned());
+        }
+        resource
+    }
+}
+
+async fn look(api: &Api<'_>, name: &str) -> Result<Option<Observed>, Fault> {
+    api.one(&Call::to(SERVING_GET).of(name)).await?.as_ref().map(seen).transpose()
+}
+
+/// It may serve a custom model, and is not known to be stopped.
+fn not_shown(mut listed: Observed) -> Observed {
+    if let Some(facts) = listed.facts.as_object_mut() {
+        facts.insert(NOT_SHOWN.to_owned(), json!(true));
+    }
+    listed
+}
+
+/// From the listing, which has less of the entities, or from a look.
+fn seen(read: &Value) -> Result<Observed, Fault> {
+    let mut facts = kept(read, KEPT);
+    let models: Vec<&str> = ["config", "pending_config"]
+        .iter()
+        .filter_map(|config| read.get(config))
+        .flat_map(|config| items(config, "served_entities").iter().chain(items(config, "served_models")))
+        .map(model)
+        .collect();
+    facts.insert("models".to_owned(), json!(models));
+    observed(NAME, Value::Object(facts), "name", "name")
+}
+
+/// What a served entity is [py-sdk: serving.ServedEntityOutput]; a custom model is what is nothing else.
+fn model(entity: &Value) -> &'static str {
+    let is_there = |key: &str| entity.get(key).is_some_and(Value::is_object);
+    let counts = |key: &&str| number(entity, key).unwrap_or(0) > 0;
+    if is_there("external_model") {
+        "an external model"
+    } else if is_there("foundation_model") {
+        "a foundation model"
+    } else if ["max_provisioned_throughput", "provisioned_model_units"].iter().any(counts) {
+        "provisioned throughput"
+    } else {
+        CUSTOM
+    }
+}
+
+/// What it serves, if nothing of that is a custom model; where nothing is shown it may be one.
+fn unstoppable(facts: &Value) -> Option<&str> {
+    let mut models = items(facts, "models").iter().filter_map(Value::as_str);
+    let first = models.next().filter(|model| *model != CUSTOM)?;
+    models.all(|model| model != CUSTOM).then_some(first)
+}
+
+/// A member of `state`; empty where it is not shown.
+fn state<'a>(facts: &'a Value, key: &str) -> &'a str {
+    facts.get("state").map_or("", |state| text(state, key))
+}
+
+fn is_stopped(facts: &Value) -> bool {
+    state(facts, "suspend") == "STOPPED"
+}
+
+fn is_updating(facts: &Value) -> bool {
+    state(facts, "config_update") == "IN_PROGRESS"
+}
