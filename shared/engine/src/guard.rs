@@ -189,6 +189,7 @@ async fn begin(deps: &Deps, mut head: PairHead, side: Side, offenders: &[Offende
     // Only a round that the pair names is ever driven; one that lost the race stays a record of its plan.
     if let Some(record) = &mut head.guard {
         record.saga = Some(saga.clone());
+        record.last = Some(saga.clone());
     }
     if !put(deps, &mut head).await? {
         return Ok(Guarded::NotDue);

@@ -88,7 +88,7 @@ impl Workspace {
             runs_made: 0,
         };
         self.jobs.insert(id, job);
-        self.save_settings(id, settings);
+        self.save_settings(id, settings, By::Api);
         Ok(json!({ "job_id": id }))
     }
 
@@ -109,7 +109,7 @@ impl Workspace {
         let settings = completed(settings);
         check(&settings)?;
         self.about_to_write(Kind::Job, &id.to_string());
-        self.save_settings(id, settings);
+        self.save_settings(id, settings, By::Api);
         Ok(json!({}))
     }
 
@@ -123,7 +123,7 @@ impl Workspace {
         let settings = completed(settings);
         check(&settings)?;
         self.about_to_write(Kind::Job, &id.to_string());
-        self.save_settings(id, settings);
+        self.save_settings(id, settings, By::Api);
         Ok(json!({}))
     }
 
@@ -135,7 +135,7 @@ impl Workspace {
     }
 
     /// Puts new settings in force: starters are armed anew, queued runs may start.
-    fn save_settings(&mut self, id: i64, settings: Value) {
+    pub(crate) fn save_settings(&mut self, id: i64, settings: Value, by: By) {
         let now = self.now;
         let Some(job) = self.jobs.get_mut(&id) else { return };
         let before = active_slots(&job.settings);
@@ -148,7 +148,7 @@ impl Workspace {
                 resource: id.to_string(),
                 work: job.work.clone(),
                 slot: slot.clone(),
-                by: By::Api,
+                by,
             });
         }
         self.arm(id);

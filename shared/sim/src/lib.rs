@@ -31,6 +31,7 @@ mod cluster_life;
 mod clusters;
 mod cron;
 mod dashboards;
+mod deployments;
 mod estate;
 mod faults;
 mod job_edits;

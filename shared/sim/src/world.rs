@@ -265,6 +265,20 @@ impl World {
         of_resource.map(|interval| interval.to_ms.unwrap_or(self.now_ms)).max()
     }
 
+    /// When a resource's data was processed on a side, in the order in which it began: from, to; unix ms.
+    /// What goes on ends now.
+    #[must_use]
+    pub fn processing_of(&self, side: Side, resource: &str) -> Vec<(i64, i64)> {
+        let of_resource =
+            self.ledger.intervals.iter().filter(|interval| interval.side == side && interval.resource == resource);
+        of_resource.map(|interval| (interval.from_ms, interval.to_ms.unwrap_or(self.now_ms))).collect()
+    }
+
+    /// A side's workspace.
+    pub(crate) fn space_mut(&mut self, side: Side) -> &mut Workspace {
+        &mut self.spaces[side.index()]
+    }
+
     /// All resources of a side as its API would show them, without job clusters and runs.
     #[must_use]
     pub fn export(&self, side: Side) -> Value {
@@ -283,7 +297,7 @@ impl World {
         })
     }
 
-    fn write_down(&mut self) {
+    pub(crate) fn write_down(&mut self) {
         for space in &mut self.spaces {
             for note in space.notes.drain(..) {
                 self.ledger.record(space.side, note);

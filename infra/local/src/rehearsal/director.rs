@@ -1,11 +1,12 @@
 //! Plays a script: what happens to the pair, and what the people do, in order of time.
 
+use std::collections::BTreeSet;
 use std::sync::{MutexGuard, PoisonError};
 
 use engine::approvals::answer;
 use engine::capture::capture;
 use engine::ports::{Clock, SagaStatus, StepItem};
-use engine::start::{Order, draft, start};
+use engine::start::{Order, draft, pair_head, start};
 use engine::view::{View, view};
 use failover::Side;
 use failover::plan::GO;
@@ -13,7 +14,7 @@ use jiff::{SignedDuration, Timestamp};
 use saga::{Outcome, SagaId};
 use sim::{Fault, FaultKind, World};
 
-use super::script::{Loss, Script, simulated};
+use super::script::{Deploy, Loss, Script, simulated};
 use crate::stack::Stack;
 use crate::stack::workspace_wire::SharedWorld;
 
@@ -23,6 +24,8 @@ pub(super) const ON_CALL: &str = "on-call";
 const LEAVING: Side = Side::Primary;
 /// How often the saga is looked at.
 const LOOKS_EVERY: SignedDuration = SignedDuration::from_secs(10);
+/// How often the pair is looked at once the saga has ended.
+const WATCHES_EVERY: SignedDuration = SignedDuration::from_mins(5);
 /// A saga that needs a person and in which nothing happened for so long has ended for now.
 const STILL: SignedDuration = SignedDuration::from_mins(15);
 /// A saga that has not ended by then is told as unfinished.
@@ -46,6 +49,8 @@ pub struct Ended {
     pub items: Vec<StepItem>,
     /// `completed`, `person-needed`, `aborted` or `unfinished`.
     pub outcome: &'static str,
+    /// The rounds of the guard, in order.
+    pub rounds: Vec<View>,
     /// What happened outside the saga, in order.
     pub events: Vec<(Timestamp, String)>,
     /// Writes to the table from the order to the end.
@@ -65,6 +70,7 @@ enum Cue {
     Capture,
     Lost,
     Back,
+    Deployed(Deploy),
     Told(String),
     Ordered,
 }
@@ -90,6 +96,7 @@ impl Cast<'_> {
             let over = |until| (self.at(until), Cue::Told(format!("over: {}", fault.told())));
             cues.extend(fault.until.map(over));
         }
+        cues.extend(script.deploy.iter().map(|deploy| (self.at(deploy.at), Cue::Deployed(deploy.clone()))));
         cues.push((self.at(script.ordered_at), Cue::Ordered));
         cues.sort_by_key(|(at, _)| *at);
         cues
@@ -124,7 +131,7 @@ impl Cast<'_> {
                     writes_before = self.stack.writes();
                     saga = Some(self.order(&operator, at, &mut events).await?);
                 }
-                Cue::Lost | Cue::Back | Cue::Told(_) => self.happens(&cue, at, &mut events),
+                Cue::Lost | Cue::Back | Cue::Deployed(_) | Cue::Told(_) => self.happens(&cue, at, &mut events),
             }
         }
         let saga = saga.ok_or("the script orders no failover")?;
@@ -159,20 +166,50 @@ impl Cast<'_> {
             if let Some(outcome) = outcome {
                 let writes = self.stack.writes() - writes_before;
                 let end = now.saturating_add(SignedDuration::from_secs(self.script.watched_for)).unwrap_or(now);
+                let mut rounds = BTreeSet::new();
                 for (at, cue) in later {
-                    self.clock.sleep_until(at).await;
+                    self.watch(&operator, at, &mut rounds).await?;
                     self.happens(&cue, at, &mut events);
                 }
-                self.clock.sleep_until(end).await;
+                self.watch(&operator, end, &mut rounds).await?;
                 self.world().advance(self.clock.now().as_millisecond());
                 let view = view(&operator, Some(&saga)).await.map_err(|e| e.to_string())?;
                 let items = operator.sagas.steps(&saga).await.map_err(|e| e.to_string())?;
-                return Ok(Ended { view: view.ok_or("the saga is gone")?, items, outcome, events, writes });
+                let view = view.ok_or("the saga is gone")?;
+                let rounds = self.told(&operator, rounds).await?;
+                return Ok(Ended { view, items, outcome, rounds, events, writes });
             }
             let next = now.saturating_add(LOOKS_EVERY).unwrap_or(now);
             let next = if answered { next } else { next.min(answered_at) };
             self.clock.sleep_until(later.peek().map_or(next, |(at, _)| next.min(*at))).await;
         }
+    }
+
+    /// Waits, and notes which rounds of the guard are begun meanwhile.
+    async fn watch(
+        &self,
+        operator: &engine::Deps,
+        until: Timestamp,
+        rounds: &mut BTreeSet<SagaId>,
+    ) -> Result<(), String> {
+        loop {
+            let head = pair_head(operator).await.map_err(|e| e.to_string())?;
+            rounds.extend(head.guard.and_then(|guard| guard.last));
+            let now = self.clock.now();
+            if now >= until {
+                return Ok(());
+            }
+            let next = now.saturating_add(WATCHES_EVERY).unwrap_or(until);
+            self.clock.sleep_until(next.min(until)).await;
+        }
+    }
+
+    async fn told(&self, operator: &engine::Deps, rounds: BTreeSet<SagaId>) -> Result<Vec<View>, String> {
+        let mut told = Vec::new();
+        for round in rounds {
+            told.extend(view(operator, Some(&round)).await.map_err(|e| e.to_string())?);
+        }
+        Ok(told)
     }
 
     fn happens(&self, cue: &Cue, at: Timestamp, events: &mut Vec<(Timestamp, String)>) {
@@ -185,6 +222,10 @@ impl Cast<'_> {
             Cue::Back => {
                 self.world().region_back(now, simulated(LEAVING));
                 format!("the {LEAVING}'s region is back: its schedules and triggers fire again")
+            }
+            Cue::Deployed(Deploy { side, jobs, .. }) => {
+                let deployed = self.world().deploy(now, simulated(*side), *jobs);
+                format!("a deployment to the {side} switches {} jobs on again", deployed.len())
             }
             Cue::Told(text) => text.clone(),
             Cue::Capture | Cue::Ordered => return,

@@ -15,8 +15,7 @@ use std::sync::{Arc, Mutex};
 
 use engine::Settings;
 use engine::ports::Clock;
-use failover::errand::Arrangements;
-use failover::{FailoverPolicy, MapEntry};
+use failover::{FailoverPolicy, MapEntry, PairName};
 use jiff::{SignedDuration, Timestamp};
 use rim::SystemClock;
 use sim::{Delays, Limits, Stale, World};
@@ -27,7 +26,7 @@ use self::scenarios::Scenario;
 use self::script::{BEGINS, Script};
 use crate::clockwork::in_virtual_time;
 use crate::stack::sabotage::{Boundaries, Deed, Phase};
-use crate::stack::{Delivery, Stack, StackParts};
+use crate::stack::{Delivery, PAIR, Stack, StackParts};
 
 /// What to rehearse.
 pub struct Rehearsal {
@@ -95,6 +94,8 @@ impl Rehearsal {
         let script = &self.script;
         let estate = script.estate.estate(self.seed, self.resources);
         let map = estate.explicit_map();
+        let pair = PairName::new(PAIR)?;
+        let arrangements = script.declared.arrangements(&pair)?;
         let limits = Limits::default();
         let mut settings = self.settings.clone();
         if script.limits_known {
@@ -126,7 +127,7 @@ impl Rehearsal {
                 run_interrupted_again: true,
                 checkpoint_age: SignedDuration::from_mins(60),
             },
-            arrangements: Arrangements::default(),
+            arrangements,
             delivery: self.delivery,
             #[cfg(feature = "mutants")]
             weakened: self.weakened,

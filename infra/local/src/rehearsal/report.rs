@@ -1,10 +1,11 @@
 //! What a rehearsal came to: numbers for machines, a story for people.
 
+use engine::view::View;
 use failover::clocks::ClockSeconds;
 use failover::plan::want;
-use saga::{Event, StepState, Tally};
+use saga::{Event, Step, StepState, Tally};
 use serde::Serialize;
-use sim::{Limits, Side, World};
+use sim::{DoubleWindow, Limits, Side, World};
 
 use super::director::{Cast, Ended};
 use super::pace::pace;
@@ -170,17 +171,21 @@ fn auditor(cast: &Cast<'_>, ended: &Ended, unknown_routes: usize) -> Auditor {
     let audit = world.audit();
     let back_ms = cast.script.loss.as_ref().and_then(|loss| loss.back_at).map(|back| cast.at(back).as_millisecond());
     let fenced_ms = last_fenced_ms(ended).unwrap_or(i64::MAX);
-    let unexplained = audit.double_windows.iter().map(|window| match back_ms {
-        Some(back) => {
-            (back - window.from_ms).clamp(0, window.to_ms - window.from_ms)
-                + (window.to_ms - window.from_ms.max(fenced_ms)).max(0)
-        }
-        None => window.to_ms - window.from_ms,
-    });
+    let switched_on = switched_on_ms(cast, ended);
+    let is_switched_on =
+        |window: &&DoubleWindow| switched_on.is_some_and(|(from, to)| window.from_ms >= from && window.to_ms <= to);
+    let unexplained =
+        audit.double_windows.iter().filter(|window| !is_switched_on(window)).map(|window| match back_ms {
+            Some(back) => {
+                (back - window.from_ms).clamp(0, window.to_ms - window.from_ms)
+                    + (window.to_ms - window.from_ms.max(fenced_ms)).max(0)
+            }
+            None => window.to_ms - window.from_ms,
+        });
     Auditor {
         double_processing_s: audit.double_processing_ms as f64 / 1000.0,
         double_unexplained_s: unexplained.sum::<i64>() as f64 / 1000.0,
-        processed_after_done: after_done(&world, ended).len(),
+        processed_after_done: after_done(cast, &world, ended).len(),
         woken_that_were_off: audit.woken_that_were_off.len(),
         runs_expected: audit.runs_expected,
         runs_seen: audit.runs_seen,
@@ -190,16 +195,45 @@ fn auditor(cast: &Cast<'_>, ended: &Ended, unknown_routes: usize) -> Auditor {
     }
 }
 
-/// What processed data after it was reported fenced, as the story names it.
-pub(super) fn after_done(world: &World, ended: &Ended) -> Vec<String> {
-    let told = ended.view.lines.iter().filter_map(|line| {
-        let Event::Done { step, .. } = &line.event else { return None };
-        let step = ended.view.plan.step(*step).filter(|step| step.want == want::FENCED)?;
-        let last = world.last_processing_ms(Side::Primary, &step.resource)?;
-        let late_ms = last - line.at.as_millisecond();
-        (late_ms > 0).then(|| format!("{} {:?}: {:.1} s after", step.kind, step.name, late_ms as f64 / 1000.0))
+/// What processed data after it was reported fenced, as the story names it. What a deployment has
+/// switched on again is not late for as long as the guard has not fenced it again.
+pub(super) fn after_done(cast: &Cast<'_>, world: &World, ended: &Ended) -> Vec<String> {
+    let deployed_ms = first_deployed_ms(cast).unwrap_or(i64::MAX);
+    let told = fenced(&ended.view).filter_map(|(step, at_ms)| {
+        let again_ms = fenced_again_ms(ended, &step.resource).unwrap_or(i64::MAX);
+        let is_explained = |from: i64, to: i64| from >= deployed_ms && to <= again_ms;
+        let processed = world.processing_of(Side::Primary, &step.resource);
+        let late = processed.into_iter().filter(|(from, to)| *to > at_ms && !is_explained(*from, *to));
+        let late_ms = late.map(|(_, to)| to - at_ms).max()?;
+        Some(format!("{} {:?}: {:.1} s after", step.kind, step.name, late_ms as f64 / 1000.0))
     });
     told.collect()
+}
+
+/// What a saga has fenced, and when it said so.
+fn fenced(view: &View) -> impl Iterator<Item = (&Step, i64)> {
+    view.lines.iter().filter_map(|line| {
+        let Event::Done { step, .. } = &line.event else { return None };
+        let step = view.plan.step(*step).filter(|step| step.want == want::FENCED)?;
+        Some((step, line.at.as_millisecond()))
+    })
+}
+
+fn first_deployed_ms(cast: &Cast<'_>) -> Option<i64> {
+    let at = cast.script.deploy.iter().map(|deploy| deploy.at).min()?;
+    Some(cast.at(at).as_millisecond())
+}
+
+/// When the guard has fenced a resource again.
+fn fenced_again_ms(ended: &Ended, resource: &str) -> Option<i64> {
+    let again = ended.rounds.iter().flat_map(fenced).filter(|(step, _)| step.resource == resource);
+    again.map(|(_, at_ms)| at_ms).max()
+}
+
+/// From the first deployment that switched something on until the guard had fenced the last of it.
+pub(super) fn switched_on_ms(cast: &Cast<'_>, ended: &Ended) -> Option<(i64, i64)> {
+    let last = ended.rounds.iter().flat_map(fenced).map(|(_, at_ms)| at_ms).max()?;
+    Some((first_deployed_ms(cast)?, last))
 }
 
 fn rounded(seconds: f64) -> f64 {

@@ -25,6 +25,7 @@ pub const SCENARIOS: &[Scenario] = &[
     scenario!("everything-refused"),
     scenario!("crash-loop"),
     scenario!("ambiguous-names"),
+    scenario!("deploy-unpauses"),
 ];
 
 impl Scenario {

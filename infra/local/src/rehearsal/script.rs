@@ -3,6 +3,7 @@
 //! Times are in seconds since the rehearsal began, [`BEGINS`].
 
 use failover::Side;
+use rim::config::Declared;
 use serde::Deserialize;
 use sim::{Estate, Fault, FaultKind};
 
@@ -42,6 +43,12 @@ pub struct Script {
     /// What goes wrong besides.
     #[serde(default)]
     pub fault: Vec<ScriptFault>,
+    /// Deployments that somebody makes beside the failover.
+    #[serde(default)]
+    pub deploy: Vec<Deploy>,
+    /// What the team has declared beside its workspaces, as in a configuration.
+    #[serde(default)]
+    pub declared: Declared,
     /// The runner dies at every so manieth boundary.
     pub dies_every: Option<u64>,
     /// How long the pair is watched after the saga has ended.
@@ -58,6 +65,18 @@ pub struct Loss {
     pub at: i64,
     /// When they come back.
     pub back_at: Option<i64>,
+}
+
+/// A deployment that switches jobs on again.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Deploy {
+    /// When.
+    pub at: i64,
+    /// To which side.
+    pub side: Side,
+    /// To how many jobs.
+    pub jobs: usize,
 }
 
 /// How a saga ends.

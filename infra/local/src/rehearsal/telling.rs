@@ -10,7 +10,7 @@ use sim::DoubleWindow;
 
 use super::Rehearsal;
 use super::director::{Cast, Ended};
-use super::report::{Report, after_done, last_fenced_ms};
+use super::report::{Report, after_done, last_fenced_ms, switched_on_ms};
 use super::script::BEGINS;
 
 /// Double processing is listed work by work up to here, and counted beyond.
@@ -38,6 +38,8 @@ pub(super) fn story(rehearsal: &Rehearsal, cast: &Cast<'_>, ended: &Ended, repor
     let pair = |(at, what): &(Timestamp, String)| Sentence { at: *at, place: "pair".to_owned(), text: what.clone() };
     let mut sentences: Vec<Sentence> = ended.events.iter().map(pair).collect();
     sentences.extend(ended.view.story());
+    let of_guard = |sentence: Sentence| Sentence { place: "guard".to_owned(), ..sentence };
+    sentences.extend(ended.rounds.iter().flat_map(|round| round.story()).map(of_guard));
     sentences.sort_by_key(|sentence| sentence.at);
     for sentence in &sentences {
         let _ = writeln!(text, "{}  {:<12}  {}", clock(sentence.at), sentence.place, sentence.text);
@@ -45,6 +47,8 @@ pub(super) fn story(rehearsal: &Rehearsal, cast: &Cast<'_>, ended: &Ended, repor
     section(&mut text, "left out on purpose", &ended.view.plan.exceptions);
     section(&mut text, "blocked, for a person", &blocked(ended));
     section(&mut text, "findings", &gathered(&ended.view.plan.findings));
+    let switched_on: Vec<String> = ended.rounds.iter().flat_map(|round| round.plan.findings.clone()).collect();
+    section(&mut text, "switched on again, and fenced again by the guard", &switched_on);
     audit(&mut text, cast, ended, report);
     let _ = writeln!(text, "\noutcome: {}", report.outcome);
     text
@@ -118,7 +122,7 @@ fn audit(text: &mut String, cast: &Cast<'_>, ended: &Ended, report: &Report) {
     }
     let _ =
         writeln!(text, "  {} resources processed data after they were reported fenced", auditor.processed_after_done);
-    for late in after_done(&cast.world(), ended) {
+    for late in after_done(cast, &cast.world(), ended) {
         let _ = writeln!(text, "    {late}");
     }
     let _ = writeln!(text, "  {} things were switched on that had been off", auditor.woken_that_were_off);
@@ -144,6 +148,15 @@ fn explain(text: &mut String, cast: &Cast<'_>, ended: &Ended) {
              its last resource was verified stopped at {}",
             clock(back),
             clock(fenced)
+        );
+    }
+    if let Some((from, to)) = switched_on_ms(cast, ended) {
+        let at = |ms: i64| Timestamp::from_millisecond(ms).map_or_else(|_| "?".to_owned(), clock);
+        let _ = writeln!(
+            text,
+            "  the window: what was deployed at {} ran until the guard had fenced the last of it at {}",
+            at(from),
+            at(to)
         );
     }
 }

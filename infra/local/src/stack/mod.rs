@@ -32,6 +32,9 @@ use self::sabotage::{Boundaries, Process, ProcessWire};
 use self::workspace_wire::{SharedWorld, WorkspaceWire};
 use crate::embedded::{Buckets, Embedded, OpenError, Table, Topics};
 
+/// The pair's name in every rehearsal.
+pub const PAIR: &str = "rehearsal";
+
 /// How long one request to an embedded AWS part takes.
 const AWS_LATENCY: Duration = Duration::from_millis(5);
 
@@ -162,7 +165,7 @@ impl Stack {
         let buckets = Buckets::memory([bucket_name(&named("SWITCHBACK_BUCKET")).as_str()]);
         let embedded = Embedded::new(table, buckets).with_topics(Arc::clone(&bus) as Arc<dyn Topics>);
         Ok(Arc::new(Self {
-            pair: PairName::new("rehearsal").map_err(StackError::Pair)?,
+            pair: PairName::new(PAIR).map_err(StackError::Pair)?,
             routes,
             embedded,
             bus,

@@ -46,6 +46,9 @@ pub struct GuardRecord {
     pub looked_at: Timestamp,
     /// The round under way: a saga of its own, which only fences.
     pub saga: Option<SagaId>,
+    /// The last round that was begun.
+    #[serde(default)]
+    pub last: Option<SagaId>,
 }
 
 /// `PAIR#p / HEAD`: which side is active, and the one running saga (S1).

@@ -58,7 +58,7 @@ impl Publication {
             if head.active != active {
                 // From here on what was left is the inactive side, and is looked at for as long as it is.
                 let (side, looked_at) = (active.other(), self.clock.now());
-                head.guard = Some(GuardRecord { side, looked_at, saga: None });
+                head.guard = Some(GuardRecord { side, looked_at, saga: None, last: None });
             }
             head.active = active;
             head.frozen = frozen;

@@ -7,23 +7,71 @@
 use std::collections::BTreeSet;
 
 use databricks::KINDS;
-use failover::errand::{Address, Arrangements, Duty, Errand, placeholders};
+use failover::errand::{ActiveActive, Address, Arrangements, Duty, Errand, placeholders};
 use failover::plan::wording::{Occasion, sample};
 use failover::template::{fill, fill_all};
 use failover::{PairName, Side};
+use serde::Deserialize;
 use serde_json::Value;
 use toml::Spanned;
 
-use super::Config;
 use super::check::Offence;
 use crate::errands::{check, kinds_of};
 
+/// The tables in which a team declares something.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(default)]
+pub struct Declared {
+    /// Work that runs on both sides at once, by decision.
+    pub active_active: Vec<Spanned<ActiveActive>>,
+    /// What cuts a whole workspace off.
+    pub fence: Vec<Spanned<toml::Table>>,
+    /// What tells how recent the data on the other side is.
+    pub dataset: Vec<Spanned<toml::Table>>,
+    /// What the work reads, beside its workspace.
+    pub source: Vec<Spanned<toml::Table>>,
+    /// Routes that lead to the side that works.
+    pub route: Vec<Spanned<toml::Table>>,
+    /// The vendor's own recovery.
+    pub recovery: Vec<Spanned<toml::Table>>,
+    /// Where people are told.
+    pub channel: Vec<Spanned<toml::Table>>,
+    /// Tools that are pointed at the side that works.
+    pub endpoint: Vec<Spanned<toml::Table>>,
+    /// What proves that the target works.
+    pub validation: Vec<Spanned<toml::Table>>,
+}
+
+impl Declared {
+    /// Reads and checks what is declared; the mistake without its line.
+    ///
+    /// # Errors
+    ///
+    /// The first thing that is wrong, with the remedy.
+    pub fn arrangements(&self, pair: &PairName) -> Result<Arrangements, String> {
+        arrangements(self, pair).map_err(|offence| offence.message)
+    }
+
+    fn tables(&self, duty: Duty) -> &[Spanned<toml::Table>] {
+        match duty {
+            Duty::Fence => &self.fence,
+            Duty::Dataset => &self.dataset,
+            Duty::Source => &self.source,
+            Duty::Route => &self.route,
+            Duty::Recovery => &self.recovery,
+            Duty::Channel => &self.channel,
+            Duty::Endpoint => &self.endpoint,
+            Duty::Validation => &self.validation,
+        }
+    }
+}
+
 /// Reads and checks what is declared.
-pub(super) fn arrangements(config: &Config, pair: &PairName) -> Result<Arrangements, Offence> {
+pub(super) fn arrangements(declared: &Declared, pair: &PairName) -> Result<Arrangements, Offence> {
     let mut arrangements = Arrangements::default();
     for duty in Duty::ALL {
         let mut names = BTreeSet::new();
-        for table in tables(config, duty) {
+        for table in declared.tables(duty) {
             let start = table.span().start;
             let errand = errand(duty, table.get_ref(), pair).map_err(|message| Offence { start, message })?;
             if !names.insert(errand.name.clone()) {
@@ -34,11 +82,11 @@ pub(super) fn arrangements(config: &Config, pair: &PairName) -> Result<Arrangeme
             arrangements.errands.push(errand);
         }
     }
-    if let Some(second) = config.recovery.get(1) {
+    if let Some(second) = declared.recovery.get(1) {
         let message = "there is more than one [[recovery]]: a pair has one".to_owned();
         return Err(Offence { start: second.span().start, message });
     }
-    for marked in &config.active_active {
+    for marked in &declared.active_active {
         let known = KINDS.iter().map(|kind| kind.info()).filter(|kind| kind.fenced);
         let known: Vec<&str> = known.map(|kind| kind.name).collect();
         if !known.contains(&marked.get_ref().kind.as_str()) {
@@ -48,19 +96,6 @@ pub(super) fn arrangements(config: &Config, pair: &PairName) -> Result<Arrangeme
         arrangements.active_active.push(marked.get_ref().clone());
     }
     Ok(arrangements)
-}
-
-fn tables(config: &Config, duty: Duty) -> &[Spanned<toml::Table>] {
-    match duty {
-        Duty::Fence => &config.fence,
-        Duty::Dataset => &config.dataset,
-        Duty::Source => &config.source,
-        Duty::Route => &config.route,
-        Duty::Recovery => &config.recovery,
-        Duty::Channel => &config.channel,
-        Duty::Endpoint => &config.endpoint,
-        Duty::Validation => &config.validation,
-    }
 }
 
 fn errand(duty: Duty, table: &toml::Table, pair: &PairName) -> Result<Errand, String> {

@@ -10,11 +10,13 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::path::Path;
 
-use failover::errand::{ActiveActive, Arrangements};
+use failover::errand::Arrangements;
 use failover::{MapEntry, PairName};
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 use toml::Spanned;
 
+pub use declared::Declared;
 pub use secret::{KeptSecrets, SECRET_MISSING, SecretSource};
 
 /// What stands in the file.
@@ -39,35 +41,27 @@ pub struct Config {
     /// The explicit map between the sides.
     #[serde(default)]
     pub map: Vec<Spanned<MapEntry>>,
-    /// Work that runs on both sides at once, by decision.
-    #[serde(default)]
-    pub active_active: Vec<Spanned<ActiveActive>>,
     /// The Databricks account, where errands are carried out on it.
     pub account: Option<AccountConfig>,
-    /// What cuts a whole workspace off.
-    #[serde(default)]
-    pub fence: Vec<Spanned<toml::Table>>,
-    /// What tells how recent the data on the other side is.
-    #[serde(default)]
-    pub dataset: Vec<Spanned<toml::Table>>,
-    /// What the work reads, beside its workspace.
-    #[serde(default)]
-    pub source: Vec<Spanned<toml::Table>>,
-    /// Routes that lead to the side that works.
-    #[serde(default)]
-    pub route: Vec<Spanned<toml::Table>>,
-    /// The vendor's own recovery.
-    #[serde(default)]
-    pub recovery: Vec<Spanned<toml::Table>>,
-    /// Where people are told.
-    #[serde(default)]
-    pub channel: Vec<Spanned<toml::Table>>,
-    /// Tools that are pointed at the side that works.
-    #[serde(default)]
-    pub endpoint: Vec<Spanned<toml::Table>>,
-    /// What proves that the target works.
-    #[serde(default)]
-    pub validation: Vec<Spanned<toml::Table>>,
+    // These are read as [`Declared`]; here they are only known.
+    #[serde(default, rename = "active_active")]
+    _active_active: IgnoredAny,
+    #[serde(default, rename = "fence")]
+    _fence: IgnoredAny,
+    #[serde(default, rename = "dataset")]
+    _dataset: IgnoredAny,
+    #[serde(default, rename = "source")]
+    _source: IgnoredAny,
+    #[serde(default, rename = "route")]
+    _route: IgnoredAny,
+    #[serde(default, rename = "recovery")]
+    _recovery: IgnoredAny,
+    #[serde(default, rename = "channel")]
+    _channel: IgnoredAny,
+    #[serde(default, rename = "endpoint")]
+    _endpoint: IgnoredAny,
+    #[serde(default, rename = "validation")]
+    _validation: IgnoredAny,
 }
 
 /// The Databricks account and how to sign in there.
@@ -186,11 +180,12 @@ impl Checked {
     ///
     /// [`ConfigError`]: the first thing that is wrong, with file, line and remedy.
     pub fn parse(file: &str, text: &str) -> Result<Self, ConfigError> {
-        let config: Config = toml::from_str(text).map_err(|e| ConfigError {
+        let unreadable = |e: toml::de::Error| ConfigError {
             file: file.to_owned(),
             line: e.span().map(|span| line_of(text, span.start)),
             message: remedy(e.message()),
-        })?;
+        };
+        let config: Config = toml::from_str(text).map_err(unreadable)?;
         let place = |start: usize, message: String| ConfigError {
             file: file.to_owned(),
             line: Some(line_of(text, start)),
@@ -198,8 +193,9 @@ impl Checked {
         };
         let pair = PairName::new(config.pair.get_ref()).map_err(|e| place(config.pair.span().start, e))?;
         check::check(&config).map_err(|offence| place(offence.start, offence.message))?;
+        let declared: Declared = toml::from_str(text).map_err(unreadable)?;
         let arrangements =
-            declared::arrangements(&config, &pair).map_err(|offence| place(offence.start, offence.message))?;
+            declared::arrangements(&declared, &pair).map_err(|offence| place(offence.start, offence.message))?;
         Ok(Self { config, pair, arrangements, file: file.to_owned(), text: text.to_owned() })
     }
 
@@ -262,6 +258,24 @@ token = { file = "/run/secrets/standby" }
         check("{ file = \"/run/secrets/standby\" }", "\"abc\"", "line 10", "");
         check("[limits]", "[runner]\nlease_seconds = 1\n[limits]", "line 13", "time-out");
         check("pair = ", "pair == ", "line 1", "");
+        let declared = |tables: &str| format!("{tables}\n[limits]");
+        let endpoint = "[[endpoint]]\nkind = \"https_call\"\nname = \"bi\"";
+        check("[limits]", &declared("[[endpoint]]\nname = \"bi\""), "line 12", "no kind");
+        check("[limits]", &declared("[[endpoint]]\nkind = \"jdbc_host\"\nname = \"bi\""), "line 12", "https_call");
+        check("[limits]", &declared("[[source]]\nkind = \"oracle\"\nname = \"x\""), "line 12", "kafka_brokers");
+        check("[limits]", &declared(endpoint), "line 12", "missing field");
+        let channel = "[[channel]]\nkind = \"slack_message\"\nname = \"ops\"\nurl = { env = \"SLACK\" }";
+        check(
+            "[limits]",
+            &declared(&format!("{channel}\nmoved = {{ text = \"{{{{ plaec }}}}\" }}")),
+            "line 12",
+            "target_url",
+        );
+        check("[limits]", &declared(&format!("{channel}\n{channel}")), "line 16", "give each its own");
+        let source = "[[source]]\nkind = \"jdbc_host\"\nname = \"db\"\nport = 5432\nhost = \"{{ hots }}\"";
+        check("[limits]", &declared(source), "line 12", "pair, side, url and host");
+        check("[limits]", &declared("[[active_active]]\nkind = \"jbo\"\nname = \"x\""), "line 12", "sql_warehouse");
+        check("[limits]", &declared("[[endpiont]]\nname = \"x\""), "line 12", "correct the spelling");
         let entry = |kind: &str, primary: u8| {
             format!("[[map]]\nkind = {kind:?}\nprimary = \"{primary}\"\nstandby = \"9\"\n[limits]")
         };
