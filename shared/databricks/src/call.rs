@@ -16,7 +16,7 @@ use crate::endpoints::{ENDPOINTS, Endpoint};
 pub struct Call {
     /// Which.
     pub endpoint: Endpoint,
-    /// What stands for `{id}` in its path; empty where the path has none.
+    /// What stands for `{id}` or `{name}` in its path; empty where the path has neither.
     pub id: String,
     /// Query parameters in the order in which they are sent.
     pub query: Vec<(&'static str, String)>,
@@ -54,6 +54,9 @@ impl Call {
     /// The path with its query, encoded.
     pub fn path_and_query(&self) -> String {
         let mut path = self.endpoint.path.replace("{id}", &encoded(&self.id));
+        if path.contains("{name}") {
+            path = path.replace("{name}", &encoded_parts(&self.id));
+        }
         for (at, (key, value)) in self.query.iter().enumerate() {
             path.push(if at == 0 { '?' } else { '&' });
             path.push_str(key);
@@ -103,10 +106,16 @@ fn encoded(text: &str) -> String {
     out
 }
 
+/// Each part of a name that is itself a path; a part that would lead out of its place is left out.
+fn encoded_parts(name: &str) -> String {
+    let parts = name.split('/').filter(|part| !matches!(*part, "" | "." | ".."));
+    parts.map(encoded).collect::<Vec<_>>().join("/")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::endpoints::{JOBS_LIST, JOBS_UPDATE, WAREHOUSES_STOP};
+    use crate::endpoints::{JOBS_LIST, JOBS_UPDATE, POSTGRES_ENDPOINTS_GET, WAREHOUSES_STOP};
 
     #[test]
     fn ids_and_tokens_cannot_leave_their_place() {
@@ -116,6 +125,12 @@ mod tests {
         );
         let call = Call::to(JOBS_LIST).with("limit", 100).with("page_token", "a+b/c=&x");
         assert_eq!(call.path_and_query(), "/api/2.2/jobs/list?limit=100&page_token=a%2Bb%2Fc%3D%26x");
+    }
+
+    #[test]
+    fn a_name_that_is_a_path_cannot_leave_its_place_either() {
+        let call = Call::to(POSTGRES_ENDPOINTS_GET).of("projects/a b/../../../2.1/clusters//x?y");
+        assert_eq!(call.path_and_query(), "/api/2.0/postgres/projects/a%20b/2.1/clusters/x%3Fy");
     }
 
     #[test]

@@ -36,7 +36,8 @@ pub struct Endpoint {
     pub name: &'static str,
     /// Method.
     pub verb: Verb,
-    /// Path; `{id}` stands for the resource's id. An effect's query is a part of it.
+    /// Path; `{id}` stands for the resource's id, and `{name}` for a resource's name that is itself a
+    /// path, e.g. `projects/a/branches/b`. An effect's query is a part of it.
     pub path: &'static str,
     /// One of [`crate::FAMILIES`].
     pub family: &'static str,
@@ -50,6 +51,10 @@ const fn look(name: &'static str, path: &'static str, family: &'static str) -> E
 
 const fn effect(name: &'static str, path: &'static str, family: &'static str) -> Endpoint {
     Endpoint { name, verb: Verb::Post, path, family, nature: Nature::Effect }
+}
+
+const fn patch(name: &'static str, path: &'static str, family: &'static str) -> Endpoint {
+    Endpoint { name, verb: Verb::Patch, path, family, nature: Nature::Effect }
 }
 
 /// [docs: dev-tools/auth/oauth-m2m]. A look: a token changes nothing in the workspace.
@@ -126,13 +131,50 @@ pub const ALERTS_LIST: Endpoint = look("alerts/list", "/api/2.0/alerts", "alerts
 /// [docs: alertsv2/getalert].
 pub const ALERTS_GET: Endpoint = look("alerts/get", "/api/2.0/alerts/{id}", "alerts.get");
 /// Replaces the schedule and can change nothing else [docs: alertsv2/updatealert].
-pub const ALERTS_UPDATE_SCHEDULE: Endpoint = Endpoint {
-    name: "alerts/update",
-    verb: Verb::Patch,
-    path: "/api/2.0/alerts/{id}?update_mask=schedule",
-    family: "alerts.update",
-    nature: Nature::Effect,
-};
+pub const ALERTS_UPDATE_SCHEDULE: Endpoint =
+    patch("alerts/update", "/api/2.0/alerts/{id}?update_mask=schedule", "alerts.update");
+
+/// [py-sdk: vectorsearch.VectorSearchEndpointsAPI.list_endpoints].
+pub const SEARCH_ENDPOINTS_LIST: Endpoint =
+    look("vector-search/endpoints/list", "/api/2.0/vector-search/endpoints", "search.list");
+/// [py-sdk: vectorsearch.VectorSearchEndpointsAPI.get_endpoint].
+pub const SEARCH_ENDPOINTS_GET: Endpoint =
+    look("vector-search/endpoints/get", "/api/2.0/vector-search/endpoints/{id}", "search.get");
+/// [py-sdk: vectorsearch.VectorSearchEndpointsAPI.start_endpoint].
+pub const SEARCH_ENDPOINTS_START: Endpoint =
+    effect("vector-search/endpoints/start", "/api/2.0/vector-search/endpoints/{id}/start", "search.state");
+/// [py-sdk: vectorsearch.VectorSearchEndpointsAPI.stop_endpoint].
+pub const SEARCH_ENDPOINTS_STOP: Endpoint =
+    effect("vector-search/endpoints/stop", "/api/2.0/vector-search/endpoints/{id}/stop", "search.state");
+/// [py-sdk: vectorsearch.VectorSearchIndexesAPI.list_indexes].
+pub const SEARCH_INDEXES_LIST: Endpoint =
+    look("vector-search/indexes/list", "/api/2.0/vector-search/indexes", "search.list");
+/// [py-sdk: vectorsearch.VectorSearchIndexesAPI.get_index].
+pub const SEARCH_INDEXES_GET: Endpoint =
+    look("vector-search/indexes/get", "/api/2.0/vector-search/indexes/{id}", "search.get");
+
+/// [py-sdk: database.DatabaseAPI.list_database_instances].
+pub const DATABASES_LIST: Endpoint = look("database/instances/list", "/api/2.0/database/instances", "databases.list");
+/// [py-sdk: database.DatabaseAPI.get_database_instance].
+pub const DATABASES_GET: Endpoint = look("database/instances/get", "/api/2.0/database/instances/{id}", "databases.get");
+/// Stops or starts, and can change nothing else [py-sdk: database.DatabaseAPI.update_database_instance].
+pub const DATABASES_UPDATE_STOPPED: Endpoint =
+    patch("database/instances/update", "/api/2.0/database/instances/{id}?update_mask=stopped", "databases.update");
+
+/// [py-sdk: postgres.PostgresAPI.list_projects].
+pub const POSTGRES_PROJECTS_LIST: Endpoint =
+    look("postgres/projects/list", "/api/2.0/postgres/projects", "postgres.list");
+/// [py-sdk: postgres.PostgresAPI.list_branches].
+pub const POSTGRES_BRANCHES_LIST: Endpoint =
+    look("postgres/branches/list", "/api/2.0/postgres/{name}/branches", "postgres.list");
+/// [py-sdk: postgres.PostgresAPI.list_endpoints].
+pub const POSTGRES_ENDPOINTS_LIST: Endpoint =
+    look("postgres/endpoints/list", "/api/2.0/postgres/{name}/endpoints", "postgres.list");
+/// [py-sdk: postgres.PostgresAPI.get_endpoint].
+pub const POSTGRES_ENDPOINTS_GET: Endpoint = look("postgres/endpoints/get", "/api/2.0/postgres/{name}", "postgres.get");
+/// Disables or enables, and can change nothing else [py-sdk: postgres.PostgresAPI.update_endpoint].
+pub const POSTGRES_ENDPOINTS_UPDATE_DISABLED: Endpoint =
+    patch("postgres/endpoints/update", "/api/2.0/postgres/{name}?update_mask=spec.disabled", "postgres.update");
 
 /// Every endpoint there is.
 pub const ENDPOINTS: &[&Endpoint] = &[
@@ -168,6 +210,20 @@ pub const ENDPOINTS: &[&Endpoint] = &[
     &ALERTS_LIST,
     &ALERTS_GET,
     &ALERTS_UPDATE_SCHEDULE,
+    &SEARCH_ENDPOINTS_LIST,
+    &SEARCH_ENDPOINTS_GET,
+    &SEARCH_ENDPOINTS_START,
+    &SEARCH_ENDPOINTS_STOP,
+    &SEARCH_INDEXES_LIST,
+    &SEARCH_INDEXES_GET,
+    &DATABASES_LIST,
+    &DATABASES_GET,
+    &DATABASES_UPDATE_STOPPED,
+    &POSTGRES_PROJECTS_LIST,
+    &POSTGRES_BRANCHES_LIST,
+    &POSTGRES_ENDPOINTS_LIST,
+    &POSTGRES_ENDPOINTS_GET,
+    &POSTGRES_ENDPOINTS_UPDATE_DISABLED,
 ];
 
 #[cfg(test)]

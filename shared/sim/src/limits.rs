@@ -10,7 +10,7 @@
 use std::collections::BTreeMap;
 
 /// Every API family that is limited and counted on its own.
-pub const FAMILIES: [&str; 28] = [
+pub const FAMILIES: [&str; 39] = [
     "jobs.list",
     "jobs.get",
     "jobs.update",
@@ -37,6 +37,17 @@ pub const FAMILIES: [&str; 28] = [
     "alerts.list",
     "alerts.get",
     "alerts.update",
+    "search.list",
+    "search.get",
+    "search.state",
+    "databases.list",
+    "databases.get",
+    "databases.update",
+    "postgres.list",
+    "postgres.get",
+    "postgres.update",
+    "legacy.list",
+    "legacy.get",
     "scim",
     "oidc",
 ];
@@ -80,7 +91,10 @@ fn usual_rate(family: &str) -> f64 {
     match family {
         "runs.get" => 100.0,
         "jobs.update" | "jobs.run" | "runs.cancel" | "clusters.edit" | "clusters.start" | "clusters.delete"
-        | "pools.edit" | "warehouses.state" | "pipelines.state" | "apps.state" | "alerts.update" => 20.0,
+        | "pools.edit" | "warehouses.state" | "pipelines.state" | "apps.state" | "alerts.update" | "search.state"
+        | "databases.update" | "postgres.update" => 20.0,
+        // [py-sdk: sql.QueriesAPI.list] warns of ten calls at once.
+        "legacy.list" => 9.0,
         _ => 30.0,
     }
 }

@@ -8,6 +8,7 @@
 use serde_json::json;
 
 use crate::{
+    json::text,
     refusal::{Handled, Refusal},
     routes::Call,
     stale::Kind,
@@ -16,7 +17,7 @@ use crate::{
 
 impl Workspace {
     pub(crate) fn permissions_get(&mut self, call: &Call) -> Handled {
-        let (family, id) = (call.part(0).to_owned(), call.part(1).to_owned());
+        let (family, mut id) = (call.part(0).to_owned(), call.part(1).to_owned());
         let kind = match family.as_str() {
             "jobs" => Kind::Job,
             "clusters" => Kind::Cluster,
@@ -25,6 +26,12 @@ impl Workspace {
             "pipelines" => Kind::Pipeline,
             "apps" => Kind::App,
             "alertsv2" => Kind::Alert,
+            // By its id, while every other call knows it by its name.
+            "vector-search-endpoints" => {
+                let named = self.searches.values().find(|found| text(&found.spec, "id") == id);
+                id = named.map(|found| found.name.clone()).unwrap_or_default();
+                Kind::Search
+            }
             _ => return Err(Refusal::invalid(format!("{family} is not simulated."))),
         };
         if !self.visible(&id) {

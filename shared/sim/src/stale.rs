@@ -21,6 +21,9 @@ pub(crate) enum Kind {
     Pipeline,
     App,
     Alert,
+    Search,
+    Database,
+    Postgres,
 }
 
 #[derive(Debug)]
@@ -81,6 +84,9 @@ impl Workspace {
             Kind::Pipeline => self.pipelines.get(id).map(|pipeline| pipeline.view()),
             Kind::App => self.apps.get(id).map(|app| app.view()),
             Kind::Alert => self.alerts.get(id).map(|alert| alert.view()),
+            Kind::Search => self.searches.get(id).map(|endpoint| endpoint.view()),
+            Kind::Database => self.databases.get(id).map(|database| database.view()),
+            Kind::Postgres => self.postgres.get(id).map(|endpoint| endpoint.view()),
         }
     }
 }

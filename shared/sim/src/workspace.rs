@@ -8,6 +8,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use rand::{Rng, SeedableRng, rngs::SmallRng};
+use serde_json::Value;
 
 use crate::{
     agenda::{Agenda, Event},
@@ -15,11 +16,14 @@ use crate::{
     apps::App,
     auth::Sessions,
     clusters::Cluster,
+    databases::Database,
     jobs::Job,
     notes::Note,
     pipelines::Pipeline,
     pools::Pool,
+    postgres::PostgresEndpoint,
     runs::Run,
+    search::SearchEndpoint,
     settings::Settings,
     stale::StaleViews,
     warehouses::Warehouse,
@@ -51,6 +55,12 @@ pub(crate) struct Workspace {
     pub(crate) pipelines: BTreeMap<String, Pipeline>,
     pub(crate) apps: BTreeMap<String, App>,
     pub(crate) alerts: BTreeMap<String, Alert>,
+    pub(crate) searches: BTreeMap<String, SearchEndpoint>,
+    pub(crate) databases: BTreeMap<String, Database>,
+    pub(crate) postgres: BTreeMap<String, PostgresEndpoint>,
+    /// Queries and alerts of the first version, as a listing shows them.
+    pub(crate) legacy_queries: Vec<Value>,
+    pub(crate) legacy_alerts: Vec<Value>,
     /// The region's compute is gone: nothing starts, nothing runs.
     pub(crate) lost: bool,
     /// What would have happened while the region was lost.
@@ -87,6 +97,11 @@ impl Workspace {
             pipelines: BTreeMap::new(),
             apps: BTreeMap::new(),
             alerts: BTreeMap::new(),
+            searches: BTreeMap::new(),
+            databases: BTreeMap::new(),
+            postgres: BTreeMap::new(),
+            legacy_queries: Vec::new(),
+            legacy_alerts: Vec::new(),
             lost: false,
             frozen: Vec::new(),
             catching_up: false,
@@ -118,6 +133,10 @@ impl Workspace {
             Event::App { name, generation } => self.app_settles(&name, generation),
             Event::Alert { id, generation } => self.alert_is_due(&id, generation),
             Event::Evaluation { id } => self.evaluation_ends(&id),
+            Event::Search { name, generation } => self.search_settles(&name, generation),
+            Event::Sync { pipeline } => self.sync_is_due(&pipeline),
+            Event::Database { name, generation } => self.database_settles(&name, generation),
+            Event::Postgres { name, generation } => self.postgres_goes_on(&name, generation),
         }
     }
 

@@ -278,6 +278,11 @@ impl World {
             "pipelines": space.pipelines.values().map(|found| found.view()).collect::<Vec<_>>(),
             "apps": space.apps.values().map(|found| found.view()).collect::<Vec<_>>(),
             "alerts": space.alerts.values().map(|found| found.view()).collect::<Vec<_>>(),
+            "vector_search_endpoints": space.searches.values().map(|found| found.view()).collect::<Vec<_>>(),
+            "database_instances": space.databases.values().map(|found| found.view()).collect::<Vec<_>>(),
+            "postgres_endpoints": space.postgres.values().map(|found| found.view()).collect::<Vec<_>>(),
+            "legacy_queries": space.legacy_queries,
+            "legacy_alerts": space.legacy_alerts,
         })
     }
 

@@ -8,15 +8,18 @@
 mod alert;
 mod app;
 mod cluster;
+mod database_instance;
 mod facts;
 mod instance_pool;
 mod job;
 mod job_record;
 mod job_run;
 mod pipeline;
+mod postgres_endpoint;
 mod run;
 mod sql_warehouse;
 mod triggers;
+mod vector_search_endpoint;
 mod verdicts;
 
 use async_trait::async_trait;
@@ -38,15 +41,19 @@ use crate::codes;
 /// behind all that may start it. Apps run jobs that they were given [py-sdk: apps.AppResourceJob],
 /// and nothing of the list is known to start an app. A task of a job may evaluate an alert
 /// [py-sdk: jobs.AlertTask]; an alert's query may refresh what a pipeline makes, and starts a
-/// warehouse.
+/// warehouse. A vector-search endpoint keeps the pipelines of its indexes going.
+/// Apps, jobs and pipelines connect to databases.
 pub const KINDS: &[&dyn Kind] = &[
     &app::App,
     &job::Job,
     &run::Run,
     &job_run::JobRun,
     &alert::Alert,
+    &vector_search_endpoint::VectorSearchEndpoint,
     &pipeline::Pipeline,
     &sql_warehouse::SqlWarehouse,
+    &database_instance::DatabaseInstance,
+    &postgres_endpoint::PostgresEndpoint,
     &cluster::Cluster,
     &instance_pool::InstancePool,
 ];
@@ -61,6 +68,8 @@ pub(crate) mod want {
     pub(crate) const RAN_ONCE: &str = "ran_once";
     /// Compute is up.
     pub(crate) const RUNNING: &str = "running";
+    /// A database endpoint takes connections.
+    pub(crate) const ENABLED: &str = "enabled";
     /// A pool keeps as many idle instances as it did on the other side.
     pub(crate) const SIZED: &str = "sized";
     /// A pipeline processes, or has processed once.

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::canned::{Stage, ok};
 
-fn step(kind: &str, want: &str, detail: Value) -> Step {
+pub(crate) fn step(kind: &str, want: &str, detail: Value) -> Step {
     Step {
         place: "any".to_owned(),
         kind: kind.to_owned(),

@@ -26,7 +26,7 @@ struct Options {
     /// What both sides hold.
     #[arg(long, value_enum, default_value_t = Holds::Usual)]
     estate: Holds,
-    /// Resources on each side; apps and alerts come on top.
+    /// Resources on each side; what else an estate of everything has comes on top.
     #[arg(long, default_value_t = 240)]
     resources: usize,
     /// Virtual seconds per real second.
@@ -51,7 +51,7 @@ enum Sides {
 enum Holds {
     /// Jobs, clusters, pools, warehouses and pipelines.
     Usual,
-    /// Apps and alerts as well.
+    /// Every other kind as well.
     Everything,
 }
 

@@ -1,7 +1,7 @@
 //! What the two workspaces hold at the start.
 //!
 //! Law: an estate is data. Every logical resource stands on both sides, under different ids but for
-//! apps, whose id is their name. The primary has it at work, the standby as a prepared standby has
+//! what is known by its name only. The primary has it at work, the standby as a prepared standby has
 //! it: schedules and triggers paused, `max_concurrent_runs` 0, pools at no idle instance, compute
 //! stopped. References point to the side's own ids. A hidden `work` key joins the two; it is in no
 //! answer.
@@ -9,6 +9,7 @@
 
 mod apps_alerts;
 mod compute;
+mod databases_search;
 mod jobs;
 mod names;
 mod recipes;
@@ -17,7 +18,7 @@ use rand::{SeedableRng, rngs::SmallRng};
 use serde_json::Value;
 
 use self::names::Ids;
-use crate::wire::Side;
+use crate::{search::SearchIndex, wire::Side};
 
 /// What both workspaces hold.
 #[derive(Debug, Clone, PartialEq)]
@@ -36,6 +37,11 @@ pub(crate) struct Holdings {
     pub(crate) pipelines: Vec<PipelineSeed>,
     pub(crate) apps: Vec<AppSeed>,
     pub(crate) alerts: Vec<AlertSeed>,
+    pub(crate) searches: Vec<SearchSeed>,
+    pub(crate) databases: Vec<UpSeed>,
+    pub(crate) postgres: Vec<UpSeed>,
+    pub(crate) legacy_queries: Vec<Value>,
+    pub(crate) legacy_alerts: Vec<Value>,
     /// One-time runs under way: name, tasks, work.
     pub(crate) submitted: Vec<(String, Vec<Value>, String)>,
 }
@@ -118,6 +124,25 @@ pub(crate) struct AlertSeed {
     pub(crate) age_ms: i64,
 }
 
+/// A vector-search endpoint.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct SearchSeed {
+    pub(crate) name: String,
+    pub(crate) spec: Value,
+    pub(crate) indexes: Vec<SearchIndex>,
+    pub(crate) work: String,
+    pub(crate) running: bool,
+}
+
+/// A database instance, or an autoscaling database endpoint.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct UpSeed {
+    pub(crate) name: String,
+    pub(crate) spec: Value,
+    pub(crate) work: String,
+    pub(crate) running: bool,
+}
+
 /// How many of each kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Counts {
@@ -157,11 +182,14 @@ impl Estate {
     }
 
     /// The same as [`Estate::generate`], and beside those resources apps and alerts: about 4 and 6
-    /// for a hundred of them. Some apps are stopped and some alerts paused on purpose.
+    /// for a hundred of them. Some apps are stopped and some alerts paused on purpose. Then
+    /// vector-search endpoints, database instances and database endpoints, about 4 of each, some of
+    /// them off on purpose, with pipelines of their own, and queries and alerts of the first version.
     #[must_use]
     pub fn everything(seed: u64, resources_per_side: usize) -> Estate {
         let mut estate = Estate::generate(seed, resources_per_side);
         apps_alerts::add(seed, resources_per_side, &mut estate.sides);
+        databases_search::add(seed, resources_per_side, &mut estate.sides);
         estate
     }
 
@@ -186,7 +214,8 @@ impl Estate {
     pub fn len(&self, side: Side) -> usize {
         let held = self.of(side);
         let compute = held.clusters.len() + held.pools.len() + held.warehouses.len();
-        held.jobs.len() + compute + held.pipelines.len() + held.apps.len() + held.alerts.len()
+        let up = held.searches.len() + held.databases.len() + held.postgres.len();
+        held.jobs.len() + compute + held.pipelines.len() + held.apps.len() + held.alerts.len() + up
     }
 
     /// Every resource of the pair: kind, primary id, standby id. For tests that must know which
@@ -213,6 +242,12 @@ impl Estate {
         add("pipeline", joined(pipelines(primary), pipelines(standby)));
         add("app", joined(apps(primary), apps(standby)));
         add("alert", joined(alerts(primary), alerts(standby)));
+        let searches = |held: &Holdings| held.searches.iter().map(|seed| seed.name.clone()).collect();
+        let databases = |held: &Holdings| held.databases.iter().map(|seed| seed.name.clone()).collect();
+        let postgres = |held: &Holdings| held.postgres.iter().map(|seed| seed.name.clone()).collect();
+        add("vector_search_endpoint", joined(searches(primary), searches(standby)));
+        add("database_instance", joined(databases(primary), databases(standby)));
+        add("postgres_endpoint", joined(postgres(primary), postgres(standby)));
         all
     }
 
