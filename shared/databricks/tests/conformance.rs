@@ -12,6 +12,7 @@ use std::collections::BTreeSet;
 use bench::{Bench, START_MS, fence, step};
 use databricks::{KINDS, codes};
 use engine::ports::{Context, Looking, Next, Workspace};
+use failover::StartStage;
 use failover::plan::want::FENCED;
 use jiff::{SignedDuration, Timestamp};
 use saga::{Reaction, Step};
@@ -43,6 +44,27 @@ async fn every_kind_of_the_list_is_met_by_this_suite() {
         assert!(fenced || started.contains(info.name), "{} is never active in the simulated pair", info.name);
         assert!(info.stages.is_empty() || started.contains(info.name), "{} is never started", info.name);
     }
+}
+
+/// A plan names what undoes a step only if that stands before it: the kinds in the order of the list,
+/// and what is started with pools or compute after the rest.
+#[tokio::test]
+async fn whatever_starts_something_is_fenced_before_it() {
+    let bench = Bench::usual();
+    let is_compute = |stage: &StartStage| matches!(stage, StartStage::Pools | StartStage::Compute);
+    let place = |name: &str| {
+        let at = KINDS.iter().position(|kind| kind.info().name == name).unwrap();
+        (KINDS[at].info().stages.iter().any(is_compute), at)
+    };
+    let mut seen = BTreeSet::new();
+    for kind in fenced_kinds() {
+        for found in bench.on(Side::Primary).list(kind, Looking::Record, &bench.pass).await.unwrap() {
+            let record = bench.on(Side::Primary).record(&found);
+            seen.extend(record.can_start.into_iter().map(|started| (kind, started.kind)));
+        }
+    }
+    assert!(seen.iter().all(|(kind, started)| place(kind) < place(started)), "{seen:?}");
+    assert!(seen.contains(&("vector_search_endpoint", "pipeline".to_owned())), "{seen:?}");
 }
 
 #[tokio::test]

@@ -43,8 +43,9 @@ pub(super) struct VectorSearchEndpoint;
 
 #[async_trait]
 impl Kind for VectorSearchEndpoint {
+    /// Started with the jobs: what is started with compute is also fenced with it, which is after pipelines.
     fn info(&self) -> KindInfo {
-        KindInfo { name: NAME, poll_ms: 10_000, page: PAGE, fenced: true, stages: &[StartStage::Compute] }
+        KindInfo { name: NAME, poll_ms: 10_000, page: PAGE, fenced: true, stages: &[StartStage::Jobs] }
     }
 
     async fn list(&self, api: &Api<'_>, looking: Looking) -> Result<Vec<Observed>, Fault> {
@@ -91,7 +92,7 @@ impl Kind for VectorSearchEndpoint {
         let mut resource = resource(seen, state, active);
         resource.tag = tag_in_pairs(items(&seen.facts, "custom_tags"));
         if active {
-            resource.starts.push(start(StartStage::Compute, want::RUNNING, Value::Null));
+            resource.starts.push(start(StartStage::Jobs, want::RUNNING, Value::Null));
         }
         let continuous = items(&seen.facts, CONTINUOUS);
         resource.can_start =

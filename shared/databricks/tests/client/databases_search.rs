@@ -1,4 +1,5 @@
-//! Judgments on vector-search endpoints and databases, as the vendor documents them.
+//! Judgments on vector-search endpoints, databases, and the pipelines and schedules that others hide,
+//! as the vendor documents them.
 
 use databricks::codes;
 use engine::ports::{Looking, Next, Workspace};
@@ -213,4 +214,65 @@ async fn database_endpoints_are_listed_through_their_projects_and_branches() {
     });
     let listed = stage.workspace.list("postgres_endpoint", Looking::Fence, &stage.pass).await.unwrap();
     assert_eq!(listed.iter().map(|seen| seen.id.as_str()).collect::<Vec<_>>(), ["projects/a/branches/x/endpoints/e"]);
+}
+
+fn pipeline(state: &str, spec: Value) -> Value {
+    json!({ "pipeline_id": "7", "name": "seven", "state": state, "spec": spec })
+}
+
+#[tokio::test]
+async fn a_gateway_is_a_continuous_pipeline_whatever_its_flag_says() {
+    let update = json!([{ "state": "COMPLETED", "creation_time": "2026-01-05T08:01:00Z" }]);
+    for (spec, is_enough) in [(json!({ "libraries": [{}] }), true), (json!({ "gateway_definition": {} }), false)] {
+        let mut idle = pipeline("IDLE", spec);
+        idle["latest_updates"] = update.clone();
+        let next = judged("pipeline", idle, json!([]), "updated", Value::Null).await;
+        assert_eq!(matches!(next, Next::Already { .. }), is_enough, "{next:?}");
+    }
+}
+
+#[tokio::test]
+async fn what_starts_a_pipeline_unseen_is_found() {
+    let code = json!([{ "notebook": { "path": "/a" } }]);
+    for (spec, word) in [
+        (json!({ "libraries": code }), None),
+        (json!({ "ingestion_definition": {} }), None),
+        (json!({ "gateway_definition": {} }), Some("ingestion gateway")),
+        (json!({ "libraries": [] }), Some("DROP SCHEDULE")),
+        (json!({ "catalog": "main" }), Some("DROP SCHEDULE")),
+    ] {
+        let (stage, looked) = seen("pipeline", pipeline("RUNNING", spec), json!([])).await;
+        let findings = stage.workspace.record(&looked).findings;
+        assert_eq!(findings.len(), usize::from(word.is_some()), "{findings:?}");
+        assert!(word.is_none_or(|word| findings[0].contains(word)), "{findings:?}");
+    }
+}
+
+/// Three pipelines, of which two are at work, and of which the second cannot be read.
+fn pipelines() -> Stage {
+    Stage::personal(|line, _| {
+        let listed = |id: &str, state: &str| json!({ "pipeline_id": id, "name": id, "state": state });
+        if line.contains("max_results") {
+            let statuses = [listed("idle", "IDLE"), listed("first", "RUNNING"), listed("second", "STARTING")];
+            return ok(&json!({ "statuses": statuses }));
+        }
+        assert!(!line.contains("idle"), "{line}");
+        match line.contains("first") {
+            true => ok(&pipeline("STOPPING", json!({ "gateway_definition": {} }))),
+            false => reply(503, &[], &json!({ "error_code": "TEMPORARILY_UNAVAILABLE", "message": "" }).to_string()),
+        }
+    })
+}
+
+#[tokio::test]
+async fn a_record_looks_closer_at_pipelines_at_work_and_stands_without() {
+    let stage = pipelines();
+    let listed = stage.workspace.list("pipeline", Looking::Record, &stage.pass).await.unwrap();
+    assert_eq!(listed.len(), 3);
+    let record = stage.workspace.record(&listed[1]);
+    assert_eq!((record.state.as_str(), record.findings.len()), ("RUNNING", 1), "the listing's reading counts");
+    assert!(stage.workspace.record(&listed[2]).findings.is_empty());
+    assert_eq!(stage.sent().len(), 3);
+    stage.workspace.list("pipeline", Looking::Fence, &stage.pass).await.unwrap();
+    assert_eq!(stage.sent().len(), 1, "a fence is not kept waiting");
 }
