@@ -88,6 +88,8 @@ pub const CLUSTERS_GET: Endpoint = look("clusters/get", "/api/2.1/clusters/get",
 pub const CLUSTERS_START: Endpoint = effect("clusters/start", "/api/2.1/clusters/start", "clusters.start");
 /// Terminates; the cluster stays and can be started again [docs: clusters/delete].
 pub const CLUSTERS_TERMINATE: Endpoint = effect("clusters/delete", "/api/2.1/clusters/delete", "clusters.delete");
+/// Keeps a cluster from being deleted 30 days after its termination [docs: clusters/pin].
+pub const CLUSTERS_PIN: Endpoint = effect("clusters/pin", "/api/2.1/clusters/pin", "clusters.edit");
 
 /// [docs: instancepools/list].
 pub const POOLS_LIST: Endpoint = look("instance-pools/list", "/api/2.0/instance-pools/list", "pools.list");
@@ -192,6 +194,7 @@ pub const ENDPOINTS: &[&Endpoint] = &[
     &CLUSTERS_GET,
     &CLUSTERS_START,
     &CLUSTERS_TERMINATE,
+    &CLUSTERS_PIN,
     &POOLS_LIST,
     &POOLS_GET,
     &POOLS_EDIT,

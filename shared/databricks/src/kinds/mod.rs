@@ -146,6 +146,12 @@ pub trait Kind: Send + Sync {
     /// What keeps this one from processing data.
     fn fence(&self, seen: &Observed) -> Next;
 
+    /// The same for one that a step names. What differs from [`Kind::fence`] is no processing of data,
+    /// and so nothing that a sweep must wait for.
+    fn fence_one(&self, seen: &Observed, _context: &Context<'_>) -> Next {
+        self.fence(seen)
+    }
+
     /// What brings this one, which exists, to the state that a start wants.
     fn start(&self, step: &Step, seen: &Observed, context: &Context<'_>) -> Next;
 
@@ -174,7 +180,7 @@ pub trait Kind: Send + Sync {
     fn next(&self, step: &Step, seen: Option<&Observed>, context: &Context<'_>) -> Next {
         let next = match (step.want.as_str(), seen) {
             (FENCED, None) => verdicts::already("it does not exist"),
-            (FENCED, Some(seen)) => self.fence(seen),
+            (FENCED, Some(seen)) => self.fence_one(seen, context),
             (_, None) => verdicts::absent(step),
             (_, Some(seen)) => self.start(step, seen, context),
         };

@@ -5,6 +5,7 @@
 
 mod apps_alerts;
 mod canned;
+mod cluster_pins;
 mod databases_search;
 mod judgments;
 mod listings;
