@@ -178,6 +178,11 @@ pub const POSTGRES_ENDPOINTS_GET: Endpoint = look("postgres/endpoints/get", "/ap
 pub const POSTGRES_ENDPOINTS_UPDATE_DISABLED: Endpoint =
     patch("postgres/endpoints/update", "/api/2.0/postgres/{name}?update_mask=spec.disabled", "postgres.update");
 
+/// Queries of the first version [py-sdk: sql.QueriesAPI.list].
+pub const LEGACY_QUERIES_LIST: Endpoint = look("sql/queries/list", "/api/2.0/sql/queries", "legacy.list");
+/// Alerts of the first version [py-sdk: sql.AlertsAPI.list].
+pub const LEGACY_ALERTS_LIST: Endpoint = look("sql/alerts/list", "/api/2.0/sql/alerts", "legacy.list");
+
 /// Every endpoint there is.
 pub const ENDPOINTS: &[&Endpoint] = &[
     &TOKEN,
@@ -227,6 +232,8 @@ pub const ENDPOINTS: &[&Endpoint] = &[
     &POSTGRES_ENDPOINTS_LIST,
     &POSTGRES_ENDPOINTS_GET,
     &POSTGRES_ENDPOINTS_UPDATE_DISABLED,
+    &LEGACY_QUERIES_LIST,
+    &LEGACY_ALERTS_LIST,
 ];
 
 #[cfg(test)]

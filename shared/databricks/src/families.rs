@@ -61,6 +61,7 @@ pub const FAMILIES: &[Family] = &[
     unpublished("postgres.list"),
     unpublished("postgres.get"),
     unpublished("postgres.update"),
+    unpublished("legacy.list"),
     published("scim", 4.25),
     unpublished("oidc"),
 ];

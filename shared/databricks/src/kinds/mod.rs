@@ -14,6 +14,7 @@ mod instance_pool;
 mod job;
 mod job_record;
 mod job_run;
+mod legacy_schedules;
 mod pipeline;
 mod postgres_endpoint;
 mod run;

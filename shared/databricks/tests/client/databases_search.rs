@@ -276,3 +276,52 @@ async fn a_record_looks_closer_at_pipelines_at_work_and_stands_without() {
     stage.workspace.list("pipeline", Looking::Fence, &stage.pass).await.unwrap();
     assert_eq!(stage.sent().len(), 1, "a fence is not kept waiting");
 }
+
+/// Two warehouses, and what stands on them; the alerts are answered with this status.
+fn warehouses(alerts: u16) -> Stage {
+    Stage::personal(move |line, _| {
+        let found = |id: &str, on: &str, state: &str| json!({ "id": id, "warehouse_id": on, "lifecycle_state": state });
+        if line.contains("/sql/warehouses") {
+            let listed = ["busy", "free"].map(|id| json!({ "id": id, "name": id, "state": "STOPPED" }));
+            return ok(&json!({ "warehouses": listed }));
+        }
+        if line.contains("/sql/queries") && !line.contains("page_token") {
+            let trashed = found("q0", "free", "TRASHED");
+            return ok(&json!({ "results": [trashed, found("q1", "busy", "ACTIVE")], "next_page_token": "t" }));
+        }
+        if line.contains("/sql/queries") {
+            return ok(&json!({ "results": [found("q2", "busy", "ACTIVE"), { "id": "q3" }] }));
+        }
+        let alerts_found = json!({ "results": [{ "id": "a1", "query_id": "q2" }, { "id": "a2", "query_id": "q3" }] });
+        reply(
+            alerts,
+            &[],
+            &match alerts {
+                200 => alerts_found.to_string(),
+                _ => json!({ "error_code": "REQUEST_LIMIT_EXCEEDED", "message": "slow" }).to_string(),
+            },
+        )
+    })
+}
+
+#[tokio::test]
+async fn what_cannot_be_paused_is_found_on_the_warehouse_that_it_starts() {
+    let stage = warehouses(200);
+    let listed = stage.workspace.list("sql_warehouse", Looking::Record, &stage.pass).await.unwrap();
+    let [busy, free] = [0, 1].map(|at| stage.workspace.record(&listed[at]).findings);
+    assert!(busy.len() == 1 && busy[0].contains("queries (2)") && busy[0].contains("version (1)"), "{busy:?}");
+    assert!(free.is_empty(), "{free:?}");
+    stage.sent();
+    stage.workspace.list("sql_warehouse", Looking::Fence, &stage.pass).await.unwrap();
+    assert_eq!(stage.sent().len(), 1, "a fence is not kept waiting");
+}
+
+#[tokio::test]
+async fn a_side_is_recorded_without_what_is_only_told_of_its_warehouses() {
+    let stage = warehouses(429);
+    let listed = stage.workspace.list("sql_warehouse", Looking::Record, &stage.pass).await.unwrap();
+    for seen in &listed {
+        let findings = stage.workspace.record(seen).findings;
+        assert!(findings.len() == 1 && findings[0].contains("THROTTLED"), "{findings:?}");
+    }
+}
