@@ -69,7 +69,10 @@ fn what_is_refused_is_left_to_a_person_and_nothing_behind_it_begins() {
         assert_eq!(blocked > 0, stage.name == "jobs", "{}: {blocked} blocked", stage.name);
         assert_eq!(
             state.entered_at(index).is_none(),
-            matches!(stage.name.as_str(), "schedules" | "point" | "validate")
+            matches!(
+                stage.name.as_str(),
+                "validate" | "schedules" | "point" | "validate-again" | "tell-again" | "by-hand"
+            )
         );
     }
     assert!(told.story.contains("switchback explain PERMISSION-DENIED"));
@@ -155,6 +158,9 @@ fn apps_and_alerts_are_left_behind_stopped_and_go_on_on_the_other_side() {
             "serving_endpoint running: READY",
             "dashboard_schedule fenced: paused",
             "dashboard_schedule activated: on",
+            "vector_search_endpoint fenced: STOPPED",
+            "database_instance fenced: STOPPED",
+            "postgres_endpoint fenced: disabled, IDLE",
         ] {
             assert!(told.story.contains(line), "{name}: {line}\n{}", told.story);
         }

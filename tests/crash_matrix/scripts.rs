@@ -21,6 +21,8 @@ pub(crate) fn planned() -> Script {
         ordered_at: 20,
         answered_after: 5,
         fault: Vec::new(),
+        deploy: Vec::new(),
+        declared: rim::config::Declared::default(),
         dies_every: None,
         watched_for: 300,
         ends: Ending::Completed,

@@ -13,6 +13,7 @@ const KINDS: &str = "shared/databricks/src/kinds";
 const BESIDE_KINDS: &[(&str, &str)] = &[
     ("facts", "reads fields of any kind"),
     ("job_record", "what is remembered of a job; job and job_run both read it"),
+    ("legacy_schedules", "what stands on a warehouse and cannot be paused"),
     ("triggers", "the schedules and triggers inside a job"),
     ("verdicts", "judgements that several kinds share"),
 ];

@@ -118,7 +118,7 @@ def test_a_warehouse_starts_and_stops(standby):
 
 def test_pipelines_are_listed_started_and_stopped(standby):
     listed = list(standby.pipelines.list_pipelines(max_results=5))
-    assert len({found.pipeline_id for found in listed}) == len(listed) == 24
+    assert len({found.pipeline_id for found in listed}) == len(listed) == 35
     assert all(found.state == pipelines.PipelineState.IDLE for found in listed)
     named = list(standby.pipelines.list_pipelines(filter=f"name LIKE '{listed[0].name}'"))
     assert [found.pipeline_id for found in named] == [listed[0].pipeline_id]

@@ -16,7 +16,7 @@ use crate::endpoints::{ENDPOINTS, Endpoint};
 pub struct Call {
     /// Which.
     pub endpoint: Endpoint,
-    /// What stands for `{id}` in its path; empty where the path has none.
+    /// What stands for `{id}` or `{name}` in its path; empty where the path has neither.
     pub id: String,
     /// Query parameters in the order in which they are sent.
     pub query: Vec<(&'static str, String)>,
@@ -59,6 +59,9 @@ impl Call {
             false => ("", self.id.as_str()),
         };
         let mut path = self.endpoint.path.replace("{parent}", &encoded(parent)).replace("{id}", &encoded(own));
+        if path.contains("{name}") {
+            path = path.replace("{name}", &encoded_parts(&self.id));
+        }
         for (at, (key, value)) in self.query.iter().enumerate() {
             path.push(if at == 0 { '?' } else { '&' });
             path.push_str(key);
@@ -108,10 +111,16 @@ fn encoded(text: &str) -> String {
     out
 }
 
+/// Each part of a name that is itself a path; a part that would lead out of its place is left out.
+fn encoded_parts(name: &str) -> String {
+    let parts = name.split('/').filter(|part| !matches!(*part, "" | "." | ".."));
+    parts.map(encoded).collect::<Vec<_>>().join("/")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::endpoints::{DASHBOARD_SCHEDULES_GET, JOBS_LIST, JOBS_UPDATE, WAREHOUSES_STOP};
+    use crate::endpoints::{DASHBOARD_SCHEDULES_GET, JOBS_LIST, JOBS_UPDATE, POSTGRES_ENDPOINTS_GET, WAREHOUSES_STOP};
 
     #[test]
     fn ids_and_tokens_cannot_leave_their_place() {
@@ -129,6 +138,12 @@ mod tests {
         assert_eq!(path("d1/s1"), "/api/2.0/lakeview/dashboards/d1/schedules/s1");
         assert_eq!(path("d1/../s1"), "/api/2.0/lakeview/dashboards/d1/schedules/..%2Fs1");
         assert_eq!(path("7"), "/api/2.0/lakeview/dashboards/7/schedules/7");
+    }
+
+    #[test]
+    fn a_name_that_is_a_path_cannot_leave_its_place_either() {
+        let call = Call::to(POSTGRES_ENDPOINTS_GET).of("projects/a b/../../../2.1/clusters//x?y");
+        assert_eq!(call.path_and_query(), "/api/2.0/postgres/projects/a%20b/2.1/clusters/x%3Fy");
     }
 
     #[test]

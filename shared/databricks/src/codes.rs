@@ -45,6 +45,8 @@ pub const NOTHING_TO_ACTIVATE: Code = Code::new("NOTHING-TO-ACTIVATE");
 pub const RUN_SKIPPED: Code = Code::new("RUN-SKIPPED");
 /// The compute is in an error state that no call leads out of.
 pub const BROKEN_COMPUTE: Code = Code::new("BROKEN-COMPUTE");
+/// The call exists only where an administrator has switched its preview on.
+pub const PREVIEW_OFF: Code = Code::new("PREVIEW-OFF");
 /// A step asks for something that this version does not know.
 pub const UNKNOWN_WANT: Code = Code::new("UNKNOWN-WANT");
 
@@ -70,6 +72,7 @@ pub const ALL: &[Code] = &[
     NOTHING_TO_ACTIVATE,
     RUN_SKIPPED,
     BROKEN_COMPUTE,
+    PREVIEW_OFF,
     UNKNOWN_WANT,
 ];
 

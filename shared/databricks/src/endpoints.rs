@@ -40,7 +40,8 @@ pub struct Endpoint {
     /// Method.
     pub verb: Verb,
     /// Path; `{id}` stands for the resource's id. Of an id `a/b`, `{parent}` stands for `a` and then
-    /// `{id}` for `b`. An effect's query is a part of it.
+    /// `{id}` for `b`; `{name}` stands for a resource's name that is itself a path, e.g.
+    /// `projects/a/branches/b`. An effect's query is a part of it.
     pub path: &'static str,
     /// One of [`crate::FAMILIES`].
     pub family: &'static str,
@@ -54,6 +55,10 @@ const fn look(name: &'static str, path: &'static str, family: &'static str) -> E
 
 const fn effect(name: &'static str, path: &'static str, family: &'static str) -> Endpoint {
     Endpoint { name, verb: Verb::Post, path, family, nature: Nature::Effect }
+}
+
+const fn patch(name: &'static str, path: &'static str, family: &'static str) -> Endpoint {
+    Endpoint { name, verb: Verb::Patch, path, family, nature: Nature::Effect }
 }
 
 /// [docs: dev-tools/auth/oauth-m2m]. A look: a token changes nothing in the workspace.
@@ -87,6 +92,8 @@ pub const CLUSTERS_GET: Endpoint = look("clusters/get", "/api/2.1/clusters/get",
 pub const CLUSTERS_START: Endpoint = effect("clusters/start", "/api/2.1/clusters/start", "clusters.start");
 /// Terminates; the cluster stays and can be started again [docs: clusters/delete].
 pub const CLUSTERS_TERMINATE: Endpoint = effect("clusters/delete", "/api/2.1/clusters/delete", "clusters.delete");
+/// Keeps a cluster from being deleted 30 days after its termination [docs: clusters/pin].
+pub const CLUSTERS_PIN: Endpoint = effect("clusters/pin", "/api/2.1/clusters/pin", "clusters.edit");
 
 /// [docs: instancepools/list].
 pub const POOLS_LIST: Endpoint = look("instance-pools/list", "/api/2.0/instance-pools/list", "pools.list");
@@ -130,13 +137,55 @@ pub const ALERTS_LIST: Endpoint = look("alerts/list", "/api/2.0/alerts", "alerts
 /// [docs: alertsv2/getalert].
 pub const ALERTS_GET: Endpoint = look("alerts/get", "/api/2.0/alerts/{id}", "alerts.get");
 /// Replaces the schedule and can change nothing else [docs: alertsv2/updatealert].
-pub const ALERTS_UPDATE_SCHEDULE: Endpoint = Endpoint {
-    name: "alerts/update",
-    verb: Verb::Patch,
-    path: "/api/2.0/alerts/{id}?update_mask=schedule",
-    family: "alerts.update",
-    nature: Nature::Effect,
-};
+pub const ALERTS_UPDATE_SCHEDULE: Endpoint =
+    patch("alerts/update", "/api/2.0/alerts/{id}?update_mask=schedule", "alerts.update");
+
+/// [py-sdk: vectorsearch.VectorSearchEndpointsAPI.list_endpoints].
+pub const SEARCH_ENDPOINTS_LIST: Endpoint =
+    look("vector-search/endpoints/list", "/api/2.0/vector-search/endpoints", "search.list");
+/// [py-sdk: vectorsearch.VectorSearchEndpointsAPI.get_endpoint].
+pub const SEARCH_ENDPOINTS_GET: Endpoint =
+    look("vector-search/endpoints/get", "/api/2.0/vector-search/endpoints/{id}", "search.get");
+/// [py-sdk: vectorsearch.VectorSearchEndpointsAPI.start_endpoint].
+pub const SEARCH_ENDPOINTS_START: Endpoint =
+    effect("vector-search/endpoints/start", "/api/2.0/vector-search/endpoints/{id}/start", "search.state");
+/// [py-sdk: vectorsearch.VectorSearchEndpointsAPI.stop_endpoint].
+pub const SEARCH_ENDPOINTS_STOP: Endpoint =
+    effect("vector-search/endpoints/stop", "/api/2.0/vector-search/endpoints/{id}/stop", "search.state");
+/// [py-sdk: vectorsearch.VectorSearchIndexesAPI.list_indexes].
+pub const SEARCH_INDEXES_LIST: Endpoint =
+    look("vector-search/indexes/list", "/api/2.0/vector-search/indexes", "search.list");
+/// [py-sdk: vectorsearch.VectorSearchIndexesAPI.get_index].
+pub const SEARCH_INDEXES_GET: Endpoint =
+    look("vector-search/indexes/get", "/api/2.0/vector-search/indexes/{id}", "search.get");
+
+/// [py-sdk: database.DatabaseAPI.list_database_instances].
+pub const DATABASES_LIST: Endpoint = look("database/instances/list", "/api/2.0/database/instances", "databases.list");
+/// [py-sdk: database.DatabaseAPI.get_database_instance].
+pub const DATABASES_GET: Endpoint = look("database/instances/get", "/api/2.0/database/instances/{id}", "databases.get");
+/// Stops or starts, and can change nothing else [py-sdk: database.DatabaseAPI.update_database_instance].
+pub const DATABASES_UPDATE_STOPPED: Endpoint =
+    patch("database/instances/update", "/api/2.0/database/instances/{id}?update_mask=stopped", "databases.update");
+
+/// [py-sdk: postgres.PostgresAPI.list_projects].
+pub const POSTGRES_PROJECTS_LIST: Endpoint =
+    look("postgres/projects/list", "/api/2.0/postgres/projects", "postgres.list");
+/// [py-sdk: postgres.PostgresAPI.list_branches].
+pub const POSTGRES_BRANCHES_LIST: Endpoint =
+    look("postgres/branches/list", "/api/2.0/postgres/{name}/branches", "postgres.list");
+/// [py-sdk: postgres.PostgresAPI.list_endpoints].
+pub const POSTGRES_ENDPOINTS_LIST: Endpoint =
+    look("postgres/endpoints/list", "/api/2.0/postgres/{name}/endpoints", "postgres.list");
+/// [py-sdk: postgres.PostgresAPI.get_endpoint].
+pub const POSTGRES_ENDPOINTS_GET: Endpoint = look("postgres/endpoints/get", "/api/2.0/postgres/{name}", "postgres.get");
+/// Disables or enables, and can change nothing else [py-sdk: postgres.PostgresAPI.update_endpoint].
+pub const POSTGRES_ENDPOINTS_UPDATE_DISABLED: Endpoint =
+    patch("postgres/endpoints/update", "/api/2.0/postgres/{name}?update_mask=spec.disabled", "postgres.update");
+
+/// Queries of the first version [py-sdk: sql.QueriesAPI.list].
+pub const LEGACY_QUERIES_LIST: Endpoint = look("sql/queries/list", "/api/2.0/sql/queries", "legacy.list");
+/// Alerts of the first version [py-sdk: sql.AlertsAPI.list].
+pub const LEGACY_ALERTS_LIST: Endpoint = look("sql/alerts/list", "/api/2.0/sql/alerts", "legacy.list");
 
 /// Every one, without pages [py-sdk: service/serving.py ServingEndpointsAPI.list].
 pub const SERVING_LIST: Endpoint = look("serving-endpoints/list", "/api/2.0/serving-endpoints", "serving.list");
@@ -182,6 +231,7 @@ pub const ENDPOINTS: &[&Endpoint] = &[
     &CLUSTERS_GET,
     &CLUSTERS_START,
     &CLUSTERS_TERMINATE,
+    &CLUSTERS_PIN,
     &POOLS_LIST,
     &POOLS_GET,
     &POOLS_EDIT,
@@ -208,6 +258,22 @@ pub const ENDPOINTS: &[&Endpoint] = &[
     &DASHBOARD_SCHEDULES_LIST,
     &DASHBOARD_SCHEDULES_GET,
     &DASHBOARD_SCHEDULES_UPDATE,
+    &SEARCH_ENDPOINTS_LIST,
+    &SEARCH_ENDPOINTS_GET,
+    &SEARCH_ENDPOINTS_START,
+    &SEARCH_ENDPOINTS_STOP,
+    &SEARCH_INDEXES_LIST,
+    &SEARCH_INDEXES_GET,
+    &DATABASES_LIST,
+    &DATABASES_GET,
+    &DATABASES_UPDATE_STOPPED,
+    &POSTGRES_PROJECTS_LIST,
+    &POSTGRES_BRANCHES_LIST,
+    &POSTGRES_ENDPOINTS_LIST,
+    &POSTGRES_ENDPOINTS_GET,
+    &POSTGRES_ENDPOINTS_UPDATE_DISABLED,
+    &LEGACY_QUERIES_LIST,
+    &LEGACY_ALERTS_LIST,
 ];
 
 #[cfg(test)]

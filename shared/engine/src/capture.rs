@@ -25,7 +25,7 @@ pub async fn list_side(deps: &Deps, side: Side, time_out: Duration) -> Checkpoin
     let pass = Turnstile::new(side.as_str(), Arc::clone(&deps.clock), Arc::clone(&deps.settings), None, time_out);
     let listings = workspace.kinds().iter().filter(|kind| kind.fenced).map(|kind| {
         let pass = &pass;
-        async move { (kind.name, workspace.list(kind.name, Looking::Fence, pass).await) }
+        async move { (kind.name, workspace.list(kind.name, Looking::Record, pass).await) }
     });
     let mut resources = Vec::new();
     let mut missing = BTreeMap::new();

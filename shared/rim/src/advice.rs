@@ -42,6 +42,7 @@ pub const PAGES: &[(&str, &str)] = &[
     ("OTHERS-OPEN", include_str!("../advice/OTHERS-OPEN.md")),
     ("OUTPUT", include_str!("../advice/OUTPUT.md")),
     ("PERMISSION-DENIED", include_str!("../advice/PERMISSION-DENIED.md")),
+    ("PREVIEW-OFF", include_str!("../advice/PREVIEW-OFF.md")),
     ("PUBLICATION", include_str!("../advice/PUBLICATION.md")),
     ("READ-ONLY", include_str!("../advice/READ-ONLY.md")),
     ("REFUSED-BY-API", include_str!("../advice/REFUSED-BY-API.md")),

@@ -36,6 +36,14 @@ pub(crate) enum Event {
     DashboardSchedule { id: String, generation: u32 },
     /// A refresh of a dashboard is over.
     DashboardRefresh { id: String },
+    /// A vector-search endpoint's transition is over.
+    Search { name: String, generation: u32 },
+    /// The service starts the pipeline of a continuous index again.
+    Sync { pipeline: String },
+    /// A database instance's transition is over.
+    Database { name: String, generation: u32 },
+    /// A database endpoint goes on to its next state.
+    Postgres { name: String, generation: u32 },
 }
 
 /// The events to come.

@@ -50,12 +50,12 @@ pub struct Audit {
     pub runs_seen: usize,
     /// Work whose number of such runs is not the expected one.
     pub runs_wrong: Vec<WorkCount>,
-    /// Runs, updates, apps, endpoints, evaluations and refreshes being processed now: primary, standby.
+    /// Runs, updates, evaluations and whatever is simply up, now: primary, standby.
     pub processing: [usize; 2],
 }
 
 impl Audit {
-    /// How many runs, updates, apps, endpoints, evaluations and refreshes are being processed on a side now.
+    /// How much is being processed on a side now.
     #[must_use]
     pub fn processing_on(&self, side: Side) -> usize {
         self.processing[side.index()]

@@ -23,6 +23,8 @@ use crate::{
 };
 
 const DAY_MS: i64 = 86_400_000;
+/// [docs: compute/clusters-manage]; how one more is refused is not documented.
+const MOST_PINNED: usize = 100;
 
 /// `state` of a cluster. RESIZING, ERROR and UNKNOWN are not simulated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -205,6 +207,11 @@ impl Workspace {
         let id = self.cluster_of(call)?;
         if !self.settings.admin {
             return Err(Refusal::forbidden("Only admins may pin or unpin a cluster."));
+        }
+        let others = self.clusters.values().filter(|cluster| cluster.pinned && cluster.id != id).count();
+        if pinned && others >= MOST_PINNED {
+            let message = format!("Cannot pin more than {MOST_PINNED} clusters.");
+            return Err(Refusal::new(400, "QUOTA_EXCEEDED", message));
         }
         let now = self.now;
         if let Some(cluster) = self.clusters.get_mut(&id) {

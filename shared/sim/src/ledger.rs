@@ -25,6 +25,12 @@ pub enum What {
     ServingEndpoint,
     /// A refresh of a dashboard by one of its schedules.
     DashboardRefresh,
+    /// A vector-search endpoint, for as long as it is up.
+    VectorSearchEndpoint,
+    /// A database instance, for as long as it is up.
+    DatabaseInstance,
+    /// An autoscaling database endpoint, for as long as it is up.
+    PostgresEndpoint,
 }
 
 /// A stretch of time in which one unit of work was processed.
@@ -39,10 +45,10 @@ pub struct Interval {
     pub work: String,
     /// What kind of processing.
     pub what: What,
-    /// Job, pipeline, alert or dashboard schedule id; an app's or endpoint's name; the run's own id
-    /// for a one-time run.
+    /// Job, pipeline, alert or dashboard schedule id; the run's own id for a one-time run; a name for
+    /// whatever else is up.
     pub resource: String,
-    /// Run or update id; a name made up for an app, an endpoint, an evaluation and a refresh.
+    /// Run or update id; a name made up for anything else.
     pub run: String,
     /// Unix ms.
     pub from_ms: i64,
@@ -66,16 +72,16 @@ pub struct Activation {
     pub side: Side,
     /// Unix ms.
     pub at_ms: i64,
-    /// `job`, `cluster`, `pool`, `warehouse`, `pipeline`, `app`, `alert`, `serving_endpoint` or
-    /// `dashboard_schedule`.
+    /// `job`, `cluster`, `pool`, `warehouse`, `pipeline`, `app`, `alert`, `serving_endpoint`,
+    /// `dashboard_schedule`, `vector_search_endpoint`, `database_instance` or `postgres_endpoint`.
     pub kind: &'static str,
     /// The resource's id.
     pub resource: String,
     /// The hidden key of the resource, the same on both sides.
     pub work: String,
     /// What exactly was switched on: `schedule`, `trigger`, `continuous`, `triggers[0]`, … for a
-    /// job; `schedule` for an alert and a dashboard's; `start` for compute, pipelines, apps and
-    /// endpoints; `min_idle` for a pool.
+    /// job; `schedule` for an alert and a dashboard's; `min_idle` for a pool; `enabled` for a database
+    /// endpoint; `start` for anything else.
     pub slot: String,
     /// Who did it.
     pub by: By,
@@ -159,7 +165,7 @@ impl Ledger {
         }
     }
 
-    /// How many runs, updates, apps, endpoints, evaluations and refreshes are being processed on a side now.
+    /// How much is being processed on a side now.
     #[must_use]
     pub fn open_on(&self, side: Side) -> usize {
         self.open.keys().filter(|(at, _, _)| *at == side).count()

@@ -8,6 +8,7 @@
 use serde_json::json;
 
 use crate::{
+    json::text,
     refusal::{Handled, Refusal},
     routes::Call,
     stale::Kind,
@@ -32,6 +33,12 @@ impl Workspace {
                 Kind::Endpoint
             }
             "dashboards" => Kind::Dashboard,
+            // By its id, while every other call knows it by its name.
+            "vector-search-endpoints" => {
+                let named = self.searches.values().find(|found| text(&found.spec, "id") == id);
+                id = named.map(|found| found.name.clone()).unwrap_or_default();
+                Kind::Search
+            }
             _ => return Err(Refusal::invalid(format!("{family} is not simulated."))),
         };
         if !self.visible(&id) {

@@ -76,7 +76,8 @@ impl Pipeline {
     }
 
     pub(crate) fn is_continuous(&self) -> bool {
-        flag(&self.spec, "continuous")
+        // A gateway runs without end, whatever the flag says [docs: ingestion/lakeflow-connect].
+        flag(&self.spec, "continuous") || self.spec.get("gateway_definition").is_some()
     }
 
     /// The pipeline as `get` shows it.
@@ -207,6 +208,7 @@ impl Workspace {
         self.pipeline_known(id)?;
         self.about_to_write(Kind::Pipeline, id);
         self.stop_update(id, None);
+        self.pipeline_was_stopped(id);
         Ok(json!({}))
     }
 

@@ -12,8 +12,9 @@
 use serde_json::json;
 
 use crate::{
-    agenda::Event, apps::AppState, clusters::ClusterState, ledger::By, pipelines::PipelineState, runs::Life,
-    serving::EndpointState, warehouses::WarehouseState, workspace::Workspace,
+    agenda::Event, apps::AppState, clusters::ClusterState, databases::DatabaseState, ledger::By,
+    pipelines::PipelineState, postgres::PostgresState, runs::Life, search::SearchState, serving::EndpointState,
+    warehouses::WarehouseState, workspace::Workspace,
 };
 
 const CUT_OFF: &str = "The run was lost with the compute of its region.";
@@ -43,6 +44,17 @@ impl Workspace {
             }
             Event::DashboardSchedule { .. } => true,
             Event::Evaluation { .. } | Event::DashboardRefresh { .. } => false,
+            Event::Sync { .. } => true,
+            Event::Search { name, .. } => {
+                self.searches.get(name).is_some_and(|found| found.state == SearchState::Starting)
+            }
+            Event::Database { name, .. } => {
+                self.databases.get(name).is_some_and(|found| found.state == DatabaseState::Starting)
+            }
+            Event::Postgres { name, .. } => self
+                .postgres
+                .get(name)
+                .is_some_and(|found| matches!(found.state, PostgresState::Idle | PostgresState::ComingUp)),
         }
     }
 
@@ -74,6 +86,9 @@ impl Workspace {
         for id in schedules {
             self.dashboard_refresh_ends(&id);
         }
+        self.searches_are_lost();
+        self.databases_are_lost();
+        self.postgres_is_lost();
     }
 
     pub(crate) fn region_is_back(&mut self) {
@@ -85,6 +100,9 @@ impl Workspace {
         self.pipelines_come_back();
         self.apps_come_back();
         self.endpoints_come_back();
+        self.searches_come_back();
+        self.databases_come_back();
+        self.postgres_comes_back();
         for event in std::mem::take(&mut self.frozen) {
             if !matches!(event, Event::Starter { .. } | Event::Alert { .. } | Event::DashboardSchedule { .. }) {
                 let in_ms = self.draw((1_000, 30_000));

@@ -96,6 +96,33 @@ pub(crate) const ROUTES: &[Route] = &[
         "dashboard_schedules.update",
         Workspace::dashboard_schedules_update,
     ),
+    get("/api/2.0/vector-search/endpoints", "search.list", Workspace::search_endpoints_list),
+    get("/api/2.0/vector-search/endpoints/{}", "search.get", Workspace::search_endpoints_get),
+    post("/api/2.0/vector-search/endpoints/{}/start", "search.state", Workspace::search_endpoints_start),
+    post("/api/2.0/vector-search/endpoints/{}/stop", "search.state", Workspace::search_endpoints_stop),
+    get("/api/2.0/vector-search/indexes", "search.list", Workspace::search_indexes_list),
+    get("/api/2.0/vector-search/indexes/{}", "search.get", Workspace::search_indexes_get),
+    get("/api/2.0/database/instances", "databases.list", Workspace::databases_list),
+    get("/api/2.0/database/instances/{}", "databases.get", Workspace::databases_get),
+    patch("/api/2.0/database/instances/{}", "databases.update", Workspace::databases_update),
+    get("/api/2.0/postgres/projects", "postgres.list", Workspace::postgres_projects),
+    get("/api/2.0/postgres/projects/{}/branches", "postgres.list", Workspace::postgres_branches),
+    get("/api/2.0/postgres/projects/{}/branches/{}/endpoints", "postgres.list", Workspace::postgres_endpoints),
+    get("/api/2.0/postgres/projects/{}/branches/{}/endpoints/{}", "postgres.get", Workspace::postgres_endpoint_get),
+    patch(
+        "/api/2.0/postgres/projects/{}/branches/{}/endpoints/{}",
+        "postgres.update",
+        Workspace::postgres_endpoint_update,
+    ),
+    get(
+        "/api/2.0/postgres/projects/{}/branches/{}/endpoints/{}/operations/{}",
+        "postgres.get",
+        Workspace::postgres_operation_get,
+    ),
+    get("/api/2.0/sql/queries", "legacy.list", Workspace::legacy_queries_list),
+    get("/api/2.0/sql/queries/{}", "legacy.get", Workspace::legacy_queries_get),
+    get("/api/2.0/sql/alerts", "legacy.list", Workspace::legacy_alerts_list),
+    get("/api/2.0/sql/alerts/{}", "legacy.get", Workspace::legacy_alerts_get),
 ];
 
 /// One request as a route sees it.

@@ -12,19 +12,23 @@ use crate::{
     audit::{Mark, slot_name},
     clusters::{Cluster, ClusterState},
     dashboards::{Dashboard, DashboardSchedule},
+    databases::{Database, DatabaseState},
     estate::{
         AlertSeed, AppSeed, ClusterSeed, DashboardSeed, EndpointSeed, Holdings, JobSeed, Live, PipelineSeed, PoolSeed,
-        WarehouseSeed,
+        SearchSeed, UpSeed, WarehouseSeed,
     },
     jobs::Job,
     json::{number, text},
     ledger::Cause,
     pipelines::{Pipeline, PipelineState},
     pools::Pool,
+    postgres::{PostgresEndpoint, PostgresState},
     run_life::new_run,
     runs::{Life, Run},
+    search::{SearchEndpoint, SearchState},
     serving::{Endpoint, EndpointState},
     triggers::active_slots,
+    uptime::Uptime,
     warehouses::{Warehouse, WarehouseState},
     workspace::Workspace,
 };
@@ -50,6 +54,11 @@ impl Workspace {
         holdings.alerts.iter().for_each(|seed| self.settle_alert(seed));
         holdings.endpoints.iter().for_each(|seed| self.settle_endpoint(seed));
         holdings.dashboards.iter().for_each(|seed| self.settle_dashboard(seed));
+        holdings.searches.iter().for_each(|seed| self.settle_search(seed));
+        holdings.databases.iter().for_each(|seed| self.settle_database(seed));
+        holdings.postgres.iter().for_each(|seed| self.settle_postgres(seed));
+        self.legacy_queries.clone_from(&holdings.legacy_queries);
+        self.legacy_alerts.clone_from(&holdings.legacy_alerts);
         for (name, tasks, work) in &holdings.submitted {
             let run = self.submit_run(name.clone(), tasks.clone(), work.clone());
             self.bring_up(run);
@@ -219,6 +228,56 @@ impl Workspace {
         }
     }
 
+    fn settle_search(&mut self, seed: &SearchSeed) {
+        let endpoint = SearchEndpoint {
+            name: seed.name.clone(),
+            spec: seed.spec.clone(),
+            state: if seed.running { SearchState::Online } else { SearchState::Stopped },
+            indexes: seed.indexes.clone(),
+            resting: BTreeSet::new(),
+            generation: 0,
+            work: seed.work.clone(),
+            uptime: Uptime::default(),
+        };
+        self.searches.insert(seed.name.clone(), endpoint);
+        if seed.running {
+            self.search_begins(&seed.name);
+        }
+    }
+
+    fn settle_database(&mut self, seed: &UpSeed) {
+        let database = Database {
+            name: seed.name.clone(),
+            spec: seed.spec.clone(),
+            state: if seed.running { DatabaseState::Available } else { DatabaseState::Stopped },
+            host: self.side.host(),
+            generation: 0,
+            work: seed.work.clone(),
+            uptime: Uptime::default(),
+        };
+        self.databases.insert(seed.name.clone(), database);
+        if seed.running {
+            self.database_begins(&seed.name);
+        }
+    }
+
+    fn settle_postgres(&mut self, seed: &UpSeed) {
+        let endpoint = PostgresEndpoint {
+            name: seed.name.clone(),
+            spec: seed.spec.clone(),
+            state: if seed.running { PostgresState::Active } else { PostgresState::Idle },
+            host: self.side.host(),
+            generation: 0,
+            work: seed.work.clone(),
+            uptime: Uptime::default(),
+            operations: Vec::new(),
+        };
+        self.postgres.insert(seed.name.clone(), endpoint);
+        if seed.running {
+            self.postgres_begins(&seed.name);
+        }
+    }
+
     fn settle_job(&mut self, seed: &JobSeed) {
         let job = Job {
             id: seed.id,
@@ -332,6 +391,15 @@ impl Workspace {
         }
         for schedule in self.dashboard_schedules.values().filter(|found| found.is_on()) {
             active.insert(slot_name("dashboard_schedule", &schedule.work, "schedule"));
+        }
+        for endpoint in self.searches.values().filter(|found| found.is_up()) {
+            active.insert(slot_name("vector_search_endpoint", &endpoint.work, "start"));
+        }
+        for database in self.databases.values().filter(|found| found.is_up()) {
+            active.insert(slot_name("database_instance", &database.work, "start"));
+        }
+        for endpoint in self.postgres.values().filter(|found| !found.is_disabled()) {
+            active.insert(slot_name("postgres_endpoint", &endpoint.work, "enabled"));
         }
         let interrupted = self.works_of_runs(|life| matches!(life, Life::Running | Life::Pending | Life::Queued));
         let mut uncertain =

@@ -22,6 +22,9 @@ pub struct Settings {
     /// With `max_concurrent_runs: 0` and queueing on, queue new runs instead of skipping them.
     /// The documentation says "all new runs are skipped" and is silent about queueing.
     pub zero_limit_queues: bool,
+    /// Stopping and starting vector-search endpoints, a beta, is switched on. It is off until an
+    /// administrator switches it on; here it is on, since without it there is nothing to simulate.
+    pub search_stop_preview: bool,
     /// The simulated principal is a workspace admin. If not, a seeded tenth of the resources is
     /// hidden from listings and answers 403.
     pub admin: bool,
@@ -38,6 +41,7 @@ impl Default for Settings {
             delays: Delays::default(),
             pool_zero_capacity: false,
             zero_limit_queues: false,
+            search_stop_preview: true,
             admin: true,
             faults: Vec::new(),
         }
@@ -86,6 +90,22 @@ pub struct Delays {
     pub endpoint_stop_ms: (i64, i64),
     /// One refresh of a dashboard.
     pub dashboard_ms: (i64, i64),
+    /// Vector-search endpoint from start to ONLINE.
+    pub search_start_ms: (i64, i64),
+    /// Vector-search endpoint from stop to STOPPED.
+    pub search_stop_ms: (i64, i64),
+    /// From the stop of a continuous index's pipeline until the service starts it again.
+    pub search_sync_ms: (i64, i64),
+    /// Database instance from start to AVAILABLE.
+    pub database_start_ms: (i64, i64),
+    /// Database instance from stop to STOPPED.
+    pub database_stop_ms: (i64, i64),
+    /// Database endpoint from a connection to ACTIVE.
+    pub postgres_start_ms: (i64, i64),
+    /// Database endpoint from its suspension to IDLE.
+    pub postgres_suspend_ms: (i64, i64),
+    /// Time until somebody connects to an idle database endpoint.
+    pub postgres_connection_ms: (i64, i64),
     /// Pool instances from wanted to idle.
     pub pool_fill_ms: (i64, i64),
     /// First pause before a continuous job starts its next run; doubles after failures.
@@ -111,6 +131,14 @@ impl Default for Delays {
             endpoint_start_ms: (60_000, 300_000),
             endpoint_stop_ms: (5_000, 60_000),
             dashboard_ms: (3_000, 60_000),
+            search_start_ms: (60_000, 240_000),
+            search_stop_ms: (20_000, 120_000),
+            search_sync_ms: (120_000, 300_000),
+            database_start_ms: (60_000, 180_000),
+            database_stop_ms: (20_000, 90_000),
+            postgres_start_ms: (500, 3_000),
+            postgres_suspend_ms: (2_000, 15_000),
+            postgres_connection_ms: (600_000, 3_600_000),
             pool_fill_ms: (40_000, 120_000),
             continuous_pause_ms: (3_000, 20_000),
             arrival_ms: (300_000, 3_600_000),

@@ -24,6 +24,9 @@ pub(crate) enum Kind {
     Endpoint,
     Dashboard,
     DashboardSchedule,
+    Search,
+    Database,
+    Postgres,
 }
 
 #[derive(Debug)]
@@ -87,6 +90,9 @@ impl Workspace {
             Kind::Endpoint => self.endpoints.get(id).map(|endpoint| endpoint.view()),
             Kind::Dashboard => self.dashboards.get(id).map(|dashboard| dashboard.view()),
             Kind::DashboardSchedule => self.dashboard_schedules.get(id).map(|schedule| schedule.view()),
+            Kind::Search => self.searches.get(id).map(|endpoint| endpoint.view()),
+            Kind::Database => self.databases.get(id).map(|database| database.view()),
+            Kind::Postgres => self.postgres.get(id).map(|endpoint| endpoint.view()),
         }
     }
 }

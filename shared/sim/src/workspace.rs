@@ -8,6 +8,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use rand::{Rng, SeedableRng, rngs::SmallRng};
+use serde_json::Value;
 
 use crate::{
     agenda::{Agenda, Event},
@@ -16,11 +17,14 @@ use crate::{
     auth::Sessions,
     clusters::Cluster,
     dashboards::{Dashboard, DashboardSchedule},
+    databases::Database,
     jobs::Job,
     notes::Note,
     pipelines::Pipeline,
     pools::Pool,
+    postgres::PostgresEndpoint,
     runs::Run,
+    search::SearchEndpoint,
     serving::Endpoint,
     settings::Settings,
     stale::StaleViews,
@@ -57,6 +61,12 @@ pub(crate) struct Workspace {
     pub(crate) endpoints: BTreeMap<String, Endpoint>,
     pub(crate) dashboards: BTreeMap<String, Dashboard>,
     pub(crate) dashboard_schedules: BTreeMap<String, DashboardSchedule>,
+    pub(crate) searches: BTreeMap<String, SearchEndpoint>,
+    pub(crate) databases: BTreeMap<String, Database>,
+    pub(crate) postgres: BTreeMap<String, PostgresEndpoint>,
+    /// Queries and alerts of the first version, as a listing shows them.
+    pub(crate) legacy_queries: Vec<Value>,
+    pub(crate) legacy_alerts: Vec<Value>,
     /// The region's compute is gone: nothing starts, nothing runs.
     pub(crate) lost: bool,
     /// What would have happened while the region was lost.
@@ -96,6 +106,11 @@ impl Workspace {
             endpoints: BTreeMap::new(),
             dashboards: BTreeMap::new(),
             dashboard_schedules: BTreeMap::new(),
+            searches: BTreeMap::new(),
+            databases: BTreeMap::new(),
+            postgres: BTreeMap::new(),
+            legacy_queries: Vec::new(),
+            legacy_alerts: Vec::new(),
             lost: false,
             frozen: Vec::new(),
             catching_up: false,
@@ -130,6 +145,10 @@ impl Workspace {
             Event::Endpoint { name, generation } => self.endpoint_settles(&name, generation),
             Event::DashboardSchedule { id, generation } => self.dashboard_schedule_is_due(&id, generation),
             Event::DashboardRefresh { id } => self.dashboard_refresh_ends(&id),
+            Event::Search { name, generation } => self.search_settles(&name, generation),
+            Event::Sync { pipeline } => self.sync_is_due(&pipeline),
+            Event::Database { name, generation } => self.database_settles(&name, generation),
+            Event::Postgres { name, generation } => self.postgres_goes_on(&name, generation),
         }
     }
 

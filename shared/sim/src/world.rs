@@ -294,6 +294,11 @@ impl World {
             "alerts": space.alerts.values().map(|found| found.view()).collect::<Vec<_>>(),
             "serving_endpoints": space.endpoints.values().map(|found| found.view()).collect::<Vec<_>>(),
             "dashboard_schedules": space.dashboard_schedules.values().map(|found| found.view()).collect::<Vec<_>>(),
+            "vector_search_endpoints": space.searches.values().map(|found| found.view()).collect::<Vec<_>>(),
+            "database_instances": space.databases.values().map(|found| found.view()).collect::<Vec<_>>(),
+            "postgres_endpoints": space.postgres.values().map(|found| found.view()).collect::<Vec<_>>(),
+            "legacy_queries": space.legacy_queries,
+            "legacy_alerts": space.legacy_alerts,
         })
     }
 

@@ -100,7 +100,7 @@ pub enum EstateKind {
     Ambiguous,
     /// Twelve resources.
     Small,
-    /// The standard one, and apps and alerts as well.
+    /// The standard one, and every other kind as well.
     Everything,
 }
 

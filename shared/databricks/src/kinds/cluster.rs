@@ -6,28 +6,41 @@
 //! their kinds.
 //! Quirk: a job run, a connection or a notebook starts a terminated cluster by itself, and no flag
 //! forbids it; what a termination is worth is what the guard and the sweep find on their next look.
-//! Quirk: an unpinned cluster is deleted for good 30 days after its termination, so a workspace
-//! left fenced for longer loses it.
+//! Quirk: an unpinned cluster is deleted for good 30 days after its termination
+//! [docs: compute/clusters-manage], so a workspace left fenced for longer would lose it. Fencing one
+//! that people made is therefore terminating it and then pinning it. A pin keeps no data from being
+//! processed, so no refusal of it keeps a fence from being reported: it is noted, and a sweep leaves
+//! pins alone. Only a workspace admin may pin, and no more than 100; where those are used up, none is
+//! asked for, and a finding says so. A pin stays when the cluster is started again.
+//! Quirk: no reading of a cluster shows whether it is pinned; a listing with a filter does.
+//! Unverified: how one pin too many is refused.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use async_trait::async_trait;
-use engine::ports::{Context, KindInfo, Looking, Next, Observed};
+use engine::ports::{Act, ActReply, Context, KindInfo, Looking, Next, Observed};
 use failover::{Resource, StartStage};
 use saga::{Fault, Step};
 use serde_json::{Value, json};
 
-use super::facts::{fixed_zone, kept, observed, resource, start, tag, text, zone_finding};
+use super::facts::{fixed_zone, kept, number, observed, resource, start, tag, text, zone_finding};
 use super::{Api, Kind, job, verdicts, want};
 use crate::call::Call;
 use crate::codes;
-use crate::endpoints::{CLUSTERS_GET, CLUSTERS_LIST, CLUSTERS_START, CLUSTERS_TERMINATE};
+use crate::endpoints::{CLUSTERS_GET, CLUSTERS_LIST, CLUSTERS_PIN, CLUSTERS_START, CLUSTERS_TERMINATE};
 
 pub(super) const NAME: &str = "cluster";
 const PAGE: u32 = 100;
 /// Sources of clusters that people made [py-sdk: compute.ClusterSource].
 const MADE_BY_PEOPLE: [&str; 2] = ["UI", "API"];
 const MADE_BY_JOBS: &str = "JOB";
+/// [docs: compute/clusters-manage].
+const MOST_PINNED: usize = 100;
+/// Whether it is pinned, and how many clusters are; absent where that was not read.
+const PINNED: &str = "pinned";
+const PINS: &str = "pins";
+/// How the note of a refused pin begins.
+const NOT_PINNED: &str = "not pinned: ";
 /// Every state but TERMINATED [py-sdk: compute.State].
 const NOT_TERMINATED: [&str; 7] = ["PENDING", "RUNNING", "RESTARTING", "RESIZING", "TERMINATING", "ERROR", "UNKNOWN"];
 const KEPT: &[&str] = &[
@@ -66,18 +79,19 @@ impl Kind for Cluster {
             let seen = seen(&listed)?;
             by_id.insert(seen.id.clone(), seen);
         }
-        let pinned = api.all(&filtered("filter_by.is_pinned", &["true"]), "clusters").await?;
-        let pinned: BTreeSet<&str> = pinned.iter().map(|listed| text(listed, "cluster_id")).collect();
-        let marked = by_id.into_values().filter(is_ours).map(|mut seen| {
-            seen.facts["pinned"] = json!(pinned.contains(seen.id.as_str()));
-            seen
-        });
-        Ok(marked.collect())
+        let pinned = pinned(api).await?;
+        Ok(by_id.into_values().filter(is_ours).map(|seen| marked(seen, &pinned)).collect())
     }
 
-    async fn look(&self, api: &Api<'_>, id: &str, _looking: Looking) -> Result<Option<Observed>, Fault> {
+    /// Whether it is pinned is read only where that is asked next.
+    async fn look(&self, api: &Api<'_>, id: &str, looking: Looking) -> Result<Option<Observed>, Fault> {
         let found = api.one(&Call::to(CLUSTERS_GET).with("cluster_id", id)).await?;
-        found.map(|listed| seen(&listed)).transpose()
+        match found.map(|listed| seen(&listed)).transpose()? {
+            Some(seen) if looking != Looking::Start && is_made_by_people(&seen) && is_terminated(&seen) => {
+                Ok(Some(marked(seen, &pinned(api).await?)))
+            }
+            seen => Ok(seen),
+        }
     }
 
     fn fence(&self, seen: &Observed) -> Next {
@@ -89,6 +103,19 @@ impl Kind for Cluster {
                 format!("terminate cluster {:?} ({})", seen.name, seen.id),
                 &Call::to(CLUSTERS_TERMINATE).body(json!({ "cluster_id": seen.id })),
             ),
+        }
+    }
+
+    fn fence_one(&self, seen: &Observed, context: &Context<'_>) -> Next {
+        let refused = context.reply.map(|reply| reply.note.as_str()).filter(|note| note.starts_with(NOT_PINNED));
+        match (self.fence(seen), refused) {
+            (Next::Already { note }, None) if wants_pin(seen) => {
+                let call = Call::to(CLUSTERS_PIN).body(json!({ "cluster_id": seen.id }));
+                let what = format!("pin cluster {:?} ({}), which is {note}", seen.name, seen.id);
+                verdicts::act(NAME, what, &call)
+            }
+            (Next::Already { note }, Some(refused)) => verdicts::already(format!("{note}, {refused}")),
+            (next, _) => next,
         }
     }
 
@@ -123,10 +150,14 @@ impl Kind for Cluster {
             resource.starts.push(start(StartStage::Compute, want::RUNNING, Value::Null));
         }
         resource.findings.extend(fixed_zone(facts.get("aws_attributes")).map(zone_finding));
-        if facts.get("pinned") == Some(&json!(false)) {
+        if wants_pin(seen) {
             resource
                 .findings
                 .push("it is not pinned: it is deleted for good 30 days after its termination; pin it".to_owned());
+        } else if is_unpinned(facts) {
+            let finding = "it is not pinned, and all 100 pins are in use: it is deleted for good 30 days after its \
+                           termination; unpin another, or keep its definition elsewhere";
+            resource.findings.push(finding.to_owned());
         }
         resource
     }
@@ -141,6 +172,51 @@ impl Kind for Cluster {
     fn recorded(&self, seen: &Observed) -> bool {
         text(&seen.facts, "cluster_source") != MADE_BY_JOBS
     }
+
+    async fn act(&self, api: &Api<'_>, act: &Act) -> Result<ActReply, Fault> {
+        let call = Call::from_value(&act.request)?;
+        match api.effect(&call).await {
+            Err(fault) if call.endpoint == CLUSTERS_PIN && is_refusal(&fault) => {
+                Ok(ActReply { note: format!("{NOT_PINNED}{}", fault.message), made: None })
+            }
+            answered => answered.map(|_| ActReply { note: act.what.clone(), made: None }),
+        }
+    }
+}
+
+/// Every pinned cluster.
+async fn pinned(api: &Api<'_>) -> Result<BTreeSet<String>, Fault> {
+    let listed = api.all(&filtered("filter_by.is_pinned", &["true"]), "clusters").await?;
+    Ok(listed.iter().map(|listed| text(listed, "cluster_id").to_owned()).collect())
+}
+
+fn marked(mut seen: Observed, pinned: &BTreeSet<String>) -> Observed {
+    seen.facts[PINNED] = json!(pinned.contains(&seen.id));
+    seen.facts[PINS] = json!(pinned.len());
+    seen
+}
+
+fn is_unpinned(facts: &Value) -> bool {
+    facts.get(PINNED).and_then(Value::as_bool) == Some(false)
+}
+
+/// Whether it is known to be unpinned, people made it, and there is a pin left.
+fn wants_pin(seen: &Observed) -> bool {
+    let pins = number(&seen.facts, PINS).and_then(|pins| usize::try_from(pins).ok());
+    is_made_by_people(seen) && is_unpinned(&seen.facts) && pins.is_some_and(|pins| pins < MOST_PINNED)
+}
+
+fn is_made_by_people(seen: &Observed) -> bool {
+    MADE_BY_PEOPLE.contains(&text(&seen.facts, "cluster_source"))
+}
+
+fn is_terminated(seen: &Observed) -> bool {
+    text(&seen.facts, "state") == "TERMINATED"
+}
+
+/// A no that trying again does not mend: the principal is no admin, or there is no pin left.
+fn is_refusal(fault: &Fault) -> bool {
+    [codes::REFUSED_BY_API, codes::PERMISSION_DENIED, codes::UNSUPPORTED_HERE].contains(&fault.code)
 }
 
 fn filtered(key: &'static str, values: &[&str]) -> Call {

@@ -54,20 +54,20 @@ impl Kind for Job {
 
     async fn list(&self, api: &Api<'_>, looking: Looking) -> Result<Vec<Observed>, Fault> {
         let mut call = Call::to(JOBS_LIST).with("limit", PAGE);
-        if looking == Looking::Fence {
+        if looking != Looking::Start {
             // The tasks are needed for what a checkpoint finds; the first 100 of a job are enough.
             call = call.with("expand_tasks", true);
         }
         let listed = api.all(&call, "jobs").await?;
         let mut runs: BTreeMap<String, Vec<Value>> = BTreeMap::new();
-        if looking == Looking::Fence {
+        if looking != Looking::Start {
             for run in run::live_runs(api, None).await? {
                 runs.entry(id(&run, "job_id").unwrap_or_default()).or_default().push(run);
             }
         }
         let with_runs = |job: &Value| {
             let own = id(job, "job_id").and_then(|id| runs.remove(&id)).unwrap_or_default();
-            seen(job, (looking == Looking::Fence).then_some(own))
+            seen(job, (looking != Looking::Start).then_some(own))
         };
         listed.iter().map(with_runs).collect()
     }
@@ -75,7 +75,7 @@ impl Kind for Job {
     async fn look(&self, api: &Api<'_>, id: &str, looking: Looking) -> Result<Option<Observed>, Fault> {
         let Some(job) = get(api, id).await? else { return Ok(None) };
         let runs = match looking {
-            Looking::Fence => Some(run::live_runs(api, Some(id)).await?),
+            Looking::Record | Looking::Fence => Some(run::live_runs(api, Some(id)).await?),
             Looking::Start => None,
         };
         seen(&job, runs).map(Some)

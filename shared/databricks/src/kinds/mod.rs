@@ -9,16 +9,20 @@ mod alert;
 mod app;
 mod cluster;
 mod dashboard_schedule;
+mod database_instance;
 mod facts;
 mod instance_pool;
 mod job;
 mod job_record;
 mod job_run;
+mod legacy_schedules;
 mod pipeline;
+mod postgres_endpoint;
 mod run;
 mod serving_endpoint;
 mod sql_warehouse;
 mod triggers;
+mod vector_search_endpoint;
 mod verdicts;
 
 use async_trait::async_trait;
@@ -41,7 +45,8 @@ use crate::codes;
 /// and nothing of the list is known to start an app. A task of a job may evaluate an alert
 /// [py-sdk: jobs.AlertTask]; an alert's query may refresh what a pipeline makes, and starts a
 /// warehouse. A dashboard's schedule is like an alert. An endpoint that serves an agent may query a
-/// warehouse.
+/// warehouse. A vector-search endpoint keeps the pipelines of its indexes going. Apps, jobs and
+/// pipelines connect to databases.
 pub const KINDS: &[&dyn Kind] = &[
     &app::App,
     &job::Job,
@@ -49,9 +54,12 @@ pub const KINDS: &[&dyn Kind] = &[
     &job_run::JobRun,
     &alert::Alert,
     &dashboard_schedule::DashboardSchedule,
+    &vector_search_endpoint::VectorSearchEndpoint,
     &pipeline::Pipeline,
     &serving_endpoint::ServingEndpoint,
     &sql_warehouse::SqlWarehouse,
+    &database_instance::DatabaseInstance,
+    &postgres_endpoint::PostgresEndpoint,
     &cluster::Cluster,
     &instance_pool::InstancePool,
 ];
@@ -66,6 +74,8 @@ pub(crate) mod want {
     pub(crate) const RAN_ONCE: &str = "ran_once";
     /// Compute is up.
     pub(crate) const RUNNING: &str = "running";
+    /// A database endpoint takes connections.
+    pub(crate) const ENABLED: &str = "enabled";
     /// A pool keeps as many idle instances as it did on the other side.
     pub(crate) const SIZED: &str = "sized";
     /// A pipeline processes, or has processed once.
@@ -142,6 +152,12 @@ pub trait Kind: Send + Sync {
     /// What keeps this one from processing data.
     fn fence(&self, seen: &Observed) -> Next;
 
+    /// The same for one that a step names. What differs from [`Kind::fence`] is no processing of data,
+    /// and so nothing that a sweep must wait for.
+    fn fence_one(&self, seen: &Observed, _context: &Context<'_>) -> Next {
+        self.fence(seen)
+    }
+
     /// What brings this one, which exists, to the state that a start wants.
     fn start(&self, step: &Step, seen: &Observed, context: &Context<'_>) -> Next;
 
@@ -180,7 +196,7 @@ pub trait Kind: Send + Sync {
     fn next(&self, step: &Step, seen: Option<&Observed>, context: &Context<'_>) -> Next {
         let next = match (step.want.as_str(), seen) {
             (FENCED, None) => verdicts::already("it does not exist"),
-            (FENCED, Some(seen)) => self.fence(seen),
+            (FENCED, Some(seen)) => self.fence_one(seen, context),
             (_, None) => verdicts::absent(step),
             (_, Some(seen)) => self.start(step, seen, context),
         };

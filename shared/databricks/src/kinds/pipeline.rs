@@ -5,14 +5,23 @@
 //! Quirk: starting an update carries no token and fails while one is active; whether one was
 //! started is told by the updates made since the plan.
 //! Quirk: a stopped continuous pipeline stays stopped until it is started; there is no pause flag.
-//! Quirk: the listing shows neither tags nor whether a pipeline is continuous; a look does.
+//! Quirk: the listing shows neither tags nor whether a pipeline is continuous; a look does. For a
+//! record, those at work are looked at, of which there are 200 at most [docs: resources/limits].
+//! Quirk: an ingestion gateway runs without end, whatever `continuous` says
+//! [docs: ingestion/lakeflow-connect].
+//! Quirk: a materialized view or streaming table that was made in SQL has a pipeline of its own, which
+//! is listed and stopped like any. Its schedule is part of the table's definition, no API but SQL
+//! shows or drops it [docs: sql/language-manual/sql-ref-syntax-ddl-alter-streaming-table], and it
+//! starts the pipeline again; what a stop is worth is what the guard and the sweep find.
+//! Unverified: how a specification tells that a pipeline was made so. One that names no code and no
+//! source is taken for it.
 
 use async_trait::async_trait;
 use engine::ports::{Context, KindInfo, Looking, Next, Observed};
 use failover::{Resource, StartStage};
 use jiff::Timestamp;
 use saga::{Class, Fault, Step};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::facts::{fixed_zone, items, kept, observed, resource, start, tag, text, zone_finding};
 use super::{Api, Kind, verdicts, want};
@@ -23,6 +32,9 @@ pub(super) const NAME: &str = "pipeline";
 /// [docs: pipelines/listpipelines].
 const PAGE: u32 = 100;
 const KEPT: &[&str] = &["pipeline_id", "name", "state", "latest_updates"];
+const CONTINUOUS: &str = "continuous";
+const GATEWAY: &str = "gateway";
+const WITHOUT_CODE: &str = "without_code";
 
 /// See the module.
 pub(super) struct Pipeline;
@@ -33,9 +45,13 @@ impl Kind for Pipeline {
         KindInfo { name: NAME, poll_ms: 3_000, page: PAGE, fenced: true, stages: &[StartStage::Jobs] }
     }
 
-    async fn list(&self, api: &Api<'_>, _looking: Looking) -> Result<Vec<Observed>, Fault> {
+    async fn list(&self, api: &Api<'_>, looking: Looking) -> Result<Vec<Observed>, Fault> {
         let call = Call::to(PIPELINES_LIST).with("max_results", PAGE);
-        api.all(&call, "statuses").await?.iter().map(seen).collect()
+        let mut all: Vec<Observed> = api.all(&call, "statuses").await?.iter().map(seen).collect::<Result<_, _>>()?;
+        if looking == Looking::Record {
+            look_closer(api, all.iter_mut().filter(|listed| is_at_work(&listed.facts))).await;
+        }
+        Ok(all)
     }
 
     async fn look(&self, api: &Api<'_>, id: &str, _looking: Looking) -> Result<Option<Observed>, Fault> {
@@ -63,7 +79,7 @@ impl Kind for Pipeline {
         if state == "DELETED" {
             return verdicts::absent(step);
         }
-        let continuous = seen.facts.get("continuous") == Some(&json!(true));
+        let continuous = is_so(&seen.facts, CONTINUOUS);
         match progress(&seen.facts, context.since) {
             Some(update) if !continuous => return verdicts::already(format!("an update is {update}")),
             Some(_) | None => {}
@@ -82,7 +98,7 @@ impl Kind for Pipeline {
     fn record(&self, seen: &Observed) -> Resource {
         let facts = &seen.facts;
         let state = text(facts, "state");
-        let active = !at_rest(state) || live_updates(facts).next().is_some();
+        let active = is_at_work(facts);
         let mut resource = resource(seen, state, active);
         resource.tag = tag(facts.get("tags"));
         if active {
@@ -91,6 +107,17 @@ impl Kind for Pipeline {
             resource.starts.push(start);
         }
         resource.findings.extend(items(facts, "zones").iter().filter_map(Value::as_str).map(zone_finding));
+        if is_so(facts, GATEWAY) {
+            let finding = "it is an ingestion gateway, which runs without end and reaches its source through a \
+                           connection: on the other side create one whose connection reaches the source from there";
+            resource.findings.push(finding.to_owned());
+        }
+        if is_so(facts, WITHOUT_CODE) {
+            let finding = "it names no code, so it was made for a view, a table or an index: where that has a \
+                           schedule in SQL, which no API shows, it starts again by itself; drop the schedule there \
+                           (ALTER … DROP SCHEDULE) and let a job refresh it";
+            resource.findings.push(finding.to_owned());
+        }
         resource
     }
 }
@@ -98,13 +125,48 @@ impl Kind for Pipeline {
 /// From a listing or from a look, which has the spec as well.
 fn seen(read: &Value) -> Result<Observed, Fault> {
     let mut facts = kept(read, KEPT);
-    if let Some(spec) = read.get("spec") {
-        facts.extend(kept(spec, &["continuous", "tags"]));
-        let zones: Vec<&str> =
-            items(spec, "clusters").iter().filter_map(|cluster| fixed_zone(cluster.get("aws_attributes"))).collect();
-        facts.insert("zones".to_owned(), json!(zones));
-    }
+    facts.extend(read.get("spec").map(specified).unwrap_or_default());
     observed(NAME, Value::Object(facts), "pipeline_id", "name")
+}
+
+/// What only the specification tells [py-sdk: pipelines.PipelineSpec].
+fn specified(spec: &Value) -> Map<String, Value> {
+    let mut facts = kept(spec, &["tags"]);
+    let has = |key: &str| spec.get(key).is_some_and(Value::is_object);
+    let gateway = has("gateway_definition");
+    let continuous = gateway || is_so(spec, CONTINUOUS);
+    let without_code = items(spec, "libraries").is_empty() && !gateway && !has("ingestion_definition");
+    let zones: Vec<&str> =
+        items(spec, "clusters").iter().filter_map(|cluster| fixed_zone(cluster.get("aws_attributes"))).collect();
+    facts.insert(CONTINUOUS.to_owned(), json!(continuous));
+    facts.insert(GATEWAY.to_owned(), json!(gateway));
+    facts.insert(WITHOUT_CODE.to_owned(), json!(without_code));
+    facts.insert("zones".to_owned(), json!(zones));
+    facts
+}
+
+/// Reads the specification of some. That is for what would hurt only, so one that cannot be read
+/// ends it, and the listing stands: nothing here may keep a side from being recorded.
+async fn look_closer(api: &Api<'_>, some: impl Iterator<Item = &mut Observed> + Send) {
+    for listed in some {
+        match api.one(&Call::to(PIPELINES_GET).of(&listed.id)).await {
+            Ok(read) => {
+                let spec = read.as_ref().and_then(|read| read.get("spec")).map(specified).unwrap_or_default();
+                if let Some(facts) = listed.facts.as_object_mut() {
+                    facts.extend(spec);
+                }
+            }
+            Err(_) => return,
+        }
+    }
+}
+
+fn is_so(facts: &Value, key: &str) -> bool {
+    facts.get(key).and_then(Value::as_bool).unwrap_or(false)
+}
+
+fn is_at_work(facts: &Value) -> bool {
+    !at_rest(text(facts, "state")) || live_updates(facts).next().is_some()
 }
 
 /// [py-sdk: pipelines.PipelineState].

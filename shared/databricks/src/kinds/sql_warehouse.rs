@@ -2,21 +2,26 @@
 //!
 //! Quirk: a stopped warehouse starts by itself on any query or connection, and no flag forbids it;
 //! what a stop is worth is what the guard and the sweep find on their next look.
+//! Quirk: queries and alerts of the first version, whose schedules cannot be paused, start it again;
+//! they are counted for a record, and a listing stands without, since nothing that is only told may
+//! keep a side from being recorded.
 //! Quirk: what a stop of a stopped one answers is not documented; it is read, never believed.
 
 use async_trait::async_trait;
 use engine::ports::{Context, KindInfo, Looking, Next, Observed};
 use failover::{Resource, StartStage};
 use saga::{Fault, Step};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::facts::{observed, resource, start, tag_in_pairs, text};
-use super::{Api, Kind, verdicts, want};
+use super::{Api, Kind, legacy_schedules, verdicts, want};
 use crate::call::Call;
 use crate::endpoints::{WAREHOUSES_GET, WAREHOUSES_LIST, WAREHOUSES_START, WAREHOUSES_STOP};
 
 pub(super) const NAME: &str = "sql_warehouse";
 const PAGE: u32 = 100;
+/// What is found of schedules that start it; absent where that was not looked for.
+const SCHEDULES: &str = "unseen_schedules";
 
 /// See the module.
 pub(super) struct SqlWarehouse;
@@ -27,9 +32,24 @@ impl Kind for SqlWarehouse {
         KindInfo { name: NAME, poll_ms: 3_000, page: PAGE, fenced: true, stages: &[StartStage::Compute] }
     }
 
-    async fn list(&self, api: &Api<'_>, _looking: Looking) -> Result<Vec<Observed>, Fault> {
+    async fn list(&self, api: &Api<'_>, looking: Looking) -> Result<Vec<Observed>, Fault> {
         let call = Call::to(WAREHOUSES_LIST).with("page_size", PAGE);
-        api.all(&call, "warehouses").await?.into_iter().map(seen).collect()
+        let mut all: Vec<Observed> =
+            api.all(&call, "warehouses").await?.into_iter().map(seen).collect::<Result<_, _>>()?;
+        if looking == Looking::Record {
+            let standing = legacy_schedules::by_warehouse(api).await;
+            for seen in &mut all {
+                let found = match &standing {
+                    Ok(standing) => standing.get(&seen.id).map(|standing| standing.finding()),
+                    Err(fault) => Some(format!(
+                        "whether saved queries or alerts of the first version start it was not listed: {}",
+                        fault.code
+                    )),
+                };
+                seen.facts[SCHEDULES] = json!(found);
+            }
+        }
+        Ok(all)
     }
 
     async fn look(&self, api: &Api<'_>, id: &str, _looking: Looking) -> Result<Option<Observed>, Fault> {
@@ -69,6 +89,7 @@ impl Kind for SqlWarehouse {
         if active {
             resource.starts.push(start(StartStage::Compute, want::RUNNING, Value::Null));
         }
+        resource.findings.extend(seen.facts.get(SCHEDULES).and_then(Value::as_str).map(str::to_owned));
         resource
     }
 }

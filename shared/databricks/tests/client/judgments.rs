@@ -255,11 +255,6 @@ async fn a_step_of_another_version_needs_a_person() {
 }
 
 /// What is made of each documented state, toward `fenced` and toward `running`.
-async fn states(kind: &str, id_key: &str, expected: &str) {
-    let read = |state: &str| json!({ id_key: "7", "state": state, "cluster_source": "UI" });
-    states_of(kind, read, expected).await;
-}
-
 pub(crate) async fn states_of(kind: &str, read: impl Fn(&str) -> Value, expected: &str) {
     let mut found = String::new();
     for line in expected.lines().map(str::trim).filter(|line| !line.is_empty()) {
@@ -291,7 +286,12 @@ async fn a_cluster_is_fenced_when_it_is_terminated_and_not_before() {
         ERROR: call person
         UNKNOWN: call wait
     ";
-    states("cluster", "cluster_id", expected).await;
+    // Every listing answers that it is pinned.
+    let read = |state: &str| {
+        let pinned = json!([{ "cluster_id": "7" }]);
+        json!({ "cluster_id": "7", "state": state, "cluster_source": "UI", "clusters": pinned })
+    };
+    states_of("cluster", read, expected).await;
 }
 
 #[tokio::test]
@@ -304,5 +304,5 @@ async fn a_warehouse_is_fenced_when_it_is_stopped_and_not_before() {
         DELETING: wait person
         DELETED: so person
     ";
-    states("sql_warehouse", "id", expected).await;
+    states_of("sql_warehouse", |state| json!({ "id": "7", "state": state }), expected).await;
 }

@@ -6,6 +6,8 @@
 mod apps_alerts;
 mod big_listing;
 mod canned;
+mod cluster_pins;
+mod databases_search;
 mod judgments;
 mod listings;
 mod sending;

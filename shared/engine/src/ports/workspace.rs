@@ -59,7 +59,10 @@ pub struct ActReply {
 /// What a look is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Looking {
-    /// To fence or to record: see whatever may process data, active runs included.
+    /// To record: what is seen to fence, and what would hurt as well, which may cost a request for
+    /// each resource.
+    Record,
+    /// To fence: see whatever may process data, active runs included.
     Fence,
     /// To start: see the resource itself; cheaper.
     Start,

@@ -27,6 +27,7 @@ struct Options {
     #[arg(long, value_enum, default_value_t = Holds::Usual)]
     estate: Holds,
     /// Resources on each side; what only `everything` has comes on top.
+    /// Resources on each side; what else an estate of everything has comes on top.
     #[arg(long, default_value_t = 240)]
     resources: usize,
     /// Virtual seconds per real second.
@@ -52,6 +53,7 @@ enum Holds {
     /// Jobs, clusters, pools, warehouses and pipelines.
     Usual,
     /// Apps, alerts, model-serving endpoints and dashboards as well.
+    /// Every other kind as well.
     Everything,
 }
 

@@ -2,6 +2,7 @@
 //!
 //! Law: an estate is data. Every logical resource stands on both sides, under different ids but for
 //! apps and endpoints, whose id is their name. The primary has it at work, the standby as a prepared standby has
+//! what is known by its name only. The primary has it at work, the standby as a prepared standby has
 //! it: schedules and triggers paused, `max_concurrent_runs` 0, pools at no idle instance, compute
 //! stopped. References point to the side's own ids. A hidden `work` key joins the two; it is in no
 //! answer.
@@ -9,6 +10,7 @@
 
 mod apps_alerts;
 mod compute;
+mod databases_search;
 mod jobs;
 mod names;
 mod recipes;
@@ -18,7 +20,7 @@ use rand::{SeedableRng, rngs::SmallRng};
 use serde_json::Value;
 
 use self::names::Ids;
-use crate::wire::Side;
+use crate::{search::SearchIndex, wire::Side};
 
 /// What both workspaces hold.
 #[derive(Debug, Clone, PartialEq)]
@@ -39,6 +41,11 @@ pub(crate) struct Holdings {
     pub(crate) alerts: Vec<AlertSeed>,
     pub(crate) endpoints: Vec<EndpointSeed>,
     pub(crate) dashboards: Vec<DashboardSeed>,
+    pub(crate) searches: Vec<SearchSeed>,
+    pub(crate) databases: Vec<UpSeed>,
+    pub(crate) postgres: Vec<UpSeed>,
+    pub(crate) legacy_queries: Vec<Value>,
+    pub(crate) legacy_alerts: Vec<Value>,
     /// One-time runs under way: name, tasks, work.
     pub(crate) submitted: Vec<(String, Vec<Value>, String)>,
 }
@@ -131,6 +138,16 @@ pub(crate) struct EndpointSeed {
     pub(crate) running: bool,
 }
 
+/// A vector-search endpoint.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct SearchSeed {
+    pub(crate) name: String,
+    pub(crate) spec: Value,
+    pub(crate) indexes: Vec<SearchIndex>,
+    pub(crate) work: String,
+    pub(crate) running: bool,
+}
+
 /// A dashboard, with its schedules.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct DashboardSeed {
@@ -146,6 +163,15 @@ pub(crate) struct ScheduleSeed {
     pub(crate) id: String,
     pub(crate) spec: Value,
     pub(crate) work: String,
+}
+
+/// A database instance, or an autoscaling database endpoint.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct UpSeed {
+    pub(crate) name: String,
+    pub(crate) spec: Value,
+    pub(crate) work: String,
+    pub(crate) running: bool,
 }
 
 /// How many of each kind.
@@ -188,12 +214,14 @@ impl Estate {
 
     /// The same as [`Estate::generate`], and beside those resources apps and alerts: about 4 and 6
     /// for a hundred of them. Some apps are stopped and some alerts paused on purpose. Model-serving
-    /// endpoints and dashboards with schedules come on top: about 5 and 4.
+    /// endpoints and dashboards with schedules come on top, about 5 and 4, and then vector-search endpoints, database instances and database endpoints, about 4 of each, some of
+    /// them off on purpose, with pipelines of their own, and queries and alerts of the first version.
     #[must_use]
     pub fn everything(seed: u64, resources_per_side: usize) -> Estate {
         let mut estate = Estate::generate(seed, resources_per_side);
         apps_alerts::add(seed, resources_per_side, &mut estate.sides);
         serving_dashboards::add(seed, resources_per_side, &mut estate.sides);
+        databases_search::add(seed, resources_per_side, &mut estate.sides);
         estate
     }
 
@@ -234,7 +262,8 @@ impl Estate {
         let compute = held.clusters.len() + held.pools.len() + held.warehouses.len();
         let schedules: usize = held.dashboards.iter().map(|dashboard| dashboard.schedules.len()).sum();
         let later = held.apps.len() + held.alerts.len() + held.endpoints.len() + schedules;
-        held.jobs.len() + compute + held.pipelines.len() + later
+        let up = held.searches.len() + held.databases.len() + held.postgres.len();
+        held.jobs.len() + compute + held.pipelines.len() + later + up
     }
 
     /// Every resource of the pair: kind, primary id, standby id. For tests that must know which
@@ -272,6 +301,12 @@ impl Estate {
         add("alert", joined(alerts(primary), alerts(standby)));
         add("serving_endpoint", joined(endpoints(primary), endpoints(standby)));
         add("dashboard_schedule", joined(schedules(primary), schedules(standby)));
+        let searches = |held: &Holdings| held.searches.iter().map(|seed| seed.name.clone()).collect();
+        let databases = |held: &Holdings| held.databases.iter().map(|seed| seed.name.clone()).collect();
+        let postgres = |held: &Holdings| held.postgres.iter().map(|seed| seed.name.clone()).collect();
+        add("vector_search_endpoint", joined(searches(primary), searches(standby)));
+        add("database_instance", joined(databases(primary), databases(standby)));
+        add("postgres_endpoint", joined(postgres(primary), postgres(standby)));
         all
     }
 

@@ -123,20 +123,26 @@ fn a_small_estate_has_twelve_resources_and_one_run() {
 }
 
 #[test]
-fn an_estate_that_has_everything_is_the_usual_one_with_more_beside_it() {
+fn an_estate_that_has_everything_is_the_usual_one_with_more_kinds() {
     let (usual, everything) = (Estate::generate(1, 240), Estate::everything(1, 240));
     for side in Side::BOTH {
         let held = everything.of(side);
         assert!(held.apps.len() >= 8 && held.alerts.len() >= 12);
         assert!(held.endpoints.len() >= 12 && held.dashboards.len() >= 8);
+        assert!(held.searches.len() >= 8 && held.databases.len() >= 8 && held.postgres.len() >= 8);
+        let usual = usual.of(side);
+        let (pipelines, more) = held.pipelines.split_at(usual.pipelines.len());
+        assert!(more.iter().any(|pipeline| pipeline.running) == (side == Side::Primary));
         let without = Holdings {
-            apps: Vec::new(),
-            alerts: Vec::new(),
-            endpoints: Vec::new(),
-            dashboards: Vec::new(),
-            ..held.clone()
+            jobs: held.jobs.clone(),
+            clusters: held.clusters.clone(),
+            pools: held.pools.clone(),
+            warehouses: held.warehouses.clone(),
+            pipelines: pipelines.to_vec(),
+            submitted: held.submitted.clone(),
+            ..Holdings::default()
         };
-        assert_eq!(&without, usual.of(side));
+        assert_eq!(&without, usual);
         let warehouses: BTreeSet<&str> = held.warehouses.iter().map(|seed| seed.id.as_str()).collect();
         assert!(held.alerts.iter().all(|alert| warehouses.contains(text(&alert.spec, "warehouse_id"))));
         // [docs: apps/create].

@@ -4,6 +4,7 @@ mod access;
 mod apps_alerts;
 mod auditing;
 mod compute;
+mod databases_search;
 mod drive;
 mod faults;
 mod jobs;

@@ -1,0 +1,76 @@
+//! Queries and alerts of the first version, counted by the warehouse on which they stand
+//! [py-sdk: service/sql.py QueriesAPI, AlertsAPI].
+//!
+//! They may have refresh schedules, which no API shows or pauses: only a warehouse that is stopped,
+//! again and again, keeps them from running. So they are no kind of resource, with thousands of steps
+//! that could do nothing, but a finding on their warehouse.
+//! Quirk: an alert names its query and no warehouse. Quirk: ten listings at once may lead to a ban
+//! [py-sdk: sql.QueriesAPI.list]; here one follows the other, and only for a record.
+//! Must not know: any kind.
+
+use std::collections::BTreeMap;
+
+use saga::Fault;
+use serde_json::Value;
+
+use super::Api;
+use super::facts::text;
+use crate::call::Call;
+use crate::codes;
+use crate::endpoints::{LEGACY_ALERTS_LIST, LEGACY_QUERIES_LIST};
+
+const PAGE: u32 = 100;
+
+/// How many stand on one warehouse.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Standing {
+    queries: usize,
+    alerts: usize,
+}
+
+impl Standing {
+    /// What would hurt, with its remedy.
+    pub(super) fn finding(self) -> String {
+        format!(
+            "saved queries ({}) and alerts of the first version ({}) stand on it: a refresh schedule of theirs is \
+             neither shown nor paused by any API, and starts it again; move what is scheduled to a job or to an alert \
+             of the second version",
+            self.queries, self.alerts
+        )
+    }
+}
+
+/// By the warehouse's id; nothing where the workspace has no such API.
+///
+/// # Errors
+///
+/// The first request's fault that did not succeed.
+pub(super) async fn by_warehouse(api: &Api<'_>) -> Result<BTreeMap<String, Standing>, Fault> {
+    let mut by_warehouse: BTreeMap<String, Standing> = BTreeMap::new();
+    let mut warehouses: BTreeMap<String, String> = BTreeMap::new();
+    for query in listed(api, Call::to(LEGACY_QUERIES_LIST)).await? {
+        let (id, warehouse) = (text(&query, "id"), text(&query, "warehouse_id"));
+        if !warehouse.is_empty() {
+            by_warehouse.entry(warehouse.to_owned()).or_default().queries += 1;
+            warehouses.insert(id.to_owned(), warehouse.to_owned());
+        }
+    }
+    for alert in listed(api, Call::to(LEGACY_ALERTS_LIST)).await? {
+        if let Some(warehouse) = warehouses.get(text(&alert, "query_id")) {
+            by_warehouse.entry(warehouse.clone()).or_default().alerts += 1;
+        }
+    }
+    Ok(by_warehouse)
+}
+
+/// What is not in the trash [py-sdk: sql.LifecycleState].
+async fn listed(api: &Api<'_>, call: Call) -> Result<Vec<Value>, Fault> {
+    match api.all(&call.with("page_size", PAGE), "results").await {
+        Ok(mut all) => {
+            all.retain(|found| text(found, "lifecycle_state") != "TRASHED");
+            Ok(all)
+        }
+        Err(fault) if fault.code == codes::UNSUPPORTED_HERE => Ok(Vec::new()),
+        Err(fault) => Err(fault),
+    }
+}
