@@ -96,6 +96,20 @@ fn what_was_refused_goes_on_when_a_person_has_helped() {
 }
 
 #[test]
+fn what_a_deployment_switches_on_again_is_fenced_within_one_look_of_the_guard() {
+    check("deploy-unpauses", include_str!("scenarios/deploy-unpauses/story.txt"));
+    let told = rehearse("deploy-unpauses", 1, None);
+    let [round] = told.ended.rounds.as_slice() else { panic!("{} rounds", told.ended.rounds.len()) };
+    let deployed = told.ended.events.iter().find(|(_, what)| what.contains("40 jobs on again")).unwrap().0;
+    let took = round.lines.last().unwrap().at.duration_since(deployed);
+    assert!(took <= jiff::SignedDuration::from_mins(16), "{took:#}");
+    let jobs = round.plan.steps().filter(|(_, step)| step.kind == "job");
+    assert_eq!(jobs.count(), 40);
+    assert!(round.plan.findings.iter().all(|finding| finding.contains("was switched on again on the primary: ")));
+    assert!(round.state.steps().all(|(_, record)| record.state == saga::StepState::Done));
+}
+
+#[test]
 fn without_faults_the_limit_of_the_api_is_the_only_thing_that_takes_time() {
     let report = rehearse("planned", 1, None).report;
     assert!(report.calls.ideal_s > 0.0, "no stage was held back by a limit: nothing was measured");

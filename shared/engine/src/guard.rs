@@ -21,7 +21,7 @@ use crate::limiter::turnstile::Turnstile;
 use crate::ports::{
     Context, Looking, Next, Observed, PairHead, STORE_VERSION, SagaHead, SagaStatus, StoreError, Workspace,
 };
-use crate::start::{pair_head, plan_key};
+use crate::start::plan_key;
 
 /// What came of a look.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,14 +46,14 @@ pub enum Guarded {
     },
 }
 
-/// Looks at the side that is guarded, if that is due, and begins a round where something is on.
+/// Looks at the side that is guarded, if that is due by the pair's head, and begins a round where
+/// something is on.
 ///
 /// # Errors
 ///
 /// [`StoreError`]; that a side does not answer is none.
-pub async fn guard(deps: &Deps) -> Result<Guarded, StoreError> {
+pub async fn guard(deps: &Deps, mut head: PairHead) -> Result<Guarded, StoreError> {
     let now = deps.clock.now();
-    let mut head = pair_head(deps).await?;
     let Some(record) = head.guard.as_mut().filter(|record| record.side == head.active.other()) else {
         return Ok(Guarded::NotDue);
     };

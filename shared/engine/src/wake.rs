@@ -24,10 +24,11 @@ pub async fn wake(deps: &Deps, saga: &SagaId, owner: &str) -> Result<Driven, Sto
 ///
 /// [`Stopped`]: why a runner had to stop, or the guard could not be recorded.
 pub async fn tick(deps: &Deps, owner: &str) -> Result<Driven, Stopped> {
-    let unfinished = deps.pairs.unfinished(std::slice::from_ref(&deps.pair.name)).await?;
+    let Some(head) = deps.pairs.pair(&deps.pair.name).await? else { return Ok(Driven::Over) };
     // The first is the pair's saga, if it has one; a round of the guard is driven beside it.
+    let unfinished: Vec<SagaId> = head.unfinished().cloned().collect();
     let drives = join_all(unfinished.iter().map(|saga| drive(deps, saga, owner)));
-    let (driven, guarded) = futures::join!(drives, guard(deps));
+    let (driven, guarded) = futures::join!(drives, guard(deps, head));
     guarded?;
     let mut first = Driven::Over;
     for (place, driven) in driven.into_iter().enumerate() {

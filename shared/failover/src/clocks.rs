@@ -49,8 +49,8 @@ impl Clocks {
             Event::StageEntered { stage: entered } if entered == stage::POINT => self.executed_at = Some(at),
             Event::Done { step, .. } | Event::Waived { step, .. } => {
                 let index = usize::from(step.stage);
-                let validates = plan.stages.get(index).is_some_and(|s| s.name == stage::VALIDATE);
-                if validates && state.is_verified(index) {
+                let last = plan.stages.iter().rposition(|s| validates(&s.name));
+                if last == Some(index) && state.is_verified(index) {
                     self.validated_at = Some(at);
                 }
             }
@@ -83,4 +83,9 @@ impl Clocks {
             rto_s: between(self.lost_at.or(self.noticed_at), self.validated_at),
         }
     }
+}
+
+/// A target is validated before its schedules and again at the end; only the last counts.
+fn validates(name: &str) -> bool {
+    name == stage::VALIDATE || name == stage::VALIDATE_AGAIN
 }

@@ -2,7 +2,7 @@
 
 use crate::ground::{Checked, Ground, saga};
 use aws::Weakened;
-use engine::ports::{PairHead, Pairs, STORE_VERSION, StoreError};
+use engine::ports::{GuardRecord, PairHead, Pairs, STORE_VERSION, StoreError};
 use failover::{PairName, Side};
 use futures::future::join_all;
 use saga::SagaId;
@@ -12,7 +12,7 @@ on_every_ground! {
     a_head_comes_back_as_it_was_written
     a_stale_revision_is_refused_and_changes_nothing
     of_eight_writers_of_one_revision_one_wins
-    the_unfinished_sagas_are_those_that_heads_name
+    the_guard_and_its_round_are_read_back_and_named_as_unfinished
     a_newer_head_is_not_read
 }
 
@@ -65,14 +65,14 @@ async fn of_eight_writers_of_one_revision_one_wins(ground: &Ground) -> Checked {
     Ok(())
 }
 
-async fn the_unfinished_sagas_are_those_that_heads_name(ground: &Ground) -> Checked {
-    let (busy, idle) = (pair("busy"), pair("idle"));
-    let store = ground.store();
-    store.put_pair(&PairHead { pair: busy.clone(), ..head(1, Some(saga())) }).await.map_err(|e| e.to_string())?;
-    store.put_pair(&PairHead { pair: idle.clone(), ..head(1, None) }).await.map_err(|e| e.to_string())?;
-    drop(store);
-    let found = ground.store().unfinished(&[idle, pair("unknown"), busy]).await;
-    ensure!(found == Ok(vec![saga()]), "{found:?}");
+async fn the_guard_and_its_round_are_read_back_and_named_as_unfinished(ground: &Ground) -> Checked {
+    let (round, looked_at) = (SagaId("payments-guard-1".to_owned()), "2026-01-05T08:00:00Z".parse().unwrap());
+    let guard = GuardRecord { side: Side::Primary, looked_at, saga: Some(round.clone()), last: Some(round.clone()) };
+    let written = PairHead { guard: Some(guard), ..head(1, Some(saga())) };
+    ground.store().put_pair(&written).await.map_err(|e| e.to_string())?;
+    let found = ground.store().pair(&pair("payments")).await.map_err(|e| e.to_string())?.ok_or("there is none")?;
+    ensure!(found == written, "{found:?}");
+    ensure!(found.unfinished().cloned().collect::<Vec<_>>() == [saga(), round], "{found:?}");
     Ok(())
 }
 

@@ -3,7 +3,6 @@
 use async_trait::async_trait;
 use engine::ports::{PairHead, Pairs, StoreError};
 use failover::PairName;
-use saga::SagaId;
 
 use super::terms::{Terms, number};
 use super::{DynamoStore, keys, rows};
@@ -30,15 +29,5 @@ impl Pairs for DynamoStore {
         };
         let item = rows::encode(&rows::pair_row(head), &what)?;
         self.put(&keys::pair(&head.pair), item, only_if, &what).await?.or_refused(&what).map(drop)
-    }
-
-    async fn unfinished(&self, pairs: &[PairName]) -> Result<Vec<SagaId>, StoreError> {
-        let mut sagas = Vec::new();
-        for pair in pairs {
-            let Some(head) = self.pair(pair).await? else { continue };
-            sagas.extend(head.saga);
-            sagas.extend(head.guard.and_then(|guard| guard.saga));
-        }
-        Ok(sagas)
     }
 }

@@ -67,7 +67,8 @@ impl Ground {
             "\n[runner]\nlease_seconds = 1.5\nskew_seconds = 0.1\ncall_time_out_seconds = 0.6\n\
              dead_time_out_seconds = 0.3\npursuit_interval_seconds = 1\nlongest_pause_seconds = 1\n\n[limits]\n",
         );
-        for family in sim::FAMILIES {
+        let known = |family: &&&str| databricks::FAMILIES.iter().any(|known| known.name == **family);
+        for family in sim::FAMILIES.iter().filter(known) {
             writeln!(text, "\"{family}\" = 300.0").unwrap();
         }
         for (kind, primary, standby) in map {

@@ -8,7 +8,7 @@
 //! forbids it; what a termination is worth is what the guard and the sweep find on their next look.
 //! Quirk: an unpinned cluster is deleted for good 30 days after its termination
 //! [docs: compute/clusters-manage], so a workspace left fenced for longer would lose it. Fencing one
-//! that people made is therefore terminating it and then pinning it. A pin keeps no data from being
+//! that people made is therefore terminating it and pinning it beside that. A pin keeps no data from being
 //! processed, so no refusal of it keeps a fence from being reported: it is noted, and a sweep leaves
 //! pins alone. Only a workspace admin may pin, and no more than 100; where those are used up, none is
 //! asked for, and a finding says so. A pin stays when the cluster is started again.
@@ -108,12 +108,15 @@ impl Kind for Cluster {
 
     fn fence_one(&self, seen: &Observed, context: &Context<'_>) -> Next {
         let refused = context.reply.map(|reply| reply.note.as_str()).filter(|note| note.starts_with(NOT_PINNED));
+        let pin = || {
+            let call = Call::to(CLUSTERS_PIN).body(json!({ "cluster_id": seen.id }));
+            verdicts::one_act(NAME, format!("pin cluster {:?} ({})", seen.name, seen.id), &call)
+        };
         match (self.fence(seen), refused) {
-            (Next::Already { note }, None) if wants_pin(seen) => {
-                let call = Call::to(CLUSTERS_PIN).body(json!({ "cluster_id": seen.id }));
-                let what = format!("pin cluster {:?} ({}), which is {note}", seen.name, seen.id);
-                verdicts::act(NAME, what, &call)
-            }
+            // Beside its termination, so that nobody waits for that; the pin is last, as its reply counts.
+            (Next::Act(acts), None) if wants_pin(seen) => Next::Act(acts.into_iter().chain([pin()]).collect()),
+            (Next::Already { .. }, None) if wants_pin(seen) => Next::Act(vec![pin()]),
+            (Next::Wait { .. }, None) if wants_pin(seen) && context.reply.is_none() => Next::Act(vec![pin()]),
             (Next::Already { note }, Some(refused)) => verdicts::already(format!("{note}, {refused}")),
             (next, _) => next,
         }

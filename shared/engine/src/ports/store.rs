@@ -71,6 +71,13 @@ pub struct PairHead {
     pub revision: u64,
 }
 
+impl PairHead {
+    /// The unfinished sagas that it names: the pair's one, then the round of its guard. No index is needed.
+    pub fn unfinished(&self) -> impl Iterator<Item = &SagaId> {
+        self.saga.iter().chain(self.guard.iter().filter_map(|guard| guard.saga.as_ref()))
+    }
+}
+
 /// Where a saga stands as a whole.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -260,13 +267,6 @@ pub trait Pairs: Send + Sync {
     ///
     /// [`StoreError::Refused`] if it is not, or another [`StoreError`].
     async fn put_pair(&self, head: &PairHead) -> Result<(), StoreError>;
-
-    /// The unfinished sagas that pair heads name. One read per pair, no index.
-    ///
-    /// # Errors
-    ///
-    /// [`StoreError`].
-    async fn unfinished(&self, pairs: &[PairName]) -> Result<Vec<SagaId>, StoreError>;
 }
 
 /// Sagas.
