@@ -21,17 +21,21 @@
 //! `[go-sdk: …]` (the vendor's SDKs), `[cli: …]` (the vendor's command line). "Unverified" marks
 //! what the documentation leaves open and what was chosen here.
 
+mod access_lists;
 mod agenda;
 mod alerts;
 mod apps;
 mod audit;
 mod auth;
+mod beside;
 mod calls;
 mod cluster_life;
 mod clusters;
 mod cron;
+mod errand_routes;
 mod estate;
 mod faults;
+mod grants;
 mod job_edits;
 mod jobs;
 mod json;
@@ -53,6 +57,7 @@ mod seeding;
 mod serve;
 mod settings;
 mod stale;
+mod statements;
 mod triggers;
 mod warehouses;
 mod wire;
@@ -69,7 +74,8 @@ pub use limits::{FAMILIES, Limits};
 pub use serve::{Served, serve};
 pub use settings::{Delays, Settings, Stale};
 pub use wire::{
-    Answer, CLIENT_ID, CLIENT_SECRET, PRIMARY_HOST, PRIMARY_TOKEN, Reply, Request, STANDBY_HOST, STANDBY_TOKEN, Side,
-    USER_NAME,
+    ACCOUNT_ID, Answer, CLIENT_ID, CLIENT_SECRET, PRIMARY_HOST, PRIMARY_TOKEN, PRINCIPAL_ID, Reply, Request,
+    STANDBY_HOST, STANDBY_TOKEN, Side, USER_NAME, WORK_CLIENT_ID, WORK_CLIENT_SECRET, WORK_PRINCIPAL_ID,
+    WORK_USER_NAME,
 };
 pub use world::World;

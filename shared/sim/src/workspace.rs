@@ -14,6 +14,7 @@ use crate::{
     alerts::Alert,
     apps::App,
     auth::Sessions,
+    beside::Beside,
     clusters::Cluster,
     jobs::Job,
     notes::Note,
@@ -51,6 +52,7 @@ pub(crate) struct Workspace {
     pub(crate) pipelines: BTreeMap<String, Pipeline>,
     pub(crate) apps: BTreeMap<String, App>,
     pub(crate) alerts: BTreeMap<String, Alert>,
+    pub(crate) beside: Beside,
     /// The region's compute is gone: nothing starts, nothing runs.
     pub(crate) lost: bool,
     /// What would have happened while the region was lost.
@@ -87,6 +89,7 @@ impl Workspace {
             pipelines: BTreeMap::new(),
             apps: BTreeMap::new(),
             alerts: BTreeMap::new(),
+            beside: Beside::new(side, now),
             lost: false,
             frozen: Vec::new(),
             catching_up: false,

@@ -5,6 +5,7 @@ mod apps_alerts;
 mod auditing;
 mod compute;
 mod drive;
+mod errands;
 mod faults;
 mod jobs;
 mod region;
