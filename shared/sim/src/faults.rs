@@ -215,7 +215,7 @@ fn add(strike: &mut Strike, fault: &Fault, seen: u64, now_ms: i64, at: &Target<'
         FaultKind::LoginRedirect => strike.page = Some(Page::Redirect),
         FaultKind::Slow { ms } => strike.slow_ms += ms,
         FaultKind::TokenDown => {
-            if at.path.starts_with("/oidc/v1/token") {
+            if at.path.starts_with("/oidc/") && at.path.ends_with("/v1/token") {
                 strike.status = Some(503);
             }
         }

@@ -1,4 +1,4 @@
-//! A pair of Databricks workspaces that exist only in memory.
+//! A pair of Databricks workspaces, and their account, that exist only in memory.
 //!
 //! For: rehearsing and testing anything that talks to Databricks, without an account. The pair
 //! answers raw HTTP requests the way the vendor documents its REST API, moves by itself (runs
@@ -22,6 +22,7 @@
 //! what the documentation leaves open and what was chosen here.
 
 mod access_lists;
+mod account;
 mod agenda;
 mod alerts;
 mod apps;
@@ -64,6 +65,9 @@ mod wire;
 mod workspace;
 mod world;
 
+pub use account::{
+    ATTACHED_URL, Account, CUT_OFF_POLICY, FAILOVER_GROUP, LOOSE_URL, PRIMARY_REGION, STANDBY_REGION, USUAL_POLICY,
+};
 pub use audit::{Audit, DoubleWindow, WorkCount};
 pub use calls::{CallStats, FamilyCalls};
 pub use estate::Estate;
@@ -71,7 +75,7 @@ pub use faults::{Fault, FaultKind};
 pub use ledger::{Activation, By, Cause, Interval, Ledger, RunStart, What};
 pub use limits::{FAMILIES, Limits};
 #[cfg(feature = "serve")]
-pub use serve::{Served, serve};
+pub use serve::{Served, serve, serve_account};
 pub use settings::{Delays, Settings, Stale};
 pub use wire::{
     ACCOUNT_ID, Answer, CLIENT_ID, CLIENT_SECRET, PRIMARY_HOST, PRIMARY_TOKEN, PRINCIPAL_ID, Reply, Request,

@@ -1,6 +1,7 @@
 //! The laws of the simulated pair, checked over the wire.
 
 mod access;
+mod account;
 mod apps_alerts;
 mod auditing;
 mod compute;
