@@ -106,6 +106,7 @@ impl Transport for HttpTransport {
             Verb::Get => Method::GET,
             Verb::Post => Method::POST,
             Verb::Patch => Method::PATCH,
+            Verb::Put => Method::PUT,
         };
         let sent = self.client.request(method, url).headers(request.headers).timeout(time_out).body(request.body);
         let answer = sent.send().await.map_err(|e| failure(&e))?;

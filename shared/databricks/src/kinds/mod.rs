@@ -8,7 +8,7 @@
 mod alert;
 mod app;
 mod cluster;
-mod facts;
+pub(crate) mod facts;
 mod instance_pool;
 mod job;
 mod job_record;
