@@ -74,6 +74,9 @@ async fn the_etag_is_always_sent_and_a_lost_reply_fails_over_once() {
     bench.drive(&recovered(Side::Standby, 600)).await.unwrap();
     let asked = bench.sent().iter().filter(|sent| sent.starts_with("POST") && sent.ends_with("/failover")).count();
     assert_eq!(asked, 1, "what was in doubt was looked at before anything else");
+    let bodies = bench.bodies("/failover");
+    let expected = json!({ "target_primary_region": STANDBY_REGION, "failover_type": "FORCED", "etag": "edition-1" });
+    assert_eq!(bodies, [expected]);
 }
 
 #[tokio::test]
@@ -159,7 +162,16 @@ async fn the_work_loses_its_place_on_one_side_and_switchback_never_its_own() {
     assert_eq!(refused.code, codes::NOT_SIGNED_IN);
     bench.drive(&of(sim::WORK_PRINCIPAL_ID, want::LIFTED)).await.unwrap();
     bench.drive(&sign_in).await.unwrap();
+    let lift = |permissions: Value| {
+        let settings =
+            json!({ "workspace_ids": sides(), "principal_id": sim::WORK_PRINCIPAL_ID, "permissions": permissions });
+        step("principal_assignment", Side::Standby, want::LIFTED, settings)
+    };
+    let (told, _) = bench.drive(&lift(json!(["USER", "ADMIN"]))).await.unwrap();
+    assert!(told.contains("ADMIN in workspace 7011"), "{told}");
     let effects = bench.effects();
+    let (told, _) = bench.drive(&lift(json!(["USER"]))).await.unwrap();
+    assert!(told.contains("ADMIN") && bench.effects() == effects, "nobody's place is lowered: {told}");
     let own = bench.drive(&of(sim::PRINCIPAL_ID, want::CUT_OFF)).await.unwrap_err();
     assert_eq!((own.code, own.reaction), (codes::OWN_PRINCIPAL, Reaction::PersonNeeded));
     assert_eq!(bench.effects(), effects);

@@ -60,12 +60,19 @@ struct InProcess {
     clock: Arc<FakeClock>,
     host: Host,
     sent: Arc<Mutex<Vec<String>>>,
+    bodies: Bodies,
 }
+
+/// The path and the JSON of every request that had one.
+type Bodies = Arc<Mutex<Vec<(String, Value)>>>;
 
 #[async_trait]
 impl Transport for InProcess {
     async fn send(&self, request: Request, time_out: Duration) -> Result<Response, Failure> {
         self.sent.lock().unwrap().push(format!("{} {}", request.method.as_str(), request.path_and_query));
+        if let Ok(body) = serde_json::from_slice(&request.body) {
+            self.bodies.lock().unwrap().push((request.path_and_query.clone(), body));
+        }
         let text = |value: &HeaderValue| value.to_str().unwrap_or_default().to_owned();
         let asked = sim::Request {
             method: request.method.as_str().to_owned(),
@@ -146,6 +153,7 @@ pub(crate) struct Bench {
     world: Arc<Mutex<World>>,
     sides: [DatabricksWorkspace; 2],
     sent: Arc<Mutex<Vec<String>>>,
+    bodies: Bodies,
 }
 
 impl Bench {
@@ -158,10 +166,10 @@ impl Bench {
         let settings = Settings { limits: sim::Limits::off(), ..Settings::default() };
         let world = Arc::new(Mutex::new(World::new(11, Estate::everything(3, 120), settings, START_MS)));
         let clock = Arc::new(FakeClock(Mutex::new(START_MS)));
-        let sent = Arc::new(Mutex::new(Vec::new()));
+        let (sent, bodies) = (Arc::new(Mutex::new(Vec::new())), Bodies::default());
         let to = |host: Host| {
             let (world, clock, sent) = (Arc::clone(&world), Arc::clone(&clock), Arc::clone(&sent));
-            Arc::new(InProcess { world, clock, host, sent })
+            Arc::new(InProcess { world, clock, host, sent, bodies: Arc::clone(&bodies) })
         };
         let credentials = || Credentials::Machine {
             client_id: CLIENT_ID.to_owned(),
@@ -172,7 +180,7 @@ impl Bench {
             DatabricksWorkspace::new(to(Host::Side(side)), credentials(), time()).with_secrets(Arc::new(OnePlace))
         });
         let account = DatabricksAccount::new(to(Host::Account), account, credentials(), time());
-        Self { world, clock, pass: FreePass::default(), account, sides, sent }
+        Self { world, clock, pass: FreePass::default(), account, sides, sent, bodies }
     }
 
     /// Whoever carries out a kind: the account, or the workspace of the step's side.
@@ -212,6 +220,12 @@ impl Bench {
         let all = std::mem::take(&mut *self.sent.lock().unwrap());
         assert_nothing_destroys(&all);
         all.into_iter().filter(|sent| !sent.contains("/oidc/")).collect()
+    }
+
+    /// What was sent to paths that end so.
+    pub(crate) fn bodies(&self, path_end: &str) -> Vec<Value> {
+        let all = self.bodies.lock().unwrap();
+        all.iter().filter(|(path, _)| path.ends_with(path_end)).map(|(_, body)| body.clone()).collect()
     }
 
     /// A request by hand to the standby, with a personal token.
