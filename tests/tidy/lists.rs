@@ -17,37 +17,73 @@ const BESIDE_KINDS: &[(&str, &str)] = &[
     ("triggers", "the schedules and triggers inside a job"),
     ("verdicts", "judgements that several kinds share"),
 ];
+const ERRANDS: &str = "shared/databricks/src/errands";
+/// Files beside the errands that are no errands, and what they are.
+const BESIDE_ERRANDS: &[(&str, &str)] = &[
+    ("failover_group", "reads a failover group; two errands look at one"),
+    ("settings", "reads the settings of any errand"),
+];
 const ADVICE: &str = "shared/rim/advice";
 const SCENARIOS: &str = "tests/scenarios";
 
 /// Kinds without a line, and files beside them that nobody explains.
 pub(crate) fn kinds(tree: &Tree) -> Vec<String> {
-    kinds_beside(tree, BESIDE_KINDS)
+    Listing { folder: KINDS, lists: &["KINDS"], implements: " Kind for ", beside: BESIDE_KINDS }.offences(tree)
 }
 
-fn kinds_beside(tree: &Tree, beside: &[(&str, &str)]) -> Vec<String> {
-    let Some(listing) = tree.text(&format!("{KINDS}/mod.rs")) else { return Vec::new() };
-    let list = Code::without_tests(listing).bare;
-    let list = list.split_once("KINDS").map_or("", |(_, rest)| rest.split_once("];").map_or(rest, |(list, _)| list));
-    let stems: Vec<&str> =
-        tree.names(KINDS).iter().filter_map(|name| name.strip_suffix(".rs")).filter(|stem| *stem != "mod").collect();
-    let mut offences = Vec::new();
-    for stem in &stems {
-        let text = tree.text(&format!("{KINDS}/{stem}.rs")).unwrap_or_default();
-        let is_kind = Code::without_tests(text).bare.contains("Kind for ");
-        let listed = list.contains(&format!("&{stem}::"));
-        let explained = beside.iter().any(|(name, _)| name == stem);
-        match (is_kind, listed, explained) {
-            (true, true, false) | (false, false, true) => {}
-            (true, false, _) => offences.push(format!("{KINDS}/{stem}.rs: a kind that KINDS does not list")),
-            (true, true, true) => offences.push(format!("{KINDS}/{stem}.rs: a kind, explained as if it were none")),
-            (false, _, false) => offences.push(format!("{KINDS}/{stem}.rs: neither a kind nor explained here")),
-            (false, true, true) => offences.push(format!("{KINDS}/{stem}.rs: listed and yet no kind")),
+/// Errands that stand in neither list, and files beside them that nobody explains.
+pub(crate) fn errands(tree: &Tree) -> Vec<String> {
+    let lists = &["ON_WORKSPACE", "ON_ACCOUNT"];
+    Listing { folder: ERRANDS, lists, implements: " ErrandKind for ", beside: BESIDE_ERRANDS }.offences(tree)
+}
+
+/// A folder of files that stand in lists of its `mod.rs`.
+struct Listing<'a> {
+    folder: &'a str,
+    /// The names of the lists.
+    lists: &'a [&'a str],
+    /// What a file says that must be listed.
+    implements: &'a str,
+    /// The files that need not be, and what they are.
+    beside: &'a [(&'a str, &'a str)],
+}
+
+impl Listing<'_> {
+    fn offences(&self, tree: &Tree) -> Vec<String> {
+        let (folder, beside) = (self.folder, self.beside);
+        let Some(listing) = tree.text(&format!("{folder}/mod.rs")) else { return Vec::new() };
+        let bare = Code::without_tests(listing).bare;
+        let of = |name: &&str| {
+            let rest = bare.split_once(&format!("const {name}")).map_or("", |(_, rest)| rest);
+            rest.split_once("];").map_or(rest, |(list, _)| list).to_owned()
+        };
+        let list: String = self.lists.iter().map(of).collect();
+        let stems: Vec<&str> = tree
+            .names(folder)
+            .iter()
+            .filter_map(|name| name.strip_suffix(".rs"))
+            .filter(|stem| *stem != "mod")
+            .collect();
+        let mut offences = Vec::new();
+        for stem in &stems {
+            let text = tree.text(&format!("{folder}/{stem}.rs")).unwrap_or_default();
+            let is_kind = Code::without_tests(text).bare.contains(self.implements);
+            let listed = list.contains(&format!("&{stem}::"));
+            let explained = beside.iter().any(|(name, _)| name == stem);
+            match (is_kind, listed, explained) {
+                (true, true, false) | (false, false, true) => {}
+                (true, false, _) => offences.push(format!("{folder}/{stem}.rs: a kind that no list names")),
+                (true, true, true) => {
+                    offences.push(format!("{folder}/{stem}.rs: a kind, explained as if it were none"))
+                }
+                (false, _, false) => offences.push(format!("{folder}/{stem}.rs: neither a kind nor explained here")),
+                (false, true, true) => offences.push(format!("{folder}/{stem}.rs: listed and yet no kind")),
+            }
         }
+        let stale = beside.iter().filter(|(name, _)| !stems.contains(name));
+        offences.extend(stale.map(|(name, what)| format!("{folder}/{name}.rs: explained ({what}) and not there")));
+        offences
     }
-    let stale = beside.iter().filter(|(name, _)| !stems.contains(name));
-    offences.extend(stale.map(|(name, what)| format!("{KINDS}/{name}.rs: explained ({what}) and not there")));
-    offences
 }
 
 /// Functions that are not complete: a main, a library, a member of the workspace, a resource of the stack.
@@ -129,11 +165,12 @@ fn a_kind_without_a_line_is_found() {
         ("shared/databricks/src/kinds/other.rs", "impl Kind for Other {}\n"),
         ("shared/databricks/src/kinds/beside.rs", "fn a() {}\n"),
     ]);
-    let found = kinds_beside(&tree, &[("gone", "was here")]);
+    let beside = &[("gone", "was here")];
+    let found = Listing { folder: KINDS, lists: &["KINDS"], implements: " Kind for ", beside }.offences(&tree);
     assert_eq!(
         found,
         [
-            "shared/databricks/src/kinds/other.rs: a kind that KINDS does not list",
+            "shared/databricks/src/kinds/other.rs: a kind that no list names",
             "shared/databricks/src/kinds/beside.rs: neither a kind nor explained here",
             "shared/databricks/src/kinds/gone.rs: explained (was here) and not there",
         ]

@@ -18,6 +18,8 @@ pub struct Call {
     pub endpoint: Endpoint,
     /// What stands for `{id}` or `{name}` in its path; empty where the path has neither.
     pub id: String,
+    /// What stands for other names in braces in its path, encoded.
+    pub places: Vec<(&'static str, String)>,
     /// Query parameters in the order in which they are sent.
     pub query: Vec<(&'static str, String)>,
     /// JSON body; `Null` for none.
@@ -27,13 +29,28 @@ pub struct Call {
 impl Call {
     /// A call without anything in it.
     pub fn to(endpoint: Endpoint) -> Self {
-        Self { endpoint, id: String::new(), query: Vec::new(), body: Value::Null }
+        Self { endpoint, id: String::new(), places: Vec::new(), query: Vec::new(), body: Value::Null }
     }
 
     /// The same, for the resource in the path.
     #[must_use]
     pub fn of(mut self, id: &str) -> Self {
         id.clone_into(&mut self.id);
+        self
+    }
+
+    /// The same, with this text for one more name in braces in the path.
+    #[must_use]
+    pub fn at(mut self, place: &'static str, text: &str) -> Self {
+        self.places.push((place, encoded(text)));
+        self
+    }
+
+    /// The same, with this piece of a path, slashes and query included, for a name in braces. Only
+    /// for what was checked to stay in its place.
+    #[must_use]
+    pub(crate) fn at_as_it_is(mut self, place: &'static str, path: &str) -> Self {
+        self.places.push((place, path.to_owned()));
         self
     }
 
@@ -62,6 +79,9 @@ impl Call {
         if path.contains("{name}") {
             path = path.replace("{name}", &encoded_parts(&self.id));
         }
+        for (place, text) in &self.places {
+            path = path.replace(&format!("{{{place}}}"), text);
+        }
         for (at, (key, value)) in self.query.iter().enumerate() {
             path.push(if at == 0 { '?' } else { '&' });
             path.push_str(key);
@@ -76,7 +96,8 @@ impl Call {
         if self.body.is_null() { Bytes::new() } else { Bytes::from(self.body.to_string()) }
     }
 
-    /// The call written down, for an [`engine::ports::Act`]. Effects carry no query.
+    /// The call written down, for an [`engine::ports::Act`]. What is written down carries no query
+    /// and no name in braces but `{id}`.
     pub fn to_value(&self) -> Value {
         json!({ "endpoint": self.endpoint.name, "id": self.id, "body": self.body })
     }
@@ -121,6 +142,7 @@ fn encoded_parts(name: &str) -> String {
 mod tests {
     use super::*;
     use crate::endpoints::{DASHBOARD_SCHEDULES_GET, JOBS_LIST, JOBS_UPDATE, POSTGRES_ENDPOINTS_GET, WAREHOUSES_STOP};
+    use crate::endpoints_errands::WORKSPACE_NETWORK_GET;
 
     #[test]
     fn ids_and_tokens_cannot_leave_their_place() {
@@ -144,6 +166,12 @@ mod tests {
     fn a_name_that_is_a_path_cannot_leave_its_place_either() {
         let call = Call::to(POSTGRES_ENDPOINTS_GET).of("projects/a b/../../../2.1/clusters//x?y");
         assert_eq!(call.path_and_query(), "/api/2.0/postgres/projects/a%20b/2.1/clusters/x%3Fy");
+    }
+
+    #[test]
+    fn what_stands_for_a_name_in_braces_cannot_leave_its_place() {
+        let call = Call::to(WORKSPACE_NETWORK_GET).at("account", "a/b").at("workspace", "7?x");
+        assert_eq!(call.path_and_query(), "/api/2.0/accounts/a%2Fb/workspaces/7%3Fx/network");
     }
 
     #[test]

@@ -11,12 +11,14 @@ use std::sync::Arc;
 use engine::ports::{Clock, Ending, Nature, Pass};
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
 use http::{HeaderMap, HeaderValue};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use saga::Fault;
 use serde_json::Value;
 
 use crate::call::Call;
 use crate::codes;
+use crate::endpoints::TOKEN;
+use crate::endpoints_errands::ACCOUNT_TOKEN;
 use crate::envelope::envelope;
 use crate::errors::{Meaning, meaning};
 use crate::exchange::exchange;
@@ -26,7 +28,7 @@ use crate::retry_after::retry_after;
 use crate::scrub::scrub;
 use crate::transport::{Request, Response, Transport};
 
-/// One workspace under one set of credentials.
+/// One workspace, or one account, under one set of credentials.
 pub struct Client {
     transport: Arc<dyn Transport>,
     login: Login,
@@ -42,7 +44,33 @@ impl fmt::Debug for Client {
 impl Client {
     /// A client that has not yet signed in.
     pub fn new(transport: Arc<dyn Transport>, credentials: Credentials, clock: Arc<dyn Clock>) -> Self {
-        Self { transport, login: Login::new(credentials, Arc::clone(&clock)), clock }
+        Self { transport, login: Login::new(Call::to(TOKEN), credentials, Arc::clone(&clock)), clock }
+    }
+
+    /// A client of an account that has not yet signed in; the transport leads to the account's host.
+    pub fn of_account(
+        transport: Arc<dyn Transport>,
+        account: &str,
+        credentials: Credentials,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
+        let token = Call::to(ACCOUNT_TOKEN).at("account", account);
+        Self { transport, login: Login::new(token, credentials, Arc::clone(&clock)), clock }
+    }
+
+    /// A client of the same workspace under other credentials, not yet signed in.
+    pub(crate) fn signing_in_as(&self, credentials: Credentials) -> Self {
+        Self::new(Arc::clone(&self.transport), credentials, Arc::clone(&self.clock))
+    }
+
+    /// The application id that signs in; `None` for a personal token.
+    pub(crate) fn client_id(&self) -> Option<&str> {
+        self.login.client_id()
+    }
+
+    /// Waits.
+    pub(crate) async fn pause(&self, span: SignedDuration) {
+        self.clock.sleep_until(self.clock.now().saturating_add(span).unwrap_or(Timestamp::MAX)).await;
     }
 
     /// Now, as the client's clock has it.

@@ -47,6 +47,26 @@ pub const RUN_SKIPPED: Code = Code::new("RUN-SKIPPED");
 pub const BROKEN_COMPUTE: Code = Code::new("BROKEN-COMPUTE");
 /// The call exists only where an administrator has switched its preview on.
 pub const PREVIEW_OFF: Code = Code::new("PREVIEW-OFF");
+/// A SQL statement failed for a reason that trying again does not mend.
+pub const STATEMENT_FAILED: Code = Code::new("STATEMENT-FAILED");
+/// A validation was answered, and not as the team expects it.
+pub const UNEXPECTED_ANSWER: Code = Code::new("UNEXPECTED-ANSWER");
+/// The run that had to succeed did not.
+pub const RUN_FAILED: Code = Code::new("RUN-FAILED");
+/// Access that the team needs on the target is not there.
+pub const ACCESS_MISSING: Code = Code::new("ACCESS-MISSING");
+/// The prepared IP access list would cut off the wrong ones, or nobody.
+pub const LIST_NOT_READY: Code = Code::new("LIST-NOT-READY");
+/// The principal that a fence would take away is Switchback's own.
+pub const OWN_PRINCIPAL: Code = Code::new("OWN-PRINCIPAL");
+/// The vendor's failover group is in a state from which it cannot fail over.
+pub const RECOVERY_NOT_READY: Code = Code::new("RECOVERY-NOT-READY");
+/// The vendor's failover group is further behind than is accepted.
+pub const RECOVERY_LAGS: Code = Code::new("RECOVERY-LAGS");
+/// The vendor's failover failed.
+pub const RECOVERY_FAILED: Code = Code::new("RECOVERY-FAILED");
+/// A stable URL leads to the other side, and will not move by itself.
+pub const STABLE_URL_ELSEWHERE: Code = Code::new("STABLE-URL-ELSEWHERE");
 /// A step asks for something that this version does not know.
 pub const UNKNOWN_WANT: Code = Code::new("UNKNOWN-WANT");
 
@@ -73,6 +93,16 @@ pub const ALL: &[Code] = &[
     RUN_SKIPPED,
     BROKEN_COMPUTE,
     PREVIEW_OFF,
+    STATEMENT_FAILED,
+    UNEXPECTED_ANSWER,
+    RUN_FAILED,
+    ACCESS_MISSING,
+    LIST_NOT_READY,
+    OWN_PRINCIPAL,
+    RECOVERY_NOT_READY,
+    RECOVERY_LAGS,
+    RECOVERY_FAILED,
+    STABLE_URL_ELSEWHERE,
     UNKNOWN_WANT,
 ];
 

@@ -7,6 +7,8 @@
 
 use engine::ports::Nature;
 
+use crate::endpoints_errands::ERRAND_ENDPOINTS;
+
 /// The HTTP methods in use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verb {
@@ -41,7 +43,8 @@ pub struct Endpoint {
     pub verb: Verb,
     /// Path; `{id}` stands for the resource's id. Of an id `a/b`, `{parent}` stands for `a` and then
     /// `{id}` for `b`; `{name}` stands for a resource's name that is itself a path, e.g.
-    /// `projects/a/branches/b`. An effect's query is a part of it.
+    /// `projects/a/branches/b`, and other names in braces for what the call puts there. An effect's
+    /// query is a part of it.
     pub path: &'static str,
     /// One of [`crate::FAMILIES`].
     pub family: &'static str,
@@ -49,11 +52,11 @@ pub struct Endpoint {
     pub nature: Nature,
 }
 
-const fn look(name: &'static str, path: &'static str, family: &'static str) -> Endpoint {
+pub(crate) const fn look(name: &'static str, path: &'static str, family: &'static str) -> Endpoint {
     Endpoint { name, verb: Verb::Get, path, family, nature: Nature::Look }
 }
 
-const fn effect(name: &'static str, path: &'static str, family: &'static str) -> Endpoint {
+pub(crate) const fn effect(name: &'static str, path: &'static str, family: &'static str) -> Endpoint {
     Endpoint { name, verb: Verb::Post, path, family, nature: Nature::Effect }
 }
 
@@ -215,7 +218,12 @@ pub const DASHBOARD_SCHEDULES_UPDATE: Endpoint = Endpoint {
     nature: Nature::Effect,
 };
 
-/// Every endpoint there is.
+/// Every endpoint there is, those of the errands included.
+pub fn endpoints() -> impl Iterator<Item = &'static Endpoint> {
+    ENDPOINTS.iter().chain(ERRAND_ENDPOINTS).copied()
+}
+
+/// Every endpoint of the kinds of resources, and those to sign in.
 pub const ENDPOINTS: &[&Endpoint] = &[
     &TOKEN,
     &ME,
@@ -283,14 +291,14 @@ mod tests {
 
     #[test]
     fn every_endpoint_belongs_to_a_listed_family() {
-        for endpoint in ENDPOINTS {
+        for endpoint in endpoints() {
             assert!(FAMILIES.iter().any(|f| f.name == endpoint.family), "{}", endpoint.name);
         }
     }
 
     #[test]
     fn no_endpoint_destroys_a_resource_s24() {
-        for endpoint in ENDPOINTS {
+        for endpoint in endpoints() {
             let destroys = endpoint.path.contains("delete") && endpoint.path != "/api/2.1/clusters/delete";
             assert!(!destroys, "{}", endpoint.path);
         }
@@ -299,7 +307,7 @@ mod tests {
     #[test]
     fn whatever_does_not_get_is_an_effect_except_asking_for_a_token() {
         let posts: Vec<&str> =
-            ENDPOINTS.iter().filter(|e| e.verb != Verb::Get && e.nature == Nature::Look).map(|e| e.name).collect();
-        assert_eq!(posts, ["oidc/token"]);
+            endpoints().filter(|e| e.verb != Verb::Get && e.nature == Nature::Look).map(|e| e.name).collect();
+        assert_eq!(posts, ["oidc/token", "oidc/accounts/token"]);
     }
 }

@@ -22,8 +22,8 @@ const fn published(name: &'static str, per_second: f64) -> Family {
 
 /// Every family there is.
 ///
-/// The three published figures stand in [docs: resources/limits]: run-now 20 per second, runs/get 100
-/// per second, workspace SCIM GET 255 per minute. For the others the vendor publishes nothing.
+/// The published figures stand in [docs: resources/limits]: run-now 20 per second, runs/get 100 per
+/// second, permissions GET 100 per second, workspace SCIM GET 255 per minute. For the others the vendor publishes nothing.
 /// Pools are read with the family of their listing, as their volume is tiny.
 pub const FAMILIES: &[Family] = &[
     unpublished("jobs.list"),
@@ -69,6 +69,18 @@ pub const FAMILIES: &[Family] = &[
     unpublished("postgres.get"),
     unpublished("postgres.update"),
     unpublished("legacy.list"),
+    unpublished("statements.run"),
+    unpublished("statements.get"),
+    published("permissions", 100.0),
+    unpublished("access_lists.get"),
+    unpublished("access_lists.update"),
+    unpublished("api"),
+    unpublished("networks.get"),
+    unpublished("networks.update"),
+    unpublished("assignments.get"),
+    unpublished("assignments.update"),
+    unpublished("recovery.get"),
+    unpublished("recovery.failover"),
     published("scim", 4.25),
     unpublished("oidc"),
 ];

@@ -2,7 +2,7 @@
 //!
 //! Law: at most one token request is under way; whoever waited for one that failed gets its fault
 //! instead of trying another; a token that still holds is used while a newer one cannot be had.
-//! No credential is ever shown (S23). Must not know: endpoints other than the token's own.
+//! No credential is ever shown (S23). Must not know: what is asked with a token.
 //!
 //! Source: [docs: dev-tools/auth/oauth-m2m]; times as in [py-sdk: oauth.py].
 
@@ -21,8 +21,8 @@ use saga::{Fault, Reaction};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 
+use crate::call::Call;
 use crate::codes;
-use crate::endpoints::TOKEN;
 use crate::envelope::envelope;
 use crate::errors::{Meaning, meaning};
 use crate::exchange::exchange;
@@ -41,7 +41,7 @@ const EARLY_RENEWAL_PAUSE: SignedDuration = SignedDuration::from_mins(1);
 /// In seconds, for an answer that names none; the documented life of a token.
 const USUAL_LIFE_S: i64 = 3600;
 
-/// How to sign in to a workspace.
+/// How to sign in to a workspace or an account.
 pub enum Credentials {
     /// OAuth machine to machine: a service principal's application id and secret.
     Machine {
@@ -94,6 +94,8 @@ enum Holding {
 }
 
 pub(crate) struct Login {
+    /// What asks for a token: a workspace's endpoint, or an account's.
+    token: Call,
     credentials: Credentials,
     clock: Arc<dyn Clock>,
     held: Mutex<Option<Held>>,
@@ -104,13 +106,22 @@ pub(crate) struct Login {
 }
 
 impl Login {
-    pub(crate) fn new(credentials: Credentials, clock: Arc<dyn Clock>) -> Self {
+    pub(crate) fn new(token: Call, credentials: Credentials, clock: Arc<dyn Clock>) -> Self {
         Self {
+            token,
             credentials,
             clock,
             held: Mutex::new(None),
             asking: tokio::sync::Mutex::new(None),
             ended: AtomicU64::new(0),
+        }
+    }
+
+    /// The application id that signs in; `None` for a personal token.
+    pub(crate) fn client_id(&self) -> Option<&str> {
+        match &self.credentials {
+            Credentials::Machine { client_id, .. } => Some(client_id),
+            Credentials::Personal(_) => None,
         }
     }
 
@@ -225,8 +236,8 @@ impl Login {
             Credentials::Machine { client_id, client_secret } => (client_id, client_secret),
             Credentials::Personal(_) => return Err(no_token("there is no token to ask for".to_owned())),
         };
-        let request = token_request(client_id, secret)?;
-        let (response, ticket) = exchange(transport, pass, &TOKEN, request)
+        let request = token_request(&self.token, client_id, secret)?;
+        let (response, ticket) = exchange(transport, pass, &self.token.endpoint, request)
             .await
             // The pass's own faults keep their codes: the breaker is open, or the lease is at its end.
             .map_err(|fault| match fault.code == codes::NO_ANSWER || fault.code == codes::DOUBTFUL_ANSWER {
@@ -253,13 +264,13 @@ impl Login {
     }
 }
 
-fn token_request(client_id: &str, secret: &SecretString) -> Result<Request, Fault> {
+fn token_request(token: &Call, client_id: &str, secret: &SecretString) -> Result<Request, Fault> {
     let basic = STANDARD.encode(format!("{client_id}:{}", secret.expose_secret()));
     let mut headers = HeaderMap::new();
     headers.insert(AUTHORIZATION, sensitive(format!("Basic {basic}"))?);
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/x-www-form-urlencoded"));
     let body = Bytes::from_static(b"grant_type=client_credentials&scope=all-apis");
-    Ok(Request { method: TOKEN.verb, path_and_query: TOKEN.path.to_owned(), headers, body })
+    Ok(Request { method: token.endpoint.verb, path_and_query: token.path_and_query(), headers, body })
 }
 
 fn read_token(response: &Response) -> Result<(SecretString, SignedDuration), Fault> {

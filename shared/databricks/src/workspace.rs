@@ -1,12 +1,14 @@
-//! The engine's port over the client and the kinds.
+//! The engine's ports over the client, the kinds and the errands.
 //!
-//! Law: adds nothing but the choice of the kind. Must not know: sagas.
+//! Law: adds nothing but the choice of the kind or the errand. Must not know: sagas.
 
+use std::fmt;
 use std::sync::{Arc, LazyLock};
 
 use async_trait::async_trait;
 use engine::ports::{
-    Act, ActReply, Briefing, Clock, Context, ErrandInfo, Errands, KindInfo, Looking, Next, Observed, Pass, Workspace,
+    Act, ActReply, Briefing, Clock, Context, ErrandInfo, Errands, KindInfo, Looking, Next, Observed, Pass, Secrets,
+    Workspace,
 };
 use failover::Resource;
 use saga::{Fault, Step};
@@ -16,43 +18,43 @@ use crate::call::Call;
 use crate::client::Client;
 use crate::codes;
 use crate::endpoints::ME;
+use crate::errands::{self, Ground, ON_WORKSPACE};
 use crate::kinds::{Api, KINDS, Kind, kind};
 use crate::login::Credentials;
 use crate::transport::Transport;
 
 static INFOS: LazyLock<Vec<KindInfo>> = LazyLock::new(|| KINDS.iter().map(|kind| kind.info()).collect());
 
+static ERRANDS: LazyLock<Vec<ErrandInfo>> = LazyLock::new(|| ON_WORKSPACE.iter().map(|kind| kind.info()).collect());
+
 /// One Databricks workspace under one set of credentials.
-#[derive(Debug)]
 pub struct DatabricksWorkspace {
     client: Client,
+    secrets: Option<Arc<dyn Secrets>>,
+}
+
+impl fmt::Debug for DatabricksWorkspace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("DatabricksWorkspace")
+    }
 }
 
 impl DatabricksWorkspace {
     /// A workspace that was not yet spoken to.
     pub fn new(transport: Arc<dyn Transport>, credentials: Credentials, clock: Arc<dyn Clock>) -> Self {
-        Self { client: Client::new(transport, credentials, clock) }
+        Self { client: Client::new(transport, credentials, clock), secrets: None }
+    }
+
+    /// The same, with what opens the places of secrets that errands name.
+    #[must_use]
+    pub fn with_secrets(self, secrets: Arc<dyn Secrets>) -> Self {
+        Self { secrets: Some(secrets), ..self }
     }
 }
 
 fn known(name: &str) -> Result<&'static dyn Kind, Fault> {
     let unknown = || Fault::person_needed(codes::UNKNOWN_WANT, format!("this program knows no kind {name:?}"));
     kind(name).ok_or_else(unknown)
-}
-
-#[async_trait]
-impl Errands for DatabricksWorkspace {
-    fn errands(&self) -> &'static [ErrandInfo] {
-        &[]
-    }
-
-    fn check(&self, kind: &str, _settings: &Value) -> Result<(), String> {
-        Err(format!("{kind:?} is no kind of errand"))
-    }
-
-    async fn attempt(&self, step: &Step, _briefing: &Briefing<'_>, _pass: &dyn Pass) -> Result<String, Fault> {
-        Err(Fault::person_needed(codes::UNKNOWN_WANT, format!("{:?} is no kind of errand", step.kind)))
-    }
 }
 
 #[async_trait]
@@ -123,5 +125,21 @@ impl Workspace for DatabricksWorkspace {
 
     fn recorded(&self, seen: &Observed) -> bool {
         kind(seen.kind).is_none_or(|kind| kind.recorded(seen))
+    }
+}
+
+#[async_trait]
+impl Errands for DatabricksWorkspace {
+    fn errands(&self) -> &'static [ErrandInfo] {
+        &ERRANDS
+    }
+
+    fn check(&self, kind: &str, settings: &Value) -> Result<(), String> {
+        errands::check(ON_WORKSPACE, kind, settings)
+    }
+
+    async fn attempt(&self, step: &Step, briefing: &Briefing<'_>, pass: &dyn Pass) -> Result<String, Fault> {
+        let ground = Ground { client: &self.client, secrets: self.secrets.as_deref(), account: "", pass };
+        errands::attempt(ON_WORKSPACE, &ground, step, briefing).await
     }
 }

@@ -1,6 +1,8 @@
 //! Who may call: tokens, their life, and the current user.
 //!
 //! Law: a token is good on the side that issued it, until it expires, and nowhere else.
+//! The work's principal gets none on a side that its account does not assign it to; what it was
+//! given before stays good until it ends (both unverified).
 //! Must not know: what is called with it.
 //!
 //! Sources: `POST /oidc/v1/token` with client credentials in HTTP Basic and a form body gives
@@ -8,7 +10,7 @@
 //! `/oidc/.well-known/oauth-authorization-server` and `/.well-known/databricks-config`
 //! [py-sdk: config.py]; `GET /api/2.0/preview/scim/v2/Me` [py-sdk: service/iam.py].
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::{Value, json};
@@ -17,7 +19,10 @@ use crate::{
     json::text,
     refusal::{Handled, Refusal},
     routes::Call,
-    wire::{CLIENT_ID, CLIENT_SECRET, USER_NAME},
+    wire::{
+        ACCOUNT_ID, CLIENT_ID, CLIENT_SECRET, PRINCIPAL_ID, USER_NAME, WORK_CLIENT_ID, WORK_CLIENT_SECRET,
+        WORK_PRINCIPAL_ID, WORK_USER_NAME,
+    },
     workspace::Workspace,
 };
 
@@ -27,6 +32,8 @@ const TOKEN_LIFE_S: i64 = 3600;
 #[derive(Default)]
 pub(crate) struct Sessions {
     until_ms: BTreeMap<String, i64>,
+    /// Those of them that the work's principal holds.
+    of_work: BTreeSet<String>,
 }
 
 impl Workspace {
@@ -50,13 +57,17 @@ impl Workspace {
         if text(&call.body, "grant_type") != "client_credentials" {
             return Err(oauth_error(400, "unsupported_grant_type", "use client_credentials"));
         }
-        if !is_known_client(call) {
+        let of_work = is_client(call, WORK_CLIENT_ID, WORK_CLIENT_SECRET) && self.beside.work_is_assigned;
+        if !of_work && !is_client(call, CLIENT_ID, CLIENT_SECRET) {
             return Err(oauth_error(401, "invalid_client", "client authentication failed"));
         }
         let token = format!("simulated-bearer-{}-{}", self.side.word(), self.hex(24));
         let now = self.now;
         self.sessions.until_ms.retain(|_, until_ms| *until_ms + 3_600_000 > now);
         self.sessions.until_ms.insert(token.clone(), now + TOKEN_LIFE_S * 1000);
+        if of_work {
+            self.sessions.of_work.insert(token.clone());
+        }
         Ok(json!({
             "access_token": token,
             "token_type": "Bearer",
@@ -79,20 +90,31 @@ impl Workspace {
     pub(crate) fn discover_workspace(&mut self, call: &Call) -> Handled {
         Ok(json!({
             "oidc_endpoint": format!("{}/oidc", call.base),
-            "workspace_id": format!("70{}", 10 + self.side.index()),
-            "account_id": "a0000000-0000-4000-8000-000000000001",
+            "workspace_id": self.side.workspace_id(),
+            "account_id": ACCOUNT_ID,
             "cloud": "AWS",
         }))
     }
 
-    pub(crate) fn current_user(&mut self, _call: &Call) -> Handled {
+    pub(crate) fn current_user(&mut self, call: &Call) -> Handled {
+        let token = call.authorization.as_deref().and_then(|header| header.strip_prefix("Bearer "));
+        if token.is_some_and(|token| self.sessions.of_work.contains(token)) {
+            return Ok(json!({
+                "schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"],
+                "id": WORK_PRINCIPAL_ID.to_string(),
+                "userName": WORK_USER_NAME,
+                "displayName": "The work",
+                "active": true,
+                "groups": [{ "display": "users", "type": "direct", "value": "1" }],
+            }));
+        }
         let mut groups = vec![json!({ "display": "users", "type": "direct", "value": "1" })];
         if self.settings.admin {
             groups.push(json!({ "display": "admins", "type": "direct", "value": "2" }));
         }
         Ok(json!({
             "schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"],
-            "id": "4000001",
+            "id": PRINCIPAL_ID.to_string(),
             "userName": USER_NAME,
             "displayName": "Switchback",
             "active": true,
@@ -103,18 +125,18 @@ impl Workspace {
 }
 
 /// Identity endpoints use OAuth's error form, not the workspace's [docs: RFC 6749 §5.2].
-fn oauth_error(status: u16, code: &str, message: &str) -> Refusal {
+pub(crate) fn oauth_error(status: u16, code: &str, message: &str) -> Refusal {
     Refusal::new(status, code, message)
 }
 
-fn is_known_client(call: &Call) -> bool {
+pub(crate) fn is_client(call: &Call, id: &str, secret: &str) -> bool {
     let from_form = (text(&call.body, "client_id"), text(&call.body, "client_secret"));
-    if from_form == (CLIENT_ID, CLIENT_SECRET) {
+    if from_form == (id, secret) {
         return true;
     }
     let basic = call.authorization.as_deref().and_then(|header| header.strip_prefix("Basic "));
     let decoded = basic.and_then(|encoded| STANDARD.decode(encoded).ok());
-    decoded.is_some_and(|bytes| bytes == format!("{CLIENT_ID}:{CLIENT_SECRET}").into_bytes())
+    decoded.is_some_and(|bytes| bytes == format!("{id}:{secret}").into_bytes())
 }
 
 /// The body of an identity refusal.

@@ -1,4 +1,4 @@
-//! A pair of Databricks workspaces that exist only in memory.
+//! A pair of Databricks workspaces, and their account, that exist only in memory.
 //!
 //! For: rehearsing and testing anything that talks to Databricks, without an account. The pair
 //! answers raw HTTP requests the way the vendor documents its REST API, moves by itself (runs
@@ -21,11 +21,14 @@
 //! `[go-sdk: …]` (the vendor's SDKs), `[cli: …]` (the vendor's command line). "Unverified" marks
 //! what the documentation leaves open and what was chosen here.
 
+mod access_lists;
+mod account;
 mod agenda;
 mod alerts;
 mod apps;
 mod audit;
 mod auth;
+mod beside;
 mod calls;
 mod cluster_life;
 mod clusters;
@@ -33,8 +36,10 @@ mod cron;
 mod dashboards;
 mod databases;
 mod deployments;
+mod errand_routes;
 mod estate;
 mod faults;
+mod grants;
 mod job_edits;
 mod jobs;
 mod json;
@@ -60,6 +65,7 @@ mod serve;
 mod serving;
 mod settings;
 mod stale;
+mod statements;
 mod triggers;
 mod uptime;
 mod warehouses;
@@ -67,6 +73,9 @@ mod wire;
 mod workspace;
 mod world;
 
+pub use account::{
+    ATTACHED_URL, Account, CUT_OFF_POLICY, FAILOVER_GROUP, LOOSE_URL, PRIMARY_REGION, STANDBY_REGION, USUAL_POLICY,
+};
 pub use audit::{Audit, DoubleWindow, WorkCount};
 pub use calls::{CallStats, FamilyCalls};
 pub use estate::Estate;
@@ -74,10 +83,11 @@ pub use faults::{Fault, FaultKind};
 pub use ledger::{Activation, By, Cause, Interval, Ledger, RunStart, What};
 pub use limits::{FAMILIES, Limits};
 #[cfg(feature = "serve")]
-pub use serve::{Served, serve};
+pub use serve::{Served, serve, serve_account};
 pub use settings::{Delays, Settings, Stale};
 pub use wire::{
-    Answer, CLIENT_ID, CLIENT_SECRET, PRIMARY_HOST, PRIMARY_TOKEN, Reply, Request, STANDBY_HOST, STANDBY_TOKEN, Side,
-    USER_NAME,
+    ACCOUNT_ID, Answer, CLIENT_ID, CLIENT_SECRET, PRIMARY_HOST, PRIMARY_TOKEN, PRINCIPAL_ID, Reply, Request,
+    STANDBY_HOST, STANDBY_TOKEN, Side, USER_NAME, WORK_CLIENT_ID, WORK_CLIENT_SECRET, WORK_PRINCIPAL_ID,
+    WORK_USER_NAME,
 };
 pub use world::World;

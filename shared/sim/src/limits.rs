@@ -4,13 +4,13 @@
 //! Must not know: what a family's calls do.
 //!
 //! Source of the figures: [docs: resources/limits] publishes run-now 20/s, runs/submit 35/s,
-//! runs/get 100/s and jobs/create 20/s per workspace. The others have no published figure; what
+//! runs/get 100/s, permissions GET 100/s and jobs/create 20/s per workspace. The others have no published figure; what
 //! stands here for them is a choice.
 
 use std::collections::BTreeMap;
 
 /// Every API family that is limited and counted on its own.
-pub const FAMILIES: [&str; 46] = [
+pub const FAMILIES: [&str; 51] = [
     "jobs.list",
     "jobs.get",
     "jobs.update",
@@ -55,6 +55,11 @@ pub const FAMILIES: [&str; 46] = [
     "postgres.update",
     "legacy.list",
     "legacy.get",
+    "statements.run",
+    "statements.get",
+    "permissions",
+    "access_lists.get",
+    "access_lists.update",
     "scim",
     "oidc",
 ];
@@ -96,7 +101,7 @@ impl Limits {
 
 fn usual_rate(family: &str) -> f64 {
     match family {
-        "runs.get" => 100.0,
+        "runs.get" | "permissions" => 100.0,
         "jobs.update"
         | "jobs.run"
         | "runs.cancel"

@@ -1,6 +1,6 @@
 //! Who may do what with a resource, as far as a cheap "can I act?" probe asks it.
 //!
-//! Law: read only; an admin has CAN_MANAGE by inheritance on everything.
+//! Law: an admin has CAN_MANAGE by inheritance on everything; others have what was granted.
 //! Must not know: how a permission is enforced.
 //!
 //! Source: [docs: permissions/get; py-sdk: service/iam.py PermissionsAPI].
@@ -8,7 +8,8 @@
 use serde_json::json;
 
 use crate::{
-    json::text,
+    grants::Grant,
+    json::{set, text},
     refusal::{Handled, Refusal},
     routes::Call,
     stale::Kind,
@@ -47,17 +48,18 @@ impl Workspace {
         if self.view(kind, &id).is_none() {
             return Err(Refusal::absent(format!("{family}/{id} does not exist.")));
         }
-        Ok(json!({
-            "object_id": format!("/{family}/{id}"),
-            "object_type": family.trim_end_matches('s'),
-            "access_control_list": [{
-                "group_name": "admins",
-                "all_permissions": [{
-                    "permission_level": "CAN_MANAGE",
-                    "inherited": true,
-                    "inherited_from_object": [format!("/{family}/")],
-                }],
+        let admins = json!({
+            "group_name": "admins",
+            "all_permissions": [{
+                "permission_level": "CAN_MANAGE",
+                "inherited": true,
+                "inherited_from_object": [format!("/{family}/")],
             }],
-        }))
+        });
+        let object = json!({ "object_id": format!("/{family}/{id}"), "object_type": family.trim_end_matches('s') });
+        let granted = self.beside.grants.get(&(family, id)).into_iter().flatten().map(Grant::view);
+        let mut answer = object;
+        set(&mut answer, "access_control_list", std::iter::once(admins).chain(granted).collect());
+        Ok(answer)
     }
 }

@@ -8,29 +8,37 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
-use crate::{refusal::Handled, wire::Request, workspace::Workspace};
+use crate::{errand_routes::ERRAND_ROUTES, refusal::Handled, wire::Request, workspace::Workspace};
 
 /// One route. In `path`, `2.*` stands for 2.0, 2.1 and 2.2, and `{}` for one segment.
-pub(crate) struct Route {
+pub(crate) struct Route<S: 'static = Workspace> {
     pub(crate) method: &'static str,
     pub(crate) path: &'static str,
     pub(crate) family: &'static str,
-    pub(crate) handle: fn(&mut Workspace, &Call) -> Handled,
+    pub(crate) handle: fn(&mut S, &Call) -> Handled,
 }
 
-const fn get(path: &'static str, family: &'static str, handle: fn(&mut Workspace, &Call) -> Handled) -> Route {
+pub(crate) const fn get<S>(path: &'static str, family: &'static str, handle: fn(&mut S, &Call) -> Handled) -> Route<S> {
     Route { method: "GET", path, family, handle }
 }
 
-const fn post(path: &'static str, family: &'static str, handle: fn(&mut Workspace, &Call) -> Handled) -> Route {
+pub(crate) const fn post<S>(
+    path: &'static str,
+    family: &'static str,
+    handle: fn(&mut S, &Call) -> Handled,
+) -> Route<S> {
     Route { method: "POST", path, family, handle }
 }
 
-const fn patch(path: &'static str, family: &'static str, handle: fn(&mut Workspace, &Call) -> Handled) -> Route {
+pub(crate) const fn patch<S>(
+    path: &'static str,
+    family: &'static str,
+    handle: fn(&mut S, &Call) -> Handled,
+) -> Route<S> {
     Route { method: "PATCH", path, family, handle }
 }
 
-const fn put(path: &'static str, family: &'static str, handle: fn(&mut Workspace, &Call) -> Handled) -> Route {
+pub(crate) const fn put<S>(path: &'static str, family: &'static str, handle: fn(&mut S, &Call) -> Handled) -> Route<S> {
     Route { method: "PUT", path, family, handle }
 }
 
@@ -40,7 +48,6 @@ pub(crate) const ROUTES: &[Route] = &[
     get("/oidc/.well-known/oauth-authorization-server", "oidc", Workspace::discover_identity),
     get("/.well-known/databricks-config", "oidc", Workspace::discover_workspace),
     get("/api/2.0/preview/scim/v2/Me", "scim", Workspace::current_user),
-    get("/api/2.0/permissions/{}/{}", "scim", Workspace::permissions_get),
     get("/api/2.*/jobs/list", "jobs.list", Workspace::jobs_list),
     get("/api/2.*/jobs/get", "jobs.get", Workspace::jobs_get),
     post("/api/2.*/jobs/create", "jobs.update", Workspace::jobs_create),
@@ -160,8 +167,16 @@ impl Call {
 
 /// Finds the route of a request.
 pub(crate) fn find(request: &Request) -> Option<(&'static Route, Call)> {
+    find_in(ROUTES.iter().chain(ERRAND_ROUTES), request)
+}
+
+/// Finds the route of a request among those of one service.
+pub(crate) fn find_in<S: 'static>(
+    mut routes: impl Iterator<Item = &'static Route<S>>,
+    request: &Request,
+) -> Option<(&'static Route<S>, Call)> {
     let (path, query) = request.path.split_once('?').unwrap_or((&request.path, ""));
-    let route_and_parts = ROUTES.iter().find_map(|route| {
+    let route_and_parts = routes.find_map(|route| {
         let parts = (route.method == request.method).then(|| fits(route.path, path))??;
         Some((route, parts))
     });
@@ -248,14 +263,14 @@ mod tests {
 
     #[test]
     fn every_route_belongs_to_a_known_family() {
-        for route in ROUTES {
+        for route in ROUTES.iter().chain(ERRAND_ROUTES) {
             assert!(crate::limits::FAMILIES.contains(&route.family), "{}", route.path);
         }
     }
 
     #[test]
     fn no_route_destroys_anything() {
-        assert!(ROUTES.iter().all(|route| route.method != "DELETE"));
+        assert!(ROUTES.iter().chain(ERRAND_ROUTES).all(|route| route.method != "DELETE"));
         assert!(!ROUTES.iter().any(|route| route.path.contains("permanent-delete")));
     }
 

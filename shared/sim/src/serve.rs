@@ -47,39 +47,65 @@ impl Served {
     }
 }
 
+/// What one listener leads to.
+#[derive(Debug, Clone, Copy)]
+enum Host {
+    Side(Side),
+    Account,
+}
+
 /// Serves one side until the listener fails.
 ///
 /// # Errors
 ///
 /// What `accept` gives.
 pub async fn serve(world: Arc<Mutex<World>>, side: Side, listener: TcpListener, clock: Served) -> io::Result<()> {
+    serve_host(world, Host::Side(side), listener, clock).await
+}
+
+/// Serves the account until the listener fails.
+///
+/// # Errors
+///
+/// What `accept` gives.
+pub async fn serve_account(world: Arc<Mutex<World>>, listener: TcpListener, clock: Served) -> io::Result<()> {
+    serve_host(world, Host::Account, listener, clock).await
+}
+
+async fn serve_host(world: Arc<Mutex<World>>, host: Host, listener: TcpListener, clock: Served) -> io::Result<()> {
     loop {
         let (stream, _) = listener.accept().await?;
         let world = Arc::clone(&world);
-        tokio::spawn(connection(world, side, stream, clock));
+        tokio::spawn(connection(world, host, stream, clock));
     }
 }
 
 /// A client that goes away, and a reset by script, both end the connection; neither is a fault of
 /// the server.
-async fn connection(world: Arc<Mutex<World>>, side: Side, stream: TcpStream, clock: Served) {
-    let service = service_fn(|incoming| answer(&world, side, incoming, clock));
+async fn connection(world: Arc<Mutex<World>>, host: Host, stream: TcpStream, clock: Served) {
+    let service = service_fn(|incoming| answer(&world, host, incoming, clock));
     drop(http1::Builder::new().serve_connection(TokioIo::new(stream), service).await);
 }
 
 /// An error from the service makes hyper drop the connection without a reply.
 async fn answer(
     world: &Mutex<World>,
-    side: Side,
+    host: Host,
     incoming: hyper::Request<Incoming>,
     clock: Served,
 ) -> Result<Response<Full<Bytes>>, io::Error> {
     let request = read(incoming).await?;
     let told = {
         let mut world = world.lock().unwrap_or_else(PoisonError::into_inner);
-        let known = world.unknown_routes().len();
-        let told = world.handle(clock.now_ms(), side, &request);
-        for unknown in &world.unknown_routes()[known..] {
+        let known = (world.unknown_routes().len(), world.account().unknown_routes().len());
+        let told = match host {
+            Host::Side(side) => world.handle(clock.now_ms(), side, &request),
+            Host::Account => world.handle_account(clock.now_ms(), &request),
+        };
+        for unknown in &world.unknown_routes()[known.0..] {
+            eprintln!("no route: {unknown}");
+        }
+        for unknown in &world.account().unknown_routes()[known.1..] {
             eprintln!("no route: {unknown}");
         }
         told

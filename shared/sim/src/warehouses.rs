@@ -92,7 +92,7 @@ impl Workspace {
         Ok(Value::Object(answer))
     }
 
-    fn warehouse_known(&self, id: &str) -> Result<(), Refusal> {
+    pub(crate) fn warehouse_known(&self, id: &str) -> Result<(), Refusal> {
         if !self.warehouses.contains_key(id) {
             return Err(no_warehouse(id));
         }

@@ -21,6 +21,21 @@ pub const STANDBY_TOKEN: &str = "simulated-personal-token-standby";
 /// The user name of the principal behind all simulated credentials.
 pub const USER_NAME: &str = "switchback@cloud.example";
 
+/// The application id of a second service principal, as which the work signs in; good on a side
+/// as long as its account assigns it to that side.
+pub const WORK_CLIENT_ID: &str = "5c9b2f0e-0000-4000-8000-51b0a7ed0002";
+/// The secret of the work's principal.
+pub const WORK_CLIENT_SECRET: &str = "simulated-work-secret";
+/// The user name of the work's principal.
+pub const WORK_USER_NAME: &str = "work@cloud.example";
+
+/// The account that both workspaces belong to.
+pub const ACCOUNT_ID: &str = "a0000000-0000-4000-8000-000000000001";
+/// The id of the simulated service principal in its account.
+pub const PRINCIPAL_ID: i64 = 4_000_001;
+/// The id of the work's principal in its account.
+pub const WORK_PRINCIPAL_ID: i64 = 4_000_002;
+
 /// One of the two workspaces of the pair.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -59,6 +74,15 @@ impl Side {
         match self {
             Side::Primary => PRIMARY_HOST,
             Side::Standby => STANDBY_HOST,
+        }
+    }
+
+    /// The id under which the account knows this side.
+    #[must_use]
+    pub fn workspace_id(self) -> &'static str {
+        match self {
+            Side::Primary => "7010",
+            Side::Standby => "7011",
         }
     }
 

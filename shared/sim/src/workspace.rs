@@ -15,6 +15,7 @@ use crate::{
     alerts::Alert,
     apps::App,
     auth::Sessions,
+    beside::Beside,
     clusters::Cluster,
     dashboards::{Dashboard, DashboardSchedule},
     databases::Database,
@@ -67,6 +68,7 @@ pub(crate) struct Workspace {
     /// Queries and alerts of the first version, as a listing shows them.
     pub(crate) legacy_queries: Vec<Value>,
     pub(crate) legacy_alerts: Vec<Value>,
+    pub(crate) beside: Beside,
     /// The region's compute is gone: nothing starts, nothing runs.
     pub(crate) lost: bool,
     /// What would have happened while the region was lost.
@@ -111,6 +113,7 @@ impl Workspace {
             postgres: BTreeMap::new(),
             legacy_queries: Vec::new(),
             legacy_alerts: Vec::new(),
+            beside: Beside::new(side, now),
             lost: false,
             frozen: Vec::new(),
             catching_up: false,

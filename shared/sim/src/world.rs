@@ -1,4 +1,4 @@
-//! The pair: both workspaces, what the network does between them and a caller, and the ledger.
+//! The pair: both workspaces and their account, what the network does between them and a caller, and the ledger.
 //!
 //! Law: before anything else the world moves to the given moment; then a request passes, in this
 //! order, the script of faults, the request limit, the credential, and its route. A request that
@@ -9,6 +9,7 @@ use rand::{Rng, SeedableRng, rngs::SmallRng};
 use serde_json::{Value, json};
 
 use crate::{
+    account::Account,
     audit::{Audit, Mark, audit},
     auth::oauth_body,
     calls::CallStats,
@@ -26,6 +27,7 @@ use crate::{
 /// Both workspaces of a pair, with everything that has happened in them.
 pub struct World {
     spaces: [Workspace; 2],
+    account: Account,
     now_ms: i64,
     settings: Settings,
     script: Script,
@@ -48,6 +50,7 @@ impl World {
         });
         let mut world = World {
             spaces,
+            account: Account::new(seed, settings.latency_ms, start_ms),
             now_ms: start_ms,
             script: Script::new(seed, &settings.faults),
             settings,
@@ -101,6 +104,21 @@ impl World {
             Some(status) => Answer::Reply { after_ms, reply: Refusal::of_status(status).reply() },
             None => Answer::Reply { after_ms, reply },
         }
+    }
+
+    /// One request to the account that both workspaces belong to, on its own host.
+    pub fn handle_account(&mut self, now_ms: i64, request: &Request) -> Answer {
+        self.advance(now_ms);
+        let answer = self.account.handle(self.now_ms, request);
+        for space in &mut self.spaces {
+            space.beside.work_is_assigned = self.account.assigns_work_to(space.side);
+        }
+        answer
+    }
+
+    /// The account, to be looked at and troubled.
+    pub fn account(&mut self) -> &mut Account {
+        &mut self.account
     }
 
     fn serve(&mut self, side: Side, route: &Route, call: &Call, strike: &Strike) -> Reply {
@@ -312,7 +330,7 @@ impl World {
 }
 
 /// An answer that the script gives before the request reaches its route.
-fn refused_by_script(strike: &Strike, side: Side) -> Option<Reply> {
+pub(crate) fn refused_by_script(strike: &Strike, side: Side) -> Option<Reply> {
     if let Some(page) = strike.page {
         return Some(html(page, side));
     }

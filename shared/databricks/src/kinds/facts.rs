@@ -13,7 +13,7 @@ use crate::codes;
 const TAG: &str = "switchback";
 
 /// The text at a key; empty when absent.
-pub(super) fn text<'a>(value: &'a Value, key: &str) -> &'a str {
+pub(crate) fn text<'a>(value: &'a Value, key: &str) -> &'a str {
     value.get(key).and_then(Value::as_str).unwrap_or_default()
 }
 
@@ -23,12 +23,12 @@ pub(super) fn number(value: &Value, key: &str) -> Option<i64> {
 }
 
 /// The elements of the array at a key; none when absent.
-pub(super) fn items<'a>(value: &'a Value, key: &str) -> &'a [Value] {
+pub(crate) fn items<'a>(value: &'a Value, key: &str) -> &'a [Value] {
     value.get(key).and_then(Value::as_array).map_or(&[], Vec::as_slice)
 }
 
 /// An id, which is a number for jobs and runs and a text elsewhere.
-pub(super) fn id(value: &Value, key: &str) -> Option<String> {
+pub(crate) fn id(value: &Value, key: &str) -> Option<String> {
     match value.get(key) {
         Some(Value::String(text)) if !text.is_empty() => Some(text.clone()),
         Some(Value::Number(number)) => Some(number.to_string()),

@@ -10,7 +10,7 @@ mod app;
 mod cluster;
 mod dashboard_schedule;
 mod database_instance;
-mod facts;
+pub(crate) mod facts;
 mod instance_pool;
 mod job;
 mod job_record;

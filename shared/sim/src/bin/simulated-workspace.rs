@@ -1,4 +1,4 @@
-//! Serves simulated workspaces on loopback until it is killed.
+//! Serves simulated workspaces and their account on loopback until it is killed.
 //!
 //! Prints one line of JSON with the addresses, the simulated credentials, and the map that tells
 //! apart what has the same name. Requests that no
@@ -11,13 +11,17 @@ use std::{
 
 use clap::{Parser, ValueEnum};
 use serde_json::json;
-use sim::{CLIENT_ID, CLIENT_SECRET, Estate, Limits, Served, Settings, Side, World, serve};
+use sim::{
+    ACCOUNT_ID, CLIENT_ID, CLIENT_SECRET, Estate, Limits, Served, Settings, Side, WORK_CLIENT_ID, WORK_CLIENT_SECRET,
+    World, serve, serve_account,
+};
 use tokio::net::TcpListener;
 
 /// A pair of simulated Databricks workspaces on loopback.
 #[derive(Debug, Parser)]
 struct Options {
-    /// Port of the first side served; the second takes the next one. 0 chooses free ports.
+    /// Port of the first side served; the second takes the next one, the account the one after. 0
+    /// chooses free ports.
     #[arg(long, default_value_t = 0)]
     port: u16,
     /// Seed of the estate and of everything that happens.
@@ -86,7 +90,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
         Sides::Standby => &[Side::Standby],
         Sides::Both => &Side::BOTH,
     };
-    let mut said = json!({ "client_id": CLIENT_ID, "client_secret": CLIENT_SECRET, "map": map });
+    let work = json!({ "client_id": WORK_CLIENT_ID, "client_secret": WORK_CLIENT_SECRET });
+    let mut said = json!({ "client_id": CLIENT_ID, "client_secret": CLIENT_SECRET, "work": work, "map": map });
     let mut servers = tokio::task::JoinSet::new();
     for (offset, side) in (0..).zip(sides) {
         let port = if options.port == 0 { 0 } else { options.port + offset };
@@ -95,6 +100,14 @@ async fn main() -> Result<(), Box<dyn Error>> {
         said["token"][side.word()] = json!(side.personal_token());
         servers.spawn(serve(Arc::clone(&world), *side, listener, clock));
     }
+    let port = match (options.port, sides.len()) {
+        (0, _) => 0,
+        (port, 1) => port + 1,
+        (port, _) => port + 2,
+    };
+    let listener = TcpListener::bind(("127.0.0.1", port)).await?;
+    said["account"] = json!({ "url": format!("http://{}", listener.local_addr()?), "id": ACCOUNT_ID });
+    servers.spawn(serve_account(Arc::clone(&world), listener, clock));
     println!("{said}");
     while let Some(ended) = servers.join_next().await {
         ended??;

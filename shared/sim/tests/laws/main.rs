@@ -1,11 +1,13 @@
 //! The laws of the simulated pair, checked over the wire.
 
 mod access;
+mod account;
 mod apps_alerts;
 mod auditing;
 mod compute;
 mod databases_search;
 mod drive;
+mod errands;
 mod faults;
 mod jobs;
 mod region;

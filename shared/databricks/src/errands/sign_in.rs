@@ -1,0 +1,77 @@
+//! A sign-in to the target that must succeed, as the principal that the work runs as (R31).
+//!
+//! Settings: `client_id` and `client_secret`, the place of a secret such as `{ env = "WORK_SECRET" }`;
+//! both or neither. With neither it is the sign-in that Switchback itself has there. With both, a
+//! token is asked for anew in each try, so that what is proved is the token endpoint of the target,
+//! too; who it is is then read [docs: currentuser/me].
+
+use async_trait::async_trait;
+use engine::ports::ErrandInfo;
+use failover::errand::{Duty, Reach};
+use failover::plan::want;
+use saga::{Class, Fault};
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::{ErrandKind, Given, Ground, settings};
+use crate::call::Call;
+use crate::codes;
+use crate::endpoints::ME;
+use crate::kinds::facts::text;
+use crate::login::Credentials;
+
+const NAME: &str = "sign_in";
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Settings {
+    client_id: Option<String>,
+    client_secret: Option<Value>,
+}
+
+/// See the module.
+pub(super) struct SignIn;
+
+#[async_trait]
+impl ErrandKind for SignIn {
+    fn info(&self) -> ErrandInfo {
+        ErrandInfo { name: NAME, duty: Duty::Validation, reach: Reach::Workspace, class: Class::Idempotent }
+    }
+
+    fn check(&self, settings: &Value) -> Result<(), String> {
+        let read: Settings = settings::read(NAME, settings)?;
+        match (&read.client_id, &read.client_secret) {
+            (None, None) => Ok(()),
+            (Some(client_id), Some(Value::Object(_))) => settings::filled(NAME, "client_id", client_id),
+            (Some(_), Some(_)) => Err(format!(
+                "errand {NAME}: client_secret is not the place of a secret: write {{ env = \"NAME\" }} or {{ file = \"PATH\" }}"
+            )),
+            (Some(_), None) => Err(format!("errand {NAME}: client_secret is missing: name the place where it is kept")),
+            (None, Some(_)) => Err(format!("errand {NAME}: client_id is missing: add it, or take client_secret out")),
+        }
+    }
+
+    async fn attempt(&self, ground: &Ground<'_>, given: &Given<'_>) -> Result<String, Fault> {
+        given.wants(want::PROVED)?;
+        let settings: Settings = settings::of_step(NAME, &given.detail.settings)?;
+        let me = match (settings.client_id, &settings.client_secret) {
+            (Some(client_id), Some(place)) => {
+                let secrets = ground.secrets.ok_or_else(|| {
+                    Fault::person_needed(
+                        codes::UNKNOWN_WANT,
+                        "this program opens no places of secrets: use another one",
+                    )
+                })?;
+                let credentials = Credentials::Machine { client_id, client_secret: secrets.open(place)? };
+                ground.client.signing_in_as(credentials).call(&Call::to(ME), ground.pass).await?
+            }
+            (_, _) => ground.call(&Call::to(ME)).await?,
+        };
+        let name = text(&me, "userName");
+        if me.get("active").and_then(Value::as_bool) == Some(false) {
+            let said = format!("{name} is not active in this workspace: activate it there");
+            return Err(Fault::person_needed(codes::NOT_SIGNED_IN, said));
+        }
+        Ok(format!("signed in as {}", if name.is_empty() { "an unnamed principal" } else { name }))
+    }
+}

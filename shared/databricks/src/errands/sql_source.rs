@@ -1,0 +1,33 @@
+//! A source that is reachable from the target if a SQL statement can read it there (R24).
+//!
+//! Settings, law and quirks are those of `statement`.
+
+use async_trait::async_trait;
+use engine::ports::ErrandInfo;
+use failover::errand::{Duty, Reach};
+use failover::plan::want;
+use saga::{Class, Fault};
+use serde_json::Value;
+
+use super::{ErrandKind, Given, Ground, statement};
+
+const NAME: &str = "sql_source";
+
+/// See the module.
+pub(super) struct SqlSource;
+
+#[async_trait]
+impl ErrandKind for SqlSource {
+    fn info(&self) -> ErrandInfo {
+        ErrandInfo { name: NAME, duty: Duty::Source, reach: Reach::Workspace, class: Class::Idempotent }
+    }
+
+    fn check(&self, settings: &Value) -> Result<(), String> {
+        statement::check(NAME, settings)
+    }
+
+    async fn attempt(&self, ground: &Ground<'_>, given: &Given<'_>) -> Result<String, Fault> {
+        given.wants(want::REACHABLE)?;
+        statement::run(NAME, ground, given).await
+    }
+}
