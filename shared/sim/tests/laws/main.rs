@@ -3,6 +3,7 @@
 mod access;
 mod apps_alerts;
 mod auditing;
+mod cloud;
 mod compute;
 mod drive;
 mod faults;
