@@ -37,12 +37,47 @@ const OBJECT_ATTEMPT: Duration = Duration::from_secs(20);
 /// Longest time for all attempts at an object.
 const OBJECT_REQUEST: Duration = Duration::from_secs(45);
 
-/// One client per service. Cheap to clone.
+/// One client per service and use. Cheap to clone.
 #[derive(Clone)]
 pub struct Clients {
+    pub(crate) errands: ErrandClients,
     pub(crate) dynamo: aws_sdk_dynamodb::Client,
     pub(crate) s3: aws_sdk_s3::Client,
     pub(crate) sns: aws_sdk_sns::Client,
+}
+
+/// Clients of errands. They make exactly one attempt, since the runner retries; a call's time comes
+/// from its pass, and its region from the errand's settings.
+#[derive(Clone)]
+pub(crate) struct ErrandClients {
+    pub(crate) kinesis: aws_sdk_kinesis::Client,
+    pub(crate) route53: aws_sdk_route53::Client,
+    pub(crate) s3: aws_sdk_s3::Client,
+    pub(crate) s3control: aws_sdk_s3control::Client,
+    pub(crate) secrets: aws_sdk_secretsmanager::Client,
+    pub(crate) sns: aws_sdk_sns::Client,
+    pub(crate) ssm: aws_sdk_ssm::Client,
+}
+
+impl ErrandClients {
+    fn of(config: &SdkConfig, path_style: bool) -> Self {
+        let config = config.to_builder().retry_config(RetryConfig::disabled()).build();
+        let s3 = aws_sdk_s3::config::Builder::from(&config).force_path_style(path_style).build();
+        Self {
+            kinesis: aws_sdk_kinesis::Client::new(&config),
+            route53: aws_sdk_route53::Client::new(&config),
+            s3: aws_sdk_s3::Client::from_conf(s3),
+            s3control: aws_sdk_s3control::Client::new(&config),
+            secrets: aws_sdk_secretsmanager::Client::new(&config),
+            sns: aws_sdk_sns::Client::new(&config),
+            ssm: aws_sdk_ssm::Client::new(&config),
+        }
+    }
+}
+
+/// The times of one request of an errand that may take `time_out`.
+pub(crate) fn within(time_out: Duration) -> TimeoutConfig {
+    TimeoutConfig::builder().connect_timeout(CONNECT.min(time_out)).operation_timeout(time_out).build()
 }
 
 impl std::fmt::Debug for Clients {
@@ -92,6 +127,7 @@ impl Clients {
             .force_path_style(path_style)
             .build();
         Self {
+            errands: ErrandClients::of(config, path_style),
             dynamo: aws_sdk_dynamodb::Client::from_conf(dynamo),
             s3: aws_sdk_s3::Client::from_conf(s3),
             sns: aws_sdk_sns::Client::from_conf(sns),

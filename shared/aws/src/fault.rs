@@ -46,32 +46,83 @@ where
 }
 
 fn dispatch(failure: &DispatchFailure, what: &str) -> StoreError {
+    match unsent(failure) {
+        Unsent::NoCredentials => StoreError::Broken(format!("{what}: {NO_CREDENTIALS}")),
+        Unsent::LateCredentials => StoreError::Again(format!("{what}: the AWS credentials did not arrive in time")),
+        Unsent::NoConnection => StoreError::Again(format!("{what}: no connection in time")),
+        Unsent::Broken => StoreError::Again(format!("{what}: the connection failed")),
+    }
+}
+
+/// What is said when there are no credentials, with the remedy.
+pub(crate) const NO_CREDENTIALS: &str =
+    "no AWS credentials were found: give the function a role, or sign in on this machine";
+
+/// Why a request got no answer from the service.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Unsent {
+    /// There are none; nothing was sent.
+    NoCredentials,
+    /// They did not come in time; nothing was sent.
+    LateCredentials,
+    /// No connection was made in time; nothing was sent.
+    NoConnection,
+    /// The connection was refused or broke; the request may have arrived.
+    Broken,
+}
+
+/// Sorts a request that the SDK could not bring to an answer.
+pub(crate) fn unsent(failure: &DispatchFailure) -> Unsent {
     let mut cause = failure.as_connector_error().map(|error| error as &(dyn Error + 'static));
     while let Some(error) = cause {
         match error.downcast_ref::<CredentialsError>() {
             Some(CredentialsError::CredentialsNotLoaded(_) | CredentialsError::InvalidConfiguration(_)) => {
-                return StoreError::Broken(format!(
-                    "{what}: no AWS credentials were found: give the function a role, or sign in on this machine"
-                ));
+                return Unsent::NoCredentials;
             }
-            Some(_) => return StoreError::Again(format!("{what}: the AWS credentials did not arrive in time")),
+            Some(_) => return Unsent::LateCredentials,
             None => cause = error.source(),
         }
     }
-    let why = if failure.is_timeout() { "no connection in time" } else { "the connection failed" };
-    StoreError::Again(format!("{what}: {why}"))
+    if failure.is_timeout() { Unsent::NoConnection } else { Unsent::Broken }
 }
 
-/// Sources of the codes: [DynamoDB: Programming.Errors], [S3: API ErrorResponses],
-/// [SNS: CommonErrors], [DynamoDB global tables: ReplicatedWriteConflictException].
-fn service(code: &str, message: Option<&str>, status: u16, resource: &Resource, what: &str) -> StoreError {
+/// What an error of a service means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Meaning {
+    /// There is no such thing.
+    Missing,
+    /// The credentials are good, but may not do this.
+    Denied,
+    /// The credentials are not accepted.
+    SignedOut,
+    /// Too many requests, or another one first; nothing was done.
+    Busy,
+    /// The service is unwell; whether anything was done is unknown.
+    Unwell,
+    /// Any other no.
+    Refused,
+}
+
+/// Sources of the codes: [DynamoDB: Programming.Errors], [S3: API ErrorResponses], [SNS: CommonErrors],
+/// [DynamoDB global tables: ReplicatedWriteConflictException], [SSM: API GetParameter, PutParameter],
+/// [Secrets Manager: API PutSecretValue], [Route 53: API ChangeResourceRecordSets, CommonErrors],
+/// [S3 Control: API ErrorResponses], [Kinesis: API DescribeStreamSummary].
+pub(crate) fn meaning(code: &str, status: u16) -> Meaning {
     match code {
-        "ResourceNotFoundException" | "NoSuchBucket" | "NotFound" | "NotFoundException" => {
-            StoreError::Broken(format!("{what}: {}", missing(resource)))
-        }
-        "AccessDeniedException" | "AccessDenied" | "AuthorizationError" | "AuthorizationErrorException" => {
-            StoreError::Broken(format!("{what}: AWS refused access: {}", permission(resource)))
-        }
+        "ResourceNotFoundException"
+        | "NoSuchBucket"
+        | "NotFound"
+        | "NotFoundException"
+        | "ParameterNotFound"
+        | "NoSuchHostedZone"
+        | "NoSuchChange"
+        | "NoSuchMultiRegionAccessPoint" => Meaning::Missing,
+        "AccessDeniedException"
+        | "AccessDenied"
+        | "AuthorizationError"
+        | "AuthorizationErrorException"
+        | "KMSAccessDeniedException"
+        | "KMSAccessDenied" => Meaning::Denied,
         "UnrecognizedClientException"
         | "InvalidClientTokenId"
         | "InvalidAccessKeyId"
@@ -81,12 +132,15 @@ fn service(code: &str, message: Option<&str>, status: u16, resource: &Resource, 
         | "MissingAuthenticationToken"
         | "MissingAuthenticationTokenException"
         | "ExpiredToken"
-        | "ExpiredTokenException" => StoreError::Broken(format!(
-            "{what}: AWS does not accept the credentials ({code}): check the role, or sign in again, and this machine's clock"
-        )),
+        | "ExpiredTokenException" => Meaning::SignedOut,
         "ThrottlingException"
         | "Throttling"
+        | "Throttled"
         | "ThrottledException"
+        | "TooManyUpdates"
+        | "KMSThrottlingException"
+        | "KMSThrottling"
+        | "PriorRequestNotComplete"
         | "ProvisionedThroughputExceededException"
         | "RequestLimitExceeded"
         | "TransactionConflictException"
@@ -94,13 +148,30 @@ fn service(code: &str, message: Option<&str>, status: u16, resource: &Resource, 
         | "ConditionalRequestConflict"
         | "OperationAborted"
         | "RequestTimeout"
-        | "SlowDown" => StoreError::Again(format!("{what}: {code}")),
-        _ if status >= 500 || status == 429 => StoreError::Again(format!("{what}: AWS answered {status} {code}")),
-        _ => StoreError::Broken(format!(
+        | "SlowDown" => Meaning::Busy,
+        _ if status == 429 => Meaning::Busy,
+        _ if status >= 500 => Meaning::Unwell,
+        _ => Meaning::Refused,
+    }
+}
+
+fn service(code: &str, message: Option<&str>, status: u16, resource: &Resource, what: &str) -> StoreError {
+    match meaning(code, status) {
+        Meaning::Missing => StoreError::Broken(format!("{what}: {}", missing(resource))),
+        Meaning::Denied => StoreError::Broken(format!("{what}: AWS refused access: {}", permission(resource))),
+        Meaning::SignedOut => StoreError::Broken(format!("{what}: {}", signed_out(code))),
+        Meaning::Busy if !code.is_empty() => StoreError::Again(format!("{what}: {code}")),
+        Meaning::Busy | Meaning::Unwell => StoreError::Again(format!("{what}: AWS answered {status} {code}")),
+        Meaning::Refused => StoreError::Broken(format!(
             "{what}: AWS answered {status} {code}: {}",
             message.unwrap_or("no reason given")
         )),
     }
+}
+
+/// What is wrong when AWS does not accept the credentials, with the remedy.
+pub(crate) fn signed_out(code: &str) -> String {
+    format!("AWS does not accept the credentials ({code}): check the role, or sign in again, and this machine's clock")
 }
 
 fn missing(resource: &Resource) -> String {

@@ -1,8 +1,9 @@
-//! Speaks to AWS: the saga table in DynamoDB, objects in S3, wake messages on SNS.
+//! Speaks to AWS: the saga table in DynamoDB, objects in S3, wake messages on SNS, errands.
 //!
 //! The only crate that names `aws_sdk_*`. It carries out the ports of `engine`
 //! and must not know what a failover is beyond the types they carry. It uses data
-//! planes only (S20): nothing here creates, changes or removes an AWS resource.
+//! planes only (S20): nothing here creates, reconfigures or removes an AWS resource. An errand writes
+//! what stands *in* one, e.g. a parameter's value, and says where that is no data plane.
 //!
 //! Repeating a request that got no answer is left to the SDK (three attempts), so
 //! a conditional write may meet its own earlier attempt. Every write therefore
@@ -13,7 +14,9 @@
 //! `Weakened`. Nothing that is deployed enables it.
 
 mod clients;
+pub mod codes;
 mod dynamo;
+mod errands;
 mod fault;
 mod guards;
 mod mark;
@@ -22,6 +25,7 @@ mod waker;
 
 pub use clients::{Clients, EMBEDDED_KEY};
 pub use dynamo::DynamoStore;
+pub use errands::AwsErrands;
 #[cfg(feature = "mutants")]
 pub use guards::Weakened;
 pub use objects::S3Objects;

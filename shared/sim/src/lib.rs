@@ -1,4 +1,4 @@
-//! A pair of Databricks workspaces, and their account, that exist only in memory.
+//! A pair of Databricks workspaces, their account, and what lies around them, that exist only in memory.
 //!
 //! For: rehearsing and testing anything that talks to Databricks, without an account. The pair
 //! answers raw HTTP requests the way the vendor documents its REST API, moves by itself (runs
@@ -15,6 +15,8 @@
 //! - **Loud where it does not know.** A request that no route matches is answered with 501 naming
 //!   what to add, and is kept in [`World::unknown_routes`].
 //!
+//! [`Cloud`] is what lies around the pair: a few services of AWS, and hosts of the web.
+//!
 //! Must not know: our client, our types, our table of resource kinds.
 //!
 //! Sources are cited as `[docs: …]` (the vendor's REST reference and manuals), `[py-sdk: …]` and
@@ -30,6 +32,7 @@ mod audit;
 mod auth;
 mod beside;
 mod calls;
+mod cloud;
 mod cluster_life;
 mod clusters;
 mod cron;
@@ -78,6 +81,11 @@ pub use account::{
 };
 pub use audit::{Audit, DoubleWindow, WorkCount};
 pub use calls::{CallStats, FamilyCalls};
+#[cfg(feature = "serve")]
+pub use cloud::serve_cloud;
+pub use cloud::{
+    Cloud, CloudCall, CloudFault, CloudFaultKind, CloudMessage, CloudRequest, CloudRoute, CloudSettings, WebBehaviour,
+};
 pub use estate::Estate;
 pub use faults::{Fault, FaultKind};
 pub use ledger::{Activation, By, Cause, Interval, Ledger, RunStart, What};

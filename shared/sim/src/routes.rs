@@ -208,7 +208,7 @@ fn fits(pattern: &str, path: &str) -> Option<Vec<String>> {
     given.next().is_none().then_some(parts)
 }
 
-fn pairs(query: &str) -> BTreeMap<String, Vec<String>> {
+pub(crate) fn pairs(query: &str) -> BTreeMap<String, Vec<String>> {
     let mut found: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for pair in query.split('&').filter(|pair| !pair.is_empty()) {
         let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
@@ -234,7 +234,7 @@ fn base(request: &Request) -> String {
 }
 
 /// Percent decoding, with `+` for a space.
-fn decode(text: &str) -> String {
+pub(crate) fn decode(text: &str) -> String {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.bytes();
     while let Some(byte) = rest.next() {

@@ -110,6 +110,11 @@ async fn answer(
         }
         told
     };
+    deliver(told, clock).await
+}
+
+/// What the network makes of an answer, in real time.
+pub(crate) async fn deliver(told: Answer, clock: Served) -> Result<Response<Full<Bytes>>, io::Error> {
     match told {
         Answer::Reply { after_ms, reply } => {
             clock.wait(after_ms).await;
@@ -126,7 +131,7 @@ async fn answer(
     }
 }
 
-async fn read(incoming: hyper::Request<Incoming>) -> Result<Request, io::Error> {
+pub(crate) async fn read(incoming: hyper::Request<Incoming>) -> Result<Request, io::Error> {
     let (head, body) = incoming.into_parts();
     let body = body.collect().await.map_err(io::Error::other)?.to_bytes().to_vec();
     let headers = head

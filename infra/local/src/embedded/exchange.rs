@@ -12,8 +12,11 @@ use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::body::SdkBody;
 use bytes::Bytes;
+use engine::ports::Clock;
 use http_body_util::BodyExt;
+use sim::Cloud;
 
+use super::around::{self, Around};
 use super::s3::Buckets;
 use super::table::Table;
 use super::topics::{self, Topics};
@@ -25,6 +28,7 @@ pub struct Embedded {
     table: Table,
     buckets: Buckets,
     topics: Option<Arc<dyn Topics>>,
+    around: Option<Around>,
     wire: Arc<dyn Wire>,
     counts: Arc<Mutex<BTreeMap<(&'static str, String), u64>>>,
 }
@@ -38,13 +42,21 @@ pub(super) type Answer = http::Response<Bytes>;
 impl Embedded {
     /// Parts without topics, on a wire that lets everything through.
     pub fn new(table: Table, buckets: Buckets) -> Self {
-        Self { table, buckets, topics: None, wire: Arc::new(Clear), counts: Arc::default() }
+        Self { table, buckets, topics: None, around: None, wire: Arc::new(Clear), counts: Arc::default() }
     }
 
     /// The same parts with topics; without them, no topic exists.
     #[must_use]
     pub fn with_topics(mut self, topics: Arc<dyn Topics>) -> Self {
         self.topics = Some(topics);
+        self
+    }
+
+    /// The same parts with a cloud around them, which answers for every other service of AWS, and for
+    /// topics that are not in [`Embedded::with_topics`].
+    #[must_use]
+    pub fn with_cloud(mut self, cloud: Arc<Mutex<Cloud>>, clock: Arc<dyn Clock>) -> Self {
+        self.around = Some(Around { cloud, clock });
         self
     }
 
@@ -76,20 +88,32 @@ impl Embedded {
             Service::Dynamo => Table::call_of(&request),
             Service::S3 => Buckets::call_of(&request),
             Service::Sns => topics::call_of(&request),
+            Service::Around(name) => around::call_of(name, &request),
         };
         match self.wire.before(&call).await {
             Passage::Pass => {}
             Passage::Fail => return Err(broken()),
             Passage::Answer { status, code } => return answered(refusal(service, status, code)),
         }
-        let answer = match service {
-            Service::Dynamo => self.table.answer(&call.operation, request.body()),
-            Service::S3 => self.buckets.answer(request).await?,
-            Service::Sns => topics::answer(self.topics.as_deref(), &request).await,
+        let told = match service {
+            Service::Dynamo => Told::Now(self.table.answer(&call.operation, request.body())),
+            Service::S3 => Told::Now(self.buckets.answer(request).await?),
+            Service::Sns => match (topics::answer(self.topics.as_deref(), &request).await, &self.around) {
+                (Some(answer), _) => Told::Now(answer),
+                (None, Some(around)) => Told::Later(around.handle(&request)),
+                (None, None) => Told::Now(topics::missing()),
+            },
+            Service::Around(_) => match &self.around {
+                Some(around) => Told::Later(around.handle(&request)),
+                None => Told::Now(refusal(service, 501, "NotEmbedded")),
+            },
         };
         self.tick(&call);
         match self.wire.after(&call).await {
-            Passage::Pass => answered(answer),
+            Passage::Pass => match told {
+                Told::Now(answer) => answered(answer),
+                Told::Later(answer) => answered(around::arrived(answer).await?),
+            },
             Passage::Fail => Err(broken()),
             Passage::Answer { status, code } => answered(refusal(service, status, code)),
         }
@@ -114,21 +138,38 @@ impl HttpClient for Embedded {
     }
 }
 
+/// An answer, whose effect has happened.
+enum Told {
+    /// It is there.
+    Now(Answer),
+    /// It is on its way.
+    Later(sim::Answer),
+}
+
 #[derive(Clone, Copy)]
 enum Service {
     Dynamo,
     S3,
     Sns,
+    /// None of the stack's own; by the name that calls have.
+    Around(&'static str),
 }
 
 /// The service that the request was signed for: the fourth part of the credential
 /// scope `date/region/service/aws4_request` [AWS: Signature Version 4].
 fn service_of(request: &Whole) -> Service {
     let signed = request.headers().get(http::header::AUTHORIZATION).and_then(|value| value.to_str().ok()).unwrap_or("");
+    let host = request.uri().host().unwrap_or_default();
     let scope = signed.split("Credential=").nth(1).unwrap_or("").split(',').next().unwrap_or("");
     match scope.split('/').nth(3) {
         Some("dynamodb") => Service::Dynamo,
         Some("sns") => Service::Sns,
+        Some("kinesis") => Service::Around("kinesis"),
+        Some("route53") => Service::Around("route53"),
+        Some("secretsmanager") => Service::Around("secretsmanager"),
+        Some("ssm") => Service::Around("ssm"),
+        // It is signed as S3 is, and only its host differs [S3 Control: service endpoints].
+        Some("s3") if host.contains(".s3-control.") => Service::Around("s3control"),
         Some(_) | None => Service::S3,
     }
 }
@@ -144,7 +185,7 @@ fn answered(answer: Answer) -> Result<HttpResponse, ConnectorError> {
     HttpResponse::try_from(answer.map(SdkBody::from)).map_err(|e| ConnectorError::user(e.into()))
 }
 
-fn broken() -> ConnectorError {
+pub(super) fn broken() -> ConnectorError {
     ConnectorError::io("the wire broke".into())
 }
 
@@ -154,7 +195,8 @@ fn refusal(service: Service, status: u16, code: &str) -> Answer {
     let body = match service {
         Service::Dynamo => format!(r#"{{"__type":"com.amazonaws.dynamodb.v20120810#{code}","message":"{text}"}}"#),
         Service::S3 => format!("<Error><Code>{code}</Code><Message>{text}</Message></Error>"),
-        Service::Sns => topics::error_body(code, text),
+        Service::Sns | Service::Around("route53" | "s3control") => topics::error_body(code, text),
+        Service::Around(_) => format!(r#"{{"__type":"{code}","message":"{text}"}}"#),
     };
     plain(status, body.into())
 }

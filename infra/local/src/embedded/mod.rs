@@ -4,7 +4,8 @@
 //! the part that it is for. There is no socket and no other thread, so tokio's
 //! paused clock works: nothing here waits for anything but a [`Wire`].
 //! The parts are [`Table`], which is `dynoxide`; [`Buckets`], which is `s3s` over
-//! memory or a folder; and [`Topics`], which the caller brings.
+//! memory or a folder; and [`Topics`], which the caller brings. What no part answers goes to a simulated
+//! cloud, where the caller has put one around them.
 //!
 //! ```
 //! # use local::embedded::{Buckets, Embedded, Table};
@@ -18,6 +19,7 @@
 //! Several `Embedded` may share a table and buckets, each with a wire of its own:
 //! that is how one of two runners is cut off and the other is not.
 
+mod around;
 mod exchange;
 mod folder;
 mod s3;

@@ -17,21 +17,27 @@ pub(super) fn call_of(request: &http::Request<Bytes>) -> Call {
     Call { service: "sns", operation: field(request, "Action"), subject: field(request, "TopicArn") }
 }
 
-pub(super) async fn answer(topics: Option<&dyn Topics>, request: &http::Request<Bytes>) -> Answer {
+/// `None` if there is no such topic.
+pub(super) async fn answer(topics: Option<&dyn Topics>, request: &http::Request<Bytes>) -> Option<Answer> {
     if field(request, "Action") != "Publish" {
-        return plain(400, error_body("InvalidAction", "only Publish is embedded").into());
+        return Some(plain(400, error_body("InvalidAction", "only Publish is embedded").into()));
     }
     let there = match topics {
         Some(topics) => topics.publish(&field(request, "TopicArn"), &field(request, "Message")).await,
         None => false,
     };
     if !there {
-        return plain(404, error_body("NotFound", "Topic does not exist").into());
+        return None;
     }
     let body = "<PublishResponse xmlns=\"http://sns.amazonaws.com/doc/2010-03-31/\"><PublishResult>\
                 <MessageId>00000000-0000-0000-0000-000000000000</MessageId></PublishResult>\
                 <ResponseMetadata><RequestId>embedded</RequestId></ResponseMetadata></PublishResponse>";
-    plain(200, body.into())
+    Some(plain(200, body.into()))
+}
+
+/// What is answered for a topic that nobody has.
+pub(super) fn missing() -> Answer {
+    plain(404, error_body("NotFound", "Topic does not exist").into())
 }
 
 pub(super) fn error_body(code: &str, text: &str) -> String {

@@ -6,11 +6,12 @@ use async_trait::async_trait;
 /// One request.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Call {
-    /// `dynamodb`, `s3` or `sns`.
+    /// `dynamodb`, `s3` or `sns`; of the cloud around, e.g. `ssm`, `s3control`.
     pub service: &'static str,
     /// As AWS names it, e.g. `PutItem`.
     pub operation: String,
-    /// What it is about: `PK SK` of an item, `bucket/key` of an object, a topic's ARN.
+    /// What it is about: `PK SK` of an item, `bucket/key` of an object, a topic's ARN; of the cloud
+    /// around, the host.
     pub subject: String,
 }
 

@@ -9,6 +9,7 @@
 #[macro_use]
 mod ground;
 mod asks;
+mod errands;
 mod files;
 mod objects;
 mod pairs;

@@ -4,6 +4,7 @@ mod access;
 mod account;
 mod apps_alerts;
 mod auditing;
+mod cloud;
 mod compute;
 mod databases_search;
 mod drive;

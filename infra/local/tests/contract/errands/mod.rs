@@ -1,0 +1,165 @@
+//! The contract of `Errands` for every kind in AWS, through the real SDK, in virtual time.
+
+mod checks;
+mod endpoints;
+mod reading;
+mod routes;
+mod telling;
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use aws::{AwsErrands, Clients, S3Objects};
+use engine::ports::{Admitted, Briefing, Clock, Ending, Errands, Message, Nature, Objects, Pass};
+use failover::Side;
+use failover::errand::{Address, Detail, Shown};
+use jiff::{SignedDuration, Timestamp};
+use local::embedded::{Buckets, Embedded, Table, Wire};
+use saga::{Class, Fault, Step};
+use serde_json::Value;
+use sim::{Cloud, CloudFault, CloudFaultKind, CloudRoute, CloudSettings};
+use tokio::time::Instant;
+
+use crate::ground::{BUCKET, TABLE, at};
+
+/// What Switchback gives each step, in its length.
+pub(super) const TOKEN: &str = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+pub(super) const REGION: &str = "eu-west-1";
+pub(super) const ACCOUNT: &str = "123456789012";
+pub(super) const ACCESS_POINT: &str = "arn:aws:s3::123456789012:accesspoint/mfzwi23gnjvgw.mrap";
+pub(super) const TOPIC: &str = "arn:aws:sns:eu-central-1:123456789012:people";
+pub(super) const ZONE: &str = "Z0123456789ABC";
+pub(super) const ONE: &str = "one.example";
+pub(super) const TWO: &str = "two.example";
+
+/// Virtual time, as the runtime has it.
+pub(super) struct Ticking(Instant);
+
+#[async_trait]
+impl Clock for Ticking {
+    fn now(&self) -> Timestamp {
+        at(0) + SignedDuration::try_from(self.0.elapsed()).unwrap()
+    }
+
+    async fn sleep_until(&self, _: Timestamp) {}
+}
+
+/// A pass that admits everything and keeps how each request ended.
+#[derive(Default)]
+pub(super) struct Open {
+    pub(super) entered: Mutex<Vec<(&'static str, Nature)>>,
+    pub(super) left: Mutex<Vec<(&'static str, Ending)>>,
+}
+
+/// The time of each request.
+pub(super) const TIME_OUT: Duration = Duration::from_secs(4);
+
+#[async_trait]
+impl Pass for Open {
+    async fn enter(&self, family: &'static str, nature: Nature) -> Result<Admitted, Fault> {
+        self.entered.lock().unwrap().push((family, nature));
+        Ok(Admitted { time_out: TIME_OUT })
+    }
+
+    fn leave(&self, family: &'static str, ending: Ending) {
+        self.left.lock().unwrap().push((family, ending));
+    }
+}
+
+/// A cloud with everything in it that the kinds are about, and errands that reach it.
+pub(super) struct Stand {
+    pub(super) cloud: Arc<Mutex<Cloud>>,
+    pub(super) errands: AwsErrands,
+    pub(super) pass: Open,
+    pub(super) clients: Clients,
+    clock: Arc<Ticking>,
+}
+
+impl Stand {
+    /// Everything changes at once.
+    pub(super) fn new() -> Self {
+        Self::with(CloudSettings { record_sync_ms: 0, routes_ms: 0, ..CloudSettings::default() }, None)
+    }
+
+    pub(super) fn with(settings: CloudSettings, wire: Option<Arc<dyn Wire>>) -> Self {
+        let mut cloud = Cloud::new(settings);
+        furnish(&mut cloud);
+        let cloud = Arc::new(Mutex::new(cloud));
+        let clock = Arc::new(Ticking(Instant::now()));
+        let parts = Embedded::new(Table::memory(TABLE).unwrap(), Buckets::memory([BUCKET]));
+        let parts = parts.with_cloud(Arc::clone(&cloud), Arc::clone(&clock) as Arc<dyn Clock>);
+        let parts = match wire {
+            Some(wire) => parts.with_wire(wire),
+            None => parts,
+        };
+        let clients = Clients::embedded(parts, REGION);
+        Self { cloud, errands: AwsErrands::new(&clients), pass: Open::default(), clients, clock }
+    }
+
+    pub(super) async fn attempt(&self, kind: &str, want: &str, settings: Value) -> Result<String, Fault> {
+        self.told(kind, want, settings, None, None).await
+    }
+
+    pub(super) async fn told(
+        &self,
+        kind: &str,
+        want: &str,
+        settings: Value,
+        shown: Option<Shown>,
+        message: Option<&Message>,
+    ) -> Result<String, Fault> {
+        let address = Address { side: Side::Standby, url: format!("https://{TWO}"), host: TWO.to_owned() };
+        let detail = Detail { settings, side: Side::Standby, address, shown, wording: None };
+        let step = Step {
+            place: "outside".into(),
+            kind: kind.into(),
+            resource: "one".into(),
+            name: "one".into(),
+            want: want.into(),
+            detail: serde_json::to_value(detail).unwrap(),
+            class: Class::Idempotent,
+            pursue: false,
+            needs: Vec::new(),
+            undone_by: Vec::new(),
+            optional: false,
+        };
+        let briefing = Briefing { token: TOKEN, tries: 0, since: at(0), now: self.clock.now(), message };
+        self.errands.attempt(&step, &briefing, &self.pass).await
+    }
+
+    pub(super) fn inject(&self, fault: CloudFault) {
+        self.cloud.lock().unwrap().inject(fault);
+    }
+
+    /// Every service fails so at one operation.
+    pub(super) fn fail(&self, operation: &str, kind: CloudFaultKind) {
+        self.inject(CloudFault::new("amazonaws.com", kind).only(operation));
+    }
+
+    pub(super) fn count(&self, operation: &str) -> usize {
+        self.cloud.lock().unwrap().count(operation)
+    }
+
+    pub(super) async fn put_object(&self, key: &str, text: &str) {
+        let objects = S3Objects::new(&self.clients, BUCKET, "");
+        objects.put(key, text.as_bytes().to_vec()).await.unwrap();
+    }
+}
+
+fn furnish(cloud: &mut Cloud) {
+    cloud.add_parameter(REGION, "/reports/host", "String", ONE);
+    cloud.add_parameter("us-east-1", "/reports/hosts", "StringList", ONE);
+    cloud.add_parameter(REGION, "/reports/hidden", "SecureString", ONE);
+    cloud.add_secret(REGION, "connection", r#"{"user":"ada", "host":"one.example","password":"hunter2"}"#);
+    cloud.add_secret("us-east-1", "address", ONE);
+    cloud.add_record(ZONE, "work.example.com", "CNAME", 60, ONE);
+    let policy = [("SetIdentifier", "a"), ("Failover", "PRIMARY")];
+    cloud.add_routed_record(ZONE, "routed.example.com", "CNAME", 60, ONE, &policy);
+    let route = |bucket: &str, region: &str, dial| CloudRoute { bucket: bucket.into(), region: region.into(), dial };
+    let routes = [route("data-one", "us-east-1", 100), route("data-two", "eu-central-1", 0)];
+    cloud.add_access_point(ACCOUNT, ACCESS_POINT, &routes);
+    cloud.add_stream(REGION, "orders", "ACTIVE");
+    cloud.add_topic(TOPIC);
+    cloud.add_topic(&format!("{TOPIC}.fifo"));
+}

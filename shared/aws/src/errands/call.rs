@@ -1,0 +1,255 @@
+//! One request of an errand under its pass.
+//!
+//! Law: nothing is sent before the pass admits it, the pass is told exactly once how each admitted
+//! request ended, and whatever leaves an effect in doubt asks to look first (S6). What AWS says in its
+//! own words is repeated only where it is known to be harmless (S23). Must not know: any kind.
+
+use std::error::Error;
+use std::future::Future;
+
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_runtime_api::client::result::SdkError;
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use aws_smithy_types::timeout::TimeoutConfig;
+use engine::ports::{Ending, Nature, Pass};
+use saga::Fault;
+
+use crate::clients::within;
+use crate::codes;
+use crate::fault::{self, Meaning, NO_CREDENTIALS, Unsent};
+
+/// What one request is, for the pass and for people.
+#[derive(Clone, Debug)]
+pub(crate) struct Call {
+    /// The family that the pass knows it by, e.g. `aws.ssm`.
+    pub(crate) family: &'static str,
+    /// Whether it can change anything.
+    pub(crate) nature: Nature,
+    /// E.g. `reading the parameter /one`.
+    pub(crate) doing: String,
+    /// What IAM calls it, e.g. `ssm:GetParameter`.
+    pub(crate) action: &'static str,
+    /// What it is about, e.g. `the parameter /one in eu-west-1`.
+    pub(crate) about: String,
+    /// What to do if that does not exist, e.g. `create it, or correct the setting parameter`.
+    pub(crate) if_missing: &'static str,
+    /// AWS's own words may quote what was sent, which is a secret.
+    pub(crate) secret: bool,
+}
+
+/// A request that did not succeed.
+#[derive(Clone, Debug)]
+pub(crate) struct Failure {
+    /// For the runner.
+    pub(crate) fault: Fault,
+    /// AWS's code, e.g. `NoSuchKey`; empty if it gave none.
+    pub(crate) code: String,
+    /// Whether another way to the same API may be open: it did not answer, or is unwell.
+    pub(crate) elsewhere: bool,
+}
+
+impl From<Failure> for Fault {
+    fn from(failure: Failure) -> Self {
+        failure.fault
+    }
+}
+
+/// A failure that is no answer of AWS.
+impl From<Fault> for Failure {
+    fn from(fault: Fault) -> Self {
+        Self { fault, code: String::new(), elsewhere: false }
+    }
+}
+
+/// An admitted request whose end has yet to be told.
+struct Ticket<'a> {
+    pass: &'a dyn Pass,
+    family: &'static str,
+    ending: Ending,
+}
+
+/// A request that nobody waits for any more got no answer.
+impl Drop for Ticket<'_> {
+    fn drop(&mut self) {
+        self.pass.leave(self.family, self.ending);
+    }
+}
+
+/// Turns a request of an SDK crate into what [`carry`] sends, in `region` if one is given. A macro,
+/// since the SDK's crates share no trait for it.
+macro_rules! in_region {
+    ($sdk:ident, $request:expr, $region:expr) => {{
+        let region: Option<&str> = $region;
+        let mut over = $sdk::config::Builder::new();
+        // Setting `None` would take the client's own region away.
+        if let Some(region) = region {
+            over.set_region(Some($sdk::config::Region::new(region.to_owned())));
+        }
+        let request = $request;
+        move |times| {
+            over.set_timeout_config(Some(times));
+            request.customize().config_override(over).send()
+        }
+    }};
+}
+pub(crate) use in_region;
+
+/// Sends one request when its pass admits it.
+///
+/// # Errors
+///
+/// The pass's own fault, or what the request's failure means.
+pub(crate) async fn carry<T, E, F>(
+    call: &Call,
+    pass: &dyn Pass,
+    send: impl FnOnce(TimeoutConfig) -> F,
+) -> Result<T, Failure>
+where
+    F: Future<Output = Result<T, SdkError<E, HttpResponse>>>,
+    E: ProvideErrorMetadata + Error + 'static,
+{
+    let admitted = pass.enter(call.family, call.nature).await?;
+    let mut ticket = Ticket { pass, family: call.family, ending: Ending::Failed };
+    match send(within(admitted.time_out)).await {
+        Ok(answer) => {
+            ticket.ending = Ending::Answered;
+            Ok(answer)
+        }
+        Err(error) => {
+            let (failure, ending) = sort(call, &error);
+            ticket.ending = ending;
+            Err(failure)
+        }
+    }
+}
+
+fn sort<E>(call: &Call, error: &SdkError<E, HttpResponse>) -> (Failure, Ending)
+where
+    E: ProvideErrorMetadata + Error + 'static,
+{
+    let failed = |fault| (Failure { fault, code: String::new(), elsewhere: true }, Ending::Failed);
+    match error {
+        // Nothing was sent, so it says nothing about the API.
+        SdkError::ConstructionFailure(_) => {
+            let said = call.says("the request could not be made: check the errand's settings and the region");
+            (Fault::person_needed(codes::AWS_REFUSED, said).into(), Ending::Answered)
+        }
+        SdkError::TimeoutError(_) => failed(call.doubtful("no answer in time")),
+        SdkError::DispatchFailure(failure) => match fault::unsent(failure) {
+            Unsent::NoCredentials => {
+                let fault = Fault::person_needed(codes::AWS_NOT_SIGNED_IN, call.says(NO_CREDENTIALS));
+                (fault.into(), Ending::Answered)
+            }
+            Unsent::LateCredentials => {
+                (call.unanswered("the AWS credentials did not arrive in time").into(), Ending::Answered)
+            }
+            Unsent::NoConnection => failed(call.unanswered("no connection in time")),
+            Unsent::Broken => failed(call.doubtful("the connection failed")),
+        },
+        SdkError::ResponseError(_) => failed(call.doubtful("the answer could not be read")),
+        SdkError::ServiceError(answer) => {
+            let metadata = answer.err();
+            let code = metadata.code().unwrap_or("");
+            call.refused(code, metadata.message(), answer.raw().status().as_u16())
+        }
+        _ => failed(call.doubtful("the request failed in a way this program does not know")),
+    }
+}
+
+impl Call {
+    fn says(&self, what: &str) -> String {
+        format!("{}: {what}", self.doing)
+    }
+
+    fn unanswered(&self, what: &str) -> Fault {
+        Fault::again(codes::AWS_NO_ANSWER, self.says(what))
+    }
+
+    /// No answer, and whether the request arrived is unknown.
+    fn doubtful(&self, what: &str) -> Fault {
+        match self.nature {
+            Nature::Look => self.unanswered(what),
+            Nature::Effect => Fault::verify_first(codes::AWS_DOUBTFUL_ANSWER, self.says(what)),
+        }
+    }
+
+    fn refused(&self, code: &str, message: Option<&str>, status: u16) -> (Failure, Ending) {
+        let meaning = fault::meaning(code, status);
+        let fault = match meaning {
+            Meaning::Missing => {
+                let said = format!("{} does not exist: {}", self.about, self.if_missing);
+                Fault::person_needed(codes::AWS_NOT_FOUND, self.says(&said))
+            }
+            Meaning::Denied => {
+                let said = format!("AWS refused access: allow {} on {}", self.action, self.about);
+                Fault::person_needed(codes::AWS_ACCESS_DENIED, self.says(&said))
+            }
+            Meaning::SignedOut => Fault::person_needed(codes::AWS_NOT_SIGNED_IN, self.says(&fault::signed_out(code))),
+            Meaning::Busy => Fault::again(codes::AWS_THROTTLED, self.says(&format!("AWS answered {status} {code}"))),
+            Meaning::Unwell => {
+                let said = self.says(format!("AWS answered {status} {code}").trim_end());
+                match self.nature {
+                    Nature::Look => Fault::again(codes::AWS_SERVER_ERROR, said),
+                    Nature::Effect => Fault::verify_first(codes::AWS_SERVER_ERROR, said),
+                }
+            }
+            Meaning::Refused => {
+                let words = if self.secret { None } else { message };
+                let words = words.map_or_else(String::new, |words| format!(": {words}"));
+                let said = format!("AWS answered {status} {code}{words}");
+                Fault::person_needed(codes::AWS_REFUSED, self.says(&said))
+            }
+        };
+        let ending = match meaning {
+            Meaning::Busy => Ending::Throttled { retry_after: None },
+            Meaning::Unwell => Ending::Failed,
+            Meaning::Missing | Meaning::Denied | Meaning::SignedOut | Meaning::Refused => Ending::Answered,
+        };
+        (Failure { fault, code: code.to_owned(), elsewhere: meaning == Meaning::Unwell }, ending)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use saga::Reaction;
+
+    use super::*;
+
+    fn call(nature: Nature, secret: bool) -> Call {
+        Call {
+            family: "aws.secrets",
+            nature,
+            doing: "writing the secret one".into(),
+            action: "secretsmanager:PutSecretValue",
+            about: "the secret one".into(),
+            if_missing: "create it",
+            secret,
+        }
+    }
+
+    #[test]
+    fn an_effect_that_may_have_happened_is_verified_first() {
+        let reaction = |nature, code, status| call(nature, false).refused(code, None, status).0.fault.reaction;
+        assert_eq!(reaction(Nature::Effect, "InternalServiceError", 500), Reaction::VerifyFirst);
+        assert_eq!(reaction(Nature::Look, "InternalServiceError", 500), Reaction::Again { after_ms: None });
+        assert_eq!(reaction(Nature::Effect, "ThrottlingException", 400), Reaction::Again { after_ms: None });
+        assert_eq!(call(Nature::Effect, false).doubtful("").reaction, Reaction::VerifyFirst);
+    }
+
+    #[test]
+    fn a_person_is_told_the_permission_or_what_to_create() {
+        let said = |code| call(Nature::Effect, false).refused(code, None, 400).0.fault.to_string();
+        let denied = said("AccessDeniedException");
+        assert!(denied.contains("allow secretsmanager:PutSecretValue on the secret one"), "{denied}");
+        assert!(said("ResourceNotFoundException").ends_with("the secret one does not exist: create it"));
+    }
+
+    #[test]
+    fn aws_s_words_about_a_secret_are_not_repeated_s23() {
+        let said = |secret| {
+            let (failure, _) = call(Nature::Effect, secret).refused("ValidationException", Some("at 'hunter2'"), 400);
+            failure.fault.message
+        };
+        assert!(said(false).contains("hunter2") && !said(true).contains("hunter2"));
+    }
+}

@@ -1,0 +1,208 @@
+//! Errands in AWS: one file and one line in [`ERRANDS`] for each kind.
+//!
+//! Law: a try looks first, makes at most one change, and looks again (S5); it creates nothing (S20),
+//! so what is not there is for a person. No value of a secret is in a note or a fault (S23).
+//! Must not know: when an errand is due, or what comes after it.
+//!
+//! Each request makes one attempt within the time that its pass gives; the runner tries again.
+
+mod call;
+mod heartbeat;
+mod json_member;
+mod kinesis_stream;
+mod multi_region_access_point;
+mod record_set;
+mod route53_record;
+mod s3_prefix;
+mod secret_value;
+mod settings;
+mod sns_message;
+mod ssm_parameter;
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::{LazyLock, Mutex, PoisonError};
+
+use async_trait::async_trait;
+use engine::codes::UNKNOWN_STEP;
+use engine::ports::{Briefing, ErrandInfo, Errands, Pass};
+use failover::errand::Detail;
+use jiff::Timestamp;
+use saga::{Fault, Step};
+use serde_json::Value;
+
+use crate::clients::{Clients, ErrandClients};
+use crate::codes;
+
+/// Every kind of errand in AWS.
+const ERRANDS: &[&dyn Errand] = &[
+    &heartbeat::Heartbeat,
+    &kinesis_stream::KinesisStream,
+    &multi_region_access_point::MultiRegionAccessPoint,
+    &route53_record::Route53Record,
+    &s3_prefix::S3Prefix,
+    &secret_value::SecretValue,
+    &sns_message::SnsMessage,
+    &ssm_parameter::SsmParameter,
+];
+
+static INFOS: LazyLock<Vec<ErrandInfo>> = LazyLock::new(|| ERRANDS.iter().map(|errand| errand.info()).collect());
+
+/// One kind of errand.
+#[async_trait]
+trait Errand: Send + Sync {
+    /// What must be known of it before it is planned.
+    fn info(&self) -> ErrandInfo;
+
+    /// The only state that it can bring about; a word of [`failover::plan::want`].
+    fn want(&self) -> &'static str;
+
+    /// What is wrong with its settings, in one sentence with the remedy.
+    fn check(&self, settings: &Value) -> Result<(), String>;
+
+    /// One try. The settings were checked, and the wanted state is [`Errand::want`].
+    async fn attempt(&self, task: &Task<'_>) -> Result<String, Fault>;
+
+    /// The time of the last synced data, where it is a dataset's.
+    async fn synced_at(
+        &self,
+        _clients: &ErrandClients,
+        _settings: &Value,
+        _pass: &dyn Pass,
+    ) -> Result<Timestamp, Fault> {
+        let message = format!("{} tells no time of last synced data", self.info().name);
+        Err(Fault::person_needed(UNKNOWN_STEP, message))
+    }
+}
+
+/// What one try may use.
+struct Task<'a> {
+    clients: &'a ErrandClients,
+    detail: &'a Detail,
+    briefing: &'a Briefing<'a>,
+    pass: &'a dyn Pass,
+    under_way: &'a UnderWay,
+}
+
+/// Ids of changes that this process has asked for and not yet seen carried out, by the step's token.
+/// Only a hint: a step is judged by what is read back, also when the hint is gone with its process.
+#[derive(Debug, Default)]
+struct UnderWay(Mutex<BTreeMap<String, String>>);
+
+impl UnderWay {
+    fn of(&self, token: &str) -> Option<String> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(token).cloned()
+    }
+
+    fn begun(&self, token: &str, change: String) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(token.to_owned(), change);
+    }
+
+    fn ended(&self, token: &str) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(token);
+    }
+}
+
+/// Carries out errands in AWS.
+pub struct AwsErrands {
+    clients: ErrandClients,
+    under_way: UnderWay,
+}
+
+impl AwsErrands {
+    /// Errands carried out with these clients.
+    pub fn new(clients: &Clients) -> Self {
+        Self { clients: clients.errands.clone(), under_way: UnderWay::default() }
+    }
+}
+
+impl fmt::Debug for AwsErrands {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AwsErrands").finish_non_exhaustive()
+    }
+}
+
+#[async_trait]
+impl Errands for AwsErrands {
+    fn errands(&self) -> &'static [ErrandInfo] {
+        &INFOS
+    }
+
+    fn check(&self, kind: &str, settings: &Value) -> Result<(), String> {
+        find(kind)?.check(settings)
+    }
+
+    async fn attempt(&self, step: &Step, briefing: &Briefing<'_>, pass: &dyn Pass) -> Result<String, Fault> {
+        let errand = known(&step.kind)?;
+        if step.want != errand.want() {
+            let message = format!("{} cannot bring about {}, only {}", step.kind, step.want, errand.want());
+            return Err(Fault::person_needed(UNKNOWN_STEP, message));
+        }
+        let detail: Detail = serde_json::from_value(step.detail.clone()).map_err(|e| {
+            Fault::person_needed(UNKNOWN_STEP, format!("the detail of {} is unreadable: {e}", step.name))
+        })?;
+        errand.check(&detail.settings).map_err(|told| Fault::person_needed(codes::ERRAND_SETTINGS, told))?;
+        let task = Task { clients: &self.clients, detail: &detail, briefing, pass, under_way: &self.under_way };
+        errand.attempt(&task).await
+    }
+
+    async fn synced_at(&self, kind: &str, settings: &Value, pass: &dyn Pass) -> Result<Timestamp, Fault> {
+        let errand = known(kind)?;
+        errand.check(settings).map_err(|told| Fault::person_needed(codes::ERRAND_SETTINGS, told))?;
+        errand.synced_at(&self.clients, settings, pass).await
+    }
+}
+
+fn find(kind: &str) -> Result<&'static dyn Errand, String> {
+    let found = ERRANDS.iter().find(|errand| errand.info().name == kind);
+    found.copied().ok_or_else(|| {
+        let names: Vec<&str> = INFOS.iter().map(|info| info.name).collect();
+        format!("there is no errand {kind} in AWS: write one of {}", names.join(", "))
+    })
+}
+
+fn known(kind: &str) -> Result<&'static dyn Errand, Fault> {
+    find(kind).map_err(|told| Fault::person_needed(UNKNOWN_STEP, told))
+}
+
+/// Reads settings that were checked before.
+fn settled<T: serde::de::DeserializeOwned>(kind: &str, settings: &Value) -> Result<T, Fault> {
+    settings::read(kind, settings).map_err(|told| Fault::person_needed(codes::ERRAND_SETTINGS, told))
+}
+
+/// ` in eu-west-1`, or nothing where the region is the client's own.
+fn in_words(region: Option<&str>) -> String {
+    region.map_or_else(String::new, |region| format!(" in {region}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn every_kind_has_a_name_of_its_own_and_the_want_of_its_duty() {
+        use failover::errand::Duty;
+        use failover::plan::want;
+        let names: BTreeSet<&str> = INFOS.iter().map(|info| info.name).collect();
+        assert_eq!(names.len(), ERRANDS.len());
+        for errand in ERRANDS {
+            let wanted = match errand.info().duty {
+                Duty::Dataset => want::SYNCED,
+                Duty::Source => want::REACHABLE,
+                Duty::Route => want::ROUTED,
+                Duty::Channel => want::TOLD,
+                Duty::Endpoint => want::SWITCHED,
+                Duty::Fence | Duty::Recovery | Duty::Validation => "of no errand in AWS",
+            };
+            assert_eq!(errand.want(), wanted, "{}", errand.info().name);
+        }
+    }
+
+    #[test]
+    fn an_unknown_kind_is_told_which_there_are() {
+        let told = find("ssm_paramter").err().unwrap_or_default();
+        assert!(told.contains("ssm_paramter") && told.contains("ssm_parameter"), "{told}");
+    }
+}

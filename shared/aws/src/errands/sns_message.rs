@@ -1,0 +1,140 @@
+//! A message to people on a topic of SNS.
+//!
+//! What was sent cannot be looked at, so it is done when SNS has accepted it. A try whose answer was
+//! lost sends again: people who are told twice know more than people who are not told. A FIFO topic
+//! keeps the second from them by the step's token (S7). [SNS: API Publish]
+
+use async_trait::async_trait;
+use engine::codes::UNKNOWN_STEP;
+use engine::ports::{ErrandInfo, Nature};
+use failover::errand::{Duty, Reach};
+use failover::plan::want;
+use saga::{Class, Fault};
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::call::{Call, carry, in_region};
+use super::{Errand, Task, settings, settled};
+
+const KIND: &str = "sns_message";
+
+/// The longest subject, in characters [SNS: API Publish, Subject].
+const SUBJECT: usize = 100;
+
+/// The longest text, in bytes [SNS: API Publish, Message], less room for the sentence at its end.
+const TEXT: usize = 262_144 - 64;
+
+pub(super) struct SnsMessage;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Settings {
+    /// Its ARN, `arn:aws:sns:REGION:ACCOUNT:NAME`.
+    topic: String,
+}
+
+#[async_trait]
+impl Errand for SnsMessage {
+    fn info(&self) -> ErrandInfo {
+        ErrandInfo { name: KIND, duty: Duty::Channel, reach: Reach::Outside, class: Class::Tokened }
+    }
+
+    fn want(&self) -> &'static str {
+        want::TOLD
+    }
+
+    fn check(&self, settings: &Value) -> Result<(), String> {
+        let read: Settings = settings::read(KIND, settings)?;
+        match region(&read.topic) {
+            Some(region) => settings::regions(KIND, &[("topic", Some(region))]),
+            None => {
+                let remedy = "write it like arn:aws:sns:eu-west-1:123456789012:failovers";
+                Err(settings::wrong(KIND, "topic", "is no ARN of a topic", remedy))
+            }
+        }
+    }
+
+    async fn attempt(&self, task: &Task<'_>) -> Result<String, Fault> {
+        let wanted: Settings = settled(KIND, &task.detail.settings)?;
+        let Some(message) = task.briefing.message else {
+            return Err(Fault::person_needed(UNKNOWN_STEP, "there is no message to send".to_owned()));
+        };
+        let about = format!("the topic {}", wanted.topic);
+        let call = Call {
+            family: "aws.sns",
+            nature: Nature::Effect,
+            doing: format!("publishing to {about}"),
+            action: "sns:Publish",
+            about: about.clone(),
+            if_missing: "create it and let people subscribe, or correct the setting topic",
+            secret: false,
+        };
+        let mut request = task.clients.sns.publish().topic_arn(&wanted.topic).message(text(&message.text));
+        request = request.subject(subject(&message.subject));
+        if wanted.topic.ends_with(".fifo") {
+            request = request.message_group_id("switchback").message_deduplication_id(task.briefing.token);
+        }
+        let sent = carry(&call, task.pass, in_region!(aws_sdk_sns, request, region(&wanted.topic))).await?;
+        Ok(format!("{about} has accepted message {}", sent.message_id().unwrap_or("without an id")))
+    }
+}
+
+/// The region in a topic's ARN.
+fn region(topic: &str) -> Option<&str> {
+    let parts: Vec<&str> = topic.split(':').collect();
+    match parts[..] {
+        ["arn", partition, "sns", region, account, name]
+            if partition.starts_with("aws") && !account.is_empty() && !name.is_empty() =>
+        {
+            Some(region)
+        }
+        _ => None,
+    }
+}
+
+/// A subject as SNS takes it: printable ASCII without line breaks, begun by no space
+/// [SNS: API Publish, Subject].
+fn subject(told: &str) -> String {
+    let fit = |c: char| match c {
+        ' '..='~' => c,
+        _ if c.is_whitespace() || c.is_control() => ' ',
+        _ => '?',
+    };
+    let line: String = told.trim().chars().map(fit).take(SUBJECT).collect();
+    if line.trim().is_empty() { "Switchback".to_owned() } else { line.trim().to_owned() }
+}
+
+/// A text as SNS takes it: not empty, and not too long.
+fn text(told: &str) -> String {
+    if told.is_empty() {
+        return "(no text)".to_owned();
+    }
+    if told.len() <= TEXT {
+        return told.to_owned();
+    }
+    let mut end = TEXT;
+    while !told.is_char_boundary(end) {
+        end -= 1;
+    }
+    format!("{}\n(The message was too long and is cut here.)", &told[..end])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_subject_is_one_line_of_a_hundred_ascii_characters() {
+        assert_eq!(subject("  Lost: région\r\nX "), "Lost: r?gion  X");
+        assert_eq!(subject(&"é".repeat(300)), "?".repeat(100));
+        assert_eq!(subject("\n"), "Switchback");
+    }
+
+    #[test]
+    fn a_text_that_is_too_long_says_that_it_is_cut() {
+        let cut = text(&"é".repeat(200_000));
+        assert!(cut.len() <= 262_144 && cut.ends_with("cut here.)"));
+        assert_eq!(text("short"), "short");
+        assert_eq!(text(""), "(no text)");
+    }
+}

@@ -1,0 +1,102 @@
+//! A parameter of the Systems Manager parameter store that holds the workspace's address.
+//!
+//! A parameter lives in one region and has no copy elsewhere; a tool that shall find the new side
+//! while a region is lost reads it in the region that survives. Its type stays as it is. Secure
+//! strings are refused: to judge one it would have to be decrypted here, and its value would stand in
+//! the plan; `secret_value` is made for them.
+//! [SSM: API GetParameter, PutParameter; S20]
+
+use async_trait::async_trait;
+use aws_sdk_ssm::types::ParameterType;
+use engine::codes::NOT_AS_WANTED;
+use engine::ports::{ErrandInfo, Nature};
+use failover::errand::{Duty, Reach};
+use failover::plan::want;
+use saga::{Class, Fault};
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::call::{Call, carry, in_region};
+use super::{Errand, Task, in_words, settings, settled};
+use crate::codes;
+
+const KIND: &str = "ssm_parameter";
+
+pub(super) struct SsmParameter;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Settings {
+    /// Its name, with the whole path.
+    parameter: String,
+    /// Where it is; by default where this runs.
+    region: Option<String>,
+    /// What it shall hold.
+    value: String,
+}
+
+#[async_trait]
+impl Errand for SsmParameter {
+    fn info(&self) -> ErrandInfo {
+        ErrandInfo { name: KIND, duty: Duty::Endpoint, reach: Reach::Outside, class: Class::Idempotent }
+    }
+
+    fn want(&self) -> &'static str {
+        want::SWITCHED
+    }
+
+    fn check(&self, settings: &Value) -> Result<(), String> {
+        let read: Settings = settings::read(KIND, settings)?;
+        settings::filled(KIND, &[("parameter", &read.parameter), ("value", &read.value)])?;
+        settings::regions(KIND, &[("region", read.region.as_deref())])
+    }
+
+    async fn attempt(&self, task: &Task<'_>) -> Result<String, Fault> {
+        let wanted: Settings = settled(KIND, &task.detail.settings)?;
+        let about = format!("the parameter {}{}", wanted.parameter, in_words(wanted.region.as_deref()));
+        let told = format!("{about} points at the {}", task.detail.side);
+        let (kind, value) = look(task, &wanted, &about).await?;
+        if value == wanted.value {
+            return Ok(told);
+        }
+        put(task, &wanted, &about, kind).await?;
+        let (_, value) = look(task, &wanted, &about).await?;
+        if value == wanted.value {
+            return Ok(told);
+        }
+        Err(Fault::again(NOT_AS_WANTED, format!("{about} was written and reads otherwise")))
+    }
+}
+
+async fn look(task: &Task<'_>, wanted: &Settings, about: &str) -> Result<(ParameterType, String), Fault> {
+    let call = call(about, "reading", "ssm:GetParameter", Nature::Look);
+    let request = task.clients.ssm.get_parameter().name(&wanted.parameter);
+    let found = carry(&call, task.pass, in_region!(aws_sdk_ssm, request, wanted.region.as_deref())).await?;
+    let parameter = found.parameter();
+    let kind = parameter.and_then(|it| it.r#type()).cloned().unwrap_or(ParameterType::String);
+    if kind == ParameterType::SecureString {
+        let said = format!("{about} is a secure string: keep it in Secrets Manager and use secret_value");
+        return Err(Fault::person_needed(codes::ENDPOINT_UNSUITABLE, said));
+    }
+    Ok((kind, parameter.and_then(|it| it.value()).unwrap_or_default().to_owned()))
+}
+
+async fn put(task: &Task<'_>, wanted: &Settings, about: &str, kind: ParameterType) -> Result<(), Fault> {
+    let call = call(about, "writing", "ssm:PutParameter", Nature::Effect);
+    let request = task.clients.ssm.put_parameter();
+    let request = request.name(&wanted.parameter).value(&wanted.value).r#type(kind).overwrite(true);
+    carry(&call, task.pass, in_region!(aws_sdk_ssm, request, wanted.region.as_deref())).await?;
+    Ok(())
+}
+
+fn call(about: &str, verb: &str, action: &'static str, nature: Nature) -> Call {
+    Call {
+        family: "aws.ssm",
+        nature,
+        doing: format!("{verb} {about}"),
+        action,
+        about: about.to_owned(),
+        if_missing: "create it as a String that holds the primary's address, or correct the settings",
+        secret: false,
+    }
+}
