@@ -114,6 +114,7 @@ impl Ground {
                 run_interrupted_again: true,
                 checkpoint_age: SignedDuration::from_mins(60),
             },
+            cloud: Arc::new(std::sync::Mutex::new(sim::Cloud::new(sim::CloudSettings::default()))),
             arrangements: failover::errand::Arrangements::default(),
             delivery: Delivery::default(),
             weakened: setup.weakened,

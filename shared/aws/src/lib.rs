@@ -16,7 +16,7 @@
 mod clients;
 pub mod codes;
 mod dynamo;
-mod errands;
+pub mod errands;
 mod fault;
 mod guards;
 mod mark;

@@ -64,7 +64,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Exit, Problem> {
     place::run(async {
         let deps = match &arguments.store {
             Some(name) => Store::named(name, arguments.bucket.as_deref(), None)?.existing(&checked).await?,
-            None => place::without_store(&checked)?,
+            None => place::without_store(&checked).await?,
         };
         let (primary, standby) = futures::join!(look(&deps, Side::Primary), look(&deps, Side::Standby));
         let mut sides = Vec::new();

@@ -97,7 +97,7 @@ impl Store {
     /// Opens it; a file that is not there is made.
     pub(crate) async fn open(&self, checked: &Checked) -> Result<Deps, Problem> {
         let ports = match self {
-            Store::Embedded(path) => file_store::open(path)?,
+            Store::Embedded(path) => with_errands(checked, file_store::open(path)?).await,
             Store::Aws { table, bucket, topic } => deployed::ports(table, bucket, topic.as_deref()).await,
         };
         deps(checked, ports)
@@ -106,7 +106,7 @@ impl Store {
     /// Opens it for a look: a file that is not there is not made, and holds nothing.
     pub(crate) async fn look(&self, checked: &Checked) -> Result<Deps, Problem> {
         match self {
-            Store::Embedded(path) => deps(checked, file_store::look(path)?),
+            Store::Embedded(path) => deps(checked, with_errands(checked, file_store::look(path)?).await),
             Store::Aws { .. } => self.open(checked).await,
         }
     }
@@ -124,8 +124,13 @@ impl Store {
 }
 
 /// The pair without any record, for who only looks at its sides.
-pub(crate) fn without_store(checked: &Checked) -> Result<Deps, Problem> {
-    deps(checked, file_store::memory()?)
+pub(crate) async fn without_store(checked: &Checked) -> Result<Deps, Problem> {
+    deps(checked, with_errands(checked, file_store::memory()?).await)
+}
+
+/// A pair that is recorded on this machine may still have declared something on AWS.
+async fn with_errands(checked: &Checked, ports: Ports) -> Ports {
+    Ports { errands: deployed::errands(checked).await, ..ports }
 }
 
 fn deps(checked: &Checked, ports: Ports) -> Result<Deps, Problem> {

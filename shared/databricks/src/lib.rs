@@ -28,7 +28,7 @@ pub mod codes;
 pub mod endpoints;
 pub mod endpoints_errands;
 mod envelope;
-mod errands;
+pub mod errands;
 mod errors;
 mod exchange;
 mod families;

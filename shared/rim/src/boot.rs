@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use databricks::{Credentials, DatabricksWorkspace, HttpTransport};
+use databricks::{Credentials, DatabricksAccount, DatabricksWorkspace, HttpTransport};
 use engine::ports::{Asks, Clock, Errands, Objects, Pairs, Sagas, StoreError, Waker, Workspace};
 use engine::{Deps, Pair, Settings};
 use failover::errand::Address;
@@ -70,18 +70,32 @@ pub fn deps(checked: &Checked, clock: Arc<dyn Clock>, ports: Ports) -> Result<De
     Ok(Deps {
         pair: pair(checked, &clock)?,
         settings: Arc::new(settings(checked)),
-        clock,
         pairs: ports.pairs,
         sagas: ports.sagas,
         asks: ports.asks,
         objects: ports.objects,
         waker: ports.waker,
-        errands: errands(checked, ports.errands)?,
+        errands: errands(checked, &clock, ports.errands)?,
+        clock,
     })
 }
 
-/// Those on AWS, if there are any, and those outside.
-fn errands(checked: &Checked, mut errands: Vec<Arc<dyn Errands>>) -> Result<Vec<Arc<dyn Errands>>, ConfigError> {
+/// Those on AWS, if there are any, those on the account, and those outside.
+fn errands(
+    checked: &Checked,
+    clock: &Arc<dyn Clock>,
+    mut errands: Vec<Arc<dyn Errands>>,
+) -> Result<Vec<Arc<dyn Errands>>, ConfigError> {
+    if let Some(account) = &checked.config.account {
+        let start = account.url.span().start;
+        let transport = HttpTransport::new(account.url.get_ref()).map_err(|e| checked.wrong(start, e.to_string()))?;
+        let secret = account.client_secret.get_ref().fetch();
+        let client_secret = secret.map_err(|e| checked.wrong(account.client_secret.span().start, e))?;
+        let credentials = Credentials::Machine { client_id: account.client_id.clone(), client_secret };
+        let clock = Arc::clone(clock);
+        let account = DatabricksAccount::new(Arc::new(transport), &account.account_id, credentials, clock);
+        errands.push(Arc::new(account));
+    }
     let web = Network::new().map_err(|e| checked.wrong(0, e))?;
     errands.push(Arc::new(OutsideErrands::new(Arc::new(web), Arc::new(KeptSecrets))));
     Ok(errands)
@@ -122,7 +136,8 @@ fn workspace(checked: &Checked, side: &SideConfig, clock: &Arc<dyn Clock>) -> Re
     let transport =
         HttpTransport::new(side.url.get_ref()).map_err(|e| checked.wrong(side.url.span().start, e.to_string()))?;
     let credentials = credentials(checked, side)?;
-    Ok(Arc::new(DatabricksWorkspace::new(Arc::new(transport), credentials, Arc::clone(clock))))
+    let workspace = DatabricksWorkspace::new(Arc::new(transport), credentials, Arc::clone(clock));
+    Ok(Arc::new(workspace.with_secrets(Arc::new(KeptSecrets))))
 }
 
 fn credentials(checked: &Checked, side: &SideConfig) -> Result<Credentials, ConfigError> {

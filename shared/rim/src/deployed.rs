@@ -11,14 +11,15 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use aws::{Clients, DynamoStore, S3Objects, SnsWaker};
+use aws::{AwsErrands, Clients, DynamoStore, S3Objects, SnsWaker};
 use engine::Deps;
-use engine::ports::Waker;
+use engine::ports::{Errands, Waker};
 
 use crate::boot::{self, NobodyToWake, Ports};
 use crate::clock::SystemClock;
 use crate::config::{Checked, ConfigError};
 use crate::environment::variable;
+use crate::errands::needs;
 
 /// A function that cannot start.
 #[derive(Debug, thiserror::Error)]
@@ -47,14 +48,25 @@ pub async fn deps() -> Result<Deps, NotBooted> {
 
 /// The deployed table and bucket. Without a topic nobody is woken: the tick makes up for it.
 pub async fn ports(table: &str, bucket: &str, topic: Option<&str>) -> Ports {
-    let endpoint = variable("AWS_ENDPOINT_URL");
-    let clients = Clients::from_environment(variable("AWS_REGION").as_deref(), endpoint.as_deref()).await;
+    let clients = clients().await;
     let waker: Arc<dyn Waker> = match topic {
         Some(topic) => Arc::new(SnsWaker::new(&clients, topic)),
         None => Arc::new(NobodyToWake),
     };
     let objects = Arc::new(S3Objects::new(&clients, bucket, ""));
-    Ports::over(Arc::new(DynamoStore::new(&clients, table)), objects, waker)
+    let ports = Ports::over(Arc::new(DynamoStore::new(&clients, table)), objects, waker);
+    Ports { errands: vec![Arc::new(AwsErrands::new(&clients))], ..ports }
+}
+
+/// The same errands for a pair that is recorded elsewhere, where any is declared on AWS: nobody else
+/// needs an account there.
+pub async fn errands(checked: &Checked) -> Vec<Arc<dyn Errands>> {
+    if needs(&checked.arrangements).aws { vec![Arc::new(AwsErrands::new(&clients().await))] } else { Vec::new() }
+}
+
+async fn clients() -> Clients {
+    let endpoint = variable("AWS_ENDPOINT_URL");
+    Clients::from_environment(variable("AWS_REGION").as_deref(), endpoint.as_deref()).await
 }
 
 /// Who drives: the function's own name and a number that differs from start to start.

@@ -1,13 +1,34 @@
 //! The kinds of errands of all crates, as one list.
 
-use failover::errand::{Duty, ErrandInfo};
+use failover::errand::{Arrangements, Duty, ErrandInfo};
 use serde_json::Value;
 
 /// Says what is wrong with an errand's settings; `None` where the kind is another crate's.
 type Check = fn(&str, &Value) -> Option<Result<(), String>>;
 
 /// Who knows which kinds.
-const CRATES: &[(fn() -> &'static [ErrandInfo], Check)] = &[(outside::kinds::infos, outside::kinds::check)];
+const CRATES: &[(fn() -> &'static [ErrandInfo], Check)] = &[
+    (aws::errands::infos, aws::errands::check),
+    (databricks::errands::infos, databricks::errands::checked),
+    (outside::kinds::infos, outside::kinds::check),
+];
+
+/// Whether something is declared that is carried out on AWS, or on the Databricks account.
+pub fn needs(arrangements: &Arrangements) -> Needs {
+    let is_declared = |known: &[&str]| arrangements.errands.iter().any(|errand| known.contains(&errand.kind.as_str()));
+    let on_aws: Vec<&str> = aws::errands::infos().iter().map(|info| info.name).collect();
+    let on_account: Vec<&str> = databricks::ON_ACCOUNT.iter().map(|kind| kind.info().name).collect();
+    Needs { aws: is_declared(&on_aws), account: is_declared(&on_account) }
+}
+
+/// What the declared errands need to be reached.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Needs {
+    /// AWS, with credentials that the SDK finds.
+    pub aws: bool,
+    /// The Databricks account of the configuration.
+    pub account: bool,
+}
 
 /// The names of the kinds of a duty.
 pub fn kinds_of(duty: Duty) -> Vec<&'static str> {

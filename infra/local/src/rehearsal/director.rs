@@ -14,8 +14,10 @@ use jiff::{SignedDuration, Timestamp};
 use saga::{Outcome, SagaId};
 use sim::{Fault, FaultKind, World};
 
+use super::furnishing;
 use super::script::{Deploy, Loss, Script, simulated};
 use crate::stack::Stack;
+use crate::stack::around::SharedCloud;
 use crate::stack::workspace_wire::SharedWorld;
 
 /// Who orders and answers in a rehearsal.
@@ -35,6 +37,7 @@ const AT_MOST: SignedDuration = SignedDuration::from_hours(24);
 pub struct Cast<'a> {
     pub(super) script: &'a Script,
     pub(super) world: &'a SharedWorld,
+    pub(super) cloud: &'a SharedCloud,
     pub(super) stack: &'a Stack,
     pub(super) clock: &'a dyn Clock,
     pub(super) begins: Timestamp,
@@ -115,6 +118,7 @@ impl Cast<'_> {
         for (at, cue) in before {
             self.clock.sleep_until(at).await;
             progress(&format!("{}  before the failover", at.strftime("%H:%M:%S")));
+            furnishing::beat(&operator, at).await?;
             match cue {
                 Cue::Capture => {
                     let counts = self.script.loss.is_some()

@@ -5,6 +5,7 @@
 //! what the saga recorded, and what the simulator's auditor saw.
 
 mod director;
+mod furnishing;
 mod pace;
 mod report;
 pub mod scenarios;
@@ -15,10 +16,10 @@ use std::sync::{Arc, Mutex};
 
 use engine::Settings;
 use engine::ports::Clock;
-use failover::{FailoverPolicy, MapEntry, PairName};
+use failover::{FailoverPolicy, MapEntry, PairName, Side};
 use jiff::{SignedDuration, Timestamp};
 use rim::SystemClock;
-use sim::{Delays, Limits, Stale, World};
+use sim::{Cloud, CloudSettings, Delays, Limits, Stale, World};
 
 pub use self::director::{Cast, Ended};
 pub use self::report::{Report, Told};
@@ -115,9 +116,13 @@ impl Rehearsal {
         };
         let world = Arc::new(Mutex::new(World::new(self.seed, estate, world, begins_ms)));
         let clock: Arc<dyn Clock> = Arc::new(SystemClock::starting_at(begins));
+        let mut cloud = Cloud::new(CloudSettings::default());
+        furnishing::furnish(&mut cloud, &arrangements, Side::Primary)?;
+        let cloud = Arc::new(Mutex::new(cloud));
         let entries = map.into_iter().map(|(kind, primary, standby)| MapEntry { kind, primary, standby });
         let stack = Stack::new(StackParts {
             world: Arc::clone(&world),
+            cloud: Arc::clone(&cloud),
             clock: Arc::clone(&clock),
             boundaries: self.boundaries.clone().unwrap_or_else(|| deaths(script.dies_every)),
             settings,
@@ -133,7 +138,7 @@ impl Rehearsal {
             weakened: self.weakened,
         });
         let stack = stack.map_err(|e| e.to_string())?;
-        let cast = Cast { script, world: &world, stack: &stack, clock: &*clock, begins };
+        let cast = Cast { script, world: &world, cloud: &cloud, stack: &stack, clock: &*clock, begins };
         let ended = tokio::select! {
             biased;
             ended = cast.play(progress) => ended?,

@@ -5,6 +5,7 @@
 //! process that may die or stand still at any boundary, and then another is begun
 //! by the next wake message or tick, just as in the cloud.
 
+pub mod around;
 pub mod routes;
 pub mod sabotage;
 pub mod workspace_wire;
@@ -15,18 +16,20 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use aws::{Clients, DynamoStore, S3Objects, SnsWaker};
-use databricks::{Credentials, DatabricksWorkspace};
-use engine::ports::{Asks, Clock, Pairs, Sagas, Workspace};
+use aws::{AwsErrands, Clients, DynamoStore, S3Objects, SnsWaker};
+use databricks::{Credentials, DatabricksAccount, DatabricksWorkspace};
+use engine::ports::{Asks, Clock, Errands, Pairs, Sagas, Workspace};
 use engine::{Deps, Pair, Settings};
 use failover::errand::{Address, Arrangements};
 use failover::{FailoverPolicy, MapEntry, PairName};
 use futures::stream::{FuturesUnordered, StreamExt};
+use outside::OutsideErrands;
 use secrecy::SecretString;
 use serde_json::{Value, json};
 use sim::Side;
 use tokio::sync::mpsc;
 
+use self::around::{AccountWire, SharedCloud, SimulatedSecrets, SimulatedWeb};
 use self::routes::{RouteError, Routes};
 use self::sabotage::{Boundaries, Process, ProcessWire};
 use self::workspace_wire::{SharedWorld, WorkspaceWire};
@@ -42,6 +45,8 @@ const AWS_LATENCY: Duration = Duration::from_millis(5);
 pub struct StackParts {
     /// The pair of workspaces.
     pub world: SharedWorld,
+    /// What lies around them.
+    pub cloud: SharedCloud,
     /// Time.
     pub clock: Arc<dyn Clock>,
     /// What can go wrong.
@@ -164,6 +169,7 @@ impl Stack {
         let table = Table::memory(&named("SWITCHBACK_TABLE"))?;
         let buckets = Buckets::memory([bucket_name(&named("SWITCHBACK_BUCKET")).as_str()]);
         let embedded = Embedded::new(table, buckets).with_topics(Arc::clone(&bus) as Arc<dyn Topics>);
+        let embedded = embedded.with_cloud(Arc::clone(&parts.cloud), Arc::clone(&parts.clock));
         Ok(Arc::new(Self {
             pair: PairName::new(PAIR).map_err(StackError::Pair)?,
             routes,
@@ -274,11 +280,9 @@ impl Stack {
                 clock: Arc::clone(&self.parts.clock),
                 process: Arc::clone(process),
             };
-            let credentials = Credentials::Machine {
-                client_id: sim::CLIENT_ID.to_owned(),
-                client_secret: SecretString::from(sim::CLIENT_SECRET.to_owned()),
-            };
-            Arc::new(DatabricksWorkspace::new(Arc::new(transport), credentials, Arc::clone(&self.parts.clock)))
+            let clock = Arc::clone(&self.parts.clock);
+            let workspace = DatabricksWorkspace::new(Arc::new(transport), credentials(), clock);
+            Arc::new(workspace.with_secrets(Arc::new(SimulatedSecrets)))
         };
         Deps {
             clock: Arc::clone(&self.parts.clock),
@@ -293,23 +297,23 @@ impl Stack {
                 standby: workspace(Side::Standby),
                 map: self.parts.map.clone(),
                 policy: self.parts.policy.clone(),
-                addresses: vec![
-                    Address {
-                        side: failover::Side::Primary,
-                        url: format!("https://{}", sim::PRIMARY_HOST),
-                        host: sim::PRIMARY_HOST.to_owned(),
-                    },
-                    Address {
-                        side: failover::Side::Standby,
-                        url: format!("https://{}", sim::STANDBY_HOST),
-                        host: sim::STANDBY_HOST.to_owned(),
-                    },
-                ],
+                addresses: addresses(),
                 arrangements: self.parts.arrangements.clone(),
             },
-            errands: Vec::new(),
+            errands: self.errands(&clients, process),
             settings: Arc::new(self.parts.settings.clone()),
         }
+    }
+
+    /// Errands on AWS, on the account and on the web, all of them simulated.
+    fn errands(&self, clients: &Clients, process: &Arc<Process>) -> Vec<Arc<dyn Errands>> {
+        let (clock, process) = (Arc::clone(&self.parts.clock), Arc::clone(process));
+        let world = Arc::clone(&self.parts.world);
+        let wire = AccountWire { world, clock: Arc::clone(&clock), process: Arc::clone(&process) };
+        let account = DatabricksAccount::new(Arc::new(wire), sim::ACCOUNT_ID, credentials(), Arc::clone(&clock));
+        let web = SimulatedWeb { cloud: Arc::clone(&self.parts.cloud), clock, process };
+        let outside = OutsideErrands::new(Arc::new(web), Arc::new(SimulatedSecrets));
+        vec![Arc::new(AwsErrands::new(clients)), Arc::new(account), Arc::new(outside)]
     }
 
     fn store(&self, clients: &Clients, table: String) -> DynamoStore {
@@ -338,6 +342,20 @@ async fn handle(deps: &Deps, owner: &str, message: Message) -> Option<String> {
             Err(unreadable) => Some(unreadable.to_string()),
         },
         other => Some(format!("the template names {other}, which is no function here")),
+    }
+}
+
+/// Where the two sides of a rehearsal are.
+pub fn addresses() -> Vec<Address> {
+    let at = |side: failover::Side, host: &str| Address { side, url: format!("https://{host}"), host: host.to_owned() };
+    vec![at(failover::Side::Primary, sim::PRIMARY_HOST), at(failover::Side::Standby, sim::STANDBY_HOST)]
+}
+
+/// Good on both workspaces and on their account.
+fn credentials() -> Credentials {
+    Credentials::Machine {
+        client_id: sim::CLIENT_ID.to_owned(),
+        client_secret: SecretString::from(sim::CLIENT_SECRET.to_owned()),
     }
 }
 

@@ -32,38 +32,47 @@ impl Transport for WorkspaceWire {
     async fn send(&self, request: Request, time_out: Duration) -> Result<Response, Failure> {
         let path = request.path_and_query.split('?').next().unwrap_or_default();
         let what = format!("{} {} {path}", self.side.word(), request.method.as_str());
-        match tokio::time::timeout(time_out, self.exchange(&what, &request)).await {
-            Ok(answered) => answered,
-            Err(_) => Err(doubt(format!("no answer within {} s", time_out.as_secs_f64()))),
-        }
-    }
-}
-
-impl WorkspaceWire {
-    async fn exchange(&self, what: &str, request: &Request) -> Result<Response, Failure> {
-        self.process.cross(what, Phase::Before).await;
-        let now = self.clock.now().as_millisecond();
-        let answer = {
+        let handle = || {
             let mut world = self.world.lock().unwrap_or_else(PoisonError::into_inner);
-            world.handle(now, self.side, &simulated(request))
+            world.handle(self.clock.now().as_millisecond(), self.side, &simulated(&request))
         };
-        let arrives = self.process.cross(what, Phase::AfterEffect).await;
-        match answer {
-            Answer::Silence => std::future::pending().await,
-            Answer::Reset { after_ms } => {
-                tokio::time::sleep(Duration::from_millis(after_ms)).await;
-                Err(doubt("the connection was reset".to_owned()))
-            }
-            Answer::Reply { after_ms, reply } => {
-                tokio::time::sleep(Duration::from_millis(after_ms)).await;
-                self.process.cross(what, Phase::AfterReply).await;
-                if arrives { response(reply) } else { Err(doubt("the connection was reset".to_owned())) }
-            }
+        answered(&self.process, &what, time_out, handle).await
+    }
+}
+
+/// One exchange of a process with something simulated, within its time.
+pub(super) async fn answered(
+    process: &Process,
+    what: &str,
+    time_out: Duration,
+    handle: impl FnOnce() -> Answer + Send,
+) -> Result<Response, Failure> {
+    match tokio::time::timeout(time_out, exchange(process, what, handle)).await {
+        Ok(answered) => answered,
+        Err(_) => Err(doubt(format!("no answer within {} s", time_out.as_secs_f64()))),
+    }
+}
+
+async fn exchange(process: &Process, what: &str, handle: impl FnOnce() -> Answer + Send) -> Result<Response, Failure> {
+    process.cross(what, Phase::Before).await;
+    let answer = handle();
+    let arrives = process.cross(what, Phase::AfterEffect).await;
+    match answer {
+        Answer::Silence => std::future::pending().await,
+        Answer::Reset { after_ms } => {
+            tokio::time::sleep(Duration::from_millis(after_ms)).await;
+            Err(doubt("the connection was reset".to_owned()))
+        }
+        Answer::Reply { after_ms, reply } => {
+            tokio::time::sleep(Duration::from_millis(after_ms)).await;
+            process.cross(what, Phase::AfterReply).await;
+            if arrives { response(reply) } else { Err(doubt("the connection was reset".to_owned())) }
         }
     }
 }
 
-fn simulated(request: &Request) -> sim::Request {
+/// A request as the simulator takes it.
+pub(super) fn simulated(request: &Request) -> sim::Request {
     let headers = request
         .headers
         .iter()

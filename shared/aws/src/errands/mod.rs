@@ -153,6 +153,16 @@ impl Errands for AwsErrands {
     }
 }
 
+/// What is known of every kind, in the order of the list.
+pub fn infos() -> &'static [ErrandInfo] {
+    &INFOS
+}
+
+/// Says what is wrong with the settings of a kind; `None` if it is none of these.
+pub fn check(kind: &str, settings: &Value) -> Option<Result<(), String>> {
+    ERRANDS.iter().find(|errand| errand.info().name == kind).map(|errand| errand.check(settings))
+}
+
 fn find(kind: &str) -> Result<&'static dyn Errand, String> {
     let found = ERRANDS.iter().find(|errand| errand.info().name == kind);
     found.copied().ok_or_else(|| {

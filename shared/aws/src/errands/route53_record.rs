@@ -38,7 +38,7 @@ struct Settings {
     /// The hosted zone's id, e.g. `Z0123456789ABC`.
     zone: String,
     /// The record's whole name.
-    name: String,
+    record: String,
     /// One of [`SIMPLE_TYPES`].
     #[serde(rename = "type", default = "cname")]
     kind: String,
@@ -64,7 +64,7 @@ impl Errand for Route53Record {
 
     fn check(&self, settings: &Value) -> Result<(), String> {
         let read: Settings = settings::read(KIND, settings)?;
-        settings::filled(KIND, &[("zone", &read.zone), ("name", &read.name), ("value", &read.value)])?;
+        settings::filled(KIND, &[("zone", &read.zone), ("record", &read.record), ("value", &read.value)])?;
         if !SIMPLE_TYPES.contains(&read.kind.as_str()) {
             let remedy = format!("write one of {}", SIMPLE_TYPES.join(", "));
             return Err(settings::wrong(KIND, "type", "is not supported", &remedy));
@@ -77,7 +77,7 @@ impl Errand for Route53Record {
 
     async fn attempt(&self, task: &Task<'_>) -> Result<String, Fault> {
         let wanted: Settings = settled(KIND, &task.detail.settings)?;
-        let about = format!("the record {} {}", wanted.name, wanted.kind);
+        let about = format!("the record {} {}", wanted.record, wanted.kind);
         let told = format!("{about} points at the {}", task.detail.side);
         let token = task.briefing.token;
         let (change, was_so) = if look(task, &wanted, &about).await? {
@@ -105,11 +105,11 @@ impl Errand for Route53Record {
 async fn look(task: &Task<'_>, wanted: &Settings, about: &str) -> Result<bool, Fault> {
     let call = call(wanted, format!("reading {about}"), "route53:ListResourceRecordSets", Nature::Look);
     let request = task.clients.route53.list_resource_record_sets().hosted_zone_id(&wanted.zone);
-    let request = request.start_record_name(&wanted.name).start_record_type(wanted.rr_type()).max_items(1);
+    let request = request.start_record_name(&wanted.record).start_record_type(wanted.rr_type()).max_items(1);
     let found = carry(&call, task.pass, in_region!(aws_sdk_route53, request, None)).await?;
     // The listing begins at the first record that is not before the one asked for.
     let there = found.resource_record_sets().first();
-    let there = there.filter(|set| same_name(set.name(), &wanted.name) && *set.r#type() == wanted.rr_type());
+    let there = there.filter(|set| same_name(set.name(), &wanted.record) && *set.r#type() == wanted.rr_type());
     let unsuitable = |what: &str| Fault::person_needed(codes::ENDPOINT_UNSUITABLE, format!("{about} {what}"));
     let Some(set) = there else {
         let said = format!("{about} does not exist in zone {}: create it, leading to the primary", wanted.zone);
@@ -126,7 +126,7 @@ async fn look(task: &Task<'_>, wanted: &Settings, about: &str) -> Result<bool, F
 /// The change's id.
 async fn upsert(task: &Task<'_>, wanted: &Settings, about: &str) -> Result<String, Fault> {
     let call = call(wanted, format!("changing {about}"), "route53:ChangeResourceRecordSets", Nature::Effect);
-    let batch = record_set::upsert(&wanted.name, wanted.rr_type(), i64::from(wanted.ttl), &wanted.value);
+    let batch = record_set::upsert(&wanted.record, wanted.rr_type(), i64::from(wanted.ttl), &wanted.value);
     let batch = batch.map_err(|e| {
         Fault::person_needed(codes::ERRAND_SETTINGS, format!("{about} cannot be asked for: {e}: correct the settings"))
     })?;

@@ -20,6 +20,8 @@ mod sql_source;
 mod stable_url;
 mod statement;
 
+use std::sync::LazyLock;
+
 use async_trait::async_trait;
 use engine::ports::{Briefing, ErrandInfo, Pass, Secrets};
 use failover::errand::Detail;
@@ -143,6 +145,19 @@ impl Given<'_> {
         let said = format!("errand {} cannot be brought to {:?}", self.step.kind, self.step.want);
         Fault::person_needed(codes::UNKNOWN_WANT, said)
     }
+}
+
+/// What is known of every kind, those of workspaces first.
+pub fn infos() -> &'static [ErrandInfo] {
+    static ALL: LazyLock<Vec<ErrandInfo>> =
+        LazyLock::new(|| ON_WORKSPACE.iter().chain(ON_ACCOUNT).map(|kind| kind.info()).collect());
+    &ALL
+}
+
+/// Says what is wrong with the settings of a kind; `None` if it is none of these.
+pub fn checked(name: &str, settings: &Value) -> Option<Result<(), String>> {
+    let lists = [ON_WORKSPACE, ON_ACCOUNT];
+    lists.into_iter().find_map(|list| known(list, name)).map(|kind| kind.check(settings))
 }
 
 fn known(list: &[&'static dyn ErrandKind], name: &str) -> Option<&'static dyn ErrandKind> {

@@ -16,6 +16,8 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 use toml::Spanned;
 
+use crate::errands::needs;
+
 pub use declared::Declared;
 pub use secret::{KeptSecrets, SECRET_MISSING, SecretSource};
 
@@ -196,6 +198,11 @@ impl Checked {
         let declared: Declared = toml::from_str(text).map_err(unreadable)?;
         let arrangements =
             declared::arrangements(&declared, &pair).map_err(|offence| place(offence.start, offence.message))?;
+        if needs(&arrangements).account && config.account.is_none() {
+            let message =
+                "something is declared on the Databricks account, and there is no [account]: add it".to_owned();
+            return Err(ConfigError { file: file.to_owned(), line: None, message });
+        }
         Ok(Self { config, pair, arrangements, file: file.to_owned(), text: text.to_owned() })
     }
 

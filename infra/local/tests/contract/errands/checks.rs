@@ -18,7 +18,7 @@ fn good() -> Vec<(&'static str, Value, &'static str)> {
         ("heartbeat", json!({ "bucket": "b", "key": "k", "objective_seconds": 60 }), "objective_seconds"),
         ("kinesis_stream", json!({ "stream": "s", "region": REGION }), "region"),
         ("multi_region_access_point", routes(), "account"),
-        ("route53_record", json!({ "zone": ZONE, "name": "n", "ttl": 60, "value": TWO }), "ttl"),
+        ("route53_record", json!({ "zone": ZONE, "record": "n", "ttl": 60, "value": TWO }), "ttl"),
         ("s3_prefix", json!({ "bucket": "b" }), "bucket"),
         ("secret_value", json!({ "secret": "s", "value": TWO }), "secret"),
         ("sns_message", json!({ "topic": TOPIC }), "topic"),

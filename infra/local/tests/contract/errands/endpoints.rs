@@ -49,10 +49,10 @@ fn writers() -> [Writer; 5] {
         Writer {
             kind: "route53_record",
             want: SWITCHED,
-            settings: json!({ "zone": ZONE, "name": "work.example.com", "ttl": 60, "value": TWO }),
+            settings: json!({ "zone": ZONE, "record": "work.example.com", "ttl": 60, "value": TWO }),
             look: "ListResourceRecordSets",
             effect: "ChangeResourceRecordSets",
-            missing: ("name", "none.example.com"),
+            missing: ("record", "none.example.com"),
             permission: "route53:ChangeResourceRecordSets",
         },
         Writer {
@@ -238,7 +238,7 @@ async fn a_secret_that_somebody_changed_after_us_is_for_a_person() {
 #[tokio::test(start_paused = true)]
 async fn a_record_is_done_when_every_name_server_has_it() {
     let stand = Stand::with(CloudSettings::default(), None);
-    let settings = json!({ "zone": ZONE, "name": "Work.example.com.", "ttl": 60, "value": "two.example." });
+    let settings = json!({ "zone": ZONE, "record": "Work.example.com.", "ttl": 60, "value": "two.example." });
     let early = stand.attempt("route53_record", SWITCHED, settings.clone()).await.unwrap_err();
     assert_eq!((early.reaction, early.code), (Reaction::Again { after_ms: None }, STILL_CHANGING));
     let still = stand.attempt("route53_record", SWITCHED, settings.clone()).await.unwrap_err();
@@ -254,7 +254,7 @@ async fn a_record_is_done_when_every_name_server_has_it() {
 #[tokio::test(start_paused = true)]
 async fn a_record_with_a_routing_policy_is_refused() {
     let stand = Stand::new();
-    let settings = json!({ "zone": ZONE, "name": "routed.example.com", "ttl": 60, "value": TWO });
+    let settings = json!({ "zone": ZONE, "record": "routed.example.com", "ttl": 60, "value": TWO });
     let fault = stand.attempt("route53_record", SWITCHED, settings).await.unwrap_err();
     assert_eq!((fault.reaction, &fault.code), (Reaction::PersonNeeded, &codes::ENDPOINT_UNSUITABLE));
     assert!(fault.message.contains("routing policy (failover)"), "{fault}");

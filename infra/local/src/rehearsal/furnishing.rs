@@ -1,0 +1,117 @@
+//! Makes what the declared errands are about, as it stands before a failover: everything leads to the
+//! side that works.
+
+use engine::Deps;
+use engine::datasets::filled;
+use failover::Side;
+use failover::errand::{Address, Arrangements, Duty, Errand, placeholders};
+use failover::template::fill_all;
+use jiff::{SignedDuration, Timestamp};
+use serde_json::Value;
+use sim::{Cloud, CloudRoute, WebBehaviour};
+
+use crate::stack::around::{CHAT_ADDRESS, CHAT_HOST};
+use crate::stack::{PAIR, addresses};
+
+/// The region that the stack stands in.
+const REGION: &str = "eu-west-1";
+/// So old is the last synced data of a dataset whenever somebody looks.
+const LAG: SignedDuration = SignedDuration::from_secs(20);
+
+/// Furnishes the cloud and the web for the side that works.
+///
+/// # Errors
+///
+/// What a rehearsal cannot furnish.
+pub(super) fn furnish(cloud: &mut Cloud, arrangements: &Arrangements, works: Side) -> Result<(), String> {
+    let pair = failover::PairName::new(PAIR)?;
+    let address = addresses().into_iter().find(|address| address.side == works);
+    let address = address.unwrap_or_else(|| Address { side: works, url: String::new(), host: String::new() });
+    for errand in &arrangements.errands {
+        let settings = match errand.duty {
+            Duty::Channel => errand.settings.clone(),
+            Duty::Fence
+            | Duty::Dataset
+            | Duty::Source
+            | Duty::Route
+            | Duty::Recovery
+            | Duty::Endpoint
+            | Duty::Validation => fill_all(&errand.settings, &placeholders(&pair, &address))?,
+        };
+        one(cloud, errand, &settings, works)?;
+    }
+    Ok(())
+}
+
+fn one(cloud: &mut Cloud, errand: &Errand, settings: &Value, works: Side) -> Result<(), String> {
+    let text = |key: &str| settings.get(key).and_then(Value::as_str).unwrap_or_default();
+    let region = || settings.get("region").and_then(Value::as_str).unwrap_or(REGION);
+    match errand.kind.as_str() {
+        "ssm_parameter" => cloud.add_parameter(region(), text("parameter"), "String", text("value")),
+        "secret_value" => {
+            let value = match settings.get("member").and_then(Value::as_str) {
+                Some(member) => serde_json::json!({ member: text("value"), "user": "reader" }).to_string(),
+                None => text("value").to_owned(),
+            };
+            cloud.add_secret(region(), text("secret"), &value);
+        }
+        "route53_record" => cloud.add_record(text("zone"), text("record"), "CNAME", 60, text("value")),
+        "multi_region_access_point" => {
+            let route = |side: Side, region: &str, bucket: &str| CloudRoute {
+                bucket: text(bucket).to_owned(),
+                region: text(region).to_owned(),
+                dial: if side == works { 100 } else { 0 },
+            };
+            let primary = route(Side::Primary, "primary_region", "primary_bucket");
+            let standby = route(Side::Standby, "standby_region", "standby_bucket");
+            cloud.add_access_point(text("account"), text("mrap"), &[primary, standby]);
+        }
+        "kinesis_stream" => cloud.add_stream(region(), text("stream"), "ACTIVE"),
+        "sns_message" => cloud.add_topic(text("topic")),
+        "slack_message" if settings.pointer("/url/env").and_then(Value::as_str) == Some(CHAT_ADDRESS) => {
+            cloud.add_web(CHAT_HOST, WebBehaviour::text(200, "ok"));
+        }
+        "webhook_message" | "https_endpoint" => cloud.add_web(&host(text("url")), WebBehaviour::text(200, "{}")),
+        "https_call" => {
+            let body = settings.pointer("/call/body").cloned().unwrap_or_default();
+            let url = settings.pointer("/read/url").and_then(Value::as_str).unwrap_or_default();
+            cloud.add_web(&host(url), WebBehaviour::document(&body.to_string()));
+        }
+        "jdbc_host" => {
+            let port = settings.get("port").and_then(Value::as_u64).and_then(|port| u16::try_from(port).ok());
+            cloud.add_port(text("host"), port.unwrap_or_default(), true);
+        }
+        "kafka_brokers" => {
+            let brokers = settings.get("brokers").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+            for broker in brokers.iter().filter_map(Value::as_str) {
+                let (host, port) = broker.rsplit_once(':').unwrap_or((broker, "0"));
+                cloud.add_port(host, port.parse().unwrap_or_default(), true);
+            }
+        }
+        // What these are about stands in the stack's own bucket, in a workspace, or on the account.
+        "s3_prefix" | "heartbeat" => {}
+        kind if databricks::errands::infos().iter().any(|info| info.name == kind) => {}
+        kind => return Err(format!("a rehearsal cannot furnish {kind} {:?}", errand.name)),
+    }
+    Ok(())
+}
+
+fn host(url: &str) -> String {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    rest.split(['/', '?']).next().unwrap_or_default().to_owned()
+}
+
+/// Lets every heartbeat of a dataset beat, as the leaving side's writer and the replication would.
+///
+/// # Errors
+///
+/// What the store says against it.
+pub(super) async fn beat(operator: &Deps, now: Timestamp) -> Result<(), String> {
+    for errand in operator.pair.arrangements.of(Duty::Dataset) {
+        let settings = filled(operator, Side::Standby, &errand.settings)?;
+        let Some(key) = settings.get("key").and_then(Value::as_str) else { continue };
+        let at = now.saturating_sub(LAG).unwrap_or(now);
+        operator.objects.put(key, at.to_string().into_bytes()).await.map_err(|e| e.to_string())?;
+    }
+    Ok(())
+}
