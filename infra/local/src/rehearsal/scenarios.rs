@@ -26,6 +26,8 @@ pub const SCENARIOS: &[Scenario] = &[
     scenario!("crash-loop"),
     scenario!("ambiguous-names"),
     scenario!("deploy-unpauses"),
+    scenario!("everything"),
+    scenario!("validation-fails"),
 ];
 
 impl Scenario {

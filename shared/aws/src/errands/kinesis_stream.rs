@@ -1,7 +1,9 @@
 //! A data stream that the work reads, asked whether it can be read.
 //!
 //! A stream whose shards are being split or merged is `UPDATING` and is read and written as before, so
-//! it is as good as an `ACTIVE` one. [Kinesis: API DescribeStreamSummary, StreamStatus]
+//! it is as good as an `ACTIVE` one. It is asked from where this runs, with its credentials; whether the
+//! workspace's own network and credentials reach it is for a validation that runs there (R31).
+//! [Kinesis: API DescribeStreamSummary, StreamStatus]
 
 use async_trait::async_trait;
 use aws_sdk_kinesis::types::StreamStatus;

@@ -9,9 +9,9 @@ use aws_sdk_route53::types::{Change, ChangeAction, ChangeBatch, ResourceRecord, 
 pub(super) const SIMPLE_TYPES: [&str; 3] = ["CNAME", "A", "AAAA"];
 
 /// Whether two names are the same: upper and lower case are, and the dot at the end may be left out.
-/// A listing writes other characters than letters, digits, `-` and `_` as `\` with three octal digits.
+/// A listing writes the asterisk of a wildcard as `\052`.
 pub(super) fn same_name(listed: &str, wanted: &str) -> bool {
-    plain(listed) == plain(&wanted.replace('*', "\\052"))
+    plain(listed) == plain(wanted)
 }
 
 /// Whether two values are the same; those of a CNAME are names.
@@ -20,7 +20,7 @@ pub(super) fn same_value(kind: &str, listed: &str, wanted: &str) -> bool {
 }
 
 fn plain(name: &str) -> String {
-    name.trim_end_matches('.').to_ascii_lowercase()
+    name.trim_end_matches('.').replace("\\052", "*").to_ascii_lowercase()
 }
 
 /// Why a record set may not be changed by an UPSERT of a simple one, with the remedy.

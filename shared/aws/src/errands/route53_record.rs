@@ -10,8 +10,8 @@
 //!
 //! A listing shows a change before every name server has it [Route 53: API ListResourceRecordSets], so
 //! a try that made the change is done when `GetChange` says `INSYNC`, commonly within 60 s. The id of
-//! the change is known to the process that asked for it; after a crash the listing alone counts, which
-//! then says so.
+//! the change is known to the process that asked for it; after a crash or a lost answer the listing alone
+//! counts, and the note says so.
 
 use async_trait::async_trait;
 use aws_sdk_route53::types::{ChangeStatus, RrType};
@@ -143,7 +143,16 @@ async fn in_sync(task: &Task<'_>, change: &str, about: &str) -> Result<bool, Fau
         ..call_of(format!("following the change of {about}"), "route53:GetChange", Nature::Look)
     };
     let request = task.clients.route53.get_change().id(change);
-    let found = carry(&call, task.pass, in_region!(aws_sdk_route53, request, None)).await?;
+    let found = match carry(&call, task.pass, in_region!(aws_sdk_route53, request, None)).await {
+        Ok(found) => found,
+        Err(failure) => {
+            // What Route 53 has forgotten cannot be followed: the next try goes by the listing.
+            if failure.code == "NoSuchChange" {
+                task.under_way.ended(task.briefing.token);
+            }
+            return Err(failure.into());
+        }
+    };
     Ok(found.change_info().is_some_and(|info| *info.status() == ChangeStatus::Insync))
 }
 

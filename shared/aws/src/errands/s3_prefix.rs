@@ -2,7 +2,8 @@
 //!
 //! Reachable means that a listing of its prefix answers with these credentials. An empty prefix is
 //! reachable too: whether data must lie there is the dataset's question (R23), so it is only told.
-//! [S3: API ListObjectsV2]
+//! It is asked from where this runs, with its credentials; whether the workspace's own network and
+//! credentials reach it is for a validation that runs there (R31). [S3: API ListObjectsV2]
 
 use async_trait::async_trait;
 use engine::ports::{ErrandInfo, Nature};

@@ -4,7 +4,10 @@
 //! while a region is lost reads it in the region that survives. Its type stays as it is. Secure
 //! strings are refused: to judge one it would have to be decrypted here, and its value would stand in
 //! the plan; `secret_value` is made for them.
-//! [SSM: API GetParameter, PutParameter; S20]
+//! [SSM: API GetParameter, PutParameter]
+//!
+//! Unverified: whether an advanced parameter is written in an account whose default tier is standard;
+//! the tier is not named here, since reading it takes another permission. A refusal tells AWS's reason.
 
 use async_trait::async_trait;
 use aws_sdk_ssm::types::ParameterType;
