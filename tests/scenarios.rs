@@ -110,6 +110,35 @@ fn what_a_deployment_switches_on_again_is_fenced_within_one_look_of_the_guard() 
 }
 
 #[test]
+fn everything_that_can_be_declared_is_done_and_every_kind_is_fenced() {
+    check("everything", include_str!("scenarios/everything/story.txt"));
+    let told = rehearse("everything", 1, None);
+    let view = &told.ended.view;
+    let infos: Vec<_> = told.ended.view.plan.steps().map(|(_, step)| step.kind.as_str()).collect();
+    for kind in databricks::KINDS.iter().map(|kind| kind.info()).filter(|info| info.fenced) {
+        assert!(infos.contains(&kind.name), "{} is not in the plan", kind.name);
+    }
+    let waived: Vec<_> = view.state.steps().filter(|(_, record)| record.state == saga::StepState::Waived).collect();
+    assert_eq!(waived.len(), 2, "the messages to the webhook that is gone, and nothing else: {waived:?}");
+    assert!(waived.iter().all(|(_, record)| record.note.contains("CHANNEL-REFUSED")), "{waived:?}");
+    assert_eq!(told.plan, include_str!("scenarios/everything/plan.txt"), "the plan has changed: read it, then keep it");
+}
+
+#[test]
+fn a_validation_that_fails_holds_the_saga_before_its_schedules() {
+    let told = rehearse("validation-fails", 1, None);
+    assert_eq!(told.story, include_str!("scenarios/validation-fails/story.txt"));
+    assert_eq!((told.report.outcome.as_str(), told.report.steps.blocked), ("person-needed", 1));
+    let view = &told.ended.view;
+    for (index, stage) in view.plan.stages.iter().enumerate() {
+        let held = ["schedules", "point", "validate-again", "tell-again", "by-hand"].contains(&stage.name.as_str());
+        assert_eq!(view.state.entered_at(index).is_none(), held, "{}", stage.name);
+    }
+    assert!(told.story.contains("canary_job blocked, not proved: RUN-FAILED"), "{}", told.story);
+    assert_eq!(told.report.auditor.woken_that_were_off, 0);
+}
+
+#[test]
 fn without_faults_the_limit_of_the_api_is_the_only_thing_that_takes_time() {
     let report = rehearse("planned", 1, None).report;
     assert!(report.calls.ideal_s > 0.0, "no stage was held back by a limit: nothing was measured");

@@ -22,6 +22,7 @@ pub(crate) fn planned() -> Script {
         answered_after: 5,
         fault: Vec::new(),
         deploy: Vec::new(),
+        canary: None,
         declared: rim::config::Declared::default(),
         dies_every: None,
         watched_for: 300,

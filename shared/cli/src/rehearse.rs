@@ -24,7 +24,7 @@ pub(crate) struct Arguments {
     /// Print one JSON object instead of the story.
     #[arg(long)]
     pub(crate) json: bool,
-    /// The folder in which the story is kept.
+    /// The folder in which the story and the plan are kept.
     #[arg(long, default_value = "rehearsals")]
     out: PathBuf,
 }
@@ -43,7 +43,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Exit, Problem> {
         eprint!("\r\x1b[2K");
     }
     let of = arguments.resources.map_or_else(String::new, |count| format!("-of-{count}"));
-    let path = keep(&arguments.out, &format!("{}-{}{of}.txt", scenario.name, arguments.seed), &told.story)?;
+    let name = format!("{}-{}{of}", scenario.name, arguments.seed);
+    let path = keep(&arguments.out, &format!("{name}.txt"), &told.story)?;
+    keep(&arguments.out, &format!("{name}.plan.txt"), &told.plan)?;
     told.report.story = path.display().to_string();
     if arguments.json {
         data_json(&told.report);

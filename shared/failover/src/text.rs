@@ -22,7 +22,12 @@ pub fn plan_text(plan: &Plan, hash: &str, detail: Detail) -> String {
     // Writing to a string cannot fail.
     let _ = write_head(&mut text, plan, hash);
     for stage in &plan.stages {
-        let _ = writeln!(text, "\n{}  ({} steps)  when {}", stage.name, stage.steps.len(), gate_text(&stage.gate));
+        let steps = match stage.steps.len() {
+            0 => "nothing to do".to_owned(),
+            1 => "1 step".to_owned(),
+            count => format!("{count} steps"),
+        };
+        let _ = writeln!(text, "\n{}  ({steps})  when {}", stage.name, gate_text(&stage.gate));
         match detail {
             Detail::Full => {
                 for step in &stage.steps {
@@ -37,8 +42,29 @@ pub fn plan_text(plan: &Plan, hash: &str, detail: Detail) -> String {
         }
     }
     section(&mut text, "exceptions: left out on purpose", &plan.exceptions);
-    section(&mut text, "findings: what would hurt, with the remedy", &plan.findings);
+    let findings = match detail {
+        Detail::Full => plan.findings.clone(),
+        Detail::Counts => gathered(&plan.findings),
+    };
+    section(&mut text, "findings: what would hurt, with the remedy", &findings);
     text
+}
+
+/// Findings that say the same of many resources, counted.
+pub fn gathered(findings: &[String]) -> Vec<String> {
+    let mut counted: Vec<(&str, &str, usize)> = Vec::new();
+    for finding in findings {
+        let (of, what) = finding.split_once(": ").unwrap_or(("", finding));
+        match counted.iter_mut().find(|(_, known, _)| *known == what) {
+            Some((_, _, count)) => *count += 1,
+            None => counted.push((of, what, 1)),
+        }
+    }
+    let line = |(of, what, count): (&str, &str, usize)| match count {
+        1 => format!("{of}: {what}"),
+        more => format!("{of} and {} more: {what}", more - 1),
+    };
+    counted.into_iter().map(line).collect()
 }
 
 fn write_head(text: &mut String, plan: &Plan, hash: &str) -> std::fmt::Result {
@@ -76,7 +102,10 @@ fn step_text(step: &Step) -> String {
 fn counts(steps: &[Step]) -> Vec<(String, usize)> {
     let mut counts: Vec<(String, usize)> = Vec::new();
     for step in steps {
-        let what = if step.resource == EVERYTHING {
+        // What a team has declared it knows by its name.
+        let what = if step.detail.get("settings").is_some() {
+            format!("{} {} {:?} -> {}", step.place, step.kind, step.name, step.want)
+        } else if step.resource == EVERYTHING {
             format!("{} {}: whatever else is active -> {}", step.place, step.kind, step.want)
         } else {
             format!("{} {} -> {}", step.place, step.kind, step.want)

@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 
 use crate::{
+    deployments::CANARY,
     ledger::{By, Cause, Interval, Ledger},
     wire::Side,
 };
@@ -176,7 +177,7 @@ fn count_runs(audit: &mut Audit, ledger: &Ledger, mark: &Mark, until_ms: i64) {
     for start in &ledger.starts {
         let in_time = start.at_ms >= mark.at_ms && start.at_ms < until_ms;
         let on_target = start.side == mark.leaving.other();
-        if in_time && on_target && start.cause == Cause::OneTime {
+        if in_time && on_target && start.cause == Cause::OneTime && start.work != CANARY {
             *seen.entry(&start.work).or_default() += 1;
         }
     }

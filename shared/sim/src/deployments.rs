@@ -1,13 +1,23 @@
-//! A deployment that somebody makes beside everything else: it sets jobs as its files have them.
+//! Deployments that somebody makes beside everything else: jobs are set as their files have them.
 //!
 //! Law: only what a deployment of a bundle does to jobs: every schedule, trigger and continuous mode
 //! that its files do not call paused is UNPAUSED again, whatever was set since, and so is the number
 //! of runs [cli: bundle/config/mutator/resourcemutator/resource_mutator.go].
 //! Must not know: who else changes jobs.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 
-use crate::{jobs::Job, ledger::By, wire::Side, workspace::Workspace, world::World};
+use crate::{
+    job_edits::completed,
+    jobs::Job,
+    json::members,
+    ledger::By,
+    wire::{Side, USER_NAME},
+    workspace::Workspace,
+    world::World,
+};
 
 impl World {
     /// Deploys to the first `count` jobs of a side that something can start; gives their ids.
@@ -19,7 +29,49 @@ impl World {
     }
 }
 
+/// The hidden key of a canary: it is nobody's work, and the auditor does not count its runs.
+pub(crate) const CANARY: &str = "canary";
+
+impl World {
+    /// A job whose runs prove something and process nothing of anybody's; one that is `sick` fails.
+    pub fn add_canary(&mut self, now_ms: i64, side: Side, name: &str, sick: bool) -> i64 {
+        self.advance(now_ms);
+        let id = self.space_mut(side).settle_canary(name, sick);
+        self.write_down();
+        id
+    }
+}
+
 impl Workspace {
+    fn settle_canary(&mut self, name: &str, sick: bool) -> i64 {
+        let id = self.next_job;
+        self.next_job += 1;
+        let settings = json!({
+            "name": name,
+            "max_concurrent_runs": 1,
+            "tasks": [{ "task_key": "prove", "notebook_task": { "notebook_path": "/Shared/canary" } }],
+        });
+        let settings = completed(members(&settings));
+        let job = Job {
+            id,
+            created_ms: self.now,
+            creator: Some(USER_NAME.to_owned()),
+            settings,
+            work: CANARY.to_owned(),
+            typical_ms: 45_000,
+            flaky: if sick { 1.0 } else { 0.0 },
+            generation: 0,
+            starters: Vec::new(),
+            runs: BTreeSet::new(),
+            active: BTreeSet::new(),
+            queued: BTreeSet::new(),
+            failures: 0,
+            runs_made: 0,
+        };
+        self.jobs.insert(id, job);
+        id
+    }
+
     fn deploy_jobs(&mut self, count: usize) -> Vec<i64> {
         let starts = |job: &&Job| STARTERS.iter().any(|key| job.settings.get(*key).is_some());
         let ids: Vec<i64> = self.jobs.values().filter(starts).map(|job| job.id).take(count).collect();

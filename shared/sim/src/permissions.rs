@@ -57,7 +57,7 @@ impl Workspace {
             }],
         });
         let object = json!({ "object_id": format!("/{family}/{id}"), "object_type": family.trim_end_matches('s') });
-        let granted = self.beside.grants.get(&(family, id)).into_iter().flatten().map(Grant::view);
+        let granted = self.beside.grants.get(&(family, call.part(1).to_owned())).into_iter().flatten().map(Grant::view);
         let mut answer = object;
         set(&mut answer, "access_control_list", std::iter::once(admins).chain(granted).collect());
         Ok(answer)

@@ -71,7 +71,12 @@ fn one(cloud: &mut Cloud, errand: &Errand, settings: &Value, works: Side) -> Res
         "slack_message" if settings.pointer("/url/env").and_then(Value::as_str) == Some(CHAT_ADDRESS) => {
             cloud.add_web(CHAT_HOST, WebBehaviour::text(200, "ok"));
         }
-        "webhook_message" | "https_endpoint" => cloud.add_web(&host(text("url")), WebBehaviour::text(200, "{}")),
+        "webhook_message" | "https_endpoint" => {
+            let host = host(text("url"));
+            // What its name says, so that a script can have a receiver that is no longer there.
+            let status = if host.starts_with("gone.") { 410 } else { 200 };
+            cloud.add_web(&host, WebBehaviour::text(status, "{}"));
+        }
         "https_call" => {
             let body = settings.pointer("/call/body").cloned().unwrap_or_default();
             let url = settings.pointer("/read/url").and_then(Value::as_str).unwrap_or_default();

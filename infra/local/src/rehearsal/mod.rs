@@ -12,7 +12,7 @@ pub mod scenarios;
 pub mod script;
 mod telling;
 
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use engine::Settings;
 use engine::ports::Clock;
@@ -138,6 +138,10 @@ impl Rehearsal {
             weakened: self.weakened,
         });
         let stack = stack.map_err(|e| e.to_string())?;
+        if let Some(canary) = &script.canary {
+            let mut world = world.lock().unwrap_or_else(PoisonError::into_inner);
+            world.add_canary(begins_ms, sim::Side::Standby, &canary.name, canary.sick);
+        }
         let cast = Cast { script, world: &world, cloud: &cloud, stack: &stack, clock: &*clock, begins };
         let ended = tokio::select! {
             biased;

@@ -1,8 +1,11 @@
 //! What a rehearsal came to: numbers for machines, a story for people.
 
 use engine::view::View;
+use std::sync::PoisonError;
+
 use failover::clocks::ClockSeconds;
 use failover::plan::want;
+use failover::text::{Detail, plan_text};
 use saga::{Event, Step, StepState, Tally};
 use serde::Serialize;
 use sim::{DoubleWindow, Limits, Side, World};
@@ -103,6 +106,8 @@ pub struct Told {
     pub report: Report,
     /// The story: the same for the same scenario, seed and resources, byte for byte.
     pub story: String,
+    /// The plan that was carried out, by counts.
+    pub plan: String,
     /// What the saga and the world were at the end.
     pub ended: Ended,
     /// Why runners stopped before their time.
@@ -112,8 +117,10 @@ pub struct Told {
 pub(super) fn tell(rehearsal: &Rehearsal, cast: &Cast<'_>, ended: &Ended, limits: &Limits) -> Result<Told, String> {
     let now_ms = cast.clock.now().as_millisecond();
     let (calls, routes) = {
-        let world = cast.world();
-        (world.calls(), world.unknown_routes().len())
+        let mut world = cast.world();
+        let cloud = cast.cloud.lock().unwrap_or_else(PoisonError::into_inner);
+        let unknown = world.unknown_routes().len() + world.account().unknown_routes().len() + cloud.unknown().len();
+        (world.calls(), unknown)
     };
     let pace = pace(&ended.view, &calls, limits, now_ms);
     let counted = || Side::BOTH.into_iter().flat_map(|side| calls.sides[side as usize].values());
@@ -136,7 +143,8 @@ pub(super) fn tell(rehearsal: &Rehearsal, cast: &Cast<'_>, ended: &Ended, limits
         story: String::new(),
     };
     let story = telling::story(rehearsal, cast, ended, &report);
-    Ok(Told { report, story, ended: ended.clone(), stopped: cast.stack.stopped() })
+    let plan = plan_text(&ended.view.plan, &ended.view.head.plan.0, Detail::Counts);
+    Ok(Told { report, story, plan, ended: ended.clone(), stopped: cast.stack.stopped() })
 }
 
 fn steps(tally: Tally) -> Steps {

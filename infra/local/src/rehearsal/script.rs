@@ -46,6 +46,8 @@ pub struct Script {
     /// Deployments that somebody makes beside the failover.
     #[serde(default)]
     pub deploy: Vec<Deploy>,
+    /// The canary job's name on the standby, where there is one.
+    pub canary: Option<Canary>,
     /// What the team has declared beside its workspaces, as in a configuration.
     #[serde(default)]
     pub declared: Declared,
@@ -77,6 +79,17 @@ pub struct Deploy {
     pub side: Side,
     /// To how many jobs.
     pub jobs: usize,
+}
+
+/// A job whose runs prove that a side works.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Canary {
+    /// Its name.
+    pub name: String,
+    /// Its runs fail.
+    #[serde(default)]
+    pub sick: bool,
 }
 
 /// How a saga ends.

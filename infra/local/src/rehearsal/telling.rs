@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 
 use engine::ports::{SagaHead, SagaStatus};
 use failover::story::Sentence;
+use failover::text::gathered;
 use jiff::Timestamp;
 use sim::DoubleWindow;
 
@@ -79,23 +80,6 @@ fn blocked(ended: &Ended) -> Vec<String> {
         lines.push(format!("{} {} {:?} -> {}: {fault}", step.place, step.kind, step.name, step.want));
     }
     lines
-}
-
-/// Findings that say the same of many resources, counted.
-fn gathered(findings: &[String]) -> Vec<String> {
-    let mut counted: Vec<(&str, &str, usize)> = Vec::new();
-    for finding in findings {
-        let (of, what) = finding.split_once(": ").unwrap_or(("", finding));
-        match counted.iter_mut().find(|(_, known, _)| *known == what) {
-            Some((_, _, count)) => *count += 1,
-            None => counted.push((of, what, 1)),
-        }
-    }
-    let line = |(of, what, count): (&str, &str, usize)| match count {
-        1 => format!("{of}: {what}"),
-        more => format!("{of} and {} more: {what}", more - 1),
-    };
-    counted.into_iter().map(line).collect()
 }
 
 fn audit(text: &mut String, cast: &Cast<'_>, ended: &Ended, report: &Report) {

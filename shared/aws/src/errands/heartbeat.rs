@@ -99,15 +99,16 @@ fn judge(at: Timestamp, since: Timestamp, objective_s: i64, shown: Option<&Shown
     if loss_s <= objective_s {
         return Ok(format!("{loss_s} s would be lost, within the objective of {objective_s} s"));
     }
-    match shown.and_then(|shown| shown.loss_s) {
-        Some(shown_s) if loss_s <= shown_s => Ok(format!("{loss_s} s would be lost, which was accepted")),
-        shown_s => {
-            let shown_s = shown_s.map_or_else(|| "no loss".to_owned(), |shown_s| format!("{shown_s} s"));
-            Err(format!(
-                "{loss_s} s would be lost, the objective is {objective_s} s, and who approved was shown {shown_s}: \
-                 wait for the data, make another plan, or waive this step"
-            ))
+    match shown {
+        // What was shown was accepted with the approval, also that nothing could be told; and this is no older.
+        Some(Shown { loss_s: Some(shown_s), .. }) => {
+            Ok(format!("no older than when a loss of {shown_s} s was accepted"))
         }
+        Some(Shown { loss_s: None, .. }) => Ok("that its loss cannot be told was accepted".to_owned()),
+        None => Err(format!(
+            "{loss_s} s would be lost, the objective is {objective_s} s, and who approved was shown no loss: wait for \
+             the data, make another plan, or waive this step"
+        )),
     }
 }
 

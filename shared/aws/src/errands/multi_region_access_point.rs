@@ -19,6 +19,7 @@ use engine::ports::{ErrandInfo, Nature};
 use failover::Side;
 use failover::errand::{Duty, Reach};
 use failover::plan::want;
+use jiff::{SignedDuration, Timestamp};
 use saga::{Class, Fault, Reaction};
 use serde::Deserialize;
 use serde_json::Value;
@@ -31,6 +32,9 @@ const KIND: &str = "multi_region_access_point";
 
 /// Where routes are read and changed [S3 Control: API SubmitMultiRegionAccessPointRoutes].
 const CONTROL_REGIONS: [&str; 5] = ["us-east-1", "us-west-2", "ap-southeast-2", "ap-northeast-1", "eu-west-1"];
+
+/// A change takes up to 2 minutes [S3: MrapFailover]; one that is not seen by then is asked for again.
+const ASK_AGAIN_AFTER: SignedDuration = SignedDuration::from_mins(3);
 
 const ACTIVE: i32 = 100;
 const PASSIVE: i32 = 0;
@@ -123,7 +127,13 @@ async fn switch(task: &Task<'_>, wanted: &Settings, region: &str) -> Result<(), 
     if wanted.is_so(side, &look(task, wanted, region).await?)? {
         return Ok(());
     }
-    submit(task, wanted, region).await?;
+    // Asked for once, a change takes its time; another would only begin anew.
+    let asked = task.under_way.of(task.briefing.token).and_then(|at| at.parse::<Timestamp>().ok());
+    let is_under_way = asked.is_some_and(|at| task.briefing.now.duration_since(at) < ASK_AGAIN_AFTER);
+    if !is_under_way {
+        submit(task, wanted, region).await?;
+        task.under_way.begun(task.briefing.token, task.briefing.now.to_string());
+    }
     if wanted.is_so(side, &look(task, wanted, region).await?)? {
         return Ok(());
     }

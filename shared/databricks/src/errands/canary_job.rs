@@ -3,7 +3,7 @@
 //! Settings: `job`, its id or its unique name on the target. The run is made with the step's token,
 //! so that every try of the step answers the same run (S7), and is followed until it is over. If it
 //! failed, a person is needed, who may repair it or run the job by hand: every run of that job which
-//! began after the plan was made and succeeded counts, whoever started it.
+//! began after the step's stage was entered and succeeded counts, whoever started it.
 //! Quirk: a run of a job whose `max_concurrent_runs` is 0 is skipped for good, and its token is used,
 //! so nothing is run before the job takes runs [docs: jobs/update].
 //! Unverified: how long a token is remembered.

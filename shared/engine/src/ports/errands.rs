@@ -16,7 +16,7 @@ pub struct Briefing<'a> {
     pub token: &'a str,
     /// Tries before this one.
     pub tries: u32,
-    /// When the plan was made.
+    /// When the step's stage was entered.
     pub since: Timestamp,
     /// Now.
     pub now: Timestamp,

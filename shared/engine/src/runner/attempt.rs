@@ -47,7 +47,10 @@ pub(super) struct Place {
 pub(super) struct Attempt<'a> {
     pub(super) step: &'a Step,
     pub(super) token: String,
+    /// When the plan was made,
     pub(super) since: Timestamp,
+    /// and when the step's stage was entered.
+    pub(super) entered: Timestamp,
     pub(super) intended: bool,
     /// Attempts before this one.
     pub(super) tries: u32,
@@ -102,7 +105,7 @@ impl Attempt<'_> {
         Ok(Briefing {
             token: &self.token,
             tries: self.tries,
-            since: self.since,
+            since: self.entered,
             now: self.clock.now(),
             message: told(self.step, self.message.as_ref())?,
         })

@@ -164,6 +164,7 @@ impl<'a> Run<'a> {
             undone_by: undone_by.collect(),
             token: self.plan.token(id),
             since: self.plan.made_at,
+            entered: self.recorder.state.entered_at(usize::from(id.stage)).unwrap_or(self.plan.made_at),
             intended: record.state == StepState::Intended,
             tries: record.attempts,
             place: self.places.get(step.place.as_str()),

@@ -99,10 +99,8 @@ impl HttpsCall {
             Verb::Put => Method::PUT,
             Verb::Patch => Method::PATCH,
         };
-        let body = match &settings.call.body {
-            Value::Null => Bytes::new(),
-            other => Bytes::from(other.to_string()),
-        };
+        let body = &settings.call.body;
+        let body = if body.is_null() { Bytes::new() } else { Bytes::from(body.to_string()) };
         let url = settings.call.url.url(reaching.secrets)?;
         let asked = Asked { url, method, headers: headers(&settings.call.headers, reaching)?, body };
         match exchange(reaching, Nature::Effect, asked, &words(reaching)).await {

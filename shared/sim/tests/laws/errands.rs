@@ -3,7 +3,8 @@
 use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::{Value, json};
 use sim::{
-    Answer, CLIENT_ID, CLIENT_SECRET, Request, Side, USER_NAME, WORK_CLIENT_ID, WORK_CLIENT_SECRET, WORK_USER_NAME,
+    Answer, CLIENT_ID, CLIENT_SECRET, Estate, Request, Settings, Side, USER_NAME, WORK_CLIENT_ID, WORK_CLIENT_SECRET,
+    WORK_USER_NAME,
 };
 
 use crate::drive::{Drive, HOUR, MINUTE, SECOND};
@@ -110,6 +111,18 @@ fn a_grant_is_shown_beside_what_an_admin_inherits() {
         })
         .collect();
     assert_eq!(held, [("admins", "CAN_MANAGE"), ("analysts", "CAN_MANAGE")]);
+}
+
+#[test]
+fn a_grant_is_found_under_the_id_that_it_was_given_to() {
+    let mut drive = Drive::with(Estate::everything(3, 120), Settings::default());
+    let listed = get(&mut drive, "/api/2.0/serving-endpoints");
+    // Permissions know it by its id, every other call by its name.
+    let path =
+        format!("/api/2.0/permissions/serving-endpoints/{}", listed["endpoints"][0]["id"].as_str().expect("an id"));
+    let entry = json!({ "group_name": "analysts", "permission_level": "CAN_QUERY" });
+    ok(&mut drive, "PATCH", &path, &json!({ "access_control_list": [entry] }));
+    assert_eq!(get(&mut drive, &path)["access_control_list"][1]["group_name"], "analysts");
 }
 
 #[test]

@@ -117,7 +117,7 @@ async fn a_loss_that_was_shown_is_accepted_and_a_worse_one_is_for_a_person() {
     let shown = Shown { synced_at: Some(at(-500)), loss_s: Some(500), objective_s: 60 };
     stand.put_object("beat", &at(-500).to_string()).await;
     let told = stand.told("heartbeat", SYNCED, heartbeat(), Some(shown), None).await.unwrap();
-    assert!(told.ends_with("500 s would be lost, which was accepted"), "{told}");
+    assert!(told.ends_with("no older than when a loss of 500 s was accepted"), "{told}");
     stand.put_object("beat", &at(-501).to_string()).await;
     let fault = stand.told("heartbeat", SYNCED, heartbeat(), Some(shown), None).await.unwrap_err();
     assert_eq!((fault.reaction, fault.code), (Reaction::PersonNeeded, codes::LOSS_IS_WORSE));
