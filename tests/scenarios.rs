@@ -138,6 +138,33 @@ fn a_validation_that_fails_holds_the_saga_before_its_schedules() {
     assert_eq!(told.report.auditor.woken_that_were_off, 0);
 }
 
+/// A listing of many pages that comes late keeps nothing waiting that is known already.
+#[test]
+fn what_is_known_is_fenced_while_a_long_listing_is_under_way() {
+    let mut rehearsal = Rehearsal::of(Scenario::named("planned").unwrap(), 1, Some(120)).unwrap();
+    rehearsal.script.estate = EstateKind::Everything;
+    for only in ["dashboards.list", "dashboard_schedules.list"] {
+        rehearsal.script.fault.push(ScriptFault {
+            side: failover::Side::Primary,
+            from: rehearsal.script.ordered_at + 30,
+            until: None,
+            only: Some(only.to_owned()),
+            what: What::Slow { ms: 8_000 },
+        });
+    }
+    let told = rehearsal.run(&mut |_| {}).unwrap();
+    assert_eq!(told.report.outcome, "completed");
+    let view = &told.ended.view;
+    let done = |kind: &str, want: &str| {
+        let steps = view.plan.steps().filter(|(_, step)| step.kind == kind && step.want == want);
+        steps.filter_map(|(id, _)| view.state.step(id)?.last_try).max().unwrap()
+    };
+    let listed = done("dashboard_schedule", "all_fenced");
+    for kind in ["job", "dashboard_schedule", "alert", "app"] {
+        assert!(done(kind, "fenced") < listed - jiff::SignedDuration::from_secs(8), "{kind} waited for the listing");
+    }
+}
+
 #[test]
 fn without_faults_the_limit_of_the_api_is_the_only_thing_that_takes_time() {
     let report = rehearse("planned", 1, None).report;

@@ -1,5 +1,6 @@
 """What is deployed, checked without deploying it; and that each check can fail."""
 
+import json
 import re
 
 import pytest
@@ -79,6 +80,17 @@ def test_the_function_may_do_exactly_what_the_code_calls():
     called = template.operations()
     assert called, "no operation of the SDK was found in shared/aws"
     assert template.permissions(template.expand(template.read()), called) == []
+
+
+def test_the_policy_of_errands_names_what_errands_call():
+    policy = json.loads((ROOT / "infra/aws/errands-policy.json").read_text())
+    granted = [action for one in policy["Statement"] for action in template.listed(one["Action"])]
+    called = set()
+    for file in (ROOT / "shared/aws/src/errands").glob("*.rs"):
+        for words in re.findall(r'"((?:s3|ssm|sns|kinesis|route53|secretsmanager):[^"]*)"', file.read_text()):
+            called.update(re.findall(r"\b[a-z0-9]+:[A-Z]\w+", words))
+    assert called and sorted(granted) == sorted(called)
+    assert all("*" != one["Resource"] for one in policy["Statement"])
 
 
 def one_action_less(it):

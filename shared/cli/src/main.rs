@@ -7,6 +7,7 @@ mod check;
 mod driving;
 mod explain;
 mod failover;
+mod guard;
 mod ordering;
 mod place;
 mod plan;
@@ -44,6 +45,8 @@ enum Command {
     Failover(failover::Arguments),
     /// Tells where the work is and where the saga stands.
     Status(status::Arguments),
+    /// Fences again what was switched on on the side that was left.
+    Guard(guard::Arguments),
     /// Ends the unfinished saga where it stands.
     Abort(abort::Arguments),
     /// Explains a code: what it means, and what to do.
@@ -59,6 +62,7 @@ impl Command {
             Command::Plan(arguments) => plan::run(arguments),
             Command::Failover(arguments) => failover::run(arguments),
             Command::Status(arguments) => status::run(arguments),
+            Command::Guard(arguments) => guard::run(arguments),
             Command::Abort(arguments) => abort::run(arguments),
             Command::Explain(arguments) => explain::run(arguments),
         }
@@ -73,6 +77,7 @@ impl Command {
             Command::Plan(arguments) => arguments.json,
             Command::Failover(arguments) => arguments.json,
             Command::Status(arguments) => arguments.json,
+            Command::Guard(arguments) => arguments.json,
             Command::Abort(arguments) => arguments.json,
             Command::Explain(arguments) => arguments.json,
         }

@@ -12,7 +12,7 @@ use failover::plan::guard::{GuardAsk, Offender, guard_plan};
 use failover::plan::{About, want};
 use failover::{Clocks, Side};
 use futures::future::join_all;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use saga::{Class, Plan, SagaId, Step, StepState};
 use serde_json::Value;
 
@@ -46,18 +46,18 @@ pub enum Guarded {
     },
 }
 
-/// Looks at the side that is guarded, if that is due by the pair's head, and begins a round where
-/// something is on.
+/// Looks at the side that is guarded by the pair's head, if it was not looked at for so long, and
+/// begins a round where something is on.
 ///
 /// # Errors
 ///
 /// [`StoreError`]; that a side does not answer is none.
-pub async fn guard(deps: &Deps, mut head: PairHead) -> Result<Guarded, StoreError> {
+pub async fn guard(deps: &Deps, mut head: PairHead, every: SignedDuration) -> Result<Guarded, StoreError> {
     let now = deps.clock.now();
     let Some(record) = head.guard.as_mut().filter(|record| record.side == head.active.other()) else {
         return Ok(Guarded::NotDue);
     };
-    let due = now.duration_since(record.looked_at) >= deps.settings.guard_interval;
+    let due = now.duration_since(record.looked_at) >= every;
     if !due || record.saga.is_some() {
         return Ok(Guarded::NotDue);
     }

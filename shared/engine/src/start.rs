@@ -130,6 +130,7 @@ pub async fn draft(deps: &Deps, order: &Order) -> Result<Draft, StartRefused> {
         kinds: &kinds,
         policy: &policy,
         lost_at: order.lost_at.unwrap_or(made_at),
+        target_was_left: head.guard.as_ref().is_some_and(|guard| guard.side == target),
         addresses: &deps.pair.addresses,
         arrangements: &deps.pair.arrangements,
         errand_kinds: &deps.errand_kinds(),

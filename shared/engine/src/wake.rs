@@ -28,7 +28,7 @@ pub async fn tick(deps: &Deps, owner: &str) -> Result<Driven, Stopped> {
     // The first is the pair's saga, if it has one; a round of the guard is driven beside it.
     let unfinished: Vec<SagaId> = head.unfinished().cloned().collect();
     let drives = join_all(unfinished.iter().map(|saga| drive(deps, saga, owner)));
-    let (driven, guarded) = futures::join!(drives, guard(deps, head));
+    let (driven, guarded) = futures::join!(drives, guard(deps, head, deps.settings.guard_interval));
     guarded?;
     let mut first = Driven::Over;
     for (place, driven) in driven.into_iter().enumerate() {

@@ -95,7 +95,11 @@ fn step_text(step: &Step) -> String {
         Class::Tokened => "  (once, by token)",
         Class::Intended => "  (intent recorded first)",
     };
-    let pursued = if step.pursue { "  pursued" } else { "" };
+    let pursued = match (step.optional, step.pursue) {
+        (true, _) => "  not waited for",
+        (false, true) => "  pursued",
+        (false, false) => "",
+    };
     format!("{} {} {:?} [{}] -> {}{class}{pursued}", step.place, step.kind, step.name, step.resource, step.want)
 }
 

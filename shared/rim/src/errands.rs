@@ -6,8 +6,11 @@ use serde_json::Value;
 /// Says what is wrong with an errand's settings; `None` where the kind is another crate's.
 type Check = fn(&str, &Value) -> Option<Result<(), String>>;
 
+/// The kinds of one crate.
+type Infos = fn() -> &'static [ErrandInfo];
+
 /// Who knows which kinds.
-const CRATES: &[(fn() -> &'static [ErrandInfo], Check)] = &[
+const CRATES: &[(Infos, Check)] = &[
     (aws::errands::infos, aws::errands::check),
     (databricks::errands::infos, databricks::errands::checked),
     (outside::kinds::infos, outside::kinds::check),

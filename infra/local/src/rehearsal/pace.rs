@@ -18,6 +18,10 @@ use super::script::simulated;
 /// A stage is held back by a limit only if the limit imposes more than this.
 const HELD_BACK_S: f64 = 2.0;
 
+/// Calls that may wait for what is not a limit: a pin that was refused for its rate follows the
+/// termination of its cluster.
+const WAITS_FOR_OTHERS: &[&str] = &["clusters.edit"];
+
 /// Seconds over all stages that a limit holds back.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(super) struct Pace {
@@ -38,7 +42,8 @@ pub(super) fn pace(view: &View, calls: &CallStats, limits: &Limits, end_ms: i64)
         let stages: Vec<i64> = stages_on(view, role);
         for (index, from) in stages.iter().enumerate() {
             let until = stages.get(index + 1).copied().unwrap_or(end_ms);
-            let worst = limits.per_second.iter().filter_map(|(family, rate)| {
+            let limited = limits.per_second.iter().filter(|(family, _)| !WAITS_FOR_OTHERS.contains(family));
+            let worst = limited.filter_map(|(family, rate)| {
                 let counted = calls.of(simulated(side), family).effects_at_ms;
                 let in_stage: Vec<i64> = counted.into_iter().filter(|at| (*from..until).contains(at)).collect();
                 let (first, last) = (*in_stage.first()?, *in_stage.last()?);

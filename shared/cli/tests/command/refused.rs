@@ -41,6 +41,29 @@ fn a_wrong_line_of_the_configuration() {
     told.ends(2, &["CONFIGURATION: nowhere.toml", "name an existing file with --config"]);
 }
 
+/// What a team declares is refused with its line before anything is asked of anybody.
+#[test]
+fn a_wrong_line_of_what_is_declared() {
+    for (table, says) in [
+        ("[[endpoint]]\nkind = \"fax\"\nname = \"a\"", "\"fax\" is no kind of endpoint: use one of"),
+        ("[[source]]\nkind = \"oracle\"\nname = \"a\"", "\"oracle\" is no kind of source: use one of"),
+        (
+            "[[channel]]\nkind = \"slack_message\"\nname = \"a\"\nurl = { env = \"CHAT\" }\nmoved = { text = \"{{ hots }}\" }",
+            "moved: undefined value in line 1 of the template: it may name",
+        ),
+        (
+            "[[endpoint]]\nkind = \"stable_url\"\nname = \"a\"\nstable_url = \"u\"\nworkspace_ids = { primary = 1, standby = 2 }",
+            "there is no [account]",
+        ),
+    ] {
+        let ground = Ground::new(Estate::small(), Settings::default(), 100.0);
+        ground.reconfigure("[limits]", &format!("{table}\n\n[limits]"));
+        ground.run(&["check", "--config", "pair.toml"]).ends(2, &["CONFIGURATION", "pair.toml", says]);
+        ground.of_pair(&["capture"]).ends(2, &[says]);
+        assert!(!ground.path("pair.store").exists(), "bad input changes nothing");
+    }
+}
+
 #[test]
 fn two_sides_that_are_one() {
     let ground = captured();

@@ -63,6 +63,29 @@ fn a_planned_failover_from_check_to_a_second_order() {
     hold_no_secret(&ground.contents());
 }
 
+/// What somebody switches on again on the side that was left is fenced again, and named.
+#[test]
+fn the_guard_fences_again_what_was_switched_on() {
+    let ground = Ground::new(Estate::small(), Settings::default(), 200.0);
+    ground.of_pair(&["capture"]).ends(0, &["checkpoint of the primary"]);
+    ground.of_pair(&["guard"]).ends(0, &["no side was left"]);
+    let moved = ground.of_pair(&["failover", "--planned", "--approve", "ann"]);
+    moved.ends(0, &["completed"]);
+    ground.of_pair(&["guard"]).ends(0, &["the primary of pair payments: nothing is on"]);
+
+    let now = ground.clock.now_ms();
+    let deployed = ground.world().deploy(now, Side::Primary, 2);
+    assert_eq!(deployed.len(), 2);
+    let told = ground.of_pair(&["guard", "--json"]).json();
+    assert_eq!(told["side"], "primary");
+    assert!(told["round"].as_str().is_some_and(|round| round.starts_with("payments-guard-")), "{told}");
+    let switched_on = told["switched_on"].as_array().unwrap();
+    let jobs = switched_on.iter().filter_map(|one| one.as_str()).filter(|one| one.starts_with("job "));
+    assert!(jobs.clone().count() == 2 && jobs.into_iter().all(|job| job.contains("bundle")), "{told}");
+    ground.of_pair(&["guard"]).ends(0, &["nothing is on"]);
+    assert_eq!(ground.world().audit().processing_on(Side::Primary), 0);
+}
+
 /// A look beside a failover must not make its process write into files that are gone.
 #[test]
 fn who_looks_at_a_failover_under_way_takes_nothing_away_from_it() {

@@ -79,7 +79,7 @@ pub fn failover_plan(ask: &Ask<'_>) -> Result<Plan, PlanRefused> {
         stop_compute,
         named(stage::SWEEP, tried(&[stage::FENCE, stage::STOP_COMPUTE]), sweep_steps(ask)),
         named(stage::CUT_OFF, swept, errands::cut_off(ask, !planned)?),
-        named(stage::LIFT, verified(&[stage::FREEZE]), errands::steps(ask, Duty::Fence, want::LIFTED)?),
+        named(stage::LIFT, verified(&[stage::FREEZE]), lifted(ask)?),
         named(stage::CONFIRM, verified(&[stage::LIFT]), confirmations(ask, &starts.started)?),
         named(stage::TELL, verified(&[stage::FREEZE]), errands::messages(ask, Occasion::Moving)?),
         named(stage::DATA, Gate::All(vec![verified(&[stage::CONFIRM]), stopped]), data_steps(ask)?),
@@ -130,6 +130,12 @@ pub fn failover_plan(ask: &Ask<'_>) -> Result<Plan, PlanRefused> {
 /// Where the stages of the starts stand in the plan.
 const START_STAGES: [(StartStage, u16); 4] =
     [(StartStage::Pools, 9), (StartStage::Compute, 10), (StartStage::Jobs, 11), (StartStage::Schedules, 13)];
+
+/// What an earlier saga cut off is let in again, before anything is asked of it. A side that was never
+/// left is not waited for: who keeps its fences may stand in the region that is lost.
+fn lifted(ask: &Ask<'_>) -> Result<Vec<Step>, PlanRefused> {
+    if ask.target_was_left { errands::steps(ask, Duty::Fence, want::LIFTED) } else { Ok(Vec::new()) }
+}
 
 /// R22 to R24: the target answers, has what the plan starts, its data is as recent as was shown,
 /// and what the work reads is reachable.

@@ -146,6 +146,8 @@ pub struct Ask<'a> {
     pub policy: &'a FailoverPolicy,
     /// When the leaving side was lost, or is left: until then data may have been written there.
     pub lost_at: Timestamp,
+    /// The target was left by an earlier saga, so it may be cut off.
+    pub target_was_left: bool,
     /// Where the two sides are.
     pub addresses: &'a [Address],
     /// What the team has declared beside its workspaces.

@@ -1,0 +1,180 @@
+//! The plan of a failover for a team that has declared something of every duty, as text.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot begin has failed")]
+
+use std::collections::BTreeMap;
+
+use failover::errand::{ActiveActive, Address, Arrangements, Detail, Duty, Errand, ErrandInfo, Reach};
+use failover::plan::{DatasetSeen, stage, want};
+use failover::text::{Detail as Shown, plan_text};
+use failover::{
+    Ask, CHECKPOINT_VERSION, Checkpoint, FailoverPolicy, FencedKind, PairName, PlanRefused, Resource, Side, Start,
+    StartStage, Trust, failover_plan,
+};
+use jiff::{SignedDuration, Timestamp};
+use saga::{Class, Plan, SagaId};
+use serde_json::{Value, json};
+
+fn at(text: &str) -> Timestamp {
+    text.parse().unwrap()
+}
+
+fn resource(kind: &str, id: &str, name: &str, starts: &[(StartStage, &str)]) -> Resource {
+    let start = |(stage, want): &(StartStage, &str)| Start {
+        stage: *stage,
+        kind: None,
+        want: (*want).to_owned(),
+        detail: Value::Null,
+        class: Class::Idempotent,
+        trust: Trust::Always,
+    };
+    Resource {
+        kind: kind.to_owned(),
+        id: id.to_owned(),
+        name: name.to_owned(),
+        tag: None,
+        state: "RUNNING".to_owned(),
+        active: !starts.is_empty(),
+        starts: starts.iter().map(start).collect(),
+        not_carried: None,
+        findings: Vec::new(),
+        can_start: Vec::new(),
+    }
+}
+
+fn side(side: Side, prefix: &str) -> Checkpoint {
+    let id = |number: u8| format!("{prefix}{number}");
+    let resources = vec![
+        resource("job", &id(1), "load", &[(StartStage::Jobs, "runnable"), (StartStage::Schedules, "activated")]),
+        resource("job", &id(2), "off on purpose", &[]),
+        resource("pipeline", &id(3), "clickstream", &[(StartStage::Jobs, "updated")]),
+        resource("sql_warehouse", &id(4), "shared", &[(StartStage::Compute, "running")]),
+    ];
+    let pair = PairName::new("payments").unwrap();
+    let taken_at = at("2026-01-05T08:10:00Z");
+    Checkpoint { version: CHECKPOINT_VERSION, pair, side, taken_at, resources, missing: BTreeMap::new() }
+}
+
+/// One kind for each duty.
+const KINDS: [ErrandInfo; 8] = {
+    const fn info(name: &'static str, duty: Duty, reach: Reach) -> ErrandInfo {
+        ErrandInfo { name, duty, reach, class: Class::Idempotent }
+    }
+    [
+        info("network_policy", Duty::Fence, Reach::Outside),
+        info("heartbeat", Duty::Dataset, Reach::Outside),
+        info("jdbc_host", Duty::Source, Reach::Outside),
+        info("access_point", Duty::Route, Reach::Outside),
+        info("managed_recovery", Duty::Recovery, Reach::Outside),
+        info("chat", Duty::Channel, Reach::Outside),
+        info("parameter", Duty::Endpoint, Reach::Outside),
+        info("statement", Duty::Validation, Reach::Workspace),
+    ]
+};
+
+fn arrangements() -> Arrangements {
+    let errand = |info: &ErrandInfo| Errand {
+        duty: info.duty,
+        kind: info.name.to_owned(),
+        name: format!("the {}", info.duty.as_str()),
+        settings: json!({ "value": "{{ host }}" }),
+    };
+    Arrangements {
+        errands: KINDS.iter().map(errand).collect(),
+        active_active: vec![ActiveActive { kind: "pipeline".to_owned(), name: "clickstream".to_owned() }],
+    }
+}
+
+fn planned_with(change: impl FnOnce(&mut Arrangements), target_was_left: bool) -> Result<Plan, PlanRefused> {
+    let (here, there) = (side(Side::Primary, "1"), side(Side::Standby, "2"));
+    let policy =
+        FailoverPolicy { planned: false, run_interrupted_again: true, checkpoint_age: SignedDuration::from_mins(60) };
+    let mut arrangements = arrangements();
+    change(&mut arrangements);
+    let address =
+        |side: Side| Address { side, url: format!("https://{side}.example"), host: format!("{side}.example") };
+    let dataset = |duty: Duty, synced_at: Result<Timestamp, String>| DatasetSeen {
+        duty,
+        name: format!("the {}", duty.as_str()),
+        synced_at,
+        objective_s: 300,
+    };
+    let kind = |name: &'static str, compute: bool| FencedKind { name, compute };
+    failover_plan(&Ask {
+        saga: SagaId("payments-1".to_owned()),
+        pair: &PairName::new("payments").unwrap(),
+        active: Side::Primary,
+        leaving: Side::Primary,
+        made_at: at("2026-01-05T08:25:00Z"),
+        here: &here,
+        there: &there,
+        map: &[],
+        kinds: &[kind("job", false), kind("pipeline", false), kind("sql_warehouse", true)],
+        policy: &policy,
+        lost_at: at("2026-01-05T08:22:00Z"),
+        target_was_left,
+        addresses: &[address(Side::Primary), address(Side::Standby)],
+        arrangements: &arrangements,
+        errand_kinds: &KINDS,
+        datasets: &[
+            dataset(Duty::Dataset, Ok(at("2026-01-05T08:09:40Z"))),
+            dataset(Duty::Recovery, Err("the account does not answer".to_owned())),
+        ],
+    })
+}
+
+fn wants(plan: &Plan, name: &str) -> Vec<String> {
+    let stage = plan.stages.iter().find(|stage| stage.name == name);
+    stage.map_or_else(Vec::new, |stage| stage.steps.iter().map(|step| step.want.clone()).collect())
+}
+
+#[test]
+fn a_plan_shows_every_stage_with_its_steps_gates_exceptions_and_findings() {
+    let plan = planned_with(|_| {}, false).unwrap();
+    let text = plan_text(&plan, "0123456789abcdef", Shown::Full);
+    assert_eq!(text, include_str!("plans/everything.txt"), "{text}");
+}
+
+#[test]
+fn what_runs_on_both_sides_by_decision_is_neither_fenced_nor_started() {
+    let plan = planned_with(|_| {}, false).unwrap();
+    assert!(plan.steps().all(|(_, step)| step.name != "clickstream"));
+    let sweeps = plan.steps().filter(|(_, step)| step.want == want::ALL_FENCED);
+    assert!(sweeps.into_iter().all(|(_, step)| step.detail == json!({ "except": [["pipeline", "13"]] })));
+}
+
+#[test]
+fn a_side_that_was_cut_off_is_let_in_again_before_anything_is_asked_of_it() {
+    assert!(wants(&planned_with(|_| {}, false).unwrap(), stage::LIFT).is_empty());
+    assert_eq!(wants(&planned_with(|_| {}, true).unwrap(), stage::LIFT), [want::LIFTED]);
+}
+
+#[test]
+fn the_plan_holds_the_values_of_the_side_that_work_goes_to_and_of_the_one_that_is_cut_off() {
+    let plan = planned_with(|_| {}, true).unwrap();
+    let value = |kind: &str, want: &str| {
+        let step = plan.steps().find(|(_, step)| step.kind == kind && step.want == want).unwrap().1;
+        serde_json::from_value::<Detail>(step.detail.clone()).unwrap().settings["value"].clone()
+    };
+    assert_eq!(value("parameter", want::SWITCHED), "standby.example");
+    assert_eq!(value("network_policy", want::CUT_OFF), "primary.example");
+    assert_eq!(value("network_policy", want::LIFTED), "standby.example");
+}
+
+#[test]
+fn nobody_waits_for_a_message() {
+    let plan = planned_with(|_| {}, false).unwrap();
+    let told: Vec<_> = plan.steps().filter(|(_, step)| step.want == want::TOLD).collect();
+    assert_eq!(told.len(), 2);
+    assert!(told.iter().all(|(_, step)| step.optional && step.pursue));
+    assert!(plan.steps().all(|(_, step)| step.optional == (step.want == want::TOLD)));
+}
+
+#[test]
+fn a_wrong_placeholder_and_an_unknown_kind_are_refused_by_name() {
+    let refused = |change: fn(&mut Arrangements)| planned_with(change, false).unwrap_err().to_string();
+    let told = refused(|arrangements| arrangements.errands[6].settings = json!({ "value": "{{ hots }}" }));
+    assert!(told.contains("endpoint \"the endpoint\"") && told.contains("value: undefined"), "{told}");
+    let told = refused(|arrangements| arrangements.errands[2].kind = "oracle".to_owned());
+    assert!(told.contains("source \"the source\"") && told.contains("does not know its kind"), "{told}");
+}
