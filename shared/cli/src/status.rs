@@ -1,7 +1,7 @@
 //! `switchback status`: where the pair's work is, and where its saga stands.
 
 use engine::Deps;
-use engine::ports::PairHead;
+use engine::ports::{GuardRecord, PairHead};
 use engine::runner::{Published, published_key};
 use engine::start::pair_head;
 use engine::view::view;
@@ -87,16 +87,25 @@ async fn published(deps: &Deps) -> Result<Option<Published>, Problem> {
     Ok(bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok()))
 }
 
+/// The watch over the side that was left, for as long as it is the inactive one.
+fn guard_of(pair: &PairHead) -> Option<&GuardRecord> {
+    pair.guard.as_ref().filter(|guard| guard.side == pair.active.other())
+}
+
 fn tell(as_json: bool, pair: &PairHead, standing: Option<&Standing>) {
     if as_json {
         data_json(&json!({
             "pair": pair.pair, "active": pair.active, "frozen": pair.frozen,
-            "unfinished": pair.saga.is_some(), "saga": standing,
+            "unfinished": pair.saga.is_some(), "saga": standing, "guard": guard_of(pair),
         }));
         return;
     }
     let frozen = if pair.frozen { ", deployments are frozen" } else { "" };
     data(format_args!("pair {}: the work is on the {}{frozen}\n", pair.pair, pair.active));
+    if let Some(guard) = guard_of(pair) {
+        let round = guard.last.as_ref().map_or_else(String::new, |last| format!(", last fenced again by {last}"));
+        data(format_args!("the {} is guarded: last looked at {:.0}{round}\n", guard.side, guard.looked_at));
+    }
     match standing {
         Some(standing) => data(format_args!("\n{}", standing.text())),
         None => data("no saga is recorded\n"),

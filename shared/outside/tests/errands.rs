@@ -218,7 +218,10 @@ fn wrong_settings_are_refused_in_one_sentence() {
         refused(kind.info().name, json!({ "surprise": 1 }), "surprise");
         refused(kind.info().name, json!({}), "missing field");
     }
-    refused("slack_message", json!({ "url": "http://hooks.example" }), "not https");
+    refused("slack_message", json!({ "url": "https://hooks.example/T000" }), "url is a secret");
+    refused("webhook_message", json!({ "url": "http://hooks.example" }), "not https");
+    let bare = json!({ "url": "https://a.example", "headers": { "Authorization": "Bearer abc" } });
+    refused("webhook_message", bare, "Authorization is a secret");
     refused("webhook_message", json!({ "url": "https://a.example", "headers": { "a b": "c" } }), "no name of a header");
     refused("jdbc_host", json!({ "host": "jdbc:postgresql://db", "port": 5432 }), "no host");
     refused("kafka_brokers", json!({ "brokers": ["one.example"] }), "host:port");

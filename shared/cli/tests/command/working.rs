@@ -83,6 +83,7 @@ fn the_guard_fences_again_what_was_switched_on() {
     let jobs = switched_on.iter().filter_map(|one| one.as_str()).filter(|one| one.starts_with("job "));
     assert!(jobs.clone().count() == 2 && jobs.into_iter().all(|job| job.contains("bundle")), "{told}");
     ground.of_pair(&["guard"]).ends(0, &["nothing is on"]);
+    ground.of_pair(&["status"]).ends(0, &["the primary is guarded: last looked at", "payments-guard-"]);
     assert_eq!(ground.world().audit().processing_on(Side::Primary), 0);
 }
 

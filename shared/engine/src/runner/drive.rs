@@ -8,7 +8,7 @@ use failover::{Role, Side};
 use futures::future::join_all;
 use futures::stream::FuturesUnordered;
 use jiff::Timestamp;
-use saga::{Plan, SagaId};
+use saga::{Plan, SagaId, Step};
 
 use super::attempt::Place;
 use super::lease::LeaseWatch;
@@ -153,9 +153,12 @@ fn places(deps: &Deps, plan: &Plan, recorder: &Recorder, watch: &Arc<LeaseWatch>
             time_out,
         ));
         let workspace = Arc::clone(deps.pair.side(side));
+        // An errand starts nothing that was fenced, so no sweep waits for it.
+        let kinds = workspace.kinds();
+        let is_resource = |step: &Step| kinds.iter().any(|kind| kind.name == step.kind);
         let open = plan.steps().filter(|(id, step)| {
             let settled = recorder.state.step(*id).is_some_and(|record| record.state.is_settled());
-            step.place == role.as_str() && step.resource != EVERYTHING && !settled
+            step.place == role.as_str() && step.resource != EVERYTHING && is_resource(step) && !settled
         });
         Place {
             looker: Looker::new(Arc::clone(&deps.clock), Arc::clone(&workspace), Arc::clone(&pass)),

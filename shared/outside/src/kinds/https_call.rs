@@ -16,7 +16,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::exchange::{Words, exchange, patience};
-use super::place::{Kept, header_name};
+use super::place::{Kept, check_headers};
 use super::webhook_message::headers;
 use super::{Kind, Reaching, read};
 use crate::codes;
@@ -72,8 +72,7 @@ impl Kind for HttpsCall {
 
     fn check(&self, settings: &Value) -> Result<(), String> {
         let settings: Settings = read(settings)?;
-        let names = settings.call.headers.keys().chain(settings.read.headers.keys());
-        names.into_iter().try_for_each(|name| header_name(name).map(drop))?;
+        check_headers(settings.call.headers.iter().chain(&settings.read.headers))?;
         let pointer = &settings.read.pointer;
         if !pointer.is_empty() && !pointer.starts_with('/') {
             return Err(format!("pointer {pointer:?} must be empty or begin with \"/\", e.g. \"/workspace/host\""));

@@ -12,7 +12,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::exchange::patience;
-use super::place::{Kept, header_name};
+use super::place::{Kept, check_headers, header_name};
 use super::{Kind, Reaching, read};
 use crate::codes;
 use crate::web::Asked;
@@ -38,7 +38,7 @@ impl Kind for HttpsEndpoint {
 
     fn check(&self, settings: &Value) -> Result<(), String> {
         let settings: Settings = read(settings)?;
-        settings.headers.keys().try_for_each(|name| header_name(name).map(drop))?;
+        check_headers(&settings.headers)?;
         if let Some(status) = settings.status.filter(|status| !(100..600).contains(status)) {
             return Err(format!("{status} is no status of HTTP: write one from 100 to 599, or leave it out"));
         }

@@ -76,6 +76,24 @@ impl Kept {
     }
 }
 
+/// Says what is wrong with headers: a name that is none, or a secret that stands in the open.
+pub(crate) fn check_headers<'a>(headers: impl IntoIterator<Item = (&'a String, &'a Kept)>) -> Result<(), String> {
+    for (name, value) in headers {
+        header_name(name)?;
+        let is_secret = SECRET.iter().any(|part| name.to_ascii_lowercase().contains(part));
+        match value {
+            Kept::Plain(_) if is_secret => {
+                return Err(format!("{name} is a secret: name its place, as {{ env = \"NAME\" }}"));
+            }
+            Kept::Plain(_) | Kept::Place(_) => {}
+        }
+    }
+    Ok(())
+}
+
+/// Parts of the names of headers that carry a secret.
+const SECRET: [&str; 6] = ["auth", "token", "key", "secret", "cookie", "signature"];
+
 /// The name of a header.
 pub(crate) fn header_name(name: &str) -> Result<HeaderName, String> {
     HeaderName::try_from(name).map_err(|_| format!("{name:?} is no name of a header"))

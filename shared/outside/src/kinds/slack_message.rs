@@ -15,7 +15,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::exchange::{Words, exchange};
-use super::place::Kept;
+use super::place::{Kept, Place};
 use super::{Kind, Reaching, read, webhook_message};
 use crate::codes;
 use crate::web::Asked;
@@ -26,7 +26,7 @@ pub(super) struct SlackMessage;
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Settings {
-    url: Kept,
+    url: Place,
     #[serde(default, rename = "moving")]
     _moving: Option<webhook_message::Words>,
     #[serde(default, rename = "moved")]
@@ -43,7 +43,10 @@ impl Kind for SlackMessage {
     }
 
     fn check(&self, settings: &Value) -> Result<(), String> {
-        read::<Settings>(settings)?.url.check_address()
+        read::<Settings>(settings).map(drop).map_err(|e| match settings.get("url") {
+            Some(Value::String(_)) => "url is a secret: name its place, as { env = \"NAME\" }".to_owned(),
+            Some(_) | None => e,
+        })
     }
 
     async fn attempt(&self, settings: &Value, reaching: &Reaching<'_>) -> Result<String, Fault> {
@@ -54,7 +57,7 @@ impl Kind for SlackMessage {
         let mut headers = HeaderMap::new();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
         let asked = Asked {
-            url: settings.url.url(reaching.secrets)?,
+            url: Kept::Place(settings.url).url(reaching.secrets)?,
             method: Method::POST,
             headers,
             body: Bytes::from(json!({ "text": text }).to_string()),

@@ -16,7 +16,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::exchange::{Words as Saying, exchange};
-use super::place::{Kept, header_name};
+use super::place::{Kept, check_headers, header_name};
 use super::{Kind, Reaching, read};
 use crate::codes;
 use crate::web::Asked;
@@ -57,7 +57,7 @@ impl Kind for WebhookMessage {
 
     fn check(&self, settings: &Value) -> Result<(), String> {
         let settings: Settings = read(settings)?;
-        settings.headers.keys().try_for_each(|name| header_name(name).map(drop))?;
+        check_headers(&settings.headers)?;
         settings.url.check_address()
     }
 
