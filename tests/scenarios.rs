@@ -125,6 +125,17 @@ fn everything_that_can_be_declared_is_done_and_every_kind_is_fenced() {
 }
 
 #[test]
+fn errands_are_carried_out_once_however_often_the_runner_dies() {
+    let mut rehearsal = Rehearsal::of(Scenario::named("everything").unwrap(), 1, None).unwrap();
+    rehearsal.script.dies_every = Some(499);
+    let told = rehearsal.run(&mut |_| {}).unwrap();
+    let auditor = &told.report.auditor;
+    assert_eq!((told.report.outcome.as_str(), told.report.steps.waived), ("completed", 2));
+    assert_eq!((auditor.runs_wrong, auditor.woken_that_were_off, auditor.processed_after_done), (0, 0, 0));
+    assert!(told.stopped.len() > 10, "{} deaths", told.stopped.len());
+}
+
+#[test]
 fn a_validation_that_fails_holds_the_saga_before_its_schedules() {
     let told = rehearse("validation-fails", 1, None);
     assert_eq!(told.story, include_str!("scenarios/validation-fails/story.txt"));
