@@ -49,7 +49,8 @@ pub(super) fn story(rehearsal: &Rehearsal, cast: &Cast<'_>, ended: &Ended, repor
     section(&mut text, "blocked, for a person", &blocked(ended));
     section(&mut text, "findings", &gathered(&ended.view.plan.findings));
     let switched_on: Vec<String> = ended.rounds.iter().flat_map(|round| round.plan.findings.clone()).collect();
-    section(&mut text, "switched on again, and fenced again by the guard", &switched_on);
+    // Each by its name: whoever switched it on must be found.
+    all(&mut text, "switched on again, and fenced again by the guard", &switched_on);
     audit(&mut text, cast, ended, report);
     let _ = writeln!(text, "\noutcome: {}", report.outcome);
     text
@@ -57,6 +58,16 @@ pub(super) fn story(rehearsal: &Rehearsal, cast: &Cast<'_>, ended: &Ended, repor
 
 fn clock(at: Timestamp) -> String {
     at.strftime("%H:%M:%S").to_string()
+}
+
+fn all(text: &mut String, title: &str, lines: &[String]) {
+    if lines.is_empty() {
+        return;
+    }
+    let _ = writeln!(text, "\n{title}");
+    for line in lines {
+        let _ = writeln!(text, "  {line}");
+    }
 }
 
 fn section(text: &mut String, title: &str, lines: &[String]) {

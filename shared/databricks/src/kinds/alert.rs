@@ -19,7 +19,7 @@ use failover::{Resource, StartStage};
 use saga::{Fault, Step};
 use serde_json::{Value, json};
 
-use super::facts::{kept, observed, resource, start, starts_one, text};
+use super::facts::{changed, kept, observed, resource, start, starts_one, text};
 use super::triggers::{is_on, present, with_status};
 use super::{Api, Kind, sql_warehouse, verdicts, want};
 use crate::call::Call;
@@ -29,7 +29,8 @@ use crate::endpoints::{ALERTS_GET, ALERTS_LIST, ALERTS_UPDATE_SCHEDULE};
 const NAME: &str = "alert";
 const PAGE: u32 = 100;
 const SCHEDULE: &str = "schedule";
-const KEPT: &[&str] = &["id", "display_name", "lifecycle_state", SCHEDULE, "owner_user_name", "warehouse_id"];
+const KEPT: &[&str] =
+    &["id", "display_name", "lifecycle_state", SCHEDULE, "owner_user_name", "warehouse_id", "update_time"];
 
 /// See the module.
 pub(super) struct Alert;
@@ -76,6 +77,11 @@ impl Kind for Alert {
                 Next::Cannot(Fault::person_needed(codes::NOTHING_TO_ACTIVATE, said))
             }
         }
+    }
+
+    /// Of its editor the API tells nothing [py-sdk: sql.AlertV2].
+    fn changed_by(&self, seen: &Observed) -> Option<String> {
+        changed(&seen.facts, "", "update_time")
     }
 
     fn record(&self, seen: &Observed) -> Resource {

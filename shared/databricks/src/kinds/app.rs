@@ -22,14 +22,15 @@ use failover::{Resource, StartStage};
 use saga::{Fault, Step};
 use serde_json::{Value, json};
 
-use super::facts::{items, kept, observed, resource, start, starts_one};
+use super::facts::{changed, items, kept, observed, resource, start, starts_one};
 use super::{Api, Kind, sql_warehouse, verdicts, want};
 use crate::call::Call;
 use crate::endpoints::{APPS_GET, APPS_LIST, APPS_START, APPS_STOP};
 
 const NAME: &str = "app";
 const PAGE: u32 = 100;
-const KEPT: &[&str] = &["name", "compute_status", "app_status", "git_repository", "resources"];
+const KEPT: &[&str] =
+    &["name", "compute_status", "app_status", "git_repository", "resources", "updater", "update_time"];
 /// Each tells of a deployment: the one under way, or where the last active one came from.
 const DEPLOYMENTS: &[&str] =
     &["active_deployment", "pending_deployment", "default_source_code_path", "default_git_source"];
@@ -76,6 +77,11 @@ impl Kind for App {
             (want::RUNNING, state) => verdicts::wait(format!("app {:?} is {state}", seen.name)),
             (_, _) => verdicts::unknown(step),
         }
+    }
+
+    /// [py-sdk: apps.App].
+    fn changed_by(&self, seen: &Observed) -> Option<String> {
+        changed(&seen.facts, "updater", "update_time")
     }
 
     fn record(&self, seen: &Observed) -> Resource {

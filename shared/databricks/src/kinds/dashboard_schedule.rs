@@ -26,7 +26,7 @@ use failover::{Resource, StartStage};
 use saga::{Fault, Step};
 use serde_json::{Value, json};
 
-use super::facts::{id, kept, resource, start, starts_one, text};
+use super::facts::{changed, id, kept, resource, start, starts_one, text};
 use super::triggers::{is_on, present, with_status};
 use super::{Api, Kind, sql_warehouse, verdicts, want};
 use crate::call::Call;
@@ -86,6 +86,11 @@ impl Kind for DashboardSchedule {
             Some(schedule) => update(seen, "activate", with_status(schedule, true)),
             None => Next::Cannot(Fault::person_needed(codes::PERMISSION_DENIED, not_shown(seen))),
         }
+    }
+
+    /// Of its editor the API tells nothing [py-sdk: dashboards.Schedule].
+    fn changed_by(&self, seen: &Observed) -> Option<String> {
+        changed(seen.facts.get(SCHEDULE)?, "", "update_time")
     }
 
     fn record(&self, seen: &Observed) -> Resource {

@@ -95,6 +95,16 @@ pub(super) fn start(stage: StartStage, want: &str, detail: Value) -> Start {
     Start { stage, kind: None, want: want.to_owned(), detail, class: Class::Idempotent, trust: Trust::Always }
 }
 
+/// Who last changed a resource, and when, where its API tells.
+pub(super) fn changed(facts: &Value, who: &str, when: &str) -> Option<String> {
+    let at = text(facts, when);
+    match (text(facts, who), at) {
+        (_, "") => None,
+        ("", at) => Some(format!("it was last changed at {at}")),
+        (who, at) => Some(format!("it was last changed by {who} at {at}")),
+    }
+}
+
 /// The one resource of that kind that this one starts; none where it names none.
 pub(super) fn starts_one(kind: &str, id: &str) -> Vec<Startable> {
     let one = |id: &str| Startable { kind: kind.to_owned(), id: Some(id.to_owned()) };

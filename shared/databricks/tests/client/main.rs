@@ -6,6 +6,7 @@
 mod apps_alerts;
 mod big_listing;
 mod canned;
+mod changes;
 mod cluster_pins;
 mod databases_search;
 mod judgments;
