@@ -124,6 +124,22 @@ fn everything_that_can_be_declared_is_done_and_every_kind_is_fenced() {
     assert_eq!(told.plan, include_str!("scenarios/everything/plan.txt"), "the plan has changed: read it, then keep it");
 }
 
+/// R9: work that runs on both sides by decision goes on on the side that is left, with its runs.
+#[test]
+fn a_job_that_is_marked_active_active_goes_on_on_the_side_that_is_left() {
+    let mut rehearsal = Rehearsal::of(Scenario::named("planned").unwrap(), 1, None).unwrap();
+    let marked = "kind = \"job\"\nname = \"payments-ingest-job-0001\"";
+    rehearsal.script.declared = toml::from_str(&format!("[[active_active]]\n{marked}")).unwrap();
+    let told = rehearsal.run(&mut |_| {}).unwrap();
+    assert_eq!(told.report.outcome, "completed");
+    assert!(told.ended.view.plan.steps().all(|(_, step)| step.name != "payments-ingest-job-0001"));
+    let lines = &told.ended.view.plan.exceptions;
+    assert!(lines.iter().any(|line| line.contains("payments-ingest-job-0001") && line.contains("active-active")));
+    let auditor = &told.report.auditor;
+    assert_eq!((auditor.processed_after_done, auditor.woken_that_were_off, auditor.runs_wrong), (0, 0, 0));
+    assert!(auditor.processing_on_leaving > 0, "it was stopped with the rest\n{}", told.story);
+}
+
 #[test]
 fn errands_are_carried_out_once_however_often_the_runner_dies() {
     let mut rehearsal = Rehearsal::of(Scenario::named("everything").unwrap(), 1, None).unwrap();

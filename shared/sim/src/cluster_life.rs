@@ -86,6 +86,8 @@ impl Workspace {
         let id = self.cluster_id();
         let (work, job) = self.runs.get(&run).map(|run| (run.work.clone(), run.job.unwrap_or(0))).unwrap_or_default();
         crate::json::set(&mut spec, "cluster_name", json!(format!("job-{job}-run-{run}")));
+        // [docs: compute/configure, default tags].
+        crate::json::set(&mut spec, "default_tags", json!({ "JobId": job.to_string() }));
         let cluster = Cluster {
             id: id.clone(),
             spec,

@@ -77,6 +77,10 @@ pub(crate) struct Cluster {
 impl Cluster {
     pub(crate) fn view(&self) -> Value {
         let mut view = self.spec.clone();
+        let mut tags = json!({ "Vendor": "Databricks", "ClusterId": self.id });
+        for (key, value) in self.spec.get("default_tags").map(members).unwrap_or_default() {
+            set(&mut tags, &key, value);
+        }
         let fields = json!({
             "cluster_id": self.id,
             "state": self.state.word(),
@@ -84,7 +88,7 @@ impl Cluster {
             "cluster_source": self.source,
             "creator_user_name": self.creator,
             "start_time": self.started_ms,
-            "default_tags": { "Vendor": "Databricks", "ClusterId": self.id },
+            "default_tags": tags,
         });
         for (key, value) in members(&fields) {
             set(&mut view, &key, value);
