@@ -16,11 +16,15 @@ pub enum LogFormat {
     Json,
 }
 
+const USUAL: &str = "warn,aws_config=error";
+
 /// Begins logging. `SWITCHBACK_LOG` sets the level (`warn` by default) and may name
 /// modules, e.g. `info,engine=debug`. Calling it twice is harmless.
+///
+/// On a machine without AWS, the SDK's search for a region is no news by itself.
 pub fn begin(format: LogFormat) {
-    let filter = variable("SWITCHBACK_LOG").unwrap_or_else(|| "warn".to_owned());
-    let filter = EnvFilter::try_new(filter).unwrap_or_else(|_| EnvFilter::new("warn"));
+    let filter = variable("SWITCHBACK_LOG").unwrap_or_else(|| USUAL.to_owned());
+    let filter = EnvFilter::try_new(filter).unwrap_or_else(|_| EnvFilter::new(USUAL));
     let logs = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     // A second call finds a subscriber in place, which is fine.
     match format {

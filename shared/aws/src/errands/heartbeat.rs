@@ -107,7 +107,7 @@ fn judge(at: Timestamp, since: Timestamp, objective_s: i64, shown: Option<&Shown
         Some(Shown { loss_s: None, .. }) => Ok("that its loss cannot be told was accepted".to_owned()),
         None => Err(format!(
             "{loss_s} s would be lost, the objective is {objective_s} s, and who approved was shown no loss: wait for \
-             the data, make another plan, or waive this step"
+             the data, or abort and approve a plan that shows this loss"
         )),
     }
 }
