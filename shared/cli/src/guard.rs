@@ -32,7 +32,7 @@ struct Told {
     pair: String,
     /// The side that is guarded; none if none was left.
     side: Option<Side>,
-    /// Kinds that did not answer, each with why.
+    /// Kinds that did not answer, and what is on and cannot be fenced from here, each with why.
     unseen: Vec<String>,
     /// The round that was begun, if something was on.
     round: Option<SagaId>,
@@ -89,7 +89,7 @@ fn text(told: &Told) -> String {
         None => format!("the {side} of pair {}: nothing is on", told.pair),
     }];
     lines.extend(told.switched_on.iter().map(|what| format!("  {what}")));
-    lines.extend(told.unseen.iter().map(|kind| format!("  not seen: {kind}")));
+    lines.extend(told.unseen.iter().map(|kind| format!("  not fenced: {kind}")));
     lines.push(String::new());
     lines.join("\n")
 }

@@ -13,7 +13,7 @@ use failover::plan::{About, want};
 use failover::{Clocks, Side};
 use futures::future::join_all;
 use jiff::{SignedDuration, Timestamp};
-use saga::{Class, Plan, SagaId, Step, StepState};
+use saga::{Class, Fault, Plan, SagaId, Step, StepState};
 use serde_json::Value;
 
 use crate::deps::Deps;
@@ -28,11 +28,11 @@ use crate::start::plan_key;
 pub enum Guarded {
     /// Nothing is to be guarded, or not yet again, or a saga under way sees to it.
     NotDue,
-    /// Nothing is on there. `unseen` names kinds that did not answer.
+    /// Nothing is on there that can be fenced. `unseen` names what was not seen, or cannot be fenced from here.
     Quiet {
         /// The side.
         side: Side,
-        /// Kinds that could not be listed, each with why.
+        /// Kinds that could not be listed, and resources that are on and take no call, each with why.
         unseen: Vec<String>,
     },
     /// Something is on there, and a round has begun to fence it again.
@@ -127,19 +127,27 @@ async fn offenders(deps: &Deps, side: Side, open: &BTreeSet<(String, String)>) -
     let mut left_alone: BTreeSet<_> = marked.map(|seen| (seen.kind.to_owned(), seen.id.clone())).collect();
     left_alone.extend(open.iter().cloned());
     let now = deps.clock.now();
-    (there.iter().filter_map(|seen| offender(&**workspace, seen, &left_alone, now)).collect(), unseen)
+    let mut offenders = Vec::new();
+    for seen in &there {
+        match offender(&**workspace, seen, &left_alone, now) {
+            Ok(found) => offenders.extend(found),
+            Err(fault) => unseen.push(format!("{} {:?}: {fault}", seen.kind, seen.name)),
+        }
+    }
+    (offenders, unseen)
 }
 
-/// What is on, and is neither left to another saga nor marked as running on both sides.
+/// What is on, and is neither left to another saga nor marked as running on both sides; a fault where
+/// it is on and no call from here can fence it.
 fn offender(
     workspace: &dyn Workspace,
     seen: &Observed,
     left_alone: &BTreeSet<(String, String)>,
     now: Timestamp,
-) -> Option<Offender> {
+) -> Result<Option<Offender>, Fault> {
     let of_another = workspace.owner(seen).is_some_and(|owner| left_alone.contains(&owner));
     if of_another || left_alone.contains(&(seen.kind.to_owned(), seen.id.clone())) {
-        return None;
+        return Ok(None);
     }
     let step = Step {
         place: failover::Role::Leaving.as_str().to_owned(),
@@ -156,13 +164,14 @@ fn offender(
     };
     let context = Context { token: "", since: now, reply: None };
     match workspace.next(&step, Some(seen), &context) {
-        Next::Act(_) => Some(Offender {
+        Next::Act(_) => Ok(Some(Offender {
             kind: seen.kind.to_owned(),
             id: seen.id.clone(),
             name: seen.name.clone(),
             told: workspace.changed_by(seen),
-        }),
-        Next::Already { .. } | Next::Wait { .. } | Next::Cannot(_) => None,
+        })),
+        Next::Already { .. } | Next::Wait { .. } => Ok(None),
+        Next::Cannot(fault) => Err(fault),
     }
 }
 

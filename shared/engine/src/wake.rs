@@ -4,7 +4,7 @@ use futures::future::join_all;
 use saga::SagaId;
 
 use crate::deps::Deps;
-use crate::guard::guard;
+use crate::guard::{Guarded, guard};
 use crate::ports::StoreError;
 use crate::runner::{Driven, Stopped, drive};
 
@@ -29,7 +29,11 @@ pub async fn tick(deps: &Deps, owner: &str) -> Result<Driven, Stopped> {
     let unfinished: Vec<SagaId> = head.unfinished().cloned().collect();
     let drives = join_all(unfinished.iter().map(|saga| drive(deps, saga, owner)));
     let (driven, guarded) = futures::join!(drives, guard(deps, head, deps.settings.guard_interval));
-    guarded?;
+    if let Guarded::Quiet { side, unseen } = guarded?
+        && !unseen.is_empty()
+    {
+        tracing::warn!(%side, ?unseen, "the guard could not see to everything on the side that was left");
+    }
     let mut first = Driven::Over;
     for (place, driven) in driven.into_iter().enumerate() {
         let driven = driven?;
