@@ -113,9 +113,12 @@ impl Ground {
                 planned: setup.planned,
                 run_interrupted_again: true,
                 checkpoint_age: SignedDuration::from_mins(60),
+                fence_first: false,
             },
             cloud: Arc::new(std::sync::Mutex::new(sim::Cloud::new(sim::CloudSettings::default()))),
             arrangements: failover::errand::Arrangements::default(),
+            watch: Default::default(),
+            looks: false,
             delivery: Delivery::default(),
             weakened: setup.weakened,
         })
@@ -142,6 +145,8 @@ impl Ground {
             by: "on-call".to_owned(),
             lost_at: None,
             noticed_at: self.clock.now(),
+            fence_first: false,
+            veto_until: None,
         }
     }
 

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use engine::approvals::answer;
+use engine::approvals::{NotAnswered, answer};
 use engine::capture::{CaptureError, capture};
-use engine::ports::{SagaStatus, StoreError};
+use engine::ports::SagaStatus;
 use engine::start::{StartRefused, draft, start};
 use engine::wake::abort;
 use failover::Side;
@@ -104,8 +104,8 @@ async fn answer_dying_at(ground: &Ground, nth: u64) -> Option<bool> {
         _ = answer(&dying, &saga, GO, "on-call", true, false) => return None,
     }
     let given = match answer(&ground.operator, &saga, GO, "somebody else", true, false).await {
-        Ok(()) => false,
-        Err(StoreError::Refused(_)) => true,
+        Ok(_) => false,
+        Err(NotAnswered::Answered(_)) => true,
         Err(other) => unreachable!("died at {nth}: {other}"),
     };
     ground.pass(65).await;

@@ -9,6 +9,7 @@ use crate::tidy::tree::Tree;
 
 /// The rooms that must be there.
 const EXPECTED: &[&str] = &[
+    "functions/probe",
     "functions/saga",
     "shared/saga",
     "shared/failover",

@@ -20,6 +20,7 @@ pub mod errands;
 mod fault;
 mod guards;
 mod mark;
+mod messenger;
 mod objects;
 mod waker;
 
@@ -28,5 +29,6 @@ pub use dynamo::DynamoStore;
 pub use errands::AwsErrands;
 #[cfg(feature = "mutants")]
 pub use guards::Weakened;
+pub use messenger::SnsMessenger;
 pub use objects::S3Objects;
 pub use waker::SnsWaker;

@@ -4,7 +4,7 @@ use std::io::{BufRead as _, IsTerminal as _};
 
 use engine::Deps;
 use engine::approvals::{answer, question_of};
-use engine::ports::{AskItem, AskState, StoreError};
+use engine::ports::{AskItem, AskState};
 use engine::start::Draft;
 use engine::view::View;
 use failover::plan::GO;
@@ -71,11 +71,8 @@ impl ApprovalArguments {
 
 /// Records the answer yes.
 pub(crate) async fn approve(deps: &Deps, saga: &SagaId, approved: &Approved) -> Result<(), Problem> {
-    match answer(deps, saga, GO, &approved.by, true, approved.accepts_risk).await {
-        // A lost wake-up is made up for by whoever drives next.
-        Ok(()) | Err(StoreError::Again(_)) => Ok(()),
-        Err(error) => Err(error.into()),
-    }
+    answer(deps, saga, GO, &approved.by, true, approved.accepts_risk).await?;
+    Ok(())
 }
 
 /// The question that a plan will ask, for a person who is asked before anything is recorded.

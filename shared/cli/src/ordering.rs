@@ -39,6 +39,8 @@ impl OrderArguments {
             by: by.to_owned(),
             lost_at: self.lost_at,
             noticed_at: deps.clock.now(),
+            fence_first: false,
+            veto_until: None,
         }
     }
 

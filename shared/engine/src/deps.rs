@@ -3,9 +3,12 @@
 use std::sync::Arc;
 
 use failover::errand::{Address, Arrangements, ErrandInfo};
+use failover::signal::Watched;
+use failover::verdict::WatchPolicy;
 use failover::{FailoverPolicy, MapEntry, PairName, Side};
 
-use crate::ports::{Asks, Clock, Errands, Objects, Pairs, Sagas, Waker, Workspace};
+use crate::approvals::Approvals;
+use crate::ports::{Asks, Clock, Errands, Feed, Messenger, Objects, Pairs, Probe, Sagas, Signals, Waker, Workspace};
 use crate::settings::Settings;
 
 /// One pair and how to reach its sides.
@@ -25,6 +28,19 @@ pub struct Pair {
     pub addresses: Vec<Address>,
     /// What the team has declared beside the two sides.
     pub arrangements: Arrangements,
+    /// How it is watched, and who is asked.
+    pub watch: Watch,
+}
+
+/// How a pair is watched, and who is asked about it.
+#[derive(Clone, Debug, Default)]
+pub struct Watch {
+    /// What the team has decided about noticing.
+    pub policy: WatchPolicy,
+    /// Where the two sides are, as the outside world speaks of them.
+    pub watched: Watched,
+    /// How people are asked by message; `None`: only at a terminal.
+    pub approvals: Option<Approvals>,
 }
 
 impl Pair {
@@ -48,12 +64,20 @@ pub struct Deps {
     pub sagas: Arc<dyn Sagas>,
     /// Approvals.
     pub asks: Arc<dyn Asks>,
+    /// What is known of the pair's health.
+    pub signals: Arc<dyn Signals>,
     /// Checkpoints, plans, what is published.
     pub objects: Arc<dyn Objects>,
     /// Wake messages.
     pub waker: Arc<dyn Waker>,
     /// Who carries out errands outside the two workspaces.
     pub errands: Vec<Arc<dyn Errands>>,
+    /// Messages to people.
+    pub messenger: Arc<dyn Messenger>,
+    /// Whom to ask how things are.
+    pub feeds: Vec<Arc<dyn Feed>>,
+    /// How to look at the two sides.
+    pub probes: Vec<Arc<dyn Probe>>,
     /// The pair.
     pub pair: Pair,
     /// Durations and numbers.

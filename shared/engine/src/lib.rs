@@ -9,7 +9,9 @@
 //! | [`capture::capture`] | lists a side while it is well |
 //! | [`datasets::datasets`] | reads how recent the data on a side is |
 //! | [`start::draft`], [`start::start`] | looks, plans; freezes, takes the pair, asks |
+//! | [`noticing::hear`], [`noticing::judge`] | takes signals in; gives the verdict and proposes |
 //! | [`approvals::answer`] | records a person's answer |
+//! | [`approvals::tend`] | sends links, escalates, asks again |
 //! | [`wake::wake`], [`wake::tick`] | drives a saga as far as it goes |
 //! | [`guard::guard`] | looks at the fenced side, and fences again what was switched on |
 //! | [`view::view`] | what a person wants to see of a saga |
@@ -21,6 +23,7 @@ pub mod datasets;
 pub mod deps;
 pub mod guard;
 pub mod limiter;
+pub mod noticing;
 pub mod ports;
 pub mod runner;
 pub mod settings;
@@ -28,7 +31,7 @@ pub mod start;
 pub mod view;
 pub mod wake;
 
-pub use deps::{Deps, Pair};
+pub use deps::{Deps, Pair, Watch};
 pub use settings::Settings;
 #[cfg(feature = "mutants")]
 pub use settings::Weakened;

@@ -1,6 +1,7 @@
 //! Starting a failover: look, plan, freeze, take the pair.
 
 use failover::plan::{FencedKind, stage};
+use failover::verdict::CoolDown;
 use failover::{Ask, Checkpoint, Clocks, PlanRefused, Side, StartStage, failover_plan};
 use jiff::Timestamp;
 use saga::{Plan, PlanHash, SagaId};
@@ -9,7 +10,7 @@ use crate::approvals;
 use crate::capture::{CaptureError, checkpoint_key, latest, list_side};
 use crate::datasets::datasets;
 use crate::deps::Deps;
-use crate::ports::{GuardRecord, PairHead, STORE_VERSION, SagaHead, SagaStatus, StoreError};
+use crate::ports::{AskItem, GuardRecord, PairHead, STORE_VERSION, SagaHead, SagaStatus, StoreError};
 
 /// The key of a saga's frozen plan.
 pub fn plan_key(saga: &SagaId) -> String {
@@ -29,6 +30,10 @@ pub struct Order {
     pub lost_at: Option<Timestamp>,
     /// When the first signal came.
     pub noticed_at: Timestamp,
+    /// The leaving side is fenced before the question is answered; nothing is started before.
+    pub fence_first: bool,
+    /// The saga begins then, unless somebody says no; `None`: a person must say yes.
+    pub veto_until: Option<Timestamp>,
 }
 
 /// Why nothing was started. Nothing was changed.
@@ -49,6 +54,14 @@ pub enum StartRefused {
         side: Side,
         /// Which round.
         saga: SagaId,
+    },
+    /// A person has stopped everything but looking.
+    #[error("{by} froze the pair: {why}. `switchback thaw` ends that")]
+    Frozen {
+        /// Who.
+        by: String,
+        /// Why.
+        why: String,
     },
     /// There is no inventory of the leaving side.
     #[error("there is no checkpoint of the {0} and it does not answer: without one nobody knows what was active there")]
@@ -117,7 +130,8 @@ pub async fn draft(deps: &Deps, order: &Order) -> Result<Draft, StartRefused> {
             FencedKind { name: kind.name, compute: kind.stages.iter().any(is_compute) }
         })
         .collect();
-    let policy = failover::FailoverPolicy { planned: order.planned, ..deps.pair.policy.clone() };
+    let policy =
+        failover::FailoverPolicy { planned: order.planned, fence_first: order.fence_first, ..deps.pair.policy.clone() };
     let plan = failover_plan(&Ask {
         saga,
         pair: &deps.pair.name,
@@ -145,6 +159,9 @@ pub async fn draft(deps: &Deps, order: &Order) -> Result<Draft, StartRefused> {
 fn is_free(deps: &Deps, head: &PairHead) -> Result<(), StartRefused> {
     if let Some(saga) = &head.saga {
         return Err(StartRefused::AnotherSaga { pair: deps.pair.name.to_string(), saga: saga.clone() });
+    }
+    if let Some(freeze) = &head.freeze {
+        return Err(StartRefused::Frozen { by: freeze.by.clone(), why: freeze.why.clone() });
     }
     match &head.guard {
         Some(GuardRecord { side, saga: Some(saga), .. }) if *side == head.active.other() => {
@@ -230,6 +247,7 @@ pub async fn start(deps: &Deps, order: &Order, draft: &Draft) -> Result<SagaId, 
     }
     for question in draft.plan.stages.iter().flat_map(|s| s.gate.questions()) {
         let ask = approvals::question_of(&draft.plan, &draft.hash, question, deps.clock.now(), deps);
+        let ask = AskItem { veto_until: order.veto_until, ..ask };
         deps.asks.ask(&ask).await?;
     }
     // A lost wake-up is made up for by the tick.
@@ -251,6 +269,8 @@ pub async fn pair_head(deps: &Deps) -> Result<PairHead, StoreError> {
         saga: None,
         frozen: false,
         guard: None,
+        freeze: None,
+        cool_down: None,
         revision: 0,
     }))
 }
@@ -263,6 +283,9 @@ pub(crate) async fn release_pair(deps: &Deps, saga: &SagaId) -> Result<(), Store
         guard.saga = None;
     } else if head.saga.as_ref() == Some(saga) {
         head.saga = None;
+        let seconds = jiff::SignedDuration::from_secs(deps.pair.watch.policy.cool_down_s);
+        let until = deps.clock.now().saturating_add(seconds).unwrap_or(Timestamp::MAX);
+        head.cool_down = Some(CoolDown { saga: saga.clone(), until, acknowledged_by: None });
     } else {
         return Ok(());
     }

@@ -3,6 +3,7 @@
 use futures::future::join_all;
 use saga::SagaId;
 
+use crate::approvals::tend;
 use crate::deps::Deps;
 use crate::guard::{Guarded, guard};
 use crate::ports::StoreError;
@@ -17,7 +18,7 @@ pub async fn wake(deps: &Deps, saga: &SagaId, owner: &str) -> Result<Driven, Sto
     drive(deps, saga, owner).await
 }
 
-/// Drives whatever nobody woke, and guards the side that was left: once a minute, constant work when
+/// Drives whatever nobody woke, guards the side that was left, and looks after an open question: once a minute, constant work when
 /// nothing is due (L6).
 ///
 /// # Errors
@@ -33,6 +34,9 @@ pub async fn tick(deps: &Deps, owner: &str) -> Result<Driven, Stopped> {
         && !unseen.is_empty()
     {
         tracing::warn!(%side, ?unseen, "the guard could not see to everything on the side that was left");
+    }
+    if let Some(saga) = unfinished.first() {
+        tend(deps, saga).await?;
     }
     let mut first = Driven::Over;
     for (place, driven) in driven.into_iter().enumerate() {

@@ -12,6 +12,8 @@
 //! | fence | whatever keeps the leaving side from processing data | |
 //! | pursuit | the part of a saga that keeps fencing what is not yet verified stopped | |
 //! | errand | a step that is no resource of a workspace | |
+//! | signal | one observation of health: source, side, reading, time seen | alert |
+//! | verdict | what the signals add up to under the policy, with reasons | decision |
 //! | finding | one thing that would hurt, with its remedy | warning |
 
 pub mod checkpoint;
@@ -20,9 +22,11 @@ pub mod errand;
 pub mod matching;
 pub mod pair;
 pub mod plan;
+pub mod signal;
 pub mod story;
 pub mod template;
 pub mod text;
+pub mod verdict;
 
 pub use checkpoint::{
     CHECKPOINT_VERSION, Checkpoint, CheckpointError, Missing, Resource, Start, StartStage, Startable, Trust,

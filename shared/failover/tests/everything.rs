@@ -87,8 +87,12 @@ fn arrangements() -> Arrangements {
 
 fn planned_with(change: impl FnOnce(&mut Arrangements), target_was_left: bool) -> Result<Plan, PlanRefused> {
     let (here, there) = (side(Side::Primary, "1"), side(Side::Standby, "2"));
-    let policy =
-        FailoverPolicy { planned: false, run_interrupted_again: true, checkpoint_age: SignedDuration::from_mins(60) };
+    let policy = FailoverPolicy {
+        planned: false,
+        run_interrupted_again: true,
+        checkpoint_age: SignedDuration::from_mins(60),
+        fence_first: false,
+    };
     let mut arrangements = arrangements();
     change(&mut arrangements);
     let address =

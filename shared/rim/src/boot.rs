@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use databricks::{Credentials, DatabricksAccount, DatabricksWorkspace, HttpTransport};
-use engine::ports::{Asks, Clock, Errands, Objects, Pairs, Sagas, StoreError, Waker, Workspace};
+use engine::ports::{
+    Asks, Clock, Errands, Message, Messenger, Objects, Pairs, Recipient, Sagas, Signals, StoreError, Waker, Workspace,
+};
 use engine::{Deps, Pair, Settings};
 use failover::errand::Address;
 use failover::{FailoverPolicy, Side};
@@ -13,6 +15,7 @@ use jiff::SignedDuration;
 use outside::{Network, OutsideErrands};
 use saga::SagaId;
 
+use crate::config::watching;
 use crate::config::{Checked, ConfigError, KeptSecrets, SideConfig};
 
 /// Where things are recorded.
@@ -24,17 +27,21 @@ pub struct Ports {
     pub sagas: Arc<dyn Sagas>,
     /// Approvals.
     pub asks: Arc<dyn Asks>,
+    /// What is known of the pair's health.
+    pub signals: Arc<dyn Signals>,
     /// Checkpoints, plans, what is published.
     pub objects: Arc<dyn Objects>,
     /// Wake messages.
     pub waker: Arc<dyn Waker>,
     /// Who carries out errands on AWS, where any is declared.
     pub errands: Vec<Arc<dyn Errands>>,
+    /// Messages to people; `None`: nobody is asked by message.
+    pub messenger: Option<Arc<dyn Messenger>>,
 }
 
 impl Ports {
-    /// One store for pairs, sagas and approvals; objects and wake messages beside it.
-    pub fn over<S: Pairs + Sagas + Asks + 'static>(
+    /// One store for pairs, sagas, approvals and signals; objects and wake messages beside it.
+    pub fn over<S: Pairs + Sagas + Asks + Signals + 'static>(
         store: Arc<S>,
         objects: Arc<dyn Objects>,
         waker: Arc<dyn Waker>,
@@ -42,10 +49,12 @@ impl Ports {
         Self {
             pairs: Arc::clone(&store) as _,
             sagas: Arc::clone(&store) as _,
-            asks: store,
+            asks: Arc::clone(&store) as _,
+            signals: store,
             objects,
             waker,
             errands: Vec::new(),
+            messenger: None,
         }
     }
 }
@@ -61,18 +70,38 @@ impl Waker for NobodyToWake {
     }
 }
 
+/// A messenger where no topic is configured.
+#[derive(Debug)]
+pub struct NobodyToTell;
+
+#[async_trait]
+impl Messenger for NobodyToTell {
+    async fn send(&self, _to: &Recipient, message: &Message) -> Result<(), StoreError> {
+        Err(StoreError::Broken(format!("no topic for messages is configured, so nobody hears: {}", message.subject)))
+    }
+}
+
 /// The engine's ports: the pair of a configuration, recorded there.
 ///
 /// # Errors
 ///
 /// [`ConfigError`] if a secret cannot be fetched or an address is refused.
 pub fn deps(checked: &Checked, clock: Arc<dyn Clock>, ports: Ports) -> Result<Deps, ConfigError> {
+    let mut pair = pair(checked, &clock)?;
+    if ports.messenger.is_none() {
+        // Who cannot be sent a link is asked at the terminal.
+        pair.watch.approvals = None;
+    }
     Ok(Deps {
-        pair: pair(checked, &clock)?,
+        pair,
         settings: Arc::new(settings(checked)),
         pairs: ports.pairs,
         sagas: ports.sagas,
         asks: ports.asks,
+        signals: ports.signals,
+        messenger: ports.messenger.unwrap_or_else(|| Arc::new(NobodyToTell)),
+        feeds: Vec::new(),
+        probes: Vec::new(),
         objects: ports.objects,
         waker: ports.waker,
         errands: errands(checked, &clock, ports.errands)?,
@@ -123,12 +152,14 @@ pub fn pair(checked: &Checked, clock: &Arc<dyn Clock>) -> Result<Pair, ConfigErr
             planned: false,
             run_interrupted_again: checked.config.policy.run_interrupted_again,
             checkpoint_age: SignedDuration::from_mins(*checked.config.policy.checkpoint_age_minutes.get_ref()),
+            fence_first: false,
         },
         addresses: vec![
             address(Side::Primary, checked.config.primary.url.get_ref()),
             address(Side::Standby, checked.config.standby.url.get_ref()),
         ],
         arrangements: checked.arrangements.clone(),
+        watch: watching::watch(checked)?,
     })
 }
 

@@ -6,12 +6,16 @@
 //! | `SWITCHBACK_TABLE` | name of the DynamoDB table |
 //! | `SWITCHBACK_BUCKET` | name of the S3 bucket |
 //! | `SWITCHBACK_WAKE_TOPIC` | ARN of the SNS topic for wake messages |
+//! | `SWITCHBACK_PEOPLE_TOPIC` | ARN of the SNS topic for messages to people |
+//! | `SWITCHBACK_APPROVAL_URL` | what approval links begin with, where the configuration names none |
+//! | `SWITCHBACK_PLACE` | where probes look from; the region if absent |
+//! | `SWITCHBACK_JUDGE` | `no`: the function probe only looks, and another place judges |
 //! | `AWS_ENDPOINT_URL` | an emulator's address, for tests; absent when deployed |
 
 use std::path::Path;
 use std::sync::Arc;
 
-use aws::{AwsErrands, Clients, DynamoStore, S3Objects, SnsWaker};
+use aws::{AwsErrands, Clients, DynamoStore, S3Objects, SnsMessenger, SnsWaker};
 use engine::Deps;
 use engine::ports::{Errands, Waker};
 
@@ -42,7 +46,10 @@ pub async fn deps() -> Result<Deps, NotBooted> {
     let checked = Checked::read(Path::new(&required("SWITCHBACK_CONFIG")?))?;
     let (table, bucket) = (required("SWITCHBACK_TABLE")?, required("SWITCHBACK_BUCKET")?);
     let topic = required("SWITCHBACK_WAKE_TOPIC")?;
-    let ports = ports(&table, &bucket, Some(&topic)).await;
+    let mut ports = ports(&table, &bucket, Some(&topic)).await;
+    if let Some(people) = variable("SWITCHBACK_PEOPLE_TOPIC") {
+        ports.messenger = Some(Arc::new(SnsMessenger::new(&clients().await, people)));
+    }
     Ok(boot::deps(&checked, Arc::new(SystemClock::start()), ports)?)
 }
 
@@ -74,4 +81,14 @@ pub fn owner() -> String {
     let name = variable("AWS_LAMBDA_FUNCTION_NAME").unwrap_or_else(|| "function".to_owned());
     let stream = variable("AWS_LAMBDA_LOG_STREAM_NAME").unwrap_or_else(|| format!("process-{}", std::process::id()));
     format!("{name}/{stream}")
+}
+
+/// The place that probes look from.
+pub fn place() -> String {
+    variable("SWITCHBACK_PLACE").or_else(|| variable("AWS_REGION")).unwrap_or_else(|| "here".to_owned())
+}
+
+/// Whether the verdict is given here.
+pub fn judges() -> bool {
+    variable("SWITCHBACK_JUDGE").as_deref() != Some("no")
 }

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use engine::approvals::NotAnswered;
 use engine::capture::CaptureError;
 use engine::ports::StoreError;
 use engine::runner::Stopped;
@@ -132,6 +133,7 @@ impl From<StartRefused> for Problem {
     fn from(error: StartRefused) -> Self {
         match error {
             StartRefused::AnotherSaga { .. } => Self::refused("ANOTHER-SAGA", error.to_string()),
+            StartRefused::Frozen { .. } => Self::refused("PAIR-FROZEN", error.to_string()),
             StartRefused::GuardUnderWay { .. } => Self::refused("GUARD-UNDER-WAY", error.to_string()),
             StartRefused::NoCheckpoint(_) => Self::refused("NO-CHECKPOINT", error.to_string()),
             StartRefused::LeavingNotWell { .. } => Self::refused("LEAVING-NOT-WELL", with_remedies(error.to_string())),
@@ -147,6 +149,20 @@ impl From<StartRefused> for Problem {
             ) => Self::refused("NO-PLAN", error.to_string()),
             StartRefused::Capture(error) => error.into(),
             StartRefused::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<NotAnswered> for Problem {
+    fn from(error: NotAnswered) -> Self {
+        match error {
+            NotAnswered::Answered(_)
+            | NotAnswered::Declined(_)
+            | NotAnswered::Expired
+            | NotAnswered::SamePerson(_)
+            | NotAnswered::AnotherPlan => Self::refused("NOT-ANSWERED", error.to_string()),
+            NotAnswered::WorseLoss => Self::refused("LOSS-IS-WORSE", error.to_string()),
+            NotAnswered::Store(error) => error.into(),
         }
     }
 }

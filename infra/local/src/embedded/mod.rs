@@ -34,5 +34,5 @@ pub use s3::Buckets;
 pub use shelf::ShelfError;
 pub use store_file::OpenError;
 pub use table::Table;
-pub use topics::Topics;
+pub use topics::{Published, Topics};
 pub use wire::{Call, Passage, Wire};

@@ -1,5 +1,7 @@
 //! SNS: only `Publish`, in the query protocol [SNS: API Publish].
 
+use std::collections::BTreeMap;
+
 use async_trait::async_trait;
 use bytes::Bytes;
 
@@ -10,7 +12,20 @@ use super::wire::Call;
 #[async_trait]
 pub trait Topics: Send + Sync {
     /// Takes a message; `false` if there is no such topic.
-    async fn publish(&self, topic_arn: &str, message: &str) -> bool;
+    async fn publish(&self, published: &Published) -> bool;
+}
+
+/// A published message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Published {
+    /// The topic's ARN.
+    pub topic: String,
+    /// One line; empty if none was given.
+    pub subject: String,
+    /// The text.
+    pub message: String,
+    /// Attributes that subscriptions filter by: name and string value.
+    pub attributes: BTreeMap<String, String>,
 }
 
 pub(super) fn call_of(request: &http::Request<Bytes>) -> Call {
@@ -23,7 +38,7 @@ pub(super) async fn answer(topics: Option<&dyn Topics>, request: &http::Request<
         return Some(plain(400, error_body("InvalidAction", "only Publish is embedded").into()));
     }
     let there = match topics {
-        Some(topics) => topics.publish(&field(request, "TopicArn"), &field(request, "Message")).await,
+        Some(topics) => topics.publish(&published(request)).await,
         None => false,
     };
     if !there {
@@ -45,6 +60,21 @@ pub(super) fn error_body(code: &str, text: &str) -> String {
         "<ErrorResponse xmlns=\"http://sns.amazonaws.com/doc/2010-03-31/\"><Error><Type>Sender</Type>\
          <Code>{code}</Code><Message>{text}</Message></Error><RequestId>embedded</RequestId></ErrorResponse>"
     )
+}
+
+fn published(request: &http::Request<Bytes>) -> Published {
+    // `MessageAttributes.entry.1.Name`, `MessageAttributes.entry.1.Value.StringValue`, and so on from 1.
+    let attribute = |number: usize| {
+        let name = field(request, &format!("MessageAttributes.entry.{number}.Name"));
+        let value = field(request, &format!("MessageAttributes.entry.{number}.Value.StringValue"));
+        (!name.is_empty()).then_some((name, value))
+    };
+    Published {
+        topic: field(request, "TopicArn"),
+        subject: field(request, "Subject"),
+        message: field(request, "Message"),
+        attributes: (1..).map_while(attribute).collect(),
+    }
 }
 
 fn field(request: &http::Request<Bytes>, name: &str) -> String {

@@ -257,6 +257,8 @@ impl Cast<'_> {
             by: ON_CALL.to_owned(),
             lost_at: self.script.loss.as_ref().map(|loss| self.at(loss.at)),
             noticed_at: at,
+            fence_first: false,
+            veto_until: None,
         };
         let kind = if planned { "planned" } else { "unplanned" };
         events.push((at, format!("{ON_CALL} orders a failover, {kind}")));

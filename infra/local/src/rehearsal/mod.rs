@@ -14,8 +14,8 @@ mod telling;
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use engine::Settings;
 use engine::ports::Clock;
+use engine::{Settings, Watch};
 use failover::{FailoverPolicy, MapEntry, PairName, Side};
 use jiff::{SignedDuration, Timestamp};
 use rim::SystemClock;
@@ -131,8 +131,11 @@ impl Rehearsal {
                 planned: script.planned,
                 run_interrupted_again: true,
                 checkpoint_age: SignedDuration::from_mins(60),
+                fence_first: false,
             },
             arrangements,
+            watch: Watch::default(),
+            looks: false,
             delivery: self.delivery,
             #[cfg(feature = "mutants")]
             weakened: self.weakened,

@@ -16,10 +16,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use aws::{AwsErrands, Clients, DynamoStore, S3Objects, SnsWaker};
+use aws::{AwsErrands, Clients, DynamoStore, S3Objects, SnsMessenger, SnsWaker};
 use databricks::{Credentials, DatabricksAccount, DatabricksWorkspace};
-use engine::ports::{Asks, Clock, Errands, Pairs, Sagas, Workspace};
-use engine::{Deps, Pair, Settings};
+use engine::ports::{Asks, Clock, Errands, Pairs, Sagas, Signals, Workspace};
+use engine::{Deps, Pair, Settings, Watch};
 use failover::errand::{Address, Arrangements};
 use failover::{FailoverPolicy, MapEntry, PairName};
 use futures::stream::{FuturesUnordered, StreamExt};
@@ -33,10 +33,16 @@ use self::around::{AccountWire, SharedCloud, SimulatedSecrets, SimulatedWeb};
 use self::routes::{RouteError, Routes};
 use self::sabotage::{Boundaries, Process, ProcessWire};
 use self::workspace_wire::{SharedWorld, WorkspaceWire};
-use crate::embedded::{Buckets, Embedded, OpenError, Table, Topics};
+use crate::embedded::{Buckets, Embedded, OpenError, Published, Table, Topics};
 
 /// The pair's name in every rehearsal.
 pub const PAIR: &str = "rehearsal";
+
+/// The topic whose messages people read, as the template calls it.
+const PEOPLE: &str = "PeopleTopic";
+
+/// The function that looks and judges, as the template calls it.
+const LOOKS: &str = "ProbeFunction";
 
 /// How long one request to an embedded AWS part takes.
 const AWS_LATENCY: Duration = Duration::from_millis(5);
@@ -59,6 +65,10 @@ pub struct StackParts {
     pub policy: FailoverPolicy,
     /// What is declared beside the two workspaces.
     pub arrangements: Arrangements,
+    /// How the pair is watched, and who is asked.
+    pub watch: Watch,
+    /// Whether anybody looks: without it nobody notices anything, and a person orders.
+    pub looks: bool,
     /// How wake messages arrive.
     pub delivery: Delivery,
     /// Guards of the store that are switched off, to prove that each of them matters.
@@ -124,7 +134,21 @@ struct Message {
 struct Bus {
     topics: BTreeMap<String, Vec<String>>,
     delivery: Delivery,
+    mail: Mutex<Vec<Mail>>,
     send: mpsc::UnboundedSender<Message>,
+}
+
+/// A message that was published for people.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mail {
+    /// The topic, as the template calls it.
+    pub topic: String,
+    /// One line.
+    pub subject: String,
+    /// The text.
+    pub text: String,
+    /// What subscriptions filter by.
+    pub attributes: BTreeMap<String, String>,
 }
 
 /// Counts writes to the table over all processes.
@@ -133,11 +157,16 @@ struct Writes(AtomicU64);
 
 #[async_trait]
 impl Topics for Bus {
-    async fn publish(&self, topic: &str, message: &str) -> bool {
-        let Some(functions) = self.topics.get(topic) else { return false };
+    async fn publish(&self, published: &Published) -> bool {
+        let Some(functions) = self.topics.get(&published.topic) else { return false };
+        if published.topic == PEOPLE {
+            let Published { topic, subject, message, attributes } = published.clone();
+            lock(&self.mail).push(Mail { topic, subject, text: message, attributes });
+        }
         for function in functions {
             for _ in 0..self.delivery.copies {
-                let event = json!({ "Records": [{ "EventSource": "aws:sns", "Sns": { "Message": message } }] });
+                let event =
+                    json!({ "Records": [{ "EventSource": "aws:sns", "Sns": { "Message": published.message } }] });
                 // The receiver lives as long as the stack.
                 drop(self.send.send(Message { function: function.clone(), event }));
             }
@@ -164,7 +193,8 @@ impl Stack {
     pub fn with_template(parts: StackParts, template: &str) -> Result<Arc<Self>, StackError> {
         let routes = Routes::read(template)?;
         let (send, arriving) = mpsc::unbounded_channel();
-        let bus = Arc::new(Bus { topics: routes.topics.clone(), delivery: parts.delivery, send });
+        let bus =
+            Arc::new(Bus { topics: routes.topics.clone(), delivery: parts.delivery, mail: Mutex::default(), send });
         let named = |variable: &str| routes.environment.get(variable).cloned().unwrap_or_default();
         let table = Table::memory(&named("SWITCHBACK_TABLE"))?;
         let buckets = Buckets::memory([bucket_name(&named("SWITCHBACK_BUCKET")).as_str()]);
@@ -204,6 +234,7 @@ impl Stack {
             .routes
             .schedules
             .iter()
+            .filter(|(_, function)| self.parts.looks || function != LOOKS)
             .map(|(every, function)| {
                 let mut interval = tokio::time::interval_at(tokio::time::Instant::now() + *every, *every);
                 interval.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
@@ -243,7 +274,7 @@ impl Stack {
                 return;
             }
             stopped = instance.process.carry_out(handle(&instance.deps, &owner, message)) => {
-                if let Some(stopped) = stopped {
+                if let Err(stopped) = stopped {
                     lock(&self.stopped).push(format!("{owner}: {stopped}"));
                 }
             }
@@ -288,7 +319,11 @@ impl Stack {
             clock: Arc::clone(&self.parts.clock),
             pairs: Arc::clone(&store) as Arc<dyn Pairs>,
             sagas: Arc::clone(&store) as Arc<dyn Sagas>,
-            asks: store as Arc<dyn Asks>,
+            asks: Arc::clone(&store) as Arc<dyn Asks>,
+            signals: store as Arc<dyn Signals>,
+            messenger: Arc::new(SnsMessenger::new(&clients, named("SWITCHBACK_PEOPLE_TOPIC"))),
+            feeds: Vec::new(),
+            probes: Vec::new(),
             objects: Arc::new(S3Objects::new(&clients, bucket_name(&named("SWITCHBACK_BUCKET")), "")),
             waker: Arc::new(SnsWaker::new(&clients, named("SWITCHBACK_WAKE_TOPIC"))),
             pair: Pair {
@@ -299,6 +334,7 @@ impl Stack {
                 policy: self.parts.policy.clone(),
                 addresses: addresses(),
                 arrangements: self.parts.arrangements.clone(),
+                watch: self.parts.watch.clone(),
             },
             errands: self.errands(&clients, process),
             settings: Arc::new(self.parts.settings.clone()),
@@ -323,6 +359,40 @@ impl Stack {
         DynamoStore::new(clients, table)
     }
 
+    /// Publishes an event on the bus: whoever's rule it fits is woken.
+    pub fn put_event(&self, event: &Value) {
+        for (_, function) in self.routes.rules.iter().filter(|(pattern, _)| routes::is_of(pattern, event)) {
+            // The receiver lives as long as the stack.
+            drop(self.bus.send.send(Message { function: function.clone(), event: event.clone() }));
+        }
+    }
+
+    /// Sends a request to a function's own address and returns what it answers.
+    ///
+    /// # Errors
+    ///
+    /// A sentence: the function has no address in the template, died, or failed.
+    pub async fn request(&self, function: &str, event: Value) -> Result<Value, String> {
+        if !self.routes.addresses.iter().any(|known| known == function) {
+            return Err(format!("infra/aws/template.yaml gives {function} no address"));
+        }
+        let instance = lock(&self.idle).pop().unwrap_or_else(|| self.begin());
+        let owner = format!("{}/request", instance.process.name);
+        let message = Message { function: function.to_owned(), event };
+        let answered = tokio::select! {
+            biased;
+            () = instance.process.died() => return Err(format!("{owner} died")),
+            answered = instance.process.carry_out(handle(&instance.deps, &owner, message)) => answered,
+        };
+        lock(&self.idle).push(instance);
+        answered
+    }
+
+    /// What was published for people so far, in order.
+    pub fn mail(&self) -> Vec<Mail> {
+        lock(&self.bus.mail).clone()
+    }
+
     /// Writes to the table so far, by all processes.
     pub fn writes(&self) -> u64 {
         self.writes.0.load(Ordering::SeqCst)
@@ -334,14 +404,19 @@ impl Stack {
     }
 }
 
-/// The functions there are, by the names that the template gives them.
-async fn handle(deps: &Deps, owner: &str, message: Message) -> Option<String> {
+/// The functions there are, by the names that the template gives them: what each answers, or why it stopped.
+async fn handle(deps: &Deps, owner: &str, message: Message) -> Result<Value, String> {
+    let event = message.event;
     match message.function.as_str() {
-        "SagaFunction" => match serde_json::from_value(message.event) {
-            Ok(event) => saga_function::handle(deps, owner, event).await.err().map(|stopped| stopped.to_string()),
-            Err(unreadable) => Some(unreadable.to_string()),
-        },
-        other => Some(format!("the template names {other}, which is no function here")),
+        "SagaFunction" => {
+            let event = serde_json::from_value(event).map_err(|unreadable| unreadable.to_string())?;
+            saga_function::handle(deps, owner, event).await.map_err(|stopped| stopped.to_string())
+        }
+        LOOKS => {
+            let post = probe_function::Post { place: "eu-west-1".to_owned(), judges: true };
+            probe_function::handle(deps, &post).await.map_err(|error| error.to_string())
+        }
+        other => Err(format!("the template names {other}, which is no function here")),
     }
 }
 

@@ -23,6 +23,10 @@ pub struct Routes {
     pub topics: BTreeMap<String, Vec<String>>,
     /// Functions by schedule.
     pub schedules: Vec<(Duration, String)>,
+    /// Functions by the pattern of events that wakes them.
+    pub rules: Vec<(Value, String)>,
+    /// Functions that answer requests at an address of their own.
+    pub addresses: Vec<String>,
     /// What functions find in their environment, with references resolved to the names of resources.
     pub environment: BTreeMap<String, String>,
 }
@@ -36,7 +40,13 @@ impl Routes {
     pub fn read(template: &str) -> Result<Self, RouteError> {
         let template: Value = serde_saphyr::from_str(template).map_err(|e| RouteError(e.to_string()))?;
         let resources = object(&template["Resources"], "Resources")?;
-        let mut routes = Self { topics: BTreeMap::new(), schedules: Vec::new(), environment: BTreeMap::new() };
+        let mut routes = Self {
+            topics: BTreeMap::new(),
+            schedules: Vec::new(),
+            rules: Vec::new(),
+            addresses: Vec::new(),
+            environment: BTreeMap::new(),
+        };
         let globals = &template["Globals"]["Function"]["Environment"]["Variables"];
         for (name, value) in object(globals, "Globals.Function.Environment.Variables")? {
             routes.environment.insert(name.clone(), resolve(value, resources)?);
@@ -58,7 +68,12 @@ impl Routes {
         resource: &Value,
         resources: &serde_json::Map<String, Value>,
     ) -> Result<(), RouteError> {
-        for (event, source) in object(&resource["Properties"]["Events"], function)? {
+        if resource["Properties"]["FunctionUrlConfig"].is_object() {
+            self.addresses.push(function.to_owned());
+        }
+        // A function that is only reached at its address has none.
+        let Some(events) = resource["Properties"]["Events"].as_object() else { return Ok(()) };
+        for (event, source) in events {
             let properties = &source["Properties"];
             match source["Type"].as_str() {
                 Some("SNS") => {
@@ -71,6 +86,7 @@ impl Routes {
                         rate(text).ok_or_else(|| RouteError(format!("{function}.{event}: schedule {text:?}")))?;
                     self.schedules.push((every, function.to_owned()));
                 }
+                Some("EventBridgeRule") => self.rules.push((properties["Pattern"].clone(), function.to_owned())),
                 Some(other) => {
                     return Err(RouteError(format!("{function}.{event}: event type {other} is not known here")));
                 }
@@ -78,6 +94,16 @@ impl Routes {
             }
         }
         Ok(())
+    }
+}
+
+/// Whether an event is one of a pattern: every member that the pattern names holds one of the values that
+/// it lists [docs: eventbridge/latest/userguide/eb-event-patterns]. Only exact values are known here.
+pub fn is_of(pattern: &Value, event: &Value) -> bool {
+    match pattern {
+        Value::Object(members) => members.iter().all(|(name, wanted)| is_of(wanted, &event[name])),
+        Value::Array(values) => values.contains(event),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => false,
     }
 }
 
@@ -120,8 +146,18 @@ mod tests {
     fn the_template_wakes_the_saga_function_by_message_and_by_minute() {
         let routes = Routes::read(TEMPLATE).unwrap();
         assert_eq!(routes.topics["WakeTopic"], ["SagaFunction"]);
-        assert_eq!(routes.schedules, [(Duration::from_secs(60), "SagaFunction".to_owned())]);
+        let minute = Duration::from_secs(60);
+        let by_minute = ["ProbeFunction", "SagaFunction"].map(|function| (minute, function.to_owned()));
+        assert_eq!(routes.schedules, by_minute);
         assert_eq!(routes.environment["SWITCHBACK_WAKE_TOPIC"], "WakeTopic");
+    }
+
+    #[test]
+    fn a_pattern_holds_for_what_has_its_values() {
+        let pattern = serde_json::json!({ "source": ["aws.health", "test.health"], "detail": { "service": ["EC2"] } });
+        let event = |source: &str| serde_json::json!({ "source": source, "detail": { "service": "EC2" } });
+        assert!(is_of(&pattern, &event("test.health")) && !is_of(&pattern, &event("aws.ec2")));
+        assert!(!is_of(&pattern, &serde_json::json!({ "source": "aws.health" })));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use crate::ground::{Checked, Ground, at, plan, saga};
 use aws::Weakened;
-use engine::ports::{Answer, AskItem, AskState, Asks, STORE_VERSION, StoreError};
+use engine::ports::{Answer, AskItem, AskState, Asks, Deed, STORE_VERSION, StoreError, TrailLine};
 use futures::future::join_all;
 use saga::PlanHash;
 
@@ -15,6 +15,8 @@ on_every_ground! {
     another_answer_than_the_recorded_one_is_not_used
     what_was_not_answered_is_not_used
     a_newer_question_is_left_alone
+    whoever_has_read_an_older_question_does_not_write_it
+    what_people_did_is_kept_in_order_of_time
 }
 
 #[tokio::test]
@@ -46,9 +48,9 @@ async fn asking_again_does_not_undo_an_answer(ground: &Ground) -> Checked {
 
 async fn a_question_is_answered_once(ground: &Ground) -> Checked {
     answered(ground).await?;
-    let second = ground.store().answer(&saga(), LOSS, &Answer { by: "bo".into(), ..answer() }).await;
+    let second = put(ground, LOSS, &Answer { by: "bo".into(), ..answer() }).await;
     ensure!(matches!(second, Err(StoreError::Refused(_))), "{second:?}");
-    let unknown = ground.store().answer(&saga(), "never asked", &answer()).await;
+    let unknown = put(ground, "never asked", &answer()).await;
     ensure!(matches!(unknown, Err(StoreError::Refused(_))), "{unknown:?}");
     Ok(())
 }
@@ -59,7 +61,7 @@ async fn an_answer_is_used_once(ground: &Ground) -> Checked {
     ensure!(first == Ok(()), "{first:?}");
     let second = ground.store().use_answer(&saga(), LOSS, &answer()).await;
     ensure!(matches!(second, Err(StoreError::Refused(_))), "the second use gave {second:?}");
-    let again = ground.store().answer(&saga(), LOSS, &answer()).await;
+    let again = put(ground, LOSS, &answer()).await;
     ensure!(matches!(again, Err(StoreError::Refused(_))), "{again:?}");
     let found = ground.store().question(&saga(), LOSS).await;
     let state = found.ok().flatten().map(|ask| ask.state);
@@ -114,8 +116,41 @@ async fn a_newer_question_is_left_alone(ground: &Ground) -> Checked {
     ground.set_version("SAGA#payments-1", "ASK#loss", STORE_VERSION + 1);
     let read = ground.store().question(&saga(), LOSS).await;
     ensure!(matches!(read, Err(StoreError::Newer { .. })), "{read:?}");
-    let answered = ground.store().answer(&saga(), LOSS, &answer()).await;
+    let answered = put(ground, LOSS, &answer()).await;
     ensure!(matches!(answered, Err(StoreError::Newer { .. })), "{answered:?}");
+    Ok(())
+}
+
+async fn whoever_has_read_an_older_question_does_not_write_it(ground: &Ground) -> Checked {
+    answered(ground).await?;
+    let used = ground.store().use_answer(&saga(), LOSS, &answer()).await;
+    ensure!(used == Ok(()), "{used:?}");
+    let revision = ground.store().question(&saga(), LOSS).await.ok().flatten().map(|ask| ask.revision);
+    ensure!(revision == Some(2), "{revision:?}");
+    // Neither what was read before it was used, nor anything made of a used one.
+    for revision in [2, 3] {
+        let reopened = AskItem { revision, ..ask(LOSS, Some(60)) };
+        let put = ground.store().put_question(&reopened).await;
+        ensure!(matches!(put, Err(StoreError::Refused(_))), "revision {revision}: {put:?}");
+    }
+    Ok(())
+}
+
+async fn what_people_did_is_kept_in_order_of_time(ground: &Ground) -> Checked {
+    let line = |seconds: i64, deed: Deed| TrailLine {
+        at: at(seconds),
+        question: LOSS.to_owned(),
+        who: "ada".to_owned(),
+        deed,
+        note: String::new(),
+    };
+    let lines = [line(7, Deed::Approved), line(-3, Deed::Sent), line(5, Deed::Viewed), line(5, Deed::Viewed)];
+    for line in &lines {
+        ground.store().note(&saga(), line).await.map_err(|e| e.to_string())?;
+    }
+    let kept: Vec<Deed> =
+        ground.store().trail(&saga()).await.map_err(|e| e.to_string())?.into_iter().map(|line| line.deed).collect();
+    ensure!(kept == [Deed::Sent, Deed::Viewed, Deed::Viewed, Deed::Approved], "{kept:?}");
     Ok(())
 }
 
@@ -123,7 +158,7 @@ const LOSS: &str = "loss";
 
 async fn answered(ground: &Ground) -> Checked {
     ground.store().ask(&ask(LOSS, Some(60))).await.map_err(|e| e.to_string())?;
-    ground.store().answer(&saga(), LOSS, &answer()).await.map_err(|e| e.to_string())
+    put(ground, LOSS, &answer()).await.map_err(|e| e.to_string())
 }
 
 fn ask(question: &str, loss_s: Option<i64>) -> AskItem {
@@ -136,7 +171,20 @@ fn ask(question: &str, loss_s: Option<i64>) -> AskItem {
         loss_s,
         expires_at: at(900),
         state: AskState::Open,
+        asked_at: Some(at(0)),
+        people: 2,
+        given: vec![answer()],
+        links: Vec::new(),
+        round: 1,
+        veto_until: Some(at(600)),
+        revision: 0,
     }
+}
+
+/// The question, answered, by whoever has read it when it was asked.
+async fn put(ground: &Ground, question: &str, answer: &Answer) -> Result<(), StoreError> {
+    let state = AskState::Answered(answer.clone());
+    ground.store().put_question(&AskItem { state, revision: 1, ..ask(question, Some(60)) }).await
 }
 
 fn answer() -> Answer {

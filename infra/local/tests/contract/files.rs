@@ -155,6 +155,8 @@ fn head(revision: u64) -> PairHead {
         saga: None,
         frozen: false,
         guard: None,
+        freeze: None,
+        cool_down: None,
         revision,
     }
 }

@@ -97,6 +97,8 @@ fn head(revision: u64, saga: Option<SagaId>) -> PairHead {
         saga,
         frozen: false,
         guard: None,
+        freeze: None,
+        cool_down: None,
         revision,
     }
 }

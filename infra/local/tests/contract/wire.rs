@@ -255,6 +255,8 @@ fn pair_head() -> PairHead {
         saga: None,
         frozen: false,
         guard: None,
+        freeze: None,
+        cool_down: None,
         revision: 1,
     }
 }

@@ -1,13 +1,14 @@
 //! Approvals.
 
 use async_trait::async_trait;
-use engine::ports::{Answer, AskItem, Asks, StoreError};
+use engine::ports::{Answer, AskItem, Asks, STORE_VERSION, StoreError, TrailLine};
 use saga::SagaId;
 
-use super::rows::{AskRow, AskWord};
-use super::terms::{Terms, text};
+use super::rows::{AskRow, AskWord, TrailRow};
+use super::terms::{Terms, number, text};
 use super::write::Written;
 use super::{DynamoStore, keys, rows};
+use crate::mark;
 
 #[async_trait]
 impl Asks for DynamoStore {
@@ -28,22 +29,51 @@ impl Asks for DynamoStore {
         }
     }
 
-    async fn answer(&self, saga: &SagaId, question: &str, answer: &Answer) -> Result<(), StoreError> {
-        let what = named(saga, question);
-        let set = Terms::default()
-            .set("state", text(AskWord::Answered.as_str()))
-            .set("answer", rows::attribute(answer, &what)?);
-        let only_if = stands(AskWord::Open);
-        self.update(&keys::ask(saga, question), set, only_if, &what).await?.or_refused(&what).map(drop)
+    async fn put_question(&self, ask: &AskItem) -> Result<(), StoreError> {
+        let what = named(&ask.saga, &ask.question);
+        let before = ask.revision.saturating_sub(1);
+        let at_revision = if before == 0 {
+            // A question of before revisions were kept has none.
+            Terms::default().with("(attribute_not_exists(#revision) OR #revision = :before)", ":before", number(0))
+        } else {
+            Terms::default().with("#revision = :before", ":before", number(before))
+        };
+        let only_if = if self.guards.use_once() {
+            at_revision.with("#state <> :used", ":used", text(AskWord::Used.as_str()))
+        } else {
+            at_revision
+        };
+        let only_if = only_if.with("#version <= :known", ":known", number(STORE_VERSION));
+        let item = rows::encode(&AskRow::from(ask), &what)?;
+        self.put(&keys::ask(&ask.saga, &ask.question), item, only_if, &what).await?.or_refused(&what).map(drop)
     }
 
     async fn use_answer(&self, saga: &SagaId, question: &str, answer: &Answer) -> Result<(), StoreError> {
         let what = named(saga, question);
         let set = Terms::default().set("state", text(AskWord::Used.as_str()));
+        // Whoever has read the question before this must not write it back.
+        let set = set
+            .with("#revision = if_not_exists(#revision, :zero) + :one", ":zero", number(0))
+            .with_value(":one", number(1));
         let unused = if self.guards.use_once() { stands(AskWord::Answered) } else { Terms::default() };
         // The whole answer is compared, so that no part of it can differ from what the caller judged.
         let only_if = unused.with("#answer = :answer", ":answer", rows::attribute(answer, &what)?);
         self.update(&keys::ask(saga, question), set, only_if, &what).await?.or_refused(&what).map(drop)
+    }
+
+    async fn note(&self, saga: &SagaId, line: &TrailLine) -> Result<(), StoreError> {
+        let what = format!("what {} did about a question of saga {saga}", line.who);
+        let item = rows::encode(&TrailRow { version: STORE_VERSION, line: line.clone() }, &what)?;
+        let only_if = Terms::default().bare("attribute_not_exists(#PK)");
+        // Lines of one moment stand side by side: the mark of the write tells them apart.
+        let key = keys::trail(saga, line.at, &mark::fresh());
+        self.put(&key, item, only_if, &what).await?.or_refused(&what).map(drop)
+    }
+
+    async fn trail(&self, saga: &SagaId) -> Result<Vec<TrailLine>, StoreError> {
+        let what = format!("what was done about questions of saga {saga}");
+        let items = self.items(&keys::partition(saga), keys::TRAIL, &what).await?;
+        items.into_iter().map(|item| rows::decode::<TrailRow>(item, &what).map(|row| row.line)).collect()
     }
 }
 

@@ -1,6 +1,8 @@
 //! Where each item is.
 
 use failover::PairName;
+use failover::signal::About;
+use jiff::Timestamp;
 use saga::{SagaId, StepId};
 
 /// The two parts of an item's key.
@@ -36,6 +38,25 @@ pub(super) fn log(saga: &SagaId, epoch: u64, sequence: u64) -> Key {
 
 pub(super) fn ask(saga: &SagaId, question: &str) -> Key {
     Key { pk: partition(saga), sk: format!("ASK#{question}") }
+}
+
+/// What the sort keys of what people did about questions begin with.
+pub(super) const TRAIL: &str = "TRAIL#";
+
+/// In milliseconds and padded, so that a query returns them in order of time.
+pub(super) fn trail(saga: &SagaId, at: Timestamp, mark: &str) -> Key {
+    Key { pk: partition(saga), sk: format!("{TRAIL}{:015}#{mark}", at.as_millisecond()) }
+}
+
+/// What the sort keys of a pair's tracks begin with.
+pub(super) const SIGNALS: &str = "SIGNAL#";
+
+pub(super) fn signal(pair: &PairName, about: &About) -> Key {
+    Key { pk: format!("PAIR#{pair}"), sk: format!("{SIGNALS}{}#{}#{}", about.source, about.side, about.subject) }
+}
+
+pub(super) fn remembered(pair: &PairName, name: &str) -> Key {
+    Key { pk: format!("PAIR#{pair}"), sk: format!("KNOWN#{name}") }
 }
 
 /// The partition that holds everything of a saga.

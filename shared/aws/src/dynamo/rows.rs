@@ -7,7 +7,8 @@ use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use engine::ports::{
-    Answer, AskItem, AskState, LogChunk, PairHead, STORE_VERSION, SagaHead, SagaStatus, StepItem, StoreError,
+    Answer, AskItem, AskState, Link, LogChunk, PairHead, STORE_VERSION, SagaHead, SagaStatus, StepItem, StoreError,
+    TrailLine,
 };
 use failover::{Clocks, PairName};
 use jiff::Timestamp;
@@ -73,6 +74,31 @@ pub(super) struct AskRow {
     state: AskWord,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     answer: Option<Answer>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    asked_at: Option<Timestamp>,
+    #[serde(default = "one")]
+    people: u32,
+    #[serde(default)]
+    given: Vec<Answer>,
+    #[serde(default)]
+    links: Vec<Link>,
+    #[serde(default)]
+    round: u32,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    veto_until: Option<Timestamp>,
+    #[serde(default)]
+    revision: u64,
+}
+
+fn one() -> u32 {
+    1
+}
+
+/// `SAGA#s / TRAIL#milliseconds#mark`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct TrailRow {
+    pub(super) version: u32,
+    pub(super) line: TrailLine,
 }
 
 /// How an approval stands, as conditions see it.
@@ -187,6 +213,13 @@ impl From<&AskItem> for AskRow {
             expires_at: ask.expires_at,
             state,
             answer,
+            asked_at: ask.asked_at,
+            people: ask.people,
+            given: ask.given.clone(),
+            links: ask.links.clone(),
+            round: ask.round,
+            veto_until: ask.veto_until,
+            revision: ask.revision,
         }
     }
 }
@@ -210,6 +243,13 @@ impl AskRow {
             loss_s: self.loss_s,
             expires_at: self.expires_at,
             state,
+            asked_at: self.asked_at,
+            people: self.people,
+            given: self.given,
+            links: self.links,
+            round: self.round,
+            veto_until: self.veto_until,
+            revision: self.revision,
         })
     }
 }

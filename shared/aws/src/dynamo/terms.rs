@@ -29,6 +29,13 @@ impl Terms {
         self.bare(text)
     }
 
+    /// Adds a second value that a term uses.
+    #[must_use]
+    pub(super) fn with_value(mut self, word: &str, value: AttributeValue) -> Self {
+        self.values.insert(word.to_owned(), value);
+        self
+    }
+
     /// Sets the attribute `name`: `#name = :set_name`.
     #[must_use]
     pub(super) fn set(self, name: &str, value: AttributeValue) -> Self {

@@ -4,21 +4,25 @@
 //! implements a port makes exactly one attempt per call and sorts the fault;
 //! retrying is the runner's business alone.
 
+mod asks;
 mod clock;
 mod errands;
 mod objects;
 mod pass;
+mod signals;
 mod store;
 mod waker;
 mod workspace;
 
+pub use asks::{Answer, AnswerRefused, AskItem, AskState, Asks, Deed, Link, TrailLine};
 pub use clock::Clock;
 pub use errands::{Briefing, ErrandInfo, Errands, Message, Secrets};
 pub use objects::Objects;
 pub use pass::{Admitted, Ending, Nature, Pass};
+pub use signals::{Depth, Feed, Messenger, Probe, ProbeInfo, Probed, Recipient, Remembered, Signals, TrackItem};
 pub use store::{
-    Answer, AnswerRefused, AskItem, AskState, Asks, GuardRecord, Lease, LogChunk, PairHead, Pairs, STORE_VERSION,
-    SagaHead, SagaStatus, Sagas, StepItem, StoreError, TakeOver,
+    GuardRecord, Lease, LogChunk, PairHead, Pairs, STORE_VERSION, SagaHead, SagaStatus, Sagas, StepItem, StoreError,
+    TakeOver,
 };
 pub use waker::Waker;
 pub use workspace::{Act, ActReply, Context, KindInfo, Looking, Next, Observed, Workspace};

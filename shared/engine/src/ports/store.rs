@@ -1,10 +1,11 @@
-//! What is recorded: pairs, sagas, steps, approvals.
+//! What is recorded: pairs, sagas, steps.
 //!
 //! Every write is a single item under one condition. Nothing here needs a
 //! transaction, an index or an expiry, so the same code runs on a plain table, a
 //! global table with one writing region, or a strongly consistent global table.
 
 use async_trait::async_trait;
+use failover::verdict::{CoolDown, Freeze};
 use failover::{Clocks, PairName, Side};
 use jiff::Timestamp;
 use saga::{Line, Outcome, PlanHash, SagaId, StepId, StepRecord, Tally};
@@ -67,6 +68,12 @@ pub struct PairHead {
     /// The watch over the side that was left, if one was.
     #[serde(default)]
     pub guard: Option<GuardRecord>,
+    /// A person has stopped everything but looking.
+    #[serde(default)]
+    pub freeze: Option<Freeze>,
+    /// The time after the last saga in which no verdict proposes another.
+    #[serde(default)]
+    pub cool_down: Option<CoolDown>,
     /// Raised by one at every change; the condition of the next.
     pub revision: u64,
 }
@@ -178,79 +185,6 @@ pub enum TakeOver {
     Over,
 }
 
-/// How an approval stands.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", tag = "state")]
-pub enum AskState {
-    /// Nobody answered yet.
-    Open,
-    /// Answered, not used.
-    Answered(Answer),
-    /// Used by the saga: it can never be used again (S11).
-    Used(Answer),
-}
-
-/// A named person's answer.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Answer {
-    /// Who.
-    pub by: String,
-    /// Yes or no.
-    pub approved: bool,
-    /// Whether the risk that the question names is accepted (S10).
-    pub accepts_risk: bool,
-    /// The plan that was shown.
-    pub plan: PlanHash,
-    /// The loss that was shown, in seconds; `None` if unknown was shown.
-    pub loss_shown_s: Option<i64>,
-    /// When.
-    pub at: Timestamp,
-}
-
-/// `SAGA#s / ASK#question`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct AskItem {
-    /// [`STORE_VERSION`] of the code that wrote it.
-    pub version: u32,
-    /// Which saga.
-    pub saga: SagaId,
-    /// Which question of its plan.
-    pub question: String,
-    /// The plan it is about.
-    pub plan: PlanHash,
-    /// The question as a person reads it.
-    pub text: String,
-    /// The loss it means, in seconds; `None` if unknown.
-    pub loss_s: Option<i64>,
-    /// An answer after this does not count.
-    pub expires_at: Timestamp,
-    /// How it stands.
-    pub state: AskState,
-}
-
-/// Why an answer cannot be used.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum AnswerRefused {
-    /// It was used before (S11).
-    #[error("the approval was used before")]
-    Used,
-    /// Nobody answered.
-    #[error("nobody has answered yet")]
-    Open,
-    /// The answer is no.
-    #[error("{0} declined")]
-    Declined(String),
-    /// Given for another plan.
-    #[error("the approval was given for another plan")]
-    AnotherPlan,
-    /// Given for a smaller loss than there is now.
-    #[error("the loss is now worse than the one that was shown")]
-    WorseLoss,
-    /// Too late.
-    #[error("the approval has expired")]
-    Expired,
-}
-
 /// Pairs.
 #[async_trait]
 pub trait Pairs: Send + Sync {
@@ -346,36 +280,4 @@ pub trait Sagas: Send + Sync {
     ///
     /// [`StoreError`].
     async fn log(&self, saga: &SagaId) -> Result<Vec<LogChunk>, StoreError>;
-}
-
-/// Approvals.
-#[async_trait]
-pub trait Asks: Send + Sync {
-    /// Writes a question if it was not asked before; asking twice is harmless.
-    ///
-    /// # Errors
-    ///
-    /// [`StoreError`].
-    async fn ask(&self, ask: &AskItem) -> Result<(), StoreError>;
-
-    /// A question of a saga.
-    ///
-    /// # Errors
-    ///
-    /// [`StoreError`].
-    async fn question(&self, saga: &SagaId, question: &str) -> Result<Option<AskItem>, StoreError>;
-
-    /// Records an answer if the question is open.
-    ///
-    /// # Errors
-    ///
-    /// [`StoreError::Refused`] if it is not, or another [`StoreError`].
-    async fn answer(&self, saga: &SagaId, question: &str, answer: &Answer) -> Result<(), StoreError>;
-
-    /// Marks exactly this answer as used, if it is recorded and not used (S11).
-    ///
-    /// # Errors
-    ///
-    /// [`StoreError::Refused`] if it was used or is another one, or another [`StoreError`].
-    async fn use_answer(&self, saga: &SagaId, question: &str, answer: &Answer) -> Result<(), StoreError>;
 }

@@ -131,7 +131,14 @@ async fn rests(deps: &Deps, head: &SagaHead, now: Timestamp) -> Result<Option<Dr
             AskState::Answered(answer) => answer.approved,
             AskState::Used(_) => true,
         });
-        return Ok((!answered).then_some(Driven::Resting { until: None }));
+        if answered {
+            return Ok(None);
+        }
+        // A side that is fenced before the answer is fenced on meanwhile; and who died while asking has not
+        // told what is due.
+        let given_back = head.lease_until == Timestamp::UNIX_EPOCH;
+        let due = !given_back || head.next_at.is_some_and(|at| at <= now);
+        return Ok((!due).then_some(Driven::Resting { until: head.next_at }));
     }
     Ok(head.next_at.filter(|at| *at > now).map(|at| Driven::Resting { until: Some(at) }))
 }

@@ -73,15 +73,19 @@ pub fn failover_plan(ask: &Ask<'_>) -> Result<Plan, PlanRefused> {
     let mut of_stage = |stage: StartStage| by_stage.remove(&stage).unwrap_or_default();
     let validations = || errands::steps(ask, Duty::Validation, want::PROVED);
     let named = |name: &str, gate: Gate, steps: Vec<Step>| Stage { name: name.to_owned(), gate, steps };
+    let fence_first = ask.policy.fence_first;
+    let go = || Gate::Approved(GO.to_owned());
+    let one_way = |gate: Gate| if fence_first { Gate::All(vec![go(), gate]) } else { gate };
     let mut stages = vec![
-        named(stage::FREEZE, Gate::Approved(GO.to_owned()), vec![freeze]),
+        named(stage::FREEZE, if fence_first { Gate::Open } else { go() }, vec![freeze]),
         fence,
         stop_compute,
         named(stage::SWEEP, tried(&[stage::FENCE, stage::STOP_COMPUTE]), sweep_steps(ask)),
         named(stage::CUT_OFF, swept, errands::cut_off(ask, !planned)?),
-        named(stage::LIFT, verified(&[stage::FREEZE]), lifted(ask)?),
+        // From here on nothing is taken back: also where the fence was quick, a person has said yes.
+        named(stage::LIFT, one_way(verified(&[stage::FREEZE])), lifted(ask)?),
         named(stage::CONFIRM, verified(&[stage::LIFT]), confirmations(ask, &starts.started)?),
-        named(stage::TELL, verified(&[stage::FREEZE]), errands::messages(ask, Occasion::Moving)?),
+        named(stage::TELL, one_way(verified(&[stage::FREEZE])), errands::messages(ask, Occasion::Moving)?),
         named(stage::DATA, Gate::All(vec![verified(&[stage::CONFIRM]), stopped]), data_steps(ask)?),
         named(StartStage::Pools.as_str(), verified(&[stage::DATA]), of_stage(StartStage::Pools)),
         named(StartStage::Compute.as_str(), verified(&["pools"]), of_stage(StartStage::Compute)),
@@ -114,6 +118,7 @@ pub fn failover_plan(ask: &Ask<'_>) -> Result<Plan, PlanRefused> {
         about: json!(About {
             leaving: ask.leaving,
             planned,
+            fence_first,
             checkpoint_at: ask.here.taken_at,
             target_listed_at: ask.there.taken_at,
             addresses: ask.addresses.to_vec(),

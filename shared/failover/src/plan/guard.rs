@@ -84,6 +84,7 @@ pub fn guard_plan(ask: &GuardAsk<'_>) -> Result<Plan, PlanRefused> {
         about: json!(About {
             leaving: ask.fenced,
             planned: false,
+            fence_first: false,
             checkpoint_at: ask.made_at,
             target_listed_at: ask.made_at,
             addresses: ask.addresses.to_vec(),

@@ -90,6 +90,9 @@ pub struct FailoverPolicy {
     pub run_interrupted_again: bool,
     /// A checkpoint older than this is a finding.
     pub checkpoint_age: SignedDuration,
+    /// The leaving side is fenced at once; the question is asked before anything is started.
+    #[serde(default)]
+    pub fence_first: bool,
 }
 
 /// A kind of resource that is fenced on the leaving side.
@@ -165,6 +168,9 @@ pub struct About {
     pub leaving: Side,
     /// Whether the leaving side was said to be well.
     pub planned: bool,
+    /// Whether the leaving side is fenced before the question is answered.
+    #[serde(default)]
+    pub fence_first: bool,
     /// When the leaving side's inventory was taken.
     pub checkpoint_at: Timestamp,
     /// When the target's inventory was taken.

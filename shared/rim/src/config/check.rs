@@ -7,9 +7,10 @@ use failover::MapEntry;
 use toml::Spanned;
 use url::{Host, Url};
 
-use super::{Config, RunnerConfig, SideConfig};
+use super::{Config, RunnerConfig, SideConfig, watching};
 
 /// Something wrong at a place of the text.
+#[derive(Debug)]
 pub(super) struct Offence {
     pub(super) start: usize,
     pub(super) message: String,
@@ -30,6 +31,7 @@ pub(super) fn check(config: &Config) -> Result<(), Offence> {
         return Err(Offence { start: config.policy.checkpoint_age_minutes.span().start, message });
     }
     check_map(&config.map)?;
+    watching::check(config)?;
     check_runner(&config.runner)
 }
 

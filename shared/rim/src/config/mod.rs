@@ -5,6 +5,7 @@
 mod check;
 mod declared;
 mod secret;
+pub mod watching;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -43,6 +44,14 @@ pub struct Config {
     /// The explicit map between the sides.
     #[serde(default)]
     pub map: Vec<Spanned<MapEntry>>,
+    /// When a side is taken for lost, and what is done then.
+    #[serde(default)]
+    pub watch: watching::WatchConfig,
+    /// How people are asked by message.
+    pub approvals: Option<watching::ApprovalsConfig>,
+    /// Who may approve.
+    #[serde(default)]
+    pub approver: Vec<Spanned<watching::ApproverConfig>>,
     /// The Databricks account, where errands are carried out on it.
     pub account: Option<AccountConfig>,
     // These are read as [`Declared`]; here they are only known.
@@ -92,6 +101,10 @@ pub struct SideConfig {
     pub client_secret: Option<Spanned<SecretSource>>,
     /// A personal access token, instead.
     pub token: Option<Spanned<SecretSource>>,
+    /// The cloud that it stands in.
+    pub cloud: Option<failover::signal::CloudName>,
+    /// Its region, as the cloud writes it. Without it no statement of a provider can be about this side.
+    pub region: Option<Spanned<String>>,
 }
 
 /// What the team has decided.

@@ -7,7 +7,7 @@ use aws::{AwsErrands, Clients, SnsWaker, codes};
 use engine::codes::UNKNOWN_STEP;
 use engine::ports::{Message, Waker};
 use failover::plan::want::TOLD;
-use local::embedded::{Buckets, Embedded, Table, Topics};
+use local::embedded::{Buckets, Embedded, Published, Table, Topics};
 use saga::Reaction;
 use serde_json::json;
 use sim::CloudFaultKind;
@@ -77,8 +77,8 @@ const OWN: &str = "arn:aws:sns:eu-west-1:000000000000:wake";
 
 #[async_trait]
 impl Topics for Own {
-    async fn publish(&self, topic_arn: &str, _: &str) -> bool {
-        topic_arn == OWN
+    async fn publish(&self, published: &Published) -> bool {
+        published.topic == OWN
     }
 }
 

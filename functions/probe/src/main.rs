@@ -1,0 +1,20 @@
+//! Boots the probe function. See `lib.rs` for what it does.
+
+use lambda_runtime::{Error, LambdaEvent, run, service_fn};
+use probe_function::{Post, handle};
+use serde_json::Value;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    rim::telemetry::begin(rim::telemetry::LogFormat::Json);
+    // What is returned is shown in its debug form; the log says what to do.
+    let booted = rim::deployed::deps().await.inspect_err(|e| tracing::error!(code = "NOT-BOOTED", "{e}"));
+    let (deps, post) = (&booted?, &Post { place: rim::deployed::place(), judges: rim::deployed::judges() });
+    run(service_fn(async |_: LambdaEvent<Value>| {
+        handle(deps, post).await.map_err(|error| {
+            tracing::error!(code = "NOT-RECORDED", "{error}");
+            Error::from(error)
+        })
+    }))
+    .await
+}

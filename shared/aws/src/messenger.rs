@@ -1,0 +1,52 @@
+//! Messages to people, on an SNS topic.
+//!
+//! Every message carries two attributes, so that a subscription's filter policy picks its own:
+//! `audience` is `approver`, `everybody` or `support`; `approver` is the approver's name
+//! [docs: sns/latest/dg/sns-subscription-filter-policies]. A plain topic without filters works, too.
+
+use async_trait::async_trait;
+use aws_sdk_sns::types::MessageAttributeValue;
+use engine::ports::{Message, Messenger, Recipient, StoreError};
+
+use crate::clients::Clients;
+use crate::fault::{self, Resource};
+
+/// The longest subject that SNS takes, in characters [docs: sns/latest/api/API_Publish, Subject].
+const SUBJECT: usize = 100;
+
+/// Publishes messages to people on one topic.
+#[derive(Clone, Debug)]
+pub struct SnsMessenger {
+    client: aws_sdk_sns::Client,
+    topic_arn: String,
+}
+
+impl SnsMessenger {
+    /// A messenger that publishes to `topic_arn`.
+    pub fn new(clients: &Clients, topic_arn: impl Into<String>) -> Self {
+        Self { client: clients.sns.clone(), topic_arn: topic_arn.into() }
+    }
+}
+
+#[async_trait]
+impl Messenger for SnsMessenger {
+    async fn send(&self, to: &Recipient, message: &Message) -> Result<(), StoreError> {
+        let broken = |e: aws_sdk_sns::error::BuildError| StoreError::Broken(e.to_string());
+        let text = |value: &str| {
+            MessageAttributeValue::builder().data_type("String").string_value(value).build().map_err(broken)
+        };
+        let subject: String = message.subject.chars().filter(char::is_ascii).take(SUBJECT).collect();
+        let publishing = self.client.publish().topic_arn(&self.topic_arn).subject(subject).message(&message.text);
+        let publishing = match to {
+            Recipient::Approver(name) => {
+                publishing.message_attributes("audience", text("approver")?).message_attributes("approver", text(name)?)
+            }
+            Recipient::Everybody => publishing.message_attributes("audience", text("everybody")?),
+            Recipient::Support => publishing.message_attributes("audience", text("support")?),
+        };
+        match publishing.send().await {
+            Ok(_) => Ok(()),
+            Err(error) => Err(fault::sort(&error, &Resource::Topic(self.topic_arn.clone()), "sending a message")),
+        }
+    }
+}

@@ -1,0 +1,185 @@
+//! Taking one person's answer into a question: pure, and total over how the question stands.
+
+use crate::ports::{Answer, AskItem, AskState, StoreError};
+
+/// Why an answer was not taken.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NotAnswered {
+    /// It was answered by enough people.
+    #[error("it was answered before, by {0}")]
+    Answered(String),
+    /// Somebody said no.
+    #[error("{0} declined: the saga is held until it is asked again")]
+    Declined(String),
+    /// Too late.
+    #[error("the time to answer is over: it is asked again")]
+    Expired,
+    /// The same person twice.
+    #[error("{0} has said yes already: another person is needed")]
+    SamePerson(String),
+    /// For another plan than the one that is asked about now.
+    #[error("the answer is for another plan")]
+    AnotherPlan,
+    /// For a smaller loss than the one that is asked about now.
+    #[error("the loss is worse now than the one that was shown")]
+    WorseLoss,
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// How a question stands after an answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Standing {
+    /// Enough people have said yes.
+    Approved,
+    /// So many more must say yes.
+    MorePeople(u32),
+    /// Somebody said no.
+    Declined,
+}
+
+impl Standing {
+    /// How it stands.
+    pub fn of(ask: &AskItem) -> Self {
+        match &ask.state {
+            AskState::Open => {
+                let given = u32::try_from(ask.given.len()).unwrap_or(u32::MAX);
+                Standing::MorePeople(ask.people.saturating_sub(given))
+            }
+            AskState::Answered(answer) | AskState::Used(answer) if answer.approved => Standing::Approved,
+            AskState::Answered(_) | AskState::Used(_) => Standing::Declined,
+        }
+    }
+}
+
+/// The question with an answer taken in.
+///
+/// # Errors
+///
+/// [`NotAnswered`]: why it does not count. A no counts at once, whoever has said yes before.
+pub(super) fn with(ask: &AskItem, answer: &Answer) -> Result<AskItem, NotAnswered> {
+    match &ask.state {
+        AskState::Open => {}
+        AskState::Answered(before) if !before.approved => return Err(NotAnswered::Declined(before.by.clone())),
+        AskState::Answered(before) | AskState::Used(before) => return Err(NotAnswered::Answered(before.by.clone())),
+    }
+    if answer.at > ask.expires_at {
+        return Err(NotAnswered::Expired);
+    }
+    if answer.plan != ask.plan {
+        return Err(NotAnswered::AnotherPlan);
+    }
+    if is_worse(answer.loss_shown_s, ask.loss_s) {
+        return Err(NotAnswered::WorseLoss);
+    }
+    let mut answered = ask.clone();
+    answered.revision += 1;
+    if !answer.approved {
+        answered.state = AskState::Answered(answer.clone());
+        return Ok(answered);
+    }
+    if ask.given.iter().any(|given| given.by == answer.by) {
+        return Err(NotAnswered::SamePerson(answer.by.clone()));
+    }
+    answered.given.push(answer.clone());
+    if answered.given.len() >= usize::try_from(ask.people).unwrap_or(usize::MAX) {
+        answered.state = AskState::Answered(together(&answered.given, answer));
+    }
+    Ok(answered)
+}
+
+/// Several people's yes as one answer: the risk is accepted if all of them accept it.
+fn together(given: &[Answer], last: &Answer) -> Answer {
+    let by: Vec<&str> = given.iter().map(|answer| answer.by.as_str()).collect();
+    Answer { by: by.join(" and "), accepts_risk: given.iter().all(|answer| answer.accepts_risk), ..last.clone() }
+}
+
+/// Whether the loss is worse now than it was when shown; unknown is worse than any.
+pub(super) fn is_worse(shown_s: Option<i64>, now_s: Option<i64>) -> bool {
+    match (shown_s, now_s) {
+        (Some(shown), Some(now)) => now > shown,
+        (Some(_), None) => true,
+        (None, Some(_) | None) => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+    use saga::{PlanHash, SagaId};
+
+    use super::*;
+
+    fn asked(people: u32) -> AskItem {
+        AskItem {
+            version: 1,
+            saga: SagaId("payments-1".into()),
+            question: "go".into(),
+            plan: PlanHash::of(b"plan"),
+            text: String::new(),
+            loss_s: Some(60),
+            expires_at: at("2026-01-05T10:00:00Z"),
+            state: AskState::Open,
+            asked_at: None,
+            people,
+            given: Vec::new(),
+            links: Vec::new(),
+            round: 0,
+            veto_until: None,
+            revision: 3,
+        }
+    }
+
+    fn at(text: &str) -> Timestamp {
+        text.parse().unwrap()
+    }
+
+    fn yes(by: &str) -> Answer {
+        Answer {
+            by: by.into(),
+            approved: true,
+            accepts_risk: true,
+            plan: PlanHash::of(b"plan"),
+            loss_shown_s: Some(60),
+            at: at("2026-01-05T09:00:00Z"),
+        }
+    }
+
+    #[test]
+    fn one_yes_is_enough_where_one_person_is_asked_s11() {
+        let answered = with(&asked(1), &yes("ana")).unwrap();
+        assert_eq!(Standing::of(&answered), Standing::Approved);
+        assert_eq!(answered.revision, 4);
+        assert_eq!(with(&answered, &yes("ben")), Err(NotAnswered::Answered("ana".into())));
+    }
+
+    #[test]
+    fn two_people_are_two_different_people() {
+        let first = with(&asked(2), &yes("ana")).unwrap();
+        assert_eq!(Standing::of(&first), Standing::MorePeople(1));
+        assert_eq!(with(&first, &yes("ana")), Err(NotAnswered::SamePerson("ana".into())));
+        let careful = Answer { accepts_risk: false, ..yes("ben") };
+        let both = with(&first, &careful).unwrap();
+        let AskState::Answered(answer) = &both.state else { panic!("{:?}", both.state) };
+        assert_eq!((answer.by.as_str(), answer.accepts_risk), ("ana and ben", false));
+    }
+
+    #[test]
+    fn a_no_counts_at_once_and_holds() {
+        let first = with(&asked(2), &yes("ana")).unwrap();
+        let held = with(&first, &Answer { approved: false, ..yes("ben") }).unwrap();
+        assert_eq!(Standing::of(&held), Standing::Declined);
+        assert_eq!(with(&held, &yes("cem")), Err(NotAnswered::Declined("ben".into())));
+    }
+
+    #[test]
+    fn late_for_another_plan_or_with_a_smaller_loss_it_does_not_count() {
+        let ask = asked(1);
+        let refused = |answer: Answer| with(&ask, &answer).unwrap_err();
+        assert_eq!(refused(Answer { at: at("2026-01-05T10:00:01Z"), ..yes("ana") }), NotAnswered::Expired);
+        assert_eq!(refused(Answer { plan: PlanHash::of(b"other"), ..yes("ana") }), NotAnswered::AnotherPlan);
+        assert_eq!(refused(Answer { loss_shown_s: Some(59), ..yes("ana") }), NotAnswered::WorseLoss);
+        assert!(with(&ask, &Answer { loss_shown_s: None, ..yes("ana") }).is_ok(), "unknown was shown");
+    }
+}

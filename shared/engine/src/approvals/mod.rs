@@ -1,0 +1,150 @@
+//! Questions and answers (S11): who is asked, by which link, and whose answer counts.
+//!
+//! Looking at a question changes nothing and uses nothing up. An answer is used at most once, for the
+//! plan and the loss that were shown.
+
+mod answering;
+pub mod people;
+mod tend;
+pub mod token;
+
+use failover::Side;
+use jiff::Timestamp;
+use saga::{Plan, PlanHash, SagaId};
+
+use crate::deps::Deps;
+pub use answering::{NotAnswered, Standing};
+pub use people::{Approvals, Approver};
+pub use tend::tend;
+
+use crate::ports::{Answer, AnswerRefused, AskItem, AskState, Deed, STORE_VERSION, StoreError, TrailLine};
+
+/// So often a write is tried again after somebody else wrote first.
+const TRIES: u32 = 5;
+
+/// Says whether an answer may be used for a question, for the plan and loss of now.
+///
+/// # Errors
+///
+/// [`AnswerRefused`]: why not.
+pub fn judge(ask: &AskItem, plan: &PlanHash, loss_s: Option<i64>) -> Result<Answer, AnswerRefused> {
+    let answer = match &ask.state {
+        AskState::Open => return Err(AnswerRefused::Open),
+        AskState::Used(_) => return Err(AnswerRefused::Used),
+        AskState::Answered(answer) => answer,
+    };
+    if answer.plan != *plan {
+        return Err(AnswerRefused::AnotherPlan);
+    }
+    if answer.at > ask.expires_at {
+        return Err(AnswerRefused::Expired);
+    }
+    if !answer.approved {
+        return Err(AnswerRefused::Declined(answer.by.clone()));
+    }
+    if answering::is_worse(answer.loss_shown_s, loss_s) { Err(AnswerRefused::WorseLoss) } else { Ok(answer.clone()) }
+}
+
+/// The question of a plan, as it is asked.
+pub fn question_of(plan: &Plan, hash: &PlanHash, question: &str, now: Timestamp, deps: &Deps) -> AskItem {
+    let about: Option<failover::plan::About> = serde_json::from_value(plan.about.clone()).ok();
+    let leaving = about.as_ref().map_or(Side::Primary, |about| about.leaving);
+    let loss = about.as_ref().and_then(|about| about.worst_loss.clone());
+    let loss_text = loss.as_ref().map_or_else(String::new, |loss| match loss.seconds {
+        Some(seconds) => format!(" Up to {seconds} s of data would be lost, of dataset {:?}.", loss.dataset),
+        None => format!(" How much data of dataset {:?} would be lost cannot be told.", loss.dataset),
+    });
+    let planned = about.as_ref().is_some_and(|about| about.planned);
+    let fence_first = about.as_ref().is_some_and(|about| about.fence_first);
+    let mut risk = if planned {
+        "Nothing is started before everything there is verified stopped.".to_owned()
+    } else {
+        format!(
+            "What cannot be verified stopped on the {leaving} may still process data when it comes back, until the \
+             pursuit has fenced it. Approving accepts that risk for this saga."
+        )
+    };
+    if fence_first {
+        risk.push_str(&format!(" The {leaving} is being fenced already, as the policy says."));
+    }
+    AskItem {
+        version: STORE_VERSION,
+        saga: plan.saga.clone(),
+        question: question.to_owned(),
+        plan: hash.clone(),
+        text: format!(
+            "Move the work of pair {} from the {leaving} to the {}? {} steps, plan {}.{loss_text} {risk}",
+            plan.subject,
+            leaving.other(),
+            plan.total(),
+            hash.short()
+        ),
+        loss_s: loss.and_then(|loss| loss.seconds),
+        expires_at: now.saturating_add(deps.settings.ask_expires).unwrap_or(Timestamp::MAX),
+        state: AskState::Open,
+        asked_at: Some(now),
+        people: deps.pair.watch.approvals.as_ref().map_or(1, |approvals| approvals.people),
+        given: Vec::new(),
+        links: Vec::new(),
+        round: 0,
+        veto_until: None,
+        revision: 0,
+    }
+}
+
+/// Records a person's answer to a question of a saga and wakes the saga.
+///
+/// # Errors
+///
+/// [`NotAnswered`]: the answer does not count, and nothing was changed.
+pub async fn answer(
+    deps: &Deps,
+    saga: &SagaId,
+    question: &str,
+    by: &str,
+    approved: bool,
+    accepts_risk: bool,
+) -> Result<Standing, NotAnswered> {
+    for _ in 0..TRIES {
+        let asked = deps.asks.question(saga, question).await?;
+        let asked = asked.ok_or_else(|| StoreError::Refused(format!("question {question:?} of {saga}")))?;
+        let answer = Answer {
+            by: by.to_owned(),
+            approved,
+            accepts_risk,
+            plan: asked.plan.clone(),
+            loss_shown_s: asked.loss_s,
+            at: deps.clock.now(),
+        };
+        let answered = answering::with(&asked, &answer)?;
+        if record(deps, &answered, &answer).await? {
+            return Ok(Standing::of(&answered));
+        }
+    }
+    Err(StoreError::Refused(format!("question {question:?} of {saga}")).into())
+}
+
+/// Records an answered question and tells so; `false` if somebody else wrote first.
+pub(crate) async fn record(deps: &Deps, answered: &AskItem, answer: &Answer) -> Result<bool, StoreError> {
+    match deps.asks.put_question(answered).await {
+        Ok(()) => {}
+        Err(StoreError::Refused(_)) => return Ok(false),
+        Err(other) => return Err(other),
+    }
+    let deed = if answer.approved { Deed::Approved } else { Deed::Declined };
+    let loss = answer.loss_shown_s.map_or_else(|| "unknown".to_owned(), |s| format!("{s} s"));
+    let note = format!("plan {}, loss shown: {loss}", answer.plan.short());
+    // The answer is on record by now, whatever becomes of this line.
+    if let Err(error) = note_of(deps, answered, &answer.by, deed, note).await {
+        tracing::warn!(code = "TRAIL-INCOMPLETE", %error, "an answer was recorded, and the line that tells of it was not");
+    }
+    // A lost wake-up is made up for by the tick.
+    deps.waker.wake(&answered.saga).await.ok();
+    Ok(true)
+}
+
+/// Writes down what somebody did about a question.
+pub(crate) async fn note_of(deps: &Deps, ask: &AskItem, who: &str, deed: Deed, note: String) -> Result<(), StoreError> {
+    let line = TrailLine { at: deps.clock.now(), question: ask.question.clone(), who: who.to_owned(), deed, note };
+    deps.asks.note(&ask.saga, &line).await
+}

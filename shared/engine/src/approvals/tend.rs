@@ -1,0 +1,191 @@
+//! Looking after an open question: links to whoever is due, the next in the contact list after silence,
+//! the same question again when its time is over.
+//!
+//! Nothing here depends on what woke us. A message is sent first and written down after, so that a crash
+//! in between sends it twice and never not at all; the link in both is the same.
+
+use failover::plan::GO;
+use jiff::{SignedDuration, Timestamp};
+use saga::SagaId;
+use secrecy::{ExposeSecret, SecretString};
+
+use super::people::{Approvals, Approver};
+use super::token::{self, Claims};
+use super::{TRIES, note_of};
+use crate::datasets::datasets;
+use crate::deps::Deps;
+use crate::ports::{AskItem, AskState, Deed, Link, Message, Recipient, StoreError};
+
+/// A question whose time is over is asked again so often; then people have heard it often enough.
+const ROUNDS: u32 = 24;
+
+/// Looks after the question of a saga, if it is open.
+///
+/// # Errors
+///
+/// [`StoreError`]; that a message was not accepted is not one, it is tried again at the next tick.
+pub async fn tend(deps: &Deps, saga: &SagaId) -> Result<(), StoreError> {
+    let Some(asked) = deps.asks.question(saga, GO).await? else { return Ok(()) };
+    if asked.state != AskState::Open {
+        return Ok(());
+    }
+    let Some(approvals) = &deps.pair.watch.approvals else { return Ok(()) };
+    let now = deps.clock.now();
+    let asked = if now > asked.expires_at {
+        match ask_again(deps, &asked, now).await? {
+            Some(again) => again,
+            None => return Ok(()),
+        }
+    } else {
+        asked
+    };
+    let due: Vec<&Approver> = approvals.approvers.iter().filter(|a| is_due(approvals, &asked, a, now)).collect();
+    if due.is_empty() {
+        return Ok(());
+    }
+    let mut sent = Vec::new();
+    if approvals.personal {
+        for approver in due {
+            let link = link(approvals, &asked, approver)?;
+            let message = message(deps, &asked, &[(approver, &link)]);
+            if deliver(deps, &Recipient::Approver(approver.name.clone()), &message).await {
+                sent.push((approver.name.clone(), token::hash(&link)));
+            }
+        }
+    } else {
+        let links = due.iter().map(|approver| Ok((*approver, link(approvals, &asked, approver)?)));
+        let links: Vec<(&Approver, SecretString)> = links.collect::<Result<_, StoreError>>()?;
+        let shown: Vec<(&Approver, &SecretString)> = links.iter().map(|(approver, link)| (*approver, link)).collect();
+        if deliver(deps, &Recipient::Everybody, &message(deps, &asked, &shown)).await {
+            sent.extend(links.iter().map(|(approver, link)| (approver.name.clone(), token::hash(link))));
+        }
+    }
+    write_down(deps, &asked, &sent, now).await
+}
+
+/// Whether an approver is to be sent a link now: on her turn in the contact list, once a round.
+fn is_due(approvals: &Approvals, asked: &AskItem, approver: &Approver, now: Timestamp) -> bool {
+    let asked_at = asked.asked_at.unwrap_or(now);
+    let levels = i32::try_from(approver.level).unwrap_or(i32::MAX);
+    let silence = approvals.escalate_after.checked_mul(levels).unwrap_or(SignedDuration::MAX);
+    let has_one = asked.links.iter().any(|link| link.approver == approver.name);
+    // Whoever was asked in an earlier round is asked again at once.
+    let turn = asked.round > 0 || now.duration_since(asked_at) >= silence;
+    turn && !has_one
+}
+
+fn link(approvals: &Approvals, asked: &AskItem, approver: &Approver) -> Result<SecretString, StoreError> {
+    let claims = Claims {
+        saga: asked.saga.clone(),
+        question: asked.question.clone(),
+        plan: asked.plan.clone(),
+        loss_s: asked.loss_s,
+        approver: approver.name.clone(),
+        expires_at: asked.expires_at,
+    };
+    let key = approvals.keys.first();
+    let key =
+        key.ok_or_else(|| StoreError::Broken("[approvals] names no key to sign links with: add one".to_owned()))?;
+    token::make(key, &claims).map_err(|e| StoreError::Broken(e.to_string()))
+}
+
+async fn deliver(deps: &Deps, to: &Recipient, message: &Message) -> bool {
+    match deps.messenger.send(to, message).await {
+        Ok(()) => true,
+        Err(error) => {
+            tracing::warn!(code = "NOT-TOLD", ?to, %error, "a question could not be sent, it is sent at the next tick");
+            false
+        }
+    }
+}
+
+/// The message: what happened, what is asked, the link, and what to beware of.
+fn message(deps: &Deps, asked: &AskItem, links: &[(&Approver, &SecretString)]) -> Message {
+    let url = deps.pair.watch.approvals.as_ref().map_or("", |approvals| approvals.url.as_str());
+    let mut text = format!("{}\n\n", asked.text);
+    for (approver, token) in links {
+        text.push_str(&format!("{}: {url}/approve/{}\n", approver.name, token.expose_secret()));
+    }
+    if let Some(until) = asked.veto_until {
+        text.push_str(&format!("\nIt begins at {} unless somebody declines.\n", shown(until)));
+    }
+    text.push_str(&format!(
+        "\nThe page shows the evidence, the plan and the loss. To answer, type the pair's name and your approval \
+         code there. Opening the link changes nothing. It is valid until {}.\nOr: switchback approve --saga {}\n",
+        shown(asked.expires_at),
+        asked.saga
+    ));
+    let again = if asked.round > 0 { " (asked again)" } else { "" };
+    Message { subject: format!("[{}] a failover is proposed: approve or decline{again}", deps.pair.name), text }
+}
+
+fn shown(at: Timestamp) -> String {
+    at.strftime("%Y-%m-%d %H:%M:%S UTC").to_string()
+}
+
+async fn write_down(deps: &Deps, asked: &AskItem, sent: &[(String, String)], now: Timestamp) -> Result<(), StoreError> {
+    if sent.is_empty() {
+        return Ok(());
+    }
+    let mut current = asked.clone();
+    for _ in 0..TRIES {
+        for (approver, token) in sent {
+            if current.links.iter().all(|link| link.token != *token) {
+                let (approver, token) = (approver.clone(), token.clone());
+                current.links.push(Link { approver, token, made_at: now, sent_at: Some(now), wrong: 0 });
+            }
+        }
+        current.revision += 1;
+        match deps.asks.put_question(&current).await {
+            Ok(()) => break,
+            Err(StoreError::Refused(_)) => match deps.asks.question(&asked.saga, &asked.question).await? {
+                Some(changed) if changed.round == asked.round => current = changed,
+                Some(_) | None => return Ok(()),
+            },
+            Err(other) => return Err(other),
+        }
+    }
+    for (approver, _) in sent {
+        note_of(deps, asked, approver, Deed::Sent, format!("round {}", asked.round)).await?;
+    }
+    Ok(())
+}
+
+/// The same question with a new time, and with the loss as it is now; `None` if it is not asked again.
+pub(super) async fn ask_again(deps: &Deps, asked: &AskItem, now: Timestamp) -> Result<Option<AskItem>, StoreError> {
+    if asked.round >= ROUNDS {
+        return Ok(None);
+    }
+    let again = AskItem {
+        loss_s: loss_now(deps, asked).await,
+        asked_at: Some(now),
+        expires_at: now.saturating_add(deps.settings.ask_expires).unwrap_or(Timestamp::MAX),
+        // What was said about another loss does not count for this one.
+        given: Vec::new(),
+        links: Vec::new(),
+        round: asked.round + 1,
+        revision: asked.revision + 1,
+        ..asked.clone()
+    };
+    match deps.asks.put_question(&again).await {
+        Ok(()) => {}
+        Err(StoreError::Refused(_)) => return Ok(None),
+        Err(other) => return Err(other),
+    }
+    note_of(deps, &again, "switchback", Deed::AskedAgain, format!("round {}", again.round)).await?;
+    Ok(Some(again))
+}
+
+/// In seconds: what would be lost of the dataset that is worst off, as it is now; `None` if it cannot be told.
+///
+/// Where it is known when the side was lost, the loss runs until then; else until now, since data may
+/// still be written there.
+pub(super) async fn loss_now(deps: &Deps, asked: &AskItem) -> Option<i64> {
+    // Nothing was declared, so nothing was shown and nothing can be worse.
+    asked.loss_s?;
+    let head = deps.sagas.head(&asked.saga).await.ok().flatten()?;
+    let lost_at = head.clocks.lost_at.unwrap_or_else(|| deps.clock.now());
+    let target = crate::start::pair_head(deps).await.ok()?.active.other();
+    let losses = datasets(deps, target).await.into_iter().map(|seen| seen.loss_s(lost_at));
+    losses.max_by_key(|loss| loss.unwrap_or(i64::MAX)).flatten()
+}

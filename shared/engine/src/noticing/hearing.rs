@@ -1,0 +1,50 @@
+//! Taking signals in.
+
+use std::collections::BTreeMap;
+
+use failover::signal::{About, Signal, Track};
+use futures::future::try_join_all;
+
+use crate::deps::Deps;
+use crate::ports::{STORE_VERSION, StoreError, TrackItem};
+
+/// So often a track is merged again after somebody else wrote it first.
+const TRIES: u32 = 8;
+
+/// Takes signals in; says how many told something new. The order does not matter, nor does it when one
+/// comes twice.
+///
+/// # Errors
+///
+/// [`StoreError`]; those that were written stay, and all of them may be sent again.
+pub async fn hear(deps: &Deps, signals: Vec<Signal>) -> Result<usize, StoreError> {
+    let now = deps.clock.now();
+    let mut tracks: BTreeMap<About, Track> = BTreeMap::new();
+    for signal in signals {
+        let track = Track::of(&signal.heard_at(now));
+        let merged = tracks.get(&track.about).map_or_else(|| track.clone(), |known| known.merge(&track));
+        tracks.insert(track.about.clone(), merged);
+    }
+    let written = try_join_all(tracks.values().map(|track| write(deps, track))).await?;
+    Ok(written.into_iter().filter(|new| *new).count())
+}
+
+async fn write(deps: &Deps, heard: &Track) -> Result<bool, StoreError> {
+    for _ in 0..TRIES {
+        let known = deps.signals.track(&deps.pair.name, &heard.about).await?;
+        let (track, revision) = match &known {
+            Some(item) => (item.track.merge(heard), item.revision),
+            None => (heard.clone(), 0),
+        };
+        if known.is_some_and(|item| item.track == track) {
+            return Ok(false);
+        }
+        let item = TrackItem { version: STORE_VERSION, track, revision: revision + 1 };
+        match deps.signals.put_track(&deps.pair.name, &item).await {
+            Ok(()) => return Ok(true),
+            Err(StoreError::Refused(_)) => {}
+            Err(other) => return Err(other),
+        }
+    }
+    Err(StoreError::Again(format!("the track of {} {}", heard.about.source, heard.about.subject)))
+}

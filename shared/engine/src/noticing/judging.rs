@@ -1,0 +1,199 @@
+//! Giving the verdict, once a minute, and doing what it says.
+
+use failover::plan::GO;
+use failover::signal::Track;
+use failover::verdict::{Case, Decision, Level, Mode, Standing, Verdict, judge as verdict, still_agrees};
+use jiff::Timestamp;
+use saga::SagaId;
+use serde::{Deserialize, Serialize};
+
+use super::proposing::{NotProposed, propose};
+use super::telling::{Notice, tell};
+use crate::approvals::{NotAnswered, answer};
+use crate::deps::Deps;
+use crate::ports::{AskState, PairHead, Remembered, STORE_VERSION, StoreError};
+use crate::start::pair_head;
+
+/// The name under which the watch's own record is remembered.
+const WATCH: &str = "watch";
+
+/// In seconds: whoever proposes has so long before another tries.
+const CLAIM_S: i64 = 300;
+
+/// What the watch knows of itself.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct WatchRecord {
+    /// The last verdict.
+    pub verdict: Option<Verdict>,
+    /// What people were told last, and when; told again only when it has changed.
+    pub told: Option<(Notice, Timestamp)>,
+    /// Somebody is making a proposal until then.
+    pub proposing_until: Option<Timestamp>,
+    /// Why the last proposal could not be made.
+    pub not_proposed: Option<String>,
+}
+
+/// What came of a look at the signals.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Noticed {
+    /// The verdict.
+    pub verdict: Verdict,
+    /// The saga that was begun.
+    pub saga: Option<SagaId>,
+}
+
+/// Everything that a verdict is made of, as it is recorded now; see [`case_of`].
+struct Recorded {
+    head: PairHead,
+    tracks: Vec<Track>,
+    standing: Standing,
+}
+
+async fn recorded(deps: &Deps) -> Result<Recorded, StoreError> {
+    let head = pair_head(deps).await?;
+    let tracks = deps.signals.tracks(&deps.pair.name).await?.into_iter().map(|item| item.track).collect();
+    let standing = Standing { freeze: head.freeze.clone(), saga: head.saga.clone(), cool_down: head.cool_down.clone() };
+    Ok(Recorded { head, tracks, standing })
+}
+
+/// The verdict as it would be given now. Changes nothing and tells nobody.
+///
+/// # Errors
+///
+/// [`StoreError`].
+pub async fn case_of(deps: &Deps) -> Result<Verdict, StoreError> {
+    let recorded = recorded(deps).await?;
+    Ok(verdict(&case(deps, &recorded)))
+}
+
+fn case<'a>(deps: &'a Deps, recorded: &'a Recorded) -> Case<'a> {
+    Case {
+        now: deps.clock.now(),
+        active: recorded.head.active,
+        tracks: &recorded.tracks,
+        policy: &deps.pair.watch.policy,
+        standing: &recorded.standing,
+    }
+}
+
+/// The last verdict that was recorded, if one was.
+///
+/// # Errors
+///
+/// [`StoreError`].
+pub async fn last_verdict(deps: &Deps) -> Result<Option<Verdict>, StoreError> {
+    Ok(record(deps).await?.0.verdict)
+}
+
+/// Gives the verdict and does what it says: tells people, or proposes. Whoever calls it twice at a time
+/// proposes once.
+///
+/// # Errors
+///
+/// [`StoreError`]. A proposal that could not be made is not one: it is told, and tried again.
+pub async fn judge(deps: &Deps) -> Result<Noticed, StoreError> {
+    let recorded = recorded(deps).await?;
+    let given = verdict(&case(deps, &recorded));
+    let (mut watch, mut revision) = record(deps).await?;
+    let before = watch.verdict.replace(given.clone());
+    let notice = Notice::of(&given, before.as_ref(), watch.not_proposed.as_deref());
+    if let Some(notice) = notice.filter(|notice| watch.told.as_ref().is_none_or(|(last, _)| last != notice)) {
+        tell(deps, notice, &given).await;
+        watch.told = Some((notice, given.at));
+    }
+    let free = watch.proposing_until.is_none_or(|until| given.at >= until);
+    let proposes = given.decision >= Decision::Propose && free;
+    if proposes {
+        watch.proposing_until =
+            Some(given.at.saturating_add(jiff::SignedDuration::from_secs(CLAIM_S)).unwrap_or(given.at));
+    }
+    if !remember(deps, &watch, &mut revision).await? {
+        // Somebody else judges at this moment, on the same grounds.
+        return Ok(Noticed { verdict: given, saga: None });
+    }
+    if let Some(saga) = &recorded.standing.saga {
+        go_on_by_policy(deps, saga, &recorded).await?;
+    }
+    if !proposes {
+        return Ok(Noticed { verdict: given, saga: None });
+    }
+    let proposed = propose(deps, &given).await;
+    watch.proposing_until = None;
+    watch.not_proposed = proposed.as_ref().err().map(ToString::to_string);
+    let saga = match proposed {
+        Ok(saga) => Some(saga),
+        Err(NotProposed::Store(error)) => return Err(error),
+        Err(NotProposed::Refused(refused)) => {
+            tracing::error!(code = "NOT-PROPOSED", %refused, "the verdict has fired and no failover could be proposed");
+            None
+        }
+    };
+    remember(deps, &watch, &mut revision).await?;
+    Ok(Noticed { verdict: given, saga })
+}
+
+/// Under `act`: a saga whose veto time is over begins, if everything agrees still.
+async fn go_on_by_policy(deps: &Deps, saga: &SagaId, recorded: &Recorded) -> Result<(), StoreError> {
+    let Mode::Act { accepted_by } = &deps.pair.watch.policy.mode else { return Ok(()) };
+    let Some(asked) = deps.asks.question(saga, GO).await? else { return Ok(()) };
+    let now = deps.clock.now();
+    let over = asked.veto_until.is_some_and(|until| now >= until);
+    if asked.state != AskState::Open || !over || !still_agrees(&case(deps, recorded)) {
+        return Ok(());
+    }
+    let by = format!("{accepted_by}, by the policy act");
+    match answer(deps, saga, GO, &by, true, true).await {
+        Ok(_) => Ok(()),
+        Err(NotAnswered::Store(error)) => Err(error),
+        // Somebody has answered meanwhile, or it is asked again: the person's word counts.
+        Err(
+            NotAnswered::Answered(_)
+            | NotAnswered::Declined(_)
+            | NotAnswered::Expired
+            | NotAnswered::SamePerson(_)
+            | NotAnswered::AnotherPlan
+            | NotAnswered::WorseLoss,
+        ) => Ok(()),
+    }
+}
+
+async fn record(deps: &Deps) -> Result<(WatchRecord, u64), StoreError> {
+    match deps.signals.recall(&deps.pair.name, WATCH).await? {
+        None => Ok((WatchRecord::default(), 0)),
+        Some(item) => {
+            let broken = |e: serde_json::Error| StoreError::Broken(format!("the watch's record: {e}"));
+            Ok((serde_json::from_value(item.value).map_err(broken)?, item.revision))
+        }
+    }
+}
+
+/// `false` if somebody else wrote first.
+async fn remember(deps: &Deps, watch: &WatchRecord, revision: &mut u64) -> Result<bool, StoreError> {
+    let broken = |e: serde_json::Error| StoreError::Broken(format!("the watch's record: {e}"));
+    let value = serde_json::to_value(watch).map_err(broken)?;
+    *revision += 1;
+    let item = Remembered { version: STORE_VERSION, value, revision: *revision };
+    match deps.signals.remember(&deps.pair.name, WATCH, &item).await {
+        Ok(()) => Ok(true),
+        Err(StoreError::Refused(_)) => Ok(false),
+        Err(other) => Err(other),
+    }
+}
+
+impl Notice {
+    /// What people are to be told of a verdict, if anything.
+    fn of(given: &Verdict, before: Option<&Verdict>, not_proposed: Option<&str>) -> Option<Notice> {
+        let alarmed_before = before.is_some_and(|before| before.level == Level::Alarmed);
+        match (given.level, given.decision) {
+            (Level::Dark, _) => Some(Notice::Dark),
+            (Level::Alarmed, Decision::Tell) => Some(Notice::Watching),
+            (Level::Alarmed, Decision::Propose | Decision::FenceAndPropose | Decision::Act) => {
+                not_proposed.map(|_| Notice::NotProposed)
+            }
+            (Level::Alarmed, Decision::Nothing) | (Level::Suspected, _) => None,
+            (Level::Calm, _) => {
+                (alarmed_before || before.is_some_and(|b| b.level == Level::Dark)).then_some(Notice::Well)
+            }
+        }
+    }
+}

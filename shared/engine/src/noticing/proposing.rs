@@ -1,0 +1,63 @@
+//! From a verdict to a saga that asks: the same draft and start as by a person's order.
+
+use failover::verdict::{Decision, Verdict};
+use jiff::SignedDuration;
+use saga::SagaId;
+
+use super::telling::support;
+use crate::approvals::tend;
+use crate::deps::Deps;
+use crate::ports::StoreError;
+use crate::start::{Order, StartRefused, draft, start};
+
+/// Who orders what a verdict proposes.
+const VERDICT: &str = "the verdict";
+
+/// Why there is no proposal.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub(super) enum NotProposed {
+    /// There is no plan, or the pair is not free.
+    #[error(transparent)]
+    Refused(StartRefused),
+    /// The store failed.
+    #[error(transparent)]
+    Store(StoreError),
+}
+
+impl From<StartRefused> for NotProposed {
+    fn from(refused: StartRefused) -> Self {
+        match refused {
+            StartRefused::Store(error) => NotProposed::Store(error),
+            StartRefused::AnotherSaga { .. }
+            | StartRefused::GuardUnderWay { .. }
+            | StartRefused::Frozen { .. }
+            | StartRefused::NoCheckpoint(_)
+            | StartRefused::LeavingNotWell { .. }
+            | StartRefused::Plan(_)
+            | StartRefused::Capture(_) => NotProposed::Refused(refused),
+        }
+    }
+}
+
+/// Makes the plan, begins the saga that asks about it, sends the links, and tells the vendor's support.
+pub(super) async fn propose(deps: &Deps, verdict: &Verdict) -> Result<SagaId, NotProposed> {
+    let veto = SignedDuration::from_secs(deps.pair.watch.policy.veto_s);
+    let acts = verdict.decision == Decision::Act;
+    let order = Order {
+        leaving: verdict.side,
+        planned: false,
+        by: VERDICT.to_owned(),
+        lost_at: verdict.down_since,
+        noticed_at: verdict.noticed_at.unwrap_or(verdict.at),
+        fence_first: verdict.decision == Decision::FenceAndPropose,
+        veto_until: acts.then(|| verdict.at.saturating_add(veto).unwrap_or(verdict.at)),
+    };
+    let drafted = draft(deps, &order).await?;
+    let saga = start(deps, &order, &drafted).await?;
+    // What could not be sent now is sent at the next tick.
+    if let Err(error) = tend(deps, &saga).await {
+        tracing::warn!(code = "NOT-TOLD", %error, "the links of the question are sent at the next tick");
+    }
+    support(deps, verdict).await;
+    Ok(saga)
+}

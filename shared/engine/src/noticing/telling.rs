@@ -1,0 +1,76 @@
+//! Telling people what was noticed, and the vendor's support what to look at (R12, R15).
+
+use failover::verdict::{Verdict, sentences};
+use serde::{Deserialize, Serialize};
+
+use crate::deps::Deps;
+use crate::ports::{Message, Recipient};
+
+/// What people are told of, each once until something else is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Notice {
+    /// Nobody says anything about the side that works.
+    Dark,
+    /// The verdict has fired, and the policy is to watch.
+    Watching,
+    /// The verdict has fired, and no failover could be proposed.
+    NotProposed,
+    /// It is well again.
+    Well,
+}
+
+impl Notice {
+    fn subject(self) -> &'static str {
+        match self {
+            Notice::Dark => "monitoring is dark: nothing is known of the side that works",
+            Notice::Watching => "the side that works is taken for lost; the policy is to watch",
+            Notice::NotProposed => "the side that works is taken for lost, and NO failover could be proposed",
+            Notice::Well => "it is well again",
+        }
+    }
+
+    fn remedy(self) -> &'static str {
+        match self {
+            Notice::Dark => {
+                "This is neither healthy nor down, and nothing is proposed. What to do: look whether the function \
+                 probe runs, and whether the sources can be reached."
+            }
+            Notice::Watching => "What to do: look at the evidence. `switchback failover` begins a failover.",
+            Notice::NotProposed => {
+                "What to do: `switchback plan` says what is in the way. It is tried again every minute."
+            }
+            Notice::Well => "Nothing is to be done. A question that is still open can be declined.",
+        }
+    }
+}
+
+/// Tells everybody who listens. A message that is lost is not sent again: the record and the log have it.
+pub(super) async fn tell(deps: &Deps, notice: Notice, verdict: &Verdict) {
+    let text = format!("{}\n\n{}\n", sentences(verdict).join("\n"), notice.remedy());
+    let message = Message { subject: format!("[{}] {}", deps.pair.name, notice.subject()), text };
+    send(deps, &Recipient::Everybody, &message).await;
+}
+
+/// Tells the vendor's support early, with what they ask for first (R15).
+pub(super) async fn support(deps: &Deps, verdict: &Verdict) {
+    let address = deps.pair.addresses.iter().find(|address| address.side == verdict.side);
+    let url = address.map_or("", |address| address.url.as_str());
+    let since = verdict.noticed_at.unwrap_or(verdict.at);
+    let evidence = sentences(verdict).join("\n");
+    let text = format!(
+        "Workspace {url} ({} of pair {}) has been unwell since {} UTC. Severity: production is down.\n\n{evidence}\n\n\
+         Please tell us the state of the workspace's region and control plane, and when you expect it back.\n",
+        verdict.side,
+        deps.pair.name,
+        since.strftime("%Y-%m-%d %H:%M:%S"),
+    );
+    let message = Message { subject: format!("[{}] the workspace {url} does not work", deps.pair.name), text };
+    send(deps, &Recipient::Support, &message).await;
+}
+
+async fn send(deps: &Deps, to: &Recipient, message: &Message) {
+    if let Err(error) = deps.messenger.send(to, message).await {
+        tracing::warn!(code = "NOT-TOLD", ?to, %error, "a notice could not be sent");
+    }
+}

@@ -1,0 +1,211 @@
+//! How alarming the signals of one side are: counting origins over time, with hysteresis.
+
+use std::collections::BTreeSet;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::{Agreement, Case, Evidence, Reason};
+use crate::pair::Side;
+use crate::signal::{Origin, Reading, Track, after, before};
+
+/// How alarming it is, the worst last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Level {
+    /// Nobody says anything.
+    Dark,
+    /// Somebody says that it is well, nobody that it is not.
+    Calm,
+    /// Somebody speaks against it.
+    Suspected,
+    /// It has fired and is not over.
+    Alarmed,
+}
+
+impl Level {
+    /// The word for it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Level::Dark => "dark",
+            Level::Calm => "calm",
+            Level::Suspected => "suspected",
+            Level::Alarmed => "alarmed",
+        }
+    }
+}
+
+/// What the signals of one side add up to.
+pub(super) struct Alarm {
+    pub(super) level: Level,
+    /// The condition holds at this moment, too.
+    pub(super) fires_now: bool,
+    pub(super) reasons: Vec<Reason>,
+    pub(super) noticed_at: Option<Timestamp>,
+    pub(super) down_since: Option<Timestamp>,
+    pub(super) origins: Vec<Agreement>,
+}
+
+/// What all origins say at one moment.
+struct Moment {
+    at: Timestamp,
+    bad: usize,
+    down: bool,
+    healthy: bool,
+}
+
+impl Moment {
+    fn of(tracks: &[&Track], at: Timestamp) -> Self {
+        let mut moment = Self { at, bad: 0, down: false, healthy: false };
+        for origin in Origin::ALL {
+            match worst(tracks, origin, at) {
+                Reading::Unknown => {}
+                Reading::Healthy => moment.healthy = true,
+                Reading::Degraded => moment.bad += 1,
+                Reading::Down => {
+                    moment.bad += 1;
+                    moment.down = true;
+                }
+            }
+        }
+        moment
+    }
+
+    fn agrees(&self, case: &Case<'_>) -> bool {
+        self.bad >= case.policy.origins && (self.down || case.policy.degraded_is_enough)
+    }
+
+    fn is_well(&self) -> bool {
+        self.bad == 0 && self.healthy
+    }
+}
+
+/// The worst that an origin says; that one of its sources is unknown does not make the others so.
+fn worst(tracks: &[&Track], origin: Origin, at: Timestamp) -> Reading {
+    let of_origin = tracks.iter().filter(|track| track.origin == origin);
+    of_origin.map(|track| track.reading_at(at)).max().unwrap_or(Reading::Unknown)
+}
+
+/// The moments at which anything changes up to now, and now.
+fn moments(tracks: &[&Track], now: Timestamp) -> Vec<Moment> {
+    let turns: BTreeSet<Timestamp> = tracks.iter().flat_map(|track| track.turns()).filter(|at| *at < now).collect();
+    turns.into_iter().chain([now]).map(|at| Moment::of(tracks, at)).collect()
+}
+
+/// Looks at one side.
+pub(super) fn look(case: &Case<'_>, side: Side) -> Alarm {
+    let tracks = about(case, side);
+    let moments = moments(&tracks, case.now);
+    let mut fired: Option<Timestamp> = None;
+    let (mut agree_since, mut well_since): (Option<Timestamp>, Option<Timestamp>) = (None, None);
+    for (place, moment) in moments.iter().enumerate() {
+        // Between two moments nothing changes, so what holds at the first holds until the second.
+        agree_since = if moment.agrees(case) { agree_since.or(Some(moment.at)) } else { None };
+        well_since = if moment.is_well() { well_since.or(Some(moment.at)) } else { None };
+        let until = moments.get(place + 1).map_or(moment.at, |next| next.at);
+        if let Some(since) = agree_since
+            && before(until, case.policy.for_s) >= since
+        {
+            fired.get_or_insert(after(since, case.policy.for_s));
+        }
+        if well_since.is_some_and(|since| before(until, case.policy.clear_s) >= since) {
+            fired = None;
+        }
+    }
+    let origins = agreements(case, side);
+    let now = Moment::of(&tracks, case.now);
+    let long_enough = agree_since.is_some_and(|since| before(case.now, case.policy.for_s) >= since);
+    let level = match fired {
+        Some(_) => Level::Alarmed,
+        None if now.bad > 0 => Level::Suspected,
+        None if now.healthy => Level::Calm,
+        None => Level::Dark,
+    };
+    Alarm {
+        level,
+        fires_now: fired.is_some() && long_enough,
+        reasons: reasons(case, &now, fired, agree_since, long_enough),
+        noticed_at: origins.iter().filter_map(|agreement| agreement.bad_since).min(),
+        down_since: down_since(&moments),
+        origins,
+    }
+}
+
+fn reasons(
+    case: &Case<'_>,
+    now: &Moment,
+    fired: Option<Timestamp>,
+    agree_since: Option<Timestamp>,
+    long_enough: bool,
+) -> Vec<Reason> {
+    let policy = case.policy;
+    let mut reasons = Vec::new();
+    match fired {
+        Some(since) if long_enough => {
+            reasons.push(Reason::Fires { since, origins: now.bad });
+            return reasons;
+        }
+        Some(since) => reasons.push(Reason::NotOver { since, clear_s: policy.clear_s }),
+        None => {}
+    }
+    reasons.push(if now.bad == 0 {
+        if now.healthy { Reason::NoneBad } else { Reason::NothingKnown }
+    } else if now.bad < policy.origins {
+        Reason::TooFew { have: now.bad, need: policy.origins }
+    } else {
+        match agree_since {
+            Some(since) => Reason::NotLongEnough { since, need_s: policy.for_s },
+            None => Reason::NoneDown,
+        }
+    });
+    reasons
+}
+
+/// Since when somebody has said without a gap that it is down.
+fn down_since(moments: &[Moment]) -> Option<Timestamp> {
+    let last = moments.iter().rposition(|moment| !moment.down).map_or(0, |place| place + 1);
+    moments.get(last).map(|moment| moment.at)
+}
+
+/// Who says what of a side.
+pub(super) fn agreements(case: &Case<'_>, side: Side) -> Vec<Agreement> {
+    let tracks = about(case, side);
+    let of = |origin: Origin| {
+        let of_origin: Vec<&Track> = tracks.iter().filter(|track| track.origin == origin).copied().collect();
+        if of_origin.is_empty() {
+            return None;
+        }
+        let mut evidence: Vec<Evidence> = of_origin.iter().map(|track| seen(track, case.now)).collect();
+        evidence.sort_by(|a, b| {
+            b.reading.cmp(&a.reading).then_with(|| (&a.source, &a.subject).cmp(&(&b.source, &b.subject)))
+        });
+        let moments = moments(&of_origin, case.now);
+        let calm = moments.iter().rposition(|moment| moment.bad == 0).map_or(0, |place| place + 1);
+        Some(Agreement {
+            origin,
+            reading: worst(&of_origin, origin, case.now),
+            bad_since: moments.get(calm).map(|moment| moment.at),
+            evidence,
+        })
+    };
+    Origin::ALL.into_iter().filter_map(of).collect()
+}
+
+fn seen(track: &Track, now: Timestamp) -> Evidence {
+    let reading = track.reading_at(now);
+    let last = track.looks.iter().filter(|look| look.at <= now).map(|look| look.at).max().unwrap_or(now);
+    let same =
+        track.looks.iter().rposition(|look| look.at <= now && look.reading != reading).map_or(0, |place| place + 1);
+    let since = track.looks.get(same).map_or(last, |look| look.at).min(last);
+    Evidence {
+        source: track.about.source.clone(),
+        subject: track.about.subject.clone(),
+        reading,
+        since,
+        text: track.text.clone(),
+    }
+}
+
+fn about<'a>(case: &Case<'a>, side: Side) -> Vec<&'a Track> {
+    case.tracks.iter().filter(|track| track.about.side == side).collect()
+}

@@ -1,0 +1,273 @@
+//! How a pair is watched, and who is asked: `[watch]`, `[approvals]`, `[[approver]]`.
+
+use std::collections::BTreeSet;
+
+use engine::Watch;
+use engine::approvals::token::Key;
+use engine::approvals::{Approvals, Approver};
+use failover::Side;
+use failover::signal::{Watched, WatchedSide};
+use failover::verdict::{Mode, WatchPolicy};
+use jiff::SignedDuration;
+use serde::Deserialize;
+use toml::Spanned;
+use url::Url;
+
+use super::check::Offence;
+use super::secret::SecretSource;
+use super::{Checked, Config, ConfigError, SideConfig};
+use crate::environment::variable;
+
+/// When a side is taken for lost, and what is done then.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct WatchConfig {
+    /// `watch`, `ask`, `fence-then-ask` or `act`.
+    pub policy: Spanned<String>,
+    /// Under `act`: the person who has accepted, for the team, what an unplanned failover risks.
+    pub accepted_by: Option<String>,
+    /// So many origins of different kinds must agree.
+    pub origins: Spanned<usize>,
+    /// For so many minutes.
+    pub minutes: Spanned<i64>,
+    /// So many minutes everything must be healthy before it is over.
+    pub clear_minutes: Spanned<i64>,
+    /// So many minutes nothing is proposed again.
+    pub cool_down_minutes: Spanned<i64>,
+    /// All of them may be merely degraded.
+    pub degraded_is_enough: bool,
+    /// Under `act`: so many minutes people may say no.
+    pub veto_minutes: Spanned<i64>,
+    /// Cloud services whose trouble counts, as AWS Health calls them; empty: all of them.
+    pub services: Vec<String>,
+}
+
+impl Default for WatchConfig {
+    fn default() -> Self {
+        let usual = WatchPolicy::default();
+        let unset = |value: i64| Spanned::new(0..0, value / 60);
+        Self {
+            policy: Spanned::new(0..0, usual.mode.as_str().to_owned()),
+            accepted_by: None,
+            origins: Spanned::new(0..0, usual.origins),
+            minutes: unset(usual.for_s),
+            clear_minutes: unset(usual.clear_s),
+            cool_down_minutes: unset(usual.cool_down_s),
+            degraded_is_enough: usual.degraded_is_enough,
+            veto_minutes: unset(usual.veto_s),
+            // What a workspace on AWS stands on.
+            services: [
+                "EC2",
+                "S3",
+                "VPC",
+                "STS",
+                "KMS",
+                "RDS",
+                "DATABRICKS",
+                "MULTIPLE_SERVICES",
+                "INTERNETCONNECTIVITY",
+            ]
+            .map(str::to_owned)
+            .to_vec(),
+        }
+    }
+}
+
+/// How people are asked by message.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ApprovalsConfig {
+    /// What links begin with; the deployed stack knows its own.
+    pub url: Option<Spanned<String>>,
+    /// So many different people must say yes.
+    #[serde(default = "one")]
+    pub people: Spanned<u32>,
+    /// After so many minutes without an answer the next in the contact list are asked.
+    #[serde(default = "ten")]
+    pub escalate_minutes: Spanned<i64>,
+    /// One message for each approver; `false`: one for all who listen to the topic.
+    #[serde(default = "yes")]
+    pub personal: bool,
+    /// What links are signed with, the current key first.
+    pub keys: Spanned<Vec<KeyConfig>>,
+}
+
+/// A key.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct KeyConfig {
+    /// Its name in links.
+    pub id: String,
+    /// At least 32 characters of chance.
+    pub secret: Spanned<SecretSource>,
+}
+
+/// A person who may approve.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ApproverConfig {
+    /// The name, as records show it.
+    pub name: String,
+    /// When in the contact list: 0 at once, 1 after the first silence.
+    #[serde(default)]
+    pub level: u32,
+    /// The hash of the approval code, as `switchback code` prints it.
+    pub code_hash: String,
+}
+
+fn one() -> Spanned<u32> {
+    Spanned::new(0..0, 1)
+}
+
+fn ten() -> Spanned<i64> {
+    Spanned::new(0..0, 10)
+}
+
+fn yes() -> bool {
+    true
+}
+
+/// What of it TOML allows and a pair does not.
+pub(super) fn check(config: &Config) -> Result<(), Offence> {
+    let watch = &config.watch;
+    mode(watch).map_err(|message| Offence { start: watch.policy.span().start, message })?;
+    if *watch.origins.get_ref() < 2 {
+        let message = "origins must be at least 2: one that is wrong must not move anything".to_owned();
+        return Err(Offence { start: watch.origins.span().start, message });
+    }
+    let durations = [
+        ("minutes", &watch.minutes),
+        ("clear_minutes", &watch.clear_minutes),
+        ("cool_down_minutes", &watch.cool_down_minutes),
+        ("veto_minutes", &watch.veto_minutes),
+    ];
+    for (name, minutes) in durations {
+        if !(1..=1_440).contains(minutes.get_ref()) {
+            return Err(Offence { start: minutes.span().start, message: format!("{name} must be from 1 to 1440") });
+        }
+    }
+    let (fires, clears) = (*watch.minutes.get_ref(), *watch.clear_minutes.get_ref());
+    // A track of a probe holds two hours.
+    if clears < fires || fires + clears > 100 {
+        let message = format!(
+            "clear_minutes is {clears} and minutes is {fires}: going back must be slower than going out, and both \
+             together at most 100"
+        );
+        return Err(Offence { start: watch.clear_minutes.span().start, message });
+    }
+    for side in [&config.primary, &config.standby] {
+        if let (Some(region), None) = (&side.region, side.cloud) {
+            let message = "a region needs its cloud: add cloud = \"aws\", \"azure\" or \"google\"".to_owned();
+            return Err(Offence { start: region.span().start, message });
+        }
+    }
+    approvers(config)
+}
+
+fn approvers(config: &Config) -> Result<(), Offence> {
+    let mut names = BTreeSet::new();
+    for spanned in &config.approver {
+        let (start, approver) = (spanned.span().start, spanned.get_ref());
+        if approver.name.trim().is_empty() || !names.insert(approver.name.as_str()) {
+            let message = format!("approver {:?}: give each approver a name of her own", approver.name);
+            return Err(Offence { start, message });
+        }
+        if !approver.code_hash.starts_with("$argon2") {
+            let message =
+                format!("approver {:?}: code_hash is no hash: make one with `switchback code`", approver.name);
+            return Err(Offence { start, message });
+        }
+    }
+    let Some(approvals) = &config.approvals else { return Ok(()) };
+    let people = &approvals.people;
+    if !(1..=2).contains(people.get_ref()) {
+        return Err(Offence { start: people.span().start, message: "people must be 1 or 2".to_owned() });
+    }
+    if names.len() < usize::try_from(*people.get_ref()).unwrap_or(usize::MAX) {
+        let message =
+            format!("{} people must say yes, and [[approver]] names {}: add them", people.get_ref(), names.len());
+        return Err(Offence { start: people.span().start, message });
+    }
+    if approvals.keys.get_ref().is_empty() {
+        let message = "keys is empty: name a key that links are signed with".to_owned();
+        return Err(Offence { start: approvals.keys.span().start, message });
+    }
+    if !(1..=1_440).contains(approvals.escalate_minutes.get_ref()) {
+        let message = "escalate_minutes must be from 1 to 1440".to_owned();
+        return Err(Offence { start: approvals.escalate_minutes.span().start, message });
+    }
+    if let Some(url) = &approvals.url
+        && !Url::parse(url.get_ref()).is_ok_and(|parsed| parsed.scheme() == "https" && parsed.query().is_none())
+    {
+        let message = format!("{:?} is no address for links: write https://…", url.get_ref());
+        return Err(Offence { start: url.span().start, message });
+    }
+    Ok(())
+}
+
+fn mode(watch: &WatchConfig) -> Result<Mode, String> {
+    match (watch.policy.get_ref().as_str(), &watch.accepted_by) {
+        ("watch", _) => Ok(Mode::Watch),
+        ("ask", _) => Ok(Mode::Ask),
+        ("fence-then-ask", _) => Ok(Mode::FenceThenAsk),
+        ("act", Some(person)) if !person.trim().is_empty() => Ok(Mode::Act { accepted_by: person.clone() }),
+        ("act", _) => Err("the policy act needs accepted_by: the person who accepts its risk for the team".to_owned()),
+        (other, _) => Err(format!("{other:?} is no policy: use watch, ask, fence-then-ask or act")),
+    }
+}
+
+/// How the pair of a configuration is watched.
+///
+/// # Errors
+///
+/// [`ConfigError`] if a key cannot be fetched or is too short.
+pub fn watch(checked: &Checked) -> Result<Watch, ConfigError> {
+    let config = &checked.config;
+    let minutes = |value: &Spanned<i64>| *value.get_ref() * 60;
+    let watch = &config.watch;
+    let policy = WatchPolicy {
+        mode: mode(watch).map_err(|e| checked.wrong(watch.policy.span().start, e))?,
+        origins: *watch.origins.get_ref(),
+        for_s: minutes(&watch.minutes),
+        clear_s: minutes(&watch.clear_minutes),
+        cool_down_s: minutes(&watch.cool_down_minutes),
+        degraded_is_enough: watch.degraded_is_enough,
+        veto_s: minutes(&watch.veto_minutes),
+    };
+    let sides = [watched(Side::Primary, &config.primary), watched(Side::Standby, &config.standby)];
+    let watched = Watched { sides: sides.into_iter().flatten().collect(), services: watch.services.clone() };
+    let approvals = config.approvals.as_ref().map(|approvals| asked(checked, approvals)).transpose()?;
+    Ok(Watch { policy, watched, approvals })
+}
+
+fn watched(side: Side, config: &SideConfig) -> Option<WatchedSide> {
+    let (cloud, region) = (config.cloud?, config.region.as_ref()?.get_ref().clone());
+    let host = Url::parse(config.url.get_ref()).ok()?.host_str()?.to_owned();
+    Some(WatchedSide { side, cloud, region, host })
+}
+
+fn asked(checked: &Checked, config: &ApprovalsConfig) -> Result<Approvals, ConfigError> {
+    let mut keys = Vec::new();
+    for key in config.keys.get_ref() {
+        let start = key.secret.span().start;
+        let secret = key.secret.get_ref().fetch().map_err(|e| checked.wrong(start, e))?;
+        if secrecy::ExposeSecret::expose_secret(&secret).len() < 32 {
+            let message = format!("key {:?} is shorter than 32 characters: make a longer one by chance", key.id);
+            return Err(checked.wrong(start, message));
+        }
+        keys.push(Key { id: key.id.clone(), secret });
+    }
+    let url = config.url.as_ref().map(|url| url.get_ref().clone()).or_else(|| variable("SWITCHBACK_APPROVAL_URL"));
+    let approver = |approver: &Spanned<ApproverConfig>| {
+        let ApproverConfig { name, level, code_hash } = approver.get_ref().clone();
+        Approver { name, level, code_hash }
+    };
+    Ok(Approvals {
+        url: url.unwrap_or_default().trim_end_matches('/').to_owned(),
+        people: *config.people.get_ref(),
+        escalate_after: SignedDuration::from_mins(*config.escalate_minutes.get_ref()),
+        personal: config.personal,
+        approvers: checked.config.approver.iter().map(approver).collect(),
+        keys,
+    })
+}
