@@ -147,13 +147,15 @@ pub(crate) fn advice(tree: &Tree) -> Vec<String> {
 /// The code of everything that is made with one outside of tests: faults, and answers to the outside.
 fn codes(source: &str) -> Vec<String> {
     let code = Code::without_tests(source);
-    let makers = ["Code::new(", "Problem::refused(", "Problem::failed(", "Self::refused(", "Self::failed("];
+    // The last is how a line of the log carries its code.
+    let makers = ["Code::new(", "Problem::refused(", "Problem::failed(", "Self::refused(", "Self::failed(", "code = "];
     let made = makers.iter().flat_map(|maker| code.bare.match_indices(maker).map(|(at, _)| at + maker.len()));
     let real = made.filter_map(|at| {
         let rest = code.told[at..].trim_start().strip_prefix('"')?;
         rest.split_once('"').map(|(text, _)| text.to_owned())
     });
-    real.collect()
+    let is_code = |text: &String| text.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '-');
+    real.filter(is_code).collect()
 }
 
 #[test]
@@ -210,7 +212,10 @@ fn codes_and_pages_belong_together() {
     let source = "const A: Code = Code::new(\"A-B\");\n/// Code::new(\"SAID\")\nconst C: Code = Code::new(\n    \"C\",\n);\n#[cfg(test)]\nmod tests { const T: Code = Code::new(\"T\"); }\n";
     let tree = Tree::of(&[
         ("shared/engine/src/codes.rs", source),
-        ("shared/rim/src/problem.rs", "fn a() { Problem::refused(\n    \"R\", x); Self::failed(code, x) }\n"),
+        (
+            "shared/rim/src/problem.rs",
+            "fn a() { Problem::refused(\n    \"R\", x); Self::failed(code, x) }\nfn l() { error!(code = \"L\", \"it\"); let code = \"no code\"; }\n",
+        ),
         ("shared/rim/advice/A-B.md", ""),
         ("shared/rim/advice/Z.md", ""),
         ("shared/rim/src/advice.rs", "(\"A-B\", include_str!(\"../advice/A-B.md\"))"),
@@ -219,6 +224,7 @@ fn codes_and_pages_belong_together() {
         advice(&tree),
         [
             "code C: has no page in shared/rim/advice",
+            "code L: has no page in shared/rim/advice",
             "code R: has no page in shared/rim/advice",
             "shared/rim/advice: page Z belongs to no code",
             "shared/rim/advice: page Z is not in the list of pages",
