@@ -6,6 +6,7 @@
 //! by the next wake message or tick, just as in the cloud.
 
 pub mod around;
+pub mod requests;
 pub mod routes;
 pub mod sabotage;
 pub mod workspace_wire;

@@ -173,7 +173,7 @@ pub enum Decision {
 
 /// Why nothing is proposed although, or because.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", tag = "why")]
+#[serde(rename_all = "snake_case", tag = "reason")]
 pub enum Reason {
     /// Nobody says anything: that is neither healthy nor down.
     NothingKnown,
