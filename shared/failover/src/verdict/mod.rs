@@ -136,7 +136,7 @@ pub struct Evidence {
     pub subject: String,
     /// What it reads now.
     pub reading: Reading,
-    /// Since when it is not healthy without a gap, or the time of the last look.
+    /// Since when it has read so without a gap; of what is unknown, the time of the last look.
     pub since: Timestamp,
     /// What it said last.
     pub text: String,
