@@ -18,8 +18,8 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use aws::{AwsErrands, Clients, DynamoStore, S3Objects, SnsMessenger, SnsWaker};
-use databricks::{Credentials, DatabricksAccount, DatabricksWorkspace};
-use engine::ports::{Asks, Clock, Errands, Pairs, Sagas, Signals, Workspace};
+use databricks::{Credentials, DatabricksAccount, DatabricksWorkspace, probes};
+use engine::ports::{Asks, Clock, Errands, Pairs, Probe, Sagas, Signals};
 use engine::{Deps, Pair, Settings, Watch};
 use failover::errand::{Address, Arrangements};
 use failover::{FailoverPolicy, MapEntry, PairName};
@@ -305,7 +305,7 @@ impl Stack {
         let clients = Clients::embedded(self.embedded.clone().with_wire(Arc::new(wire)), "eu-west-1");
         let named = |variable: &str| self.routes.environment.get(variable).cloned().unwrap_or_default();
         let store = Arc::new(self.store(&clients, named("SWITCHBACK_TABLE")));
-        let workspace = |side: Side| -> Arc<dyn Workspace> {
+        let workspace = |side: Side| -> Arc<DatabricksWorkspace> {
             let transport = WorkspaceWire {
                 world: Arc::clone(&self.parts.world),
                 side,
@@ -316,6 +316,7 @@ impl Stack {
             let workspace = DatabricksWorkspace::new(Arc::new(transport), credentials(), clock);
             Arc::new(workspace.with_secrets(Arc::new(SimulatedSecrets)))
         };
+        let (primary, standby) = (workspace(Side::Primary), workspace(Side::Standby));
         Deps {
             clock: Arc::clone(&self.parts.clock),
             pairs: Arc::clone(&store) as Arc<dyn Pairs>,
@@ -324,13 +325,13 @@ impl Stack {
             signals: store as Arc<dyn Signals>,
             messenger: Arc::new(SnsMessenger::new(&clients, named("SWITCHBACK_PEOPLE_TOPIC"))),
             feeds: Vec::new(),
-            probes: Vec::new(),
+            probes: if self.parts.looks { usual_probes(&primary, &standby) } else { Vec::new() },
             objects: Arc::new(S3Objects::new(&clients, bucket_name(&named("SWITCHBACK_BUCKET")), "")),
             waker: Arc::new(SnsWaker::new(&clients, named("SWITCHBACK_WAKE_TOPIC"))),
             pair: Pair {
                 name: self.pair.clone(),
-                primary: workspace(Side::Primary),
-                standby: workspace(Side::Standby),
+                primary,
+                standby,
                 map: self.parts.map.clone(),
                 policy: self.parts.policy.clone(),
                 addresses: addresses(),
@@ -419,6 +420,12 @@ async fn handle(deps: &Deps, owner: &str, message: Message) -> Result<Value, Str
         }
         other => Err(format!("the template names {other}, which is no function here")),
     }
+}
+
+/// What looks at both sides of every pair.
+fn usual_probes(primary: &Arc<DatabricksWorkspace>, standby: &Arc<DatabricksWorkspace>) -> Vec<Arc<dyn Probe>> {
+    let sides = [(failover::Side::Primary, primary), (failover::Side::Standby, standby)];
+    sides.into_iter().flat_map(|(side, workspace)| probes::of(workspace, &probes::usual(side))).collect()
 }
 
 /// Where the two sides of a rehearsal are.

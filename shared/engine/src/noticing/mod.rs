@@ -6,6 +6,7 @@
 mod hearing;
 mod judging;
 mod looking;
+mod normal;
 mod proposing;
 mod telling;
 
