@@ -121,6 +121,7 @@ impl Ground {
             arrangements: failover::errand::Arrangements::default(),
             watch: setup.watch,
             looks: false,
+            probes: false,
             delivery: Delivery::default(),
             weakened: setup.weakened,
         })

@@ -138,6 +138,7 @@ impl Rehearsal {
             arrangements,
             watch: script.watch.as_ref().map_or_else(|| Ok(Watch::default()), |watch| watch.watch())?,
             looks: script.watch.is_some(),
+            probes: script.watch.as_ref().is_some_and(|watch| watch.probes),
             delivery: self.delivery,
             #[cfg(feature = "mutants")]
             weakened: self.weakened,

@@ -114,7 +114,8 @@ impl WatchScript {
             host: host.to_owned(),
         };
         let approver = |approver: &ApproverScript| {
-            let code_hash = hash_at(&code_of(&approver.name), salt(&approver.name), CHEAP).map_err(|e| e.to_string())?;
+            let code_hash =
+                hash_at(&code_of(&approver.name), salt(&approver.name), CHEAP).map_err(|e| e.to_string())?;
             Ok(Approver { name: approver.name.clone(), level: approver.level, code_hash })
         };
         Ok(Watch {

@@ -70,6 +70,8 @@ pub struct StackParts {
     pub watch: Watch,
     /// Whether anybody looks: without it nobody notices anything, and a person orders.
     pub looks: bool,
+    /// Whether whoever looks has probes to look with.
+    pub probes: bool,
     /// How wake messages arrive.
     pub delivery: Delivery,
     /// Guards of the store that are switched off, to prove that each of them matters.
@@ -325,7 +327,7 @@ impl Stack {
             signals: store as Arc<dyn Signals>,
             messenger: Arc::new(SnsMessenger::new(&clients, named("SWITCHBACK_PEOPLE_TOPIC"))),
             feeds: Vec::new(),
-            probes: if self.parts.looks { usual_probes(&primary, &standby) } else { Vec::new() },
+            probes: if self.parts.probes { usual_probes(&primary, &standby) } else { Vec::new() },
             objects: Arc::new(S3Objects::new(&clients, bucket_name(&named("SWITCHBACK_BUCKET")), "")),
             waker: Arc::new(SnsWaker::new(&clients, named("SWITCHBACK_WAKE_TOPIC"))),
             pair: Pair {

@@ -314,7 +314,7 @@ token = { file = "/run/secrets/standby" }
         check("[limits]", &approvals("people = 3"), "line 14", "1 or 2");
         check("[limits]", &approvals("escalate_minutes = 0"), "line 14", "from 1 to 1440");
         check("[limits]", &approvals("url = \"approve.example\""), "line 14", "https://");
-        check("[limits]", "[approvals]\nkeys = []\n[limits]", "line 12", "add them");
+        check("[limits]", "[approvals]\nkeys = []\n[limits]", "line 13", "add them");
         let entry = |kind: &str, primary: u8| {
             format!("[[map]]\nkind = {kind:?}\nprimary = \"{primary}\"\nstandby = \"9\"\n[limits]")
         };
