@@ -94,7 +94,11 @@ def test_the_policy_of_errands_names_what_errands_call():
 
 
 def one_action_less(it):
-    statements(it)[0]["Action"].remove("dynamodb:Query")
+    # Whatever one function lacks another may have: the check is over all of them.
+    for resource in it["Resources"].values():
+        for policy in resource["Properties"].get("Policies", []):
+            for one in policy["Statement"]:
+                one["Action"] = [action for action in template.listed(one["Action"]) if action != "dynamodb:Query"]
 
 
 def one_action_more(it):

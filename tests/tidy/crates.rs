@@ -29,6 +29,7 @@ const DIRECTION: &[Row] = &[
     Row { name: "databricks", names: &["saga", "failover", "engine"], tests_name: &["sim"], deployed: true },
     Row { name: "aws", names: &["saga", "failover", "engine"], tests_name: &[], deployed: true },
     Row { name: "outside", names: &["saga", "failover", "engine"], tests_name: &[], deployed: true },
+    Row { name: "pages", names: &["saga", "failover", "engine"], tests_name: &[], deployed: true },
     Row {
         name: "rim",
         names: &["saga", "failover", "engine", "databricks", "aws", "outside"],
@@ -38,6 +39,12 @@ const DIRECTION: &[Row] = &[
     Row {
         name: "saga-function",
         names: &["saga", "failover", "engine", "databricks", "aws", "rim"],
+        tests_name: &[],
+        deployed: true,
+    },
+    Row {
+        name: "approval-function",
+        names: &["saga", "failover", "engine", "databricks", "aws", "pages", "rim"],
         tests_name: &[],
         deployed: true,
     },
@@ -60,6 +67,7 @@ const DIRECTION: &[Row] = &[
             "rim",
             "sim",
             "saga-function",
+            "approval-function",
             "probe-function",
         ],
         tests_name: &[],
@@ -86,7 +94,7 @@ const OUTSIDE: &[(&str, &[&str])] = &[
     ("aws-config", &["aws"]),
     ("aws-credential-types", &["aws"]),
     ("aws-smithy-", &["aws", "local"]),
-    ("lambda_", &["saga-function", "probe-function"]),
+    ("lambda_", &["saga-function", "approval-function", "probe-function"]),
     ("reqwest", &["databricks", "outside"]),
     ("dynoxide", &["local"]),
     ("s3s", &["local"]),

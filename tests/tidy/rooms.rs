@@ -9,6 +9,7 @@ use crate::tidy::tree::Tree;
 
 /// The rooms that must be there.
 const EXPECTED: &[&str] = &[
+    "functions/approval",
     "functions/probe",
     "functions/saga",
     "shared/saga",
@@ -17,6 +18,7 @@ const EXPECTED: &[&str] = &[
     "shared/databricks",
     "shared/aws",
     "shared/outside",
+    "shared/pages",
     "shared/rim",
     "shared/sim",
     "shared/cli",

@@ -113,6 +113,7 @@ pub struct Stack {
     parts: StackParts,
     pair: PairName,
     routes: Routes,
+    table: Table,
     embedded: Embedded,
     bus: Arc<Bus>,
     arriving: tokio::sync::Mutex<mpsc::UnboundedReceiver<Message>>,
@@ -201,11 +202,12 @@ impl Stack {
         let named = |variable: &str| routes.environment.get(variable).cloned().unwrap_or_default();
         let table = Table::memory(&named("SWITCHBACK_TABLE"))?;
         let buckets = Buckets::memory([bucket_name(&named("SWITCHBACK_BUCKET")).as_str()]);
-        let embedded = Embedded::new(table, buckets).with_topics(Arc::clone(&bus) as Arc<dyn Topics>);
+        let embedded = Embedded::new(table.clone(), buckets).with_topics(Arc::clone(&bus) as Arc<dyn Topics>);
         let embedded = embedded.with_cloud(Arc::clone(&parts.cloud), Arc::clone(&parts.clock));
         Ok(Arc::new(Self {
             pair: PairName::new(PAIR).map_err(StackError::Pair)?,
             routes,
+            table,
             embedded,
             bus,
             arriving: tokio::sync::Mutex::new(arriving),
@@ -402,6 +404,16 @@ impl Stack {
         self.writes.0.load(Ordering::SeqCst)
     }
 
+    /// Everything that the table holds under a partition, as its own JSON: nothing decodes it on the way.
+    pub fn items(&self, partition: &str) -> String {
+        let query = json!({
+            "TableName": self.routes.environment.get("SWITCHBACK_TABLE"),
+            "KeyConditionExpression": "PK = :pk",
+            "ExpressionAttributeValues": { ":pk": { "S": partition } },
+        });
+        String::from_utf8_lossy(self.table.answer("Query", query.to_string().as_bytes()).body()).into_owned()
+    }
+
     /// Why runners stopped before their time: deaths and errors, in order.
     pub fn stopped(&self) -> Vec<String> {
         lock(&self.stopped).clone()
@@ -420,6 +432,7 @@ async fn handle(deps: &Deps, owner: &str, message: Message) -> Result<Value, Str
             let post = probe_function::Post { place: "eu-west-1".to_owned(), judges: true };
             probe_function::handle(deps, &post).await.map_err(|error| error.to_string())
         }
+        "ApprovalFunction" => approval_function::handle(deps, event).await.map_err(|error| error.to_string()),
         other => Err(format!("the template names {other}, which is no function here")),
     }
 }
