@@ -4,6 +4,7 @@
 //! plan and the loss that were shown.
 
 mod answering;
+pub mod code;
 pub mod people;
 mod tend;
 pub mod token;
