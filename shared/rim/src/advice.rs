@@ -42,6 +42,7 @@ pub const PAGES: &[(&str, &str)] = &[
     ("LOSS-IS-WORSE", include_str!("../advice/LOSS-IS-WORSE.md")),
     ("NEWER-VERSION", include_str!("../advice/NEWER-VERSION.md")),
     ("NO-ANSWER", include_str!("../advice/NO-ANSWER.md")),
+    ("NO-CHANCE", include_str!("../advice/NO-CHANCE.md")),
     ("NO-CHECKPOINT", include_str!("../advice/NO-CHECKPOINT.md")),
     ("NO-COUNTERPART", include_str!("../advice/NO-COUNTERPART.md")),
     ("NO-PLAN", include_str!("../advice/NO-PLAN.md")),

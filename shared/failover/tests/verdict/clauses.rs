@@ -44,6 +44,7 @@ fn evidence_tells_since_when_it_has_read_so_without_a_gap() {
     assert_eq!(since(&[(0, down), (3, down)], 5), (down, at(0)), "the next came in time");
     assert_eq!(since(&[(0, down), (4, down), (5, down)], 6), (down, at(4)), "nobody knew in between");
     assert_eq!(since(&[(0, down), (2, down)], 20), (Reading::Unknown, at(2)), "the last look");
+    assert_eq!(since(&[(0, Reading::Unknown), (2, down)], 20), (Reading::Unknown, at(2)), "what was unknown was read");
     assert_eq!(
         since(&[(2, Reading::Healthy), (9, down)], 3),
         (Reading::Healthy, at(2)),
@@ -56,7 +57,9 @@ fn what_reads_worst_speaks_for_its_origin_and_stands_first() {
     let hear = |subject: &str, reading| signal(Origin::Probe, subject, at(0), reading, 600);
     let said =
         [hear("a", Reading::Unknown), hear("b", Reading::Healthy), hear("d", Reading::Down), hear("c", Reading::Down)];
-    let verdict = on(&tracks(&said), 1);
+    let mut heard = tracks(&said);
+    heard.reverse();
+    let verdict = on(&heard, 1);
     assert_eq!(verdict.origins[0].reading, Reading::Down);
     let order: Vec<&str> = verdict.origins[0].evidence.iter().map(|evidence| evidence.subject.as_str()).collect();
     assert_eq!(order, ["c", "d", "b", "a"]);
