@@ -16,7 +16,7 @@ use failover::plan::GO;
 use failover::{FailoverPolicy, Side};
 use jiff::{SignedDuration, Timestamp};
 use local::stack::sabotage::Boundaries;
-use local::stack::{Delivery, PAIR, Stack, StackParts};
+use local::stack::{Delivery, Stack, StackParts};
 use rim::SystemClock;
 use saga::SagaId;
 use secrecy::SecretString;
@@ -67,6 +67,7 @@ impl Ground {
             arrangements: Arrangements { errands: vec![orders()], active_active: Vec::new() },
             watch: Watch { approvals: Some(approvals(people)), ..Watch::default() },
             looks: false,
+            probes: false,
             delivery: Delivery::default(),
             weakened: aws::Weakened::default(),
         })
