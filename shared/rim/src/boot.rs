@@ -90,9 +90,9 @@ impl Messenger for NobodyToTell {
 pub fn deps(checked: &Checked, clock: Arc<dyn Clock>, ports: Ports) -> Result<Deps, ConfigError> {
     let sides = Sides::of(checked, &clock)?;
     let mut pair = pair_of(checked, &sides)?;
-    if ports.messenger.is_none() {
-        // Who cannot be sent a link is asked at the terminal.
-        pair.watch.approvals = None;
+    if let (None, Some(approvals)) = (&ports.messenger, &mut pair.watch.approvals) {
+        // Who cannot be sent a link is asked at the terminal; how many people must say yes holds there, too.
+        approvals.approvers.clear();
     }
     Ok(Deps {
         pair,

@@ -3,6 +3,7 @@
 //! Signals are only taken in here; once a minute the verdict is given over all of them. Whatever the
 //! policy allows is done by the same use cases that a person's command calls.
 
+mod channels;
 mod freezing;
 mod hearing;
 mod judging;
