@@ -88,6 +88,7 @@ const OUTSIDE: &[(&str, &[&str])] = &[
     ("aws-smithy-", &["aws", "local"]),
     ("lambda_", &["saga-function", "probe-function"]),
     ("reqwest", &["databricks", "outside"]),
+    ("hickory", &["outside"]),
     ("dynoxide", &["local"]),
     ("s3s", &["local"]),
 ];
