@@ -10,6 +10,8 @@
 //! the active one as a rule. The passive one may lag.
 //! The API tells no severity [Health: API Event], so an open issue is degraded and never down: another
 //! origin must say more.
+//! Unverified: the SDK speaks Smithy RPC v2 CBOR to it, which the simulated cloud does not answer; what
+//! becomes of events and of an account without a plan is checked by no test yet.
 
 use std::sync::{Arc, Mutex, PoisonError};
 

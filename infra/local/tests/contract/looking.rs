@@ -77,19 +77,3 @@ fn both_sides_are_looked_at_each_minute_and_a_lost_one_is_down() {
         assert_eq!(last(track(&tracks, Side::Standby, probe)), Reading::Healthy, "{probe}");
     }
 }
-
-#[test]
-fn what_is_slow_for_five_looks_is_degraded_by_what_is_normal_for_it() {
-    let slow = |begins_ms: i64| {
-        let from_ms = begins_ms + 200 * 60_000 - 30_000;
-        vec![Fault::new(sim::Side::Primary, from_ms, FaultKind::Slow { ms: 4_000 }).only("jobs.list")]
-    };
-    let tracks = looked(206, slow);
-    let jobs = track(&tracks, Side::Primary, "jobs");
-    let bad = jobs.looks.iter().filter(|look| look.reading == Reading::Degraded).count();
-    assert_eq!(bad, 3, "seven slow looks, of which four are nothing yet: {}", jobs.text);
-    assert!(jobs.text.starts_with("normally ") && jobs.text.contains("for 7 looks"), "{}", jobs.text);
-    for (side, probe) in [(Side::Primary, "clusters"), (Side::Standby, "jobs")] {
-        assert_eq!(last(track(&tracks, side, probe)), Reading::Healthy);
-    }
-}
