@@ -93,6 +93,35 @@ def test_the_policy_of_errands_names_what_errands_call():
     assert all("*" != one["Resource"] for one in policy["Statement"])
 
 
+def test_the_policy_of_probes_names_what_probes_call():
+    policy = json.loads((ROOT / "infra/aws/probes-policy.json").read_text())
+    granted = [action for one in policy["Statement"] for action in template.listed(one["Action"])]
+    called = set()
+    for file in (ROOT / "shared/aws/src/probes").glob("*.rs"):
+        called.update(re.findall(r'"(s3:[A-Z]\w+)"', file.read_text()))
+    assert called and sorted(granted) == sorted(called)
+    assert all("*" != one["Resource"] for one in policy["Statement"])
+
+
+def watching():
+    return template.read("watch-from.yaml")
+
+
+def test_the_second_place_only_looks_and_may_do_no_more():
+    expanded = template.expand(watching())
+    assert template.lint(expanded) == []
+    assert template.fixed_names(expanded) == []
+    variables = watching()["Globals"]["Function"]["Environment"]["Variables"]
+    assert variables["SWITCHBACK_JUDGE"] == "no"
+    source = (ROOT / "shared/rim/src/deployed.rs").read_text()
+    assert set(re.findall(r'required\("(\w+)"\)', source)) <= set(variables)
+    granted = set()
+    for policy in watching()["Resources"]["ProbeFunction"]["Properties"]["Policies"]:
+        for statement in policy["Statement"]:
+            granted.update(template.listed(statement["Action"]))
+    assert granted == {"dynamodb:GetItem", "dynamodb:PutItem", "health:DescribeEvents"}
+
+
 def one_action_less(it):
     # Whatever one function lacks another may have: the check is over all of them.
     for resource in it["Resources"].values():

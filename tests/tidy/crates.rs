@@ -96,6 +96,7 @@ const OUTSIDE: &[(&str, &[&str])] = &[
     ("aws-smithy-", &["aws", "local"]),
     ("lambda_", &["saga-function", "approval-function", "probe-function"]),
     ("reqwest", &["databricks", "outside"]),
+    ("hickory", &["outside"]),
     ("dynoxide", &["local"]),
     ("s3s", &["local"]),
 ];

@@ -202,3 +202,18 @@ def test_a_host_of_the_web_takes_what_is_sent(cloud):
     sent = urllib.request.Request(f"http://localhost:{cloud['port']}/hook", data=b"{}", method="POST")
     with urllib.request.urlopen(sent, timeout=10) as answer:
         assert (answer.status, answer.read()) == (200, b"taken")
+
+
+def test_health_tells_events_page_by_page(cloud):
+    health = client(cloud, "health", "us-east-1")
+    issues = {"regions": [cloud["region"]], "eventTypeCategories": ["issue"], "eventStatusCodes": ["open"]}
+    pages = health.get_paginator("describe_events").paginate(filter=issues, PaginationConfig={"PageSize": 10})
+    events = [event for page in pages for event in page["events"]]
+    assert len(events) == 12
+    assert {event["statusCode"] for event in events} == {"open"}
+    assert events[0]["eventTypeCode"] == "AWS_EC2_OPERATIONAL_ISSUE"
+    since = events[0]["startTime"]
+    closed = {"eventStatusCodes": ["closed"], "endTimes": [{"from": since}]}
+    (one,) = health.describe_events(filter=closed)["events"]
+    assert one["endTime"] >= since
+    assert refused(health.describe_events, maxResults=10, nextToken="none") == "InvalidPaginationToken"

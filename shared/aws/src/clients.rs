@@ -41,6 +41,10 @@ const OBJECT_REQUEST: Duration = Duration::from_secs(45);
 #[derive(Clone)]
 pub struct Clients {
     pub(crate) errands: ErrandClients,
+    /// AWS Health, one attempt a request.
+    pub(crate) health: aws_sdk_health::Client,
+    /// All services have one address, an emulator's.
+    pub(crate) has_endpoint: bool,
     pub(crate) dynamo: aws_sdk_dynamodb::Client,
     pub(crate) s3: aws_sdk_s3::Client,
     pub(crate) sns: aws_sdk_sns::Client,
@@ -61,7 +65,7 @@ pub(crate) struct ErrandClients {
 
 impl ErrandClients {
     fn of(config: &SdkConfig, path_style: bool) -> Self {
-        let config = config.to_builder().retry_config(RetryConfig::disabled()).build();
+        let config = without_retries(config);
         let s3 = aws_sdk_s3::config::Builder::from(&config).force_path_style(path_style).build();
         Self {
             kinesis: aws_sdk_kinesis::Client::new(&config),
@@ -128,11 +132,17 @@ impl Clients {
             .build();
         Self {
             errands: ErrandClients::of(config, path_style),
+            health: aws_sdk_health::Client::new(&without_retries(config)),
+            has_endpoint: config.endpoint_url().is_some(),
             dynamo: aws_sdk_dynamodb::Client::from_conf(dynamo),
             s3: aws_sdk_s3::Client::from_conf(s3),
             sns: aws_sdk_sns::Client::from_conf(sns),
         }
     }
+}
+
+fn without_retries(config: &SdkConfig) -> SdkConfig {
+    config.to_builder().retry_config(RetryConfig::disabled()).build()
 }
 
 fn retries() -> RetryConfig {

@@ -1,4 +1,4 @@
-//! Speaks to AWS: the saga table in DynamoDB, objects in S3, wake messages on SNS, errands.
+//! Speaks to AWS: the saga table in DynamoDB, objects in S3, wake messages on SNS, errands, probes, AWS Health.
 //!
 //! The only crate that names `aws_sdk_*`. It carries out the ports of `engine`
 //! and must not know what a failover is beyond the types they carry. It uses data
@@ -19,9 +19,11 @@ mod dynamo;
 pub mod errands;
 mod fault;
 mod guards;
+mod health;
 mod mark;
 mod messenger;
 mod objects;
+pub mod probes;
 mod waker;
 
 pub use clients::{Clients, EMBEDDED_KEY};
@@ -29,6 +31,7 @@ pub use dynamo::DynamoStore;
 pub use errands::AwsErrands;
 #[cfg(feature = "mutants")]
 pub use guards::Weakened;
+pub use health::AwsHealth;
 pub use messenger::SnsMessenger;
 pub use objects::S3Objects;
 pub use waker::SnsWaker;

@@ -3,11 +3,13 @@
 //! Its law: one request per try and no second; an address may itself be a secret, so none is ever
 //! repeated in a message (S23). It must not know what a failover is.
 //!
-//! A new kind is one file in [`kinds`] and one line in its list.
+//! A new kind is one file in [`kinds`] and one line in its list; a new probe the same in [`probes`].
 
 pub mod codes;
 pub mod kinds;
+mod names;
 mod network;
+pub mod probes;
 mod web;
 
 use std::sync::Arc;
@@ -18,6 +20,7 @@ use failover::errand::Detail;
 use saga::{Fault, Step};
 use serde_json::Value;
 
+pub use names::SystemNames;
 pub use network::Network;
 pub use web::{Asked, Got, Missed, Web};
 

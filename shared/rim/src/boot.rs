@@ -4,16 +4,17 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use databricks::{Credentials, DatabricksAccount, DatabricksWorkspace, HttpTransport, probes};
+use aws::{AwsHealth, Clients};
+use databricks::{Credentials, DatabricksAccount, DatabricksWorkspace, HttpTransport};
 use engine::ports::{
-    Asks, Clock, Errands, Message, Messenger, Objects, Pairs, Probe, Recipient, Sagas, Signals, StoreError, Waker,
-    Workspace,
+    Asks, Clock, DeclaredProbe, Errands, Feed, Message, Messenger, Objects, Pairs, Probe, Recipient, Sagas, Signals,
+    StoreError, Waker, Workspace,
 };
 use engine::{Deps, Pair, Settings};
 use failover::errand::Address;
 use failover::{FailoverPolicy, Side};
 use jiff::SignedDuration;
-use outside::{Network, OutsideErrands};
+use outside::{Network, OutsideErrands, SystemNames};
 use saga::SagaId;
 
 use crate::config::watching;
@@ -36,6 +37,8 @@ pub struct Ports {
     pub waker: Arc<dyn Waker>,
     /// Who carries out errands on AWS, where any is declared.
     pub errands: Vec<Arc<dyn Errands>>,
+    /// What reaches AWS for probes and its Health API; `None`: neither is asked.
+    pub aws: Option<Clients>,
     /// Messages to people; `None`: nobody is asked by message.
     pub messenger: Option<Arc<dyn Messenger>>,
 }
@@ -55,6 +58,7 @@ impl Ports {
             objects,
             waker,
             errands: Vec::new(),
+            aws: None,
             messenger: None,
         }
     }
@@ -94,6 +98,8 @@ pub fn deps(checked: &Checked, clock: Arc<dyn Clock>, ports: Ports) -> Result<De
         // Who cannot be sent a link is asked at the terminal; how many people must say yes holds there, too.
         approvals.approvers.clear();
     }
+    let feeds = feeds(checked, &pair, ports.aws.as_ref());
+    let probes = probes(checked, &sides, &pair, &clock, ports.aws.as_ref())?;
     Ok(Deps {
         pair,
         settings: Arc::new(settings(checked)),
@@ -102,13 +108,40 @@ pub fn deps(checked: &Checked, clock: Arc<dyn Clock>, ports: Ports) -> Result<De
         asks: ports.asks,
         signals: ports.signals,
         messenger: ports.messenger.unwrap_or_else(|| Arc::new(NobodyToTell)),
-        feeds: Vec::new(),
-        probes: sides.probes(),
+        feeds,
+        probes,
         objects: ports.objects,
         waker: ports.waker,
         errands: errands(checked, &clock, ports.errands)?,
         clock,
     })
+}
+
+/// Who is asked how things are.
+fn feeds(checked: &Checked, pair: &Pair, aws: Option<&Clients>) -> Vec<Arc<dyn Feed>> {
+    let asked = aws.filter(|_| checked.config.health_api.enabled);
+    let health = asked.map(|aws| AwsHealth::new(aws, Arc::new(SystemNames), pair.watch.watched.clone()));
+    health.into_iter().map(|health| Arc::new(health) as Arc<dyn Feed>).collect()
+}
+
+/// What looks at the two sides: the usual probes, and those that are declared.
+fn probes(
+    checked: &Checked,
+    sides: &Sides,
+    pair: &Pair,
+    clock: &Arc<dyn Clock>,
+    aws: Option<&Clients>,
+) -> Result<Vec<Arc<dyn Probe>>, ConfigError> {
+    let mut found = sides.probes(&checked.probes);
+    if !checked.probes.is_empty() {
+        let web = Arc::new(Network::new().map_err(|e| checked.wrong(0, e))?);
+        let means = outside::probes::Means { web, names: Arc::new(SystemNames), clock: Arc::clone(clock) };
+        found.extend(outside::probes::of(&means, &pair.addresses, &checked.probes));
+    }
+    if let Some(aws) = aws {
+        found.extend(aws::probes::of(aws, clock, &checked.probes));
+    }
+    Ok(found)
 }
 
 /// Those on AWS, if there are any, those on the account, and those outside.
@@ -162,10 +195,15 @@ impl Sides {
         })
     }
 
-    /// What looks at them.
-    fn probes(&self) -> Vec<Arc<dyn Probe>> {
+    /// What looks at them through their own API.
+    fn probes(&self, declared: &[DeclaredProbe]) -> Vec<Arc<dyn Probe>> {
         let sides = [(Side::Primary, &self.primary), (Side::Standby, &self.standby)];
-        sides.into_iter().flat_map(|(side, workspace)| probes::of(workspace, &probes::usual(side))).collect()
+        let of_side = |(side, workspace)| {
+            let declared = declared.iter().filter(move |probe| probe.side == side).cloned();
+            let all: Vec<DeclaredProbe> = databricks::probes::usual(side).into_iter().chain(declared).collect();
+            databricks::probes::of(workspace, &all)
+        };
+        sides.into_iter().flat_map(of_side).collect()
     }
 }
 

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `SWITCHBACK_CONFIG` | path of the pair's configuration in the function's package |
 //! | `SWITCHBACK_TABLE` | name of the DynamoDB table |
+//! | `SWITCHBACK_TABLE_REGION` | region of the table, the bucket and the topics, where it is another |
 //! | `SWITCHBACK_BUCKET` | name of the S3 bucket |
 //! | `SWITCHBACK_WAKE_TOPIC` | ARN of the SNS topic for wake messages |
 //! | `SWITCHBACK_PEOPLE_TOPIC` | ARN of the SNS topic for messages to people |
@@ -48,21 +49,21 @@ pub async fn deps() -> Result<Deps, NotBooted> {
     let topic = required("SWITCHBACK_WAKE_TOPIC")?;
     let mut ports = ports(&table, &bucket, Some(&topic)).await;
     if let Some(people) = variable("SWITCHBACK_PEOPLE_TOPIC") {
-        ports.messenger = Some(Arc::new(SnsMessenger::new(&clients().await, people)));
+        ports.messenger = Some(Arc::new(SnsMessenger::new(&store_clients().await, people)));
     }
     Ok(boot::deps(&checked, Arc::new(SystemClock::start()), ports)?)
 }
 
 /// The deployed table and bucket. Without a topic nobody is woken: the tick makes up for it.
 pub async fn ports(table: &str, bucket: &str, topic: Option<&str>) -> Ports {
-    let clients = clients().await;
+    let (clients, own) = (store_clients().await, clients().await);
     let waker: Arc<dyn Waker> = match topic {
         Some(topic) => Arc::new(SnsWaker::new(&clients, topic)),
         None => Arc::new(NobodyToWake),
     };
     let objects = Arc::new(S3Objects::new(&clients, bucket, ""));
     let ports = Ports::over(Arc::new(DynamoStore::new(&clients, table)), objects, waker);
-    Ports { errands: vec![Arc::new(AwsErrands::new(&clients))], ..ports }
+    Ports { errands: vec![Arc::new(AwsErrands::new(&own))], aws: Some(own), ..ports }
 }
 
 /// The same errands for a pair that is recorded elsewhere, where any is declared on AWS: nobody else
@@ -71,9 +72,19 @@ pub async fn errands(checked: &Checked) -> Vec<Arc<dyn Errands>> {
     if needs(&checked.arrangements).aws { vec![Arc::new(AwsErrands::new(&clients().await))] } else { Vec::new() }
 }
 
+/// Clients of the region that this runs in.
 async fn clients() -> Clients {
+    clients_of(variable("AWS_REGION")).await
+}
+
+/// Clients of the region that everything is recorded in.
+async fn store_clients() -> Clients {
+    clients_of(variable("SWITCHBACK_TABLE_REGION").or_else(|| variable("AWS_REGION"))).await
+}
+
+async fn clients_of(region: Option<String>) -> Clients {
     let endpoint = variable("AWS_ENDPOINT_URL");
-    Clients::from_environment(variable("AWS_REGION").as_deref(), endpoint.as_deref()).await
+    Clients::from_environment(region.as_deref(), endpoint.as_deref()).await
 }
 
 /// Who drives: the function's own name and a number that differs from start to start.

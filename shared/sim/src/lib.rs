@@ -84,7 +84,8 @@ pub use calls::{CallStats, FamilyCalls};
 #[cfg(feature = "serve")]
 pub use cloud::serve_cloud;
 pub use cloud::{
-    Cloud, CloudCall, CloudFault, CloudFaultKind, CloudMessage, CloudRequest, CloudRoute, CloudSettings, WebBehaviour,
+    Cloud, CloudCall, CloudFault, CloudFaultKind, CloudMessage, CloudRequest, CloudRoute, CloudSettings, HealthEvent,
+    WebBehaviour,
 };
 pub use estate::Estate;
 pub use faults::{Fault, FaultKind};

@@ -164,6 +164,7 @@ fn service_of(request: &Whole) -> Service {
     match scope.split('/').nth(3) {
         Some("dynamodb") => Service::Dynamo,
         Some("sns") => Service::Sns,
+        Some("health") => Service::Around("health"),
         Some("kinesis") => Service::Around("kinesis"),
         Some("route53") => Service::Around("route53"),
         Some("secretsmanager") => Service::Around("secretsmanager"),

@@ -11,6 +11,8 @@ mod ground;
 mod asks;
 mod errands;
 mod files;
+mod health;
+mod looking;
 mod objects;
 mod pairs;
 mod sagas;

@@ -6,7 +6,7 @@
 //!
 //! Each request makes one attempt within the time that its pass gives; the runner tries again.
 
-mod call;
+pub(crate) mod call;
 mod heartbeat;
 mod json_member;
 mod kinesis_stream;
@@ -15,7 +15,7 @@ mod record_set;
 mod route53_record;
 mod s3_prefix;
 mod secret_value;
-mod settings;
+pub(crate) mod settings;
 mod sns_message;
 mod ssm_parameter;
 

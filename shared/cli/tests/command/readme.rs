@@ -19,6 +19,12 @@ fn what_can_be_declared_is_shown_and_accepted() {
             assert!(DECLARED.matches(&format!("`{kind}`")).count() > 0, "{kind} stands in no table");
         }
     }
+    let usual = databricks::probes::usual(failover::Side::Primary);
+    for kind in rim::config::probes::kinds() {
+        let looks_anyway = usual.iter().any(|probe| probe.kind == kind);
+        let shown = looks_anyway || checked.probes.iter().any(|probe| probe.kind == kind);
+        assert!(shown && DECLARED.contains(&format!("`{kind}`")), "probe {kind} has no example or stands in no table");
+    }
 }
 
 #[test]

@@ -121,7 +121,7 @@ async fn run(ground: &Ground<'_>, job: &Value, token: &str) -> Result<String, Fa
 }
 
 /// The job that has this id or, alone, this name. A name of digits only is taken for an id.
-async fn job(ground: &Ground<'_>, named: &str) -> Result<Value, Fault> {
+pub(crate) async fn job(ground: &Ground<'_>, named: &str) -> Result<Value, Fault> {
     if named.chars().all(|c| c.is_ascii_digit()) {
         return ground.call(&Call::to(JOBS_GET).with("job_id", named)).await;
     }
@@ -132,7 +132,7 @@ async fn job(ground: &Ground<'_>, named: &str) -> Result<Value, Fault> {
     match (found.next(), found.next()) {
         (Some(one), None) => Ok(one),
         (None, _) => {
-            let said = format!("there is no job {named:?} here: deploy it, or correct the errand's setting");
+            let said = format!("there is no job {named:?} here: deploy it, or correct the setting");
             Err(Fault::person_needed(codes::NOT_FOUND, said))
         }
         (Some(_), Some(_)) => {
@@ -151,20 +151,23 @@ fn told(run: &Value) -> String {
 }
 
 /// The older `life_cycle_state` where it is sent, which tells more, else `status.state`.
-fn state(run: &Value) -> &str {
+pub(crate) fn state(run: &Value) -> &str {
     let state = run.pointer("/state/life_cycle_state").or_else(|| run.pointer("/status/state"));
     state.and_then(Value::as_str).unwrap_or("UNKNOWN")
 }
 
-fn result(run: &Value) -> &str {
+/// The older `result_state` where it is sent, else the code of the termination.
+pub(crate) fn result(run: &Value) -> &str {
     let result = run.pointer("/state/result_state").or_else(|| run.pointer("/status/termination_details/code"));
     result.and_then(Value::as_str).unwrap_or("UNKNOWN")
 }
 
-fn is_over(run: &Value) -> bool {
+/// Whether nothing more comes of the run.
+pub(crate) fn is_over(run: &Value) -> bool {
     matches!(state(run), "TERMINATED" | "SKIPPED" | "INTERNAL_ERROR")
 }
 
-fn has_succeeded(run: &Value) -> bool {
+/// Whether the run is over and succeeded.
+pub(crate) fn has_succeeded(run: &Value) -> bool {
     state(run) == "TERMINATED" && result(run) == "SUCCESS"
 }

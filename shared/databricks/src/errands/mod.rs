@@ -7,18 +7,18 @@
 //! Must not know: sagas, limits, which plan a step stands in.
 
 mod api_call;
-mod canary_job;
+pub(crate) mod canary_job;
 mod failover_group;
 mod ip_access_list;
 mod managed_recovery;
 mod network_policy;
 mod permissions;
 mod principal_assignment;
-mod settings;
+pub(crate) mod settings;
 mod sign_in;
 mod sql_source;
 mod stable_url;
-mod statement;
+pub(crate) mod statement;
 
 use std::sync::LazyLock;
 

@@ -16,7 +16,7 @@ use crate::codes;
 /// # Errors
 ///
 /// A sentence that names what is wrong and the remedy.
-pub(super) fn read<T: DeserializeOwned>(kind: &str, settings: &Value) -> Result<T, String> {
+pub(crate) fn read<T: DeserializeOwned>(kind: &str, settings: &Value) -> Result<T, String> {
     let settings = match settings {
         Value::Null => Value::Object(Map::new()),
         Value::Object(_) => settings.clone(),
@@ -36,7 +36,7 @@ pub(super) fn read<T: DeserializeOwned>(kind: &str, settings: &Value) -> Result<
 }
 
 /// Reads the settings of a step, which were checked when it was planned.
-pub(super) fn of_step<T: DeserializeOwned>(kind: &str, settings: &Value) -> Result<T, Fault> {
+pub(crate) fn of_step<T: DeserializeOwned>(kind: &str, settings: &Value) -> Result<T, Fault> {
     read(kind, settings).map_err(|said| Fault::person_needed(codes::UNKNOWN_WANT, said))
 }
 
@@ -52,13 +52,13 @@ fn without_values(said: &str) -> String {
 }
 
 /// Refuses an empty text.
-pub(super) fn filled(kind: &str, name: &str, text: &str) -> Result<(), String> {
+pub(crate) fn filled(kind: &str, name: &str, text: &str) -> Result<(), String> {
     if text.trim().is_empty() { Err(format!("errand {kind}: {name} is empty: fill it in")) } else { Ok(()) }
 }
 
 /// An id, which people write as a number or as a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Id(pub(super) String);
+pub(crate) struct Id(pub(crate) String);
 
 impl<'de> Deserialize<'de> for Id {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -75,13 +75,13 @@ impl<'de> Deserialize<'de> for Id {
 /// Something of each side.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Sides {
+pub(crate) struct Sides {
     primary: Id,
     standby: Id,
 }
 
 impl Sides {
-    pub(super) fn of(&self, side: Side) -> &str {
+    pub(crate) fn of(&self, side: Side) -> &str {
         match side {
             Side::Primary => &self.primary.0,
             Side::Standby => &self.standby.0,
@@ -89,7 +89,7 @@ impl Sides {
     }
 
     /// Refuses the same id for both.
-    pub(super) fn check(&self, kind: &str, name: &str) -> Result<(), String> {
+    pub(crate) fn check(&self, kind: &str, name: &str) -> Result<(), String> {
         if self.primary == self.standby {
             return Err(format!("errand {kind}: {name} names the same for both sides: give each side its own"));
         }

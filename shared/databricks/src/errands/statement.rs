@@ -83,7 +83,8 @@ pub(super) fn check(kind: &str, settings: &Value) -> Result<(), String> {
     reads(&read.statement).map_err(|why| format!("errand {kind}: {why}"))
 }
 
-fn reads(statement: &str) -> Result<(), String> {
+/// Refuses what does not begin with a word that reads.
+pub(crate) fn reads(statement: &str) -> Result<(), String> {
     let words = || statement.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').filter(|word| !word.is_empty());
     let is = |word: &str, list: &[&str]| list.iter().any(|known| word.eq_ignore_ascii_case(known));
     let opening = statement.trim_start().trim_start_matches('(').trim_start();
@@ -102,15 +103,39 @@ fn reads(statement: &str) -> Result<(), String> {
 pub(super) async fn run(kind: &str, ground: &Ground<'_>, given: &Given<'_>) -> Result<String, Fault> {
     let settings: Settings = settings::of_step(kind, &given.detail.settings)?;
     reads(&settings.statement).map_err(|why| Fault::person_needed(codes::UNKNOWN_WANT, why))?;
-    let (warehouse, state) = warehouse(ground, &settings.warehouse).await?;
+    match ran(ground, &settings.warehouse, &settings.statement, "0s").await? {
+        Ran::Succeeded { made, answer } => judged(&settings, &made, &answer),
+        Ran::Waits(said) | Ran::Lasts(said) => Err(still_changing(said)),
+    }
+}
+
+/// What came of a statement.
+pub(crate) enum Ran {
+    /// It succeeded.
+    Succeeded {
+        /// Its id.
+        made: String,
+        /// What the API answered last.
+        answer: Value,
+    },
+    /// Its warehouse is not there yet; why, in one line.
+    Waits(String),
+    /// It runs, and has not ended in good time; in one line.
+    Lasts(String),
+}
+
+/// Runs a statement on a warehouse, given by its id or name, and follows it for a while. `wait` is how
+/// long the call itself waits: `0s`, or from `5s` to `50s` [docs: statementexecution/executestatement].
+pub(crate) async fn ran(ground: &Ground<'_>, warehouse_named: &str, statement: &str, wait: &str) -> Result<Ran, Fault> {
+    let (warehouse, state) = warehouse(ground, warehouse_named).await?;
     if state == "STARTING" {
-        return Err(still_changing(format!("warehouse {:?} is STARTING", settings.warehouse)));
+        return Ok(Ran::Waits(format!("warehouse {warehouse_named:?} is STARTING")));
     }
     let begun = ground.client.now();
     let body = json!({
         "warehouse_id": warehouse,
-        "statement": settings.statement,
-        "wait_timeout": "0s",
+        "statement": statement,
+        "wait_timeout": wait,
         "on_wait_timeout": "CONTINUE",
         "disposition": "INLINE",
         "format": "JSON_ARRAY",
@@ -118,13 +143,12 @@ pub(super) async fn run(kind: &str, ground: &Ground<'_>, given: &Given<'_>) -> R
     let mut answer = ground.call(&Call::to(STATEMENTS_RUN).body(body)).await?;
     let made = id(&answer, "statement_id").ok_or_else(|| not_told("a statement came without its statement_id"))?;
     loop {
+        let still = |state: &str| format!("statement {made} is still {state} on warehouse {warehouse}");
         match answer.pointer("/status/state").and_then(Value::as_str) {
             Some("PENDING" | "RUNNING") if !ground.is_out_of_patience(begun) => ground.client.pause(POLL).await,
-            Some(state @ ("PENDING" | "RUNNING")) => {
-                return Err(still_changing(format!("statement {made} is still {state} on warehouse {warehouse}")));
-            }
-            Some("SUCCEEDED") => return judged(&settings, &made, &answer),
-            Some("CLOSED") if settings.expect.is_none() => return Ok(format!("statement {made} succeeded")),
+            Some(state @ "PENDING") => return Ok(Ran::Waits(still(state))),
+            Some(state @ "RUNNING") => return Ok(Ran::Lasts(still(state))),
+            Some("SUCCEEDED" | "CLOSED") => return Ok(Ran::Succeeded { made, answer }),
             Some("FAILED") => return Err(failed(&made, &answer)),
             Some(state) => return Err(not_told(format!("statement {made} is {state}, without a result"))),
             None => return Err(not_told(format!("statement {made} came without its state"))),
@@ -151,6 +175,10 @@ fn judged(settings: &Settings, made: &str, answer: &Value) -> Result<String, Fau
     let Some(expected) = settings.expect.as_ref().map(plain) else {
         return Ok(format!("statement {made} succeeded"));
     };
+    // It succeeded, and its result can no longer be had [docs: statementexecution/getstatement].
+    if answer.pointer("/status/state").and_then(Value::as_str) == Some("CLOSED") {
+        return Err(not_told(format!("statement {made} is CLOSED, without a result")));
+    }
     let found = answer.pointer("/result/data_array/0/0");
     match found.map(plain) {
         Some(found) if found == expected => Ok(format!("statement {made} gave {found}, as expected")),
@@ -179,7 +207,7 @@ async fn warehouse(ground: &Ground<'_>, named: &str) -> Result<(String, String),
     match found.as_slice() {
         [one] => Ok((text(one, "id").to_owned(), text(one, "state").to_owned())),
         [] => {
-            let said = format!("there is no warehouse {named:?} here: deploy it, or correct the errand's setting");
+            let said = format!("there is no warehouse {named:?} here: deploy it, or correct the setting");
             Err(Fault::person_needed(codes::NOT_FOUND, said))
         }
         several => {

@@ -9,11 +9,17 @@
 //! plane [docs: currentuser/me, jobs/list, clusters/list, metastores/current,
 //! dev-tools/auth/oauth-m2m].
 
+mod canary_job;
+mod cluster_metrics;
 mod clusters;
+mod failed_runs;
 mod jobs;
 mod me;
 mod metastore;
 mod reading;
+mod settings;
+mod statement;
+mod statement_value;
 mod token;
 
 use std::sync::Arc;
@@ -31,8 +37,18 @@ use crate::errands::Ground;
 use crate::workspace::DatabricksWorkspace;
 
 /// Every kind of probe of a workspace.
-pub const PROBES: &[&dyn ProbeKind] =
-    &[&token::Token, &me::Me, &jobs::Jobs, &clusters::Clusters, &metastore::Metastore];
+pub const PROBES: &[&dyn ProbeKind] = &[
+    &token::Token,
+    &me::Me,
+    &jobs::Jobs,
+    &clusters::Clusters,
+    &metastore::Metastore,
+    &statement::Statement,
+    &statement_value::StatementValue,
+    &cluster_metrics::ClusterMetrics,
+    &canary_job::CanaryJob,
+    &failed_runs::FailedRuns,
+];
 
 /// What a kind of probe is, whichever side it looks at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -151,7 +151,7 @@ pub(crate) struct Bench {
     pub(crate) pass: FreePass,
     pub(crate) account: DatabricksAccount,
     world: Arc<Mutex<World>>,
-    sides: [DatabricksWorkspace; 2],
+    sides: [Arc<DatabricksWorkspace>; 2],
     sent: Arc<Mutex<Vec<String>>>,
     bodies: Bodies,
 }
@@ -177,7 +177,8 @@ impl Bench {
         };
         let time = || Arc::clone(&clock) as Arc<dyn Clock>;
         let sides = Side::BOTH.map(|side| {
-            DatabricksWorkspace::new(to(Host::Side(side)), credentials(), time()).with_secrets(Arc::new(OnePlace))
+            let workspace = DatabricksWorkspace::new(to(Host::Side(side)), credentials(), time());
+            Arc::new(workspace.with_secrets(Arc::new(OnePlace)))
         });
         let account = DatabricksAccount::new(to(Host::Account), account, credentials(), time());
         Self { world, clock, pass: FreePass::default(), account, sides, sent, bodies }
@@ -185,10 +186,10 @@ impl Bench {
 
     /// Whoever carries out a kind: the account, or the workspace of the step's side.
     pub(crate) fn errands(&self, kind: &str, side: failover::Side) -> &dyn Errands {
-        if self.account.errands().iter().any(|info| info.name == kind) { &self.account } else { self.on(side) }
+        if self.account.errands().iter().any(|info| info.name == kind) { &self.account } else { &**self.on(side) }
     }
 
-    pub(crate) fn on(&self, side: failover::Side) -> &DatabricksWorkspace {
+    pub(crate) fn on(&self, side: failover::Side) -> &Arc<DatabricksWorkspace> {
         match side {
             failover::Side::Primary => &self.sides[0],
             failover::Side::Standby => &self.sides[1],

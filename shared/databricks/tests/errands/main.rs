@@ -7,6 +7,7 @@
 
 mod account;
 mod bench;
+mod probes;
 mod workspace;
 
 use std::collections::BTreeSet;

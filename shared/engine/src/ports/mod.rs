@@ -7,6 +7,7 @@
 mod asks;
 mod clock;
 mod errands;
+mod names;
 mod objects;
 mod pass;
 mod signals;
@@ -17,6 +18,7 @@ mod workspace;
 pub use asks::{Answer, AnswerRefused, AskItem, AskState, Asks, Deed, Link, TrailLine};
 pub use clock::Clock;
 pub use errands::{Briefing, ErrandInfo, Errands, Message, Secrets};
+pub use names::Names;
 pub use objects::Objects;
 pub use pass::{Admitted, Ending, Nature, Pass};
 pub use signals::{

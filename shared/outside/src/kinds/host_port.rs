@@ -50,7 +50,7 @@ impl Kind for HostPort {
 }
 
 /// Says what is wrong with a host and a port.
-pub(super) fn check_host(host: &str, port: u16) -> Result<(), String> {
+pub(crate) fn check_host(host: &str, port: u16) -> Result<(), String> {
     let fits = !host.is_empty() && host.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | ':'));
     if !fits {
         return Err(format!("{host:?} is no host: write its name or address alone, e.g. db.example.com"));

@@ -21,6 +21,8 @@ use serde_json::Value;
 
 use crate::web::Web;
 
+pub(crate) use host_port::check_host;
+
 /// Every kind.
 pub const KINDS: &[&dyn Kind] = &[
     &slack_message::SlackMessage,

@@ -4,6 +4,7 @@
 
 mod check;
 mod declared;
+pub mod probes;
 mod secret;
 pub mod watching;
 
@@ -11,6 +12,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::path::Path;
 
+use engine::ports::DeclaredProbe;
 use failover::errand::Arrangements;
 use failover::{MapEntry, PairName};
 use serde::Deserialize;
@@ -52,6 +54,12 @@ pub struct Config {
     /// Who may approve.
     #[serde(default)]
     pub approver: Vec<Spanned<watching::ApproverConfig>>,
+    /// What looks at the sides beside the usual probes.
+    #[serde(default)]
+    pub probe: Vec<Spanned<toml::Table>>,
+    /// Whether the AWS Health API is asked.
+    #[serde(default)]
+    pub health_api: probes::HealthApiConfig,
     /// The Databricks account, where errands are carried out on it.
     pub account: Option<AccountConfig>,
     // These are read as [`Declared`]; here they are only known.
@@ -169,6 +177,8 @@ pub struct Checked {
     pub pair: PairName,
     /// What is declared beside the two workspaces.
     pub arrangements: Arrangements,
+    /// What looks at the sides beside the usual probes.
+    pub probes: Vec<DeclaredProbe>,
     file: String,
     text: String,
 }
@@ -216,7 +226,8 @@ impl Checked {
                 "something is declared on the Databricks account, and there is no [account]: add it".to_owned();
             return Err(ConfigError { file: file.to_owned(), line: None, message });
         }
-        Ok(Self { config, pair, arrangements, file: file.to_owned(), text: text.to_owned() })
+        let probes = probes::declared(&config).map_err(|offence| place(offence.start, offence.message))?;
+        Ok(Self { config, pair, arrangements, probes, file: file.to_owned(), text: text.to_owned() })
     }
 
     pub(crate) fn wrong(&self, start: usize, message: String) -> ConfigError {

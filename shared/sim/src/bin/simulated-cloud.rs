@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 
 use clap::Parser;
 use serde_json::json;
-use sim::{Cloud, CloudRoute, CloudSettings, Served, WebBehaviour, serve_cloud};
+use sim::{Cloud, CloudRoute, CloudSettings, HealthEvent, Served, WebBehaviour, serve_cloud};
 use tokio::net::TcpListener;
 
 /// A few services of AWS on loopback.
@@ -44,6 +44,18 @@ async fn main() -> Result<(), Box<dyn Error>> {
     cloud.add_stream(REGION, "orders", "ACTIVE");
     cloud.add_topic(TOPIC);
     cloud.add_topic(FIFO);
+    for number in 0..13_i64 {
+        let began_ms = jiff::Timestamp::now().as_millisecond() - 3_600_000;
+        cloud.add_health_event(HealthEvent {
+            arn: format!("arn:aws:health:{REGION}::event/EC2/AWS_EC2_OPERATIONAL_ISSUE/{number}"),
+            service: "EC2".to_owned(),
+            code: "AWS_EC2_OPERATIONAL_ISSUE".to_owned(),
+            category: "issue".to_owned(),
+            region: REGION.to_owned(),
+            began_ms,
+            ended_ms: (number == 12).then_some(began_ms + 60_000),
+        });
+    }
     cloud.add_web("localhost", WebBehaviour::text(200, "taken"));
     let listener = TcpListener::bind(("127.0.0.1", options.port)).await?;
     let said = json!({

@@ -12,10 +12,11 @@
 //! Must not know: our client, our types.
 //!
 //! Sources are cited as `[SSM: …]`, `[Secrets Manager: …]`, `[Kinesis: …]`, `[Route 53: …]`,
-//! `[S3 Control: …]`, `[SNS: …]`: AWS's API references of these services.
+//! `[S3 Control: …]`, `[SNS: …]`, `[Health: …]`: AWS's API references of these services.
 
 mod access_points;
 mod faults;
+mod health;
 mod parameters;
 mod place;
 mod refusals;
@@ -34,6 +35,7 @@ use std::collections::BTreeMap;
 
 pub use self::access_points::CloudRoute;
 pub use self::faults::{CloudFault, CloudFaultKind};
+pub use self::health::HealthEvent;
 pub use self::request::CloudRequest;
 #[cfg(feature = "serve")]
 pub use self::serve::serve_cloud;
@@ -96,6 +98,7 @@ pub struct Cloud {
     streams: BTreeMap<(String, String), String>,
     /// By ARN.
     topics: BTreeMap<String, Topic>,
+    health: health::Health,
     messages: Vec<CloudMessage>,
     web: BTreeMap<String, WebHost>,
     ports: BTreeMap<(String, u16), bool>,
@@ -117,6 +120,7 @@ impl Cloud {
             access_points: BTreeMap::new(),
             streams: BTreeMap::new(),
             topics: BTreeMap::new(),
+            health: health::Health::default(),
             messages: Vec::new(),
             web: BTreeMap::new(),
             ports: BTreeMap::new(),
@@ -173,6 +177,7 @@ impl Cloud {
             Place::Parameters { region } => self.parameter_call(region, operation, request),
             Place::Secrets { region } => self.secret_call(region, operation, request),
             Place::Streams { region } => self.stream_call(region, operation, request),
+            Place::Health { .. } => self.health_call(operation, request),
             Place::Zones => self.zone_call(operation, request),
             Place::AccessPoints { account, region } => self.access_point_call(account, region, operation, request),
             Place::Topics { .. } => self.topic_call(operation, request),

@@ -15,6 +15,7 @@ pub(crate) enum Place {
     Parameters { region: String },
     Secrets { region: String },
     Streams { region: String },
+    Health { region: String },
     Zones,
     AccessPoints { account: String, region: String },
     Topics { region: String },
@@ -29,6 +30,7 @@ impl Place {
             ["ssm", region] => Place::Parameters { region: region.to_owned() },
             ["secretsmanager", region] => Place::Secrets { region: region.to_owned() },
             ["kinesis", region] => Place::Streams { region: region.to_owned() },
+            ["health", region] => Place::Health { region: region.to_owned() },
             ["sns", region] => Place::Topics { region: region.to_owned() },
             ["route53"] => Place::Zones,
             [account, "s3-control", region] => {
@@ -41,7 +43,7 @@ impl Place {
     /// As AWS names it.
     pub(crate) fn operation(&self, request: &CloudRequest) -> String {
         let operation = match self {
-            Place::Parameters { .. } | Place::Secrets { .. } | Place::Streams { .. } => {
+            Place::Parameters { .. } | Place::Secrets { .. } | Place::Streams { .. } | Place::Health { .. } => {
                 request.header("x-amz-target").and_then(|target| target.split('.').nth(1)).unwrap_or_default()
             }
             Place::Topics { .. } => return request.field("Action").unwrap_or_default(),
@@ -67,6 +69,7 @@ impl Place {
             Place::Parameters { region } => (region.as_str(), "ssm"),
             Place::Secrets { region } => (region.as_str(), "secretsmanager"),
             Place::Streams { region } => (region.as_str(), "kinesis"),
+            Place::Health { region } => (region.as_str(), "health"),
             Place::Topics { region } => (region.as_str(), "sns"),
             // Global, and signed for the region of its control plane.
             Place::Zones => ("us-east-1", "route53"),
@@ -87,7 +90,9 @@ impl Place {
     pub(crate) fn throttled(&self) -> Refused {
         let said = "Rate exceeded";
         match self {
-            Place::Parameters { .. } | Place::Secrets { .. } => Refused::new(400, "ThrottlingException", said),
+            Place::Parameters { .. } | Place::Secrets { .. } | Place::Health { .. } => {
+                Refused::new(400, "ThrottlingException", said)
+            }
             Place::Streams { .. } => Refused::new(400, "LimitExceededException", said),
             Place::Zones => Refused::new(400, "Throttling", said),
             Place::AccessPoints { .. } => Refused::new(503, "SlowDown", "Please reduce your request rate."),
@@ -100,7 +105,7 @@ impl Place {
     pub(crate) fn denied(&self) -> Refused {
         let said = "User is not authorized to perform this action";
         match self {
-            Place::Parameters { .. } | Place::Secrets { .. } | Place::Streams { .. } => {
+            Place::Parameters { .. } | Place::Secrets { .. } | Place::Streams { .. } | Place::Health { .. } => {
                 Refused::new(400, "AccessDeniedException", said)
             }
             Place::Zones | Place::AccessPoints { .. } => Refused::new(403, "AccessDenied", said),
@@ -113,7 +118,7 @@ impl Place {
     pub(crate) fn refusal(&self, refused: &Refused) -> Reply {
         let (status, code, message) = (refused.status, refused.code.as_str(), refused.message.as_str());
         match self {
-            Place::Parameters { .. } | Place::Secrets { .. } | Place::Streams { .. } => {
+            Place::Parameters { .. } | Place::Secrets { .. } | Place::Streams { .. } | Place::Health { .. } => {
                 let body = json!({ "__type": code, "message": message }).to_string();
                 Reply { status, headers: json_headers(), body: body.into_bytes() }
             }

@@ -25,7 +25,7 @@ use crate::ground::{BUCKET, TABLE, at};
 
 /// What Switchback gives each step, in its length.
 pub(super) const TOKEN: &str = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
-pub(super) const REGION: &str = "eu-west-1";
+pub(crate) const REGION: &str = "eu-west-1";
 pub(super) const ACCOUNT: &str = "123456789012";
 pub(super) const ACCESS_POINT: &str = "arn:aws:s3::123456789012:accesspoint/mfzwi23gnjvgw.mrap";
 pub(super) const TOPIC: &str = "arn:aws:sns:eu-central-1:123456789012:people";
@@ -34,7 +34,13 @@ pub(super) const ONE: &str = "one.example";
 pub(super) const TWO: &str = "two.example";
 
 /// Virtual time, as the runtime has it.
-pub(super) struct Ticking(Instant);
+pub(crate) struct Ticking(Instant);
+
+impl Ticking {
+    pub(crate) fn new() -> Self {
+        Self(Instant::now())
+    }
+}
 
 #[async_trait]
 impl Clock for Ticking {
@@ -47,7 +53,7 @@ impl Clock for Ticking {
 
 /// A pass that admits everything and keeps how each request ended.
 #[derive(Default)]
-pub(super) struct Open {
+pub(crate) struct Open {
     pub(super) entered: Mutex<Vec<(&'static str, Nature)>>,
     pub(super) left: Mutex<Vec<(&'static str, Ending)>>,
 }
@@ -68,17 +74,17 @@ impl Pass for Open {
 }
 
 /// A cloud with everything in it that the kinds are about, and errands that reach it.
-pub(super) struct Stand {
-    pub(super) cloud: Arc<Mutex<Cloud>>,
+pub(crate) struct Stand {
+    pub(crate) cloud: Arc<Mutex<Cloud>>,
     pub(super) errands: AwsErrands,
-    pub(super) pass: Open,
-    pub(super) clients: Clients,
+    pub(crate) pass: Open,
+    pub(crate) clients: Clients,
     clock: Arc<Ticking>,
 }
 
 impl Stand {
     /// Everything changes at once.
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self::with(CloudSettings { record_sync_ms: 0, routes_ms: 0, ..CloudSettings::default() }, None)
     }
 
@@ -86,7 +92,7 @@ impl Stand {
         let mut cloud = Cloud::new(settings);
         furnish(&mut cloud);
         let cloud = Arc::new(Mutex::new(cloud));
-        let clock = Arc::new(Ticking(Instant::now()));
+        let clock = Arc::new(Ticking::new());
         let parts = Embedded::new(Table::memory(TABLE).unwrap(), Buckets::memory([BUCKET]));
         let parts = parts.with_cloud(Arc::clone(&cloud), Arc::clone(&clock) as Arc<dyn Clock>);
         let parts = match wire {
@@ -139,6 +145,11 @@ impl Stand {
 
     pub(super) fn count(&self, operation: &str) -> usize {
         self.cloud.lock().unwrap().count(operation)
+    }
+
+    /// An object that must be there.
+    pub(crate) async fn object(&self, key: &str) -> Vec<u8> {
+        S3Objects::new(&self.clients, BUCKET, "").get(key).await.unwrap().unwrap()
     }
 
     pub(super) async fn put_object(&self, key: &str, text: &str) {

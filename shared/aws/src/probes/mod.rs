@@ -1,0 +1,117 @@
+//! Probes of what a side's work stands on in AWS: one file each, in one list (R13).
+//!
+//! Law: one try; nothing is created but the probe's own small object, which is always the same one, and
+//! nothing is taken away (S20, S24). What speaks of our own permissions is unknown (S17).
+//! Must not know: what is normal.
+
+mod object_store;
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use engine::ports::{Clock, DeclaredProbe, Depth, Pass, Probe, ProbeInfo, Probed};
+use failover::signal::{Origin, Reading};
+use jiff::Timestamp;
+use saga::{Code, Fault};
+use serde_json::Value;
+
+use crate::clients::{Clients, ErrandClients};
+use crate::codes;
+
+/// Every kind of probe in AWS.
+const PROBES: &[&dyn ProbeKind] = &[&object_store::ObjectStore];
+
+/// Nobody answered, or not well.
+const DOWN: &[Code] = &[codes::AWS_NO_ANSWER, codes::AWS_DOUBTFUL_ANSWER, codes::AWS_SERVER_ERROR];
+
+/// One kind of probe.
+#[async_trait]
+trait ProbeKind: Send + Sync {
+    /// Its name.
+    fn kind(&self) -> &'static str;
+
+    /// What is wrong with its settings, in one sentence with the remedy.
+    fn check(&self, settings: &Value) -> Result<(), String>;
+
+    /// Looks once; says what was seen.
+    async fn look(&self, sight: &Sight<'_>) -> Result<(Reading, String), Fault>;
+}
+
+/// What a look may use.
+struct Sight<'a> {
+    clients: &'a ErrandClients,
+    /// The probe's name.
+    name: &'a str,
+    settings: &'a Value,
+    now: Timestamp,
+    pass: &'a dyn Pass,
+}
+
+/// The names of all kinds.
+pub fn kinds() -> Vec<&'static str> {
+    PROBES.iter().map(|kind| kind.kind()).collect()
+}
+
+/// Says what is wrong with the settings of a kind; `None` if it is none of these.
+pub fn checked(kind: &str, settings: &Value) -> Option<Result<(), String>> {
+    known(kind).map(|known| known.check(settings))
+}
+
+/// The declared probes in AWS; those of other kinds are left to others.
+pub fn of(clients: &Clients, clock: &Arc<dyn Clock>, declared: &[DeclaredProbe]) -> Vec<Arc<dyn Probe>> {
+    let ours = declared.iter().filter_map(|declared| Some((declared, known(&declared.kind)?)));
+    ours.map(|(declared, kind)| {
+        let info = ProbeInfo {
+            name: declared.name.clone(),
+            side: declared.side,
+            origin: Origin::Probe,
+            depth: Depth::Deep,
+            works: true,
+            unit: "ms",
+        };
+        let (clients, clock) = (clients.errands.clone(), Arc::clone(clock));
+        Arc::new(AwsProbe { info, kind, settings: declared.settings.clone(), clients, clock }) as Arc<dyn Probe>
+    })
+    .collect()
+}
+
+fn known(kind: &str) -> Option<&'static dyn ProbeKind> {
+    PROBES.iter().copied().find(|known| known.kind() == kind)
+}
+
+struct AwsProbe {
+    info: ProbeInfo,
+    kind: &'static dyn ProbeKind,
+    settings: Value,
+    clients: ErrandClients,
+    clock: Arc<dyn Clock>,
+}
+
+#[async_trait]
+impl Probe for AwsProbe {
+    fn info(&self) -> &ProbeInfo {
+        &self.info
+    }
+
+    async fn look(&self, now: Timestamp, pass: &dyn Pass) -> Probed {
+        let (name, settings) = (self.info.name.as_str(), &self.settings);
+        let begun = self.clock.now();
+        let seen = self.kind.look(&Sight { clients: &self.clients, name, settings, now, pass }).await;
+        let took = self.clock.now().duration_since(begun).as_millis().max(0) as f64;
+        match seen {
+            Ok((reading, text)) => Probed { reading, measured: (reading == Reading::Healthy).then_some(took), text },
+            Err(fault) => of_fault(&fault),
+        }
+    }
+}
+
+fn of_fault(fault: &Fault) -> Probed {
+    let reading = if DOWN.contains(&fault.code) {
+        Reading::Down
+    } else if fault.code == codes::AWS_THROTTLED {
+        Reading::Healthy
+    } else {
+        Reading::Unknown
+    };
+    Probed { reading, measured: None, text: fault.to_string() }
+}

@@ -1,0 +1,103 @@
+//! How busy named clusters are, from the system table that samples their nodes each minute.
+//!
+//! Settings: `warehouse` (id or name), `clusters` (ids), `metric`: `cpu`, `memory`, `swap` or `disk_wait`,
+//! each in percent of a node and the worst cluster told; perhaps `degraded_above` and `down_above`.
+//! There is no endpoint for metrics: `system.compute.node_timeline` is what a workspace offers, where
+//! an administrator has enabled the schema and granted it [docs: admin/system-tables/compute]. It holds
+//! free bytes of a disk and not their share, so of disks the time is told for which a processor waits.
+//! Unverified: how long a row takes to appear, so the last 30 minutes are averaged.
+//! Without the table, or without a row, nothing can be told. It has something done, as `statement` has.
+
+use async_trait::async_trait;
+use engine::ports::{Depth, Probed};
+use failover::signal::Origin;
+use saga::Fault;
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::settings::{self, Bounds};
+use super::statement_value::valued;
+use super::{ProbeKind, ProbeTraits};
+use crate::errands::Ground;
+
+const KIND: &str = "cluster_metrics";
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Settings {
+    warehouse: String,
+    clusters: Vec<String>,
+    metric: String,
+    degraded_above: Option<f64>,
+    down_above: Option<f64>,
+}
+
+impl Settings {
+    fn bounds(&self) -> Bounds {
+        Bounds { degraded_above: self.degraded_above, down_above: self.down_above }
+    }
+
+    /// The statement for the metric.
+    fn statement(&self) -> Result<String, String> {
+        let column = match self.metric.as_str() {
+            "cpu" => "cpu_user_percent + cpu_system_percent",
+            "memory" => "mem_used_percent",
+            "swap" => "mem_swap_percent",
+            "disk_wait" => "cpu_wait_percent",
+            other => {
+                return Err(format!("probe {KIND}: {other:?} is no metric: use cpu, memory, swap or disk_wait"));
+            }
+        };
+        let is_id = |id: &String| !id.is_empty() && id.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
+        if self.clusters.is_empty() || !self.clusters.iter().all(is_id) {
+            return Err(format!("probe {KIND}: clusters must name ids of clusters, e.g. 0101-120000-abcd1234"));
+        }
+        let ids: Vec<String> = self.clusters.iter().map(|id| format!("'{id}'")).collect();
+        Ok(format!(
+            "SELECT max(busy) FROM (SELECT cluster_id, avg({column}) AS busy FROM system.compute.node_timeline \
+             WHERE cluster_id IN ({}) AND start_time > current_timestamp() - INTERVAL 30 MINUTES GROUP BY cluster_id)",
+            ids.join(", ")
+        ))
+    }
+}
+
+/// See the module.
+pub(super) struct ClusterMetrics;
+
+#[async_trait]
+impl ProbeKind for ClusterMetrics {
+    fn traits(&self) -> ProbeTraits {
+        ProbeTraits { kind: KIND, origin: Origin::Workload, depth: Depth::Deep, works: true, unit: "percent" }
+    }
+
+    fn check(&self, settings: &Value) -> Result<(), String> {
+        let read: Settings = settings::read(KIND, settings)?;
+        settings::filled(KIND, "warehouse", &read.warehouse)?;
+        read.statement()?;
+        read.bounds().check(KIND)
+    }
+
+    async fn look(&self, ground: &Ground<'_>, settings: &Value) -> Result<Probed, Fault> {
+        let read: Settings = settings::known(KIND, settings)?;
+        let unreadable = |said| Fault::person_needed(crate::codes::UNKNOWN_WANT, said);
+        let statement = read.statement().map_err(unreadable)?;
+        let what = format!("{} of the busiest cluster, in percent:", read.metric);
+        let nothing = "no row of these clusters in the last 30 minutes: they do not run, or the table lags";
+        valued(ground, &read.warehouse, &statement, read.bounds(), &what, nothing).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn an_id_cannot_leave_its_place_in_the_statement() {
+        let of = |id: &str, metric: &str| json!({ "warehouse": "w", "clusters": [id], "metric": metric });
+        assert_eq!(ClusterMetrics.check(&of("0101-120000-abcd1234", "cpu")), Ok(()));
+        assert!(ClusterMetrics.check(&of("x') OR ('1'='1", "cpu")).is_err());
+        assert!(ClusterMetrics.check(&of("0101-120000-abcd1234", "disk")).unwrap_err().contains("disk_wait"));
+    }
+}

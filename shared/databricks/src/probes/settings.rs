@@ -1,0 +1,86 @@
+//! Reading a probe's settings, and the bounds that several kinds share.
+//!
+//! Law: as for errands: every member is known, what is missing is said, no value is repeated (S23).
+
+use engine::ports::Probed;
+use failover::signal::Reading;
+use saga::Fault;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use crate::codes;
+use crate::errands::settings as of_errands;
+
+/// Reads settings.
+///
+/// # Errors
+///
+/// A sentence that names what is wrong and the remedy.
+pub(super) fn read<T: DeserializeOwned>(kind: &str, settings: &Value) -> Result<T, String> {
+    of_errands::read(kind, settings).map_err(of_a_probe)
+}
+
+/// Reads what was checked when the configuration was read.
+pub(super) fn known<T: DeserializeOwned>(kind: &str, settings: &Value) -> Result<T, Fault> {
+    read(kind, settings).map_err(|said| Fault::person_needed(codes::UNKNOWN_WANT, said))
+}
+
+/// Refuses an empty text.
+pub(super) fn filled(kind: &str, name: &str, text: &str) -> Result<(), String> {
+    of_errands::filled(kind, name, text).map_err(of_a_probe)
+}
+
+fn of_a_probe(said: String) -> String {
+    said.replacen("errand", "probe", 1)
+}
+
+/// Bounds that a team has set for what is measured, whatever is normal.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(super) struct Bounds {
+    /// Above it, it is degraded.
+    pub(super) degraded_above: Option<f64>,
+    /// Above it, it does not work.
+    pub(super) down_above: Option<f64>,
+}
+
+impl Bounds {
+    /// Refuses bounds that cannot be meant.
+    pub(super) fn check(self, kind: &str) -> Result<(), String> {
+        let given = [self.degraded_above, self.down_above];
+        if given.into_iter().flatten().any(|bound| !bound.is_finite() || bound < 0.0) {
+            return Err(format!("probe {kind}: a bound must be 0 or more: correct it"));
+        }
+        match given {
+            [Some(degraded), Some(down)] if degraded > down => {
+                Err(format!("probe {kind}: degraded_above is larger than down_above: exchange them"))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// What a value reads by these bounds, told in one line.
+    pub(super) fn reads(self, value: f64, text: String) -> Probed {
+        let above = |bound: Option<f64>| bound.is_some_and(|bound| value > bound);
+        let reading = match (above(self.down_above), above(self.degraded_above)) {
+            (true, _) => Reading::Down,
+            (false, true) => Reading::Degraded,
+            (false, false) => Reading::Healthy,
+        };
+        Probed { reading, measured: Some(value), text }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bounds_are_sorted_and_read() {
+        let bounds = Bounds { degraded_above: Some(0.2), down_above: Some(0.9) };
+        assert_eq!(bounds.check("x"), Ok(()));
+        let readings = [0.1, 0.5, 1.0].map(|value| bounds.reads(value, String::new()).reading);
+        assert_eq!(readings, [Reading::Healthy, Reading::Degraded, Reading::Down]);
+        assert!(Bounds { degraded_above: Some(1.0), down_above: Some(0.5) }.check("x").is_err());
+        assert!(Bounds { degraded_above: Some(-1.0), down_above: None }.check("x").is_err());
+    }
+}

@@ -1,0 +1,70 @@
+//! A SQL statement on a named warehouse: it succeeds, and how long that takes.
+//!
+//! Settings: `warehouse` (id or name) and perhaps `statement`, by default `SELECT 1`.
+//! It has something done: a stopped warehouse is started and kept running by it, which costs what a
+//! running warehouse costs. So it is only run where a team has declared it, and never on a side that
+//! is fenced. While a warehouse starts nothing is asked of it, and nothing can be told.
+
+use async_trait::async_trait;
+use engine::ports::{Depth, Probed};
+use failover::signal::{Origin, Reading};
+use saga::Fault;
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::{ProbeKind, ProbeTraits, healthy, settings};
+use crate::errands::Ground;
+use crate::errands::statement::{Ran, ran, reads};
+
+const KIND: &str = "statement";
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Settings {
+    warehouse: String,
+    #[serde(default = "one")]
+    statement: String,
+}
+
+fn one() -> String {
+    "SELECT 1".to_owned()
+}
+
+/// See the module.
+pub(super) struct Statement;
+
+#[async_trait]
+impl ProbeKind for Statement {
+    fn traits(&self) -> ProbeTraits {
+        ProbeTraits { kind: KIND, origin: Origin::Probe, depth: Depth::Deep, works: true, unit: "ms" }
+    }
+
+    fn check(&self, settings: &Value) -> Result<(), String> {
+        let read: Settings = settings::read(KIND, settings)?;
+        settings::filled(KIND, "warehouse", &read.warehouse)?;
+        reads(&read.statement).map_err(|why| format!("probe {KIND}: {why}"))
+    }
+
+    async fn look(&self, ground: &Ground<'_>, settings: &Value) -> Result<Probed, Fault> {
+        let Settings { warehouse, statement } = settings::known(KIND, settings)?;
+        let begun = ground.client.now();
+        match ran(ground, &warehouse, &statement, WAIT).await? {
+            Ran::Succeeded { made, .. } => Ok(healthy(ground, begun, &format!("statement {made} succeeded"))),
+            other => Ok(unfinished(other)),
+        }
+    }
+}
+
+/// How long the call itself waits, so that a quick statement is measured and not the pause between two
+/// looks; no less is possible, and the client waits longer [docs: statementexecution/executestatement].
+pub(super) const WAIT: &str = "5s";
+
+/// What a statement reads that has not ended.
+pub(super) fn unfinished(ran: Ran) -> Probed {
+    let (reading, text) = match ran {
+        Ran::Waits(text) => (Reading::Unknown, text),
+        Ran::Lasts(text) => (Reading::Degraded, text),
+        Ran::Succeeded { made, .. } => (Reading::Unknown, format!("statement {made} succeeded")),
+    };
+    Probed { reading, measured: None, text }
+}
