@@ -16,7 +16,7 @@ use failover::plan::GO;
 use failover::{FailoverPolicy, Side};
 use jiff::{SignedDuration, Timestamp};
 use local::stack::sabotage::Boundaries;
-use local::stack::{Delivery, PAIR, Stack, StackParts};
+use local::stack::{Delivery, Stack, StackParts};
 use rim::SystemClock;
 use saga::SagaId;
 use secrecy::SecretString;
