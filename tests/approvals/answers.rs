@@ -77,7 +77,7 @@ fn a_no_holds() {
 fn two_people_are_two_different_people() {
     perform(2, async |ground| {
         let first = ground.approve("ana").await;
-        assert!(first.text.contains("one person more must say yes"), "{}", first.text);
+        assert!(first.text.contains("one more person must say yes"), "{}", first.text);
         let shown = ground.get(&ground.token("ben")).await;
         assert!(shown.text.contains("<strong>ana</strong> has, at"), "{}", shown.text);
         let twice = ground.approve("ana").await;

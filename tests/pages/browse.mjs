@@ -36,7 +36,7 @@ const CASES = {
   another_plan: async (page, { ana }) => opened(page, ana, "It is about another plan now"),
   worse_loss: async (page, { ana }) => answer(page, ana, "Approve", "More data would be lost now"),
   two_people: async (page, { ana, ben }, keep) => {
-    await answer(page, ana, "Approve", "Your yes is recorded: one person more must say yes");
+    await answer(page, ana, "Approve", "Your yes is recorded: one more person must say yes");
     await keep("first");
     await answer(page, ana, "Approve", "Move the work from the primary to the standby?");
     assert.match(await page.getByRole("alert").textContent(), /You have said yes already/);
@@ -67,9 +67,12 @@ async function answer(page, link, button, heading) {
 // Everything that stands wider than the screen, or that is cut off.
 function cutOff() {
   const wide = document.documentElement.scrollWidth > window.innerWidth;
+  const hides = (element) => element.scrollWidth > element.clientWidth + 1 && element.clientWidth > 1
+    && getComputedStyle(element).display !== "inline" && element.tagName !== "INPUT";
   const out = [...document.querySelectorAll("body *")].filter((element) => {
     const box = element.getBoundingClientRect();
-    return box.width > 0 && (box.right > window.innerWidth + 1 || box.left < -1 || element.scrollWidth > element.clientWidth + 1 && getComputedStyle(element).display !== "inline" && element.tagName !== "INPUT");
+    const outside = box.right > window.innerWidth + 1 || box.left < -1;
+    return box.width > 0 && !element.closest("thead") && (outside || hides(element));
   });
   return wide || out.length > 0 ? out.map((element) => element.outerHTML.slice(0, 120)) : [];
 }
@@ -106,6 +109,8 @@ async function goThrough(browser, screen, links) {
     if (name === "approve") {
       await opened(page, links.approve.ana, "Move the work from the primary to the standby?");
       await keep("question");
+      for (const more of ["Plan", "Exceptions"]) await page.locator("summary", { hasText: more }).click();
+      await keep("question open");
     }
     await act(page, links[name], keep);
     await keep();

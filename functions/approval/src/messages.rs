@@ -56,3 +56,16 @@ async fn one(deps: &Deps, message: &str) -> Result<(), Refused> {
     let form = Form { pair: message.pair, code: SecretString::from(message.code), approve: message.approve };
     reply(deps, token.expose_secret(), &form).await.map(drop)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_is_read_from_the_message_of_a_record() {
+        let event: Value = serde_json::from_str(include_str!("../../../events/approval/message.json")).unwrap();
+        let records: Vec<Record> = Vec::deserialize(&event["Records"]).unwrap();
+        let message: Message = serde_json::from_str(&records[0].sns.message).unwrap();
+        assert!(message.approve && message.token.starts_with("v1.") && message.pair == "payments");
+    }
+}

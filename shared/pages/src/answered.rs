@@ -20,13 +20,13 @@ pub fn answered(taken: &Taken) -> String {
             next: vec![
                 html! { "The work moves to the other side now. The people who are declared in the plan are told." },
                 follow,
-                html! { "To stop it: " code { "switchback hold" } ". You can close this page." },
+                html! { "To end it where it stands: " code { "switchback abort" } ". You can close this page." },
             ],
         },
         Standing::MorePeople(more) => Notice {
             tone: "calm",
             word: "Recorded",
-            heading: format!("Your yes is recorded: {} more must say yes", people(more)),
+            heading: format!("Your yes is recorded: {} must say yes", others(more)),
             meaning: recorded,
             next: vec![html! { "Nothing is started before. The others have links of their own." }, follow],
         },
@@ -45,6 +45,6 @@ fn declined() -> Markup {
     html! { "The failover is held, not lost. It can be ended with " code { "switchback abort" } "." }
 }
 
-fn people(count: u32) -> String {
-    if count == 1 { "one person".to_owned() } else { format!("{count} people") }
+fn others(count: u32) -> String {
+    if count == 1 { "one more person".to_owned() } else { format!("{count} more people") }
 }

@@ -176,10 +176,13 @@ fn evidence(shown: &Shown) -> Markup {
             @if !known { p { "No source has said anything so far." } }
             @for (side, origins) in sides {
                 @if origins.iter().any(|origin| !origin.evidence.is_empty()) {
-                    table {
+                    // On a phone it is laid out otherwise, and the roles keep it a table for a screen reader.
+                    table role="table" {
                         caption { "What is said of the " (side) }
-                        thead { tr { th scope="col" { "Who" } th scope="col" { "Reads" } th scope="col" { "What" } } }
-                        tbody { @for origin in origins { (rows(origin)) } }
+                        thead role="rowgroup" { tr role="row" {
+                            @for column in ["Who", "Reads", "What"] { th scope="col" role="columnheader" { (column) } }
+                        } }
+                        tbody role="rowgroup" { @for origin in origins { (rows(origin)) } }
                     }
                 }
             }
@@ -190,10 +193,10 @@ fn evidence(shown: &Shown) -> Markup {
 fn rows(agreement: &Agreement) -> Markup {
     html! {
         @for evidence in &agreement.evidence {
-            tr {
-                th scope="row" { (agreement.origin) br; span.soft { (evidence.source) } }
-                td { span class={ "reading " (tone(evidence.reading)) } { (evidence.reading) } br; span.soft { "since " (evidence.since.strftime("%H:%M:%S")) } }
-                td { (evidence.text) }
+            tr role="row" {
+                th scope="row" role="rowheader" { (agreement.origin) br; span.soft { (evidence.source) } }
+                td role="cell" { span class={ "reading " (tone(evidence.reading)) } { (evidence.reading) } br; span.soft { "since " (evidence.since.strftime("%H:%M:%S")) } }
+                td role="cell" { (evidence.text) }
             }
         }
     }

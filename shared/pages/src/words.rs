@@ -7,7 +7,7 @@ use maud::{Markup, html};
 pub(crate) fn time(at: Timestamp, now: Timestamp) -> Markup {
     let seconds = at.duration_since(now).as_secs();
     let away = if seconds < 0 { format!("{} ago", span(-seconds)) } else { format!("in {}", span(seconds)) };
-    html! { (moment(at)) " " span.soft { "(" (away) ")" } }
+    html! { (moment(at)) " " span.soft.away { "(" (away) ")" } }
 }
 
 /// A time for people and for programs.
