@@ -12,11 +12,11 @@ use engine::{Deps, Pair, Settings};
 use failover::errand::Address;
 use failover::{FailoverPolicy, Side};
 use jiff::SignedDuration;
-use outside::{Network, OutsideErrands};
+use outside::{Network, OutsideErrands, Web};
 use saga::SagaId;
 
-use crate::config::watching;
 use crate::config::{Checked, ConfigError, KeptSecrets, SideConfig};
+use crate::config::{watching, webhooks};
 
 /// Where things are recorded.
 #[derive(Clone)]
@@ -88,6 +88,7 @@ impl Messenger for NobodyToTell {
 /// [`ConfigError`] if a secret cannot be fetched or an address is refused.
 pub fn deps(checked: &Checked, clock: Arc<dyn Clock>, ports: Ports) -> Result<Deps, ConfigError> {
     let mut pair = pair(checked, &clock)?;
+    let web: Arc<dyn Web> = Arc::new(Network::new().map_err(|e| checked.wrong(0, e))?);
     if ports.messenger.is_none() {
         // Who cannot be sent a link is asked at the terminal.
         pair.watch.approvals = None;
@@ -100,11 +101,11 @@ pub fn deps(checked: &Checked, clock: Arc<dyn Clock>, ports: Ports) -> Result<De
         asks: ports.asks,
         signals: ports.signals,
         messenger: ports.messenger.unwrap_or_else(|| Arc::new(NobodyToTell)),
-        feeds: Vec::new(),
+        feeds: webhooks::feeds(checked, &web)?,
         probes: Vec::new(),
         objects: ports.objects,
         waker: ports.waker,
-        errands: errands(checked, &clock, ports.errands)?,
+        errands: errands(checked, &clock, web, ports.errands)?,
         clock,
     })
 }
@@ -113,6 +114,7 @@ pub fn deps(checked: &Checked, clock: Arc<dyn Clock>, ports: Ports) -> Result<De
 fn errands(
     checked: &Checked,
     clock: &Arc<dyn Clock>,
+    web: Arc<dyn Web>,
     mut errands: Vec<Arc<dyn Errands>>,
 ) -> Result<Vec<Arc<dyn Errands>>, ConfigError> {
     if let Some(account) = &checked.config.account {
@@ -125,8 +127,7 @@ fn errands(
         let account = DatabricksAccount::new(Arc::new(transport), &account.account_id, credentials, clock);
         errands.push(Arc::new(account));
     }
-    let web = Network::new().map_err(|e| checked.wrong(0, e))?;
-    errands.push(Arc::new(OutsideErrands::new(Arc::new(web), Arc::new(KeptSecrets))));
+    errands.push(Arc::new(OutsideErrands::new(web, Arc::new(KeptSecrets))));
     Ok(errands)
 }
 

@@ -6,6 +6,7 @@ mod check;
 mod declared;
 mod secret;
 pub mod watching;
+pub mod webhooks;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -52,6 +53,15 @@ pub struct Config {
     /// Who may approve.
     #[serde(default)]
     pub approver: Vec<Spanned<watching::ApproverConfig>>,
+    /// Who may tell by webhook how things are.
+    #[serde(default)]
+    pub webhook: Vec<webhooks::WebhookConfig>,
+    /// The CloudWatch alarms that say something of a side.
+    #[serde(default)]
+    pub alarm: Vec<webhooks::AlarmConfig>,
+    /// The status pages that are asked.
+    #[serde(default)]
+    pub feeds: webhooks::FeedsConfig,
     /// The Databricks account, where errands are carried out on it.
     pub account: Option<AccountConfig>,
     // These are read as [`Declared`]; here they are only known.
