@@ -23,6 +23,7 @@ pub(crate) fn planned() -> Script {
         fault: Vec::new(),
         deploy: Vec::new(),
         canary: None,
+        watch: None,
         declared: rim::config::Declared::default(),
         dies_every: None,
         watched_for: 300,

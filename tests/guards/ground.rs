@@ -11,7 +11,7 @@ use engine::capture::capture;
 use engine::ports::{Clock, SagaHead};
 use engine::start::{Draft, Order, draft, start};
 use engine::view::{View, view};
-use engine::{Deps, Settings};
+use engine::{Deps, Settings, Watch};
 use failover::plan::GO;
 use failover::{FailoverPolicy, Side};
 use jiff::{SignedDuration, Timestamp};
@@ -43,6 +43,7 @@ pub(crate) struct Setup {
     pub(crate) weakened: aws::Weakened,
     pub(crate) planned: bool,
     pub(crate) faults: Vec<sim::Fault>,
+    pub(crate) watch: Watch,
     pub(crate) deeds: Box<Deeds>,
 }
 
@@ -53,6 +54,7 @@ impl Default for Setup {
             weakened: aws::Weakened::default(),
             planned: true,
             faults: Vec::new(),
+            watch: Watch::default(),
             deeds: Box::new(|_, _, _| Deed::Nothing),
         }
     }
@@ -117,8 +119,9 @@ impl Ground {
             },
             cloud: Arc::new(std::sync::Mutex::new(sim::Cloud::new(sim::CloudSettings::default()))),
             arrangements: failover::errand::Arrangements::default(),
-            watch: Default::default(),
+            watch: setup.watch,
             looks: false,
+            probes: false,
             delivery: Delivery::default(),
             weakened: setup.weakened,
         })

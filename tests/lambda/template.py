@@ -36,6 +36,8 @@ ACTIONS = {
 # Granted, though no code of ours calls it, and why.
 BESIDES = {
     "s3:ListBucket": "without it a missing object answers 403 instead of 404",
+    "kms:Decrypt": "SNS asks it of whoever publishes to a topic with a key of its own",
+    "kms:GenerateDataKey": "the same",
     "sqs:SendMessage": "Lambda puts there what it gives up",
     "lambda:InvokeFunction": "the schedule ticks",
 }
@@ -44,7 +46,7 @@ LOGS = "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"
 # Reads, writes of single items and objects, messages. Whatever else there is creates or reconfigures.
 DATA_PLANE = re.compile(
     r"dynamodb:(GetItem|PutItem|UpdateItem|Query)|s3:(GetObject|PutObject|ListBucket)"
-    r"|sns:Publish|sqs:SendMessage|lambda:InvokeFunction"
+    r"|sns:Publish|kms:(Decrypt|GenerateDataKey)|sqs:SendMessage|lambda:InvokeFunction"
 )
 # The property in which a type of resource has its own name; left out, CloudFormation makes one up.
 NAMES = {
@@ -52,6 +54,7 @@ NAMES = {
     "AWS::DynamoDB::Table": "TableName",
     "AWS::Events::Rule": "Name",
     "AWS::IAM::Role": "RoleName",
+    "AWS::KMS::Key": "",
     "AWS::Lambda::Function": "FunctionName",
     "AWS::Lambda::Permission": "",
     "AWS::Lambda::Url": "",

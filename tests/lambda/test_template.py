@@ -94,12 +94,11 @@ def test_the_policy_of_errands_names_what_errands_call():
 
 
 def one_action_less(it):
-    # Several functions read the table; what one of them may do is enough for the rule.
+    # Whatever one function lacks another may have: the check is over all of them.
     for resource in it["Resources"].values():
         for policy in resource["Properties"].get("Policies", []):
-            for statement in policy["Statement"]:
-                if "dynamodb:Query" in statement["Action"]:
-                    statement["Action"].remove("dynamodb:Query")
+            for one in policy["Statement"]:
+                one["Action"] = [action for action in template.listed(one["Action"]) if action != "dynamodb:Query"]
 
 
 def one_action_more(it):

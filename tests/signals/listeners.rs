@@ -49,6 +49,7 @@ pub(crate) fn stack(cloud: CloudName) -> Arc<Stack> {
         arrangements: failover::errand::Arrangements::default(),
         watch: Watch { watched: watched(cloud), ..Watch::default() },
         looks: false,
+        probes: false,
         delivery: Delivery::default(),
         weakened: aws::Weakened::default(),
     })

@@ -30,6 +30,7 @@ const DIRECTION: &[Row] = &[
     Row { name: "aws", names: &["saga", "failover", "engine"], tests_name: &[], deployed: true },
     Row { name: "outside", names: &["saga", "failover", "engine"], tests_name: &[], deployed: true },
     Row { name: "signals", names: &["saga", "failover", "engine", "outside"], tests_name: &[], deployed: true },
+    Row { name: "pages", names: &["saga", "failover", "engine"], tests_name: &[], deployed: true },
     Row {
         name: "rim",
         names: &["saga", "failover", "engine", "databricks", "aws", "outside", "signals"],
@@ -39,6 +40,12 @@ const DIRECTION: &[Row] = &[
     Row {
         name: "saga-function",
         names: &["saga", "failover", "engine", "databricks", "aws", "rim"],
+        tests_name: &[],
+        deployed: true,
+    },
+    Row {
+        name: "approval-function",
+        names: &["saga", "failover", "engine", "databricks", "aws", "pages", "rim"],
         tests_name: &[],
         deployed: true,
     },
@@ -68,6 +75,7 @@ const DIRECTION: &[Row] = &[
             "rim",
             "sim",
             "saga-function",
+            "approval-function",
             "probe-function",
             "signal-function",
         ],
@@ -110,7 +118,7 @@ const OUTSIDE: &[(&str, &[&str])] = &[
     ("aws-config", &["aws"]),
     ("aws-credential-types", &["aws"]),
     ("aws-smithy-", &["aws", "local"]),
-    ("lambda_", &["saga-function", "probe-function", "signal-function"]),
+    ("lambda_", &["saga-function", "approval-function", "probe-function", "signal-function"]),
     ("reqwest", &["databricks", "outside"]),
     ("dynoxide", &["local"]),
     ("s3s", &["local"]),

@@ -9,6 +9,7 @@ use crate::tidy::tree::Tree;
 
 /// The rooms that must be there.
 const EXPECTED: &[&str] = &[
+    "functions/approval",
     "functions/probe",
     "functions/saga",
     "functions/signal",
@@ -19,6 +20,7 @@ const EXPECTED: &[&str] = &[
     "shared/aws",
     "shared/outside",
     "shared/signals",
+    "shared/pages",
     "shared/rim",
     "shared/sim",
     "shared/cli",

@@ -13,6 +13,12 @@ def test_oauth_and_personal_tokens_both_reach_the_current_user(primary, standby)
         assert "admins" in [group.display for group in me.groups]
 
 
+def test_each_side_stands_on_a_metastore_of_its_own(primary, standby):
+    ours, theirs = (workspace.metastores.current() for workspace in (primary, standby))
+    assert ours.workspace_id == primary.get_workspace_id()
+    assert ours.metastore_id and ours.metastore_id != theirs.metastore_id
+
+
 def test_oauth_tokens_live_one_hour(primary):
     token = primary.config.oauth_token()
     assert token.token_type == "Bearer"

@@ -6,6 +6,7 @@
 use engine::Deps;
 use engine::noticing::{judge, look};
 use engine::ports::StoreError;
+use rim::metrics::Metric;
 use serde_json::{Value, json};
 
 /// Where this runs, and whether it judges.
@@ -28,14 +29,43 @@ pub async fn handle(deps: &Deps, post: &Post) -> Result<Value, StoreError> {
         tracing::warn!(code = "SOURCE-SILENT", "{silent}");
     }
     if !post.judges {
-        return Ok(json!({ "signals": looked.signals }));
+        return Ok(json!({ "signals": looked.signals, "silent": looked.silent.len() }));
     }
     let noticed = judge(deps).await?;
     let verdict = &noticed.verdict;
     Ok(json!({
         "signals": looked.signals,
+        "silent": looked.silent.len(),
         "level": verdict.level,
         "decision": verdict.decision,
         "saga": noticed.saga,
     }))
+}
+
+/// What CloudWatch is told of an answer of [`handle`].
+pub fn metrics(answer: &Value) -> Vec<Metric> {
+    let count = |name: &str| answer.get(name).and_then(Value::as_u64).and_then(|count| usize::try_from(count).ok());
+    let levels = ["dark", "calm", "suspected", "alarmed"];
+    let level = answer.get("level").and_then(Value::as_str);
+    let level = level.and_then(|word| levels.iter().position(|known| *known == word));
+    [
+        level.and_then(|place| u8::try_from(place).ok()).map(Metric::VerdictLevel),
+        count("signals").map(Metric::SignalsTaken),
+        count("silent").map(Metric::SourcesSilent),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_is_measured_and_a_place_that_does_not_judge_tells_no_level() {
+        let whole = json!({ "signals": 7, "silent": 1, "level": "alarmed", "decision": "propose" });
+        assert_eq!(metrics(&whole), [Metric::VerdictLevel(3), Metric::SignalsTaken(7), Metric::SourcesSilent(1)]);
+        assert_eq!(metrics(&json!({ "signals": 0, "silent": 0 })), [Metric::SignalsTaken(0), Metric::SourcesSilent(0)]);
+    }
 }

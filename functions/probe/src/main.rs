@@ -1,7 +1,7 @@
 //! Boots the probe function. See `lib.rs` for what it does.
 
 use lambda_runtime::{Error, LambdaEvent, run, service_fn};
-use probe_function::{Post, handle};
+use probe_function::{Post, handle, metrics};
 use serde_json::Value;
 
 #[tokio::main(flavor = "current_thread")]
@@ -11,10 +11,12 @@ async fn main() -> Result<(), Error> {
     let booted = rim::deployed::deps().await.inspect_err(|e| tracing::error!(code = "NOT-BOOTED", "{e}"));
     let (deps, post) = (&booted?, &Post { place: rim::deployed::place(), judges: rim::deployed::judges() });
     run(service_fn(async |_: LambdaEvent<Value>| {
-        handle(deps, post).await.map_err(|error| {
+        let answer = handle(deps, post).await.map_err(|error| {
             tracing::error!(code = "NOT-RECORDED", "{error}");
             Error::from(error)
-        })
+        })?;
+        rim::metrics::tell(deps.clock.now(), deps.pair.name.as_str(), &metrics(&answer));
+        Ok::<Value, Error>(answer)
     }))
     .await
 }

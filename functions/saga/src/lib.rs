@@ -5,8 +5,11 @@
 //! *what* happened: that is on record.
 
 use engine::Deps;
+use engine::ports::StoreError;
 use engine::runner::{Driven, Stopped};
+use engine::start::pair_head;
 use engine::wake::{tick, wake};
+use rim::metrics::Metric;
 use saga::SagaId;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -86,6 +89,23 @@ pub async fn handle(deps: &Deps, owner: &str, event: Event) -> Result<Value, Sto
         Driven::Resting { until } => json!({ "driven": "resting", "until": until }),
         Driven::HandedOver => json!({ "driven": "handed_over" }),
     })
+}
+
+/// What CloudWatch is told of the pair's saga. After a tick of nothing there is nothing to tell, and nothing is
+/// read (L6).
+///
+/// # Errors
+///
+/// [`StoreError`].
+pub async fn metrics(deps: &Deps, answer: &Value) -> Result<Vec<Metric>, StoreError> {
+    if answer.get("driven").is_some_and(|driven| driven == "over") {
+        return Ok(Vec::new());
+    }
+    let Some(saga) = pair_head(deps).await?.saga else { return Ok(Vec::new()) };
+    let Some(head) = deps.sagas.head(&saga).await? else { return Ok(Vec::new()) };
+    let begun = head.clocks.noticed_at;
+    let age = begun.map(|begun| Metric::SagaAgeSeconds(deps.clock.now().duration_since(begun).as_secs().max(0)));
+    Ok([Some(Metric::SagaOpenSteps(head.tally.open())), age].into_iter().flatten().collect())
 }
 
 #[cfg(test)]

@@ -1,12 +1,18 @@
 //! `switchback`, the operator's command. Data on stdout, talk on stderr.
 
 mod abort;
+mod acknowledge;
+mod answering;
+mod approve;
 mod approving;
 mod capture;
 mod check;
+mod code;
+mod decline;
 mod driving;
 mod explain;
 mod failover;
+mod freeze;
 mod guard;
 mod ordering;
 mod place;
@@ -14,9 +20,12 @@ mod plan;
 mod progress;
 mod rehearse;
 mod sides;
+mod signal;
 mod standing;
 mod status;
 mod talk;
+mod thaw;
+mod verdict;
 
 use std::process::ExitCode;
 
@@ -47,6 +56,22 @@ enum Command {
     Status(status::Arguments),
     /// Fences again what was switched on on the side that was left.
     Guard(guard::Arguments),
+    /// Tells what the signals add up to, and what everybody says. Changes nothing.
+    Verdict(verdict::Arguments),
+    /// Says how a side is, in the name of whoever is signed in: one origin among others.
+    Signal(signal::Arguments),
+    /// Says yes to the question of a saga.
+    Approve(approve::Arguments),
+    /// Says no to the question of a saga, and why; the saga is held.
+    Decline(decline::Arguments),
+    /// Stops everything but looking: no verdict proposes anything.
+    Freeze(freeze::Arguments),
+    /// Ends a freeze.
+    Thaw(thaw::Arguments),
+    /// Ends the cool-down after the last saga early.
+    Acknowledge(acknowledge::Arguments),
+    /// Makes an approval code, and the line that the configuration keeps of it.
+    Code(code::Arguments),
     /// Ends the unfinished saga where it stands.
     Abort(abort::Arguments),
     /// Explains a code: what it means, and what to do.
@@ -63,6 +88,14 @@ impl Command {
             Command::Failover(arguments) => failover::run(arguments),
             Command::Status(arguments) => status::run(arguments),
             Command::Guard(arguments) => guard::run(arguments),
+            Command::Verdict(arguments) => verdict::run(arguments),
+            Command::Signal(arguments) => signal::run(arguments),
+            Command::Approve(arguments) => approve::run(arguments),
+            Command::Decline(arguments) => decline::run(arguments),
+            Command::Freeze(arguments) => freeze::run(arguments),
+            Command::Thaw(arguments) => thaw::run(arguments),
+            Command::Acknowledge(arguments) => acknowledge::run(arguments),
+            Command::Code(arguments) => code::run(arguments),
             Command::Abort(arguments) => abort::run(arguments),
             Command::Explain(arguments) => explain::run(arguments),
         }
@@ -78,6 +111,14 @@ impl Command {
             Command::Failover(arguments) => arguments.json,
             Command::Status(arguments) => arguments.json,
             Command::Guard(arguments) => arguments.json,
+            Command::Verdict(arguments) => arguments.json,
+            Command::Signal(arguments) => arguments.json,
+            Command::Approve(arguments) => arguments.json(),
+            Command::Decline(arguments) => arguments.json(),
+            Command::Freeze(arguments) => arguments.json,
+            Command::Thaw(arguments) => arguments.json,
+            Command::Acknowledge(arguments) => arguments.json,
+            Command::Code(arguments) => arguments.json,
             Command::Abort(arguments) => arguments.json,
             Command::Explain(arguments) => arguments.json,
         }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use comfy_table::presets::NOTHING;
 use comfy_table::{CellAlignment, Table};
-use engine::ports::{AskState, SagaHead};
+use engine::ports::{AskItem, AskState, SagaHead};
 use engine::view::View;
 use failover::clocks::ClockSeconds;
 use failover::plan::{About, GO};
@@ -86,6 +86,40 @@ pub(crate) struct Question {
     text: String,
     open: bool,
     expires_at: Timestamp,
+    /// Who was sent a link.
+    sent_to: Vec<String>,
+    /// Who has said yes, while more people are needed.
+    approved_by: Vec<String>,
+    people: u32,
+}
+
+impl Question {
+    fn of(ask: &AskItem) -> Self {
+        Self {
+            text: ask.text.clone(),
+            open: ask.state == AskState::Open,
+            expires_at: ask.expires_at,
+            sent_to: ask.links.iter().map(|link| link.approver.clone()).collect(),
+            approved_by: ask.given.iter().map(|answer| answer.by.clone()).collect(),
+            people: ask.people,
+        }
+    }
+
+    fn told(&self) -> String {
+        let mut told = format!("\n{}\nit may be answered until {:.0}", self.text, self.expires_at);
+        if !self.sent_to.is_empty() {
+            told.push_str(&format!("\nlinks were sent to {}", self.sent_to.join(", ")));
+        }
+        if !self.approved_by.is_empty() {
+            told.push_str(&format!(
+                "\n{} of {} people approved: {}",
+                self.approved_by.len(),
+                self.people,
+                self.approved_by.join(", ")
+            ));
+        }
+        told
+    }
 }
 
 /// Where a saga stands.
@@ -159,11 +193,7 @@ impl Standing {
             stages: stages.collect(),
             blocked: blocked(view),
             waits: waits(view),
-            question: view.question.as_ref().map(|ask| Question {
-                text: ask.text.clone(),
-                open: ask.state == AskState::Open,
-                expires_at: ask.expires_at,
-            }),
+            question: view.question.as_ref().map(Question::of),
             clocks: view.head.clocks.seconds(),
         }
     }
@@ -211,7 +241,7 @@ impl Standing {
         }
         lines.extend(self.clocks_line());
         if let Some(question) = self.question.as_ref().filter(|question| question.open && self.doing == Doing::Asking) {
-            lines.push(format!("\n{}\nit may be answered until {:.0}", question.text, question.expires_at));
+            lines.push(question.told());
         }
         if !self.blocked.is_empty() {
             lines.push(format!("\n{}", self.blocked_text()));

@@ -1,10 +1,12 @@
 //! `switchback status`: where the pair's work is, and where its saga stands.
 
 use engine::Deps;
+use engine::noticing::case_of;
 use engine::ports::{GuardRecord, PairHead};
 use engine::runner::{Published, published_key};
 use engine::start::pair_head;
 use engine::view::view;
+use failover::verdict::sentences;
 use jiff::SignedDuration;
 use rim::{Exit, Problem};
 use saga::SagaId;
@@ -55,7 +57,10 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Exit, Problem> {
             standing.iter().for_each(|standing| progress.show(standing));
             progress.end();
         }
-        tell(arguments.json, &pair, standing.as_ref());
+        let verdict = case_of(&deps).await?;
+        // Whoever watches nothing is told nothing of it.
+        let verdict = sentences(&verdict).into_iter().next().filter(|_| !verdict.origins.is_empty());
+        tell(arguments.json, &pair, verdict.as_deref(), standing.as_ref());
         Ok(match standing.map(|standing| standing.doing) {
             Some(Doing::PersonNeeded | Doing::Asking) => Exit::PersonNeeded,
             Some(Doing::Running | Doing::Pursuing | Doing::Completed | Doing::Aborted) | None => Exit::Fine,
@@ -92,11 +97,12 @@ fn guard_of(pair: &PairHead) -> Option<&GuardRecord> {
     pair.guard.as_ref().filter(|guard| guard.side == pair.active.other())
 }
 
-fn tell(as_json: bool, pair: &PairHead, standing: Option<&Standing>) {
+fn tell(as_json: bool, pair: &PairHead, verdict: Option<&str>, standing: Option<&Standing>) {
     if as_json {
         data_json(&json!({
             "pair": pair.pair, "active": pair.active, "frozen": pair.frozen,
             "unfinished": pair.saga.is_some(), "saga": standing, "guard": guard_of(pair),
+            "verdict": verdict, "freeze": pair.freeze,
         }));
         return;
     }
@@ -105,6 +111,12 @@ fn tell(as_json: bool, pair: &PairHead, standing: Option<&Standing>) {
     if let Some(guard) = guard_of(pair) {
         let round = guard.last.as_ref().map_or_else(String::new, |last| format!(", last fenced again by {last}"));
         data(format_args!("the {} is guarded: last looked at {:.0}{round}\n", guard.side, guard.looked_at));
+    }
+    if let Some(verdict) = verdict {
+        data(format_args!("{verdict}\n"));
+    }
+    if let Some(freeze) = &pair.freeze {
+        data(format_args!("frozen by {} since {:.0}: {}\n", freeze.by, freeze.at, freeze.why));
     }
     match standing {
         Some(standing) => data(format_args!("\n{}", standing.text())),

@@ -68,6 +68,16 @@ impl Client {
         self.login.client_id()
     }
 
+    /// Has a token at hand, so that the next call need not ask for one.
+    pub(crate) async fn sign_in(&self, pass: &dyn Pass) -> Result<(), Fault> {
+        self.login.bearer(&*self.transport, pass).await.map(drop)
+    }
+
+    /// Asks for a new token, whatever is held.
+    pub(crate) async fn sign_in_anew(&self, pass: &dyn Pass) -> Result<(), Fault> {
+        self.login.anew(&*self.transport, pass).await.map(drop)
+    }
+
     /// Waits.
     pub(crate) async fn pause(&self, span: SignedDuration) {
         self.clock.sleep_until(self.clock.now().saturating_add(span).unwrap_or(Timestamp::MAX)).await;

@@ -70,6 +70,10 @@ pub const TOKEN: Endpoint =
 /// [docs: currentuser/me].
 pub const ME: Endpoint = look("scim/me", "/api/2.0/preview/scim/v2/Me", "scim");
 
+/// [docs: metastores/current].
+pub const METASTORE_GET: Endpoint =
+    look("metastores/current", "/api/2.1/unity-catalog/current-metastore-assignment", "metastores.get");
+
 /// [docs: jobs/list].
 pub const JOBS_LIST: Endpoint = look("jobs/list", "/api/2.2/jobs/list", "jobs.list");
 /// [docs: jobs/get].
@@ -227,6 +231,7 @@ pub fn endpoints() -> impl Iterator<Item = &'static Endpoint> {
 pub const ENDPOINTS: &[&Endpoint] = &[
     &TOKEN,
     &ME,
+    &METASTORE_GET,
     &JOBS_LIST,
     &JOBS_GET,
     &JOBS_UPDATE,

@@ -81,6 +81,7 @@ pub const FAMILIES: &[Family] = &[
     unpublished("assignments.update"),
     unpublished("recovery.get"),
     unpublished("recovery.failover"),
+    unpublished("metastores.get"),
     published("scim", 4.25),
     unpublished("oidc"),
 ];

@@ -11,6 +11,7 @@
 //! | `errors` | one table: what a refusal means, the API's lies among them |
 //! | `kinds` | one file per kind, one list in fencing order |
 //! | `errands` | one file per errand, one list for workspaces and one for accounts |
+//! | `probes` | one file per probe of a workspace's health, one list |
 //! | `client`, `login`, `exchange` | signing in, sending once, telling the pass |
 //! | `side_by_side` | the many reads of one listing |
 //! | `transport`, `http_transport` | the port to the network, and HTTPS behind it |
@@ -36,6 +37,7 @@ mod http_transport;
 mod kinds;
 mod login;
 mod page;
+pub mod probes;
 mod retry_after;
 mod scrub;
 mod side_by_side;
@@ -51,5 +53,6 @@ pub use families::{FAMILIES, Family};
 pub use http_transport::{AddressRefused, HttpTransport};
 pub use kinds::{Api, KINDS, Kind};
 pub use login::Credentials;
+pub use probes::{PROBES, ProbeKind, ProbeTraits};
 pub use transport::{Failure, Reach, Request, Response, Transport};
 pub use workspace::DatabricksWorkspace;

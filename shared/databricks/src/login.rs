@@ -192,6 +192,14 @@ impl Login {
         }
     }
 
+    /// A new token, whatever is held; what is held stays if none can be had.
+    pub(crate) async fn anew(&self, transport: &dyn Transport, pass: &dyn Pass) -> Result<Bearer, Fault> {
+        let mut last_fault = self.asking.lock().await;
+        let asked = self.ask(transport, pass).await;
+        *last_fault = asked.as_ref().err().cloned();
+        asked
+    }
+
     async fn first(&self, transport: &dyn Transport, pass: &dyn Pass) -> Result<Bearer, Fault> {
         let ended_before = self.ended.load(Ordering::Acquire);
         let mut last_fault = self.asking.lock().await;
@@ -291,6 +299,10 @@ fn refused(status: StatusCode, meaning: Meaning, wait: Option<std::time::Duratio
         return Fault::person_needed(codes::NOT_SIGNED_IN, said);
     }
     let sorted = meaning.fault(Nature::Look, wait, said);
+    // Who asks for fewer requests is there.
+    if meaning == Meaning::Throttled {
+        return sorted;
+    }
     match sorted.reaction {
         Reaction::Again { .. } => Fault { code: codes::TOKEN_ENDPOINT, ..sorted },
         Reaction::VerifyFirst

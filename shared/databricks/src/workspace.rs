@@ -45,6 +45,11 @@ impl DatabricksWorkspace {
         Self { client: Client::new(transport, credentials, clock), secrets: None }
     }
 
+    /// What speaks to it.
+    pub(crate) fn client(&self) -> &Client {
+        &self.client
+    }
+
     /// The same, with what opens the places of secrets that errands name.
     #[must_use]
     pub fn with_secrets(self, secrets: Arc<dyn Secrets>) -> Self {

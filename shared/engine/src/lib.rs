@@ -11,6 +11,7 @@
 //! | [`start::draft`], [`start::start`] | looks, plans; freezes, takes the pair, asks |
 //! | [`noticing::hear`], [`noticing::judge`] | takes signals in; gives the verdict and proposes |
 //! | [`approvals::answer`] | records a person's answer |
+//! | [`approvals::by_link::look`], [`approvals::by_link::reply`] | shows what a link asks; takes the answer |
 //! | [`approvals::tend`] | sends links, escalates, asks again |
 //! | [`wake::wake`], [`wake::tick`] | drives a saga as far as it goes |
 //! | [`guard::guard`] | looks at the fenced side, and fences again what was switched on |

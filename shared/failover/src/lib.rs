@@ -16,6 +16,7 @@
 //! | verdict | what the signals add up to under the policy, with reasons | decision |
 //! | finding | one thing that would hurt, with its remedy | warning |
 
+pub mod baseline;
 pub mod checkpoint;
 pub mod clocks;
 pub mod errand;

@@ -151,6 +151,59 @@ async fn a_webhook_gets_the_same_id_in_every_try() {
     assert_eq!(asked.len(), 2);
 }
 
+const DATADOG: &str = "datadog_event";
+const DYNATRACE: &str = "dynatrace_event";
+
+fn dynatrace() -> Value {
+    json!({
+        "environment": "https://abc12345.live.dynatrace.com/", "api_token": { "env": "DYNATRACE_TOKEN" },
+        "entity_selector": "type(SERVICE)", "properties": { "team": "data" },
+    })
+}
+
+#[tokio::test]
+async fn an_event_for_datadog_is_one_however_often_it_is_sent_s7_s23() {
+    let web = Scripted::new(vec![Ok((503, json!({}))), Ok((202, json!({ "status": "ok" })))]);
+    let settings = json!({ "site": "datadoghq.eu", "api_key": { "env": "DATADOG_API_KEY" }, "tags": ["team:data"] });
+    let fault = attempt(&web, DATADOG, settings.clone(), 0).await.unwrap_err();
+    assert_eq!(fault.code.as_str(), "CHANNEL-SILENT");
+    assert_eq!(attempt(&web, DATADOG, settings, 1).await.unwrap(), "Datadog has accepted \"moved\"");
+    let asked = web.asked.lock().unwrap();
+    let bodies: Vec<Value> = asked.iter().map(|one| serde_json::from_slice(&one.body).unwrap()).collect();
+    let wanted = json!({
+        "title": "moved", "text": "to <two> & back", "tags": ["team:data"], "alert_type": "warning",
+        "aggregation_key": TOKEN,
+    });
+    assert_eq!(bodies, [wanted.clone(), wanted]);
+    assert_eq!(asked[0].url.as_str(), "https://api.datadoghq.eu/api/v1/events");
+    assert!(
+        asked[0].headers["dd-api-key"].is_sensitive()
+            && !String::from_utf8_lossy(&asked[0].body).contains("secret-part")
+    );
+}
+
+#[tokio::test]
+async fn an_event_for_dynatrace_is_taken_when_dynatrace_says_so_s5_s23() {
+    let results =
+        |status: &str| json!({ "reportCount": 1, "eventIngestResults": [{ "correlationId": "1", "status": status }] });
+    let web = Scripted::new(vec![Ok((201, results("OK")))]);
+    attempt(&web, DYNATRACE, dynatrace(), 0).await.unwrap();
+    let asked = web.asked.lock().unwrap();
+    assert_eq!(asked[0].url.as_str(), "https://abc12345.live.dynatrace.com/api/v2/events/ingest");
+    let body: Value = serde_json::from_slice(&asked[0].body).unwrap();
+    let wanted = json!({
+        "eventType": "CUSTOM_INFO", "title": "moved", "entitySelector": "type(SERVICE)",
+        "properties": { "text": "to <two> & back", "id": TOKEN, "team": "data" },
+    });
+    assert_eq!(body, wanted);
+    assert!(asked[0].headers["authorization"].is_sensitive());
+    assert!(asked[0].headers["authorization"].to_str().unwrap().starts_with("Api-Token "));
+    let not_taken = Scripted::new(vec![Ok((201, results("INVALID_ENTITY_TYPE")))]);
+    let fault = attempt(&not_taken, DYNATRACE, dynatrace(), 0).await.unwrap_err();
+    assert_eq!((fault.code.as_str(), fault.reaction), ("CHANNEL-REFUSED", Reaction::PersonNeeded));
+    assert!(!fault.message.contains("secret-part"), "{fault}");
+}
+
 fn call() -> Value {
     json!({
         "call": { "url": "https://tool.example/host", "method": "PUT", "body": { "host": "two.example" } },
@@ -223,6 +276,15 @@ fn wrong_settings_are_refused_in_one_sentence() {
     let bare = json!({ "url": "https://a.example", "headers": { "Authorization": "Bearer abc" } });
     refused("webhook_message", bare, "Authorization is a secret");
     refused("webhook_message", json!({ "url": "https://a.example", "headers": { "a b": "c" } }), "no name of a header");
+    let key = json!({ "env": "KEY" });
+    refused(DATADOG, json!({ "api_key": "abc" }), "api_key is a secret");
+    for site in ["https://datadoghq.com", "datadoghq", "evil.example/datadoghq.com", ""] {
+        refused(DATADOG, json!({ "api_key": key, "site": site }), "no Datadog site");
+    }
+    refused(DYNATRACE, json!({ "environment": "https://a.example", "api_token": "abc" }), "api_token is a secret");
+    refused(DYNATRACE, json!({ "environment": "http://a.example", "api_token": key }), "not https");
+    let reserved = json!({ "environment": "https://a.example", "api_token": key, "properties": { "dt.event": "x" } });
+    refused(DYNATRACE, reserved, "no property of one's own");
     refused("jdbc_host", json!({ "host": "jdbc:postgresql://db", "port": 5432 }), "no host");
     refused("kafka_brokers", json!({ "brokers": ["one.example"] }), "host:port");
     refused("kafka_brokers", json!({ "brokers": [] }), "empty");

@@ -4,9 +4,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use databricks::{Credentials, DatabricksAccount, DatabricksWorkspace, HttpTransport};
+use databricks::{Credentials, DatabricksAccount, DatabricksWorkspace, HttpTransport, probes};
 use engine::ports::{
-    Asks, Clock, Errands, Message, Messenger, Objects, Pairs, Recipient, Sagas, Signals, StoreError, Waker, Workspace,
+    Asks, Clock, Errands, Message, Messenger, Objects, Pairs, Probe, Recipient, Sagas, Signals, StoreError, Waker,
+    Workspace,
 };
 use engine::{Deps, Pair, Settings};
 use failover::errand::Address;
@@ -87,11 +88,12 @@ impl Messenger for NobodyToTell {
 ///
 /// [`ConfigError`] if a secret cannot be fetched or an address is refused.
 pub fn deps(checked: &Checked, clock: Arc<dyn Clock>, ports: Ports) -> Result<Deps, ConfigError> {
-    let mut pair = pair(checked, &clock)?;
+    let sides = Sides::of(checked, &clock)?;
+    let mut pair = pair_of(checked, &sides)?;
     let web: Arc<dyn Web> = Arc::new(Network::new().map_err(|e| checked.wrong(0, e))?);
-    if ports.messenger.is_none() {
-        // Who cannot be sent a link is asked at the terminal.
-        pair.watch.approvals = None;
+    if let (None, Some(approvals)) = (&ports.messenger, &mut pair.watch.approvals) {
+        // Who cannot be sent a link is asked at the terminal; how many people must say yes holds there, too.
+        approvals.approvers.clear();
     }
     Ok(Deps {
         pair,
@@ -102,7 +104,7 @@ pub fn deps(checked: &Checked, clock: Arc<dyn Clock>, ports: Ports) -> Result<De
         signals: ports.signals,
         messenger: ports.messenger.unwrap_or_else(|| Arc::new(NobodyToTell)),
         feeds: webhooks::feeds(checked, &web)?,
-        probes: Vec::new(),
+        probes: sides.probes(),
         objects: ports.objects,
         waker: ports.waker,
         errands: errands(checked, &clock, web, ports.errands)?,
@@ -144,10 +146,35 @@ fn address(side: Side, text: &str) -> Address {
 ///
 /// [`ConfigError`] if a secret cannot be fetched or an address is refused.
 pub fn pair(checked: &Checked, clock: &Arc<dyn Clock>) -> Result<Pair, ConfigError> {
+    pair_of(checked, &Sides::of(checked, clock)?)
+}
+
+/// The two workspaces, as whatever speaks to them.
+struct Sides {
+    primary: Arc<DatabricksWorkspace>,
+    standby: Arc<DatabricksWorkspace>,
+}
+
+impl Sides {
+    fn of(checked: &Checked, clock: &Arc<dyn Clock>) -> Result<Self, ConfigError> {
+        Ok(Self {
+            primary: workspace(checked, &checked.config.primary, clock)?,
+            standby: workspace(checked, &checked.config.standby, clock)?,
+        })
+    }
+
+    /// What looks at them.
+    fn probes(&self) -> Vec<Arc<dyn Probe>> {
+        let sides = [(Side::Primary, &self.primary), (Side::Standby, &self.standby)];
+        sides.into_iter().flat_map(|(side, workspace)| probes::of(workspace, &probes::usual(side))).collect()
+    }
+}
+
+fn pair_of(checked: &Checked, sides: &Sides) -> Result<Pair, ConfigError> {
     Ok(Pair {
         name: checked.pair.clone(),
-        primary: workspace(checked, &checked.config.primary, clock)?,
-        standby: workspace(checked, &checked.config.standby, clock)?,
+        primary: Arc::clone(&sides.primary) as Arc<dyn Workspace>,
+        standby: Arc::clone(&sides.standby) as Arc<dyn Workspace>,
         map: checked.config.map.iter().map(|entry| entry.get_ref().clone()).collect(),
         policy: FailoverPolicy {
             planned: false,
@@ -164,7 +191,11 @@ pub fn pair(checked: &Checked, clock: &Arc<dyn Clock>) -> Result<Pair, ConfigErr
     })
 }
 
-fn workspace(checked: &Checked, side: &SideConfig, clock: &Arc<dyn Clock>) -> Result<Arc<dyn Workspace>, ConfigError> {
+fn workspace(
+    checked: &Checked,
+    side: &SideConfig,
+    clock: &Arc<dyn Clock>,
+) -> Result<Arc<DatabricksWorkspace>, ConfigError> {
     let transport =
         HttpTransport::new(side.url.get_ref()).map_err(|e| checked.wrong(side.url.span().start, e.to_string()))?;
     let credentials = credentials(checked, side)?;

@@ -11,6 +11,7 @@ pub mod config;
 pub mod deployed;
 pub mod environment;
 pub mod errands;
+pub mod metrics;
 pub mod problem;
 pub mod telemetry;
 

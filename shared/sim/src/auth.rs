@@ -122,6 +122,17 @@ impl Workspace {
             "entitlements": [{ "value": "allow-cluster-create" }],
         }))
     }
+
+    /// `GET /api/2.1/unity-catalog/current-metastore-assignment` [py-sdk: service/catalog.py
+    /// MetastoresAPI.current, MetastoreAssignment]. A metastore belongs to one region.
+    pub(crate) fn metastore_assignment(&mut self, _call: &Call) -> Handled {
+        let workspace_id: i64 = self.side.workspace_id().parse().unwrap_or(0);
+        Ok(json!({
+            "metastore_id": format!("00000000-0000-4000-8000-{workspace_id:012}"),
+            "workspace_id": workspace_id,
+            "default_catalog_name": "main",
+        }))
+    }
 }
 
 /// Identity endpoints use OAuth's error form, not the workspace's [docs: RFC 6749 §5.2].

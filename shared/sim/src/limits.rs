@@ -10,7 +10,7 @@
 use std::collections::BTreeMap;
 
 /// Every API family that is limited and counted on its own.
-pub const FAMILIES: [&str; 51] = [
+pub const FAMILIES: [&str; 52] = [
     "jobs.list",
     "jobs.get",
     "jobs.update",
@@ -60,6 +60,7 @@ pub const FAMILIES: [&str; 51] = [
     "permissions",
     "access_lists.get",
     "access_lists.update",
+    "metastores.get",
     "scim",
     "oidc",
 ];

@@ -48,6 +48,7 @@ pub(crate) const ROUTES: &[Route] = &[
     get("/oidc/.well-known/oauth-authorization-server", "oidc", Workspace::discover_identity),
     get("/.well-known/databricks-config", "oidc", Workspace::discover_workspace),
     get("/api/2.0/preview/scim/v2/Me", "scim", Workspace::current_user),
+    get("/api/2.1/unity-catalog/current-metastore-assignment", "metastores.get", Workspace::metastore_assignment),
     get("/api/2.*/jobs/list", "jobs.list", Workspace::jobs_list),
     get("/api/2.*/jobs/get", "jobs.get", Workspace::jobs_get),
     post("/api/2.*/jobs/create", "jobs.update", Workspace::jobs_create),

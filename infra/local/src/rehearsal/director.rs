@@ -10,12 +10,13 @@ use engine::start::{Order, draft, pair_head, start};
 use engine::view::{View, view};
 use failover::Side;
 use failover::plan::GO;
+use failover::story::Sentence;
 use jiff::{SignedDuration, Timestamp};
 use saga::{Outcome, SagaId};
 use sim::{Fault, FaultKind, World};
 
-use super::furnishing;
 use super::script::{Deploy, Loss, Script, simulated};
+use super::{furnishing, incident};
 use crate::stack::Stack;
 use crate::stack::around::SharedCloud;
 use crate::stack::workspace_wire::SharedWorld;
@@ -31,7 +32,7 @@ const WATCHES_EVERY: SignedDuration = SignedDuration::from_mins(5);
 /// A saga that needs a person and in which nothing happened for so long has ended for now.
 const STILL: SignedDuration = SignedDuration::from_mins(15);
 /// A saga that has not ended by then is told as unfinished.
-const AT_MOST: SignedDuration = SignedDuration::from_hours(24);
+pub(super) const AT_MOST: SignedDuration = SignedDuration::from_hours(24);
 
 /// Everything that takes part.
 pub struct Cast<'a> {
@@ -56,6 +57,10 @@ pub struct Ended {
     pub rounds: Vec<View>,
     /// What happened outside the saga, in order.
     pub events: Vec<(Timestamp, String)>,
+    /// What was noticed, asked and answered, in order.
+    pub heard: Vec<Sentence>,
+    /// So many sagas were begun.
+    pub proposals: usize,
     /// Writes to the table from the order to the end.
     pub writes: u64,
 }
@@ -69,12 +74,19 @@ pub(super) fn darkness(loss: &Loss, begins_ms: i64) -> Fault {
     }
 }
 
-enum Cue {
+/// Something that happens at its time.
+pub(super) enum Cue {
+    /// The checkpoint is taken.
     Capture,
+    /// The region is lost.
     Lost,
+    /// The region is back.
     Back,
+    /// Somebody deploys.
     Deployed(Deploy),
+    /// What the story only tells.
     Told(String),
+    /// A person orders the failover.
     Ordered,
 }
 
@@ -87,7 +99,7 @@ impl Cast<'_> {
         self.world.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn cues(&self) -> Vec<(Timestamp, Cue)> {
+    pub(super) fn cues(&self) -> Vec<(Timestamp, Cue)> {
         let script = self.script;
         let mut cues: Vec<_> = script.captured_at.iter().map(|at| (self.at(*at), Cue::Capture)).collect();
         if let Some(loss) = &script.loss {
@@ -105,8 +117,16 @@ impl Cast<'_> {
         cues
     }
 
+    /// Plays the script: by a person's order, or by what is noticed.
+    pub(super) async fn perform(&self, progress: &mut dyn FnMut(&str)) -> Result<Ended, String> {
+        match &self.script.watch {
+            Some(watch) => incident::play(self, watch, progress).await,
+            None => self.play(progress).await,
+        }
+    }
+
     /// Plays the script and then watches until the saga has ended.
-    pub(super) async fn play(&self, progress: &mut dyn FnMut(&str)) -> Result<Ended, String> {
+    async fn play(&self, progress: &mut dyn FnMut(&str)) -> Result<Ended, String> {
         let mut events = Vec::new();
         let mut saga: Option<SagaId> = None;
         let mut writes_before = 0;
@@ -123,17 +143,7 @@ impl Cast<'_> {
                 furnishing::beat(&operator, at).await?;
             }
             match cue {
-                Cue::Capture => {
-                    let counts = self.script.loss.is_some()
-                        && Some(at) == self.script.captured_at.iter().max().map(|s| self.at(*s));
-                    if counts {
-                        self.world().mark_leaving(self.clock.now().as_millisecond(), simulated(LEAVING));
-                    }
-                    let taken = capture(&operator, LEAVING).await.map_err(|e| e.to_string())?;
-                    self.world().mark_settled(self.clock.now().as_millisecond());
-                    events
-                        .push((at, format!("checkpoint of the {LEAVING} taken: {} resources", taken.resources.len())));
-                }
+                Cue::Capture => events.push(self.takes_checkpoint(&operator, at).await?),
                 Cue::Ordered => {
                     writes_before = self.stack.writes();
                     saga = Some(self.order(&operator, at, &mut events).await?);
@@ -184,7 +194,8 @@ impl Cast<'_> {
                 let items = operator.sagas.steps(&saga).await.map_err(|e| e.to_string())?;
                 let view = view.ok_or("the saga is gone")?;
                 let rounds = self.told(&operator, rounds).await?;
-                return Ok(Ended { view, items, outcome, rounds, events, writes });
+                let heard = Vec::new();
+                return Ok(Ended { view, items, outcome, rounds, events, heard, proposals: 1, writes });
             }
             let next = now.saturating_add(LOOKS_EVERY).unwrap_or(now);
             let next = if answered { next } else { next.min(answered_at) };
@@ -192,8 +203,23 @@ impl Cast<'_> {
         }
     }
 
+    /// Takes the checkpoint; the last one before a loss is what is known of the lost side.
+    pub(super) async fn takes_checkpoint(
+        &self,
+        operator: &engine::Deps,
+        at: Timestamp,
+    ) -> Result<(Timestamp, String), String> {
+        let last = self.script.captured_at.iter().max().map(|seconds| self.at(*seconds));
+        if self.script.loss.is_some() && last == Some(at) {
+            self.world().mark_leaving(self.clock.now().as_millisecond(), simulated(LEAVING));
+        }
+        let taken = capture(operator, LEAVING).await.map_err(|e| e.to_string())?;
+        self.world().mark_settled(self.clock.now().as_millisecond());
+        Ok((at, format!("checkpoint of the {LEAVING} taken: {} resources", taken.resources.len())))
+    }
+
     /// Waits, and notes which rounds of the guard are begun meanwhile.
-    async fn watch(
+    pub(super) async fn watch(
         &self,
         operator: &engine::Deps,
         until: Timestamp,
@@ -211,7 +237,7 @@ impl Cast<'_> {
         }
     }
 
-    async fn told(&self, operator: &engine::Deps, rounds: BTreeSet<SagaId>) -> Result<Vec<View>, String> {
+    pub(super) async fn told(&self, operator: &engine::Deps, rounds: BTreeSet<SagaId>) -> Result<Vec<View>, String> {
         let mut told = Vec::new();
         for round in rounds {
             told.extend(view(operator, Some(&round)).await.map_err(|e| e.to_string())?);
@@ -219,7 +245,7 @@ impl Cast<'_> {
         Ok(told)
     }
 
-    fn happens(&self, cue: &Cue, at: Timestamp, events: &mut Vec<(Timestamp, String)>) {
+    pub(super) fn happens(&self, cue: &Cue, at: Timestamp, events: &mut Vec<(Timestamp, String)>) {
         let now = self.clock.now().as_millisecond();
         let text = match cue {
             Cue::Lost => {

@@ -77,6 +77,14 @@ fn one(cloud: &mut Cloud, errand: &Errand, settings: &Value, works: Side) -> Res
             let status = if host.starts_with("gone.") { 410 } else { 200 };
             cloud.add_web(&host, WebBehaviour::text(status, "{}"));
         }
+        "datadog_event" => {
+            let site = settings.get("site").and_then(Value::as_str).unwrap_or("datadoghq.com");
+            cloud.add_web(&format!("api.{site}"), WebBehaviour::text(202, "{\"status\":\"ok\"}"));
+        }
+        "dynatrace_event" => {
+            let taken = "{\"reportCount\":1,\"eventIngestResults\":[{\"correlationId\":\"1\",\"status\":\"OK\"}]}";
+            cloud.add_web(&host(text("environment")), WebBehaviour::text(201, taken));
+        }
         "https_call" => {
             let body = settings.pointer("/call/body").cloned().unwrap_or_default();
             let url = settings.pointer("/read/url").and_then(Value::as_str).unwrap_or_default();

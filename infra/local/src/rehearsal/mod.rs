@@ -6,11 +6,13 @@
 
 mod director;
 mod furnishing;
+mod incident;
 mod pace;
 mod report;
 pub mod scenarios;
 pub mod script;
 mod telling;
+mod watch_script;
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -134,8 +136,9 @@ impl Rehearsal {
                 fence_first: false,
             },
             arrangements,
-            watch: Watch::default(),
-            looks: false,
+            watch: script.watch.as_ref().map_or_else(|| Ok(Watch::default()), |watch| watch.watch())?,
+            looks: script.watch.is_some(),
+            probes: script.watch.as_ref().is_some_and(|watch| watch.probes),
             delivery: self.delivery,
             #[cfg(feature = "mutants")]
             weakened: self.weakened,
@@ -148,7 +151,7 @@ impl Rehearsal {
         let cast = Cast { script, world: &world, cloud: &cloud, stack: &stack, clock: &*clock, begins };
         let ended = tokio::select! {
             biased;
-            ended = cast.play(progress) => ended?,
+            ended = cast.perform(progress) => ended?,
             () = stack.run() => return Err("the stack ended".to_owned()),
         };
         report::tell(&self, &cast, &ended, &limits)

@@ -21,8 +21,10 @@ pub struct Report {
     pub scenario: String,
     /// Where chance came from.
     pub seed: u64,
-    /// `completed`, `person-needed`, `aborted` or `unfinished`.
+    /// `completed`, `person-needed`, `aborted`, `held`, `nothing-proposed` or `unfinished`.
     pub outcome: String,
+    /// So many sagas were begun, by whomever.
+    pub sagas: usize,
     /// Steps by how they ended.
     pub steps: Steps,
     /// The four clocks and their sum, in seconds.
@@ -129,6 +131,7 @@ pub(super) fn tell(rehearsal: &Rehearsal, cast: &Cast<'_>, ended: &Ended, limits
         scenario: rehearsal.name.clone(),
         seed: rehearsal.seed,
         outcome: ended.outcome.to_owned(),
+        sagas: ended.proposals,
         steps: steps(tally),
         clocks: ended.view.head.clocks.seconds(),
         pursuit: pursuit(cast, ended),

@@ -37,9 +37,13 @@ pub struct Script {
     /// The loss of the primary, if it is lost.
     pub loss: Option<Loss>,
     /// When the on-call engineer orders the failover.
+    #[serde(default)]
     pub ordered_at: i64,
     /// How long she reads before she answers the question.
+    #[serde(default)]
     pub answered_after: i64,
+    /// Nobody orders: what is noticed decides.
+    pub watch: Option<WatchScript>,
     /// What goes wrong besides.
     #[serde(default)]
     pub fault: Vec<ScriptFault>,
@@ -58,6 +62,8 @@ pub struct Script {
     /// How the saga is expected to end.
     pub ends: Ending,
 }
+
+pub use super::watch_script::WatchScript;
 
 /// The loss of a region.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -100,6 +106,12 @@ pub enum Ending {
     Completed,
     /// Blocked steps wait for a person.
     PersonNeeded,
+    /// A person ended it.
+    Aborted,
+    /// A person said no, and it waits.
+    Held,
+    /// Nothing was proposed.
+    NothingProposed,
 }
 
 /// Which estate.

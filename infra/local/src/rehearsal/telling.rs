@@ -38,6 +38,7 @@ pub(super) fn story(rehearsal: &Rehearsal, cast: &Cast<'_>, ended: &Ended, repor
     let _ = writeln!(text, "{}\n", rehearsal.script.tells.trim());
     let pair = |(at, what): &(Timestamp, String)| Sentence { at: *at, place: "pair".to_owned(), text: what.clone() };
     let mut sentences: Vec<Sentence> = ended.events.iter().map(pair).collect();
+    sentences.extend(ended.heard.iter().cloned());
     sentences.extend(ended.view.story());
     let of_guard = |sentence: Sentence| Sentence { place: "guard".to_owned(), ..sentence };
     sentences.extend(ended.rounds.iter().flat_map(|round| round.story()).map(of_guard));

@@ -7,6 +7,7 @@
 
 pub mod around;
 pub mod reception;
+pub mod requests;
 pub mod routes;
 pub mod sabotage;
 pub mod workspace_wire;
@@ -18,8 +19,8 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use aws::{AwsErrands, Clients, DynamoStore, S3Objects, SnsMessenger, SnsWaker};
-use databricks::{Credentials, DatabricksAccount, DatabricksWorkspace};
-use engine::ports::{Asks, Clock, Errands, Pairs, Sagas, Signals, Workspace};
+use databricks::{Credentials, DatabricksAccount, DatabricksWorkspace, probes};
+use engine::ports::{Asks, Clock, Errands, Pairs, Probe, Sagas, Signals};
 use engine::{Deps, Pair, Settings, Watch};
 use failover::errand::{Address, Arrangements};
 use failover::{FailoverPolicy, MapEntry, PairName};
@@ -70,6 +71,8 @@ pub struct StackParts {
     pub watch: Watch,
     /// Whether anybody looks: without it nobody notices anything, and a person orders.
     pub looks: bool,
+    /// Whether whoever looks has probes to look with.
+    pub probes: bool,
     /// How wake messages arrive.
     pub delivery: Delivery,
     /// Guards of the store that are switched off, to prove that each of them matters.
@@ -111,6 +114,7 @@ pub struct Stack {
     parts: StackParts,
     pair: PairName,
     routes: Routes,
+    table: Table,
     embedded: Embedded,
     bus: Arc<Bus>,
     arriving: tokio::sync::Mutex<mpsc::UnboundedReceiver<Message>>,
@@ -199,11 +203,12 @@ impl Stack {
         let named = |variable: &str| routes.environment.get(variable).cloned().unwrap_or_default();
         let table = Table::memory(&named("SWITCHBACK_TABLE"))?;
         let buckets = Buckets::memory([bucket_name(&named("SWITCHBACK_BUCKET")).as_str()]);
-        let embedded = Embedded::new(table, buckets).with_topics(Arc::clone(&bus) as Arc<dyn Topics>);
+        let embedded = Embedded::new(table.clone(), buckets).with_topics(Arc::clone(&bus) as Arc<dyn Topics>);
         let embedded = embedded.with_cloud(Arc::clone(&parts.cloud), Arc::clone(&parts.clock));
         Ok(Arc::new(Self {
             pair: PairName::new(PAIR).map_err(StackError::Pair)?,
             routes,
+            table,
             embedded,
             bus,
             arriving: tokio::sync::Mutex::new(arriving),
@@ -305,7 +310,7 @@ impl Stack {
         let clients = Clients::embedded(self.embedded.clone().with_wire(Arc::new(wire)), "eu-west-1");
         let named = |variable: &str| self.routes.environment.get(variable).cloned().unwrap_or_default();
         let store = Arc::new(self.store(&clients, named("SWITCHBACK_TABLE")));
-        let workspace = |side: Side| -> Arc<dyn Workspace> {
+        let workspace = |side: Side| -> Arc<DatabricksWorkspace> {
             let transport = WorkspaceWire {
                 world: Arc::clone(&self.parts.world),
                 side,
@@ -316,6 +321,7 @@ impl Stack {
             let workspace = DatabricksWorkspace::new(Arc::new(transport), credentials(), clock);
             Arc::new(workspace.with_secrets(Arc::new(SimulatedSecrets)))
         };
+        let (primary, standby) = (workspace(Side::Primary), workspace(Side::Standby));
         Deps {
             clock: Arc::clone(&self.parts.clock),
             pairs: Arc::clone(&store) as Arc<dyn Pairs>,
@@ -324,13 +330,13 @@ impl Stack {
             signals: store as Arc<dyn Signals>,
             messenger: Arc::new(SnsMessenger::new(&clients, named("SWITCHBACK_PEOPLE_TOPIC"))),
             feeds: Vec::new(),
-            probes: Vec::new(),
+            probes: if self.parts.probes { usual_probes(&primary, &standby) } else { Vec::new() },
             objects: Arc::new(S3Objects::new(&clients, bucket_name(&named("SWITCHBACK_BUCKET")), "")),
             waker: Arc::new(SnsWaker::new(&clients, named("SWITCHBACK_WAKE_TOPIC"))),
             pair: Pair {
                 name: self.pair.clone(),
-                primary: workspace(Side::Primary),
-                standby: workspace(Side::Standby),
+                primary,
+                standby,
                 map: self.parts.map.clone(),
                 policy: self.parts.policy.clone(),
                 addresses: addresses(),
@@ -399,6 +405,16 @@ impl Stack {
         self.writes.0.load(Ordering::SeqCst)
     }
 
+    /// Everything that the table holds under a partition, as its own JSON: nothing decodes it on the way.
+    pub fn items(&self, partition: &str) -> String {
+        let query = json!({
+            "TableName": self.routes.environment.get("SWITCHBACK_TABLE"),
+            "KeyConditionExpression": "PK = :pk",
+            "ExpressionAttributeValues": { ":pk": { "S": partition } },
+        });
+        String::from_utf8_lossy(self.table.answer("Query", query.to_string().as_bytes()).body()).into_owned()
+    }
+
     /// Why runners stopped before their time: deaths and errors, in order.
     pub fn stopped(&self) -> Vec<String> {
         lock(&self.stopped).clone()
@@ -420,8 +436,15 @@ async fn handle(deps: &Deps, owner: &str, message: Message) -> Result<Value, Str
         "SignalFunction" => {
             signal_function::handle(deps, &reception::gates(), event).await.map_err(|not_heard| not_heard.to_string())
         }
+        "ApprovalFunction" => approval_function::handle(deps, event).await.map_err(|error| error.to_string()),
         other => Err(format!("the template names {other}, which is no function here")),
     }
+}
+
+/// What looks at both sides of every pair.
+fn usual_probes(primary: &Arc<DatabricksWorkspace>, standby: &Arc<DatabricksWorkspace>) -> Vec<Arc<dyn Probe>> {
+    let sides = [(failover::Side::Primary, primary), (failover::Side::Standby, standby)];
+    sides.into_iter().flat_map(|(side, workspace)| probes::of(workspace, &probes::usual(side))).collect()
 }
 
 /// Where the two sides of a rehearsal are.

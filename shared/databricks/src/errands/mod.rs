@@ -102,7 +102,7 @@ pub struct Ground<'a> {
 }
 
 impl<'a> Ground<'a> {
-    async fn call(&self, call: &Call) -> Result<Value, Fault> {
+    pub(crate) async fn call(&self, call: &Call) -> Result<Value, Fault> {
         self.client.call(call, self.pass).await
     }
 

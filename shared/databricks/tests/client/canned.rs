@@ -74,7 +74,7 @@ impl Pass for Counting {
 
 /// A workspace that answers as `answering` says.
 pub(crate) struct Stage {
-    pub(crate) workspace: DatabricksWorkspace,
+    pub(crate) workspace: Arc<DatabricksWorkspace>,
     pub(crate) clock: Arc<Still>,
     pub(crate) pass: Counting,
     sent: Arc<Mutex<Vec<String>>>,
@@ -103,7 +103,7 @@ impl Stage {
         let transport = Canned { answering: Box::new(answering), sent: Arc::clone(&sent) };
         let workspace =
             DatabricksWorkspace::new(Arc::new(transport), credentials, Arc::clone(&clock) as Arc<dyn Clock>);
-        Self { workspace, clock, pass: Counting::default(), sent }
+        Self { workspace: Arc::new(workspace), clock, pass: Counting::default(), sent }
     }
 
     /// What was sent since the last call of this.

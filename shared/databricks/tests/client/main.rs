@@ -11,6 +11,7 @@ mod cluster_pins;
 mod databases_search;
 mod judgments;
 mod listings;
+mod probes;
 mod sending;
 mod serving_dashboards;
 mod sign_in;

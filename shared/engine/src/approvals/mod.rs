@@ -4,7 +4,11 @@
 //! plan and the loss that were shown.
 
 mod answering;
+pub mod by_link;
+mod closed;
+pub mod code;
 pub mod people;
+mod shown;
 mod tend;
 pub mod token;
 
@@ -14,7 +18,9 @@ use saga::{Plan, PlanHash, SagaId};
 
 use crate::deps::Deps;
 pub use answering::{NotAnswered, Standing};
+pub use closed::Closed;
 pub use people::{Approvals, Approver};
+pub use shown::Shown;
 pub use tend::tend;
 
 use crate::ports::{Answer, AnswerRefused, AskItem, AskState, Deed, STORE_VERSION, StoreError, TrailLine};

@@ -6,6 +6,7 @@ use argon2::password_hash::phc::PasswordHash;
 use jiff::SignedDuration;
 use secrecy::{ExposeSecret, SecretString};
 
+use super::code;
 use super::token::Key;
 
 /// A person who may approve.
@@ -47,6 +48,6 @@ impl Approver {
     /// Whether a code is this person's. Takes as long for a wrong one as for the right one.
     pub fn knows(&self, code: &SecretString) -> bool {
         let Ok(hash) = PasswordHash::new(&self.code_hash) else { return false };
-        Argon2::default().verify_password(code.expose_secret().trim().as_bytes(), &hash).is_ok()
+        Argon2::default().verify_password(code::meant(code).expose_secret().as_bytes(), &hash).is_ok()
     }
 }

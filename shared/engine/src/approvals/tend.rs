@@ -184,7 +184,12 @@ pub(super) async fn loss_now(deps: &Deps, asked: &AskItem) -> Option<i64> {
     // Nothing was declared, so nothing was shown and nothing can be worse.
     asked.loss_s?;
     let head = deps.sagas.head(&asked.saga).await.ok().flatten()?;
-    let lost_at = head.clocks.lost_at.unwrap_or_else(|| deps.clock.now());
+    loss_until(deps, asked, head.clocks.lost_at.unwrap_or_else(|| deps.clock.now())).await
+}
+
+/// The same, if the side was lost at that time.
+pub(super) async fn loss_until(deps: &Deps, asked: &AskItem, lost_at: Timestamp) -> Option<i64> {
+    asked.loss_s?;
     let target = crate::start::pair_head(deps).await.ok()?.active.other();
     let losses = datasets(deps, target).await.into_iter().map(|seen| seen.loss_s(lost_at));
     losses.max_by_key(|loss| loss.unwrap_or(i64::MAX)).flatten()

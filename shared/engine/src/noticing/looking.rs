@@ -7,9 +7,10 @@ use futures::future::join_all;
 use jiff::Timestamp;
 
 use super::hearing::hear;
+use super::normal;
 use crate::deps::Deps;
 use crate::limiter::turnstile::Turnstile;
-use crate::ports::{Feed, PairHead, Probe, StoreError};
+use crate::ports::{Feed, PairHead, Probe, ProbeInfo, Probed, StoreError};
 use crate::start::pair_head;
 
 /// What came of looking.
@@ -31,10 +32,10 @@ pub async fn look(deps: &Deps, place: &str) -> Result<Looked, StoreError> {
     let head = pair_head(deps).await?;
     let now = deps.clock.now();
     let probes = deps.probes.iter().filter(|probe| may_look(&head, probe.as_ref()));
-    let probed = join_all(probes.map(|probe| of_probe(deps, probe.as_ref(), place, now)));
+    let probed = join_all(probes.map(|probe| of_probe(deps, probe.as_ref(), now)));
     let polled = join_all(deps.feeds.iter().map(|feed| of_feed(deps, feed.as_ref(), now)));
     let (probed, polled) = futures::join!(probed, polled);
-    let mut signals = probed;
+    let mut signals = compared(deps, place, now, probed).await?;
     let mut silent = Vec::new();
     for told in polled {
         match told {
@@ -55,20 +56,38 @@ fn may_look(head: &PairHead, probe: &dyn Probe) -> bool {
     !(info.works && (fenced || being_fenced))
 }
 
-async fn of_probe(deps: &Deps, probe: &dyn Probe, place: &str, now: Timestamp) -> Signal {
+/// What one probe saw.
+struct Seen<'a> {
+    info: &'a ProbeInfo,
+    probed: Probed,
+}
+
+async fn of_probe<'a>(deps: &Deps, probe: &'a dyn Probe, now: Timestamp) -> Seen<'a> {
     let info = probe.info();
     let time_out = deps.settings.call_time_out;
     let (clock, settings) = (Arc::clone(&deps.clock), Arc::clone(&deps.settings));
     let pass = Turnstile::new(info.side.as_str(), clock, settings, None, time_out);
-    let probed = probe.look(now, &pass).await;
-    Signal {
-        about: About { source: "probe".to_owned(), side: info.side, subject: format!("{} from {place}", info.name) },
-        origin: info.origin,
-        reading: probed.reading,
-        seen_at: now,
-        holds_s: holds::PROBE_S,
-        text: probed.text,
-    }
+    Seen { info, probed: probe.look(now, &pass).await }
+}
+
+/// What was seen, as signals: what works and is slower than is normal for it is degraded.
+async fn compared(deps: &Deps, place: &str, now: Timestamp, seen: Vec<Seen<'_>>) -> Result<Vec<Signal>, StoreError> {
+    let (mut baselines, revision) = normal::recall(deps, place).await?;
+    let signals = seen.into_iter().map(|Seen { info, probed }| {
+        let probed = normal::compared(&mut baselines, info, probed, now);
+        let subject = format!("{} from {place}", info.name);
+        Signal {
+            about: About { source: "probe".to_owned(), side: info.side, subject },
+            origin: info.origin,
+            reading: probed.reading,
+            seen_at: now,
+            holds_s: holds::PROBE_S,
+            text: probed.text,
+        }
+    });
+    let signals: Vec<Signal> = signals.collect();
+    normal::remember(deps, place, now, baselines, revision).await?;
+    Ok(signals)
 }
 
 async fn of_feed(deps: &Deps, feed: &dyn Feed, now: Timestamp) -> Result<Vec<Signal>, String> {

@@ -3,12 +3,16 @@
 //! Signals are only taken in here; once a minute the verdict is given over all of them. Whatever the
 //! policy allows is done by the same use cases that a person's command calls.
 
+mod channels;
+mod freezing;
 mod hearing;
 mod judging;
 mod looking;
+mod normal;
 mod proposing;
 mod telling;
 
+pub use freezing::{PairDecision, acknowledge, decisions, freeze, thaw};
 pub use hearing::hear;
 pub use judging::{Noticed, WatchRecord, case_of, judge, last_verdict};
 pub use looking::{Looked, look};

@@ -4,7 +4,7 @@ use failover::verdict::{Decision, Verdict};
 use jiff::SignedDuration;
 use saga::SagaId;
 
-use super::telling::support;
+use super::telling::{proposed, support};
 use crate::approvals::tend;
 use crate::deps::Deps;
 use crate::ports::StoreError;
@@ -58,6 +58,6 @@ pub(super) async fn propose(deps: &Deps, verdict: &Verdict) -> Result<SagaId, No
     if let Err(error) = tend(deps, &saga).await {
         tracing::warn!(code = "NOT-TOLD", %error, "the links of the question are sent at the next tick");
     }
-    support(deps, verdict).await;
+    futures::join!(support(deps, verdict), proposed(deps, &saga, verdict));
     Ok(saga)
 }

@@ -1,8 +1,11 @@
 //! Telling people what was noticed, and the vendor's support what to look at (R12, R15).
 
+use failover::plan::GO;
 use failover::verdict::{Verdict, sentences};
+use saga::SagaId;
 use serde::{Deserialize, Serialize};
 
+use super::channels::to_channels;
 use crate::deps::Deps;
 use crate::ports::{Message, Recipient};
 
@@ -49,7 +52,21 @@ impl Notice {
 pub(super) async fn tell(deps: &Deps, notice: Notice, verdict: &Verdict) {
     let text = format!("{}\n\n{}\n", sentences(verdict).join("\n"), notice.remedy());
     let message = Message { subject: format!("[{}] {}", deps.pair.name, notice.subject()), text };
-    send(deps, &Recipient::Everybody, &message).await;
+    futures::join!(send(deps, &Recipient::Everybody, &message), to_channels(deps, &message));
+}
+
+/// Tells the declared channels that a failover is proposed, and who was asked; never by which link (S23).
+pub(super) async fn proposed(deps: &Deps, saga: &SagaId, verdict: &Verdict) {
+    let asked = deps.asks.question(saga, GO).await.ok().flatten();
+    let names: Vec<&str> = asked.iter().flat_map(|asked| &asked.links).map(|link| link.approver.as_str()).collect();
+    let who = if names.is_empty() { "nobody yet".to_owned() } else { names.join(", ") };
+    let question = asked.as_ref().map_or_else(String::new, |asked| format!("{}\n\n", asked.text));
+    let text = format!(
+        "{}\n\n{question}Asked: {who}. `switchback status` tells how it stands.\n",
+        sentences(verdict).join("\n")
+    );
+    let message = Message { subject: format!("[{}] a failover is proposed", deps.pair.name), text };
+    to_channels(deps, &message).await;
 }
 
 /// Tells the vendor's support early, with what they ask for first (R15).

@@ -19,7 +19,9 @@ pub use clock::Clock;
 pub use errands::{Briefing, ErrandInfo, Errands, Message, Secrets};
 pub use objects::Objects;
 pub use pass::{Admitted, Ending, Nature, Pass};
-pub use signals::{Depth, Feed, Messenger, Probe, ProbeInfo, Probed, Recipient, Remembered, Signals, TrackItem};
+pub use signals::{
+    DeclaredProbe, Depth, Feed, Messenger, Probe, ProbeInfo, Probed, Recipient, Remembered, Signals, TrackItem,
+};
 pub use store::{
     GuardRecord, Lease, LogChunk, PairHead, Pairs, STORE_VERSION, SagaHead, SagaStatus, Sagas, StepItem, StoreError,
     TakeOver,

@@ -112,6 +112,19 @@ pub struct ProbeInfo {
     pub unit: &'static str,
 }
 
+/// A probe as a team has declared it, for one side.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DeclaredProbe {
+    /// Its kind, e.g. `statement`.
+    pub kind: String,
+    /// Its own name; no two of one side have the same.
+    pub name: String,
+    /// Which side it looks at.
+    pub side: Side,
+    /// What its kind needs; `Null` for nothing.
+    pub settings: Value,
+}
+
 /// What a probe saw.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Probed {

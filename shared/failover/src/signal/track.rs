@@ -2,14 +2,15 @@
 //!
 //! Merging is commutative, associative and idempotent, so a signal that comes twice, late or out of
 //! order leaves the same track. Its size is bounded: one look a minute over [`Track::KEPT_S`], and the
-//! last one before that.
+//! last one before that. Of a minute the last look counts, so a turn may be told up to a minute late. What
+//! is kept is counted in whole minutes: a window that cut through one would keep what came first.
 
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{About, Origin, Reading, Signal, after, before};
+use super::{About, Origin, Reading, Signal, after};
 
 /// One look: when, and what it read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -18,6 +19,13 @@ pub struct Look {
     pub at: Timestamp,
     /// What it read.
     pub reading: Reading,
+}
+
+impl Look {
+    /// The minute that it falls in.
+    fn minute(&self) -> i64 {
+        self.at.as_second().div_euclid(60)
+    }
 }
 
 /// The looks at one thing.
@@ -36,7 +44,7 @@ pub struct Track {
 }
 
 impl Track {
-    /// In seconds: looks older than the latest by more than this are forgotten, but for one.
+    /// In seconds, whole minutes: looks older than the latest by more than this are forgotten, but for one.
     pub const KEPT_S: i64 = 2 * 3_600;
 
     /// The track of one signal.
@@ -55,13 +63,12 @@ impl Track {
     pub fn merge(&self, other: &Track) -> Track {
         let mut minutes: BTreeMap<i64, Look> = BTreeMap::new();
         for look in self.looks.iter().chain(&other.looks) {
-            let minute = look.at.as_second().div_euclid(60);
-            minutes.entry(minute).and_modify(|kept| *kept = (*kept).max(*look)).or_insert(*look);
+            minutes.entry(look.minute()).and_modify(|kept| *kept = (*kept).max(*look)).or_insert(*look);
         }
-        let newest = minutes.values().next_back().map(|look| before(look.at, Self::KEPT_S));
+        let from = minutes.keys().next_back().map_or(0, |newest| newest - Self::KEPT_S / 60);
         let looks: Vec<Look> = minutes.into_values().collect();
         // The one before the window still tells how the window began.
-        let first = newest.map_or(0, |from| looks.partition_point(|look| look.at < from).saturating_sub(1));
+        let first = looks.partition_point(|look| look.minute() < from).saturating_sub(1);
         let latest = |track: &Track| (track.looks.last().copied(), track.text.clone());
         Track {
             about: self.about.clone(),

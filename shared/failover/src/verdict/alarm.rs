@@ -1,4 +1,8 @@
 //! How alarming the signals of one side are: counting origins over time, with hysteresis.
+//!
+//! Nothing but the tracks is remembered: what fired longer ago than they reach ([`Track::KEPT_S`]) and does
+//! not hold any more is forgotten. An alarm during which everything falls silent stays one and proposes
+//! nothing, since silence is not health.
 
 use std::collections::BTreeSet;
 
@@ -38,7 +42,7 @@ impl Level {
 /// What the signals of one side add up to.
 pub(super) struct Alarm {
     pub(super) level: Level,
-    /// The condition holds at this moment, too.
+    /// The condition holds at this moment, and has for long enough.
     pub(super) fires_now: bool,
     pub(super) reasons: Vec<Reason>,
     pub(super) noticed_at: Option<Timestamp>,
@@ -123,7 +127,7 @@ pub(super) fn look(case: &Case<'_>, side: Side) -> Alarm {
     };
     Alarm {
         level,
-        fires_now: fired.is_some() && long_enough,
+        fires_now: long_enough,
         reasons: reasons(case, &now, fired, agree_since, long_enough),
         noticed_at: origins.iter().filter_map(|agreement| agreement.bad_since).min(),
         down_since: down_since(&moments),
@@ -193,10 +197,15 @@ pub(super) fn agreements(case: &Case<'_>, side: Side) -> Vec<Agreement> {
 
 fn seen(track: &Track, now: Timestamp) -> Evidence {
     let reading = track.reading_at(now);
-    let last = track.looks.iter().filter(|look| look.at <= now).map(|look| look.at).max().unwrap_or(now);
-    let same =
-        track.looks.iter().rposition(|look| look.at <= now && look.reading != reading).map_or(0, |place| place + 1);
-    let since = track.looks.get(same).map_or(last, |look| look.at).min(last);
+    let known = &track.looks[..track.looks.partition_point(|look| look.at <= now)];
+    let mut since = known.last().map_or(now, |look| look.at);
+    // A look that no longer counted when the next one came leaves a gap, and what was before it is another story.
+    for pair in known.windows(2).rev() {
+        if pair[0].reading != reading || pair[1].reading != reading || after(pair[0].at, track.holds_s) < pair[1].at {
+            break;
+        }
+        since = pair[0].at;
+    }
     Evidence {
         source: track.about.source.clone(),
         subject: track.about.subject.clone(),

@@ -136,7 +136,7 @@ pub struct Evidence {
     pub subject: String,
     /// What it reads now.
     pub reading: Reading,
-    /// Since when it is not healthy without a gap, or the time of the last look.
+    /// Since when it has read so without a gap; of what is unknown, the time of the last look.
     pub since: Timestamp,
     /// What it said last.
     pub text: String,
@@ -173,7 +173,7 @@ pub enum Decision {
 
 /// Why nothing is proposed although, or because.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", tag = "why")]
+#[serde(rename_all = "snake_case", tag = "reason")]
 pub enum Reason {
     /// Nobody says anything: that is neither healthy nor down.
     NothingKnown,

@@ -1,5 +1,7 @@
 //! The kinds of errands outside, one file each, and the one list of them.
 
+mod datadog_event;
+mod dynatrace_event;
 mod exchange;
 mod host_port;
 mod https_call;
@@ -23,6 +25,8 @@ use crate::web::Web;
 pub const KINDS: &[&dyn Kind] = &[
     &slack_message::SlackMessage,
     &webhook_message::WebhookMessage,
+    &datadog_event::DatadogEvent,
+    &dynatrace_event::DynatraceEvent,
     &https_call::HttpsCall,
     &host_port::HostPort,
     &kafka_brokers::KafkaBrokers,

@@ -31,7 +31,7 @@ pub(crate) enum Place {
 }
 
 impl Place {
-    fn value(&self) -> Value {
+    pub(crate) fn value(&self) -> Value {
         match self {
             Place::Env(name) => serde_json::json!({ "env": name }),
             Place::File(path) => serde_json::json!({ "file": path }),

@@ -306,6 +306,25 @@ token = { file = "/run/secrets/standby" }
         check("[limits]", &declared(source), "line 12", "pair, side, url and host");
         check("[limits]", &declared("[[active_active]]\nkind = \"jbo\"\nname = \"x\""), "line 12", "sql_warehouse");
         check("[limits]", &declared("[[endpiont]]\nname = \"x\""), "line 12", "correct the spelling");
+        let watch = |line: &str| format!("[watch]\n{line}\n[limits]");
+        check("[limits]", &watch("policy = \"automatic\""), "line 13", "fence-then-ask");
+        check("[limits]", &watch("policy = \"act\""), "line 13", "accepted_by");
+        check("[limits]", &watch("origins = 1"), "line 13", "at least 2");
+        check("[limits]", &watch("minutes = 20"), "line 1", "slower than going out");
+        check("[limits]", &watch("minutes = 0"), "line 13", "from 1 to 1440");
+        check("[limits]", &watch("minutes = 10\nclear_minutes = 5"), "line 14", "slower than going out");
+        check("[limits]", "region = \"eu-west-1\"\n[limits]", "line 12", "add cloud");
+        let approver = "[[approver]]\nname = \"ana\"\ncode_hash = \"$argon2id$x\"";
+        check("[limits]", &declared(&format!("{approver}\n{approver}")), "line 15", "a name of her own");
+        check("[limits]", &declared(&approver.replace("$argon2id$x", "1234")), "line 12", "switchback code");
+        let approvals = |line: &str| {
+            format!("[approvals]\nkeys = [{{ id = \"1\", secret = {{ env = \"K\" }} }}]\n{line}\n{approver}\n[limits]")
+        };
+        check("[limits]", &approvals("people = 2"), "line 14", "[[approver]] names 1");
+        check("[limits]", &approvals("people = 3"), "line 14", "1 or 2");
+        check("[limits]", &approvals("escalate_minutes = 0"), "line 14", "from 1 to 1440");
+        check("[limits]", &approvals("url = \"approve.example\""), "line 14", "https://");
+        check("[limits]", "[approvals]\nkeys = []\n[limits]", "line 13", "add them");
         let entry = |kind: &str, primary: u8| {
             format!("[[map]]\nkind = {kind:?}\nprimary = \"{primary}\"\nstandby = \"9\"\n[limits]")
         };

@@ -186,7 +186,9 @@ fn approvers(config: &Config) -> Result<(), Offence> {
     if names.len() < usize::try_from(*people.get_ref()).unwrap_or(usize::MAX) {
         let message =
             format!("{} people must say yes, and [[approver]] names {}: add them", people.get_ref(), names.len());
-        return Err(Offence { start: people.span().start, message });
+        // What is left out stands nowhere; the table does.
+        let start = if people.span().is_empty() { approvals.keys.span().start } else { people.span().start };
+        return Err(Offence { start, message });
     }
     if approvals.keys.get_ref().is_empty() {
         let message = "keys is empty: name a key that links are signed with".to_owned();
@@ -270,4 +272,49 @@ fn asked(checked: &Checked, config: &ApprovalsConfig) -> Result<Approvals, Confi
         approvers: checked.config.approver.iter().map(approver).collect(),
         keys,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The page's examples, in the places where they belong.
+    fn page() -> String {
+        let blocks = include_str!("../../WATCHING.md").split("```toml\n").skip(1);
+        let blocks: Vec<&str> = blocks.map(|rest| rest.split_once("```").unwrap().0).collect();
+        let standby = "[standby]\nurl = \"https://two.cloud.example\"\ntoken = { env = \"T\" }\n";
+        format!("pair = \"payments\"\n{}\n{standby}", blocks.join("\n"))
+    }
+
+    #[test]
+    fn the_page_s_examples_are_a_configuration() {
+        // Any file that is long enough stands in for the key's.
+        let text = page().replace("{ env = \"APPROVAL_KEY\" }", "{ file = \"Cargo.toml\" }");
+        let watch = watch(&Checked::parse("pair.toml", &text).unwrap()).unwrap();
+        assert_eq!(watch.policy, WatchPolicy::default());
+        assert_eq!(watch.watched.sides.len(), 1);
+        let approvals = watch.approvals.unwrap();
+        let list: Vec<(&str, u32)> = approvals.approvers.iter().map(|a| (a.name.as_str(), a.level)).collect();
+        assert_eq!(list, [("ana", 0), ("ben", 1)]);
+        assert_eq!((approvals.people, approvals.personal, approvals.keys.len()), (1, true, 1));
+    }
+
+    #[test]
+    fn act_names_who_accepts_its_risk() {
+        let act = "policy = \"act\"\naccepted_by = \"Ana Ray\"\nveto_minutes = 20";
+        let text =
+            page().replace("policy = \"ask\"", act).replace("{ env = \"APPROVAL_KEY\" }", "{ file = \"Cargo.toml\" }");
+        let policy = watch(&Checked::parse("pair.toml", &text).unwrap()).unwrap().policy;
+        assert_eq!((policy.mode, policy.veto_s), (Mode::Act { accepted_by: "Ana Ray".to_owned() }, 1_200));
+    }
+
+    #[test]
+    fn a_key_that_is_short_or_not_there_is_refused() {
+        let refused = |place: &str| {
+            let text = page().replace("{ env = \"APPROVAL_KEY\" }", place);
+            watch(&Checked::parse("pair.toml", &text).unwrap()).unwrap_err().to_string()
+        };
+        assert!(refused("{ file = \"src/config/nothing\" }").contains("cannot be read"));
+        assert!(refused("{ env = \"NO_SUCH_VARIABLE\" }").contains("set it"));
+    }
 }

@@ -1,0 +1,81 @@
+//! Shows the approval pages and takes the answers.
+//!
+//! Trigger: the function's own address (`GET`, `HEAD` and `POST` of `/approve/<token>`), and approval
+//! messages (SNS). Looking changes nothing but the trail. Nothing of a request is ever logged: it holds
+//! the link and the code (S23).
+
+mod messages;
+mod request;
+mod response;
+
+use engine::Deps;
+use engine::approvals::Closed;
+use engine::approvals::by_link::{Refused, look, reply};
+use engine::ports::StoreError;
+use pages::Problem;
+use serde_json::Value;
+
+use crate::request::{Method, Request, Unreadable};
+use crate::response::{Page, response};
+
+/// An event that could not be handled.
+#[derive(Debug, thiserror::Error)]
+pub enum NotHandled {
+    /// It is neither a request nor a message. It is not repeated: nobody knows what it holds (S23).
+    #[error("a request to the function's address or an approval message is wanted, as in events/approval")]
+    Other,
+    /// An answer that came as a message could not be recorded: the message is sent again.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Handles one event: answers a request with a page, a message with how many answers it took.
+///
+/// # Errors
+///
+/// [`NotHandled`].
+pub async fn handle(deps: &Deps, event: Value) -> Result<Value, NotHandled> {
+    if let Some(records) = event.get("Records") {
+        return messages::take(deps, records).await;
+    }
+    let page = match Request::read(&event) {
+        Ok(request) => page_of(deps, &request).await,
+        Err(Unreadable::NotOne) => return Err(NotHandled::Other),
+        Err(Unreadable::Elsewhere) => Page { status: 404, text: pages::not_valid() },
+        Err(Unreadable::Method) => Page { status: 405, text: pages::not_valid() },
+        Err(Unreadable::TooLong) => Page { status: 413, text: pages::not_valid() },
+    };
+    Ok(response(page, Request::is_head(&event)))
+}
+
+async fn page_of(deps: &Deps, request: &Request<'_>) -> Page {
+    match &request.method {
+        Method::Look => match look(deps, request.token).await {
+            Ok(shown) => Page { status: 200, text: pages::approve(&shown, None) },
+            Err(closed) => closed_page(deps, &closed),
+        },
+        // A form that was sent by no button of the page.
+        Method::Answer(None) => match look(deps, request.token).await {
+            Ok(shown) => Page { status: 422, text: pages::approve(&shown, Some(Problem::Empty)) },
+            Err(closed) => closed_page(deps, &closed),
+        },
+        Method::Answer(Some(form)) => match reply(deps, request.token, form).await {
+            Ok(taken) => Page { status: 200, text: pages::answered(&taken) },
+            Err(Refused::Empty(shown)) => Page { status: 422, text: pages::approve(&shown, Some(Problem::Empty)) },
+            Err(Refused::Wrong { left, shown }) => {
+                Page { status: 422, text: pages::approve(&shown, Some(Problem::Wrong { left })) }
+            }
+            Err(Refused::SamePerson(shown)) => {
+                Page { status: 409, text: pages::approve(&shown, Some(Problem::SamePerson)) }
+            }
+            Err(Refused::Closed(closed)) => closed_page(deps, &closed),
+        },
+    }
+}
+
+fn closed_page(deps: &Deps, closed: &Closed) -> Page {
+    if let Closed::Store(error) = closed {
+        tracing::error!(code = "PAGE-FAILED", "{error}");
+    }
+    Page { status: response::status(closed), text: pages::closed(deps.pair.name.as_str(), closed) }
+}

@@ -1,0 +1,20 @@
+//! Boots the approval function. See `lib.rs` for what it does.
+
+use approval_function::handle;
+use lambda_runtime::{Error, LambdaEvent, run, service_fn};
+use serde_json::Value;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    rim::telemetry::begin(rim::telemetry::LogFormat::Json);
+    // What is returned is shown in its debug form; the log says what to do.
+    let booted = rim::deployed::deps().await.inspect_err(|e| tracing::error!(code = "NOT-BOOTED", "{e}"));
+    let deps = &booted?;
+    run(service_fn(async |event: LambdaEvent<Value>| {
+        handle(deps, event.payload).await.map_err(|error| {
+            tracing::error!(code = "ANSWER-REFUSED", "{error}");
+            Error::from(error)
+        })
+    }))
+    .await
+}

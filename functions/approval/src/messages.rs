@@ -1,0 +1,58 @@
+//! Answers that come as messages of the topic for approvals, e.g. from a chat's own bot.
+//!
+//! `{"token": "v1.…", "pair": "payments", "code": "7K3M-…", "approve": true}`. Nobody is answered: a
+//! refusal is logged, without anything of the message.
+
+use engine::Deps;
+use engine::approvals::Closed;
+use engine::approvals::by_link::{Form, Refused, reply};
+use secrecy::{ExposeSecret, SecretString};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use crate::NotHandled;
+
+/// One SNS record.
+#[derive(Deserialize)]
+struct Record {
+    #[serde(rename = "Sns")]
+    sns: Notification,
+}
+
+/// One SNS notification.
+#[derive(Deserialize)]
+struct Notification {
+    #[serde(rename = "Message")]
+    message: String,
+}
+
+/// An answer.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Message {
+    token: String,
+    pair: String,
+    code: String,
+    approve: bool,
+}
+
+/// Takes the answers in messages and says how many counted.
+pub(crate) async fn take(deps: &Deps, records: &Value) -> Result<Value, NotHandled> {
+    let records: Vec<Record> = Vec::deserialize(records).map_err(|_| NotHandled::Other)?;
+    let mut taken = 0;
+    for record in &records {
+        match one(deps, &record.sns.message).await {
+            Ok(()) => taken += 1,
+            Err(Refused::Closed(Closed::Store(error))) => return Err(error.into()),
+            Err(refused) => tracing::warn!(code = "ANSWER-REFUSED", "{refused}"),
+        }
+    }
+    Ok(json!({ "taken": taken }))
+}
+
+async fn one(deps: &Deps, message: &str) -> Result<(), Refused> {
+    let message: Message = serde_json::from_str(message).map_err(|_| Closed::NotOurs)?;
+    let token = SecretString::from(message.token);
+    let form = Form { pair: message.pair, code: SecretString::from(message.code), approve: message.approve };
+    reply(deps, token.expose_secret(), &form).await.map(drop)
+}

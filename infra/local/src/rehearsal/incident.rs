@@ -1,0 +1,287 @@
+//! Plays a script in which nobody orders: what is noticed decides, and people answer from their links.
+
+use std::collections::BTreeSet;
+
+use engine::noticing::last_verdict;
+use engine::ports::{AskState, SagaStatus};
+use engine::start::pair_head;
+use engine::view::{View, view};
+use engine::wake::abort;
+use failover::plan::GO;
+use failover::story::Sentence;
+use failover::verdict::{Decision, Level, sentences};
+use jiff::{SignedDuration, Timestamp};
+use saga::{Outcome, Plan, PlanHash, SagaId, State};
+use secrecy::ExposeSecret;
+use serde_json::Value;
+
+use super::director::{AT_MOST, Cast, Cue, Ended};
+use super::furnishing;
+use super::watch_script::{Does, LINKS, WatchScript, code_of};
+use crate::stack::requests::request;
+
+/// How often the pair is looked at.
+const LOOKS_EVERY: SignedDuration = SignedDuration::from_secs(10);
+
+/// The function behind the links, as the template calls it.
+const PAGES: &str = "ApprovalFunction";
+
+/// Something that a person is about to do.
+#[derive(Clone, Debug)]
+struct Deed {
+    at: Timestamp,
+    by: String,
+    path: String,
+    does: Does,
+}
+
+/// An incident as it goes on.
+struct Incident<'a> {
+    cast: &'a Cast<'a>,
+    script: &'a WatchScript,
+    operator: engine::Deps,
+    events: Vec<(Timestamp, String)>,
+    heard: Vec<Sentence>,
+    mail: usize,
+    deeds: Vec<Deed>,
+    /// What the verdict was when it was last told.
+    told: Option<(Level, Decision)>,
+    sagas: Vec<SagaId>,
+}
+
+/// Plays the script until it is over.
+pub(super) async fn play(
+    cast: &Cast<'_>,
+    script: &WatchScript,
+    progress: &mut dyn FnMut(&str),
+) -> Result<Ended, String> {
+    let mut incident = Incident {
+        cast,
+        script,
+        operator: cast.stack.operator(),
+        events: Vec::new(),
+        heard: Vec::new(),
+        mail: 0,
+        deeds: Vec::new(),
+        told: None,
+        sagas: Vec::new(),
+    };
+    let outcome = incident.go_on(progress).await?;
+    incident.end(outcome).await
+}
+
+impl Incident<'_> {
+    /// Until there is nothing left to happen; says how it ended.
+    async fn go_on(&mut self, progress: &mut dyn FnMut(&str)) -> Result<&'static str, String> {
+        let mut cues = self.cast.cues().into_iter().filter(|(_, cue)| !matches!(cue, Cue::Ordered)).peekable();
+        let mut events = self.script.event.clone();
+        events.sort_by_key(|event| event.at);
+        let mut events = events.into_iter().peekable();
+        loop {
+            let now = self.cast.clock.now();
+            while let Some((at, cue)) = cues.next_if(|(at, _)| *at <= now) {
+                self.happens(cue, at).await?;
+            }
+            while let Some(event) = events.next_if(|event| self.cast.at(event.at) <= now) {
+                let json: Value = serde_json::from_str(&event.json).map_err(|e| format!("{}: {e}", event.what))?;
+                self.events.push((now, format!("{} arrives", event.what)));
+                self.cast.stack.put_event(&json);
+            }
+            self.beat(now).await?;
+            self.read_mail(now);
+            self.carry_out(now).await?;
+            self.follow_verdict(now).await?;
+            if let Some(outcome) = self.outcome(now, progress).await? {
+                return Ok(outcome);
+            }
+            let next = now.saturating_add(LOOKS_EVERY).unwrap_or(now);
+            let due = cues.peek().map(|(at, _)| *at).into_iter();
+            let due = due.chain(events.peek().map(|event| self.cast.at(event.at)));
+            let due = due.chain(self.deeds.iter().map(|deed| deed.at)).chain([next]);
+            self.cast.clock.sleep_until(due.min().unwrap_or(next)).await;
+        }
+    }
+
+    async fn happens(&mut self, cue: Cue, at: Timestamp) -> Result<(), String> {
+        match cue {
+            Cue::Capture => {
+                let (at, text) = self.cast.takes_checkpoint(&self.operator, at).await?;
+                self.events.push((at, text));
+            }
+            Cue::Lost | Cue::Back | Cue::Deployed(_) | Cue::Told(_) | Cue::Ordered => {
+                self.cast.happens(&cue, at, &mut self.events);
+            }
+        }
+        Ok(())
+    }
+
+    /// Nobody writes a heartbeat in a region that is lost.
+    async fn beat(&self, now: Timestamp) -> Result<(), String> {
+        let is_lost = self.cast.script.loss.as_ref().is_some_and(|loss| now >= self.cast.at(loss.at));
+        if is_lost { Ok(()) } else { furnishing::beat(&self.operator, now).await }
+    }
+
+    /// New messages, and what their readers will do about them.
+    fn read_mail(&mut self, now: Timestamp) {
+        let mail = self.cast.stack.mail();
+        for message in mail.iter().skip(self.mail) {
+            let audience = message.attributes.get("approver").or_else(|| message.attributes.get("audience"));
+            let to = audience.map_or("everybody", String::as_str);
+            self.hear(now, "message", format!("to {to}: {}", message.subject));
+            let path = message.text.lines().find_map(|line| line.split_once(LINKS).map(|(_, path)| path.trim()));
+            let Some(path) = path else { continue };
+            for deed in self.script.deed.iter().filter(|deed| deed.by == to) {
+                let at = now.saturating_add(SignedDuration::from_secs(deed.after)).unwrap_or(now);
+                self.deeds.push(Deed { at, by: to.to_owned(), path: path.to_owned(), does: deed.does });
+            }
+        }
+        self.mail = mail.len();
+    }
+
+    fn hear(&mut self, at: Timestamp, place: &str, text: String) {
+        self.heard.push(Sentence { at, place: place.to_owned(), text });
+    }
+
+    async fn carry_out(&mut self, now: Timestamp) -> Result<(), String> {
+        let (due, later): (Vec<Deed>, Vec<Deed>) = self.deeds.drain(..).partition(|deed| deed.at <= now);
+        self.deeds = later;
+        for deed in due {
+            let text = match deed.does {
+                Does::Scan => {
+                    let mut answered = Vec::new();
+                    for (method, form) in [("HEAD", ""), ("GET", ""), ("POST", "pair=&code=&answer=approve")] {
+                        answered.push(format!("{method} {}", self.ask(&deed.path, method, form).await?));
+                    }
+                    format!("a mail scanner opens the link and submits its form: {}", answered.join(", "))
+                }
+                Does::Approve | Does::Decline | Does::Mistype => {
+                    let opened = self.ask(&deed.path, "GET", "").await?;
+                    let code = code_of(if deed.does == Does::Mistype { "somebody" } else { &deed.by });
+                    let answer = if deed.does == Does::Decline { "decline" } else { "approve" };
+                    let form = form_urlencoded::Serializer::new(String::new())
+                        .append_pair("pair", self.operator.pair.name.as_str())
+                        .append_pair("code", code.expose_secret())
+                        .append_pair("answer", answer)
+                        .finish();
+                    let answered = self.ask(&deed.path, "POST", &form).await?;
+                    let what = if deed.does == Does::Mistype { "a wrong code" } else { answer };
+                    format!("opens the link ({opened}) and answers, {what}: {answered}")
+                }
+                Does::Abort => {
+                    let saga = self.sagas.last().ok_or("there is no saga to abort")?;
+                    abort(&self.operator, saga, &deed.by).await.map_err(|e| e.to_string())?;
+                    "ends the saga at a terminal: a false alarm".to_owned()
+                }
+            };
+            self.hear(now, &deed.by, text);
+        }
+        Ok(())
+    }
+
+    /// Asks the page and says what it shows: its heading.
+    async fn ask(&self, path: &str, method: &str, form: &str) -> Result<String, String> {
+        let answer = self.cast.stack.request(PAGES, request(method, path, form)).await?;
+        let status = answer["statusCode"].as_u64().unwrap_or_default();
+        let body = answer["body"].as_str().unwrap_or_default();
+        let heading = body.split_once("<h1").and_then(|(_, rest)| rest.split_once('>'));
+        let heading = heading.and_then(|(_, rest)| rest.split_once("</h1>")).map(|(heading, _)| heading.trim());
+        Ok(heading.map_or_else(|| status.to_string(), |heading| format!("{status} {heading:?}")))
+    }
+
+    async fn follow_verdict(&mut self, now: Timestamp) -> Result<(), String> {
+        let Some(verdict) = last_verdict(&self.operator).await.map_err(|e| e.to_string())? else { return Ok(()) };
+        let key = (verdict.level, verdict.decision);
+        if self.told.replace(key) != Some(key) {
+            for sentence in sentences(&verdict) {
+                self.hear(verdict.at.min(now), "verdict", sentence);
+            }
+        }
+        Ok(())
+    }
+
+    /// How it ended, once it has.
+    async fn outcome(
+        &mut self,
+        now: Timestamp,
+        progress: &mut dyn FnMut(&str),
+    ) -> Result<Option<&'static str>, String> {
+        let clock = now.strftime("%H:%M:%S");
+        let head = pair_head(&self.operator).await.map_err(|e| e.to_string())?;
+        if let Some(saga) = &head.saga
+            && self.sagas.last() != Some(saga)
+        {
+            self.sagas.push(saga.clone());
+        }
+        let over = now >= self.cast.at(self.script.until);
+        let Some(saga) = self.sagas.last() else {
+            progress(&format!("{clock}  watching: nothing is proposed"));
+            return Ok(over.then_some("nothing-proposed"));
+        };
+        let head = self.operator.sagas.head(saga).await.map_err(|e| e.to_string())?.ok_or("the saga is gone")?;
+        progress(&format!("{clock}  {}", super::telling::standing(&head)));
+        let asked = self.operator.asks.question(saga, GO).await.map_err(|e| e.to_string())?;
+        let declined = asked.is_some_and(|ask| matches!(ask.state, AskState::Answered(answer) if !answer.approved));
+        let too_long = now.duration_since(self.cast.begins) > AT_MOST;
+        Ok(match head.status {
+            SagaStatus::Finished(Outcome::Completed) => over.then_some("completed"),
+            SagaStatus::Finished(Outcome::Aborted) => over.then_some("aborted"),
+            SagaStatus::Asking if declined => over.then_some("held"),
+            SagaStatus::Running | SagaStatus::Asking | SagaStatus::PersonNeeded | SagaStatus::Pursuing => {
+                too_long.then_some("unfinished")
+            }
+        })
+    }
+
+    async fn end(self, outcome: &'static str) -> Result<Ended, String> {
+        let writes = self.cast.stack.writes();
+        let now = self.cast.clock.now();
+        let mut rounds = BTreeSet::new();
+        let until = now.saturating_add(SignedDuration::from_secs(self.cast.script.watched_for)).unwrap_or(now);
+        self.cast.watch(&self.operator, until, &mut rounds).await?;
+        self.cast.world().advance(self.cast.clock.now().as_millisecond());
+        let rounds = self.cast.told(&self.operator, rounds).await?;
+        let (view, items) = match self.sagas.last() {
+            Some(saga) => {
+                let view = view(&self.operator, Some(saga)).await.map_err(|e| e.to_string())?;
+                (view.ok_or("the saga is gone")?, self.operator.sagas.steps(saga).await.map_err(|e| e.to_string())?)
+            }
+            None => (self.nothing_began().await?, Vec::new()),
+        };
+        let proposals = self.sagas.len();
+        Ok(Ended { view, items, outcome, rounds, events: self.events, heard: self.heard, proposals, writes })
+    }
+
+    /// The view of a saga that never was: nothing planned, nothing written.
+    async fn nothing_began(&self) -> Result<View, String> {
+        let pair = pair_head(&self.operator).await.map_err(|e| e.to_string())?;
+        let plan = Plan {
+            version: saga::plan::PLAN_VERSION,
+            saga: SagaId("none".to_owned()),
+            subject: pair.pair.to_string(),
+            kind: "none".to_owned(),
+            made_at: self.cast.begins,
+            about: Value::Null,
+            stages: Vec::new(),
+            exceptions: Vec::new(),
+            findings: Vec::new(),
+        };
+        let state = State::new(&plan);
+        let head = engine::ports::SagaHead {
+            version: engine::ports::STORE_VERSION,
+            saga: plan.saga.clone(),
+            pair: pair.pair.clone(),
+            kind: plan.kind.clone(),
+            plan: PlanHash::of(b""),
+            by: String::new(),
+            status: SagaStatus::Finished(Outcome::Aborted),
+            epoch: 0,
+            owner: String::new(),
+            lease_until: Timestamp::UNIX_EPOCH,
+            next_at: None,
+            abort_by: None,
+            tally: state.tally(),
+            clocks: failover::Clocks::default(),
+        };
+        Ok(View { pair, head, plan, lines: Vec::new(), state, question: None })
+    }
+}

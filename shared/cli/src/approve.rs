@@ -1,0 +1,23 @@
+//! `switchback approve`: says yes to the question of a saga.
+
+use rim::{Exit, Problem};
+
+use crate::answering::{self, AnswerArguments};
+
+/// Which question, and who answers.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    answer: AnswerArguments,
+}
+
+impl Arguments {
+    /// Whether machines read the answer.
+    pub(crate) fn json(&self) -> bool {
+        self.answer.json
+    }
+}
+
+pub(crate) fn run(arguments: &Arguments) -> Result<Exit, Problem> {
+    answering::run(&arguments.answer, true, "")
+}

@@ -1,0 +1,52 @@
+//! `switchback freeze`: stops everything but looking, until `switchback thaw`.
+
+use engine::noticing;
+use engine::start::pair_head;
+use rim::{Exit, Problem};
+use serde_json::json;
+
+use crate::ordering::person;
+use crate::place::{self, PairArguments, StoreArguments};
+use crate::talk::{data, data_json};
+
+/// Why.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    pair: PairArguments,
+    #[command(flatten)]
+    store: StoreArguments,
+    /// Why, for whoever finds the pair frozen.
+    #[arg(long, value_name = "TEXT")]
+    why: String,
+    /// Print one JSON object.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+pub(crate) fn run(arguments: &Arguments) -> Result<Exit, Problem> {
+    let checked = arguments.pair.read()?;
+    let store = arguments.store.store()?;
+    place::run(async {
+        let deps = store.existing(&checked).await?;
+        let changed = noticing::freeze(&deps, &person(), &arguments.why).await?;
+        let freeze = pair_head(&deps).await?.freeze;
+        if arguments.json {
+            data_json(&json!({ "pair": checked.pair, "changed": changed, "freeze": freeze }));
+            return Ok(Exit::Fine);
+        }
+        let pair = &checked.pair;
+        match freeze {
+            Some(freeze) if changed => data(format_args!(
+                "pair {pair} is frozen by {}: nothing is proposed until `switchback thaw`\n",
+                freeze.by
+            )),
+            Some(freeze) => data(format_args!(
+                "pair {pair} was frozen before, by {} at {:.0}: {}\n",
+                freeze.by, freeze.at, freeze.why
+            )),
+            None => data(format_args!("pair {pair} was thawed meanwhile\n")),
+        }
+        Ok(Exit::Fine)
+    })
+}

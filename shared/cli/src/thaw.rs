@@ -1,0 +1,41 @@
+//! `switchback thaw`: ends a freeze.
+
+use engine::noticing;
+use rim::{Exit, Problem};
+use serde_json::json;
+
+use crate::ordering::person;
+use crate::place::{self, PairArguments, StoreArguments};
+use crate::talk::{data, data_json};
+
+/// Why.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    pair: PairArguments,
+    #[command(flatten)]
+    store: StoreArguments,
+    /// Why it may go on, for the record.
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    why: String,
+    /// Print one JSON object.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+pub(crate) fn run(arguments: &Arguments) -> Result<Exit, Problem> {
+    let checked = arguments.pair.read()?;
+    let store = arguments.store.store()?;
+    place::run(async {
+        let deps = store.existing(&checked).await?;
+        let changed = noticing::thaw(&deps, &person(), &arguments.why).await?;
+        if arguments.json {
+            data_json(&json!({ "pair": checked.pair, "changed": changed }));
+        } else if changed {
+            data(format_args!("pair {} is not frozen any more\n", checked.pair));
+        } else {
+            data(format_args!("pair {} was not frozen\n", checked.pair));
+        }
+        Ok(Exit::Fine)
+    })
+}

@@ -1,0 +1,25 @@
+//! The shortest page of the clusters: the service of clusters [docs: clusters/list].
+
+use async_trait::async_trait;
+use engine::ports::Probed;
+use saga::Fault;
+use serde_json::Value;
+
+use super::{ProbeKind, ProbeTraits, answered};
+use crate::call::Call;
+use crate::endpoints::CLUSTERS_LIST;
+use crate::errands::Ground;
+
+/// See the module.
+pub(super) struct Clusters;
+
+#[async_trait]
+impl ProbeKind for Clusters {
+    fn traits(&self) -> ProbeTraits {
+        ProbeTraits::shallow("clusters")
+    }
+
+    async fn look(&self, ground: &Ground<'_>, _settings: &Value) -> Result<Probed, Fault> {
+        answered(ground, &Call::to(CLUSTERS_LIST).with("page_size", 1)).await
+    }
+}

@@ -1,0 +1,25 @@
+//! The shortest page of the jobs: the service of jobs [docs: jobs/list].
+
+use async_trait::async_trait;
+use engine::ports::Probed;
+use saga::Fault;
+use serde_json::Value;
+
+use super::{ProbeKind, ProbeTraits, answered};
+use crate::call::Call;
+use crate::endpoints::JOBS_LIST;
+use crate::errands::Ground;
+
+/// See the module.
+pub(super) struct Jobs;
+
+#[async_trait]
+impl ProbeKind for Jobs {
+    fn traits(&self) -> ProbeTraits {
+        ProbeTraits::shallow("jobs")
+    }
+
+    async fn look(&self, ground: &Ground<'_>, _settings: &Value) -> Result<Probed, Fault> {
+        answered(ground, &Call::to(JOBS_LIST).with("limit", 1)).await
+    }
+}

@@ -1,0 +1,196 @@
+//! Whether a genuine link can still be used: pure, and total over how its question stands.
+//!
+//! Whoever holds such a link was sent it, so what became of it is told. Of a token that does not
+//! prove itself nothing is told at all.
+
+use jiff::Timestamp;
+
+use super::answering::is_worse;
+use super::token::Claims;
+use crate::ports::{AskItem, AskState, Link, StoreError};
+
+/// Why a link opens no question.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Closed {
+    /// It is no link of ours. Nobody is told why.
+    #[error("the link is not valid")]
+    NotOurs,
+    /// The question was approved.
+    #[error("{by} approved it at {at}")]
+    Approved {
+        /// Who.
+        by: String,
+        /// When.
+        at: Timestamp,
+    },
+    /// The question was declined.
+    #[error("{by} declined it at {at}")]
+    Declined {
+        /// Who.
+        by: String,
+        /// When.
+        at: Timestamp,
+    },
+    /// The saga has ended without an answer.
+    #[error("the saga has ended")]
+    Over,
+    /// Another plan is asked about now.
+    #[error("it was asked again about another plan")]
+    AnotherPlan,
+    /// A worse loss is asked about now.
+    #[error("it was asked again, because the loss is worse")]
+    WorseLoss {
+        /// In seconds: what this link shows.
+        shown_s: Option<i64>,
+        /// In seconds: what is asked about now.
+        now_s: Option<i64>,
+    },
+    /// Too late. `again`: there is a newer link.
+    #[error("it expired at {at}")]
+    Expired {
+        /// When.
+        at: Timestamp,
+        /// Whether the question was asked again.
+        again: bool,
+    },
+    /// Too many wrong codes were typed.
+    #[error("too many wrong codes were typed")]
+    Locked,
+    /// The link was sent and is not on record yet.
+    #[error("the link is not on record yet")]
+    NotYet,
+    /// Whose link it is may not approve any more.
+    #[error("{0} is no longer among those who approve")]
+    NoApprover(String),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// The link, if the question can be answered with it.
+///
+/// # Errors
+///
+/// [`Closed`]: what happened to it.
+pub(super) fn usable<'a>(
+    ask: &'a AskItem,
+    claims: &Claims,
+    token: &str,
+    over: bool,
+    now: Timestamp,
+) -> Result<&'a Link, Closed> {
+    match &ask.state {
+        AskState::Open if over => return Err(Closed::Over),
+        AskState::Open => {}
+        AskState::Answered(answer) | AskState::Used(answer) => {
+            let (by, at) = (answer.by.clone(), answer.at);
+            return Err(if answer.approved { Closed::Approved { by, at } } else { Closed::Declined { by, at } });
+        }
+    }
+    if claims.plan != ask.plan {
+        return Err(Closed::AnotherPlan);
+    }
+    let link = ask.links.iter().find(|link| link.token == token && link.approver == claims.approver);
+    if link.is_some_and(Link::is_locked) {
+        return Err(Closed::Locked);
+    }
+    if is_worse(claims.loss_s, ask.loss_s) {
+        return Err(Closed::WorseLoss { shown_s: claims.loss_s, now_s: ask.loss_s });
+    }
+    let again = claims.expires_at != ask.expires_at;
+    if again || now > ask.expires_at {
+        return Err(Closed::Expired { at: claims.expires_at, again });
+    }
+    link.ok_or(Closed::NotYet)
+}
+
+#[cfg(test)]
+mod tests {
+    use saga::{PlanHash, SagaId};
+
+    use super::*;
+    use crate::ports::Answer;
+
+    const AT: &str = "2026-01-05T09:00:00Z";
+
+    fn at(text: &str) -> Timestamp {
+        text.parse().unwrap()
+    }
+
+    fn ask() -> AskItem {
+        let link = |approver: &str, token: &str, wrong| Link {
+            approver: approver.into(),
+            token: token.into(),
+            made_at: at(AT),
+            sent_at: None,
+            wrong,
+        };
+        AskItem {
+            version: 1,
+            saga: SagaId("payments-1".into()),
+            question: "go".into(),
+            plan: PlanHash::of(b"plan"),
+            text: String::new(),
+            loss_s: Some(60),
+            expires_at: at("2026-01-05T10:00:00Z"),
+            state: AskState::Open,
+            asked_at: None,
+            people: 1,
+            given: Vec::new(),
+            links: vec![link("ana", "a", 9), link("ben", "b", 10)],
+            round: 0,
+            veto_until: None,
+            revision: 3,
+        }
+    }
+
+    fn claims(ask: &AskItem, approver: &str) -> Claims {
+        Claims {
+            saga: ask.saga.clone(),
+            question: ask.question.clone(),
+            plan: ask.plan.clone(),
+            loss_s: ask.loss_s,
+            approver: approver.into(),
+            expires_at: ask.expires_at,
+        }
+    }
+
+    fn closed(ask: &AskItem, claims: &Claims, token: &str) -> Closed {
+        usable(ask, claims, token, false, at(AT)).unwrap_err()
+    }
+
+    #[test]
+    fn a_link_on_record_opens_its_question_until_ten_wrong_codes() {
+        let ask = ask();
+        assert_eq!(usable(&ask, &claims(&ask, "ana"), "a", false, at(AT)).unwrap().approver, "ana");
+        assert_eq!(closed(&ask, &claims(&ask, "ben"), "b"), Closed::Locked);
+        assert_eq!(closed(&ask, &claims(&ask, "ana"), "b"), Closed::NotYet, "of another person");
+        assert_eq!(usable(&ask, &claims(&ask, "ana"), "a", true, at(AT)), Err(Closed::Over));
+    }
+
+    #[test]
+    fn what_happened_meanwhile_is_told() {
+        let asked = ask();
+        let ana = claims(&asked, "ana");
+        let other = AskItem { plan: PlanHash::of(b"other"), ..ask() };
+        assert_eq!(closed(&other, &ana, "a"), Closed::AnotherPlan);
+        let worse = AskItem { loss_s: None, ..ask() };
+        assert_eq!(closed(&worse, &ana, "a"), Closed::WorseLoss { shown_s: Some(60), now_s: None });
+        let later = AskItem { expires_at: at("2026-01-05T11:00:00Z"), links: Vec::new(), ..ask() };
+        assert_eq!(closed(&later, &ana, "a"), Closed::Expired { at: asked.expires_at, again: true });
+        let late = usable(&asked, &ana, "a", false, at("2026-01-05T10:00:01Z"));
+        assert_eq!(late, Err(Closed::Expired { at: asked.expires_at, again: false }));
+        let yes = Answer {
+            by: "cem".into(),
+            approved: true,
+            accepts_risk: true,
+            plan: asked.plan.clone(),
+            loss_shown_s: None,
+            at: at(AT),
+        };
+        let answered = AskItem { state: AskState::Used(yes.clone()), ..ask() };
+        assert_eq!(closed(&answered, &ana, "a"), Closed::Approved { by: "cem".into(), at: at(AT) });
+        let declined = AskItem { state: AskState::Answered(Answer { approved: false, ..yes }), ..ask() };
+        assert_eq!(closed(&declined, &ana, "a"), Closed::Declined { by: "cem".into(), at: at(AT) });
+    }
+}

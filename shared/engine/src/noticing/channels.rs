@@ -1,0 +1,68 @@
+//! What is noticed, to the channels that the team has declared (R12).
+//!
+//! Best effort: what a channel does not take is logged once and not sent again, since the record and the
+//! log have it. Channels hold many readers, so nothing personal goes there (S23).
+
+use std::sync::Arc;
+
+use failover::Side;
+use failover::errand::{Address, Detail, Duty, Errand};
+use failover::plan::{OUTSIDE, want};
+use futures::future::join_all;
+use saga::{Class, Code, Fault, Step};
+use serde_json::json;
+use sha2::{Digest, Sha256};
+
+use crate::codes;
+use crate::deps::Deps;
+use crate::limiter::turnstile::Turnstile;
+use crate::ports::{Briefing, Message};
+use crate::start::pair_head;
+
+/// Sends a message to every declared channel, side by side.
+pub(super) async fn to_channels(deps: &Deps, message: &Message) {
+    let Ok(head) = pair_head(deps).await else { return };
+    // The one that is to take the work, since the other may be gone.
+    let side = head.active.other();
+    let channels = deps.pair.arrangements.of(Duty::Channel);
+    join_all(channels.map(|errand| async move {
+        if let Err(fault) = one(deps, errand, side, message).await {
+            tracing::warn!(code = "NOT-TOLD", channel = %errand.name, %fault, "a notice could not be sent to a channel");
+        }
+    }))
+    .await;
+}
+
+async fn one(deps: &Deps, errand: &Errand, side: Side, message: &Message) -> Result<String, Fault> {
+    let unknown = |code: Code| Fault::person_needed(code, format!("nothing here sends by {:?}", errand.kind));
+    let errands = deps.errands_of(&errand.kind, side).ok_or_else(|| unknown(codes::UNKNOWN_STEP))?;
+    let address = deps.pair.addresses.iter().find(|address| address.side == side).cloned();
+    let address = address.unwrap_or_else(|| Address { side, url: String::new(), host: String::new() });
+    let detail = Detail { settings: errand.settings.clone(), side, address, shown: None, wording: None };
+    let step = Step {
+        place: OUTSIDE.to_owned(),
+        kind: errand.kind.clone(),
+        resource: errand.name.clone(),
+        name: errand.name.clone(),
+        want: want::TOLD.to_owned(),
+        detail: json!(detail),
+        class: Class::Idempotent,
+        pursue: false,
+        needs: Vec::new(),
+        undone_by: Vec::new(),
+        optional: true,
+    };
+    let now = deps.clock.now();
+    let token = token(deps, errand, message);
+    let briefing = Briefing { token: &token, tries: 0, since: now, now, message: Some(message) };
+    let (clock, settings) = (Arc::clone(&deps.clock), Arc::clone(&deps.settings));
+    let pass = Turnstile::new(&errand.name, clock, settings, None, deps.settings.call_time_out);
+    errands.attempt(&step, &briefing, &pass).await
+}
+
+/// The same for the same words to the same channel: whoever gets them twice can tell.
+fn token(deps: &Deps, errand: &Errand, message: &Message) -> String {
+    let parts = [deps.pair.name.as_str(), &errand.name, &message.subject, &message.text];
+    let hash = Sha256::digest(parts.join("\n"));
+    hash.iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+}

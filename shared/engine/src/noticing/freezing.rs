@@ -1,0 +1,135 @@
+//! What people decide about a pair as a whole: a freeze, its end, the end of a cool-down.
+//!
+//! What stands is in the pair's head, and who has said what, and why, in a record beside it.
+
+use failover::verdict::Freeze;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::deps::Deps;
+use crate::ports::{PairHead, Remembered, STORE_VERSION, StoreError};
+use crate::start::pair_head;
+
+/// The name under which people's decisions are remembered.
+const DECISIONS: &str = "decisions";
+
+/// So many of them are kept, the last ones.
+const KEPT: usize = 50;
+
+/// So often a write is tried again after somebody else wrote first.
+const TRIES: u32 = 8;
+
+/// What somebody has decided about the pair.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PairDecision {
+    /// When.
+    pub at: Timestamp,
+    /// Who.
+    pub by: String,
+    /// What: `freeze`, `thaw` or `acknowledge`.
+    pub what: String,
+    /// Why, in the person's own words.
+    pub why: String,
+}
+
+/// Stops everything but looking; `false` if somebody has done so before, whose freeze stands.
+///
+/// # Errors
+///
+/// [`StoreError`].
+pub async fn freeze(deps: &Deps, by: &str, why: &str) -> Result<bool, StoreError> {
+    let at = deps.clock.now();
+    let froze = change(deps, |head| match head.freeze {
+        Some(_) => false,
+        None => {
+            head.freeze = Some(Freeze { by: by.to_owned(), why: why.to_owned(), at });
+            true
+        }
+    });
+    recorded(deps, froze.await?, by, "freeze", why).await
+}
+
+/// Ends a freeze; `false` if there is none.
+///
+/// # Errors
+///
+/// [`StoreError`].
+pub async fn thaw(deps: &Deps, by: &str, why: &str) -> Result<bool, StoreError> {
+    let thawed = change(deps, |head| head.freeze.take().is_some()).await?;
+    recorded(deps, thawed, by, "thaw", why).await
+}
+
+/// Ends the cool-down after the last saga; `false` if none holds.
+///
+/// # Errors
+///
+/// [`StoreError`].
+pub async fn acknowledge(deps: &Deps, by: &str, why: &str) -> Result<bool, StoreError> {
+    let now = deps.clock.now();
+    let ended = change(deps, |head| {
+        let held = head.cool_down.as_mut().filter(|cool_down| cool_down.holds(now));
+        held.map(|cool_down| cool_down.acknowledged_by = Some(by.to_owned())).is_some()
+    });
+    recorded(deps, ended.await?, by, "acknowledge", why).await
+}
+
+/// What people have decided about the pair lately, the last one last.
+///
+/// # Errors
+///
+/// [`StoreError`].
+pub async fn decisions(deps: &Deps) -> Result<Vec<PairDecision>, StoreError> {
+    Ok(record(deps).await?.0)
+}
+
+/// Changes the pair's head under the condition that nobody else has since it was read.
+async fn change(deps: &Deps, with: impl Fn(&mut PairHead) -> bool) -> Result<bool, StoreError> {
+    for _ in 0..TRIES {
+        let mut head = pair_head(deps).await?;
+        if !with(&mut head) {
+            return Ok(false);
+        }
+        head.revision += 1;
+        match deps.pairs.put_pair(&head).await {
+            Ok(()) => return Ok(true),
+            Err(StoreError::Refused(_)) => {}
+            Err(other) => return Err(other),
+        }
+    }
+    Err(StoreError::Again(format!("the head of pair {}", deps.pair.name)))
+}
+
+/// Writes down what was changed. The change itself is on record by now, whatever becomes of this.
+async fn recorded(deps: &Deps, changed: bool, by: &str, what: &str, why: &str) -> Result<bool, StoreError> {
+    if !changed {
+        return Ok(false);
+    }
+    let decision = PairDecision { at: deps.clock.now(), by: by.to_owned(), what: what.to_owned(), why: why.to_owned() };
+    if let Err(error) = append(deps, &decision).await {
+        tracing::warn!(code = "TRAIL-INCOMPLETE", ?decision, %error, "the pair was changed, and the line that tells of it was not written");
+    }
+    Ok(true)
+}
+
+async fn append(deps: &Deps, decision: &PairDecision) -> Result<(), StoreError> {
+    for _ in 0..TRIES {
+        let (mut decisions, revision) = record(deps).await?;
+        decisions.push(decision.clone());
+        let first = decisions.len().saturating_sub(KEPT);
+        let value = serde_json::to_value(&decisions[first..])
+            .map_err(|e| StoreError::Broken(format!("the record of decisions: {e}")))?;
+        let item = Remembered { version: STORE_VERSION, value, revision: revision + 1 };
+        match deps.signals.remember(&deps.pair.name, DECISIONS, &item).await {
+            Ok(()) => return Ok(()),
+            Err(StoreError::Refused(_)) => {}
+            Err(other) => return Err(other),
+        }
+    }
+    Err(StoreError::Again("the record of decisions".to_owned()))
+}
+
+async fn record(deps: &Deps) -> Result<(Vec<PairDecision>, u64), StoreError> {
+    let Some(item) = deps.signals.recall(&deps.pair.name, DECISIONS).await? else { return Ok((Vec::new(), 0)) };
+    let broken = |e: serde_json::Error| StoreError::Broken(format!("the record of decisions: {e}"));
+    Ok((serde_json::from_value(item.value).map_err(broken)?, item.revision))
+}

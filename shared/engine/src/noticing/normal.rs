@@ -1,0 +1,104 @@
+//! What is normal for each probe, kept per place, and what departs from it (R13).
+//!
+//! Each place has one item, which only the function probe of that place writes. Whoever loses a race
+//! for it has learned nothing from that minute, which harms nothing.
+
+use failover::baseline::{Baselines, Judgement, Judging};
+use failover::signal::Reading;
+use jiff::Timestamp;
+
+use crate::deps::Deps;
+use crate::ports::{ProbeInfo, Probed, Remembered, STORE_VERSION, StoreError};
+
+fn name(place: &str) -> String {
+    format!("baseline/{place}")
+}
+
+/// The baselines of a place and the revision that they were read at. What cannot be read begins anew.
+pub(super) async fn recall(deps: &Deps, place: &str) -> Result<(Baselines, u64), StoreError> {
+    let item = deps.signals.recall(&deps.pair.name, &name(place)).await?;
+    Ok(item.map_or_else(
+        || (Baselines::default().or_anew(), 0),
+        |item| (serde_json::from_value::<Baselines>(item.value).unwrap_or_default().or_anew(), item.revision),
+    ))
+}
+
+/// Keeps them, unless somebody else of the same place was faster.
+pub(super) async fn remember(
+    deps: &Deps,
+    place: &str,
+    now: Timestamp,
+    mut baselines: Baselines,
+    revision: u64,
+) -> Result<(), StoreError> {
+    if deps.probes.is_empty() {
+        return Ok(());
+    }
+    baselines.forget(now);
+    let value = serde_json::to_value(&baselines).map_err(|e| StoreError::Broken(e.to_string()))?;
+    let item = Remembered { version: STORE_VERSION, value, revision: revision + 1 };
+    match deps.signals.remember(&deps.pair.name, &name(place), &item).await {
+        Ok(()) | Err(StoreError::Refused(_)) => Ok(()),
+        Err(other) => Err(other),
+    }
+}
+
+/// Learns what was measured where all is well; where that departs from what is normal, it is degraded.
+pub(super) fn compared(baselines: &mut Baselines, info: &ProbeInfo, probed: Probed, now: Timestamp) -> Probed {
+    let (Reading::Healthy, Some(measured)) = (probed.reading, probed.measured) else { return probed };
+    let key = format!("{}/{}", info.side, info.name);
+    let judging = Judging::of_unit(info.unit);
+    let Some(Judgement::Departing { median, spread, looks, sustained: true }) =
+        baselines.take(&key, measured, now, &judging)
+    else {
+        return probed;
+    };
+    let (unit, [median, spread, measured]) = (info.unit, [median, spread, measured].map(short));
+    let text = format!("normally {median} {unit} ± {spread}, now {measured} for {looks} looks: {}", probed.text);
+    Probed { reading: Reading::Degraded, measured: probed.measured, text }
+}
+
+/// Three digits are enough for people.
+fn short(value: f64) -> String {
+    if value >= 100.0 { format!("{value:.0}") } else { format!("{value:.2}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use failover::Side;
+    use failover::signal::Origin;
+    use jiff::SignedDuration;
+
+    use super::*;
+    use crate::ports::Depth;
+
+    #[test]
+    fn five_slow_looks_in_a_row_are_degraded_and_say_what_is_normal() {
+        let info = ProbeInfo {
+            name: "jobs".to_owned(),
+            side: Side::Primary,
+            origin: Origin::Probe,
+            depth: Depth::Shallow,
+            works: false,
+            unit: "ms",
+        };
+        let mut baselines = Baselines::default().or_anew();
+        let mut at = Timestamp::UNIX_EPOCH;
+        let mut look = |ms: f64| {
+            at += SignedDuration::from_mins(1);
+            let probed = Probed { reading: Reading::Healthy, measured: Some(ms), text: "answered".to_owned() };
+            compared(&mut baselines, &info, probed, at)
+        };
+        for _ in 0..200 {
+            assert_eq!(look(120.0).reading, Reading::Healthy);
+        }
+        let readings: Vec<Reading> = (0..6).map(|_| look(4_000.0).reading).collect();
+        assert_eq!(readings[..4], [Reading::Healthy; 4]);
+        assert_eq!(readings[4..], [Reading::Degraded; 2]);
+        let told = look(4_000.0).text;
+        assert!(told.contains("now 4000 for 7 looks") && told.contains("ms ±"), "{told}");
+        assert_eq!(look(120.0).reading, Reading::Healthy);
+        let lost = Probed { reading: Reading::Down, measured: None, text: String::new() };
+        assert_eq!(compared(&mut baselines, &info, lost.clone(), Timestamp::MAX), lost);
+    }
+}

@@ -1,0 +1,8 @@
+//! The proof of the verdict (R14, S17): every small history against a slow reference, laws over large
+//! ones by chance, and each clause by itself.
+
+mod clauses;
+mod ground;
+mod laws;
+mod rules;
+mod small_histories;

@@ -1,0 +1,132 @@
+//! What is decided when it fires: every mode, under everything that may be recorded, whatever the other side reads.
+
+use failover::Side;
+use failover::signal::{Origin, Reading, Track};
+use failover::verdict::{Case, CoolDown, Decision, Freeze, Level, Mode, Reason, Standing, WatchPolicy, still_agrees};
+use saga::SagaId;
+
+use crate::ground::{READINGS, acts, at, judged, of_standby, policy, track};
+
+const NOW: i64 = 10;
+
+fn lost() -> Vec<Track> {
+    vec![
+        track(Origin::Probe, 3_600, &[(0, Reading::Down)]),
+        track(Origin::Monitoring, 3_600, &[(0, Reading::Degraded)]),
+    ]
+}
+
+fn freeze() -> Freeze {
+    Freeze { by: "ana".to_owned(), why: "a migration".to_owned(), at: at(1) }
+}
+
+fn cool_down(until: i64, acknowledged: bool) -> CoolDown {
+    let acknowledged_by = acknowledged.then(|| "ben".to_owned());
+    CoolDown { saga: SagaId("payments-1".to_owned()), until: at(until), acknowledged_by }
+}
+
+/// Every standing, with the reason that it gives for holding back.
+fn standings() -> Vec<(Standing, Option<Reason>)> {
+    let saga = SagaId("payments-2".to_owned());
+    let mut standings = Vec::new();
+    for with_saga in [false, true] {
+        for frozen in [false, true] {
+            for cooling in [None, Some((NOW, false)), Some((NOW + 1, false)), Some((NOW + 1, true))] {
+                let cool_down = cooling.map(|(until, acknowledged)| cool_down(until, acknowledged));
+                let standing = Standing {
+                    saga: with_saga.then(|| saga.clone()),
+                    freeze: frozen.then(freeze),
+                    cool_down: cool_down.clone(),
+                };
+                let why = if with_saga {
+                    Some(Reason::SagaUnderWay { saga: saga.clone() })
+                } else if frozen {
+                    Some(Reason::Frozen(freeze()))
+                } else if cooling == Some((NOW + 1, false)) {
+                    cool_down.map(Reason::CoolingDown)
+                } else {
+                    None
+                };
+                standings.push((standing, why));
+            }
+        }
+    }
+    standings
+}
+
+/// What each mode does, by how the other side reads.
+fn wanted(mode: &Mode, other: Reading) -> Decision {
+    match (mode, other) {
+        (Mode::Watch, _) => Decision::Tell,
+        (Mode::Ask, _) | (Mode::FenceThenAsk, Reading::Down) => Decision::Propose,
+        (Mode::FenceThenAsk, _) => Decision::FenceAndPropose,
+        (Mode::Act { .. }, Reading::Degraded | Reading::Down) => Decision::Propose,
+        (Mode::Act { .. }, Reading::Unknown | Reading::Healthy) => Decision::Act,
+    }
+}
+
+#[test]
+fn every_mode_under_every_standing_whatever_the_other_side_reads_s17() {
+    for mode in [Mode::Watch, Mode::Ask, Mode::FenceThenAsk, acts()] {
+        let policy = WatchPolicy { mode: mode.clone(), ..policy() };
+        for other in READINGS {
+            let mut tracks = lost();
+            tracks.push(of_standby(track(Origin::Provider, 3_600, &[(0, other)])));
+            for (standing, holds_back) in standings() {
+                let verdict = judged(&tracks, NOW, &policy, &standing);
+                assert_eq!(verdict.level, Level::Alarmed);
+                let mut reasons = vec![Reason::Fires { since: at(2), origins: 2 }];
+                if other.is_bad() {
+                    reasons.push(Reason::OtherSideToo { side: Side::Standby, reading: other });
+                }
+                let decision = if holds_back.is_some() { Decision::Nothing } else { wanted(&mode, other) };
+                reasons.extend(holds_back);
+                if decision == Decision::Tell {
+                    reasons.push(Reason::WatchOnly);
+                }
+                assert_eq!((verdict.decision, verdict.reasons), (decision, reasons), "{mode:?} {other} {standing:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn what_is_said_of_the_other_side_alone_moves_nothing_s17() {
+    let tracks: Vec<Track> = lost().into_iter().map(of_standby).collect();
+    let policy = WatchPolicy { mode: acts(), ..policy() };
+    let verdict = judged(&tracks, NOW, &policy, &Standing::default());
+    assert_eq!((verdict.level, verdict.decision), (Level::Dark, Decision::Nothing));
+    let other = Reason::OtherSideToo { side: Side::Standby, reading: Reading::Down };
+    assert_eq!(verdict.reasons, [Reason::NothingKnown, other]);
+    assert_eq!(verdict.other_side.len(), 2);
+    assert!(verdict.origins.is_empty());
+}
+
+#[test]
+fn it_acts_only_while_everything_agrees_and_the_probe_reads_down_s17() {
+    let agrees = |tracks: &[Track], mode: Mode, standing: &Standing| {
+        let policy = WatchPolicy { mode, ..policy() };
+        still_agrees(&Case { now: at(NOW), active: Side::Primary, tracks, policy: &policy, standing })
+    };
+    let own = Standing { saga: Some(SagaId("payments-2".into())), cool_down: Some(cool_down(60, false)), freeze: None };
+    assert!(agrees(&lost(), acts(), &own), "its own saga and the last one's cool-down are no reason against it");
+    assert!(!agrees(&lost(), acts(), &Standing { freeze: Some(freeze()), ..own.clone() }));
+    for mode in [Mode::Watch, Mode::Ask, Mode::FenceThenAsk] {
+        assert!(!agrees(&lost(), mode, &own));
+    }
+    let hold = 3_600;
+    let statement = track(Origin::Provider, hold, &[(0, Reading::Down)]);
+    for probe in READINGS {
+        let tracks = [
+            statement.clone(),
+            track(Origin::Monitoring, hold, &[(0, Reading::Down)]),
+            track(Origin::Probe, hold, &[(0, probe)]),
+        ];
+        assert_eq!(agrees(&tracks, acts(), &own), probe == Reading::Down, "{probe}");
+    }
+    let mut there = lost();
+    there.push(of_standby(track(Origin::Provider, hold, &[(0, Reading::Degraded)])));
+    assert!(!agrees(&there, acts(), &own), "there must be somewhere to go");
+    let over = [track(Origin::Probe, hold, &[(0, Reading::Down), (9, Reading::Healthy)]), statement];
+    assert!(!agrees(&over, acts(), &own), "it once was so");
+}

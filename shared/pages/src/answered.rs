@@ -1,0 +1,50 @@
+//! The page after an answer that was taken.
+
+use engine::approvals::Standing;
+use engine::approvals::by_link::Taken;
+use maud::{Markup, html};
+
+use crate::layout::{Notice, notice};
+use crate::words::moment;
+
+/// What came of an answer.
+pub fn answered(taken: &Taken) -> String {
+    let recorded = html! { "Recorded as the answer of " strong { (taken.by) } " at " (moment(taken.at)) "." };
+    let follow = html! { "Follow it with " code { "switchback status" } "." };
+    let told = match taken.standing {
+        Standing::Approved => Notice {
+            tone: "good",
+            word: "Approved",
+            heading: "Approved: the failover begins".to_owned(),
+            meaning: recorded,
+            next: vec![
+                html! { "The work moves to the other side now. The people who are declared in the plan are told." },
+                follow,
+                html! { "To stop it: " code { "switchback hold" } ". You can close this page." },
+            ],
+        },
+        Standing::MorePeople(more) => Notice {
+            tone: "calm",
+            word: "Recorded",
+            heading: format!("Your yes is recorded: {} more must say yes", people(more)),
+            meaning: recorded,
+            next: vec![html! { "Nothing is started before. The others have links of their own." }, follow],
+        },
+        Standing::Declined => Notice {
+            tone: "calm",
+            word: "Declined",
+            heading: "Declined: nothing is started".to_owned(),
+            meaning: recorded,
+            next: vec![declined(), follow],
+        },
+    };
+    notice(Some(&taken.pair), &told)
+}
+
+fn declined() -> Markup {
+    html! { "The failover is held, not lost. It can be ended with " code { "switchback abort" } "." }
+}
+
+fn people(count: u32) -> String {
+    if count == 1 { "one person".to_owned() } else { format!("{count} people") }
+}

@@ -1,0 +1,17 @@
+//! What people see in a browser: values in, HTML out.
+//!
+//! Law: a page works without scripts, on a small phone and for a screen reader, and loads nothing from
+//! anywhere. It repeats no link and knows no secret (S23), and must not know how it is served.
+
+mod answered;
+mod approve;
+mod closed;
+mod layout;
+mod not_valid;
+mod words;
+
+pub use answered::answered;
+pub use approve::{Problem, approve};
+pub use closed::closed;
+pub use layout::STYLE;
+pub use not_valid::not_valid;

@@ -1,0 +1,82 @@
+//! A browser's way to the approval pages, in virtual time.
+
+use std::time::Duration;
+
+use engine::ports::TrailLine;
+use jiff::SignedDuration;
+use local::clockwork::in_virtual_time;
+use local::stack::PAIR;
+use serde_json::{Value, json};
+
+use crate::ground::{Ground, code};
+
+/// A page as a browser gets it.
+#[derive(Clone, Debug)]
+pub(crate) struct Page {
+    pub(crate) status: u64,
+    pub(crate) text: String,
+    pub(crate) whole: Value,
+}
+
+/// Asks `people` of the approvers about a failover and plays `acts`; nothing else runs.
+pub(crate) fn perform<T>(people: u32, acts: impl AsyncFnOnce(&Ground) -> T) -> T {
+    in_virtual_time(async move {
+        let ground = Ground::new(people, SignedDuration::from_mins(60)).await;
+        acts(&ground).await
+    })
+    .unwrap()
+}
+
+/// The same, while the functions run.
+pub(crate) fn perform_beside<T>(people: u32, acts: impl AsyncFnOnce(&Ground) -> T) -> T {
+    in_virtual_time(async move {
+        let ground = Ground::new(people, SignedDuration::from_mins(60)).await;
+        tokio::select! {
+            biased;
+            ended = acts(&ground) => ended,
+            () = ground.stack.run() => unreachable!("the stack runs for ever"),
+        }
+    })
+    .unwrap()
+}
+
+impl Ground {
+    /// Lets time pass.
+    pub(crate) async fn pass(&self, seconds: u64) {
+        tokio::time::sleep(Duration::from_secs(seconds)).await;
+    }
+
+    /// What people did about it.
+    pub(crate) async fn trail(&self) -> Vec<TrailLine> {
+        self.operator.asks.trail(&self.saga).await.unwrap()
+    }
+
+    /// Opens the link of a token.
+    pub(crate) async fn get(&self, token: &str) -> Page {
+        self.request("GET", token, None).await
+    }
+
+    /// Answers with what a person types.
+    pub(crate) async fn answer(&self, token: &str, pair: &str, code: &str, answer: &str) -> Page {
+        let encode = |text: &str| text.replace(' ', "+");
+        let form = format!("pair={}&code={}&answer={answer}", encode(pair), encode(code));
+        self.request("POST", token, Some(&form)).await
+    }
+
+    /// Says yes as a person does.
+    pub(crate) async fn approve(&self, person: &str) -> Page {
+        self.answer(&self.token(person), PAIR, &code(person), "approve").await
+    }
+
+    /// Sends a request to the function's own address.
+    pub(crate) async fn request(&self, method: &str, token: &str, body: Option<&str>) -> Page {
+        let path = format!("/approve/{token}");
+        let event = json!({
+            "version": "2.0", "rawPath": path, "body": body, "isBase64Encoded": false,
+            "requestContext": { "http": { "method": method, "path": path } },
+        });
+        let whole = self.stack.request("ApprovalFunction", event).await.unwrap();
+        let text = whole["body"].as_str().unwrap().to_owned();
+        Page { status: whole["statusCode"].as_u64().unwrap(), text, whole }
+    }
+}

@@ -1,0 +1,145 @@
+//! A pair whose failover is asked about, and its approvers.
+//!
+//! Law: links are read from the messages that people get, and from nowhere else.
+
+use std::sync::{Arc, Mutex};
+
+use engine::approvals::code::{Cost, hash_at};
+use engine::approvals::token::Key;
+use engine::approvals::{Approvals, Approver, tend};
+use engine::capture::capture;
+use engine::ports::{AskItem, Clock};
+use engine::start::{Order, draft, start};
+use engine::{Deps, Settings, Watch};
+use failover::errand::{Arrangements, Duty, Errand};
+use failover::plan::GO;
+use failover::{FailoverPolicy, Side};
+use jiff::{SignedDuration, Timestamp};
+use local::stack::sabotage::Boundaries;
+use local::stack::{Delivery, Stack, StackParts};
+use rim::SystemClock;
+use saga::SagaId;
+use secrecy::SecretString;
+use serde_json::json;
+use sim::{Estate, Limits, World};
+
+use crate::quick::quick;
+
+/// A Monday morning.
+const BEGINS: &str = "2026-01-05T08:00:00Z";
+/// What links are signed with.
+pub(crate) const KEY: &str = "a key of thirty-two bytes at least";
+/// Whose codes are known here.
+pub(crate) const PEOPLE: [&str; 3] = ["ana", "ben", "cem"];
+
+/// The code of a person.
+pub(crate) fn code(person: &str) -> String {
+    format!("the code of {person}")
+}
+
+/// A pair with an open question.
+pub(crate) struct Ground {
+    pub(crate) stack: Arc<Stack>,
+    pub(crate) operator: Deps,
+    pub(crate) saga: SagaId,
+}
+
+impl Ground {
+    /// Asks so many of the approvers about a failover; an answer counts for so long.
+    pub(crate) async fn new(people: u32, ask_expires: SignedDuration) -> Self {
+        let begins: Timestamp = BEGINS.parse().unwrap();
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock::starting_at(begins));
+        let simulated = sim::Settings { limits: Limits::default(), delays: quick(), ..sim::Settings::default() };
+        let world = World::new(1, Estate::small(), simulated, begins.as_millisecond());
+        let stack = Stack::new(StackParts {
+            world: Arc::new(Mutex::new(world)),
+            clock: Arc::clone(&clock),
+            boundaries: Boundaries::calm(),
+            settings: Settings { ask_expires, ..Settings::default() },
+            map: Vec::new(),
+            policy: FailoverPolicy {
+                planned: false,
+                run_interrupted_again: false,
+                checkpoint_age: SignedDuration::from_mins(60),
+                fence_first: false,
+            },
+            cloud: Arc::new(Mutex::new(sim::Cloud::new(sim::CloudSettings::default()))),
+            arrangements: Arrangements { errands: vec![orders()], active_active: Vec::new() },
+            watch: Watch { approvals: Some(approvals(people)), ..Watch::default() },
+            looks: false,
+            probes: false,
+            delivery: Delivery::default(),
+            weakened: aws::Weakened::default(),
+        })
+        .unwrap();
+        let operator = stack.operator();
+        synced(&operator, "2026-01-05T07:58:00Z").await;
+        capture(&operator, Side::Primary).await.unwrap();
+        let order = Order {
+            leaving: Side::Primary,
+            planned: false,
+            by: "on-call".to_owned(),
+            lost_at: Some(begins),
+            noticed_at: begins,
+            fence_first: false,
+            veto_until: None,
+        };
+        let drafted = draft(&operator, &order).await.unwrap();
+        let saga = start(&operator, &order, &drafted).await.unwrap();
+        tend(&operator, &saga).await.unwrap();
+        Self { stack, operator, saga }
+    }
+
+    /// Says when the dataset was synced last.
+    pub(crate) async fn synced(&self, at: &str) {
+        synced(&self.operator, at).await;
+    }
+
+    /// The question as recorded.
+    pub(crate) async fn ask(&self) -> AskItem {
+        self.operator.asks.question(&self.saga, GO).await.unwrap().unwrap()
+    }
+
+    /// Sends whatever links are due, as the tick does.
+    pub(crate) async fn tend(&self) {
+        tend(&self.operator, &self.saga).await.unwrap();
+    }
+
+    /// The token in the newest message to a person.
+    pub(crate) fn token(&self, person: &str) -> String {
+        let mail = self.stack.mail();
+        let mine = mail.iter().rev().flat_map(|mail| mail.text.lines());
+        let link = mine.filter_map(|line| line.strip_prefix(&format!("{person}: "))).next().unwrap();
+        link.strip_prefix("https://approve.example/approve/").unwrap().to_owned()
+    }
+}
+
+async fn synced(deps: &Deps, at: &str) {
+    deps.objects.put("heartbeats/orders", at.as_bytes().to_vec()).await.unwrap();
+}
+
+fn orders() -> Errand {
+    Errand {
+        duty: Duty::Dataset,
+        kind: "heartbeat".to_owned(),
+        name: "orders".to_owned(),
+        settings: json!({ "bucket": "objectbucket", "key": "heartbeats/orders", "objective_seconds": 900 }),
+    }
+}
+
+fn approvals(people: u32) -> Approvals {
+    let cheap = Cost { memory_kib: 8, passes: 1 };
+    let approver = |name: &&str| Approver {
+        name: (*name).to_owned(),
+        level: 0,
+        code_hash: hash_at(&SecretString::from(code(name)), [7; 16], cheap).unwrap(),
+    };
+    Approvals {
+        url: "https://approve.example".to_owned(),
+        people,
+        escalate_after: SignedDuration::from_mins(10),
+        personal: true,
+        approvers: PEOPLE.iter().map(approver).collect(),
+        keys: vec![Key { id: "2026-1".to_owned(), secret: SecretString::from(KEY.to_owned()) }],
+    }
+}

@@ -1,0 +1,89 @@
+//! What is said of the pair, minute by minute, and who may be asked.
+
+use engine::Watch;
+use engine::approvals::token::Key;
+use engine::approvals::{Approvals, Approver};
+use engine::capture::capture;
+use engine::noticing::{Noticed, hear, judge};
+use engine::ports::PairHead;
+use engine::start::pair_head;
+use failover::Side;
+use failover::signal::{About, Origin, Reading, Signal, holds};
+use failover::verdict::{Mode, WatchPolicy};
+use jiff::SignedDuration;
+use secrecy::SecretString;
+
+use crate::ground::{Ground, Setup};
+
+/// A watched pair whose team has decided so.
+pub(crate) fn watched(mode: Mode) -> Setup {
+    let approver = |name: &str, level| Approver { name: name.to_owned(), level, code_hash: String::new() };
+    let approvals = Approvals {
+        url: "https://approve.example".to_owned(),
+        people: 1,
+        escalate_after: SignedDuration::from_mins(10),
+        personal: true,
+        approvers: vec![approver("ana", 0), approver("ben", 1)],
+        keys: vec![Key { id: "k".to_owned(), secret: SecretString::from("0123456789abcdef".repeat(2)) }],
+    };
+    let policy = WatchPolicy { mode, ..WatchPolicy::default() };
+    Setup {
+        watch: Watch { policy, approvals: Some(approvals), ..Watch::default() },
+        planned: false,
+        ..Setup::default()
+    }
+}
+
+impl Ground {
+    /// Two origins say so of the primary.
+    pub(crate) async fn said(&self, reading: Reading) {
+        let signal = |origin, subject: &str| Signal {
+            about: About { source: "test".to_owned(), side: Side::Primary, subject: subject.to_owned() },
+            origin,
+            reading,
+            seen_at: self.clock.now(),
+            holds_s: holds::PROBE_S,
+            text: format!("{subject} says {reading}"),
+        };
+        let signals = vec![signal(Origin::Probe, "probe"), signal(Origin::Provider, "provider")];
+        hear(&self.operator, signals).await.expect("the store takes them");
+    }
+
+    /// Minutes in which both origins say the same, each followed by a verdict; the last one.
+    pub(crate) async fn minutes(&self, count: usize, reading: Reading) -> Noticed {
+        let mut last = None;
+        for _ in 0..count {
+            self.said(reading).await;
+            last = Some(judge(&self.operator).await.expect("the store answers"));
+            self.pass(60).await;
+        }
+        last.expect("at least one minute")
+    }
+
+    /// A checkpoint is there, as it is where somebody watches.
+    pub(crate) async fn captured(&self) {
+        capture(&self.operator, Side::Primary).await.expect("the primary can be captured");
+    }
+
+    /// The pair as recorded.
+    pub(crate) async fn pair(&self) -> PairHead {
+        pair_head(&self.operator).await.expect("the store answers")
+    }
+
+    /// Who was sent a link so far, in order.
+    pub(crate) fn asked(&self) -> Vec<String> {
+        self.stack.mail().iter().filter_map(|mail| mail.attributes.get("approver").cloned()).collect()
+    }
+
+    /// Requests so far that change something in a workspace.
+    pub(crate) fn effects(&self) -> usize {
+        let changes = |what: &str| what.contains(" POST ") || what.contains(" PATCH ") || what.contains(" PUT ");
+        let of_workspace = |what: &str| what.starts_with("primary") || what.starts_with("standby");
+        let looks = |what: &str| what.contains("/oidc/") || what.contains("/sql/statements");
+        let seen = self.seen();
+        seen.iter()
+            .map(|seen| seen.crossing.what.as_str())
+            .filter(|w| of_workspace(w) && changes(w) && !looks(w))
+            .count()
+    }
+}
