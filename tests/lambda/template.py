@@ -62,6 +62,7 @@ ANYWHERE = {"health:DescribeEvents"}
 NAMES = {
     "AWS::CloudWatch::Alarm": "AlarmName",
     "AWS::DynamoDB::Table": "TableName",
+    "AWS::Events::Rule": "Name",
     "AWS::IAM::Role": "RoleName",
     "AWS::KMS::Key": "",
     "AWS::Lambda::Function": "FunctionName",
@@ -186,3 +187,35 @@ def fixed_names(expanded):
         elif own in resource["Properties"]:
             offences.append(f"{name}: {own} is the same in every stack")
     return offences
+
+
+def address(expanded, function):
+    """What is missing for a function to be called at its own address: since October 2025 both permissions are needed."""
+    granted = {
+        resource["Properties"]["Action"]
+        for resource in expanded["Resources"].values()
+        if resource["Type"] == "AWS::Lambda::Permission"
+        and resource["Properties"]["FunctionName"] == {"Ref": function}
+        and (
+            resource["Properties"].get("FunctionUrlAuthType") == "NONE"
+            or resource["Properties"].get("InvokedViaFunctionUrl") is True
+        )
+    }
+    return sorted({"lambda:InvokeFunctionUrl", "lambda:InvokeFunction"} - granted)
+
+
+def granted_to(expanded, role):
+    """Actions and resources of a role's policies."""
+    return [
+        (action, json.dumps(statement["Resource"]))
+        for policy in expanded["Resources"][role]["Properties"]["Policies"]
+        for statement in policy["PolicyDocument"]["Statement"]
+        for action in listed(statement["Action"])
+    ]
+
+
+def lint_other(name):
+    """Warnings and errors of cfn-lint for a template beside the stack's."""
+    decoded, unreadable = decode_str((ROOT / "infra/aws" / name).read_text())
+    found = unreadable or linter().validate_template(decoded)
+    return [f"{match.rule.id} {match.message}" for match in found]

@@ -200,3 +200,33 @@ def test_the_template_sets_every_variable_that_the_function_requires():
     required = set(re.findall(r'required\("(\w+)"\)', source))
     assert required
     assert required <= set(template.read()["Globals"]["Function"]["Environment"]["Variables"])
+
+
+def test_the_webhooks_can_be_called_at_their_address():
+    assert template.address(template.expand(template.read()), "SignalFunction") == []
+
+
+def test_an_address_that_nobody_may_call_is_found():
+    planted = template.read()
+    del planted["Resources"]["SignalFunction"]["Properties"]["FunctionUrlConfig"]
+    del planted["Outputs"]["Webhooks"]
+    assert len(template.address(template.expand(planted), "SignalFunction")) == 2
+
+
+def test_whoever_can_be_called_by_anybody_reaches_the_table_and_nothing_else():
+    granted = template.granted_to(template.expand(template.read()), "SignalFunctionRole")
+    items = [f"dynamodb:{name}" for name in ("GetItem", "PutItem", "UpdateItem", "Query")]
+    assert sorted(action for action, _ in granted) == sorted([*items, "sqs:SendMessage"])
+    assert all("SagaTable" in resource for action, resource in granted if action in items)
+    properties = template.read()["Resources"]["SignalFunction"]["Properties"]
+    assert properties["ReservedConcurrentExecutions"] <= 10
+
+
+def test_the_template_that_forwards_has_nothing_to_be_said_against():
+    assert template.lint_other("forward.yaml") == []
+    stack = template.read()["Resources"]["SignalFunction"]["Properties"]["Events"]["Health"]["Properties"]["Pattern"]
+    text = (ROOT / "infra/aws/forward.yaml").read_text()
+    assert template.yaml_parse(text)["Resources"]["ForwardRule"]["Properties"]["EventPattern"] == {
+        **stack,
+        "source": ["aws.health"],
+    }

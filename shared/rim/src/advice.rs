@@ -80,6 +80,7 @@ pub const PAGES: &[(&str, &str)] = &[
     ("SECRET-MISSING", include_str!("../advice/SECRET-MISSING.md")),
     ("SERVER-ERROR", include_str!("../advice/SERVER-ERROR.md")),
     ("SIDE-FENCED", include_str!("../advice/SIDE-FENCED.md")),
+    ("SIGNAL-UNREADABLE", include_str!("../advice/SIGNAL-UNREADABLE.md")),
     ("SOURCE-SILENT", include_str!("../advice/SOURCE-SILENT.md")),
     ("SOURCE-UNREACHABLE", include_str!("../advice/SOURCE-UNREACHABLE.md")),
     ("STABLE-URL-ELSEWHERE", include_str!("../advice/STABLE-URL-ELSEWHERE.md")),
@@ -100,6 +101,7 @@ pub const PAGES: &[(&str, &str)] = &[
     ("UNKNOWN-STORE", include_str!("../advice/UNKNOWN-STORE.md")),
     ("UNKNOWN-WANT", include_str!("../advice/UNKNOWN-WANT.md")),
     ("UNSUPPORTED-HERE", include_str!("../advice/UNSUPPORTED-HERE.md")),
+    ("WEBHOOK-REFUSED", include_str!("../advice/WEBHOOK-REFUSED.md")),
     ("WORDING", include_str!("../advice/WORDING.md")),
     ("WORKSPACE-NOT-READY", include_str!("../advice/WORKSPACE-NOT-READY.md")),
 ];

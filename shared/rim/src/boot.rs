@@ -14,11 +14,11 @@ use engine::{Deps, Pair, Settings};
 use failover::errand::Address;
 use failover::{FailoverPolicy, Side};
 use jiff::SignedDuration;
-use outside::{Network, OutsideErrands, SystemNames};
+use outside::{Network, OutsideErrands, SystemNames, Web};
 use saga::SagaId;
 
-use crate::config::watching;
 use crate::config::{Checked, ConfigError, KeptSecrets, SideConfig};
+use crate::config::{watching, webhooks};
 
 /// Where things are recorded.
 #[derive(Clone)]
@@ -94,12 +94,13 @@ impl Messenger for NobodyToTell {
 pub fn deps(checked: &Checked, clock: Arc<dyn Clock>, ports: Ports) -> Result<Deps, ConfigError> {
     let sides = Sides::of(checked, &clock)?;
     let mut pair = pair_of(checked, &sides)?;
+    let web: Arc<dyn Web> = Arc::new(Network::new().map_err(|e| checked.wrong(0, e))?);
     if let (None, Some(approvals)) = (&ports.messenger, &mut pair.watch.approvals) {
         // Who cannot be sent a link is asked at the terminal; how many people must say yes holds there, too.
         approvals.approvers.clear();
     }
-    let feeds = feeds(checked, &pair, ports.aws.as_ref());
-    let probes = probes(checked, &sides, &pair, &clock, ports.aws.as_ref())?;
+    let feeds = [feeds(checked, &pair, ports.aws.as_ref()), webhooks::feeds(checked, &web)?].concat();
+    let probes = probes(checked, &sides, &pair, &clock, &web, ports.aws.as_ref())?;
     Ok(Deps {
         pair,
         settings: Arc::new(settings(checked)),
@@ -112,12 +113,12 @@ pub fn deps(checked: &Checked, clock: Arc<dyn Clock>, ports: Ports) -> Result<De
         probes,
         objects: ports.objects,
         waker: ports.waker,
-        errands: errands(checked, &clock, ports.errands)?,
+        errands: errands(checked, &clock, web, ports.errands)?,
         clock,
     })
 }
 
-/// Who is asked how things are.
+/// The provider's own interface, where it is asked; status pages are in [`webhooks::feeds`].
 fn feeds(checked: &Checked, pair: &Pair, aws: Option<&Clients>) -> Vec<Arc<dyn Feed>> {
     let asked = aws.filter(|_| checked.config.health_api.enabled);
     let health = asked.map(|aws| AwsHealth::new(aws, Arc::new(SystemNames), pair.watch.watched.clone()));
@@ -130,12 +131,12 @@ fn probes(
     sides: &Sides,
     pair: &Pair,
     clock: &Arc<dyn Clock>,
+    web: &Arc<dyn Web>,
     aws: Option<&Clients>,
 ) -> Result<Vec<Arc<dyn Probe>>, ConfigError> {
     let mut found = sides.probes(&checked.probes);
     if !checked.probes.is_empty() {
-        let web = Arc::new(Network::new().map_err(|e| checked.wrong(0, e))?);
-        let means = outside::probes::Means { web, names: Arc::new(SystemNames), clock: Arc::clone(clock) };
+        let means = outside::probes::Means { web: Arc::clone(web), names: Arc::new(SystemNames), clock: Arc::clone(clock) };
         found.extend(outside::probes::of(&means, &pair.addresses, &checked.probes));
     }
     if let Some(aws) = aws {
@@ -148,6 +149,7 @@ fn probes(
 fn errands(
     checked: &Checked,
     clock: &Arc<dyn Clock>,
+    web: Arc<dyn Web>,
     mut errands: Vec<Arc<dyn Errands>>,
 ) -> Result<Vec<Arc<dyn Errands>>, ConfigError> {
     if let Some(account) = &checked.config.account {
@@ -160,8 +162,7 @@ fn errands(
         let account = DatabricksAccount::new(Arc::new(transport), &account.account_id, credentials, clock);
         errands.push(Arc::new(account));
     }
-    let web = Network::new().map_err(|e| checked.wrong(0, e))?;
-    errands.push(Arc::new(OutsideErrands::new(Arc::new(web), Arc::new(KeptSecrets))));
+    errands.push(Arc::new(OutsideErrands::new(web, Arc::new(KeptSecrets))));
     Ok(errands)
 }
 

@@ -19,10 +19,11 @@ use std::sync::Arc;
 use aws::{AwsErrands, Clients, DynamoStore, S3Objects, SnsMessenger, SnsWaker};
 use engine::Deps;
 use engine::ports::{Errands, Waker};
+use signals::Gates;
 
 use crate::boot::{self, NobodyToWake, Ports};
 use crate::clock::SystemClock;
-use crate::config::{Checked, ConfigError};
+use crate::config::{Checked, ConfigError, webhooks};
 use crate::environment::variable;
 use crate::errands::needs;
 
@@ -43,8 +44,7 @@ pub enum NotBooted {
 ///
 /// [`NotBooted`].
 pub async fn deps() -> Result<Deps, NotBooted> {
-    let required = |name: &'static str| variable(name).ok_or(NotBooted::Variable(name));
-    let checked = Checked::read(Path::new(&required("SWITCHBACK_CONFIG")?))?;
+    let checked = checked()?;
     let (table, bucket) = (required("SWITCHBACK_TABLE")?, required("SWITCHBACK_BUCKET")?);
     let topic = required("SWITCHBACK_WAKE_TOPIC")?;
     let mut ports = ports(&table, &bucket, Some(&topic)).await;
@@ -52,6 +52,23 @@ pub async fn deps() -> Result<Deps, NotBooted> {
         ports.messenger = Some(Arc::new(SnsMessenger::new(&store_clients().await, people)));
     }
     Ok(boot::deps(&checked, Arc::new(SystemClock::start()), ports)?)
+}
+
+/// The webhooks of a deployed function.
+///
+/// # Errors
+///
+/// [`NotBooted`].
+pub fn gates() -> Result<Gates, NotBooted> {
+    Ok(webhooks::gates(&checked()?)?)
+}
+
+fn checked() -> Result<Checked, NotBooted> {
+    Ok(Checked::read(Path::new(&required("SWITCHBACK_CONFIG")?))?)
+}
+
+fn required(name: &'static str) -> Result<String, NotBooted> {
+    variable(name).ok_or(NotBooted::Variable(name))
 }
 
 /// The deployed table and bucket. Without a topic nobody is woken: the tick makes up for it.

@@ -6,6 +6,7 @@
 //! by the next wake message or tick, just as in the cloud.
 
 pub mod around;
+pub mod reception;
 pub mod requests;
 pub mod routes;
 pub mod sabotage;
@@ -431,6 +432,9 @@ async fn handle(deps: &Deps, owner: &str, message: Message) -> Result<Value, Str
         LOOKS => {
             let post = probe_function::Post { place: "eu-west-1".to_owned(), judges: true };
             probe_function::handle(deps, &post).await.map_err(|error| error.to_string())
+        }
+        "SignalFunction" => {
+            signal_function::handle(deps, &reception::gates(), event).await.map_err(|not_heard| not_heard.to_string())
         }
         "ApprovalFunction" => approval_function::handle(deps, event).await.map_err(|error| error.to_string()),
         other => Err(format!("the template names {other}, which is no function here")),

@@ -7,7 +7,7 @@ use failover::MapEntry;
 use toml::Spanned;
 use url::{Host, Url};
 
-use super::{Config, RunnerConfig, SideConfig, watching};
+use super::{Config, RunnerConfig, SideConfig, watching, webhooks};
 
 /// Something wrong at a place of the text.
 #[derive(Debug)]
@@ -32,6 +32,7 @@ pub(super) fn check(config: &Config) -> Result<(), Offence> {
     }
     check_map(&config.map)?;
     watching::check(config)?;
+    webhooks::check(config)?;
     check_runner(&config.runner)
 }
 

@@ -7,6 +7,7 @@ mod declared;
 pub mod probes;
 mod secret;
 pub mod watching;
+pub mod webhooks;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -60,6 +61,15 @@ pub struct Config {
     /// Whether the AWS Health API is asked.
     #[serde(default)]
     pub health_api: probes::HealthApiConfig,
+    /// Who may tell by webhook how things are.
+    #[serde(default)]
+    pub webhook: Vec<webhooks::WebhookConfig>,
+    /// The CloudWatch alarms that say something of a side.
+    #[serde(default)]
+    pub alarm: Vec<webhooks::AlarmConfig>,
+    /// The status pages that are asked.
+    #[serde(default)]
+    pub feeds: webhooks::FeedsConfig,
     /// The Databricks account, where errands are carried out on it.
     pub account: Option<AccountConfig>,
     // These are read as [`Declared`]; here they are only known.

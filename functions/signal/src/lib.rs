@@ -1,0 +1,62 @@
+//! Takes signals in, and does nothing else: what they add up to is judged once a minute, elsewhere.
+//!
+//! Trigger: EventBridge (AWS Health, CloudWatch alarms), and requests to the function's own address, whose
+//! path is `/webhook/` and the name of the source. Both may come twice, late and in any order: a track of
+//! signals is the same in the end.
+
+mod request;
+
+use engine::Deps;
+use engine::noticing::hear;
+use engine::ports::StoreError;
+use serde_json::{Value, json};
+use signals::sources::source_of_event;
+use signals::{Gates, Source, Told, Unreadable};
+
+/// An event of which nothing was taken in. Nothing of it is repeated: nobody knows what it holds (S23).
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NotHeard {
+    /// It is neither an event of a source nor a request.
+    #[error("an event as in the folder events or a request is wanted, and this is neither")]
+    Other,
+    /// It cannot be read.
+    #[error("{0}: {1}")]
+    Unreadable(&'static str, Unreadable),
+    /// What it says could not be recorded; it may be sent again.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl NotHeard {
+    /// Logs it, with what to do.
+    pub fn log(&self) {
+        match self {
+            NotHeard::Other | NotHeard::Unreadable(..) => tracing::error!(code = "SIGNAL-UNREADABLE", "{self}"),
+            NotHeard::Store(_) => tracing::error!(code = "NOT-RECORDED", "{self}"),
+        }
+    }
+}
+
+/// Takes in what an event or a request says, and says what came of it.
+///
+/// # Errors
+///
+/// [`NotHeard`]: of an event. A request is always answered.
+pub async fn handle(deps: &Deps, gates: &Gates, event: Value) -> Result<Value, NotHeard> {
+    if event.get("requestContext").is_some_and(|context| context["http"].is_object()) {
+        return Ok(request::answer(deps, gates, event).await);
+    }
+    let source = event.get("detail-type").and_then(Value::as_str).and_then(source_of_event);
+    let source = source.ok_or(NotHeard::Other)?;
+    take_in(deps, gates, source, event.to_string().as_bytes()).await
+}
+
+/// Reads a body and records what it tells.
+async fn take_in(deps: &Deps, gates: &Gates, source: &dyn Source, body: &[u8]) -> Result<Value, NotHeard> {
+    let listening = gates.listening(&deps.pair.watch.watched, deps.clock.now());
+    let told = source.read(body, &listening).map_err(|why| NotHeard::Unreadable(source.name(), why))?;
+    let Told { signals, passed_over } = told;
+    let count = signals.len();
+    let new = hear(deps, signals).await?;
+    Ok(json!({ "source": source.name(), "signals": count, "new": new, "passed_over": passed_over }))
+}

@@ -1,0 +1,18 @@
+//! Boots the signal function. See `lib.rs` for what it does.
+
+use lambda_runtime::{Error, LambdaEvent, run, service_fn};
+use serde_json::Value;
+use signal_function::handle;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    rim::telemetry::begin(rim::telemetry::LogFormat::Json);
+    // What is returned is shown in its debug form; the log says what to do.
+    let booted = rim::deployed::deps().await.and_then(|deps| Ok((deps, rim::deployed::gates()?)));
+    let booted = booted.inspect_err(|e| tracing::error!(code = "NOT-BOOTED", "{e}"));
+    let (deps, gates) = &booted?;
+    run(service_fn(async |event: LambdaEvent<Value>| {
+        handle(deps, gates, event.payload).await.inspect_err(|not_heard| not_heard.log()).map_err(Error::from)
+    }))
+    .await
+}

@@ -1,0 +1,115 @@
+//! AWS Health, by events of EventBridge [docs: health/latest/ug/aws-health-events-eventbridge-schema].
+//!
+//! | in the event | meaning |
+//! |---|---|
+//! | `detail.eventRegion` | the region that is impacted; the envelope's `region` is only where it was delivered |
+//! | `detail.affectedAccount` | whom it is about; the envelope's `account` is who received it (organisation view) |
+//! | `detail.eventArn` | names the event, but is neither unique to an account nor to a region |
+//! | `detail.communicationId` | one communication, with the number of its page; pages split only the list of resources |
+//! | `detail.page`, `totalPages`, `backupEvent` | texts in samples; nothing here depends on them |
+//!
+//! An event arrives in its own region and in the backup region, and may arrive twice in each: it is told
+//! apart by account and ARN and by its own time, so copies and pages are one look.
+//!
+//! A public sample of the documentation says `[RESOLVED]` and has an `endTime` while its `statusCode` is still
+//! `open`: no single field but `closed` is believed when it says that it is over. A statement has no severity,
+//! so an open issue reads degraded. The category `investigation` is "currently not supported" [API model]; it
+//! reads unknown.
+
+use failover::signal::{About, CloudName, Origin, Reading, Signal, holds};
+use jiff::Timestamp;
+use serde_json::Value;
+
+use super::{Arrival, Listening, Source, Told, Unreadable};
+use crate::foreign::{list, object, text, word};
+use crate::plain::{one_line, subject};
+use crate::times::time;
+
+/// See the module.
+pub(super) struct AwsHealth;
+
+impl Source for AwsHealth {
+    fn name(&self) -> &'static str {
+        "aws_health"
+    }
+
+    fn arrival(&self) -> Arrival {
+        Arrival::Event(&["AWS Health Event", "AWS Health Abuse Event"])
+    }
+
+    fn read(&self, body: &[u8], listening: &Listening<'_>) -> Result<Told, Unreadable> {
+        let event = object(body)?;
+        let detail = event.get("detail").filter(|detail| detail.is_object());
+        let detail = detail.ok_or(Unreadable("the event has no detail"))?;
+        let arn = text(detail, "eventArn").ok_or(Unreadable("the event has no eventArn"))?;
+        let region = text(detail, "eventRegion").ok_or(Unreadable("the event names no region"))?;
+        if text(&event, "detail-type") == Some("AWS Health Abuse Event") {
+            return Ok(Told::nothing("a report of abuse says nothing of health"));
+        }
+        let Some(standing) = standing(detail, listening.now) else {
+            return Ok(Told::nothing("it tells of no trouble that is there now"));
+        };
+        if !text(detail, "service").is_some_and(|service| listening.watched.counts(service)) {
+            return Ok(Told::nothing("trouble of its service does not count"));
+        }
+        let account = word(detail, "affectedAccount").or_else(|| word(&event, "account")).unwrap_or_default();
+        let mut told = Told::default();
+        for side in listening.watched.in_region(CloudName::Aws, region) {
+            let signal = Signal {
+                about: About { source: self.name().into(), side: side.side, subject: subject(&[&account, arn]) },
+                origin: Origin::Provider,
+                reading: standing,
+                seen_at: seen_at(&event, detail, standing).unwrap_or(listening.now),
+                holds_s: holds::STATEMENT_S,
+                text: one_line(&words(detail, region)),
+            };
+            told.take(signal, listening.now);
+        }
+        if told.signals.is_empty() {
+            return Ok(Told::nothing("no side that is watched stands in its region"));
+        }
+        Ok(told)
+    }
+}
+
+/// What it reads; `None`: it is not about health, or not yet.
+fn standing(detail: &Value, now: Timestamp) -> Option<Reading> {
+    let ended = time(detail, "endTime").is_some_and(|end| end <= now);
+    let says_resolved = description(detail).is_some_and(begins_resolved);
+    let over = ended && says_resolved;
+    match text(detail, "eventTypeCategory") {
+        Some("issue") => match text(detail, "statusCode") {
+            Some("closed") => Some(Reading::Healthy),
+            _ if over => Some(Reading::Healthy),
+            Some("open") => Some(Reading::Degraded),
+            Some("upcoming") => None,
+            Some(_) | None => Some(Reading::Unknown),
+        },
+        Some("investigation") => Some(Reading::Unknown),
+        // What is planned, what concerns the account alone, and what nobody has heard of yet.
+        Some(_) | None => None,
+    }
+}
+
+fn begins_resolved(text: &str) -> bool {
+    text.get(..10).is_some_and(|begins| begins.eq_ignore_ascii_case("[RESOLVED]"))
+}
+
+/// The latest text, in English where there is one.
+fn description(detail: &Value) -> Option<&str> {
+    let texts = list(detail, "eventDescription");
+    let english = texts.iter().find(|one| text(one, "language").is_some_and(|language| language.starts_with("en")));
+    text(english.or_else(|| texts.first())?, "latestDescription")
+}
+
+fn words(detail: &Value, region: &str) -> String {
+    let service = text(detail, "service").unwrap_or_default();
+    let told = description(detail).or_else(|| text(detail, "eventTypeCode")).unwrap_or_default();
+    format!("AWS on {service} in {region}: {told}")
+}
+
+/// Samples leave `lastUpdatedTime` out. What is over must then be later than what it ends.
+fn seen_at(event: &Value, detail: &Value, standing: Reading) -> Option<Timestamp> {
+    let ended = || if standing == Reading::Healthy { time(detail, "endTime") } else { None };
+    time(detail, "lastUpdatedTime").or_else(ended).or_else(|| time(detail, "startTime")).or_else(|| time(event, "time"))
+}

@@ -1,0 +1,90 @@
+//! CloudWatch alarms, by events of EventBridge [docs: AmazonCloudWatch/latest/monitoring/cloudwatch-and-eventbridge].
+//!
+//! Only alarms that the configuration names count: an account is full of alarms that ring by design, above
+//! all those by which groups scale. Alarms are told when they change, so what they say stands for long. An
+//! alarm about the lost region that lives there falls silent with it, which is unknown and nothing else.
+
+use failover::Side;
+use failover::signal::{About, CloudName, Origin, Reading, Signal, holds};
+use serde_json::Value;
+
+use super::{Alarm, Arrival, Listening, Source, Told, Unreadable};
+use crate::foreign::{list, object, text};
+use crate::plain::{one_line, subject};
+use crate::times::time;
+
+/// See the module.
+pub(super) struct CloudwatchAlarm;
+
+impl Source for CloudwatchAlarm {
+    fn name(&self) -> &'static str {
+        "cloudwatch_alarm"
+    }
+
+    fn arrival(&self) -> Arrival {
+        Arrival::Event(&["CloudWatch Alarm State Change"])
+    }
+
+    fn read(&self, body: &[u8], listening: &Listening<'_>) -> Result<Told, Unreadable> {
+        let event = object(body)?;
+        let detail = event.get("detail").filter(|detail| detail.is_object());
+        let detail = detail.ok_or(Unreadable("the event has no detail"))?;
+        let name = text(detail, "alarmName").ok_or(Unreadable("the event names no alarm"))?;
+        let state = detail.get("state").filter(|state| state.is_object());
+        let state = state.ok_or(Unreadable("the event has no state"))?;
+        let Some(alarm) = listening.alarms.iter().find(|alarm| alarm.is_called(name)) else {
+            return Ok(Told::nothing("no [[alarm]] of the configuration names it"));
+        };
+        let reading = match text(state, "value") {
+            Some("ALARM") => alarm.reading,
+            Some("OK") => Reading::Healthy,
+            Some(_) | None => Reading::Unknown,
+        };
+        let sides = sides(alarm, &event, listening);
+        if sides.is_empty() {
+            return Ok(Told::nothing("no side that is watched stands in its region"));
+        }
+        let seen_at = time(state, "timestamp").or_else(|| time(&event, "time")).unwrap_or(listening.now);
+        let reason = text(state, "reason").or_else(|| text(state, "value")).unwrap_or_default();
+        let mut told = Told::default();
+        for side in sides {
+            let signal = Signal {
+                about: About { source: self.name().into(), side, subject: of(&event, name) },
+                origin: Origin::Monitoring,
+                reading,
+                seen_at,
+                holds_s: holds::UNTIL_CHANGED_S,
+                text: one_line(&format!("alarm {name}: {reason}")),
+            };
+            told.take(signal, listening.now);
+        }
+        Ok(told)
+    }
+}
+
+impl Alarm {
+    fn is_called(&self, name: &str) -> bool {
+        match self.name.strip_suffix('*') {
+            Some(begins) => name.starts_with(begins),
+            None => name == self.name,
+        }
+    }
+}
+
+fn sides(alarm: &Alarm, event: &Value, listening: &Listening<'_>) -> Vec<Side> {
+    match alarm.side {
+        Some(side) => vec![side],
+        None => {
+            let region = text(event, "region").unwrap_or_default();
+            listening.watched.in_region(CloudName::Aws, region).map(|side| side.side).collect()
+        }
+    }
+}
+
+/// The alarm's ARN: names are unique in one account and region only.
+fn of(event: &Value, name: &str) -> String {
+    match list(event, "resources").first().and_then(Value::as_str) {
+        Some(arn) => subject(&[arn]),
+        None => subject(&[text(event, "account").unwrap_or_default(), text(event, "region").unwrap_or_default(), name]),
+    }
+}

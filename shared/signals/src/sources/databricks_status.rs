@@ -1,0 +1,77 @@
+//! The status page of Databricks, asked once a minute.
+//!
+//! It is a page of Status.io [kb.status.io, public API]: `result.status[]` has one entry a component, and in
+//! each `containers[]` one entry a region. Codes: 100 operational, 200 planned maintenance, 300 degraded, 400
+//! partial disruption, 500 disruption, 600 security event. Maintenance reads degraded while one is active and
+//! healthy before and after. The page is written by people, and late.
+//!
+//! Each cloud has a page of its own, so only sides of one cloud are read from one page: `us-east-1` and
+//! `us-east1` are written alike.
+//!
+//! Unverified: how containers are named. A region is found by its name, with or without words around it.
+
+use failover::signal::{About, Origin, Reading, Signal, holds};
+use serde_json::Value;
+
+use super::{Arrival, Listening, Source, Told, Unreadable};
+use crate::foreign::{list, object, text, word};
+use crate::plain::{names_region, one_line, subject};
+
+/// See the module.
+pub(super) struct DatabricksStatus;
+
+impl Source for DatabricksStatus {
+    fn name(&self) -> &'static str {
+        "databricks_status"
+    }
+
+    fn arrival(&self) -> Arrival {
+        Arrival::Polled
+    }
+
+    fn read(&self, body: &[u8], listening: &Listening<'_>) -> Result<Told, Unreadable> {
+        let page = object(body)?;
+        let result = page.get("result").filter(|result| result.get("status").is_some_and(Value::is_array));
+        let result = result.ok_or(Unreadable("the page has no list of components"))?;
+        let maintained =
+            !result.get("maintenance").map_or(&[][..], |maintenance| list(maintenance, "active")).is_empty();
+        let mut told = Told::default();
+        for component in list(result, "status") {
+            let Some(service) = text(component, "name") else { continue };
+            for container in list(component, "containers") {
+                let Some(place) = text(container, "name") else { continue };
+                for side in listening.watched.sides.iter().filter(|side| names_region(place, side)) {
+                    let says = text(container, "status").unwrap_or("no status");
+                    let signal = Signal {
+                        about: About {
+                            source: self.name().into(),
+                            side: side.side,
+                            subject: subject(&[service, place]),
+                        },
+                        origin: Origin::Provider,
+                        reading: reading(container, maintained),
+                        seen_at: listening.now,
+                        holds_s: holds::POLLED_S,
+                        text: one_line(&format!("Databricks on {service} in {place}: {says}")),
+                    };
+                    told.take(signal, listening.now);
+                }
+            }
+        }
+        if told.signals.is_empty() {
+            told.passed_over.insert("no component stands in a region that is watched");
+        }
+        Ok(told)
+    }
+}
+
+fn reading(container: &Value, maintained: bool) -> Reading {
+    match word(container, "status_code").as_deref() {
+        Some("100") => Reading::Healthy,
+        Some("200") if maintained => Reading::Degraded,
+        Some("200") => Reading::Healthy,
+        Some("300" | "400" | "600") => Reading::Degraded,
+        Some("500") => Reading::Down,
+        Some(_) | None => Reading::Unknown,
+    }
+}

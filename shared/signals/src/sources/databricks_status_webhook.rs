@@ -1,0 +1,89 @@
+//! The status page of Databricks, when it calls a webhook [kb.status.io/notifications/webhook].
+//!
+//! One incident or maintenance a request, with the components and the regions (`containers[]`) that are
+//! affected. It is over when `datetime_resolve` is filled or the state is `Resolved`. Planned maintenance that
+//! is announced is no trouble yet, and its end is told by the page that is polled: it is passed over.
+//!
+//! Who subscribes gives an address and nothing else, so the secret may stand in the address.
+//! Unverified: the exact words of `current_state` at the end; `datetime_resolve` is documented as a time or
+//! an empty text.
+
+use failover::signal::{About, CloudName, Origin, Reading, Signal, WatchedSide, holds};
+use serde_json::Value;
+
+use super::{Arrival, Listening, Source, Told, Unreadable};
+use crate::foreign::{list, object, text, word};
+use crate::plain::{names_region, one_line, subject};
+use crate::times::time;
+
+/// See the module.
+pub(super) struct DatabricksStatusWebhook;
+
+impl Source for DatabricksStatusWebhook {
+    fn name(&self) -> &'static str {
+        "databricks_status_webhook"
+    }
+
+    fn arrival(&self) -> Arrival {
+        Arrival::Webhook { only_address: true }
+    }
+
+    fn read(&self, body: &[u8], listening: &Listening<'_>) -> Result<Told, Unreadable> {
+        let told = object(body)?;
+        let id = word(&told, "id").ok_or(Unreadable("the body has no id"))?;
+        if text(&told, "maintenance_url").is_some() {
+            return Ok(Told::nothing("planned maintenance is no trouble by itself"));
+        }
+        let cloud = cloud(&told);
+        let title = text(&told, "title").unwrap_or_default();
+        let mut heard = Told::default();
+        let sides = listening.watched.sides.iter().filter(|side| cloud.is_none_or(|cloud| side.cloud == cloud));
+        for side in sides.filter(|side| affects(&told, side)) {
+            let signal = Signal {
+                about: About { source: self.name().into(), side: side.side, subject: subject(&["incident", &id]) },
+                origin: Origin::Provider,
+                reading: reading(&told),
+                seen_at: time(&told, "datetime").unwrap_or(listening.now),
+                holds_s: holds::STATEMENT_S,
+                text: one_line(&format!("Databricks in {}: {title}", side.region)),
+            };
+            heard.take(signal, listening.now);
+        }
+        if heard.signals.is_empty() {
+            heard.passed_over.insert("no side that is watched stands in its regions");
+        }
+        Ok(heard)
+    }
+}
+
+/// Each cloud has a page of its own; whose it is, its address tells.
+fn cloud(told: &Value) -> Option<CloudName> {
+    let page = text(told, "status_page_url").or_else(|| text(told, "incident_url"))?;
+    if page.contains("azuredatabricks") {
+        Some(CloudName::Azure)
+    } else if page.contains("gcp.databricks") {
+        Some(CloudName::Google)
+    } else if page.contains("status.databricks.com") || page.contains("5cf02dde58a00904bda41926") {
+        Some(CloudName::Aws)
+    } else {
+        None
+    }
+}
+
+fn affects(told: &Value, side: &WatchedSide) -> bool {
+    let places = list(told, "containers").iter().filter_map(|container| text(container, "name"));
+    places.take(super::MOST_SIGNALS).any(|place| names_region(place, side))
+}
+
+fn reading(told: &Value) -> Reading {
+    let resolved = text(told, "current_state").is_some_and(|state| state.eq_ignore_ascii_case("resolved"));
+    if resolved || time(told, "datetime_resolve").is_some() {
+        return Reading::Healthy;
+    }
+    match text(told, "current_status") {
+        Some("Operational") => Reading::Healthy,
+        Some("Degraded Performance" | "Partial Service Disruption" | "Security Event") => Reading::Degraded,
+        Some("Service Disruption") => Reading::Down,
+        Some(_) | None => Reading::Unknown,
+    }
+}

@@ -1,0 +1,78 @@
+//! Datadog's monitors, by its webhooks integration [docs: docs.datadoghq.com/integrations/webhooks].
+//!
+//! The team writes the payload, so it is this one that is asked for, with `side` filled in by hand, or with a
+//! tag `side:primary` or `side:standby` on the monitor:
+//!
+//! ```json
+//! {
+//!   "alert_id": "$ALERT_ID",
+//!   "aggreg_key": "$AGGREG_KEY",
+//!   "transition": "$ALERT_TRANSITION",
+//!   "type": "$ALERT_TYPE",
+//!   "title": "$EVENT_TITLE",
+//!   "status": "$ALERT_STATUS",
+//!   "last_updated": "$LAST_UPDATED",
+//!   "tags": "$TAGS",
+//!   "side": "primary"
+//! }
+//! ```
+//!
+//! `$ALERT_TRANSITION` is `Triggered`, `Re-Triggered`, `Warn`, `Re-Warn`, `Recovered`, `No Data`, `Re-No Data`
+//! or `Renotify`; of the last, `$ALERT_TYPE` (`error`, `warning`, `success`, `info`) says what it is.
+//! Unverified: the unit of `$LAST_UPDATED`; a number is taken for seconds or milliseconds by its size.
+
+use failover::signal::{About, Origin, Reading, Signal, holds};
+use serde_json::Value;
+
+use super::{Arrival, Listening, Source, Told, Unreadable, named_side, tagged_side};
+use crate::foreign::{object, text, word};
+use crate::plain::{one_line, subject};
+use crate::times::time;
+
+/// See the module.
+pub(super) struct Datadog;
+
+impl Source for Datadog {
+    fn name(&self) -> &'static str {
+        "datadog"
+    }
+
+    fn arrival(&self) -> Arrival {
+        Arrival::Webhook { only_address: false }
+    }
+
+    fn read(&self, body: &[u8], listening: &Listening<'_>) -> Result<Told, Unreadable> {
+        let alert = object(body)?;
+        let id = word(&alert, "alert_id").ok_or(Unreadable("the body has no alert_id"))?;
+        let side = named_side(&alert).or_else(|| tagged_side(&alert));
+        let side = side.ok_or(Unreadable("the body names no side: neither side nor a tag side:…"))?;
+        let group = word(&alert, "aggreg_key").unwrap_or_default();
+        let title = text(&alert, "title").or_else(|| text(&alert, "status")).unwrap_or("a monitor");
+        let mut told = Told::default();
+        let signal = Signal {
+            about: About { source: self.name().into(), side, subject: subject(&[&id, &group]) },
+            origin: Origin::Monitoring,
+            reading: reading(&alert),
+            seen_at: time(&alert, "last_updated").unwrap_or(listening.now),
+            holds_s: holds::UNTIL_CHANGED_S,
+            text: one_line(&format!("Datadog: {title}")),
+        };
+        told.take(signal, listening.now);
+        Ok(told)
+    }
+}
+
+fn reading(alert: &Value) -> Reading {
+    match text(alert, "transition") {
+        Some("Triggered" | "Re-Triggered") => Reading::Down,
+        Some("Warn" | "Re-Warn") => Reading::Degraded,
+        Some("Recovered") => Reading::Healthy,
+        Some("Renotify") => match text(alert, "type") {
+            Some("error") => Reading::Down,
+            Some("warning") => Reading::Degraded,
+            Some("success") => Reading::Healthy,
+            Some(_) | None => Reading::Unknown,
+        },
+        Some(_) | None => Reading::Unknown,
+    }
+}
