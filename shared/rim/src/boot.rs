@@ -93,7 +93,7 @@ impl Messenger for NobodyToTell {
 /// [`ConfigError`] if a secret cannot be fetched or an address is refused.
 pub fn deps(checked: &Checked, clock: Arc<dyn Clock>, ports: Ports) -> Result<Deps, ConfigError> {
     let sides = Sides::of(checked, &clock)?;
-    let mut pair = pair_of(checked, &sides)?;
+    let mut pair = pair_of(checked, &sides, ports.messenger.is_some())?;
     let web: Arc<dyn Web> = Arc::new(Network::new().map_err(|e| checked.wrong(0, e))?);
     if let (None, Some(approvals)) = (&ports.messenger, &mut pair.watch.approvals) {
         // Who cannot be sent a link is asked at the terminal; how many people must say yes holds there, too.
@@ -136,7 +136,8 @@ fn probes(
 ) -> Result<Vec<Arc<dyn Probe>>, ConfigError> {
     let mut found = sides.probes(&checked.probes);
     if !checked.probes.is_empty() {
-        let means = outside::probes::Means { web: Arc::clone(web), names: Arc::new(SystemNames), clock: Arc::clone(clock) };
+        let means =
+            outside::probes::Means { web: Arc::clone(web), names: Arc::new(SystemNames), clock: Arc::clone(clock) };
         found.extend(outside::probes::of(&means, &pair.addresses, &checked.probes));
     }
     if let Some(aws) = aws {
@@ -179,7 +180,7 @@ fn address(side: Side, text: &str) -> Address {
 ///
 /// [`ConfigError`] if a secret cannot be fetched or an address is refused.
 pub fn pair(checked: &Checked, clock: &Arc<dyn Clock>) -> Result<Pair, ConfigError> {
-    pair_of(checked, &Sides::of(checked, clock)?)
+    pair_of(checked, &Sides::of(checked, clock)?, false)
 }
 
 /// The two workspaces, as whatever speaks to them.
@@ -208,7 +209,7 @@ impl Sides {
     }
 }
 
-fn pair_of(checked: &Checked, sides: &Sides) -> Result<Pair, ConfigError> {
+fn pair_of(checked: &Checked, sides: &Sides, links: bool) -> Result<Pair, ConfigError> {
     Ok(Pair {
         name: checked.pair.clone(),
         primary: Arc::clone(&sides.primary) as Arc<dyn Workspace>,
@@ -225,7 +226,7 @@ fn pair_of(checked: &Checked, sides: &Sides) -> Result<Pair, ConfigError> {
             address(Side::Standby, checked.config.standby.url.get_ref()),
         ],
         arrangements: checked.arrangements.clone(),
-        watch: watching::watch(checked)?,
+        watch: watching::watch(checked, links)?,
     })
 }
 

@@ -41,6 +41,7 @@ fn looked(minutes: u64, faults: impl FnOnce(i64) -> Vec<Fault>) -> Vec<Track> {
             arrangements: Arrangements::default(),
             watch: Watch::default(),
             looks: true,
+            probes: true,
             delivery: Delivery::default(),
             #[cfg(feature = "mutants")]
             weakened: aws::Weakened::default(),

@@ -222,8 +222,9 @@ fn mode(watch: &WatchConfig) -> Result<Mode, String> {
 ///
 /// # Errors
 ///
-/// [`ConfigError`] if a key cannot be fetched or is too short.
-pub fn watch(checked: &Checked) -> Result<Watch, ConfigError> {
+/// [`ConfigError`] if a key cannot be fetched or is too short. Whoever makes no links needs no keys: on the
+/// night a terminal must not wait for a variable that only functions have.
+pub fn watch(checked: &Checked, links: bool) -> Result<Watch, ConfigError> {
     let config = &checked.config;
     let minutes = |value: &Spanned<i64>| *value.get_ref() * 60;
     let watch = &config.watch;
@@ -238,7 +239,7 @@ pub fn watch(checked: &Checked) -> Result<Watch, ConfigError> {
     };
     let sides = [watched(Side::Primary, &config.primary), watched(Side::Standby, &config.standby)];
     let watched = Watched { sides: sides.into_iter().flatten().collect(), services: watch.services.clone() };
-    let approvals = config.approvals.as_ref().map(|approvals| asked(checked, approvals)).transpose()?;
+    let approvals = config.approvals.as_ref().map(|approvals| asked(checked, approvals, links)).transpose()?;
     Ok(Watch { policy, watched, approvals })
 }
 
@@ -248,9 +249,9 @@ fn watched(side: Side, config: &SideConfig) -> Option<WatchedSide> {
     Some(WatchedSide { side, cloud, region, host })
 }
 
-fn asked(checked: &Checked, config: &ApprovalsConfig) -> Result<Approvals, ConfigError> {
+fn asked(checked: &Checked, config: &ApprovalsConfig, links: bool) -> Result<Approvals, ConfigError> {
     let mut keys = Vec::new();
-    for key in config.keys.get_ref() {
+    for key in config.keys.get_ref().iter().filter(|_| links) {
         let start = key.secret.span().start;
         let secret = key.secret.get_ref().fetch().map_err(|e| checked.wrong(start, e))?;
         if secrecy::ExposeSecret::expose_secret(&secret).len() < 32 {
@@ -290,7 +291,7 @@ mod tests {
     fn the_page_s_examples_are_a_configuration() {
         // Any file that is long enough stands in for the key's.
         let text = page().replace("{ env = \"APPROVAL_KEY\" }", "{ file = \"Cargo.toml\" }");
-        let watch = watch(&Checked::parse("pair.toml", &text).unwrap()).unwrap();
+        let watch = watch(&Checked::parse("pair.toml", &text).unwrap(), true).unwrap();
         assert_eq!(watch.policy, WatchPolicy::default());
         assert_eq!(watch.watched.sides.len(), 1);
         let approvals = watch.approvals.unwrap();
@@ -304,7 +305,7 @@ mod tests {
         let act = "policy = \"act\"\naccepted_by = \"Ana Ray\"\nveto_minutes = 20";
         let text =
             page().replace("policy = \"ask\"", act).replace("{ env = \"APPROVAL_KEY\" }", "{ file = \"Cargo.toml\" }");
-        let policy = watch(&Checked::parse("pair.toml", &text).unwrap()).unwrap().policy;
+        let policy = watch(&Checked::parse("pair.toml", &text).unwrap(), true).unwrap().policy;
         assert_eq!((policy.mode, policy.veto_s), (Mode::Act { accepted_by: "Ana Ray".to_owned() }, 1_200));
     }
 
@@ -312,7 +313,7 @@ mod tests {
     fn a_key_that_is_short_or_not_there_is_refused() {
         let refused = |place: &str| {
             let text = page().replace("{ env = \"APPROVAL_KEY\" }", place);
-            watch(&Checked::parse("pair.toml", &text).unwrap()).unwrap_err().to_string()
+            watch(&Checked::parse("pair.toml", &text).unwrap(), true).unwrap_err().to_string()
         };
         assert!(refused("{ file = \"src/config/nothing\" }").contains("cannot be read"));
         assert!(refused("{ env = \"NO_SUCH_VARIABLE\" }").contains("set it"));

@@ -221,7 +221,7 @@ pub fn gates(checked: &Checked) -> Result<Gates, ConfigError> {
 ///
 /// [`ConfigError`] if an address is refused.
 pub fn feeds(checked: &Checked, web: &Arc<dyn Web>) -> Result<Vec<Arc<dyn Feed>>, ConfigError> {
-    let watched = watch(checked)?.watched;
+    let watched = watch(checked, false)?.watched;
     let mut feeds: Vec<Arc<dyn Feed>> = Vec::new();
     for asked in checked.config.feeds.asked() {
         let sides: Vec<_> = watched.sides.iter().filter(|side| side.cloud == asked.cloud).cloned().collect();

@@ -13,6 +13,8 @@ mod dynatrace;
 mod google_status;
 mod operator;
 
+use std::panic::RefUnwindSafe;
+
 use std::collections::BTreeSet;
 
 use failover::Side;
@@ -111,7 +113,7 @@ impl Unreadable {
 }
 
 /// One source.
-pub trait Source: Send + Sync {
+pub trait Source: Send + Sync + RefUnwindSafe {
     /// Its name, as in signals, in the configuration and in addresses.
     fn name(&self) -> &'static str;
 
