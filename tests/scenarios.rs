@@ -269,3 +269,85 @@ fn another_seed_tells_another_story() {
     let (one, other) = (rehearse("planned", 1, Some(24)), rehearse("planned", 2, Some(24)));
     assert_ne!(one.story, other.story);
 }
+
+#[test]
+fn a_health_event_and_failing_probes_lead_to_a_failover_without_any_command() {
+    check("health-event", include_str!("scenarios/health-event/story.txt"));
+    let told = rehearse("health-event", 1, None);
+    let clocks = &told.report.clocks;
+    // R16: the clocks begin with the first signal, long before anybody was asked.
+    assert_eq!((told.report.sagas, told.report.outcome.as_str()), (1, "completed"));
+    assert!(clocks.decide_s.is_some_and(|s| s > 700.0) && clocks.rto_s.is_some_and(|s| s < 1_200.0), "{clocks:?}");
+    assert_eq!(told.ended.view.head.by, "the verdict");
+    let by = told.ended.view.state.approval("go").map(|approval| approval.by.clone());
+    assert_eq!(by.as_deref(), Some("ana"));
+    assert!(told.story.contains("a mail scanner opens the link and submits its form"));
+}
+
+#[test]
+fn a_false_alarm_costs_nothing() {
+    let told = rehearse("false-alarm", 1, None);
+    assert_eq!(told.story, include_str!("scenarios/false-alarm/story.txt"));
+    assert_eq!((told.report.sagas, told.report.outcome.as_str()), (0, "nothing-proposed"));
+    assert!(told.story.contains("1 of the 2 origins that are needed speak against it"));
+    assert!(!told.story.contains("message"), "somebody was told: {}", told.story);
+}
+
+/// S17: a flapping input leads to at most one proposal per cool-down.
+#[test]
+fn a_primary_that_flaps_leads_to_one_proposal_in_the_cool_down() {
+    let told = rehearse("flapping", 1, None);
+    assert_eq!(told.story, include_str!("scenarios/flapping/story.txt"));
+    assert_eq!((told.report.sagas, told.report.outcome.as_str()), (1, "aborted"));
+    assert_eq!(told.story.matches("message       to ana").count(), 1);
+    assert!(told.story.contains("cool-down after saga"));
+    assert_eq!(told.report.steps.done, 0);
+}
+
+#[test]
+fn silence_escalates_along_the_contact_list() {
+    check("silence-escalates", include_str!("scenarios/silence-escalates/story.txt"));
+    let told = rehearse("silence-escalates", 1, None);
+    let asked = |who: &str| told.ended.heard.iter().find(|s| s.text.starts_with(&format!("to {who}"))).unwrap().at;
+    let silence = asked("ben").duration_since(asked("ana")).as_secs();
+    assert!((600..=700).contains(&silence), "{silence} s");
+}
+
+#[test]
+fn two_people_have_to_say_yes() {
+    check("two-people", include_str!("scenarios/two-people/story.txt"));
+    let told = rehearse("two-people", 1, None);
+    let by = told.ended.view.state.approval("go").map(|approval| approval.by.clone());
+    assert_eq!(by.as_deref(), Some("ana and ben"));
+}
+
+/// S17: missing data is neither healthy nor down.
+#[test]
+fn where_nothing_is_known_people_are_told_and_nothing_is_proposed() {
+    let told = rehearse("monitoring-dark", 1, None);
+    assert_eq!(told.story, include_str!("scenarios/monitoring-dark/story.txt"));
+    assert_eq!((told.report.sagas, told.report.outcome.as_str()), (0, "nothing-proposed"));
+    assert_eq!(told.story.matches("monitoring is dark").count(), 2, "in the message, and in the title's text");
+}
+
+#[test]
+fn a_veto_holds_what_the_policy_would_begin() {
+    let told = rehearse("veto", 1, None);
+    assert_eq!(told.story, include_str!("scenarios/veto/story.txt"));
+    assert_eq!((told.report.sagas, told.report.outcome.as_str()), (1, "held"));
+    assert_eq!((told.report.steps.done, told.report.auditor.runs_seen), (0, 0));
+}
+
+/// The same night without the veto: the policy acts, and the record names who has accepted the risk.
+#[test]
+fn without_the_veto_the_policy_acts() {
+    let mut rehearsal = Rehearsal::of(Scenario::named("veto").unwrap(), 1, None).unwrap();
+    rehearsal.script.watch.as_mut().unwrap().deed.clear();
+    rehearsal.script.ends = local::rehearsal::script::Ending::Completed;
+    let told = rehearsal.run(&mut |_| {}).unwrap();
+    assert_eq!((told.report.outcome.as_str(), told.report.pursuit.left), ("completed", 0), "{:?}", told.stopped);
+    let by = told.ended.view.state.approval("go").map(|approval| approval.by.clone());
+    assert_eq!(by.as_deref(), Some("the head of the platform, by the policy act"));
+    let auditor = &told.report.auditor;
+    assert_eq!((auditor.processed_after_done, auditor.double_unexplained_s), (0, 0.0));
+}

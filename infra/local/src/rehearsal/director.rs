@@ -15,7 +15,7 @@ use jiff::{SignedDuration, Timestamp};
 use saga::{Outcome, SagaId};
 use sim::{Fault, FaultKind, World};
 
-use super::script::{Deploy, Loss, Script, simulated};
+use super::script::{Deploy, Ending, Loss, Script, simulated};
 use super::{furnishing, incident};
 use crate::stack::Stack;
 use crate::stack::around::SharedCloud;
@@ -210,7 +210,9 @@ impl Cast<'_> {
         at: Timestamp,
     ) -> Result<(Timestamp, String), String> {
         let last = self.script.captured_at.iter().max().map(|seconds| self.at(*seconds));
-        if self.script.loss.is_some() && last == Some(at) {
+        // Where nothing is moved there is nothing that the target owes.
+        let moves = matches!(self.script.ends, Ending::Completed | Ending::PersonNeeded);
+        if moves && self.script.loss.is_some() && last == Some(at) {
             self.world().mark_leaving(self.clock.now().as_millisecond(), simulated(LEAVING));
         }
         let taken = capture(operator, LEAVING).await.map_err(|e| e.to_string())?;

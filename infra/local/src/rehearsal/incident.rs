@@ -1,6 +1,7 @@
 //! Plays a script in which nobody orders: what is noticed decides, and people answer from their links.
 
 use std::collections::BTreeSet;
+use std::mem::Discriminant;
 
 use engine::noticing::last_verdict;
 use engine::ports::{AskState, SagaStatus};
@@ -9,7 +10,7 @@ use engine::view::{View, view};
 use engine::wake::abort;
 use failover::plan::GO;
 use failover::story::Sentence;
-use failover::verdict::{Decision, Level, sentences};
+use failover::verdict::{Decision, Level, Reason, sentences};
 use jiff::{SignedDuration, Timestamp};
 use saga::{Outcome, Plan, PlanHash, SagaId, State};
 use secrecy::ExposeSecret;
@@ -45,7 +46,7 @@ struct Incident<'a> {
     mail: usize,
     deeds: Vec<Deed>,
     /// What the verdict was when it was last told.
-    told: Option<(Level, Decision)>,
+    told: Option<(Level, Decision, Vec<Discriminant<Reason>>)>,
     sagas: Vec<SagaId>,
 }
 
@@ -183,16 +184,22 @@ impl Incident<'_> {
         let answer = self.cast.stack.request(PAGES, request(method, path, form)).await?;
         let status = answer["statusCode"].as_u64().unwrap_or_default();
         let body = answer["body"].as_str().unwrap_or_default();
-        let heading = body.split_once("<h1").and_then(|(_, rest)| rest.split_once('>'));
-        let heading = heading.and_then(|(_, rest)| rest.split_once("</h1>")).map(|(heading, _)| heading.trim());
-        Ok(heading.map_or_else(|| status.to_string(), |heading| format!("{status} {heading:?}")))
+        // What the page warns of says more than its heading.
+        let said = within(body, "role=\"alert\"", "strong").or_else(|| within(body, "<main", "h1"));
+        Ok(said.map_or_else(|| status.to_string(), |said| format!("{status} {said:?}")))
     }
 
     async fn follow_verdict(&mut self, now: Timestamp) -> Result<(), String> {
         let Some(verdict) = last_verdict(&self.operator).await.map_err(|e| e.to_string())? else { return Ok(()) };
-        let key = (verdict.level, verdict.decision);
-        if self.told.replace(key) != Some(key) {
-            for sentence in sentences(&verdict) {
+        // A saga under way is told by the saga itself.
+        let own = verdict.reasons.iter().any(|reason| matches!(reason, Reason::SagaUnderWay { .. }));
+        let key = (verdict.level, verdict.decision, verdict.reasons.iter().map(std::mem::discriminant).collect());
+        if !own && self.told.as_ref() != Some(&key) {
+            // The evidence is told where it leads to something else than before.
+            let same = self.told.as_ref().is_some_and(|(level, decision, _)| (*level, *decision) == (key.0, key.1));
+            let count = if same { 1 + verdict.reasons.len() } else { usize::MAX };
+            self.told = Some(key);
+            for sentence in sentences(&verdict).into_iter().take(count) {
                 self.hear(verdict.at.min(now), "verdict", sentence);
             }
         }
@@ -284,4 +291,12 @@ impl Incident<'_> {
         };
         Ok(View { pair, head, plan, lines: Vec::new(), state, question: None })
     }
+}
+
+/// The text of the first element of a name after a mark.
+fn within<'a>(page: &'a str, mark: &str, element: &str) -> Option<&'a str> {
+    let (_, after) = page.split_once(mark)?;
+    let (_, after) = after.split_once(&format!("<{element}"))?;
+    let (text, _) = after.split_once('>')?.1.split_once(&format!("</{element}>"))?;
+    Some(text.trim().trim_end_matches('.'))
 }

@@ -28,6 +28,13 @@ pub const SCENARIOS: &[Scenario] = &[
     scenario!("deploy-unpauses"),
     scenario!("everything"),
     scenario!("validation-fails"),
+    scenario!("health-event"),
+    scenario!("false-alarm"),
+    scenario!("flapping"),
+    scenario!("silence-escalates"),
+    scenario!("two-people"),
+    scenario!("monitoring-dark"),
+    scenario!("veto"),
 ];
 
 impl Scenario {

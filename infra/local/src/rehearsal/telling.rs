@@ -4,6 +4,7 @@
 use std::fmt::Write as _;
 
 use engine::ports::{SagaHead, SagaStatus};
+use failover::clocks::ClockSeconds;
 use failover::story::Sentence;
 use failover::text::gathered;
 use jiff::Timestamp;
@@ -53,6 +54,9 @@ pub(super) fn story(rehearsal: &Rehearsal, cast: &Cast<'_>, ended: &Ended, repor
     // Each by its name: whoever switched it on must be found.
     all(&mut text, "switched on again, and fenced again by the guard", &switched_on);
     audit(&mut text, cast, ended, report);
+    if rehearsal.script.watch.is_some() && report.sagas > 0 {
+        clocks(&mut text, &report.clocks);
+    }
     let _ = writeln!(text, "\noutcome: {}", report.outcome);
     text
 }
@@ -132,6 +136,21 @@ fn audit(text: &mut String, cast: &Cast<'_>, ended: &Ended, report: &Report) {
     }
     let _ =
         writeln!(text, "  {} runs or updates are under way on the primary at the end", auditor.processing_on_leaving);
+}
+
+fn clocks(text: &mut String, clocks: &ClockSeconds) {
+    let parts = [
+        ("detect", clocks.detect_s),
+        ("decide", clocks.decide_s),
+        ("execute", clocks.execute_s),
+        ("validate", clocks.validate_s),
+        ("together", clocks.rto_s),
+    ];
+    let told = parts.map(|(name, seconds)| match seconds {
+        Some(seconds) => format!("{name} {seconds:.1} s"),
+        None => format!("{name} not yet"),
+    });
+    let _ = writeln!(text, "\nthe clocks, from the first signal on: {}", told.join(", "));
 }
 
 fn explain(text: &mut String, cast: &Cast<'_>, ended: &Ended) {

@@ -183,6 +183,8 @@ async fn remember(deps: &Deps, watch: &WatchRecord, revision: &mut u64) -> Resul
 impl Notice {
     /// What people are to be told of a verdict, if anything.
     fn of(given: &Verdict, before: Option<&Verdict>, not_proposed: Option<&str>) -> Option<Notice> {
+        // After a failover it is about the other side, and the saga has told of the move.
+        let before = before.filter(|before| before.side == given.side);
         let alarmed_before = before.is_some_and(|before| before.level == Level::Alarmed);
         match (given.level, given.decision) {
             (Level::Dark, _) => Some(Notice::Dark),

@@ -2,7 +2,8 @@
 
 use jiff::Timestamp;
 
-use super::{Decision, Level, Reason, Verdict};
+use super::{Agreement, Decision, Evidence, Level, Reason, Verdict};
+use crate::signal::Origin;
 
 /// The verdict as sentences: what it is, why, and what everybody says.
 pub fn sentences(verdict: &Verdict) -> Vec<String> {
@@ -22,19 +23,37 @@ pub fn sentences(verdict: &Verdict) -> Vec<String> {
     };
     let mut lines = vec![format!("{what}: {then}")];
     lines.extend(verdict.reasons.iter().map(reason));
-    for agreement in verdict.origins.iter().chain(&verdict.other_side) {
-        for evidence in agreement.evidence.iter().filter(|evidence| evidence.reading.is_bad()) {
-            lines.push(format!(
-                "{} reads {} since {}: {} ({})",
-                agreement.origin,
-                evidence.reading,
-                clock(evidence.since),
-                evidence.text,
-                evidence.source
-            ));
-        }
-    }
+    lines.extend(verdict.origins.iter().filter_map(said));
+    // Who says what of the other side stands apart, so that nobody takes it for evidence against this one.
+    let other = verdict.other_side.iter().filter_map(said);
+    lines.extend(other.map(|line| format!("of the {}: {line}", side.other())));
     lines
+}
+
+/// So many witnesses of an origin are named before the rest is counted.
+const NAMED: usize = 2;
+
+/// What an origin says against a side, as one sentence; `None` if it says nothing against it.
+fn said(agreement: &Agreement) -> Option<String> {
+    let mut bad = agreement.evidence.iter().filter(|evidence| evidence.reading.is_bad());
+    let first = bad.next()?;
+    let rest: Vec<&Evidence> = bad.collect();
+    let mut witnesses: Vec<&str> = vec![&first.subject];
+    witnesses.extend(rest.iter().take(NAMED - 1).map(|evidence| evidence.subject.as_str()));
+    let more = match (1 + rest.len()).saturating_sub(NAMED) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    let since = agreement.bad_since.unwrap_or(first.since);
+    let (origin, reading) = (agreement.origin, agreement.reading);
+    Some(match agreement.origin {
+        Origin::Probe | Origin::Workload => {
+            format!("{origin} reads {reading} since {} ({}{more}): {}", clock(since), witnesses.join(", "), first.text)
+        }
+        Origin::Provider | Origin::Monitoring | Origin::Operator => {
+            format!("{origin} reads {reading} since {} ({}{more}): {}", clock(since), first.source, first.text)
+        }
+    })
 }
 
 /// One reason as a sentence.

@@ -155,5 +155,8 @@ fn the_first_sentence_says_what_is_and_what_is_done() {
     assert!(first(&lost, Mode::FenceThenAsk).ends_with("the side is fenced, and a failover is proposed"));
     assert!(first(&lost, crate::ground::acts()).ends_with("begins unless somebody says no"));
     let lines = sentences(&on(&lost, 5));
-    assert_eq!(lines[2], "our probe reads down since 08:00:00: it reads down (our probe)");
+    assert_eq!(lines[2], "our probe reads down since 08:00:00 (it): it reads down");
+    let many = ["a", "b", "c", "d"].map(|subject| signal(Origin::Probe, subject, at(0), Reading::Down, 600));
+    let lines = sentences(&on(&tracks(&many), 5));
+    assert_eq!(lines[2], "our probe reads down since 08:00:00 (a, b and 2 more): a reads down");
 }
