@@ -19,8 +19,8 @@ fn events() -> PathBuf {
 /// The samples of a source.
 fn samples(source: &str) -> Vec<PathBuf> {
     let folder = std::fs::read_dir(events().join(source)).unwrap_or_else(|e| panic!("events/{source}: {e}"));
-    let mut samples: Vec<PathBuf> = folder.map(|entry| entry.unwrap().path()).collect();
-    samples.retain(|path| !path.to_str().unwrap().ends_with(".reading.json"));
+    let mut samples: Vec<PathBuf> = folder.map(|entry| entry.expect("a sample can be read").path()).collect();
+    samples.retain(|path| !path.to_str().expect("a sample can be read").ends_with(".reading.json"));
     samples.sort();
     samples
 }
@@ -53,24 +53,25 @@ fn reading(source: &'static dyn Source, sample: &Path) -> Value {
         "google_status" => CloudName::Google,
         _ => CloudName::Aws,
     };
-    let body = std::fs::read(sample).unwrap();
+    let body = std::fs::read(sample).expect("a sample can be read");
     in_virtual_time(async move {
         let mut deps = stack(cloud).operator();
         let came = match source.arrival() {
             Arrival::Polled => {
-                let url = "https://page.example/".parse().unwrap();
+                let url = "https://page.example/".parse().expect("it is well formed");
                 let web = Arc::new(OnePage(body));
                 deps.feeds = vec![Arc::new(Page { source, url, watched: watched(cloud), web })];
-                let looked = engine::noticing::look(&deps, "here").await.unwrap();
+                let looked = engine::noticing::look(&deps, "here").await.expect("a sample can be read");
                 let post = Post { place: "here".to_owned(), judges: false };
-                let answer = probe_function::handle(&deps, &post).await.unwrap();
+                let answer = probe_function::handle(&deps, &post).await.expect("a sample can be read");
                 json!({ "answer": answer, "silent": looked.silent })
             }
             Arrival::Event(_) | Arrival::Webhook { .. } => {
-                let event = serde_json::from_slice(&body).unwrap();
+                let event = serde_json::from_slice(&body).expect("a sample can be read");
                 match signal_function::handle(&deps, &gates(), event).await {
                     Ok(answer) if answer["statusCode"].is_u64() => {
-                        let body: Value = serde_json::from_str(answer["body"].as_str().unwrap()).unwrap();
+                        let body: Value = serde_json::from_str(answer["body"].as_str().expect("a sample can be read"))
+                            .expect("a sample can be read");
                         json!({ "status": answer["statusCode"], "answer": body })
                     }
                     Ok(answer) => json!({ "answer": answer }),
@@ -79,8 +80,8 @@ fn reading(source: &'static dyn Source, sample: &Path) -> Value {
             }
         };
         let mut came = came;
-        came["known"] = serde_json::to_value(tracks(&deps).await).unwrap();
+        came["known"] = serde_json::to_value(tracks(&deps).await).expect("a sample can be read");
         came
     })
-    .unwrap()
+    .expect("a sample can be read")
 }

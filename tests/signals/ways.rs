@@ -1,5 +1,6 @@
 //! The ways that the template has for events and requests.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use engine::Deps;
@@ -8,13 +9,12 @@ use failover::signal::{CloudName, Reading, Track};
 use local::clockwork::in_virtual_time;
 use local::stack::Stack;
 use serde_json::{Value, json};
-use std::sync::Arc;
 
 use crate::listeners::{stack, tracks};
 
 /// A sample.
 fn sample(text: &str) -> Value {
-    serde_json::from_str(text).unwrap()
+    serde_json::from_str(text).expect("a sample is played")
 }
 
 macro_rules! event {
@@ -34,7 +34,7 @@ fn beside<T>(acts: impl AsyncFnOnce(&Arc<Stack>, &Deps) -> T) -> T {
             () = stack.run() => unreachable!("the stack runs for ever"),
         }
     })
-    .unwrap()
+    .expect("a sample is played")
 }
 
 /// What is known once all that was sent has arrived.
@@ -81,7 +81,8 @@ fn a_copy_from_the_backup_region_is_the_same_look_in_any_order() {
 #[test]
 fn a_request_is_answered_in_full_and_recorded() {
     let (answer, tracks) = beside(async |stack, deps| {
-        let answer = stack.request("SignalFunction", event!("datadog/triggered.json")).await.unwrap();
+        let answer =
+            stack.request("SignalFunction", event!("datadog/triggered.json")).await.expect("a sample is played");
         (answer, known(deps).await)
     });
     assert_eq!(answer["statusCode"], 200, "{answer}");
@@ -115,7 +116,7 @@ fn what_is_not_let_in_or_not_understood_changes_nothing() {
     let (answers, tracks) = beside(async |stack, deps| {
         let mut answers = Vec::new();
         for (_, request) in &refused {
-            answers.push(stack.request("SignalFunction", request.clone()).await.unwrap());
+            answers.push(stack.request("SignalFunction", request.clone()).await.expect("a sample is played"));
         }
         (answers, known(deps).await)
     });

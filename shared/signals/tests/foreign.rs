@@ -17,15 +17,20 @@ fn samples() -> Vec<(usize, Vec<u8>)> {
     let mut samples = Vec::new();
     for (place, source) in SOURCES.iter().enumerate() {
         let folder = format!("{}/../../events/{}", env!("CARGO_MANIFEST_DIR"), source.name());
-        let mut files: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
-        files.retain(|file| !file.to_str().unwrap().ends_with(".reading.json"));
+        let mut files: Vec<_> = std::fs::read_dir(folder)
+            .expect("a sample can be read")
+            .map(|entry| entry.expect("a sample can be read").path())
+            .collect();
+        files.retain(|file| !file.to_str().expect("a sample can be read").ends_with(".reading.json"));
         files.sort();
         for file in files {
-            let whole = std::fs::read(file).unwrap();
+            let whole = std::fs::read(file).expect("a sample can be read");
             let posted =
                 serde_json::from_slice::<Value>(&whole).ok().filter(|event| !event["requestContext"].is_null());
             let body = match posted {
-                Some(event) if event["isBase64Encoded"] == false => event["body"].as_str().unwrap().as_bytes().to_vec(),
+                Some(event) if event["isBase64Encoded"] == false => {
+                    event["body"].as_str().expect("a sample can be read").as_bytes().to_vec()
+                }
                 Some(_) => continue,
                 None => whole,
             };
@@ -47,7 +52,7 @@ fn read(source: &dyn Source, body: &[u8]) -> Option<Told> {
         services: Vec::new(),
     };
     let alarms = [Alarm { name: "payments-*".to_owned(), side: None, reading: Reading::Down }];
-    let now = "2026-01-05T08:00:00Z".parse().unwrap();
+    let now = "2026-01-05T08:00:00Z".parse().expect("it is well formed");
     let told = source.read(body, &Listening { watched: &watched, alarms: &alarms, now }).ok()?;
     assert!(told.signals.len() <= MOST_SIGNALS);
     assert!(!told.signals.is_empty() || !told.passed_over.is_empty(), "{}: nothing, and no reason", source.name());
@@ -99,7 +104,7 @@ fn samples_whose_members_are_lost_or_turned_into_something_else_are_survived() {
         for (place, what) in changes.iter().take(8) {
             change(&mut value, usize::from(*place), *what);
         }
-        read(SOURCES[*source], &serde_json::to_vec(&value).unwrap());
+        read(SOURCES[*source], &serde_json::to_vec(&value).expect("JSON is written"));
     });
 }
 
@@ -110,7 +115,7 @@ fn change(value: &mut Value, place: usize, what: u8) {
         Value::Array(elements) => elements.len(),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => 0,
     };
-    if size == 0 || place % 7 == 0 {
+    if size == 0 || place.is_multiple_of(7) {
         let odd = [
             Value::Null,
             json!(true),
@@ -143,7 +148,7 @@ fn members_that_nobody_knows_change_no_reading() {
         let source = SOURCES[source];
         let before = read(source, &body);
         add_unknown(&mut value);
-        assert_eq!(read(source, &serde_json::to_vec(&value).unwrap()), before, "{}", source.name());
+        assert_eq!(read(source, &serde_json::to_vec(&value).expect("JSON is written")), before, "{}", source.name());
     }
 }
 
@@ -179,9 +184,9 @@ fn a_mebibyte_of_anything_is_read_soon() {
         ("deep objects", fill("{\"a\":").into_bytes()),
         ("a text", format!("\"{}\"", fill("x").split_at(LARGEST_BODY_BYTES - 2).0).into_bytes()),
         ("numbers", format!("[{}1]", fill("1,").split_at(LARGEST_BODY_BYTES - 4).0).into_bytes()),
-        ("many keys", serde_json::to_vec(&keys).unwrap()),
-        ("many containers", serde_json::to_vec(&containers).unwrap()),
-        ("long names", serde_json::to_vec(&title).unwrap()),
+        ("many keys", serde_json::to_vec(&keys).expect("JSON is written")),
+        ("many containers", serde_json::to_vec(&containers).expect("JSON is written")),
+        ("long names", serde_json::to_vec(&title).expect("JSON is written")),
         ("deep elements", fill("<rss>").into_bytes()),
         (
             "many items",
