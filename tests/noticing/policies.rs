@@ -38,9 +38,9 @@ fn fenced_first_the_target_waits_for_the_answer() {
         let entered: Vec<&str> = view
             .lines
             .iter()
-            .filter_map(|line| match &line.event {
-                Event::StageEntered { stage } => Some(stage.as_str()),
-                _ => None,
+            .filter_map(|line| {
+                let Event::StageEntered { stage } = &line.event else { return None };
+                Some(stage.as_str())
             })
             .collect();
         assert!(entered.contains(&stage::SWEEP) && entered.contains(&stage::CUT_OFF), "{entered:?}");

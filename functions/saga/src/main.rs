@@ -12,10 +12,9 @@ async fn main() -> Result<(), Error> {
     let (deps, owner) = (&booted?, &rim::deployed::owner());
     run(service_fn(async |event: LambdaEvent<Event>| {
         let owner = format!("{owner}/{}", event.context.request_id);
-        let answer = handle(deps, &owner, event.payload).await.map_err(|stopped| {
-            tracing::error!(code = "RUNNER-STOPPED", "{stopped}");
-            Error::from(stopped)
-        })?;
+        let answer = handle(deps, &owner, event.payload)
+            .await
+            .inspect_err(|stopped| tracing::error!(code = "RUNNER-STOPPED", "{stopped}"))?;
         // What was driven is driven, whether it can be measured or not.
         let measured = metrics(deps, &answer).await.unwrap_or_default();
         rim::metrics::tell(deps.clock.now(), deps.pair.name.as_str(), &measured);

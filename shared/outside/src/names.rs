@@ -45,9 +45,9 @@ impl Names for SystemNames {
 
     async fn alias(&self, host: &str) -> Result<Option<String>, String> {
         match Self::resolver()?.lookup(whole(host), RecordType::CNAME).await {
-            Ok(found) => Ok(found.answers().iter().find_map(|record| match &record.data {
-                RData::CNAME(name) => Some(name.to_string().trim_end_matches('.').to_ascii_lowercase()),
-                _ => None,
+            Ok(found) => Ok(found.answers().iter().find_map(|record| {
+                let RData::CNAME(name) = &record.data else { return None };
+                Some(name.to_string().trim_end_matches('.').to_ascii_lowercase())
             })),
             Err(error) if error.is_no_records_found() => Ok(None),
             Err(error) => Err(format!("the name servers did not answer: {error}")),

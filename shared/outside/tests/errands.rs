@@ -188,6 +188,10 @@ async fn an_event_for_dynatrace_is_taken_when_dynatrace_says_so_s5_s23() {
         |status: &str| json!({ "reportCount": 1, "eventIngestResults": [{ "correlationId": "1", "status": status }] });
     let web = Scripted::new(vec![Ok((201, results("OK")))]);
     attempt(&web, DYNATRACE, dynatrace(), 0).await.unwrap();
+    let not_taken = Scripted::new(vec![Ok((201, results("INVALID_ENTITY_TYPE")))]);
+    let fault = attempt(&not_taken, DYNATRACE, dynatrace(), 0).await.unwrap_err();
+    assert_eq!((fault.code.as_str(), fault.reaction), ("CHANNEL-REFUSED", Reaction::PersonNeeded));
+    assert!(!fault.message.contains("secret-part"), "{fault}");
     let asked = web.asked.lock().unwrap();
     assert_eq!(asked[0].url.as_str(), "https://abc12345.live.dynatrace.com/api/v2/events/ingest");
     let body: Value = serde_json::from_slice(&asked[0].body).unwrap();
@@ -198,10 +202,6 @@ async fn an_event_for_dynatrace_is_taken_when_dynatrace_says_so_s5_s23() {
     assert_eq!(body, wanted);
     assert!(asked[0].headers["authorization"].is_sensitive());
     assert!(asked[0].headers["authorization"].to_str().unwrap().starts_with("Api-Token "));
-    let not_taken = Scripted::new(vec![Ok((201, results("INVALID_ENTITY_TYPE")))]);
-    let fault = attempt(&not_taken, DYNATRACE, dynatrace(), 0).await.unwrap_err();
-    assert_eq!((fault.code.as_str(), fault.reaction), ("CHANNEL-REFUSED", Reaction::PersonNeeded));
-    assert!(!fault.message.contains("secret-part"), "{fault}");
 }
 
 fn call() -> Value {

@@ -50,7 +50,7 @@ impl ProbeKind for Statement {
         let begun = ground.client.now();
         match ran(ground, &warehouse, &statement, WAIT).await? {
             Ran::Succeeded { made, .. } => Ok(healthy(ground, begun, &format!("statement {made} succeeded"))),
-            other => Ok(unfinished(other)),
+            other @ (Ran::Waits(_) | Ran::Lasts(_)) => Ok(unfinished(other)),
         }
     }
 }

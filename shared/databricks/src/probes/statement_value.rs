@@ -68,7 +68,7 @@ pub(super) async fn valued(
 ) -> Result<Probed, Fault> {
     let answer = match ran(ground, warehouse, statement, WAIT).await? {
         Ran::Succeeded { answer, .. } => answer,
-        other => return Ok(unfinished(other)),
+        other @ (Ran::Waits(_) | Ran::Lasts(_)) => return Ok(unfinished(other)),
     };
     Ok(match number(&answer) {
         Some(value) => bounds.reads(value, format!("{what} {value}")),

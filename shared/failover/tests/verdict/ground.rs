@@ -27,7 +27,7 @@ pub(crate) fn at(minute: i64) -> Timestamp {
 
 /// A second.
 pub(crate) fn second(second: i64) -> Timestamp {
-    Timestamp::from_second(1_767_600_000 + second).unwrap()
+    Timestamp::from_second(1_767_600_000 + second).expect("a moment of 2026")
 }
 
 /// A signal about the primary.
