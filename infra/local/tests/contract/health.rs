@@ -1,4 +1,4 @@
-//! The AWS Health API that does not answer, and the probe of an object store, through the real SDK.
+//! The AWS Health API as a feed, and the probe of an object store, through the real SDK.
 
 use std::sync::{Arc, Mutex};
 
@@ -6,10 +6,10 @@ use async_trait::async_trait;
 use aws::AwsHealth;
 use engine::ports::{Clock, DeclaredProbe, Depth, Feed, Names};
 use failover::Side;
-use failover::signal::{CloudName, Reading, Watched, WatchedSide};
+use failover::signal::{CloudName, Reading, Signal, Watched, WatchedSide};
 use jiff::SignedDuration;
 use serde_json::json;
-use sim::{CloudFault, CloudFaultKind};
+use sim::{CloudFault, CloudFaultKind, HealthEvent};
 
 use crate::errands::{REGION, Stand, Ticking};
 use crate::ground::{BUCKET, at};
@@ -45,6 +45,68 @@ fn feed(stand: &Stand, alias: Option<&'static str>) -> AwsHealth {
 fn hosts(stand: &Stand) -> Vec<String> {
     let cloud = stand.cloud.lock().unwrap();
     cloud.calls().iter().map(|call| format!("{} {}", call.operation, call.host)).collect()
+}
+
+fn event(number: i64, service: &str, region: &str, ended_ms: Option<i64>) -> HealthEvent {
+    HealthEvent {
+        arn: format!("arn:aws:health:{region}::event/{service}/ISSUE/{number}"),
+        service: service.to_owned(),
+        code: format!("AWS_{service}_OPERATIONAL_ISSUE"),
+        category: "issue".to_owned(),
+        region: region.to_owned(),
+        began_ms: at(0).as_millisecond(),
+        ended_ms,
+    }
+}
+
+async fn poll(stand: &Stand, feed: &AwsHealth, second: i64) -> Vec<Signal> {
+    feed.poll(at(0) + SignedDuration::from_secs(second), &stand.pass).await.unwrap()
+}
+
+#[tokio::test(start_paused = true)]
+async fn issues_of_the_two_regions_are_told_open_and_closed() {
+    let stand = Stand::new();
+    let closed_ms = (at(0) - SignedDuration::from_mins(5)).as_millisecond();
+    {
+        let mut cloud = stand.cloud.lock().unwrap();
+        cloud.add_health_event(event(1, "EC2", "eu-west-1", None));
+        cloud.add_health_event(event(2, "S3", "eu-central-1", Some(closed_ms)));
+        cloud.add_health_event(event(3, "LEX", "eu-west-1", None));
+        cloud.add_health_event(event(4, "EC2", "us-west-2", None));
+        cloud.add_health_event(event(5, "EC2", "eu-west-1", Some(closed_ms - 86_400_000)));
+    }
+    let feed = feed(&stand, Some("health.us-east-2.amazonaws.com"));
+    let told = poll(&stand, &feed, 0).await;
+    let read: Vec<_> = told.iter().map(|signal| (signal.about.side, signal.reading)).collect();
+    assert_eq!(read, [(Side::Primary, Reading::Degraded), (Side::Standby, Reading::Healthy)]);
+    assert_eq!((told[0].seen_at, told[1].seen_at.as_millisecond()), (at(0), closed_ms));
+    assert_eq!(told[0].about.subject, "arn:aws:health:eu-west-1::event/EC2/ISSUE/1");
+    assert_eq!(hosts(&stand), ["DescribeEvents health.us-east-2.amazonaws.com"; 2], "signed for it, too");
+}
+
+#[tokio::test(start_paused = true)]
+async fn pages_are_read_to_their_end_and_one_poll_a_minute_is_enough() {
+    let stand = Stand::new();
+    for number in 0..150 {
+        stand.cloud.lock().unwrap().add_health_event(event(number, "EC2", "eu-west-1", None));
+    }
+    let feed = feed(&stand, None);
+    assert_eq!(poll(&stand, &feed, 0).await.len(), 150);
+    assert_eq!(hosts(&stand), ["DescribeEvents health.us-east-1.amazonaws.com"; 3], "two pages, and the closed ones");
+    assert_eq!(poll(&stand, &feed, 20).await.len(), 0);
+    assert_eq!(poll(&stand, &feed, 60).await.len(), 150);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_account_without_a_plan_is_told_once_an_hour_what_to_do() {
+    let stand = Stand::new();
+    stand.cloud.lock().unwrap().set_support_plan(false);
+    let feed = feed(&stand, None);
+    let told = feed.poll(at(0), &stand.pass).await.unwrap_err();
+    assert!(told.message.contains("enabled = false"), "{told}");
+    assert_eq!(poll(&stand, &feed, 1_800).await, []);
+    assert_eq!(hosts(&stand).len(), 1, "and not asked in between");
+    assert!(feed.poll(at(0) + SignedDuration::from_secs(3_600), &stand.pass).await.is_err());
 }
 
 #[tokio::test(start_paused = true)]

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use failover::signal::{About, Origin, Reading, Signal, Track};
-use failover::verdict::{CoolDown, Decision, Level, Reason, Standing, Verdict, WatchPolicy, sentences};
+use failover::verdict::{Agreement, CoolDown, Decision, Level, Reason, Standing, Verdict, WatchPolicy, sentences};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use saga::SagaId;
@@ -165,7 +165,8 @@ fn it_always_says_why_and_what_everybody_says() {
     check(&(signals(40, 45, 60), 0..60_i64), |(said, minute)| {
         let verdict = verdict_on(&said, minute, &policy());
         prop_assert!(!verdict.reasons.is_empty());
-        let bad = verdict.origins.iter().flat_map(|a| &a.evidence).filter(|e| e.reading.is_bad()).count();
+        let speaks = |a: &&Agreement| a.evidence.iter().any(|evidence| evidence.reading.is_bad());
+        let bad = verdict.origins.iter().chain(&verdict.other_side).filter(speaks).count();
         let lines = sentences(&verdict);
         prop_assert_eq!(lines.len(), 1 + verdict.reasons.len() + bad);
         prop_assert!(lines.iter().all(|line| !line.is_empty() && !line.contains('\n')));

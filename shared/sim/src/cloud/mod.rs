@@ -15,6 +15,7 @@
 //! `[S3 Control: …]`, `[SNS: …]`, `[Health: …]`: AWS's API references of these services.
 
 mod access_points;
+mod cbor;
 mod faults;
 mod health;
 mod parameters;
@@ -132,6 +133,15 @@ impl Cloud {
     /// One request, sent at `now_ms` (unix ms). A moment that lies before the one already reached
     /// counts as that one.
     pub fn handle(&mut self, now_ms: i64, request: &CloudRequest) -> Answer {
+        let Some(json) = cbor::as_json(request) else { return self.handle_plain(now_ms, request) };
+        match self.handle_plain(now_ms, &json) {
+            Answer::Reply { after_ms, reply } => Answer::Reply { after_ms, reply: cbor::reply(reply) },
+            Answer::Silence => Answer::Silence,
+            Answer::Reset { after_ms } => Answer::Reset { after_ms },
+        }
+    }
+
+    fn handle_plain(&mut self, now_ms: i64, request: &CloudRequest) -> Answer {
         self.advance(now_ms);
         let place = Place::of(request);
         let operation = place.operation(request);
