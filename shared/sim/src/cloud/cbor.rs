@@ -43,20 +43,27 @@ pub(super) fn reply(reply: Reply) -> Reply {
 }
 
 fn json(value: &Cbor) -> Value {
-    match value {
-        Cbor::Text(text) => Value::String(text.clone()),
-        Cbor::Bool(yes) => Value::Bool(*yes),
-        Cbor::Integer(number) => i64::try_from(*number).map_or(Value::Null, |number| Value::Number(number.into())),
-        Cbor::Float(number) => Number::from_f64(*number).map_or(Value::Null, Value::Number),
-        Cbor::Tag(_, tagged) => json(tagged),
-        Cbor::Array(values) => Value::Array(values.iter().map(json).collect()),
-        Cbor::Map(members) => {
-            let named = members.iter().filter_map(|(name, value)| Some((name.as_text()?.to_owned(), json(value))));
-            Value::Object(named.collect::<Map<String, Value>>())
-        }
-        // Bytes and null; the library may learn more.
-        _ => Value::Null,
+    if let Some(text) = value.as_text() {
+        return Value::String(text.to_owned());
     }
+    if let Some(yes) = value.as_bool() {
+        return Value::Bool(yes);
+    }
+    if let Some(number) = value.as_integer() {
+        return i64::try_from(number).map_or(Value::Null, |number| Value::Number(number.into()));
+    }
+    if let Some(number) = value.as_float() {
+        return Number::from_f64(number).map_or(Value::Null, Value::Number);
+    }
+    if let Some((_, tagged)) = value.as_tag() {
+        return json(tagged);
+    }
+    if let Some(values) = value.as_array() {
+        return Value::Array(values.iter().map(json).collect());
+    }
+    let Some(members) = value.as_map() else { return Value::Null };
+    let named = members.iter().filter_map(|(name, value)| Some((name.as_text()?.to_owned(), json(value))));
+    Value::Object(named.collect::<Map<String, Value>>())
 }
 
 fn cbor(name: &str, value: &Value) -> Cbor {
