@@ -18,8 +18,8 @@ pub async fn wake(deps: &Deps, saga: &SagaId, owner: &str) -> Result<Driven, Sto
     drive(deps, saga, owner).await
 }
 
-/// Drives whatever nobody woke, guards the side that was left, and looks after an open question: once a minute, constant work when
-/// nothing is due (L6).
+/// Drives whatever nobody woke, guards the side that was left, and looks after an open question: once a
+/// minute, constant work when nothing is due (L6).
 ///
 /// # Errors
 ///
