@@ -12,6 +12,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use crate::{
+    inventory::{Inventory, add},
     json::{flag, items, members, set, text},
     refusal::{Handled, Refusal},
     routes::Call,
@@ -55,6 +56,16 @@ impl AccessLists {
             (id, view)
         });
         AccessLists { lists: made.collect(), on: "true".to_owned() }
+    }
+
+    /// Adds what is set: the lists without who changed them when, and the switch.
+    pub(crate) fn add_to(&self, all: &mut Inventory) {
+        for (id, list) in &self.lists {
+            let mut value = members(list);
+            value.retain(|key, _| matches!(key.as_str(), "label" | "list_type" | "ip_addresses" | "enabled"));
+            add(all, "access_list", id, text(list, "label"), Value::Object(value));
+        }
+        add(all, "workspace_configuration", SWITCH, SWITCH, json!({ "value": self.on }));
     }
 
     /// What the documentation says of a connection: block lists first, then allow lists.

@@ -32,9 +32,11 @@ mod audit;
 mod auth;
 mod beside;
 mod calls;
+mod changing;
 mod cloud;
 mod cluster_life;
 mod clusters;
+mod comparison;
 mod cron;
 mod dashboards;
 mod databases;
@@ -43,6 +45,7 @@ mod errand_routes;
 mod estate;
 mod faults;
 mod grants;
+mod inventory;
 mod job_edits;
 mod jobs;
 mod json;
@@ -81,14 +84,17 @@ pub use account::{
 };
 pub use audit::{Audit, DoubleWindow, WorkCount};
 pub use calls::{CallStats, FamilyCalls};
+pub use changing::{ChangingCall, Got};
 #[cfg(feature = "serve")]
 pub use cloud::serve_cloud;
 pub use cloud::{
     Cloud, CloudCall, CloudFault, CloudFaultKind, CloudMessage, CloudRequest, CloudRoute, CloudSettings, HealthEvent,
     WebBehaviour,
 };
+pub use comparison::{Changed, Difference, compare, gathered};
 pub use estate::Estate;
 pub use faults::{Fault, FaultKind};
+pub use inventory::Inventory;
 pub use ledger::{Activation, By, Cause, Interval, Ledger, RunStart, What};
 pub use limits::{FAMILIES, Limits};
 #[cfg(feature = "serve")]

@@ -13,6 +13,7 @@ use crate::{
     audit::{Audit, Mark, audit},
     auth::oauth_body,
     calls::CallStats,
+    changing::{Changing, ChangingCall, changing},
     estate::Estate,
     faults::{Fault, Page, Script, Strike, Target},
     ledger::{By, Ledger},
@@ -35,6 +36,7 @@ pub struct World {
     wire: SmallRng,
     ledger: Ledger,
     calls: CallStats,
+    changing: [Changing; 2],
     unknown: Vec<String>,
     marks: Vec<Mark>,
 }
@@ -58,6 +60,7 @@ impl World {
             wire: SmallRng::seed_from_u64(seed ^ 0x77_69_72_65),
             ledger: Ledger::default(),
             calls: CallStats::default(),
+            changing: [Changing::default(), Changing::default()],
             unknown: Vec::new(),
             marks: Vec::new(),
         };
@@ -76,7 +79,14 @@ impl World {
     pub fn handle(&mut self, now_ms: i64, side: Side, request: &Request) -> Answer {
         self.advance(now_ms);
         let found = routes::find(request);
-        let family = found.as_ref().map_or("", |(route, _)| route.family);
+        let call = changing(self.now_ms, request, found.as_ref().map(|(route, _)| route.path));
+        let answer = self.answer(side, request, found.as_ref());
+        self.changing[side.index()].note(call, &answer);
+        answer
+    }
+
+    fn answer(&mut self, side: Side, request: &Request, found: Option<&(&'static Route, Call)>) -> Answer {
+        let family = found.map_or("", |(route, _)| route.family);
         let effect = request.method != "GET" && family != "oidc";
         if !family.is_empty() {
             self.calls.count(self.now_ms, side, family, effect);
@@ -92,7 +102,7 @@ impl World {
         if let Some(reply) = refused_by_script(&strike, side) {
             return Answer::Reply { after_ms, reply };
         }
-        let reply = match &found {
+        let reply = match found {
             Some((route, call)) => self.serve(side, route, call, &strike),
             None => self.unknown_route(side, request),
         };
@@ -268,6 +278,19 @@ impl World {
         self.calls.clone()
     }
 
+    /// Every request to a side that is not a pure read, in the order in which they came: also what was
+    /// refused, what got no answer, and what lost its reply.
+    #[must_use]
+    pub fn changing_calls(&self, side: Side) -> &[ChangingCall] {
+        self.changing[side.index()].all()
+    }
+
+    /// The same of the account that both sides belong to.
+    #[must_use]
+    pub fn changing_account_calls(&self) -> &[ChangingCall] {
+        self.account.changing_calls()
+    }
+
     /// What was done wrong, as of now.
     #[must_use]
     pub fn audit(&self) -> Audit {
@@ -290,6 +313,14 @@ impl World {
         let of_resource =
             self.ledger.intervals.iter().filter(|interval| interval.side == side && interval.resource == resource);
         of_resource.map(|interval| (interval.from_ms, interval.to_ms.unwrap_or(self.now_ms))).collect()
+    }
+
+    pub(crate) fn space(&self, side: Side) -> &Workspace {
+        &self.spaces[side.index()]
+    }
+
+    pub(crate) fn account_seen(&self) -> &Account {
+        &self.account
     }
 
     /// A side's workspace.

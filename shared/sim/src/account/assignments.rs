@@ -64,6 +64,11 @@ fn application(principal: i64) -> Option<(&'static str, &'static str)> {
     }
 }
 
+/// What a principal is called.
+pub(crate) fn application_name(principal: i64) -> &'static str {
+    application(principal).map_or("", |(_, name)| name)
+}
+
 fn view(principal: i64, held: &[String]) -> Value {
     let (application, name) = application(principal).unwrap_or_default();
     json!({

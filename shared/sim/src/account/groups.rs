@@ -79,6 +79,13 @@ impl Group {
         &self.primary_region
     }
 
+    /// What it is set to: where its primary is, or will be when a failover that is under way has ended.
+    pub(super) fn set_to(&self) -> Value {
+        let region = self.moving.as_ref().map_or(&self.primary_region, |(_, region)| region);
+        let state = if self.moving.is_some() { "ACTIVE" } else { self.state };
+        json!({ "effective_primary_region": region, "state": state })
+    }
+
     fn listed(&self, id: &str) -> Value {
         json!({
             "name": format!("accounts/{ACCOUNT_ID}/failover-groups/{id}"),

@@ -12,6 +12,7 @@
 
 mod assignments;
 mod groups;
+mod inventory;
 mod networks;
 mod routes;
 mod sign_in;
@@ -24,6 +25,7 @@ use serde_json::Value;
 
 use crate::{
     auth::oauth_body,
+    changing::{Changing, ChangingCall, changing},
     faults::{Fault, FaultKind, Script, Strike, Target},
     limits::Buckets,
     refusal::Refusal,
@@ -32,6 +34,7 @@ use crate::{
     world::refused_by_script,
 };
 
+pub(crate) use assignments::application_name;
 pub use groups::{FAILOVER_GROUP, PRIMARY_REGION, STANDBY_REGION};
 pub use networks::{CUT_OFF_POLICY, USUAL_POLICY};
 pub use stable_urls::{ATTACHED_URL, LOOSE_URL};
@@ -54,6 +57,7 @@ pub struct Account {
     /// Permissions by workspace id and principal.
     assignments: BTreeMap<(&'static str, i64), Vec<String>>,
     effects: u64,
+    changing: Changing,
     unknown: Vec<String>,
 }
 
@@ -73,6 +77,7 @@ impl Account {
             networks: networks::usual(),
             assignments: assignments::usual(),
             effects: 0,
+            changing: Changing::default(),
             unknown: Vec::new(),
         }
     }
@@ -82,7 +87,14 @@ impl Account {
         self.now = self.now.max(now_ms);
         self.groups_go_on();
         let found = routes::find(request);
-        let family = found.as_ref().map_or("", |(route, _)| route.family);
+        let call = changing(self.now, request, found.as_ref().map(|(route, _)| route.path));
+        let answer = self.answer(request, found.as_ref());
+        self.changing.note(call, &answer);
+        answer
+    }
+
+    fn answer(&mut self, request: &Request, found: Option<&(&'static Route<Account>, Call)>) -> Answer {
+        let family = found.map_or("", |(route, _)| route.family);
         self.effects += u64::from(request.method != "GET" && family != "oidc");
         let target = Target { side: Side::Primary, family, path: &request.path, body: &request.body };
         let strike = self.script.strike(self.now, &target, &mut self.wire);
@@ -94,7 +106,7 @@ impl Account {
         if let Some(reply) = refused_by_script(&strike, Side::Primary) {
             return Answer::Reply { after_ms, reply };
         }
-        let reply = match &found {
+        let reply = match found {
             Some((route, call)) => self.serve(route, call, &strike),
             None => self.unknown_route(request),
         };
@@ -152,6 +164,12 @@ impl Account {
         self.effects
     }
 
+    /// Every request that is not a pure read, in the order in which they came.
+    #[must_use]
+    pub fn changing_calls(&self) -> &[ChangingCall] {
+        self.changing.all()
+    }
+
     /// `account METHOD path` of every request that no route matched.
     #[must_use]
     pub fn unknown_routes(&self) -> &[String] {
@@ -184,4 +202,10 @@ fn workspace(id: &str) -> Result<&'static str, Refusal> {
 /// What an update may leave out.
 fn texts(body: &Value, key: &str) -> Vec<String> {
     crate::json::items(body, key).iter().filter_map(Value::as_str).map(str::to_owned).collect()
+}
+
+/// The path of the account's route for a request.
+#[cfg(test)]
+pub(crate) fn route_of(request: &Request) -> Option<&'static str> {
+    routes::find(request).map(|(route, _)| route.path)
 }

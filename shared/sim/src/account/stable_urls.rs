@@ -34,6 +34,13 @@ pub(super) fn usual() -> BTreeMap<String, StableUrl> {
     BTreeMap::from([(ATTACHED_URL.to_owned(), attached), (LOOSE_URL.to_owned(), loose)])
 }
 
+impl StableUrl {
+    /// What it is set to; where it leads follows from its group.
+    pub(super) fn set_to(&self) -> Value {
+        json!({ "stable_workspace_id": self.connection, "failover_group": self.group })
+    }
+}
+
 impl Account {
     pub(super) fn urls_list(&mut self, _call: &Call) -> Handled {
         let all: Vec<Value> = self.urls.iter().map(|(id, url)| self.url_view(id, url)).collect();

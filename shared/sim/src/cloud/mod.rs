@@ -18,6 +18,7 @@ mod access_points;
 mod cbor;
 mod faults;
 mod health;
+mod inventory;
 mod parameters;
 mod place;
 mod refusals;
@@ -51,6 +52,7 @@ use self::secrets::Secret;
 use self::topics::Topic;
 use self::web::WebHost;
 use self::zones::Zones;
+use crate::changing::Changing;
 use crate::wire::{Answer, Reply};
 
 /// How long things take, in milliseconds.
@@ -104,6 +106,7 @@ pub struct Cloud {
     web: BTreeMap<String, WebHost>,
     ports: BTreeMap<(String, u16), bool>,
     calls: Vec<CloudCall>,
+    changing: Changing,
     unknown: Vec<String>,
 }
 
@@ -126,6 +129,7 @@ impl Cloud {
             web: BTreeMap::new(),
             ports: BTreeMap::new(),
             calls: Vec::new(),
+            changing: Changing::default(),
             unknown: Vec::new(),
         }
     }
@@ -146,14 +150,21 @@ impl Cloud {
         let place = Place::of(request);
         let operation = place.operation(request);
         self.calls.push(CloudCall { at_ms: self.now_ms, host: request.host.clone(), operation: operation.clone() });
-        let strike = self.faults.strike(self.now_ms, &request.host, &operation);
+        let changing = self.changing(&place, &operation, request);
+        let answer = self.answer(&place, &operation, request);
+        self.changing.note(changing, &answer);
+        answer
+    }
+
+    fn answer(&mut self, place: &Place, operation: &str, request: &CloudRequest) -> Answer {
+        let strike = self.faults.strike(self.now_ms, &request.host, operation);
         let after_ms = self.settings.latency_ms + strike.slow_ms;
         if strike.silent {
             return Answer::Silence;
         }
-        let reply = match refused_by_script(&place, &strike) {
+        let reply = match refused_by_script(place, &strike) {
             Some(refused) => place.refusal(&refused),
-            None => self.answered(&place, &operation, request),
+            None => self.answered(place, operation, request),
         };
         if strike.reply_lost {
             return Answer::Reset { after_ms };

@@ -5,6 +5,7 @@ mod account;
 mod apps_alerts;
 mod auditing;
 mod cloud;
+mod comparing;
 mod compute;
 mod databases_search;
 mod drive;
