@@ -13,7 +13,7 @@ use engine::start::{Order, draft, start};
 use engine::{Deps, Settings, Watch};
 use failover::errand::{Arrangements, Duty, Errand};
 use failover::plan::GO;
-use failover::{FailoverPolicy, Side};
+use failover::{Course, FailoverPolicy, Side};
 use jiff::{SignedDuration, Timestamp};
 use local::stack::sabotage::Boundaries;
 use local::stack::{Delivery, Stack, StackParts};
@@ -75,15 +75,8 @@ impl Ground {
         let operator = stack.operator();
         synced(&operator, "2026-01-05T07:58:00Z").await;
         capture(&operator, Side::Primary).await.unwrap();
-        let order = Order {
-            leaving: Side::Primary,
-            planned: false,
-            by: "on-call".to_owned(),
-            lost_at: Some(begins),
-            noticed_at: begins,
-            fence_first: false,
-            veto_until: None,
-        };
+        let order =
+            Order { lost_at: Some(begins), ..Order::of(Course::Failover, Side::Primary, false, "on-call", begins) };
         let drafted = draft(&operator, &order).await.unwrap();
         let saga = start(&operator, &order, &drafted).await.unwrap();
         tend(&operator, &saga).await.unwrap();

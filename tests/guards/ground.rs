@@ -13,7 +13,7 @@ use engine::start::{Draft, Order, draft, start};
 use engine::view::{View, view};
 use engine::{Deps, Settings, Watch};
 use failover::plan::GO;
-use failover::{FailoverPolicy, Side};
+use failover::{Course, FailoverPolicy, Side};
 use jiff::{SignedDuration, Timestamp};
 use local::clockwork::in_virtual_time;
 use local::stack::sabotage::{Boundaries, Crossing, Deed};
@@ -142,15 +142,7 @@ impl Ground {
 
     /// What is ordered here.
     pub(crate) fn order(&self) -> Order {
-        Order {
-            leaving: Side::Primary,
-            planned: self.planned,
-            by: "on-call".to_owned(),
-            lost_at: None,
-            noticed_at: self.clock.now(),
-            fence_first: false,
-            veto_until: None,
-        }
+        Order::of(Course::Failover, Side::Primary, self.planned, "on-call", self.clock.now())
     }
 
     /// A drafted plan.

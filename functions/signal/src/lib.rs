@@ -7,6 +7,7 @@
 mod request;
 
 use engine::Deps;
+use engine::homes::as_recorded;
 use engine::noticing::hear;
 use engine::ports::StoreError;
 use serde_json::{Value, json};
@@ -53,6 +54,7 @@ pub async fn handle(deps: &Deps, gates: &Gates, event: Value) -> Result<Value, N
 
 /// Reads a body and records what it tells.
 async fn take_in(deps: &Deps, gates: &Gates, source: &dyn Source, body: &[u8]) -> Result<Value, NotHeard> {
+    let deps = &as_recorded(deps).await?;
     let listening = gates.listening(&deps.pair.watch.watched, deps.clock.now());
     let told = source.read(body, &listening).map_err(|why| NotHeard::Unreadable(source.name(), why))?;
     let Told { signals, passed_over } = told;

@@ -2,6 +2,7 @@
 
 use engine::Deps;
 use engine::start::{self, Draft, Order, StartRefused};
+use failover::Course;
 use failover::plan::About;
 use jiff::Timestamp;
 use rim::{Checked, Problem, environment};
@@ -34,13 +35,8 @@ impl OrderArguments {
     /// The order, given now.
     pub(crate) fn order(&self, deps: &Deps, by: &str) -> Order {
         Order {
-            leaving: self.leaving.side(),
-            planned: self.planned,
-            by: by.to_owned(),
             lost_at: self.lost_at,
-            noticed_at: deps.clock.now(),
-            fence_first: false,
-            veto_until: None,
+            ..Order::of(Course::Failover, self.leaving.side(), self.planned, by, deps.clock.now())
         }
     }
 

@@ -116,6 +116,7 @@ impl Workspace for DatabricksWorkspace {
                 not_carried: Some("this program does not know its kind".to_owned()),
                 findings: Vec::new(),
                 can_start: Vec::new(),
+                set_back: Vec::new(),
             },
         }
     }

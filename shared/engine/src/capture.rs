@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use failover::{CHECKPOINT_VERSION, Checkpoint, Missing, PairName, Side};
+use failover::{CHECKPOINT_VERSION, Checkpoint, Missing, Side};
 use futures::future::join_all;
 use saga::Reaction;
 
@@ -13,9 +13,21 @@ use crate::limiter::turnstile::Turnstile;
 use crate::ports::{Looking, StoreError};
 use crate::start::pair_head;
 
-/// The key of the latest checkpoint of a side.
-pub fn checkpoint_key(pair: &PairName, side: Side) -> String {
-    format!("pairs/{pair}/checkpoints/{side}/latest.json")
+/// The key of the latest checkpoint of a side. It goes by the workspace and not by its home, so that a
+/// promotion moves nothing.
+pub fn checkpoint_key(deps: &Deps, side: Side) -> String {
+    format!("{}/latest.json", checkpoints(deps, side))
+}
+
+/// The key of what a standby was like before work came to it.
+pub fn prepared_key(deps: &Deps, side: Side) -> String {
+    format!("{}/prepared.json", checkpoints(deps, side))
+}
+
+fn checkpoints(deps: &Deps, side: Side) -> String {
+    let host = deps.pair.host(side).replace(':', "-");
+    let place = if host.is_empty() { side.as_str() } else { &host };
+    format!("pairs/{}/checkpoints/{place}", deps.pair.name)
 }
 
 /// Lists a side. Kinds are listed side by side; one that cannot be listed keeps none waiting.
@@ -85,6 +97,7 @@ pub enum CaptureError {
 /// [`CaptureError`].
 pub async fn capture(deps: &Deps, side: Side) -> Result<Checkpoint, CaptureError> {
     let head = pair_head(deps).await?;
+    let deps = &deps.as_recorded(&head);
     if head.frozen && head.active == side {
         return Err(CaptureError::Fenced(side));
     }
@@ -98,7 +111,7 @@ pub async fn capture(deps: &Deps, side: Side) -> Result<Checkpoint, CaptureError
             return Err(CaptureError::Incomplete { side, message: format!("{kind}: {message}") });
         }
     }
-    deps.objects.put(&checkpoint_key(&deps.pair.name, side), checkpoint.to_bytes()?).await?;
+    deps.objects.put(&checkpoint_key(deps, side), checkpoint.to_bytes()?).await?;
     Ok(checkpoint)
 }
 
@@ -108,6 +121,21 @@ pub async fn capture(deps: &Deps, side: Side) -> Result<Checkpoint, CaptureError
 ///
 /// [`CaptureError`].
 pub async fn latest(deps: &Deps, side: Side) -> Result<Option<Checkpoint>, CaptureError> {
-    let bytes = deps.objects.get(&checkpoint_key(&deps.pair.name, side)).await?;
-    Ok(bytes.map(|bytes| Checkpoint::from_bytes(&bytes)).transpose()?)
+    read(deps, &checkpoint_key(deps, side), side).await
+}
+
+/// What a standby was like before work came to it, if that was ever recorded.
+///
+/// # Errors
+///
+/// [`CaptureError`].
+pub async fn prepared(deps: &Deps, side: Side) -> Result<Option<Checkpoint>, CaptureError> {
+    read(deps, &prepared_key(deps, side), side).await
+}
+
+async fn read(deps: &Deps, key: &str, side: Side) -> Result<Option<Checkpoint>, CaptureError> {
+    let bytes = deps.objects.get(key).await?;
+    let read = bytes.map(|bytes| Checkpoint::from_bytes(&bytes)).transpose()?;
+    // A promotion has given its workspace another home since.
+    Ok(read.map(|checkpoint| Checkpoint { side, ..checkpoint }))
 }

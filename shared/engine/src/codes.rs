@@ -20,5 +20,13 @@ pub const UNKNOWN_STEP: Code = Code::new("UNKNOWN-STEP");
 pub const AMBIGUOUS_MATCH: Code = Code::new("AMBIGUOUS-MATCH");
 /// The target has no counterpart.
 pub const NO_COUNTERPART: Code = Code::new("NO-COUNTERPART");
+/// The window of a planned saga has not opened yet.
+pub const WINDOW_NOT_OPEN: Code = Code::new("WINDOW-NOT-OPEN");
+/// The window of a planned saga no longer holds it.
+pub const WINDOW_MISSED: Code = Code::new("WINDOW-MISSED");
+/// Something is on at a side that shall stand by.
+pub const NOT_READY: Code = Code::new("NOT-READY");
+/// Nobody has written down what was learned.
+pub const LESSONS_MISSING: Code = Code::new("LESSONS-MISSING");
 /// The words of a message name something that is not known.
 pub const WORDING: Code = Code::new("WORDING");

@@ -51,6 +51,11 @@ impl Pair {
             Side::Standby => &self.standby,
         }
     }
+
+    /// The host of a side; empty where no address is known.
+    pub fn host(&self, side: Side) -> &str {
+        self.addresses.iter().find(|address| address.side == side).map_or("", |address| address.host.as_str())
+    }
 }
 
 /// The ports of the engine.

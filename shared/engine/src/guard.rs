@@ -53,6 +53,7 @@ pub enum Guarded {
 ///
 /// [`StoreError`]; that a side does not answer is none.
 pub async fn guard(deps: &Deps, mut head: PairHead, every: SignedDuration) -> Result<Guarded, StoreError> {
+    let deps = &deps.as_recorded(&head);
     let now = deps.clock.now();
     let Some(record) = head.guard.as_mut().filter(|record| record.side == head.active.other()) else {
         return Ok(Guarded::NotDue);
@@ -107,7 +108,12 @@ async fn open_steps(
     Ok(Some(open.map(|(_, step)| (step.kind.clone(), step.resource.clone())).collect()))
 }
 
-async fn offenders(deps: &Deps, side: Side, open: &BTreeSet<(String, String)>) -> (Vec<Offender>, Vec<String>) {
+/// What is on at a side that can be fenced, and what was not seen there.
+pub(crate) async fn offenders(
+    deps: &Deps,
+    side: Side,
+    open: &BTreeSet<(String, String)>,
+) -> (Vec<Offender>, Vec<String>) {
     let workspace = deps.pair.side(side);
     let (clock, settings) = (Arc::clone(&deps.clock), Arc::clone(&deps.settings));
     let pass = Turnstile::new(side.as_str(), clock, settings, None, deps.settings.dead_time_out);

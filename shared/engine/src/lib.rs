@@ -23,6 +23,7 @@ pub mod codes;
 pub mod datasets;
 pub mod deps;
 pub mod guard;
+pub mod homes;
 pub mod limiter;
 pub mod noticing;
 pub mod ports;

@@ -34,7 +34,7 @@ impl StartStage {
     pub const ALL: [StartStage; 4] = [Self::Pools, Self::Compute, Self::Jobs, Self::Schedules];
 
     /// The stage's name in a plan.
-    pub fn as_str(self) -> &'static str {
+    pub const fn as_str(self) -> &'static str {
         match self {
             StartStage::Pools => "pools",
             StartStage::Compute => "compute",
@@ -95,6 +95,10 @@ pub struct Resource {
     /// What it starts by itself while it is not fenced, on its own side.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub can_start: Vec<Startable>,
+    /// What sets it back, on its own side, to how it is recorded here, where a fence changes more than
+    /// whether it is on; nothing of it makes it active.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub set_back: Vec<Start>,
 }
 
 /// A resource that another one can start.

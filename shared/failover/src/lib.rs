@@ -19,6 +19,7 @@
 pub mod baseline;
 pub mod checkpoint;
 pub mod clocks;
+pub mod course;
 pub mod errand;
 pub mod matching;
 pub mod pair;
@@ -33,6 +34,7 @@ pub use checkpoint::{
     CHECKPOINT_VERSION, Checkpoint, CheckpointError, Missing, Resource, Start, StartStage, Startable, Trust,
 };
 pub use clocks::Clocks;
+pub use course::{Course, Window};
 pub use matching::{MapEntry, Matching, Twin};
-pub use pair::{PairName, Role, Side};
-pub use plan::{Ask, DatasetSeen, FailoverPolicy, FencedKind, PlanRefused, failover_plan};
+pub use pair::{Homes, PairName, Role, Side};
+pub use plan::{Ask, DatasetSeen, FailoverPolicy, FencedKind, Past, PlanRefused, move_plan, standby_drill_plan};

@@ -178,6 +178,7 @@ mod tests {
             not_carried: None,
             findings: Vec::new(),
             can_start: Vec::new(),
+            set_back: Vec::new(),
         }
     }
 

@@ -91,3 +91,12 @@ impl Role {
         }
     }
 }
+
+/// Which workspace has which home, by host: written by a promotion (R44).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Homes {
+    /// The host of the primary.
+    pub primary: String,
+    /// The host of the standby.
+    pub standby: String,
+}

@@ -8,8 +8,8 @@ use failover::errand::{ActiveActive, Address, Arrangements, Detail, Duty, Errand
 use failover::plan::{DatasetSeen, stage, want};
 use failover::text::{Detail as Shown, plan_text};
 use failover::{
-    Ask, CHECKPOINT_VERSION, Checkpoint, FailoverPolicy, FencedKind, PairName, PlanRefused, Resource, Side, Start,
-    StartStage, Trust, failover_plan,
+    Ask, CHECKPOINT_VERSION, Checkpoint, Course, FailoverPolicy, FencedKind, PairName, Past, PlanRefused, Resource,
+    Side, Start, StartStage, Trust, move_plan,
 };
 use jiff::{SignedDuration, Timestamp};
 use saga::{Class, Plan, SagaId};
@@ -39,6 +39,7 @@ fn resource(kind: &str, id: &str, name: &str, starts: &[(StartStage, &str)]) -> 
         not_carried: None,
         findings: Vec::new(),
         can_start: Vec::new(),
+        set_back: Vec::new(),
     }
 }
 
@@ -104,7 +105,7 @@ fn planned_with(change: impl FnOnce(&mut Arrangements), target_was_left: bool) -
         objective_s: 300,
     };
     let kind = |name: &'static str, compute: bool| FencedKind { name, compute };
-    failover_plan(&Ask {
+    move_plan(&Ask {
         saga: SagaId("payments-1".to_owned()),
         pair: &PairName::new("payments").unwrap(),
         active: Side::Primary,
@@ -124,6 +125,10 @@ fn planned_with(change: impl FnOnce(&mut Arrangements), target_was_left: bool) -
             dataset(Duty::Dataset, Ok(at("2026-01-05T08:09:40Z"))),
             dataset(Duty::Recovery, Err("the account does not answer".to_owned())),
         ],
+        course: Course::Failover,
+        window: None,
+        approved: false,
+        past: &Past::default(),
     })
 }
 

@@ -29,6 +29,16 @@ impl World {
     }
 }
 
+impl World {
+    /// Somebody makes a job that runs every hour, which no one on the other side has.
+    pub fn add_job(&mut self, now_ms: i64, side: Side, name: &str) -> i64 {
+        self.advance(now_ms);
+        let id = self.space_mut(side).settle_hourly_job(name);
+        self.write_down();
+        id
+    }
+}
+
 /// The hidden key of a canary: it is nobody's work, and the auditor does not count its runs.
 pub(crate) const CANARY: &str = "canary";
 
@@ -44,22 +54,42 @@ impl World {
 
 impl Workspace {
     fn settle_canary(&mut self, name: &str, sick: bool) -> i64 {
-        let id = self.next_job;
-        self.next_job += 1;
         let settings = json!({
             "name": name,
             "max_concurrent_runs": 1,
             "tasks": [{ "task_key": "prove", "notebook_task": { "notebook_path": "/Shared/canary" } }],
         });
-        let settings = completed(members(&settings));
+        self.settle_new_job(&settings, CANARY, if sick { 1.0 } else { 0.0 })
+    }
+
+    fn settle_hourly_job(&mut self, name: &str) -> i64 {
+        let settings = json!({
+            "name": name,
+            "max_concurrent_runs": 1,
+            "schedule": {
+                "quartz_cron_expression": "0 0 * * * ?", "timezone_id": "UTC", "pause_status": "UNPAUSED",
+            },
+            "tasks": [{ "task_key": "main", "notebook_task": { "notebook_path": "/Shared/new" } }],
+        });
+        let id = self.settle_new_job(&settings, &format!("made: {name}"), 0.0);
+        // As whoever makes a job through the pages saves it.
+        let saved = completed(members(&settings));
+        self.save_settings(id, saved, By::Itself);
+        id
+    }
+
+    fn settle_new_job(&mut self, settings: &Value, work: &str, flaky: f64) -> i64 {
+        let id = self.next_job;
+        self.next_job += 1;
+        let settings = completed(members(settings));
         let job = Job {
             id,
             created_ms: self.now,
             creator: Some(USER_NAME.to_owned()),
             settings,
-            work: CANARY.to_owned(),
+            work: work.to_owned(),
             typical_ms: 45_000,
-            flaky: if sick { 1.0 } else { 0.0 },
+            flaky,
             generation: 0,
             starters: Vec::new(),
             runs: BTreeSet::new(),

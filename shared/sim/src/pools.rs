@@ -22,6 +22,19 @@ use crate::{
 
 const MINUTE_MS: i64 = 60_000;
 
+/// What an edit takes, and forgets where it is not sent [py-sdk: compute.EditInstancePool]. All else, such
+/// as where instances are bought, is fixed when a pool is made.
+const EDITED: &[&str] = &[
+    "custom_tags",
+    "idle_instance_autotermination_minutes",
+    "instance_pool_name",
+    "max_capacity",
+    "min_idle_instances",
+    "node_type_id",
+    "remote_disk_throughput",
+    "total_initial_remote_disk_size",
+];
+
 /// An instance pool with its counts of instances.
 #[derive(Debug, Clone)]
 pub(crate) struct Pool {
@@ -91,7 +104,9 @@ impl Workspace {
         let now = self.now;
         let Some(pool) = self.pools.get_mut(&id) else { return Err(no_pool(&id)) };
         let before = pool.min_idle();
-        let mut spec = members(&call.body);
+        let mut spec = members(&pool.spec);
+        spec.retain(|field, _| !EDITED.contains(&field.as_str()));
+        spec.extend(members(&call.body));
         spec.remove("instance_pool_id");
         pool.spec = Value::Object(spec);
         if before == 0 && pool.min_idle() > 0 {

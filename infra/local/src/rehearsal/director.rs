@@ -8,13 +8,14 @@ use engine::capture::capture;
 use engine::ports::{Clock, SagaStatus, StepItem};
 use engine::start::{Order, draft, pair_head, start};
 use engine::view::{View, view};
-use failover::Side;
 use failover::plan::GO;
 use failover::story::Sentence;
+use failover::{Course, Side};
 use jiff::{SignedDuration, Timestamp};
 use saga::{Outcome, SagaId};
 use sim::{Fault, FaultKind, World};
 
+use super::journey::{self, Travelled};
 use super::script::{Deploy, Ending, Loss, Script, simulated};
 use super::{furnishing, incident};
 use crate::stack::Stack;
@@ -26,11 +27,11 @@ pub(super) const ON_CALL: &str = "on-call";
 /// The leaving side of every rehearsal so far.
 const LEAVING: Side = Side::Primary;
 /// How often the saga is looked at.
-const LOOKS_EVERY: SignedDuration = SignedDuration::from_secs(10);
+pub(super) const LOOKS_EVERY: SignedDuration = SignedDuration::from_secs(10);
 /// How often the pair is looked at once the saga has ended.
 const WATCHES_EVERY: SignedDuration = SignedDuration::from_mins(5);
 /// A saga that needs a person and in which nothing happened for so long has ended for now.
-const STILL: SignedDuration = SignedDuration::from_mins(15);
+pub(super) const STILL: SignedDuration = SignedDuration::from_mins(15);
 /// A saga that has not ended by then is told as unfinished.
 pub(super) const AT_MOST: SignedDuration = SignedDuration::from_hours(24);
 
@@ -63,6 +64,10 @@ pub struct Ended {
     pub proposals: usize,
     /// Writes to the table from the order to the end.
     pub writes: u64,
+    /// The sagas of a journey, in order; none where only one was ordered.
+    pub legs: Vec<Travelled>,
+    /// What is not as it was before a journey.
+    pub differences: Vec<String>,
 }
 
 /// The silence of a lost region.
@@ -121,7 +126,8 @@ impl Cast<'_> {
     pub(super) async fn perform(&self, progress: &mut dyn FnMut(&str)) -> Result<Ended, String> {
         match &self.script.watch {
             Some(watch) => incident::play(self, watch, progress).await,
-            None => self.play(progress).await,
+            None if self.script.leg.is_empty() => self.play(progress).await,
+            None => journey::play(self, progress).await,
         }
     }
 
@@ -195,7 +201,18 @@ impl Cast<'_> {
                 let view = view.ok_or("the saga is gone")?;
                 let rounds = self.told(&operator, rounds).await?;
                 let heard = Vec::new();
-                return Ok(Ended { view, items, outcome, rounds, events, heard, proposals: 1, writes });
+                return Ok(Ended {
+                    view,
+                    items,
+                    outcome,
+                    rounds,
+                    events,
+                    heard,
+                    proposals: 1,
+                    writes,
+                    legs: Vec::new(),
+                    differences: Vec::new(),
+                });
             }
             let next = now.saturating_add(LOOKS_EVERY).unwrap_or(now);
             let next = if answered { next } else { next.min(answered_at) };
@@ -280,13 +297,8 @@ impl Cast<'_> {
             self.world().mark_leaving(self.clock.now().as_millisecond(), simulated(LEAVING));
         }
         let order = Order {
-            leaving: LEAVING,
-            planned,
-            by: ON_CALL.to_owned(),
             lost_at: self.script.loss.as_ref().map(|loss| self.at(loss.at)),
-            noticed_at: at,
-            fence_first: false,
-            veto_until: None,
+            ..Order::of(Course::Failover, LEAVING, planned, ON_CALL, at)
         };
         let kind = if planned { "planned" } else { "unplanned" };
         events.push((at, format!("{ON_CALL} orders a failover, {kind}")));

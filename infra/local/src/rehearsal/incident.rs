@@ -255,7 +255,18 @@ impl Incident<'_> {
             None => (self.nothing_began().await?, Vec::new()),
         };
         let proposals = self.sagas.len();
-        Ok(Ended { view, items, outcome, rounds, events: self.events, heard: self.heard, proposals, writes })
+        Ok(Ended {
+            view,
+            items,
+            outcome,
+            rounds,
+            events: self.events,
+            heard: self.heard,
+            proposals,
+            writes,
+            legs: Vec::new(),
+            differences: Vec::new(),
+        })
     }
 
     /// The view of a saga that never was: nothing planned, nothing written.

@@ -7,6 +7,7 @@
 mod director;
 mod furnishing;
 mod incident;
+pub mod journey;
 mod pace;
 mod report;
 pub mod scenarios;

@@ -12,7 +12,8 @@ use sim::{DoubleWindow, Limits, Side, World};
 
 use super::director::{Cast, Ended};
 use super::pace::pace;
-use super::{Rehearsal, telling};
+use super::script::simulated;
+use super::{Rehearsal, journey, telling};
 
 /// The numbers.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -145,7 +146,11 @@ pub(super) fn tell(rehearsal: &Rehearsal, cast: &Cast<'_>, ended: &Ended, limits
         writes_per_step: (ended.writes as f64 / f64::from(tally.total().max(1)) * 1000.0).round() / 1000.0,
         story: String::new(),
     };
-    let story = telling::story(rehearsal, cast, ended, &report);
+    let story = if ended.legs.is_empty() {
+        telling::story(rehearsal, cast, ended, &report)
+    } else {
+        journey::story(rehearsal, cast, ended, &report)
+    };
     let plan = plan_text(&ended.view.plan, &ended.view.head.plan.0, Detail::Counts);
     Ok(Told { report, story, plan, ended: ended.clone(), stopped: cast.stack.stopped() })
 }
@@ -178,6 +183,9 @@ fn is_fencing(wanted: &str) -> bool {
 }
 
 fn auditor(cast: &Cast<'_>, ended: &Ended, unknown_routes: usize) -> Auditor {
+    if !ended.legs.is_empty() {
+        return of_journey(cast, ended, unknown_routes);
+    }
     let world = cast.world();
     let audit = world.audit();
     let back_ms = cast.script.loss.as_ref().and_then(|loss| loss.back_at).map(|back| cast.at(back).as_millisecond());
@@ -202,6 +210,26 @@ fn auditor(cast: &Cast<'_>, ended: &Ended, unknown_routes: usize) -> Auditor {
         runs_seen: audit.runs_seen,
         runs_wrong: audit.runs_wrong.len(),
         processing_on_leaving: audit.processing_on(Side::Primary),
+        unknown_routes,
+    }
+}
+
+fn of_journey(cast: &Cast<'_>, ended: &Ended, unknown_routes: usize) -> Auditor {
+    let audit = cast.world().audit();
+    let active = ended.view.pair.homes.as_ref().map_or(ended.view.pair.active, |homes| {
+        // After a promotion the primary is where its host says.
+        let known = crate::stack::addresses().into_iter().find(|address| address.host == homes.primary);
+        known.map_or(ended.view.pair.active, |address| address.side)
+    });
+    Auditor {
+        double_processing_s: audit.double_processing_ms as f64 / 1000.0,
+        double_unexplained_s: journey::unexplained_ms(cast, ended, &audit.double_windows) as f64 / 1000.0,
+        processed_after_done: journey::late(cast, ended).len(),
+        woken_that_were_off: audit.woken_that_were_off.len(),
+        runs_expected: audit.runs_expected,
+        runs_seen: audit.runs_seen,
+        runs_wrong: audit.runs_wrong.len(),
+        processing_on_leaving: audit.processing_on(simulated(active.other())),
         unknown_routes,
     }
 }

@@ -35,6 +35,7 @@ pub const SCENARIOS: &[Scenario] = &[
     scenario!("two-people"),
     scenario!("monitoring-dark"),
     scenario!("veto"),
+    scenario!("there-and-back"),
 ];
 
 impl Scenario {

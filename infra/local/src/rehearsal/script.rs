@@ -42,6 +42,9 @@ pub struct Script {
     /// How long she reads before she answers the question.
     #[serde(default)]
     pub answered_after: i64,
+    /// One saga after another, instead of the one that is ordered.
+    #[serde(default)]
+    pub leg: Vec<Leg>,
     /// Nobody orders: what is noticed decides.
     pub watch: Option<WatchScript>,
     /// What goes wrong besides.
@@ -63,6 +66,7 @@ pub struct Script {
     pub ends: Ending,
 }
 
+pub use super::journey::script::Leg;
 pub use super::watch_script::WatchScript;
 
 /// The loss of a region.

@@ -4,6 +4,7 @@
 use std::fmt::Write as _;
 
 use engine::ports::{SagaHead, SagaStatus};
+use engine::view::View;
 use failover::clocks::ClockSeconds;
 use failover::story::Sentence;
 use failover::text::gathered;
@@ -16,7 +17,7 @@ use super::report::{Report, after_done, last_fenced_ms, switched_on_ms};
 use super::script::BEGINS;
 
 /// Double processing is listed work by work up to here, and counted beyond.
-const LISTED: usize = 12;
+pub(super) const LISTED: usize = 12;
 
 /// Where a saga stands, on one line.
 pub(super) fn standing(head: &SagaHead) -> String {
@@ -48,7 +49,7 @@ pub(super) fn story(rehearsal: &Rehearsal, cast: &Cast<'_>, ended: &Ended, repor
         let _ = writeln!(text, "{}  {:<12}  {}", clock(sentence.at), sentence.place, sentence.text);
     }
     section(&mut text, "left out on purpose", &ended.view.plan.exceptions);
-    section(&mut text, "blocked, for a person", &blocked(ended));
+    section(&mut text, "blocked, for a person", &blocked(&ended.view));
     section(&mut text, "findings", &gathered(&ended.view.plan.findings));
     let switched_on: Vec<String> = ended.rounds.iter().flat_map(|round| round.plan.findings.clone()).collect();
     // Each by its name: whoever switched it on must be found.
@@ -61,7 +62,7 @@ pub(super) fn story(rehearsal: &Rehearsal, cast: &Cast<'_>, ended: &Ended, repor
     text
 }
 
-fn clock(at: Timestamp) -> String {
+pub(super) fn clock(at: Timestamp) -> String {
     at.strftime("%H:%M:%S").to_string()
 }
 
@@ -75,7 +76,7 @@ fn all(text: &mut String, title: &str, lines: &[String]) {
     }
 }
 
-fn section(text: &mut String, title: &str, lines: &[String]) {
+pub(super) fn section(text: &mut String, title: &str, lines: &[String]) {
     if lines.is_empty() {
         return;
     }
@@ -88,11 +89,11 @@ fn section(text: &mut String, title: &str, lines: &[String]) {
     }
 }
 
-fn blocked(ended: &Ended) -> Vec<String> {
-    let blocked = ended.view.state.steps().filter(|(_, record)| record.state == saga::StepState::Blocked);
+pub(super) fn blocked(view: &View) -> Vec<String> {
+    let blocked = view.state.steps().filter(|(_, record)| record.state == saga::StepState::Blocked);
     let mut lines: Vec<String> = Vec::new();
     for (id, record) in blocked {
-        let (Some(step), Some(fault)) = (ended.view.plan.step(id), &record.fault) else { continue };
+        let (Some(step), Some(fault)) = (view.plan.step(id), &record.fault) else { continue };
         lines.push(format!("{} {} {:?} -> {}: {fault}", step.place, step.kind, step.name, step.want));
     }
     lines
@@ -176,7 +177,7 @@ fn explain(text: &mut String, cast: &Cast<'_>, ended: &Ended) {
     }
 }
 
-fn stretch(window: &DoubleWindow) -> String {
+pub(super) fn stretch(window: &DoubleWindow) -> String {
     let at = |ms: i64| Timestamp::from_millisecond(ms).map_or_else(|_| "?".to_owned(), clock);
     format!("{} to {}  {}", at(window.from_ms), at(window.to_ms), window.work)
 }

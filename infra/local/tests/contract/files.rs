@@ -157,6 +157,8 @@ fn head(revision: u64) -> PairHead {
         guard: None,
         freeze: None,
         cool_down: None,
+        homes: None,
+        last: None,
         revision,
     }
 }

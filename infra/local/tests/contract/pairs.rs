@@ -99,6 +99,8 @@ fn head(revision: u64, saga: Option<SagaId>) -> PairHead {
         guard: None,
         freeze: None,
         cool_down: None,
+        homes: None,
+        last: None,
         revision,
     }
 }

@@ -257,6 +257,8 @@ fn pair_head() -> PairHead {
         guard: None,
         freeze: None,
         cool_down: None,
+        homes: None,
+        last: None,
         revision: 1,
     }
 }

@@ -87,6 +87,7 @@ pub(super) fn resource(seen: &Observed, state: impl Into<String>, active: bool) 
         not_carried: None,
         findings: Vec::new(),
         can_start: Vec::new(),
+        set_back: Vec::new(),
     }
 }
 

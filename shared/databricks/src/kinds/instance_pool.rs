@@ -86,10 +86,13 @@ impl Kind for InstancePool {
         let active = kept_idle > 0 || idle(facts) > 0;
         let mut resource = resource(seen, format!("keeps {kept_idle} idle instances"), active);
         resource.tag = tag(facts.get("custom_tags"));
+        let mut size = kept(facts, SIZE);
+        size.entry(MIN_IDLE).or_insert(json!(0));
+        let sized = start(StartStage::Pools, want::SIZED, Value::Object(size));
         if active {
-            let mut size = kept(facts, SIZE);
-            size.entry(MIN_IDLE).or_insert(json!(0));
-            resource.starts.push(start(StartStage::Pools, want::SIZED, Value::Object(size)));
+            resource.starts.push(sized);
+        } else {
+            resource.set_back.push(sized);
         }
         resource.findings.extend(fixed_zone(facts.get("aws_attributes")).map(zone_finding));
         resource

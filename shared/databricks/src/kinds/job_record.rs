@@ -27,7 +27,9 @@ pub(super) fn record(seen: &Observed) -> Resource {
     if !takes_runs {
         return record;
     }
-    record.starts.push(start(StartStage::Jobs, want::RUNNABLE, json!({ LIMIT: limit(settings) })));
+    let runnable = start(StartStage::Jobs, want::RUNNABLE, json!({ LIMIT: limit(settings) }));
+    record.set_back.push(runnable.clone());
+    record.starts.push(runnable);
     if !interrupted.is_empty() && !triggers::is_continuous(settings) {
         record.starts.push(run_again(&interrupted));
     }

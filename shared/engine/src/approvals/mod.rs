@@ -11,8 +11,8 @@ pub mod people;
 mod shown;
 mod tend;
 pub mod token;
+mod wording;
 
-use failover::Side;
 use jiff::Timestamp;
 use saga::{Plan, PlanHash, SagaId};
 
@@ -54,37 +54,13 @@ pub fn judge(ask: &AskItem, plan: &PlanHash, loss_s: Option<i64>) -> Result<Answ
 /// The question of a plan, as it is asked.
 pub fn question_of(plan: &Plan, hash: &PlanHash, question: &str, now: Timestamp, deps: &Deps) -> AskItem {
     let about: Option<failover::plan::About> = serde_json::from_value(plan.about.clone()).ok();
-    let leaving = about.as_ref().map_or(Side::Primary, |about| about.leaving);
-    let loss = about.as_ref().and_then(|about| about.worst_loss.clone());
-    let loss_text = loss.as_ref().map_or_else(String::new, |loss| match loss.seconds {
-        Some(seconds) => format!(" Up to {seconds} s of data would be lost, of dataset {:?}.", loss.dataset),
-        None => format!(" How much data of dataset {:?} would be lost cannot be told.", loss.dataset),
-    });
-    let planned = about.as_ref().is_some_and(|about| about.planned);
-    let fence_first = about.as_ref().is_some_and(|about| about.fence_first);
-    let mut risk = if planned {
-        "Nothing is started before everything there is verified stopped.".to_owned()
-    } else {
-        format!(
-            "What cannot be verified stopped on the {leaving} may still process data when it comes back, until the \
-             pursuit has fenced it. Approving accepts that risk for this saga."
-        )
-    };
-    if fence_first {
-        risk.push_str(&format!(" The {leaving} is being fenced already, as the policy says."));
-    }
+    let loss = about.as_ref().and_then(|about| about.worst_loss.as_ref());
     AskItem {
         version: STORE_VERSION,
         saga: plan.saga.clone(),
         question: question.to_owned(),
         plan: hash.clone(),
-        text: format!(
-            "Move the work of pair {} from the {leaving} to the {}? {} steps, plan {}.{loss_text} {risk}",
-            plan.subject,
-            leaving.other(),
-            plan.total(),
-            hash.short()
-        ),
+        text: wording::question(plan, hash, about.as_ref()),
         loss_s: loss.and_then(|loss| loss.seconds),
         expires_at: now.saturating_add(deps.settings.ask_expires).unwrap_or(Timestamp::MAX),
         state: AskState::Open,

@@ -30,6 +30,7 @@ pub struct Looked {
 /// [`StoreError`].
 pub async fn look(deps: &Deps, place: &str) -> Result<Looked, StoreError> {
     let head = pair_head(deps).await?;
+    let deps = &deps.as_recorded(&head);
     let now = deps.clock.now();
     let probes = deps.probes.iter().filter(|probe| may_look(&head, probe.as_ref()));
     let probed = join_all(probes.map(|probe| of_probe(deps, probe.as_ref(), now)));

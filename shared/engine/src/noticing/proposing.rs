@@ -1,5 +1,6 @@
 //! From a verdict to a saga that asks: the same draft and start as by a person's order.
 
+use failover::Course;
 use failover::verdict::{Decision, Verdict};
 use jiff::SignedDuration;
 use saga::SagaId;
@@ -33,6 +34,8 @@ impl From<StartRefused> for NotProposed {
             | StartRefused::Frozen { .. }
             | StartRefused::NoCheckpoint(_)
             | StartRefused::LeavingNotWell { .. }
+            | StartRefused::TargetNotReady { .. }
+            | StartRefused::Window(_)
             | StartRefused::Plan(_)
             | StartRefused::Capture(_) => NotProposed::Refused(refused),
         }
@@ -43,14 +46,12 @@ impl From<StartRefused> for NotProposed {
 pub(super) async fn propose(deps: &Deps, verdict: &Verdict) -> Result<SagaId, NotProposed> {
     let veto = SignedDuration::from_secs(deps.pair.watch.policy.veto_s);
     let acts = verdict.decision == Decision::Act;
+    let noticed_at = verdict.noticed_at.unwrap_or(verdict.at);
     let order = Order {
-        leaving: verdict.side,
-        planned: false,
-        by: VERDICT.to_owned(),
         lost_at: verdict.down_since,
-        noticed_at: verdict.noticed_at.unwrap_or(verdict.at),
         fence_first: verdict.decision == Decision::FenceAndPropose,
         veto_until: acts.then(|| verdict.at.saturating_add(veto).unwrap_or(verdict.at)),
+        ..Order::of(Course::Failover, verdict.side, false, VERDICT, noticed_at)
     };
     let drafted = draft(deps, &order).await?;
     let saga = start(deps, &order, &drafted).await?;

@@ -6,7 +6,7 @@
 
 use async_trait::async_trait;
 use failover::verdict::{CoolDown, Freeze};
-use failover::{Clocks, PairName, Side};
+use failover::{Clocks, Homes, PairName, Side};
 use jiff::Timestamp;
 use saga::{Line, Outcome, PlanHash, SagaId, StepId, StepRecord, Tally};
 use serde::{Deserialize, Serialize};
@@ -74,6 +74,12 @@ pub struct PairHead {
     /// The time after the last saga in which no verdict proposes another.
     #[serde(default)]
     pub cool_down: Option<CoolDown>,
+    /// Which workspace has which home, since a promotion; `None`: as configured.
+    #[serde(default)]
+    pub homes: Option<Homes>,
+    /// The last saga that ended.
+    #[serde(default)]
+    pub last: Option<SagaId>,
     /// Raised by one at every change; the condition of the next.
     pub revision: u64,
 }

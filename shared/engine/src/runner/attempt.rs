@@ -15,6 +15,7 @@ use super::lease::LeaseWatch;
 use super::looker::Looker;
 use super::outside::{Outside, carry_out, told};
 use super::publication::Publication;
+use super::standing_by;
 use crate::codes;
 use crate::ports::{Act, ActReply, Briefing, Clock, Context, Looking, Message, Next, Observed, Pass, Workspace};
 use crate::settings::Settings;
@@ -72,7 +73,9 @@ impl Attempt<'_> {
         let ended = match (self.step.kind.as_str(), self.step.want.as_str()) {
             (own::PUBLICATION, _) => self.publication.make_so(self.step).await,
             (own::WORKSPACE, _) => self.greet().await,
+            (own::STANDBY, want::READY) => standing_by::is_ready(self.place, self.step).await,
             (own::STANDBY, _) => self.is_up_to_date().await,
+            (own::WINDOW, _) => standing_by::is_open(self.step, self.clock.now()),
             (_, want::SEEN_TO) => Err(seen_to(self.step)),
             (_, _) if self.step.place == OUTSIDE => self.errand().await,
             (_, _) if self.is_errand_there() => self.errand_there().await,

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 
-use failover::plan::{About, EVERYTHING};
+use failover::plan::{About, EVERYTHING, want};
 use failover::{Role, Side};
 use futures::future::join_all;
 use futures::stream::FuturesUnordered;
@@ -74,6 +74,8 @@ pub async fn drive(deps: &Deps, saga: &SagaId, owner: &str) -> Result<Driven, St
     let bytes = deps.objects.get(&plan_key(saga)).await?;
     let bytes = bytes.ok_or_else(|| StoreError::Broken(format!("the frozen plan {} is gone", plan_key(saga))))?;
     let plan = Arc::new(Plan::thaw(&bytes, &lease.head.plan)?);
+    // A saga keeps the homes that its plan was made with, whatever a promotion has made of them.
+    let deps = &deps.as_planned(&plan);
     let (sagas, clock) = (Arc::clone(&deps.sagas), Arc::clone(&deps.clock));
     let recorder = Recorder::load(Arc::clone(&plan), &lease.head, sagas, clock).await?;
     let places = places(deps, &plan, &recorder, &watch);
@@ -93,6 +95,7 @@ pub async fn drive(deps: &Deps, saga: &SagaId, owner: &str) -> Result<Driven, St
         clock: Arc::clone(&deps.clock),
         pairs: Arc::clone(&deps.pairs),
         objects: Arc::clone(&deps.objects),
+        addresses: deps.pair.addresses.clone(),
     };
     let mut run = Run {
         deps,
@@ -160,12 +163,11 @@ fn places(deps: &Deps, plan: &Plan, recorder: &Recorder, watch: &Arc<LeaseWatch>
             time_out,
         ));
         let workspace = Arc::clone(deps.pair.side(side));
-        // An errand starts nothing that was fenced, so no sweep waits for it.
-        let kinds = workspace.kinds();
-        let is_resource = |step: &Step| kinds.iter().any(|kind| kind.name == step.kind);
+        // Only what is still to be fenced may start something; an errand, or what is set back, does not.
+        let is_fence = |step: &Step| step.want == want::FENCED;
         let open = plan.steps().filter(|(id, step)| {
             let settled = recorder.state.step(*id).is_some_and(|record| record.state.is_settled());
-            step.place == role.as_str() && step.resource != EVERYTHING && is_resource(step) && !settled
+            step.place == role.as_str() && step.resource != EVERYTHING && is_fence(step) && !settled
         });
         Place {
             looker: Looker::new(Arc::clone(&deps.clock), Arc::clone(&workspace), Arc::clone(&pass)),

@@ -20,6 +20,7 @@ mod outside;
 mod publication;
 mod recorder;
 mod run;
+mod standing_by;
 
 pub use drive::{Driven, drive};
 pub use publication::{Published, published_key};

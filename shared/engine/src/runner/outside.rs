@@ -4,10 +4,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use failover::Side;
 use failover::errand::Detail;
 use failover::plan::About;
 use failover::template::fill;
+use failover::{Course, Side};
 use jiff::SignedDuration;
 use saga::{Fault, Plan, State, Step};
 use serde_json::{Value, json};
@@ -80,13 +80,15 @@ fn facts(plan: &Plan, state: &State) -> Value {
         "target": target,
         "target_url": url(target),
         "target_host": address(target).map_or("", |address| address.host.as_str()),
-        "temporary": target == Side::Standby,
+        "temporary": target == Side::Standby && about.as_ref().is_none_or(|about| about.course != Some(Course::Promotion)),
         "planned": about.as_ref().is_some_and(|about| about.planned),
         "total": tally.total(),
         "done": tally.done + tally.waived,
         "blocked": tally.blocked,
         "pursued": pursued.count(),
         "findings": plan.findings.len(),
+        "window_from": about.as_ref().and_then(|about| about.window).map(|window| window.from),
+        "window_until": about.as_ref().and_then(|about| about.window).map(|window| window.until),
     })
 }
 

@@ -3,12 +3,13 @@
 
 use std::sync::Arc;
 
-use failover::{PairName, Side};
+use failover::errand::Address;
+use failover::{Homes, PairName, Side};
 use saga::{Fault, SagaId, Step};
 use serde::{Deserialize, Serialize};
 
 use crate::codes;
-use crate::ports::{Clock, GuardRecord, Objects, Pairs, StoreError};
+use crate::ports::{Clock, GuardRecord, Objects, PairHead, Pairs, StoreError};
 
 /// The key of a pair's published object.
 pub fn published_key(pair: &PairName) -> String {
@@ -24,6 +25,9 @@ pub struct Published {
     pub active: Side,
     /// Deployments must wait.
     pub frozen: bool,
+    /// Where that side is, e.g. `https://two.cloud.databricks.com`.
+    #[serde(default)]
+    pub url: String,
     /// The saga that published it.
     pub saga: SagaId,
 }
@@ -35,36 +39,49 @@ pub(super) struct Publication {
     pub(super) clock: Arc<dyn Clock>,
     pub(super) pairs: Arc<dyn Pairs>,
     pub(super) objects: Arc<dyn Objects>,
+    /// Where the two sides are, by the homes of the plan.
+    pub(super) addresses: Vec<Address>,
 }
 
 #[derive(Deserialize)]
 struct Wanted {
     active: Side,
     frozen: bool,
+    /// The active side becomes the primary for good.
+    #[serde(default)]
+    promoted: bool,
 }
 
 impl Publication {
     /// Publishes what the step wants and reads it back.
     pub(super) async fn make_so(&self, step: &Step) -> Result<String, Fault> {
-        let Wanted { active, frozen } = serde_json::from_value(step.detail.clone())
+        let Wanted { active, frozen, promoted } = serde_json::from_value(step.detail.clone())
             .map_err(|e| Fault::person_needed(codes::UNKNOWN_STEP, format!("cannot read what to publish: {e}")))?;
-        let wanted = Published { pair: self.pair.clone(), active, frozen, saga: self.saga.clone() };
         let head = self.pairs.pair(&self.pair).await.map_err(|e| fault(&e))?;
         let Some(mut head) = head.filter(|head| head.saga.as_ref() == Some(&self.saga)) else {
             let message = format!("pair {} does not name this saga as its own", self.pair);
             return Err(Fault::again(codes::PUBLICATION, message));
         };
-        if head.active != active || head.frozen != frozen {
-            if head.active != active {
-                // From here on what was left is the inactive side, and is looked at for as long as it is.
-                let (side, looked_at) = (active.other(), self.clock.now());
-                head.guard = Some(GuardRecord { side, looked_at, saga: None, last: None });
-            }
+        let before = head.clone();
+        if promoted {
+            self.swap_homes(&mut head, active)?;
+        } else if head.active != active || head.frozen != frozen {
+            self.point(&mut head, active);
             head.active = active;
             head.frozen = frozen;
+        }
+        if head != before {
             head.revision += 1;
             self.pairs.put_pair(&head).await.map_err(|e| fault(&e))?;
         }
+        let url = self.addresses.iter().find(|address| address.side == active).map(|address| address.url.clone());
+        let wanted = Published {
+            pair: self.pair.clone(),
+            active: head.active,
+            frozen: head.frozen,
+            url: url.unwrap_or_default(),
+            saga: self.saga.clone(),
+        };
         let key = published_key(&self.pair);
         if self.read(&key).await? != Some(wanted.clone()) {
             let bytes = serde_json::to_vec_pretty(&wanted)
@@ -73,10 +90,40 @@ impl Publication {
         }
         match self.read(&key).await? {
             Some(read) if read == wanted => {
-                Ok(format!("{key} says active {active}, deployments {}", if frozen { "frozen" } else { "free" }))
+                let deployments = if read.frozen { "frozen" } else { "free" };
+                Ok(format!("{key} says active {}, deployments {deployments}", read.active))
             }
             Some(_) | None => Err(Fault::again(codes::PUBLICATION, format!("{key} does not read back as written"))),
         }
+    }
+
+    /// From here on what was left is the inactive side, and is looked at for as long as it is. A standby
+    /// that the work has left to go home is no more than it was before: it stands ready, and needs no guard.
+    fn point(&self, head: &mut PairHead, active: Side) {
+        if head.active == active {
+            return;
+        }
+        let (side, looked_at) = (active.other(), self.clock.now());
+        let guarded = side == Side::Primary;
+        head.guard = guarded.then_some(GuardRecord { side, looked_at, saga: None, last: None });
+    }
+
+    /// The target of this saga is the primary from here on, whatever it was called when the plan was made.
+    fn swap_homes(&self, head: &mut PairHead, target: Side) -> Result<(), Fault> {
+        let host = |side: Side| self.addresses.iter().find(|a| a.side == side).map(|a| a.host.clone());
+        let (Some(primary), Some(standby)) = (host(target), host(target.other())) else {
+            let message = "the plan does not tell where the two sides are".to_owned();
+            return Err(Fault::person_needed(codes::UNKNOWN_STEP, message));
+        };
+        if head.homes.as_ref().is_some_and(|homes| homes.primary == primary) {
+            return Ok(());
+        }
+        head.homes = Some(Homes { primary, standby });
+        head.active = Side::Primary;
+        head.frozen = false;
+        let (side, looked_at) = (Side::Standby, self.clock.now());
+        head.guard = Some(GuardRecord { side, looked_at, saga: None, last: None });
+        Ok(())
     }
 
     async fn read(&self, key: &str) -> Result<Option<Published>, Fault> {

@@ -1,6 +1,6 @@
 //! What would hurt, each with its remedy, and what no failover carries.
 
-use super::{Ask, Loss, own};
+use super::{Ask, Loss, homing, own};
 use crate::checkpoint::{Checkpoint, Missing};
 use crate::errand::{ActiveActive, Duty};
 
@@ -29,6 +29,8 @@ pub(super) fn findings(ask: &Ask<'_>) -> Vec<String> {
         )),
         (Ok(_), _) => None,
     }));
+    findings.extend(homing::made_meanwhile(ask));
+    findings.extend(homing::written_meanwhile(ask));
     findings.extend(not_running(ask));
     findings.extend(missing_kinds(ask.here));
     findings.extend(missing_kinds(ask.there));

@@ -89,6 +89,8 @@ pub fn guard_plan(ask: &GuardAsk<'_>) -> Result<Plan, PlanRefused> {
             target_listed_at: ask.made_at,
             addresses: ask.addresses.to_vec(),
             worst_loss: None,
+            course: None,
+            window: None,
         }),
         stages: vec![
             Stage { name: stage::FENCE.to_owned(), gate: Gate::Open, steps },

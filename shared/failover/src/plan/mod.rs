@@ -1,24 +1,33 @@
-//! The plan of a failover: recipe R20 to R31 as stages, gates and steps.
+//! The plans of sagas: recipe R20 to R31, R40 to R44 and R50 as stages, gates and steps.
 //!
 //! One builder a file; all of them make the same steps for the same engine.
 
 mod errands;
-mod failover;
 mod fencing;
 mod findings;
 mod gates;
 pub mod guard;
+mod homing;
+mod moving;
+mod refusals;
+pub mod stage;
+mod standby_drill;
 mod starting;
 mod steps;
 pub mod wording;
+
+use std::collections::BTreeSet;
 
 use jiff::{SignedDuration, Timestamp};
 use saga::SagaId;
 use serde::{Deserialize, Serialize};
 
-pub use failover::{failover_plan, stage};
+pub use moving::move_plan;
+pub use refusals::PlanRefused;
+pub use standby_drill::standby_drill_plan;
 
 use crate::checkpoint::Checkpoint;
+use crate::course::{Course, Window};
 use crate::errand::{Address, Arrangements, Duty, ErrandInfo};
 use crate::matching::MapEntry;
 use crate::pair::{PairName, Side};
@@ -69,6 +78,14 @@ pub mod want {
     pub const UP_TO_DATE: &str = "up_to_date";
     /// A person has seen to it.
     pub const SEEN_TO: &str = "seen_to";
+    /// The time in which the saga may begin has come, and holds it.
+    pub const OPEN: &str = "open";
+    /// The homes of the pair are swapped.
+    pub const SWAPPED: &str = "swapped";
+    /// A side is ready to stand by: it answers, nothing is on there, and what work needs is there.
+    pub const READY: &str = "ready";
+    /// What was learned is on record.
+    pub const LEARNED: &str = "learned";
 }
 
 /// Kinds of steps that are no resource of a workspace.
@@ -79,6 +96,10 @@ pub mod own {
     pub const WORKSPACE: &str = "workspace";
     /// What the plan counts on in the target.
     pub const STANDBY: &str = "standby";
+    /// The time in which a planned saga may begin.
+    pub const WINDOW: &str = "window";
+    /// What people have learned (R43).
+    pub const LESSONS: &str = "lessons";
 }
 
 /// What the team has decided about failovers.
@@ -159,6 +180,28 @@ pub struct Ask<'a> {
     pub errand_kinds: &'a [ErrandInfo],
     /// How recent the data on the target is.
     pub datasets: &'a [DatasetSeen],
+    /// What the saga is for.
+    pub course: Course,
+    /// When a planned saga may begin; `None`: at once.
+    pub window: Option<Window>,
+    /// An earlier approval covers it: the way back of a drill is approved with the drill.
+    pub approved: bool,
+    /// What is known of earlier sagas.
+    pub past: &'a Past,
+}
+
+/// What a way back knows of the way out.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Past {
+    /// What the leaving side had when it was a prepared standby; what it has beside was made there since (R42).
+    pub prepared: Option<Checkpoint>,
+    /// What the target had, and had active, before the work left it.
+    pub recorded: Option<Checkpoint>,
+    /// The work never came to the leaving side in full: what is recorded of the target counts, not
+    /// what is active on the leaving side.
+    pub midway: bool,
+    /// Jobs on the leaving side that were run because their counterpart's run was interrupted, by id.
+    pub already_run: BTreeSet<String>,
 }
 
 /// What stands in a failover's `about`.
@@ -181,6 +224,12 @@ pub struct About {
     /// In seconds: the worst loss of a dataset, where all could be told.
     #[serde(default)]
     pub worst_loss: Option<Loss>,
+    /// What the saga is for; absent in plans of before there was more than failovers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub course: Option<Course>,
+    /// When it may begin, where that is not at once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub window: Option<Window>,
 }
 
 /// What would be lost of the dataset that is worst off.
@@ -190,44 +239,4 @@ pub struct Loss {
     pub dataset: String,
     /// In seconds; `None` if it cannot be told.
     pub seconds: Option<i64>,
-}
-
-/// Why there is no plan.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum PlanRefused {
-    /// The work is on the target already.
-    #[error("the {0} is already the active side of this pair: there is nothing to move to it")]
-    TargetIsActive(Side),
-    /// A checkpoint is of another side or pair.
-    #[error("the checkpoint is of {found}, not of {wanted}: capture the right side")]
-    WrongCheckpoint {
-        /// What it is of.
-        found: String,
-        /// What was needed.
-        wanted: String,
-    },
-    /// The checkpoint has nothing in it.
-    #[error("the checkpoint of the {0} holds no resource: capture it with a principal that may see them")]
-    NothingThere(Side),
-    /// A kind of the target could not be listed.
-    #[error("the {side} did not list its kind {kind}: {message}")]
-    TargetNotListed {
-        /// The target.
-        side: Side,
-        /// Which kind.
-        kind: String,
-        /// Why not.
-        message: String,
-    },
-    /// A declared errand cannot be planned.
-    #[error("{errand} cannot be planned: {why}")]
-    Errand {
-        /// Its duty and name.
-        errand: String,
-        /// Why not, with the remedy.
-        why: String,
-    },
-    /// The plan does not hold together; a fault of the builder.
-    #[error(transparent)]
-    Plan(#[from] saga::PlanError),
 }

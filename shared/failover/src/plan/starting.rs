@@ -1,12 +1,14 @@
-//! Starting on the target what was active on the leaving side (S10, S15).
+//! Starting on the target what was active on the leaving side (S10, S15), and, on the way home, what was
+//! active there before.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use saga::{Step, StepId};
 
 use super::{Ask, steps};
-use crate::checkpoint::{Resource, StartStage, Trust};
+use crate::checkpoint::{Checkpoint, Resource, Start, StartStage, Trust};
 use crate::matching::{Matching, Twin, told_apart};
+use crate::pair::Role;
 
 /// The starts of a plan, and what is left out of them.
 pub(super) struct Starts {
@@ -35,7 +37,8 @@ impl Starts {
             exceptions: Vec::new(),
             started: Vec::new(),
         };
-        for (resource, twin) in ask.here.resources.iter().zip(twins) {
+        let counterparts = counterparts(ask, &twins);
+        for (resource, twin) in ask.here.resources.iter().zip(&twins) {
             if ask.arrangements.is_active_active(&resource.kind, &resource.name) {
                 starts.exceptions.push(format!(
                     "{} {:?} runs on both sides by decision (active-active): it is neither fenced nor started",
@@ -50,6 +53,9 @@ impl Starts {
             let Some(&fence) = fenced.get(&(resource.kind.as_str(), resource.id.as_str())) else { continue };
             starts.add(ask, resource, twin, fence);
         }
+        if let Some(recorded) = &ask.past.recorded {
+            starts.restore(ask, recorded, fenced, &counterparts);
+        }
         starts
     }
 
@@ -60,29 +66,98 @@ impl Starts {
         StepId { stage: place, number: steps.len() as u32 - 1 }
     }
 
-    fn add(&mut self, ask: &Ask<'_>, resource: &Resource, twin: Twin, fence: StepId) {
+    fn add(&mut self, ask: &Ask<'_>, resource: &Resource, twin: &Twin, fence: StepId) {
         let wanted = resource.starts.iter().filter(|start| match start.trust {
-            Trust::Always => true,
+            // A side that the work never came to in full does not tell what shall be on.
+            Trust::Always => !ask.past.midway,
             Trust::IfInterruptedIsRunAgain => ask.policy.run_interrupted_again,
         });
-        let mut wanted = wanted.peekable();
-        if wanted.peek().is_none() {
+        let wanted: Vec<&Start> = wanted.collect();
+        if wanted.is_empty() {
             return;
         }
         match twin {
-            Twin::Is(twin) => {
-                self.started.push((resource.kind.clone(), twin.clone(), resource.name.clone()));
-                let mut before: Option<(StartStage, StepId)> = None;
-                for start in wanted {
-                    let mut step = steps::start(resource, start, &twin, fence, ask.policy.planned);
-                    // Within a stage the starts of one resource follow each other; between stages the gate sees to it.
-                    let same_stage = before.filter(|(stage, _)| *stage == start.stage);
-                    step.needs.extend(same_stage.map(|(_, id)| steps::verified(id)));
-                    before = Some((start.stage, self.push(start.stage, step)));
-                }
-            }
-            Twin::Ambiguous(why) => self.by_hand.push(steps::by_hand(resource, "AMBIGUOUS-MATCH", &why)),
-            Twin::Missing(why) => self.by_hand.push(steps::by_hand(resource, "NO-COUNTERPART", &why)),
+            Twin::Is(twin) => self.start(ask, resource, twin, &wanted, Some(fence)),
+            Twin::Ambiguous(why) => self.by_hand.push(steps::by_hand(resource, "AMBIGUOUS-MATCH", why)),
+            Twin::Missing(why) => self.by_hand.push(steps::by_hand(resource, "NO-COUNTERPART", why)),
         }
     }
+
+    fn start(&mut self, ask: &Ask<'_>, resource: &Resource, twin: &str, wanted: &[&Start], fence: Option<StepId>) {
+        self.started.push((resource.kind.clone(), twin.to_owned(), resource.name.clone()));
+        let mut before: Option<(StartStage, StepId)> = None;
+        for start in wanted {
+            let mut step = steps::start(resource, start, twin, fence, ask.policy.planned);
+            // Within a stage the starts of one resource follow each other; between stages the gate sees to it.
+            let same_stage = before.filter(|(stage, _)| *stage == start.stage);
+            step.needs.extend(same_stage.map(|(_, id)| steps::verified(id)));
+            before = Some((start.stage, self.push(start.stage, step)));
+        }
+    }
+
+    fn set_back(&mut self, resource: &Resource) {
+        for (start, step) in resource.set_back.iter().zip(steps::set_back(resource, Role::Target)) {
+            self.push(start.stage, step);
+        }
+    }
+
+    /// What was active at home before the work left it: all of it where the work never came to the other
+    /// side in full, else what has no counterpart there and so could not go on there.
+    fn restore(
+        &mut self,
+        ask: &Ask<'_>,
+        recorded: &Checkpoint,
+        fenced: &BTreeMap<(&str, &str), StepId>,
+        counterparts: &BTreeMap<(&str, &str), &Resource>,
+    ) {
+        let there: BTreeSet<(&str, &str)> =
+            ask.there.resources.iter().map(|r| (r.kind.as_str(), r.id.as_str())).collect();
+        let started: BTreeSet<(String, String)> =
+            self.started.iter().map(|(kind, id, _)| (kind.clone(), id.clone())).collect();
+        for resource in &recorded.resources {
+            let key = (resource.kind.as_str(), resource.id.as_str());
+            let counterpart = counterparts.get(&key).copied();
+            if ask.arrangements.is_active_active(&resource.kind, &resource.name) {
+                continue;
+            }
+            let goes_on = counterpart.is_some() && !ask.past.midway;
+            if goes_on || resource.starts.is_empty() {
+                // What was off is off, and its settings are what they were before it was fenced.
+                let is_started = started.contains(&(resource.kind.clone(), resource.id.clone()));
+                if !is_started && there.contains(&key) {
+                    self.set_back(resource);
+                }
+                continue;
+            }
+            if !there.contains(&key) {
+                let gone = format!(
+                    "{} {:?} was on at the {} before the work left it, and is gone from there: it is not started",
+                    resource.kind,
+                    resource.name,
+                    ask.leaving.other()
+                );
+                self.exceptions.push(gone);
+                continue;
+            }
+            let was_run = counterpart.is_some_and(|other| ask.past.already_run.contains(&other.id));
+            let wanted = resource.starts.iter().filter(|start| match start.trust {
+                Trust::Always => true,
+                Trust::IfInterruptedIsRunAgain => {
+                    ask.policy.run_interrupted_again && ask.past.midway && counterpart.is_some() && !was_run
+                }
+            });
+            let wanted: Vec<&Start> = wanted.collect();
+            let fence = counterpart.and_then(|other| fenced.get(&(other.kind.as_str(), other.id.as_str())).copied());
+            self.start(ask, resource, &resource.id, &wanted, fence);
+        }
+    }
+}
+
+/// The resources of the leaving side by kind and id of what they stand for on the target.
+fn counterparts<'a>(ask: &'a Ask<'_>, twins: &'a [Twin]) -> BTreeMap<(&'a str, &'a str), &'a Resource> {
+    let pairs = ask.here.resources.iter().zip(twins).filter_map(|(resource, twin)| match twin {
+        Twin::Is(id) => Some(((resource.kind.as_str(), id.as_str()), resource)),
+        Twin::Ambiguous(_) | Twin::Missing(_) => None,
+    });
+    pairs.collect()
 }

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::errands::verified_or_accepted;
 use super::{EVERYTHING, PAIR, own, want};
 use crate::checkpoint::{Resource, Start};
+use crate::course::Window;
 use crate::pair::{Role, Side};
 
 /// Keeps one resource of the leaving side from processing data.
@@ -44,7 +45,7 @@ pub(super) fn fence_everything(kind: &str, except: &[(String, String)], pursue: 
 }
 
 /// Starts on the target what was active on the leaving side (S10).
-pub(super) fn start(resource: &Resource, start: &Start, twin: &str, fence: StepId, planned: bool) -> Step {
+pub(super) fn start(resource: &Resource, start: &Start, twin: &str, fence: Option<StepId>, planned: bool) -> Step {
     Step {
         place: Role::Target.as_str().to_owned(),
         kind: start.kind.clone().unwrap_or_else(|| resource.kind.clone()),
@@ -54,10 +55,27 @@ pub(super) fn start(resource: &Resource, start: &Start, twin: &str, fence: StepI
         detail: start.detail.clone(),
         class: start.class,
         pursue: false,
-        needs: vec![verified_or_accepted(fence, planned)],
+        needs: fence.map(|fence| verified_or_accepted(fence, planned)).into_iter().collect(),
         undone_by: Vec::new(),
         optional: false,
     }
+}
+
+/// What sets a resource back to how it was recorded, short of making it active.
+pub(super) fn set_back(resource: &Resource, place: Role) -> impl Iterator<Item = Step> + '_ {
+    resource.set_back.iter().map(move |start| Step {
+        place: place.as_str().to_owned(),
+        kind: start.kind.clone().unwrap_or_else(|| resource.kind.clone()),
+        resource: resource.id.clone(),
+        name: resource.name.clone(),
+        want: start.want.clone(),
+        detail: start.detail.clone(),
+        class: start.class,
+        pursue: false,
+        needs: Vec::new(),
+        undone_by: Vec::new(),
+        optional: false,
+    })
 }
 
 /// The need for another step to be read back as wanted.
@@ -74,6 +92,40 @@ pub(super) fn publish(name: &str, wanted: &str, active: Side, frozen: bool) -> S
         name: name.to_owned(),
         want: wanted.to_owned(),
         detail: json!({ "active": active, "frozen": frozen }),
+        class: Class::Idempotent,
+        pursue: false,
+        needs: Vec::new(),
+        undone_by: Vec::new(),
+        optional: false,
+    }
+}
+
+/// Swaps the homes: the target is the primary from here on (R44).
+pub(super) fn promote(target: Side) -> Step {
+    Step {
+        detail: json!({ "active": target, "frozen": false, "promoted": true }),
+        ..publish("the new primary", want::SWAPPED, target, false)
+    }
+}
+
+/// Waits for the window in which a planned saga may begin (R40).
+pub(super) fn window(window: &Window) -> Step {
+    about_the_saga(own::WINDOW, "the maintenance window", want::OPEN, json!(window))
+}
+
+/// Waits until somebody has written down what was learned (R43).
+pub(super) fn lessons() -> Step {
+    about_the_saga(own::LESSONS, "what was learned", want::LEARNED, Value::Null)
+}
+
+fn about_the_saga(kind: &str, name: &str, wanted: &str, detail: Value) -> Step {
+    Step {
+        place: PAIR.to_owned(),
+        kind: kind.to_owned(),
+        resource: kind.to_owned(),
+        name: name.to_owned(),
+        want: wanted.to_owned(),
+        detail,
         class: Class::Idempotent,
         pursue: false,
         needs: Vec::new(),

@@ -1,7 +1,8 @@
 //! What people are told, and when (R25, R42).
 //!
 //! Each text says what happened, what it means for its reader, and what to do. A channel may bring
-//! its own words as `moving`, `moved` and `switched_on` in its settings; the placeholders are those of [`sample`].
+//! its own words in its settings, as a member that is named like the occasion, e.g. `moving` or `switched_on`;
+//! the placeholders are those of [`sample`].
 
 use serde_json::{Value, json};
 
@@ -16,6 +17,12 @@ pub enum Occasion {
     Moved,
     /// Something was switched on again on the side that was left, and is being fenced.
     SwitchedOn,
+    /// The work will move in a planned window.
+    Planned,
+    /// The work is at home again.
+    Home,
+    /// The target is the primary now.
+    Promoted,
 }
 
 const MOVING: (&str, &str) = (
@@ -46,9 +53,44 @@ const SWITCHED_ON: (&str, &str) = (
      it at {{ target_url }} or stop it. `switchback status --saga {{ saga }}` names each of them.\n",
 );
 
+const PLANNED: (&str, &str) = (
+    "[{{ pair }}] the work will move from the {{ leaving }} to the {{ target }}, from {{ window_from }}",
+    "The Databricks work of {{ pair }} will move from the {{ leaving }} ({{ leaving_url }}) to the {{ target }} \
+     ({{ target_url }}) between {{ window_from }} and {{ window_until }}.\n\
+     What to do: let nothing that matters run across that time, and plan no deployment into it. Work that runs then is \
+     stopped and run again on the {{ target }}.\n\
+     Saga {{ saga }}.\n",
+);
+
+const HOME: (&str, &str) = (
+    "[{{ pair }}] the work is back on the {{ target }}: {{ target_url }}",
+    "The Databricks work of {{ pair }} is back on the {{ target }}. Address: {{ target_url }}\n\
+     What to do: use this address. What was made on the {{ leaving }} meanwhile stays there and stands still: \
+     `switchback status --saga {{ saga }}` lists it; deploy what shall last to the {{ target }}.\n\
+     {{ done }} of {{ total }} steps are done{% if blocked %}, {{ blocked }} need a person{% endif %}.\n\
+     Saga {{ saga }}.\n",
+);
+
+const PROMOTED: (&str, &str) = (
+    "[{{ pair }}] the primary is {{ target_url }} now, for good",
+    "The Databricks work of {{ pair }} stays where it is now: {{ target_url }} is the primary from here on, and \
+     {{ leaving_url }} becomes the standby when it is ready.\n\
+     What to do: use the new address everywhere, also in deployments. It is no temporary place.\n\
+     {{ done }} of {{ total }} steps are done{% if blocked %}, {{ blocked }} need a person{% endif %}\
+     {% if pursued %}; {{ pursued }} things on the side that was left are still being seen to{% endif %}.\n\
+     Saga {{ saga }}.\n",
+);
+
 impl Occasion {
     /// All of them.
-    pub const ALL: [Occasion; 3] = [Occasion::Moving, Occasion::Moved, Occasion::SwitchedOn];
+    pub const ALL: [Occasion; 6] = [
+        Occasion::Moving,
+        Occasion::Moved,
+        Occasion::SwitchedOn,
+        Occasion::Planned,
+        Occasion::Home,
+        Occasion::Promoted,
+    ];
 
     /// The member of a channel's settings that holds its own words for this occasion.
     pub fn as_str(self) -> &'static str {
@@ -56,6 +98,9 @@ impl Occasion {
             Occasion::Moving => "moving",
             Occasion::Moved => "moved",
             Occasion::SwitchedOn => "switched_on",
+            Occasion::Planned => "planned",
+            Occasion::Home => "home",
+            Occasion::Promoted => "promoted",
         }
     }
 
@@ -65,6 +110,9 @@ impl Occasion {
             Occasion::Moving => MOVING,
             Occasion::Moved => MOVED,
             Occasion::SwitchedOn => SWITCHED_ON,
+            Occasion::Planned => PLANNED,
+            Occasion::Home => HOME,
+            Occasion::Promoted => PROMOTED,
         };
         let own = |part: &str| settings.get(self.as_str()).and_then(|own| own.get(part)).and_then(Value::as_str);
         Wording { subject: own("subject").unwrap_or(subject).to_owned(), text: own("text").unwrap_or(text).to_owned() }
@@ -88,6 +136,8 @@ pub fn sample() -> Value {
         "blocked": 1,
         "pursued": 1,
         "findings": 3,
+        "window_from": "2026-01-10T02:00:00Z",
+        "window_until": "2026-01-10T06:00:00Z",
     })
 }
 

@@ -1,0 +1,280 @@
+//! A journey: one saga after another on the same pair, and what the pair looks like before and after.
+
+pub mod script;
+mod telling;
+
+use std::collections::BTreeSet;
+
+use engine::approvals::answer;
+use engine::ports::SagaStatus;
+use engine::start::{Order, draft, pair_head, start};
+use engine::view::view;
+use engine::wake::abort;
+use failover::plan::{About, GO};
+use failover::{Course, Side, Window};
+use jiff::{SignedDuration, Timestamp};
+use saga::{Outcome, SagaId};
+use sim::Inventory;
+
+use self::script::{Leg, LegEnd, WindowScript};
+use super::director::{AT_MOST, Cast, Cue, Ended, LOOKS_EVERY, ON_CALL, STILL};
+use super::furnishing;
+use super::script::simulated;
+
+pub(super) use self::telling::{late, story, unexplained_ms};
+
+/// A saga of a journey, as it ended.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Travelled {
+    /// The saga as recorded.
+    pub view: engine::view::View,
+    /// When it was ordered.
+    pub ordered_at: Timestamp,
+    /// The side of the simulated pair that it left.
+    pub left: sim::Side,
+    /// How it ended.
+    pub end: &'static str,
+}
+
+/// What is set in both workspaces, on the account and in the cloud.
+pub(super) type Settings = Vec<(&'static str, Inventory)>;
+
+/// Plays all legs of a script.
+pub(super) async fn play(cast: &Cast<'_>, progress: &mut dyn FnMut(&str)) -> Result<Ended, String> {
+    let mut journey = Journey {
+        cast,
+        operator: cast.stack.operator(),
+        cues: cast.cues().into_iter().rev().collect(),
+        events: Vec::new(),
+        legs: Vec::new(),
+        rounds: BTreeSet::new(),
+        progress,
+    };
+    let first = cast.script.leg.first().map_or(0, |leg| leg.at);
+    journey.waits(cast.at(first)).await?;
+    let before = settings(cast);
+    let writes_before = cast.stack.writes();
+    let mut outcome = "completed";
+    for leg in &cast.script.leg {
+        outcome = journey.travel(leg).await?;
+        if outcome != leg.ends.as_str() {
+            break;
+        }
+    }
+    let writes = cast.stack.writes() - writes_before;
+    let end = cast.clock.now().saturating_add(SignedDuration::from_secs(cast.script.watched_for));
+    journey.waits(end.unwrap_or(Timestamp::MAX)).await?;
+    let after = settings(cast);
+    journey.told(outcome, writes, &before, &after).await
+}
+
+/// What is set everywhere, now.
+fn settings(cast: &Cast<'_>) -> Settings {
+    let mut world = cast.world();
+    world.advance(cast.clock.now().as_millisecond());
+    let cloud = cast.cloud.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    vec![
+        ("primary", world.settings(sim::Side::Primary)),
+        ("standby", world.settings(sim::Side::Standby)),
+        ("account", world.account_settings()),
+        ("cloud", cloud.settings()),
+    ]
+}
+
+struct Journey<'a, 'b> {
+    cast: &'a Cast<'a>,
+    operator: engine::Deps,
+    /// What is still to happen, the next one last.
+    cues: Vec<(Timestamp, Cue)>,
+    events: Vec<(Timestamp, String)>,
+    legs: Vec<Travelled>,
+    rounds: BTreeSet<SagaId>,
+    progress: &'b mut dyn FnMut(&str),
+}
+
+impl Journey<'_, '_> {
+    /// Waits until then, and lets happen what happens meanwhile.
+    async fn waits(&mut self, until: Timestamp) -> Result<(), String> {
+        loop {
+            self.happen().await?;
+            let now = self.cast.clock.now();
+            if now >= until {
+                return Ok(());
+            }
+            (self.progress)(&format!("{}  between sagas", now.strftime("%H:%M:%S")));
+            let next = now.saturating_add(SignedDuration::from_mins(1)).unwrap_or(until);
+            let cue = self.cues.last().map_or(until, |(at, _)| *at);
+            self.cast.clock.sleep_until(next.min(until).min(cue)).await;
+        }
+    }
+
+    /// Lets happen what is due, and every heartbeat beat.
+    async fn happen(&mut self) -> Result<(), String> {
+        let now = self.cast.clock.now();
+        while self.cues.last().is_some_and(|(at, _)| *at <= now) {
+            let Some((at, cue)) = self.cues.pop() else { break };
+            match cue {
+                Cue::Capture => self.events.push(self.cast.takes_checkpoint(&self.operator, at).await?),
+                Cue::Ordered => {}
+                Cue::Lost | Cue::Back | Cue::Deployed(_) | Cue::Told(_) => {
+                    self.cast.happens(&cue, at, &mut self.events);
+                }
+            }
+        }
+        let lost = self.cast.script.loss.as_ref().is_some_and(|loss| {
+            now >= self.cast.at(loss.at) && loss.back_at.is_none_or(|back| now < self.cast.at(back))
+        });
+        if !lost {
+            furnishing::beat(&self.operator, now).await?;
+        }
+        let head = pair_head(&self.operator).await.map_err(|e| e.to_string())?;
+        self.rounds.extend(head.guard.and_then(|guard| guard.last));
+        Ok(())
+    }
+
+    /// Orders one saga and sees it to its end; says how it ended.
+    async fn travel(&mut self, leg: &Leg) -> Result<&'static str, String> {
+        self.waits(self.cast.at(leg.at)).await?;
+        for name in &leg.made {
+            self.made(name).await?;
+        }
+        let Some((saga, left, ordered_at)) = self.order(leg).await? else { return Ok(LegEnd::Refused.as_str()) };
+        let mut answered_at = Some(self.later(self.cast.clock.now(), leg.answered_after));
+        let mut aborted_at = None;
+        let (mut still_since, mut last) = (self.cast.clock.now(), None);
+        let begun = still_since;
+        let end = loop {
+            self.happen().await?;
+            let now = self.cast.clock.now();
+            if answered_at.is_some_and(|at| now >= at) {
+                answered_at = None;
+                aborted_at = leg.aborted_after.map(|after| self.later(now, after));
+                answer(&self.operator, &saga, GO, ON_CALL, true, !leg.planned).await.map_err(|e| e.to_string())?;
+            }
+            if aborted_at.is_some_and(|at| now >= at) {
+                aborted_at = None;
+                self.events.push((now, format!("{ON_CALL} aborts the saga")));
+                abort(&self.operator, &saga, ON_CALL).await.map_err(|e| e.to_string())?;
+            }
+            let head = self.operator.sagas.head(&saga).await.map_err(|e| e.to_string())?.ok_or("the saga is gone")?;
+            let looked = (head.tally, head.status);
+            if last.replace(looked) != Some(looked) {
+                still_since = now;
+            }
+            (self.progress)(&format!("{}  {}", now.strftime("%H:%M:%S"), super::telling::standing(&head)));
+            let still = now.duration_since(still_since) > STILL;
+            match head.status {
+                SagaStatus::Finished(Outcome::Completed) => break "completed",
+                SagaStatus::Finished(Outcome::Aborted) => break "aborted",
+                SagaStatus::PersonNeeded if still => break "person-needed",
+                SagaStatus::Pursuing if still && leg.ends == LegEnd::Pursuing => break "pursuing",
+                SagaStatus::Running | SagaStatus::Asking | SagaStatus::PersonNeeded | SagaStatus::Pursuing => {
+                    if now.duration_since(begun) > AT_MOST {
+                        break "unfinished";
+                    }
+                }
+            }
+            let next = self.later(now, LOOKS_EVERY.as_secs());
+            let due = [answered_at, aborted_at, self.cues.last().map(|(at, _)| *at)];
+            self.cast.clock.sleep_until(due.into_iter().flatten().fold(next, Timestamp::min)).await;
+        };
+        let view = view(&self.operator, Some(&saga)).await.map_err(|e| e.to_string())?.ok_or("the saga is gone")?;
+        self.legs.push(Travelled { view, ordered_at, left, end });
+        Ok(end)
+    }
+
+    fn later(&self, at: Timestamp, seconds: i64) -> Timestamp {
+        at.saturating_add(SignedDuration::from_secs(seconds)).unwrap_or(Timestamp::MAX)
+    }
+
+    /// Makes the plan and begins the saga; `None` if it was refused.
+    async fn order(&mut self, leg: &Leg) -> Result<Option<(SagaId, sim::Side, Timestamp)>, String> {
+        let now = self.cast.clock.now();
+        let leaving = match leg.order {
+            Course::Failback => Side::Standby,
+            Course::Failover | Course::Promotion | Course::Drill | Course::StandbyDrill => Side::Primary,
+        };
+        let window = leg.window.map(|WindowScript { from, until, needs }| Window {
+            from: self.cast.at(from),
+            until: self.cast.at(until),
+            needs_s: needs,
+        });
+        let lost_at = self.cast.script.loss.as_ref().map(|loss| self.cast.at(loss.at)).filter(|_| !leg.planned);
+        let order = Order { lost_at, window, ..Order::of(leg.order, leaving, leg.planned, ON_CALL, now) };
+        let planned = if leg.planned { "planned" } else { "unplanned" };
+        self.events.push((now, format!("{ON_CALL} orders a {}, {planned}", leg.order)));
+        let head = pair_head(&self.operator).await.map_err(|e| e.to_string())?;
+        let left = self.simulated_side(&self.operator.as_recorded(&head), leaving);
+        let moves = leg.order != Course::StandbyDrill && head.active == leaving && leg.planned;
+        if moves {
+            self.cast.world().mark_leaving(now.as_millisecond(), left);
+        }
+        let drafted = match draft(&self.operator, &order).await {
+            Ok(drafted) => drafted,
+            Err(refused) => {
+                self.events.push((self.cast.clock.now(), format!("refused: {refused}")));
+                return Ok(None);
+            }
+        };
+        if moves {
+            self.cast.world().mark_settled(self.cast.clock.now().as_millisecond());
+        }
+        let saga = start(&self.operator, &order, &drafted).await.map_err(|e| e.to_string())?;
+        let told = format!("the plan has {} steps; the question is asked", drafted.plan.total());
+        self.events.push((self.cast.clock.now(), told));
+        Ok(Some((saga, left, now)))
+    }
+
+    /// Which of the simulated workspaces has a home: they never change, the homes may.
+    fn simulated_side(&self, deps: &engine::Deps, side: Side) -> sim::Side {
+        let host = deps.pair.host(side);
+        let known = crate::stack::addresses().into_iter().find(|address| address.host == host);
+        simulated(known.map_or(side, |address| address.side))
+    }
+
+    /// Somebody makes a job on the active side.
+    async fn made(&mut self, name: &str) -> Result<(), String> {
+        let head = pair_head(&self.operator).await.map_err(|e| e.to_string())?;
+        let side = self.simulated_side(&self.operator.as_recorded(&head), head.active);
+        let now = self.cast.clock.now();
+        self.cast.world().add_job(now.as_millisecond(), side, name);
+        self.events.push((now, format!("somebody makes the job {name:?} on the {}", head.active)));
+        Ok(())
+    }
+
+    async fn told(
+        self,
+        outcome: &'static str,
+        writes: u64,
+        before: &Settings,
+        after: &Settings,
+    ) -> Result<Ended, String> {
+        let last = self.legs.last().ok_or("no saga was begun")?;
+        let saga = &last.view.head.saga;
+        let last_view = view(&self.operator, Some(saga)).await.map_err(|e| e.to_string())?.ok_or("the saga is gone")?;
+        let items = self.operator.sagas.steps(saga).await.map_err(|e| e.to_string())?;
+        let rounds = self.cast.told(&self.operator, self.rounds).await?;
+        let proposals = self.legs.len();
+        let differences = before.iter().zip(after).flat_map(|((place, before), (_, after))| {
+            let lines = sim::gathered(&sim::compare(before, after));
+            lines.into_iter().map(move |line| format!("{place}: {line}"))
+        });
+        Ok(Ended {
+            view: last_view,
+            items,
+            outcome,
+            rounds,
+            events: self.events,
+            heard: Vec::new(),
+            proposals,
+            writes,
+            differences: differences.collect(),
+            legs: self.legs,
+        })
+    }
+}
+
+/// What a saga's plan says of itself.
+pub(super) fn about(view: &engine::view::View) -> Option<About> {
+    serde_json::from_value(view.plan.about.clone()).ok()
+}

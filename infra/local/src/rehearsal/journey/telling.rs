@@ -1,0 +1,139 @@
+//! The story of a journey: its sagas in order of time, what the auditor saw, and what is not as before.
+
+use std::fmt::Write as _;
+
+use failover::plan::want;
+use failover::story::Sentence;
+use failover::text::gathered;
+use jiff::Timestamp;
+use saga::{Event, StepState};
+use sim::DoubleWindow;
+
+use super::super::Rehearsal;
+use super::super::director::{Cast, Ended};
+use super::super::report::Report;
+use super::super::script::BEGINS;
+use super::super::telling::{LISTED, blocked, clock, section, stretch};
+use super::{Travelled, about};
+
+/// Tells a journey.
+pub(in super::super) fn story(rehearsal: &Rehearsal, cast: &Cast<'_>, ended: &Ended, report: &Report) -> String {
+    let mut text = String::new();
+    // Writing to a string cannot fail.
+    let _ = writeln!(text, "{}: {}", rehearsal.name, rehearsal.script.title);
+    let _ = writeln!(text, "seed {}, {} resources on each side, from {BEGINS}\n", rehearsal.seed, rehearsal.resources);
+    let _ = writeln!(text, "{}\n", rehearsal.script.tells.trim());
+    let pair = |(at, what): &(Timestamp, String)| Sentence { at: *at, place: "pair".to_owned(), text: what.clone() };
+    let mut sentences: Vec<Sentence> = ended.events.iter().map(pair).collect();
+    sentences.extend(ended.legs.iter().flat_map(|leg| leg.view.story()));
+    let of_guard = |sentence: Sentence| Sentence { place: "guard".to_owned(), ..sentence };
+    sentences.extend(ended.rounds.iter().flat_map(|round| round.story()).map(of_guard));
+    sentences.sort_by_key(|sentence| sentence.at);
+    for sentence in &sentences {
+        let _ = writeln!(text, "{}  {:<14}  {}", clock(sentence.at), sentence.place, sentence.text);
+    }
+    for leg in &ended.legs {
+        let kind = &leg.view.plan.kind;
+        section(&mut text, &format!("{kind}: left out on purpose"), &own_exceptions(leg));
+        section(&mut text, &format!("{kind}: blocked, for a person"), &blocked(&leg.view));
+        section(&mut text, &format!("{kind}: findings"), &gathered(&leg.view.plan.findings));
+    }
+    audit(&mut text, cast, ended, report);
+    let title = "what is not as it was before the first saga";
+    if ended.differences.is_empty() {
+        let _ = writeln!(text, "\n{title}\n  nothing");
+    } else {
+        section(&mut text, title, &ended.differences);
+    }
+    let _ = writeln!(text, "\noutcome: {}", report.outcome);
+    text
+}
+
+/// What no saga carries is told once, by the plans; a story tells what is left out of this one.
+fn own_exceptions(leg: &Travelled) -> Vec<String> {
+    leg.view.plan.exceptions.iter().filter(|told| !told.starts_with("not covered, ")).cloned().collect()
+}
+
+fn audit(text: &mut String, cast: &Cast<'_>, ended: &Ended, report: &Report) {
+    let audit = cast.world().audit();
+    let auditor = &report.auditor;
+    let _ = writeln!(text, "\nthe auditor, who reads only what truly ran");
+    if audit.double_windows.is_empty() {
+        let _ = writeln!(text, "  no work was ever processed on both sides at once");
+    } else {
+        let _ = writeln!(
+            text,
+            "  {:.0} s of double processing in {} stretches, {:.0} s of it unexplained",
+            auditor.double_processing_s,
+            audit.double_windows.len(),
+            auditor.double_unexplained_s
+        );
+        for window in audit.double_windows.iter().take(LISTED) {
+            let _ = writeln!(text, "    {}", stretch(window));
+        }
+        if audit.double_windows.len() > LISTED {
+            let _ = writeln!(text, "    and {} more", audit.double_windows.len() - LISTED);
+        }
+    }
+    let late = late(cast, ended);
+    let _ = writeln!(text, "  {} resources processed data after they were reported fenced", late.len());
+    for one in &late {
+        let _ = writeln!(text, "    {one}");
+    }
+    let _ = writeln!(text, "  {} things were switched on that had been off", auditor.woken_that_were_off);
+    let _ = writeln!(
+        text,
+        "  {} interrupted runs had to be run again, {} runs were started for them, {} works got a wrong number",
+        auditor.runs_expected, auditor.runs_seen, auditor.runs_wrong
+    );
+    for wrong in audit.runs_wrong.iter().take(LISTED) {
+        let _ = writeln!(text, "    {}: {} expected, {} seen", wrong.work, wrong.expected, wrong.seen);
+    }
+    let _ = writeln!(
+        text,
+        "  {} runs or updates are under way on the inactive side at the end",
+        auditor.processing_on_leaving
+    );
+}
+
+/// What processed data on a side after a saga had reported it fenced there, and before the next was ordered.
+pub(in super::super) fn late(cast: &Cast<'_>, ended: &Ended) -> Vec<String> {
+    let world = cast.world();
+    let mut late = Vec::new();
+    for (index, leg) in ended.legs.iter().enumerate() {
+        let until_ms = ended.legs.get(index + 1).map_or(i64::MAX, |next| next.ordered_at.as_millisecond());
+        for line in &leg.view.lines {
+            let Event::Done { step, .. } = &line.event else { continue };
+            let Some(step) = leg.view.plan.step(*step).filter(|step| step.want == want::FENCED) else { continue };
+            let at_ms = line.at.as_millisecond();
+            let processed = world.processing_of(leg.left, &step.resource);
+            let after = processed.into_iter().filter(|(from, to)| *to > at_ms && *from < until_ms);
+            let worst = after.map(|(_, to)| to.min(until_ms) - at_ms).max();
+            late.extend(worst.map(|ms| format!("{} {:?}: {:.1} s after", step.kind, step.name, ms as f64 / 1000.0)));
+        }
+    }
+    late
+}
+
+/// In ms: double processing that the record does not explain. A side that was lost starts its work again
+/// when it comes back, until the pursuit has fenced the last of it.
+pub(in super::super) fn unexplained_ms(cast: &Cast<'_>, ended: &Ended, windows: &[DoubleWindow]) -> i64 {
+    let back_ms = cast.script.loss.as_ref().and_then(|loss| loss.back_at).map(|back| cast.at(back).as_millisecond());
+    let unplanned = |leg: &&Travelled| about(&leg.view).is_some_and(|about| !about.planned);
+    let fenced_ms = ended.legs.iter().filter(unplanned).filter_map(last_fenced_ms).max();
+    let explained = back_ms.zip(fenced_ms);
+    let of = |window: &DoubleWindow| match explained {
+        Some((from, to)) => {
+            (from - window.from_ms).clamp(0, window.to_ms - window.from_ms)
+                + (window.to_ms - window.from_ms.max(to)).max(0)
+        }
+        None => window.to_ms - window.from_ms,
+    };
+    windows.iter().map(of).sum()
+}
+
+fn last_fenced_ms(leg: &Travelled) -> Option<i64> {
+    let fenced = leg.view.plan.steps().filter(|(_, step)| step.want == want::FENCED || step.want == want::ALL_FENCED);
+    let done = fenced.filter_map(|(id, _)| leg.view.state.step(id)).filter(|r| r.state == StepState::Done);
+    done.filter_map(|record| record.last_try).map(|at| at.as_millisecond()).max()
+}

@@ -1,0 +1,60 @@
+//! The question of a plan, in words: what would be done, what it costs, which risk a yes accepts.
+
+use failover::plan::About;
+use failover::{Course, Side};
+use saga::{Plan, PlanHash};
+
+/// The question.
+pub(super) fn question(plan: &Plan, hash: &PlanHash, about: Option<&About>) -> String {
+    let leaving = about.map_or(Side::Primary, |about| about.leaving);
+    let target = leaving.other();
+    let pair = &plan.subject;
+    let asked = match about.and_then(|about| about.course).unwrap_or(Course::Failover) {
+        Course::Failover => format!("Move the work of pair {pair} from the {leaving} to the {target}?"),
+        Course::Failback => format!("Move the work of pair {pair} back from the {leaving} to the {target}?"),
+        Course::Promotion => {
+            format!("Make the {target} the primary of pair {pair} for good, and the {leaving} its standby?")
+        }
+        Course::Drill => format!(
+            "Drill: move the work of pair {pair} from the {leaving} to the {target}, let it work there for a while, and \
+             move it back? The way back is approved with this."
+        ),
+        Course::StandbyDrill => format!(
+            "Drill on the {target} of pair {pair} alone: start its compute, prove it, and stop it again? Neither the \
+             {leaving} nor data is touched."
+        ),
+    };
+    let window = about.and_then(|about| about.window).map_or_else(String::new, |window| {
+        format!(" It begins between {} and {}, or not at all.", window.from, window.until)
+    });
+    format!("{asked} {} steps, plan {}.{window}{}{}", plan.total(), hash.short(), loss(about), risk(about, leaving))
+}
+
+fn loss(about: Option<&About>) -> String {
+    about.and_then(|about| about.worst_loss.as_ref()).map_or_else(String::new, |loss| match loss.seconds {
+        Some(seconds) => format!(" Up to {seconds} s of data would be lost, of dataset {:?}.", loss.dataset),
+        None => format!(" How much data of dataset {:?} would be lost cannot be told.", loss.dataset),
+    })
+}
+
+fn risk(about: Option<&About>, leaving: Side) -> String {
+    let course = about.and_then(|about| about.course).unwrap_or(Course::Failover);
+    let planned = about.is_some_and(|about| about.planned);
+    let mut risk = match course {
+        Course::StandbyDrill => String::new(),
+        Course::Failback => " Nothing is started before everything there is verified stopped, and the data that was \
+                             written there is back within its objective."
+            .to_owned(),
+        Course::Failover | Course::Promotion | Course::Drill if planned => {
+            " Nothing is started before everything there is verified stopped.".to_owned()
+        }
+        Course::Failover | Course::Promotion | Course::Drill => format!(
+            " What cannot be verified stopped on the {leaving} may still process data when it comes back, until the \
+             pursuit has fenced it. Approving accepts that risk for this saga."
+        ),
+    };
+    if about.is_some_and(|about| about.fence_first) {
+        risk.push_str(&format!(" The {leaving} is being fenced already, as the policy says."));
+    }
+    risk
+}

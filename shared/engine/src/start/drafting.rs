@@ -1,0 +1,126 @@
+//! Making the plan of an order. Changes nothing.
+
+use failover::plan::FencedKind;
+use failover::{Ask, Checkpoint, Course, FailoverPolicy, Missing, PlanRefused, StartStage};
+use failover::{move_plan, standby_drill_plan};
+use saga::SagaId;
+
+use super::homecoming::{past, refuse_unready};
+use super::{Draft, Order, StartRefused, is_free, pair_head};
+use crate::capture::{latest, list_side};
+use crate::datasets::datasets;
+use crate::deps::Deps;
+use crate::ports::{PairHead, Workspace};
+
+/// Looks at both sides and makes the plan. Changes nothing.
+///
+/// # Errors
+///
+/// [`StartRefused`].
+pub async fn draft(deps: &Deps, order: &Order) -> Result<Draft, StartRefused> {
+    let head = pair_head(deps).await?;
+    let deps = &deps.as_recorded(&head);
+    is_free(deps, &head)?;
+    refuse_window(deps, order)?;
+    let midway = order.course == Course::Failback && head.frozen && head.active != order.leaving;
+    let in_place = order.course == Course::Promotion && head.active != order.leaving;
+    if head.active != order.leaving && !midway && !in_place {
+        return Err(match order.course {
+            Course::Failback => PlanRefused::AtHome(order.leaving.other()),
+            Course::Failover | Course::Promotion | Course::Drill | Course::StandbyDrill => {
+                PlanRefused::TargetIsActive(order.leaving.other())
+            }
+        }
+        .into());
+    }
+    let target = order.leaving.other();
+    if order.course == Course::Failback {
+        refuse_unready(deps, target, midway).await?;
+    }
+    let leaving_time_out = if order.planned { deps.settings.call_time_out } else { deps.settings.dead_time_out };
+    let (here, there, datasets) = futures::join!(
+        list_side(deps, order.leaving, leaving_time_out),
+        list_side(deps, target, deps.settings.call_time_out),
+        datasets(deps, target),
+    );
+    let here = inventory(deps, order, &head, here).await?;
+    let past = past(deps, order, &head, midway).await?;
+    let made_at = deps.clock.now();
+    let saga = SagaId(format!("{}-{}", deps.pair.name, made_at.strftime("%Y%m%dT%H%M%SZ")));
+    let kinds = fenced_kinds(&**deps.pair.side(order.leaving));
+    let policy = FailoverPolicy { planned: order.planned, fence_first: order.fence_first, ..deps.pair.policy.clone() };
+    let errand_kinds = deps.errand_kinds();
+    let ask = Ask {
+        saga,
+        pair: &deps.pair.name,
+        active: head.active,
+        leaving: order.leaving,
+        made_at,
+        here: &here,
+        there: &there,
+        map: &deps.pair.map,
+        kinds: &kinds,
+        policy: &policy,
+        lost_at: order.lost_at.unwrap_or(made_at),
+        target_was_left: head.guard.as_ref().is_some_and(|guard| guard.side == target),
+        addresses: &deps.pair.addresses,
+        arrangements: &deps.pair.arrangements,
+        errand_kinds: &errand_kinds,
+        datasets: &datasets,
+        course: order.course,
+        window: order.window,
+        approved: order.approved_with.is_some(),
+        past: &past,
+    };
+    let plan = match order.course {
+        Course::Failover | Course::Failback | Course::Promotion | Course::Drill => move_plan(&ask)?,
+        Course::StandbyDrill => standby_drill_plan(&ask)?,
+    };
+    let (bytes, hash) = plan.freeze().map_err(PlanRefused::from)?;
+    Ok(Draft { plan, inventory: here, target: there, bytes, hash })
+}
+
+/// A saga is not ordered for a window that it could not keep.
+fn refuse_window(deps: &Deps, order: &Order) -> Result<(), StartRefused> {
+    let Some(window) = order.window else { return Ok(()) };
+    let begin = window.from.max(deps.clock.now());
+    match window.holds(begin) {
+        Some(true) => Ok(()),
+        Some(false) | None => Err(StartRefused::Window(format!(
+            "about {} minutes are needed, and it ends at {}: choose a longer or a later one",
+            (window.needs_s + 59) / 60,
+            window.until
+        ))),
+    }
+}
+
+fn fenced_kinds(workspace: &dyn Workspace) -> Vec<FencedKind<'static>> {
+    let kinds = workspace.kinds().iter().filter(|kind| kind.fenced).map(|kind| {
+        let is_compute = |s: &StartStage| matches!(s, StartStage::Pools | StartStage::Compute);
+        FencedKind { name: kind.name, compute: kind.stages.iter().any(is_compute) }
+    });
+    kinds.collect()
+}
+
+/// What the leaving side has: what it still tells, and for the rest what was recorded.
+///
+/// While deployments are frozen a saga has begun to fence the active side and did not come
+/// to its end: what is off there now may have been on, so the record tells what was active.
+async fn inventory(deps: &Deps, order: &Order, head: &PairHead, fresh: Checkpoint) -> Result<Checkpoint, StartRefused> {
+    let recorded = latest(deps, order.leaving).await?;
+    let fresh = match &recorded {
+        Some(recorded) => fresh.doubted(recorded),
+        None => fresh,
+    };
+    let not_listed = fresh.missing.iter().find_map(|(kind, missing)| match missing {
+        Missing::UnsupportedHere { .. } => None,
+        Missing::NotListed { message } => Some(format!("{kind}: {message}")),
+    });
+    match (not_listed, recorded) {
+        (Some(message), _) if order.planned => Err(StartRefused::LeavingNotWell { side: order.leaving, message }),
+        (_, Some(recorded)) if head.frozen && head.active == order.leaving => Ok(recorded.with_new(&fresh)),
+        (None, _) => Ok(fresh),
+        (Some(_), Some(recorded)) => Ok(recorded.refreshed(&fresh)),
+        (Some(_), None) => Err(StartRefused::NoCheckpoint(order.leaving)),
+    }
+}

@@ -1,0 +1,79 @@
+//! What a way home rests on: that home is well and fenced, and what is recorded of the way out.
+
+use std::collections::BTreeSet;
+
+use failover::signal::Reading;
+use failover::{Course, Past, Side};
+use saga::StepState;
+
+use super::{Order, StartRefused};
+use crate::capture::{latest, prepared};
+use crate::deps::Deps;
+use crate::guard::offenders;
+use crate::ports::{PairHead, StoreError};
+use crate::view::view;
+
+/// The want of a run that is made again; a word of the kind that carries it out.
+const RAN_ONCE: &str = "ran_once";
+
+/// Refuses a way home to a side that is not well, or on which something is on (R40).
+pub(super) async fn refuse_unready(deps: &Deps, side: Side, midway: bool) -> Result<(), StartRefused> {
+    let mut reasons = sick(deps, side).await?;
+    if !midway {
+        let (offenders, unseen) = offenders(deps, side, &BTreeSet::new()).await;
+        reasons.extend(unseen.into_iter().map(|what| format!("it does not show all of itself ({what})")));
+        reasons.extend(offenders.into_iter().map(|offender| {
+            format!("{} {:?} is on there: `switchback guard` fences it", offender.kind, offender.name)
+        }));
+    }
+    if reasons.is_empty() { Ok(()) } else { Err(StartRefused::TargetNotReady { side, reasons }) }
+}
+
+/// What the signals say against a side. That nothing is said is no reason: the side is listed in full.
+async fn sick(deps: &Deps, side: Side) -> Result<Vec<String>, StoreError> {
+    let now = deps.clock.now();
+    let tracks = deps.signals.tracks(&deps.pair.name).await?.into_iter().map(|item| item.track);
+    let about = tracks.filter(|track| track.about.side == side);
+    let said = about.filter_map(|track| {
+        let word = match track.reading_at(now) {
+            Reading::Healthy | Reading::Unknown => return None,
+            Reading::Degraded => "is degraded",
+            Reading::Down => "is down",
+        };
+        Some(format!("{} says that it {word} ({})", track.about.source, track.text))
+    });
+    Ok(said.collect())
+}
+
+/// What is known of the way out.
+pub(super) async fn past(deps: &Deps, order: &Order, head: &PairHead, midway: bool) -> Result<Past, StartRefused> {
+    match order.course {
+        Course::Failback => {}
+        Course::Failover | Course::Promotion | Course::Drill | Course::StandbyDrill => return Ok(Past::default()),
+    }
+    let already_run = match (midway, &head.last) {
+        (true, Some(last)) => already_run(deps, last).await?,
+        (true, None) | (false, _) => BTreeSet::new(),
+    };
+    Ok(Past {
+        prepared: prepared(deps, order.leaving).await?,
+        recorded: latest(deps, order.leaving.other()).await?,
+        midway,
+        already_run,
+    })
+}
+
+/// The jobs that the last saga has run on its target, or may have.
+async fn already_run(deps: &Deps, last: &saga::SagaId) -> Result<BTreeSet<String>, StoreError> {
+    let Some(seen) = view(deps, Some(last)).await? else { return Ok(BTreeSet::new()) };
+    let ran = seen.plan.steps().filter(|(id, step)| {
+        let state = seen.state.step(*id).map(|record| (record.state, record.attempts));
+        step.want == RAN_ONCE
+            && state.is_some_and(|(state, attempts)| match state {
+                StepState::Done | StepState::Intended => true,
+                StepState::Planned | StepState::Waived => false,
+                StepState::Waiting | StepState::Blocked => attempts > 0,
+            })
+    });
+    Ok(ran.map(|(_, step)| step.resource.clone()).collect())
+}

@@ -1,0 +1,180 @@
+//! Starting a saga: look, plan, freeze, take the pair.
+
+mod drafting;
+mod homecoming;
+mod order;
+mod refusals;
+
+use failover::verdict::CoolDown;
+use failover::{Checkpoint, Clocks, Course, Side};
+use jiff::Timestamp;
+use saga::{Plan, PlanHash, SagaId};
+
+pub use drafting::draft;
+pub use order::Order;
+pub use refusals::StartRefused;
+
+use crate::approvals;
+use crate::capture::{CaptureError, checkpoint_key, prepared_key};
+use crate::deps::Deps;
+use crate::ports::{AskItem, GuardRecord, PairHead, STORE_VERSION, SagaHead, SagaStatus, StoreError};
+
+/// The key of a saga's frozen plan.
+pub fn plan_key(saga: &SagaId) -> String {
+    format!("sagas/{saga}/plan.json")
+}
+
+/// A plan that is not started.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Draft {
+    /// The plan.
+    pub plan: Plan,
+    /// What it was made from: what the leaving side has and had active.
+    pub inventory: Checkpoint,
+    /// What the target has.
+    pub target: Checkpoint,
+    /// Its bytes,
+    pub bytes: Vec<u8>,
+    /// and their hash.
+    pub hash: PlanHash,
+}
+
+/// Starts a drafted saga: freezes the plan, takes the pair, asks the question, wakes the saga.
+///
+/// The pair is taken last but for the question, so that a crash anywhere leaves
+/// either no saga at all or one that the next tick finds and completes (S1).
+///
+/// # Errors
+///
+/// [`StartRefused`].
+pub async fn start(deps: &Deps, order: &Order, draft: &Draft) -> Result<SagaId, StartRefused> {
+    let mut pair = pair_head(deps).await?;
+    let deps = &deps.as_recorded(&pair);
+    is_free(deps, &pair)?;
+    let saga = draft.plan.saga.clone();
+    remember(deps, &pair, order, draft).await?;
+    deps.objects.put_new(&plan_key(&saga), draft.bytes.clone()).await?;
+    let clocks = Clocks { lost_at: order.lost_at, noticed_at: Some(order.noticed_at), ..Clocks::default() };
+    deps.sagas
+        .create(&SagaHead {
+            version: STORE_VERSION,
+            saga: saga.clone(),
+            pair: deps.pair.name.clone(),
+            kind: draft.plan.kind.clone(),
+            plan: draft.hash.clone(),
+            by: order.by.clone(),
+            status: SagaStatus::Running,
+            epoch: 0,
+            owner: String::new(),
+            lease_until: Timestamp::UNIX_EPOCH,
+            next_at: None,
+            abort_by: None,
+            tally: saga::State::new(&draft.plan).tally(),
+            clocks,
+        })
+        .await?;
+    pair.saga = Some(saga.clone());
+    pair.revision += 1;
+    match deps.pairs.put_pair(&pair).await {
+        Ok(()) => {}
+        Err(StoreError::Refused(_)) => {
+            let now = pair_head(deps).await?.saga;
+            if now.as_ref() != Some(&saga) {
+                let other = now.unwrap_or_else(|| SagaId("of another command".to_owned()));
+                return Err(StartRefused::AnotherSaga { pair: deps.pair.name.to_string(), saga: other });
+            }
+        }
+        Err(other) => return Err(other.into()),
+    }
+    let mut questions: Vec<&str> = draft.plan.stages.iter().flat_map(|s| s.gate.questions()).collect();
+    questions.dedup();
+    for question in questions {
+        let ask = approvals::question_of(&draft.plan, &draft.hash, question, deps.clock.now(), deps);
+        let ask = AskItem { veto_until: order.veto_until, ..ask };
+        deps.asks.ask(&ask).await?;
+    }
+    // A lost wake-up is made up for by the tick.
+    deps.waker.wake(&saga).await.ok();
+    Ok(saga)
+}
+
+/// What was active before anything was fenced is known from here on, whatever becomes of this saga, and
+/// what a prepared standby was like before work came to it (R41).
+async fn remember(deps: &Deps, pair: &PairHead, order: &Order, draft: &Draft) -> Result<(), StartRefused> {
+    let moves = match order.course {
+        Course::Failover | Course::Failback | Course::Promotion | Course::Drill => pair.active == order.leaving,
+        Course::StandbyDrill => false,
+    };
+    if moves && draft.inventory.is_whole() {
+        let bytes = draft.inventory.to_bytes().map_err(CaptureError::from)?;
+        deps.objects.put(&checkpoint_key(deps, order.leaving), bytes).await?;
+    }
+    let target = order.leaving.other();
+    // While deployments are frozen an earlier saga has begun to start there, so it is prepared no more.
+    if moves && target == Side::Standby && !pair.frozen && draft.target.is_whole() {
+        let bytes = draft.target.to_bytes().map_err(CaptureError::from)?;
+        deps.objects.put(&prepared_key(deps, target), bytes).await?;
+    }
+    Ok(())
+}
+
+/// The pair as recorded; a pair of which nothing is recorded works on its primary.
+///
+/// # Errors
+///
+/// [`StoreError`].
+pub async fn pair_head(deps: &Deps) -> Result<PairHead, StoreError> {
+    let recorded = deps.pairs.pair(&deps.pair.name).await?;
+    Ok(recorded.unwrap_or_else(|| PairHead {
+        version: STORE_VERSION,
+        pair: deps.pair.name.clone(),
+        active: Side::Primary,
+        saga: None,
+        frozen: false,
+        guard: None,
+        freeze: None,
+        cool_down: None,
+        homes: None,
+        last: None,
+        revision: 0,
+    }))
+}
+
+/// Lets the pair go when its saga is finished, or the guard when its round is.
+pub(crate) async fn release_pair(deps: &Deps, saga: &SagaId) -> Result<(), StoreError> {
+    let mut head = pair_head(deps).await?;
+    let of_guard = head.guard.as_mut().filter(|guard| guard.saga.as_ref() == Some(saga));
+    if let Some(guard) = of_guard {
+        guard.saga = None;
+    } else if head.saga.as_ref() == Some(saga) {
+        head.saga = None;
+        head.last = Some(saga.clone());
+        let seconds = jiff::SignedDuration::from_secs(deps.pair.watch.policy.cool_down_s);
+        let until = deps.clock.now().saturating_add(seconds).unwrap_or(Timestamp::MAX);
+        head.cool_down = Some(CoolDown { saga: saga.clone(), until, acknowledged_by: None });
+    } else {
+        return Ok(());
+    }
+    head.revision += 1;
+    match deps.pairs.put_pair(&head).await {
+        // Somebody else has let it go, or our own reply was lost; if neither, the next tick does.
+        Ok(()) | Err(StoreError::Refused(_)) => Ok(()),
+        Err(other) => Err(other),
+    }
+}
+
+/// Whether a saga may begin: none is under way (S1), and nobody is fencing the side that work shall go to.
+pub(super) fn is_free(deps: &Deps, head: &PairHead) -> Result<(), StartRefused> {
+    if let Some(saga) = &head.saga {
+        return Err(StartRefused::AnotherSaga { pair: deps.pair.name.to_string(), saga: saga.clone() });
+    }
+    if let Some(freeze) = &head.freeze {
+        return Err(StartRefused::Frozen { by: freeze.by.clone(), why: freeze.why.clone() });
+    }
+    match &head.guard {
+        Some(GuardRecord { side, saga: Some(saga), .. }) if *side == head.active.other() => {
+            Err(StartRefused::GuardUnderWay { side: *side, saga: saga.clone() })
+        }
+        Some(_) | None => Ok(()),
+    }
+}

@@ -1,0 +1,154 @@
+//! The way home (R40 to R44): what was written meanwhile comes along, the side that is left is set back
+//! and proved to be ready to stand by.
+
+use std::collections::BTreeSet;
+
+use saga::{Class, Step};
+use serde_json::{Value, json};
+
+use super::wording::Occasion;
+use super::{Ask, PlanRefused, errands, own, steps, want};
+use crate::checkpoint::Resource;
+use crate::course::Course;
+use crate::errand::{Detail, Duty};
+use crate::matching::{Matching, Twin};
+use crate::pair::Role;
+
+/// What people are told at the end of a course.
+pub(super) fn told_at_the_end(course: Course) -> Occasion {
+    match course {
+        Course::Failover | Course::Drill | Course::StandbyDrill => Occasion::Moved,
+        Course::Failback => Occasion::Home,
+        Course::Promotion => Occasion::Promoted,
+    }
+}
+
+/// What was written on the side that is left has come back: each dataset, once nothing writes there any
+/// more. Nobody has accepted a loss for it, so its lag must be within the objective.
+pub(super) fn caught_up(ask: &Ask<'_>) -> Result<Vec<Step>, PlanRefused> {
+    let steps = errands::steps(ask, Duty::Dataset, want::SYNCED)?.into_iter().map(|step| {
+        let Ok(detail) = serde_json::from_value::<Detail>(step.detail.clone()) else { return step };
+        Step { detail: json!(Detail { shown: None, ..detail }), ..step }
+    });
+    Ok(steps.collect())
+}
+
+/// What sets the side that is left back to what it was as a prepared standby (R41).
+pub(super) fn reset(ask: &Ask<'_>) -> Vec<Step> {
+    let Some(prepared) = &ask.past.prepared else { return Vec::new() };
+    let there: BTreeSet<(&str, &str)> = ask.here.resources.iter().map(key).collect();
+    let of_prepared = prepared.resources.iter().filter(|resource| there.contains(&key(resource)));
+    let moved = of_prepared.filter(|r| !ask.arrangements.is_active_active(&r.kind, &r.name));
+    moved.flat_map(|resource| steps::set_back(resource, Role::Leaving)).collect()
+}
+
+/// The proof that the side which is left is ready to stand by. After a promotion nothing waits for it:
+/// the old primary may be away for long.
+pub(super) fn ready(ask: &Ask<'_>) -> Step {
+    Step { pursue: ask.course == Course::Promotion, ..ready_at(Role::Leaving, except(ask)) }
+}
+
+/// The same at either place; `except` runs on both sides by decision.
+pub(super) fn ready_at(place: Role, except: Vec<(String, String)>) -> Step {
+    Step {
+        place: place.as_str().to_owned(),
+        kind: own::STANDBY.to_owned(),
+        resource: own::STANDBY.to_owned(),
+        name: "the side that stands by".to_owned(),
+        want: want::READY.to_owned(),
+        detail: if except.is_empty() { Value::Null } else { json!({ "except": except }) },
+        class: Class::Idempotent,
+        pursue: false,
+        needs: Vec::new(),
+        undone_by: Vec::new(),
+        optional: false,
+    }
+}
+
+fn except(ask: &Ask<'_>) -> Vec<(String, String)> {
+    let marked = ask.here.resources.iter().filter(|r| ask.arrangements.is_active_active(&r.kind, &r.name));
+    marked.map(|r| (r.kind.clone(), r.id.clone())).collect()
+}
+
+/// What is left as it is found on the side that is left, with the reason.
+pub(super) fn exceptions(ask: &Ask<'_>) -> Vec<String> {
+    let Some(prepared) = ask.past.prepared.as_ref().filter(|_| ask.course == Course::Failback) else {
+        return Vec::new();
+    };
+    let was_on = prepared.resources.iter().filter(|r| r.active);
+    was_on
+        .filter(|r| !ask.arrangements.is_active_active(&r.kind, &r.name))
+        .map(|r| {
+            format!(
+                "{} {:?} was on at the {} before the work came there: it is left off; start it again if it is needed",
+                r.kind, r.name, ask.leaving
+            )
+        })
+        .collect()
+}
+
+/// What was made on the side that is left while it was active (R42), each with what to do about it.
+pub(super) fn made_meanwhile(ask: &Ask<'_>) -> Vec<String> {
+    let Some(prepared) = ask.past.prepared.as_ref().filter(|_| ask.course == Course::Failback) else {
+        return Vec::new();
+    };
+    let known: BTreeSet<(&str, &str)> = prepared.resources.iter().map(key).collect();
+    let matching = Matching::new(ask.here, ask.there, ask.map);
+    let home = ask.leaving.other();
+    let made = ask.here.resources.iter().filter(|resource| !known.contains(&key(resource)));
+    made.map(|resource| {
+        let what = match matching.twin(resource) {
+            Twin::Is(_) => format!("the {home} has its counterpart, which is what goes on; compare the two"),
+            Twin::Ambiguous(_) => format!("the {home} has several that could be meant: name its own in [[map]]"),
+            Twin::Missing(_) if resource.active => {
+                format!("it is stopped with this failback; deploy it to the {home}, then waive its step, or waive it")
+            }
+            Twin::Missing(_) => format!("deploy it to the {home} if it shall last; it stays where it is"),
+        };
+        format!("{} {:?}: made on the {} while it was active: {what}", resource.kind, resource.name, ask.leaving)
+    })
+    .collect()
+}
+
+/// The data written there, per dataset, with how far it has come back.
+pub(super) fn written_meanwhile(ask: &Ask<'_>) -> Vec<String> {
+    if ask.course != Course::Failback {
+        return Vec::new();
+    }
+    let home = ask.leaving.other();
+    let told = ask.datasets.iter().map(|seen| match (&seen.synced_at, seen.loss_s(ask.lost_at)) {
+        (Ok(at), Some(lag)) => format!(
+            "{} {:?}: written on the {} meanwhile; the {home} has it up to {at:.0}, {lag} s behind; nothing is \
+             started there before it is within {} s",
+            seen.duty.as_str(),
+            seen.name,
+            ask.leaving,
+            seen.objective_s
+        ),
+        (Ok(_), None) | (Err(_), _) => format!(
+            "{} {:?}: written on the {} meanwhile; how far it has come to the {home} cannot be told: nothing is \
+             started there before it can",
+            seen.duty.as_str(),
+            seen.name,
+            ask.leaving
+        ),
+    });
+    told.collect()
+}
+
+fn key(resource: &Resource) -> (&str, &str) {
+    (resource.kind.as_str(), resource.id.as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_side_is_ready_or_the_step_says_what_is_excepted() {
+        let none = ready_at(Role::Leaving, Vec::new());
+        assert_eq!((none.want.as_str(), &none.detail), (want::READY, &Value::Null));
+        let some = ready_at(Role::Target, vec![("job".to_owned(), "7".to_owned())]);
+        assert_eq!(some.detail, json!({ "except": [["job", "7"]] }));
+    }
+}

@@ -1,0 +1,285 @@
+//! Moving the work: fence the leaving side, start on the target, point everybody there.
+//!
+//! Failover, failback, promotion and the first half of a full drill are this one plan; what a course
+//! adds or leaves out stands in [`stages_of`].
+
+use std::collections::BTreeMap;
+
+use saga::plan::PLAN_VERSION;
+use saga::{Gate, Plan, Stage, Step, StepId};
+use serde_json::json;
+
+use super::fencing::{Undoers, fence_stage, sweep_steps};
+use super::findings::{findings, not_covered, worst_loss};
+use super::gates::{tried, verified};
+use super::refusals::refuse;
+use super::starting::Starts;
+use super::wording::Occasion;
+use super::{About, Ask, GO, PlanRefused, errands, homing, stage, steps, want};
+use crate::checkpoint::StartStage;
+use crate::course::Course;
+use crate::errand::Duty;
+
+/// Makes the plan of a saga that moves the work.
+///
+/// # Errors
+///
+/// [`PlanRefused`], with the remedy.
+pub fn move_plan(ask: &Ask<'_>) -> Result<Plan, PlanRefused> {
+    refuse(ask)?;
+    let parts = stages_of(ask);
+    let mut stages = Vec::new();
+    let mut moving = Moving::of(ask, &parts);
+    for part in &parts {
+        stages.push(Stage { name: part.name().to_owned(), gate: moving.gate(*part), steps: moving.steps(*part)? });
+    }
+    // Where nothing is left to a person there is no such stage.
+    stages.retain(|stage| stage.name != stage::BY_HAND || !stage.steps.is_empty());
+    let plan = Plan {
+        version: PLAN_VERSION,
+        saga: ask.saga.clone(),
+        subject: ask.pair.to_string(),
+        kind: ask.course.as_str().to_owned(),
+        made_at: ask.made_at,
+        about: json!(about(ask)),
+        stages,
+        exceptions: [moving.starts.exceptions, homing::exceptions(ask), not_covered()].concat(),
+        findings: findings(ask),
+    };
+    plan.check()?;
+    Ok(plan)
+}
+
+/// What stands in the plan's `about`.
+pub(super) fn about(ask: &Ask<'_>) -> About {
+    About {
+        leaving: ask.leaving,
+        planned: ask.policy.planned,
+        fence_first: ask.policy.fence_first,
+        checkpoint_at: ask.here.taken_at,
+        target_listed_at: ask.there.taken_at,
+        addresses: ask.addresses.to_vec(),
+        // On the way home nothing is started before the data has come back, and a drill on the standby
+        // alone moves none.
+        worst_loss: match ask.course {
+            Course::Failover | Course::Promotion | Course::Drill => worst_loss(ask),
+            Course::Failback | Course::StandbyDrill => None,
+        },
+        course: (ask.course != Course::Failover).then_some(ask.course),
+        window: ask.window,
+    }
+}
+
+/// A stage that a moving plan may have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Part {
+    Announce,
+    Window,
+    Freeze,
+    Fence,
+    StopCompute,
+    Sweep,
+    CutOff,
+    Lift,
+    Confirm,
+    Tell,
+    CatchUp,
+    Data,
+    Pools,
+    Compute,
+    Jobs,
+    Validate,
+    Schedules,
+    Point,
+    Promote,
+    ValidateAgain,
+    TellAgain,
+    Reset,
+    Ready,
+    ByHand,
+    Lessons,
+}
+
+impl Part {
+    fn name(self) -> &'static str {
+        match self {
+            Part::Announce => stage::ANNOUNCE,
+            Part::Window => stage::WINDOW,
+            Part::Freeze => stage::FREEZE,
+            Part::Fence => stage::FENCE,
+            Part::StopCompute => stage::STOP_COMPUTE,
+            Part::Sweep => stage::SWEEP,
+            Part::CutOff => stage::CUT_OFF,
+            Part::Lift => stage::LIFT,
+            Part::Confirm => stage::CONFIRM,
+            Part::Tell => stage::TELL,
+            Part::CatchUp => stage::CATCH_UP,
+            Part::Data => stage::DATA,
+            Part::Pools => stage::POOLS,
+            Part::Compute => stage::COMPUTE,
+            Part::Jobs => stage::JOBS,
+            Part::Validate => stage::VALIDATE,
+            Part::Schedules => stage::SCHEDULES,
+            Part::Point => stage::POINT,
+            Part::Promote => stage::PROMOTE,
+            Part::ValidateAgain => stage::VALIDATE_AGAIN,
+            Part::TellAgain => stage::TELL_AGAIN,
+            Part::Reset => stage::RESET,
+            Part::Ready => stage::READY,
+            Part::ByHand => stage::BY_HAND,
+            Part::Lessons => stage::LESSONS,
+        }
+    }
+}
+
+/// The stages of a plan, in their order.
+fn stages_of(ask: &Ask<'_>) -> Vec<Part> {
+    let home = ask.course == Course::Failback;
+    let promotes = ask.course == Course::Promotion;
+    let of = |so: bool, names: &'static [Part]| if so { names } else { &[] };
+    [
+        of(ask.window.is_some(), &[Part::Announce, Part::Window]),
+        &[Part::Freeze, Part::Fence, Part::StopCompute, Part::Sweep],
+        // A standby is stopped once, not cut off: it must stay ready.
+        of(!home, &[Part::CutOff]),
+        &[Part::Lift, Part::Confirm, Part::Tell],
+        of(home, &[Part::CatchUp]),
+        &[Part::Data, Part::Pools, Part::Compute, Part::Jobs, Part::Validate, Part::Schedules, Part::Point],
+        of(promotes, &[Part::Promote]),
+        &[Part::ValidateAgain, Part::TellAgain],
+        of(home, &[Part::Reset]),
+        of(home || promotes, &[Part::Ready]),
+        &[Part::ByHand],
+        of(home, &[Part::Lessons]),
+    ]
+    .concat()
+}
+
+/// What the stages of one plan are made from.
+struct Moving<'a> {
+    ask: &'a Ask<'a>,
+    fence: Stage,
+    stop_compute: Stage,
+    starts: Starts,
+}
+
+impl<'a> Moving<'a> {
+    fn of(ask: &'a Ask<'a>, parts: &[Part]) -> Self {
+        let place =
+            |name: &str| parts.iter().position(|part| part.name() == name).map_or(u16::MAX, |index| index as u16);
+        let mut fenced: BTreeMap<(&str, &str), StepId> = BTreeMap::new();
+        let mut fence = fence_stage(ask, place(stage::FENCE), false, &mut fenced);
+        let mut stop_compute = fence_stage(ask, place(stage::STOP_COMPUTE), true, &mut fenced);
+        let undoers = Undoers::of(ask, &fenced);
+        undoers.name_in(&mut fence);
+        undoers.name_in(&mut stop_compute);
+        let places = StartStage::ALL.into_iter().map(|stage| (stage, place(stage.as_str()))).collect();
+        let starts = Starts::collect(ask, &fenced, places);
+        Self { ask, fence, stop_compute, starts }
+    }
+
+    fn gate(&self, part: Part) -> Gate {
+        let ask = self.ask;
+        let (planned, fence_first) = (ask.policy.planned, ask.policy.fence_first);
+        let go = || if ask.approved { Gate::Open } else { Gate::Approved(GO.to_owned()) };
+        let one_way = |gate: Gate| if fence_first { Gate::All(vec![go(), gate]) } else { gate };
+        let all_stopped = [stage::FENCE, stage::STOP_COMPUTE, stage::SWEEP];
+        match part {
+            Part::Announce | Part::Window => go(),
+            Part::Freeze if ask.window.is_some() => verified(&[stage::WINDOW]),
+            Part::Freeze if fence_first => Gate::Open,
+            Part::Freeze => go(),
+            Part::Fence => verified(&[stage::FREEZE]),
+            Part::StopCompute => tried(&[stage::FENCE]),
+            Part::Sweep => tried(&[stage::FENCE, stage::STOP_COMPUTE]),
+            Part::CutOff if planned => verified(&all_stopped),
+            Part::CutOff => tried(&all_stopped),
+            // From here on nothing is taken back: also where the fence was quick, a person has said yes.
+            Part::Lift | Part::Tell => one_way(verified(&[stage::FREEZE])),
+            Part::Confirm => verified(&[stage::LIFT]),
+            Part::CatchUp => verified(&all_stopped),
+            Part::Data => {
+                let stopped = if planned { verified(&all_stopped) } else { tried(&[stage::FENCE]) };
+                let home = ask.course == Course::Failback;
+                let caught_up = home.then(|| verified(&[stage::CATCH_UP]));
+                Gate::All([Some(verified(&[stage::CONFIRM])), Some(stopped), caught_up].into_iter().flatten().collect())
+            }
+            Part::Pools => verified(&[stage::DATA]),
+            Part::Compute => verified(&[stage::POOLS]),
+            Part::Jobs => verified(&[stage::COMPUTE]),
+            Part::Validate => verified(&[stage::JOBS]),
+            Part::Schedules => verified(&[stage::VALIDATE]),
+            Part::Point => verified(&[stage::SCHEDULES]),
+            // An endpoint that only a person can mend keeps neither the proof nor the message waiting.
+            Part::Promote | Part::ValidateAgain => tried(&[stage::POINT]),
+            // Whoever waits for the new address is told it, also where the last validation failed.
+            Part::TellAgain => tried(&[stage::VALIDATE_AGAIN]),
+            Part::Reset => tried(&[stage::TELL_AGAIN]),
+            Part::Ready if ask.course == Course::Failback => verified(&[stage::RESET]),
+            Part::Ready => tried(&[stage::PROMOTE]),
+            Part::ByHand => tried(&[stage::VALIDATE_AGAIN]),
+            Part::Lessons => verified(&[stage::READY]),
+        }
+    }
+
+    fn steps(&mut self, part: Part) -> Result<Vec<Step>, PlanRefused> {
+        let ask = self.ask;
+        let target = ask.leaving.other();
+        let validations = || errands::steps(ask, Duty::Validation, want::PROVED);
+        let mut of_stage = |stage: StartStage| Ok(self.starts.by_stage.remove(&stage).unwrap_or_default());
+        match part {
+            Part::Announce => errands::messages(ask, Occasion::Planned),
+            Part::Window => Ok(ask.window.iter().map(steps::window).collect()),
+            Part::Freeze => Ok(vec![steps::publish("the freeze of deployments", want::FROZEN, ask.active, true)]),
+            Part::Fence => Ok(std::mem::take(&mut self.fence.steps)),
+            Part::StopCompute => Ok(std::mem::take(&mut self.stop_compute.steps)),
+            Part::Sweep => Ok(sweep_steps(ask)),
+            Part::CutOff => errands::cut_off(ask, !ask.policy.planned),
+            Part::Lift => lifted(ask),
+            Part::Confirm => confirmations(ask, &self.starts.started),
+            Part::Tell => errands::messages(ask, Occasion::Moving),
+            Part::CatchUp => homing::caught_up(ask),
+            Part::Data => data_steps(ask),
+            Part::Pools => of_stage(StartStage::Pools),
+            Part::Compute => of_stage(StartStage::Compute),
+            Part::Jobs => of_stage(StartStage::Jobs),
+            Part::Schedules => of_stage(StartStage::Schedules),
+            Part::Validate | Part::ValidateAgain => Ok([vec![steps::answering()], validations()?].concat()),
+            Part::Point => {
+                // Whoever deploys follows the active side from here on.
+                let pointed = steps::publish("the new active side", want::POINTED, target, false);
+                Ok([vec![pointed], errands::steps(ask, Duty::Endpoint, want::SWITCHED)?].concat())
+            }
+            Part::Promote => Ok(vec![steps::promote(target)]),
+            Part::TellAgain => errands::messages(ask, homing::told_at_the_end(ask.course)),
+            Part::Reset => Ok(homing::reset(ask)),
+            Part::Ready => Ok(vec![homing::ready(ask)]),
+            Part::ByHand => Ok(std::mem::take(&mut self.starts.by_hand)),
+            Part::Lessons => Ok(vec![steps::lessons()]),
+        }
+    }
+}
+
+/// What an earlier saga cut off is let in again, before anything is asked of it. A side that was never
+/// left is not waited for: who keeps its fences may stand in the region that is lost.
+fn lifted(ask: &Ask<'_>) -> Result<Vec<Step>, PlanRefused> {
+    if ask.target_was_left { errands::steps(ask, Duty::Fence, want::LIFTED) } else { Ok(Vec::new()) }
+}
+
+/// R22 to R24: the target answers, has what the plan starts, its data is as recent as was shown,
+/// and what the work reads is reachable.
+fn confirmations(ask: &Ask<'_>, started: &[(String, String, String)]) -> Result<Vec<Step>, PlanRefused> {
+    let datasets =
+        if ask.course == Course::Failback { Vec::new() } else { errands::steps(ask, Duty::Dataset, want::SYNCED)? };
+    Ok([
+        vec![steps::answering(), errands::up_to_date(started)],
+        datasets,
+        errands::steps(ask, Duty::Source, want::REACHABLE)?,
+    ]
+    .concat())
+}
+
+fn data_steps(ask: &Ask<'_>) -> Result<Vec<Step>, PlanRefused> {
+    let routes = errands::steps(ask, Duty::Route, want::ROUTED)?;
+    Ok([routes, errands::steps(ask, Duty::Recovery, want::RECOVERED)?].concat())
+}

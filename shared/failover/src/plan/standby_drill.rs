@@ -1,0 +1,150 @@
+//! A drill on the standby alone (R50): what work runs on is started there and proved, then put back.
+//!
+//! Neither the primary nor data is touched: no job, pipeline or schedule is started, no route, source or
+//! endpoint changed, nobody outside is told that work moves.
+
+use saga::plan::PLAN_VERSION;
+use saga::{Gate, Plan, Stage, Step};
+use serde_json::json;
+
+use super::findings::{findings, not_covered};
+use super::gates::{tried, verified};
+use super::refusals::refuse;
+use super::{Ask, GO, PlanRefused, errands, homing, moving, stage, steps, want};
+use crate::checkpoint::{Resource, Start, StartStage, Trust};
+use crate::errand::Duty;
+use crate::matching::{Matching, Twin, told_apart};
+use crate::pair::Role;
+
+/// What is started and later stopped again: the resource of the primary, its counterpart, and how.
+struct Proved<'a> {
+    resource: &'a Resource,
+    twin: &'a Resource,
+    start: &'a Start,
+}
+
+/// Makes the plan of a drill on the standby alone.
+///
+/// # Errors
+///
+/// [`PlanRefused`], with the remedy.
+pub fn standby_drill_plan(ask: &Ask<'_>) -> Result<Plan, PlanRefused> {
+    refuse(ask)?;
+    let matching = Matching::new(ask.here, ask.there, ask.map);
+    let twins: Vec<Twin> = ask.here.resources.iter().map(|resource| matching.twin(resource)).collect();
+    let twins = told_apart(&ask.here.resources, twins);
+    let mut exceptions = Vec::new();
+    let mut proved = Vec::new();
+    for (resource, twin) in ask.here.resources.iter().zip(&twins) {
+        let starts: Vec<&Start> = resource.starts.iter().filter(|start| is_compute(start)).collect();
+        if starts.is_empty() || ask.arrangements.is_active_active(&resource.kind, &resource.name) {
+            continue;
+        }
+        match twin {
+            Twin::Is(id) => {
+                let Some(twin) = ask.there.resources.iter().find(|r| r.kind == resource.kind && r.id == *id) else {
+                    continue;
+                };
+                if twin.active {
+                    exceptions.push(format!(
+                        "{} {:?} is on at the {} already: it is neither started nor stopped",
+                        twin.kind,
+                        twin.name,
+                        ask.leaving.other()
+                    ));
+                    continue;
+                }
+                proved.extend(starts.into_iter().map(|start| Proved { resource, twin, start }));
+            }
+            Twin::Ambiguous(why) | Twin::Missing(why) => {
+                exceptions.push(format!("{} {:?} is not proved: {why}", resource.kind, resource.name));
+            }
+        }
+    }
+    let of_stage = |wanted: StartStage| -> Vec<Step> {
+        let of = proved.iter().filter(|proved| proved.start.stage == wanted);
+        of.map(|proved| steps::start(proved.resource, proved.start, &proved.twin.id, None, true)).collect()
+    };
+    let started: Vec<_> =
+        proved.iter().map(|p| (p.twin.kind.clone(), p.twin.id.clone(), p.resource.name.clone())).collect();
+    let named = |name: &str, gate: Gate, steps: Vec<Step>| Stage { name: name.to_owned(), gate, steps };
+    let confirm =
+        [vec![steps::answering(), errands::up_to_date(&started)], errands::steps(ask, Duty::Source, want::REACHABLE)?];
+    let proof = [vec![steps::answering()], errands::steps(ask, Duty::Validation, want::PROVED)?];
+    let mut stopped: Vec<&Resource> = proved.iter().map(|proved| proved.twin).collect();
+    // Pools last: compute that is taken from them ends first.
+    stopped.sort_by_key(|twin| is_pool(ask, twin));
+    stopped.dedup_by(|a, b| a.kind == b.kind && a.id == b.id);
+    let on_before = ask.there.resources.iter().filter(|r| r.active).map(|r| (r.kind.clone(), r.id.clone())).collect();
+    let stages = vec![
+        named(stage::CONFIRM, Gate::Approved(GO.to_owned()), confirm.concat()),
+        named(stage::POOLS, verified(&[stage::CONFIRM]), of_stage(StartStage::Pools)),
+        named(stage::COMPUTE, verified(&[stage::POOLS]), of_stage(StartStage::Compute)),
+        named(stage::VALIDATE, verified(&[stage::COMPUTE]), proof.concat()),
+        // Put back also where a proof has failed or a start was refused: a drill leaves nothing on.
+        named(stage::PUT_BACK, tried(&[stage::VALIDATE]), put_back(&stopped)),
+        named(
+            stage::RESET,
+            verified(&[stage::PUT_BACK]),
+            stopped.iter().flat_map(|twin| steps::set_back(twin, Role::Target)).collect(),
+        ),
+        named(stage::READY, verified(&[stage::RESET]), vec![homing::ready_at(Role::Target, on_before)]),
+    ];
+    let plan = Plan {
+        version: PLAN_VERSION,
+        saga: ask.saga.clone(),
+        subject: ask.pair.to_string(),
+        kind: ask.course.as_str().to_owned(),
+        made_at: ask.made_at,
+        about: json!(moving::about(ask)),
+        stages,
+        exceptions: [exceptions, not_covered()].concat(),
+        findings: findings(ask),
+    };
+    plan.check()?;
+    Ok(plan)
+}
+
+fn is_compute(start: &Start) -> bool {
+    let stage = match start.stage {
+        StartStage::Pools | StartStage::Compute => true,
+        StartStage::Jobs | StartStage::Schedules => false,
+    };
+    let always = match start.trust {
+        Trust::Always => true,
+        Trust::IfInterruptedIsRunAgain => false,
+    };
+    stage && always
+}
+
+fn is_pool(ask: &Ask<'_>, twin: &Resource) -> bool {
+    let of_kind = |resource: &&Resource| resource.kind == twin.kind;
+    ask.here.resources.iter().filter(of_kind).flat_map(|r| &r.starts).any(|start| start.stage == StartStage::Pools)
+}
+
+fn put_back(stopped: &[&Resource]) -> Vec<Step> {
+    let stop = |twin: &&Resource| Step { place: Role::Target.as_str().to_owned(), ..steps::fence(twin, false) };
+    stopped.iter().map(stop).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_work_runs_on_is_started() {
+        let start = |stage, trust| Start {
+            stage,
+            kind: None,
+            want: "running".to_owned(),
+            detail: serde_json::Value::Null,
+            class: saga::Class::Idempotent,
+            trust,
+        };
+        assert!(is_compute(&start(StartStage::Compute, Trust::Always)));
+        assert!(is_compute(&start(StartStage::Pools, Trust::Always)));
+        assert!(!is_compute(&start(StartStage::Jobs, Trust::Always)));
+        assert!(!is_compute(&start(StartStage::Schedules, Trust::Always)));
+        assert!(!is_compute(&start(StartStage::Jobs, Trust::IfInterruptedIsRunAgain)));
+    }
+}
