@@ -20,5 +20,7 @@ pub const UNKNOWN_STEP: Code = Code::new("UNKNOWN-STEP");
 pub const AMBIGUOUS_MATCH: Code = Code::new("AMBIGUOUS-MATCH");
 /// The target has no counterpart.
 pub const NO_COUNTERPART: Code = Code::new("NO-COUNTERPART");
+/// A saga that asks for lessons has none on record.
+pub const LESSONS_MISSING: Code = Code::new("LESSONS-MISSING");
 /// The words of a message name something that is not known.
 pub const WORDING: Code = Code::new("WORDING");

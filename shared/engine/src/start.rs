@@ -8,9 +8,10 @@ use saga::{Plan, PlanHash, SagaId};
 
 use crate::approvals;
 use crate::capture::{CaptureError, checkpoint_key, latest, list_side};
+use crate::controls::open_lessons;
 use crate::datasets::datasets;
 use crate::deps::Deps;
-use crate::ports::{AskItem, GuardRecord, PairHead, STORE_VERSION, SagaHead, SagaStatus, StoreError};
+use crate::ports::{AskItem, ControlCount, GuardRecord, PairHead, STORE_VERSION, SagaHead, SagaStatus, StoreError};
 
 /// The key of a saga's frozen plan.
 pub fn plan_key(saga: &SagaId) -> String {
@@ -132,6 +133,7 @@ pub async fn draft(deps: &Deps, order: &Order) -> Result<Draft, StartRefused> {
         .collect();
     let policy =
         failover::FailoverPolicy { planned: order.planned, fence_first: order.fence_first, ..deps.pair.policy.clone() };
+    let lessons = open_lessons(deps).await?;
     let plan = failover_plan(&Ask {
         saga,
         pair: &deps.pair.name,
@@ -149,6 +151,7 @@ pub async fn draft(deps: &Deps, order: &Order) -> Result<Draft, StartRefused> {
         arrangements: &deps.pair.arrangements,
         errand_kinds: &deps.errand_kinds(),
         datasets: &datasets,
+        lessons: &lessons,
     })?;
     debug_assert!(plan.stages.iter().any(|s| s.name == stage::FENCE));
     let (bytes, hash) = plan.freeze().map_err(PlanRefused::from)?;
@@ -228,6 +231,8 @@ pub async fn start(deps: &Deps, order: &Order, draft: &Draft) -> Result<SagaId, 
             lease_until: Timestamp::UNIX_EPOCH,
             next_at: None,
             abort_by: None,
+            abort_why: None,
+            controls: ControlCount::default(),
             tally: saga::State::new(&draft.plan).tally(),
             clocks,
         })

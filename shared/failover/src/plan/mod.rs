@@ -67,6 +67,8 @@ pub mod want {
     pub const PROVED: &str = "proved";
     /// Everything that the plan starts is there.
     pub const UP_TO_DATE: &str = "up_to_date";
+    /// What was learned is written down.
+    pub const LEARNED: &str = "learned";
     /// A person has seen to it.
     pub const SEEN_TO: &str = "seen_to";
 }
@@ -79,6 +81,8 @@ pub mod own {
     pub const WORKSPACE: &str = "workspace";
     /// What the plan counts on in the target.
     pub const STANDBY: &str = "standby";
+    /// What was learned of the saga (R43).
+    pub const LESSONS: &str = "lessons";
 }
 
 /// What the team has decided about failovers.
@@ -159,6 +163,21 @@ pub struct Ask<'a> {
     pub errand_kinds: &'a [ErrandInfo],
     /// How recent the data on the target is.
     pub datasets: &'a [DatasetSeen],
+    /// What earlier sagas have taught and nobody has closed.
+    pub lessons: &'a [OpenLesson],
+}
+
+/// What an earlier saga has taught, while nobody has closed it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OpenLesson {
+    /// Which saga.
+    pub saga: SagaId,
+    /// What.
+    pub text: String,
+    /// Who sees to it.
+    pub owner: Option<String>,
+    /// Until when.
+    pub due: Option<jiff::civil::Date>,
 }
 
 /// What stands in a failover's `about`.
