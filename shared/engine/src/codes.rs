@@ -24,3 +24,23 @@ pub const NO_COUNTERPART: Code = Code::new("NO-COUNTERPART");
 pub const LESSONS_MISSING: Code = Code::new("LESSONS-MISSING");
 /// The words of a message name something that is not known.
 pub const WORDING: Code = Code::new("WORDING");
+/// The saga is held already.
+pub const SAGA_HELD: Code = Code::new("SAGA-HELD");
+/// Nobody holds the saga.
+pub const NOT_HELD: Code = Code::new("NOT-HELD");
+/// The saga is over.
+pub const SAGA_OVER: Code = Code::new("SAGA-OVER");
+/// The plan has no such step.
+pub const NO_STEP: Code = Code::new("NO-STEP");
+/// The step is done or waived.
+pub const STEP_SETTLED: Code = Code::new("STEP-SETTLED");
+/// The step is neither blocked nor waiting.
+pub const STEP_NOT_TRIED: Code = Code::new("STEP-NOT-TRIED");
+/// The step is pursued, so it is not waived.
+pub const STEP_PURSUED: Code = Code::new("STEP-PURSUED");
+/// The step is not pursued.
+pub const NOT_PURSUED: Code = Code::new("NOT-PURSUED");
+/// The forward part is not done, so no pursuit is ended.
+pub const FORWARD_OPEN: Code = Code::new("FORWARD-OPEN");
+/// The saga cannot be turned back, or not now.
+pub const NO_TURNING_BACK: Code = Code::new("NO-TURNING-BACK");

@@ -10,34 +10,11 @@ use jiff::{SignedDuration, Timestamp};
 use saga::{SagaId, State, StepId};
 use sha2::{Digest, Sha256};
 
+use crate::codes;
 use crate::deps::Deps;
 use crate::ports::{Control, ControlItem, ControlState, LessonItem, SagaStatus, StoreError};
 use crate::runner::{Stopped, drive};
 use crate::settings::Settings;
-
-/// The codes of refused orders.
-pub mod codes {
-    /// The saga is held already.
-    pub const SAGA_HELD: &str = "SAGA-HELD";
-    /// Nobody holds the saga.
-    pub const NOT_HELD: &str = "NOT-HELD";
-    /// The saga is over.
-    pub const SAGA_OVER: &str = "SAGA-OVER";
-    /// The plan has no such step.
-    pub const NO_STEP: &str = "NO-STEP";
-    /// The step is done or waived.
-    pub const STEP_SETTLED: &str = "STEP-SETTLED";
-    /// The step is neither blocked nor waiting.
-    pub const STEP_NOT_TRIED: &str = "STEP-NOT-TRIED";
-    /// The step is pursued, so it is not waived.
-    pub const STEP_PURSUED: &str = "STEP-PURSUED";
-    /// The step is not pursued.
-    pub const NOT_PURSUED: &str = "NOT-PURSUED";
-    /// The forward part is not done, so no pursuit is ended.
-    pub const FORWARD_OPEN: &str = "FORWARD-OPEN";
-    /// The saga cannot be turned back, or not now.
-    pub const NO_TURNING_BACK: &str = "NO-TURNING-BACK";
-}
 
 /// How often it is looked whether an order was taken in.
 const LOOKS_EVERY: SignedDuration = SignedDuration::from_secs(1);
@@ -106,7 +83,7 @@ async fn follow(deps: &Deps, saga: &SagaId, item: &ControlItem, until: Timestamp
         }
         let Some(head) = deps.sagas.head(saga).await? else {
             let why = format!("there is no saga {saga}");
-            return Ok(Ordered::Refused { code: codes::SAGA_OVER.to_owned(), why });
+            return Ok(Ordered::Refused { code: codes::SAGA_OVER.to_string(), why });
         };
         if let SagaStatus::Finished(_) = head.status {
             return too_late(deps, saga, item).await;
@@ -135,7 +112,7 @@ async fn too_late(deps: &Deps, saga: &SagaId, item: &ControlItem) -> Result<Orde
         deps.controls.mark(saga, &item.id, &ControlState::Taken { at }).await?;
         return Ok(Ordered::Taken);
     }
-    let (code, why) = (codes::SAGA_OVER.to_owned(), format!("saga {saga} is over: going on or back is a new one"));
+    let (code, why) = (codes::SAGA_OVER.to_string(), format!("saga {saga} is over: going on or back is a new one"));
     deps.controls.mark(saga, &item.id, &ControlState::Refused { at, code: code.clone(), why: why.clone() }).await?;
     Ok(Ordered::Refused { code, why })
 }

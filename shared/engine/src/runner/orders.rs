@@ -1,9 +1,9 @@
 //! What a person's order makes of a saga as it stands. Pure.
 
 use failover::plan::GO;
-use saga::{Event, Plan, State, StepId, StepState};
+use saga::{Code, Event, Plan, State, StepId, StepState};
 
-use crate::controls::codes;
+use crate::codes;
 use crate::ports::{Control, ControlItem};
 
 /// What must not be under way when an order is taken in, so that nothing of it lands later.
@@ -27,7 +27,7 @@ pub(super) struct Taking {
 }
 
 /// Why an order is refused: a code with its page, and a sentence.
-pub(super) type Refusal = (&'static str, String);
+pub(super) type Refusal = (Code, String);
 
 /// Says what an order comes to.
 pub(super) fn judge(order: &ControlItem, plan: &Plan, state: &State) -> Result<Taking, Refusal> {
