@@ -120,6 +120,13 @@ fn took_over(line: &saga::Line) -> Option<u64> {
         | Event::Round { .. }
         | Event::HandedOver
         | Event::PersonNeeded { .. }
+        | Event::Held { .. }
+        | Event::Resumed { .. }
+        | Event::TurnedBack { .. }
+        | Event::LessonLearned { .. }
+        | Event::TakenIn { .. }
+        | Event::Refused { .. }
+        | Event::AbortAsked { .. }
         | Event::Finished { .. } => None,
     }
 }

@@ -24,6 +24,7 @@ pub(crate) fn planned() -> Script {
         deploy: Vec::new(),
         canary: None,
         watch: None,
+        leg: Vec::new(),
         declared: rim::config::Declared::default(),
         dies_every: None,
         watched_for: 300,

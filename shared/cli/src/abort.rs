@@ -6,11 +6,12 @@ use engine::start::pair_head;
 use engine::view::view;
 use rim::{Exit, Problem};
 
+use crate::controlling::reason;
 use crate::driving::{Ended, drive};
 use crate::ordering::person;
 use crate::place::{self, Others, PairArguments, StoreArguments};
 use crate::standing::Standing;
-use crate::talk::{data, data_json};
+use crate::talk::{data, data_json, say};
 
 /// What is ended.
 #[derive(Debug, clap::Args)]
@@ -19,6 +20,9 @@ pub(crate) struct Arguments {
     pair: PairArguments,
     #[command(flatten)]
     store: StoreArguments,
+    /// Why, for the record.
+    #[arg(long, value_name = "TEXT", value_parser = reason)]
+    why: String,
     /// Who ends it, for the record; who is signed in on this machine if absent.
     #[arg(long, value_name = "PERSON")]
     by: Option<String>,
@@ -38,7 +42,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Exit, Problem> {
                 format!("pair {} has no unfinished saga: there is nothing to end", checked.pair),
             )
         })?;
-        engine::wake::abort(&deps, &saga, &arguments.by.clone().unwrap_or_else(person)).await?;
+        let by = arguments.by.clone().unwrap_or_else(person);
+        engine::controls::abort(&deps, &saga, &by, &arguments.why).await?;
         let ended = drive(&deps, &saga, Others::AreFollowed).await?;
         if let Some(standing) = view(&deps, Some(&saga)).await?.as_ref().map(Standing::of) {
             if arguments.json {
@@ -46,6 +51,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Exit, Problem> {
             } else {
                 data(standing.text());
             }
+        }
+        if let Ended::Over(_) = ended {
+            say("it is over: no effect of it can land any more");
         }
         Ok(match ended {
             Ended::Over(_) => Exit::Fine,

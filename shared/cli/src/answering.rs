@@ -198,7 +198,7 @@ async fn show(deps: &Deps, seen: &View, asked: &AskItem) -> Result<(), Problem> 
 }
 
 /// One line that a person types; `None` if nobody is there.
-fn typed(question: &str) -> Option<String> {
+pub(crate) fn typed(question: &str) -> Option<String> {
     if !is_attended() {
         return None;
     }

@@ -8,24 +8,33 @@ mod approving;
 mod capture;
 mod check;
 mod code;
+mod controlling;
 mod decline;
 mod driving;
+mod end_pursuit;
 mod explain;
 mod failover;
 mod freeze;
 mod guard;
+mod hold;
+mod lesson;
+mod lessons;
 mod ordering;
 mod place;
 mod plan;
 mod progress;
 mod rehearse;
+mod resume;
+mod retry;
 mod sides;
 mod signal;
 mod standing;
 mod status;
 mod talk;
 mod thaw;
+mod turn_back;
 mod verdict;
+mod waive;
 
 use std::process::ExitCode;
 
@@ -72,6 +81,22 @@ enum Command {
     Acknowledge(acknowledge::Arguments),
     /// Makes an approval code, and the line that the configuration keeps of it.
     Code(code::Arguments),
+    /// Holds the unfinished saga: nothing of it acts, the pursuit included, until it is resumed.
+    Hold(hold::Arguments),
+    /// Lets a held saga go on.
+    Resume(resume::Arguments),
+    /// Tries a blocked or waiting step at once.
+    Retry(retry::Arguments),
+    /// Goes on without a step; asks for the pair's name.
+    Waive(waive::Arguments),
+    /// Ends the pursuit of what could not be verified stopped; asks for the pair's name.
+    EndPursuit(end_pursuit::Arguments),
+    /// Turns a drill back at once.
+    TurnBack(turn_back::Arguments),
+    /// Writes down or closes what was learned.
+    Lesson(lesson::Arguments),
+    /// Lists what was learned and is open.
+    Lessons(lessons::Arguments),
     /// Ends the unfinished saga where it stands.
     Abort(abort::Arguments),
     /// Explains a code: what it means, and what to do.
@@ -96,6 +121,14 @@ impl Command {
             Command::Thaw(arguments) => thaw::run(arguments),
             Command::Acknowledge(arguments) => acknowledge::run(arguments),
             Command::Code(arguments) => code::run(arguments),
+            Command::Hold(arguments) => hold::run(arguments),
+            Command::Resume(arguments) => resume::run(arguments),
+            Command::Retry(arguments) => retry::run(arguments),
+            Command::Waive(arguments) => waive::run(arguments),
+            Command::EndPursuit(arguments) => end_pursuit::run(arguments),
+            Command::TurnBack(arguments) => turn_back::run(arguments),
+            Command::Lesson(arguments) => lesson::run(arguments),
+            Command::Lessons(arguments) => lessons::run(arguments),
             Command::Abort(arguments) => abort::run(arguments),
             Command::Explain(arguments) => explain::run(arguments),
         }
@@ -119,6 +152,14 @@ impl Command {
             Command::Thaw(arguments) => arguments.json,
             Command::Acknowledge(arguments) => arguments.json,
             Command::Code(arguments) => arguments.json,
+            Command::Hold(arguments) => arguments.json(),
+            Command::Resume(arguments) => arguments.json(),
+            Command::Retry(arguments) => arguments.json(),
+            Command::Waive(arguments) => arguments.json(),
+            Command::EndPursuit(arguments) => arguments.json(),
+            Command::TurnBack(arguments) => arguments.json(),
+            Command::Lesson(arguments) => arguments.json(),
+            Command::Lessons(arguments) => arguments.json,
             Command::Abort(arguments) => arguments.json,
             Command::Explain(arguments) => arguments.json,
         }

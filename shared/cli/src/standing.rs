@@ -26,6 +26,8 @@ pub(crate) enum Doing {
     Running,
     /// Only the pursuit is left.
     Pursuing,
+    /// A person holds it.
+    Held,
     /// Blocked steps keep it from moving on.
     PersonNeeded,
     /// Every step is done or waived.
@@ -41,6 +43,7 @@ impl Doing {
             Doing::Asking => "waiting for an approval",
             Doing::Running => "running",
             Doing::Pursuing => "pursuing what could not be verified stopped yet",
+            Doing::Held => "held: nothing of it acts, the pursuit included",
             Doing::PersonNeeded => "a person is needed",
             Doing::Completed => "completed",
             Doing::Aborted => "aborted",
@@ -51,7 +54,7 @@ impl Doing {
     pub(crate) fn is_over(self) -> bool {
         match self {
             Doing::Completed | Doing::Aborted => true,
-            Doing::Asking | Doing::Running | Doing::Pursuing | Doing::PersonNeeded => false,
+            Doing::Asking | Doing::Running | Doing::Pursuing | Doing::Held | Doing::PersonNeeded => false,
         }
     }
 }
@@ -70,6 +73,7 @@ pub(crate) struct StageStanding {
 /// A step that only a person can help.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct BlockedStep {
+    step: String,
     stage: String,
     side: String,
     kind: String,
@@ -140,6 +144,9 @@ pub(crate) struct Standing {
     pub(crate) waits: Vec<Waits>,
     pub(crate) question: Option<Question>,
     pub(crate) clocks: ClockSeconds,
+    /// Who holds it, since when and why.
+    pub(crate) held: Option<String>,
+    pub(crate) lessons: Vec<String>,
 }
 
 /// Steps that wait for the same reason.
@@ -147,6 +154,7 @@ pub(crate) struct Standing {
 pub(crate) struct Waits {
     pub(crate) code: Code,
     pub(crate) steps: usize,
+    pub(crate) step: String,
     pub(crate) example: String,
     pub(crate) message: String,
     pub(crate) next_at: Option<Timestamp>,
@@ -155,7 +163,10 @@ pub(crate) struct Waits {
 impl Waits {
     fn line(&self) -> String {
         let next = self.next_at.map_or_else(String::new, |at| format!("; next try {at:.0}"));
-        format!("\n{} steps wait: {}: {} ({}){next}", self.steps, self.code, self.message, self.example)
+        format!(
+            "\n{} steps wait: {}: {} (step {}: {}){next}",
+            self.steps, self.code, self.message, self.step, self.example
+        )
     }
 }
 
@@ -195,6 +206,8 @@ impl Standing {
             waits: waits(view),
             question: view.question.as_ref().map(Question::of),
             clocks: view.head.clocks.seconds(),
+            held: view.state.held().map(|hold| format!("{} since {:.0}: {}", hold.by, hold.since, hold.why)),
+            lessons: view.state.lessons().iter().map(|lesson| format!("{}: {}", lesson.by, lesson.text)).collect(),
         }
     }
 
@@ -233,12 +246,14 @@ impl Standing {
             String::new(),
             self.table(),
         ];
+        lines.extend(self.held.iter().map(|held| format!("\nheld by {held}\n`switchback resume` lets it go on")));
         if self.pursuit_left > 0 && !self.doing.is_over() && self.doing != Doing::Asking {
             lines.push(format!("\n{} steps on the {} are not verified stopped yet", self.pursuit_left, self.leaving));
         }
         if !self.doing.is_over() {
             lines.extend(self.waits.iter().map(Waits::line));
         }
+        lines.extend(self.lessons.iter().map(|lesson| format!("\nlesson learned, says {lesson}")));
         lines.extend(self.clocks_line());
         if let Some(question) = self.question.as_ref().filter(|question| question.open && self.doing == Doing::Asking) {
             lines.push(question.told());
@@ -254,8 +269,8 @@ impl Standing {
         let mut lines = vec![format!("{} steps wait for a person", self.blocked.len())];
         for step in self.blocked.iter().take(LISTED) {
             lines.push(format!(
-                "  {} {} {:?} -> {}: {}: {}",
-                step.side, step.kind, step.name, step.want, step.code, step.message
+                "  {} {} {} {:?} -> {}: {}: {}",
+                step.step, step.side, step.kind, step.name, step.want, step.code, step.message
             ));
         }
         if self.blocked.len() > LISTED {
@@ -305,7 +320,9 @@ fn doing(view: &View) -> Doing {
         Some(Outcome::Aborted) => return Doing::Aborted,
         None => {}
     }
-    if view.state.approval(GO).is_none() {
+    if view.state.held().is_some() {
+        Doing::Held
+    } else if view.state.approval(GO).is_none() {
         Doing::Asking
     } else if view.state.is_person_needed() {
         Doing::PersonNeeded
@@ -329,6 +346,7 @@ fn waits(view: &View) -> Vec<Waits> {
         let first = || Waits {
             code: fault.code.clone(),
             steps: 0,
+            step: id.to_string(),
             example: format!("{} {:?}", step.kind, step.name),
             message: fault.message.clone(),
             next_at: record.next_at,
@@ -353,6 +371,7 @@ fn blocked(view: &View) -> Vec<BlockedStep> {
             place => place.to_owned(),
         };
         Some(BlockedStep {
+            step: id.to_string(),
             stage: view.plan.stages.get(usize::from(id.stage))?.name.clone(),
             side,
             kind: step.kind.clone(),

@@ -2,7 +2,7 @@
 
 use engine::Deps;
 use engine::noticing::case_of;
-use engine::ports::{GuardRecord, PairHead};
+use engine::ports::{ControlState, GuardRecord, PairHead};
 use engine::runner::{Published, published_key};
 use engine::start::pair_head;
 use engine::view::view;
@@ -16,7 +16,7 @@ use crate::driving::sleep;
 use crate::place::{self, PairArguments, StoreArguments};
 use crate::progress::Progress;
 use crate::standing::{Doing, Standing};
-use crate::talk::{data, data_json};
+use crate::talk::{data, data_json, say};
 
 /// How often a watched saga is looked at.
 const LOOKS_EVERY: SignedDuration = SignedDuration::from_secs(1);
@@ -57,12 +57,18 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Exit, Problem> {
             standing.iter().for_each(|standing| progress.show(standing));
             progress.end();
         }
+        if let Some(now) = &standing {
+            let orders = deps.controls.controls(&SagaId(now.saga.clone())).await?;
+            for order in orders.iter().filter(|order| order.state == ControlState::Open) {
+                say(format_args!("{} asked to {} at {:.0}: not taken in yet", order.by, order.control, order.at));
+            }
+        }
         let verdict = case_of(&deps).await?;
         // Whoever watches nothing is told nothing of it.
         let verdict = sentences(&verdict).into_iter().next().filter(|_| !verdict.origins.is_empty());
         tell(arguments.json, &pair, verdict.as_deref(), standing.as_ref());
         Ok(match standing.map(|standing| standing.doing) {
-            Some(Doing::PersonNeeded | Doing::Asking) => Exit::PersonNeeded,
+            Some(Doing::PersonNeeded | Doing::Asking | Doing::Held) => Exit::PersonNeeded,
             Some(Doing::Running | Doing::Pursuing | Doing::Completed | Doing::Aborted) | None => Exit::Fine,
         })
     })

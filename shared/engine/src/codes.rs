@@ -26,7 +26,27 @@ pub const WINDOW_NOT_OPEN: Code = Code::new("WINDOW-NOT-OPEN");
 pub const WINDOW_MISSED: Code = Code::new("WINDOW-MISSED");
 /// Something is on at a side that shall stand by.
 pub const NOT_READY: Code = Code::new("NOT-READY");
-/// Nobody has written down what was learned.
+/// A saga that asks for lessons has none on record.
 pub const LESSONS_MISSING: Code = Code::new("LESSONS-MISSING");
 /// The words of a message name something that is not known.
 pub const WORDING: Code = Code::new("WORDING");
+/// The saga is held already.
+pub const SAGA_HELD: Code = Code::new("SAGA-HELD");
+/// Nobody holds the saga.
+pub const NOT_HELD: Code = Code::new("NOT-HELD");
+/// The saga is over.
+pub const SAGA_OVER: Code = Code::new("SAGA-OVER");
+/// The plan has no such step.
+pub const NO_STEP: Code = Code::new("NO-STEP");
+/// The step is done or waived.
+pub const STEP_SETTLED: Code = Code::new("STEP-SETTLED");
+/// The step is neither blocked nor waiting.
+pub const STEP_NOT_TRIED: Code = Code::new("STEP-NOT-TRIED");
+/// The step is pursued, so it is not waived.
+pub const STEP_PURSUED: Code = Code::new("STEP-PURSUED");
+/// The step is not pursued.
+pub const NOT_PURSUED: Code = Code::new("NOT-PURSUED");
+/// The forward part is not done, so no pursuit is ended.
+pub const FORWARD_OPEN: Code = Code::new("FORWARD-OPEN");
+/// The saga cannot be turned back, or not now.
+pub const NO_TURNING_BACK: Code = Code::new("NO-TURNING-BACK");

@@ -8,7 +8,9 @@ use failover::verdict::WatchPolicy;
 use failover::{FailoverPolicy, MapEntry, PairName, Side};
 
 use crate::approvals::Approvals;
-use crate::ports::{Asks, Clock, Errands, Feed, Messenger, Objects, Pairs, Probe, Sagas, Signals, Waker, Workspace};
+use crate::ports::{
+    Asks, Clock, Controls, Errands, Feed, Messenger, Objects, Pairs, Probe, Sagas, Signals, Waker, Workspace,
+};
 use crate::settings::Settings;
 
 /// One pair and how to reach its sides.
@@ -69,6 +71,8 @@ pub struct Deps {
     pub sagas: Arc<dyn Sagas>,
     /// Approvals.
     pub asks: Arc<dyn Asks>,
+    /// What people order of sagas under way, and lessons.
+    pub controls: Arc<dyn Controls>,
     /// What is known of the pair's health.
     pub signals: Arc<dyn Signals>,
     /// Checkpoints, plans, what is published.

@@ -19,7 +19,8 @@ use serde_json::Value;
 use crate::deps::Deps;
 use crate::limiter::turnstile::Turnstile;
 use crate::ports::{
-    Context, Looking, Next, Observed, PairHead, STORE_VERSION, SagaHead, SagaStatus, StoreError, Workspace,
+    Context, ControlCount, Looking, Next, Observed, PairHead, STORE_VERSION, SagaHead, SagaStatus, StoreError,
+    Workspace,
 };
 use crate::start::plan_key;
 
@@ -228,6 +229,8 @@ fn round_head(deps: &Deps, saga: &SagaId, plan: &Plan, hash: saga::PlanHash, not
         lease_until: Timestamp::UNIX_EPOCH,
         next_at: None,
         abort_by: None,
+        abort_why: None,
+        controls: ControlCount::default(),
         tally: saga::State::new(plan).tally(),
         clocks: Clocks { noticed_at: Some(noticed_at), ..Clocks::default() },
     }

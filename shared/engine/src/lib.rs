@@ -15,11 +15,13 @@
 //! | [`approvals::tend`] | sends links, escalates, asks again |
 //! | [`wake::wake`], [`wake::tick`] | drives a saga as far as it goes |
 //! | [`guard::guard`] | looks at the fenced side, and fences again what was switched on |
+//! | [`controls::order`], [`controls::abort`] | takes in what a person orders of a saga under way |
 //! | [`view::view`] | what a person wants to see of a saga |
 
 pub mod approvals;
 pub mod capture;
 pub mod codes;
+pub mod controls;
 pub mod datasets;
 pub mod deps;
 pub mod guard;

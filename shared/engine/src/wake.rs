@@ -55,6 +55,5 @@ pub async fn tick(deps: &Deps, owner: &str) -> Result<Driven, Stopped> {
 ///
 /// [`StoreError::Refused`] if the saga is finished or unknown, or another [`StoreError`].
 pub async fn abort(deps: &Deps, saga: &SagaId, by: &str) -> Result<(), StoreError> {
-    deps.sagas.ask_abort(saga, by).await?;
-    deps.waker.wake(saga).await
+    crate::controls::abort(deps, saga, by, "no reason was given").await
 }

@@ -66,6 +66,13 @@ impl Clocks {
             | Event::Round { .. }
             | Event::HandedOver
             | Event::PersonNeeded { .. }
+            | Event::Held { .. }
+            | Event::Resumed { .. }
+            | Event::TurnedBack { .. }
+            | Event::LessonLearned { .. }
+            | Event::TakenIn { .. }
+            | Event::Refused { .. }
+            | Event::AbortAsked { .. }
             | Event::Finished { .. } => {}
         }
     }

@@ -123,6 +123,18 @@ fn tell(plan: &Plan, event: &Event) -> Option<Told> {
         Event::Round { tried, left } => saga(format!("pursuit: {tried} tried again, {left} left")),
         Event::HandedOver => saga("the runner gave the lease back".to_owned()),
         Event::PersonNeeded { blocked } => saga(format!("a person is needed: {blocked} steps are blocked")),
+        Event::Held { by, why } => saga(format!("held by {by}: {why}; nothing is begun, the pursuit included")),
+        Event::Resumed { by, why } => saga(format!("resumed by {by}: {why}")),
+        Event::TurnedBack { stage, by, why } => saga(format!("turned back by {by}, on to {stage}: {why}")),
+        Event::LessonLearned { by, text, owner, due } => {
+            let owner = owner.as_ref().map_or_else(String::new, |owner| format!(", {owner} sees to it"));
+            let due = due.map_or_else(String::new, |due| format!(", until {due}"));
+            saga(format!("lesson learned, says {by}{owner}{due}: {text}"))
+        }
+        // What was carried out has told itself.
+        Event::TakenIn { .. } => None,
+        Event::Refused { what, by, why, .. } => saga(format!("{by} asked to {what}: refused, {why}")),
+        Event::AbortAsked { by, why } => saga(format!("{by} asks for the end: {why}")),
         Event::Finished { outcome, by } => saga(match by {
             Some(by) => format!("finished: {outcome:?}, by {by}"),
             None => format!("finished: {outcome:?}"),

@@ -121,6 +121,7 @@ fn planned_with(change: impl FnOnce(&mut Arrangements), target_was_left: bool) -
         addresses: &[address(Side::Primary), address(Side::Standby)],
         arrangements: &arrangements,
         errand_kinds: &KINDS,
+        lessons: &[],
         datasets: &[
             dataset(Duty::Dataset, Ok(at("2026-01-05T08:09:40Z"))),
             dataset(Duty::Recovery, Err("the account does not answer".to_owned())),

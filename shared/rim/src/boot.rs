@@ -7,8 +7,8 @@ use async_trait::async_trait;
 use aws::{AwsHealth, Clients};
 use databricks::{Credentials, DatabricksAccount, DatabricksWorkspace, HttpTransport};
 use engine::ports::{
-    Asks, Clock, DeclaredProbe, Errands, Feed, Message, Messenger, Objects, Pairs, Probe, Recipient, Sagas, Signals,
-    StoreError, Waker, Workspace,
+    Asks, Clock, Controls, DeclaredProbe, Errands, Feed, Message, Messenger, Objects, Pairs, Probe, Recipient, Sagas,
+    Signals, StoreError, Waker, Workspace,
 };
 use engine::{Deps, Pair, Settings};
 use failover::errand::Address;
@@ -29,6 +29,8 @@ pub struct Ports {
     pub sagas: Arc<dyn Sagas>,
     /// Approvals.
     pub asks: Arc<dyn Asks>,
+    /// What people order of sagas under way, and lessons.
+    pub controls: Arc<dyn Controls>,
     /// What is known of the pair's health.
     pub signals: Arc<dyn Signals>,
     /// Checkpoints, plans, what is published.
@@ -45,7 +47,7 @@ pub struct Ports {
 
 impl Ports {
     /// One store for pairs, sagas, approvals and signals; objects and wake messages beside it.
-    pub fn over<S: Pairs + Sagas + Asks + Signals + 'static>(
+    pub fn over<S: Pairs + Sagas + Asks + Controls + Signals + 'static>(
         store: Arc<S>,
         objects: Arc<dyn Objects>,
         waker: Arc<dyn Waker>,
@@ -54,6 +56,7 @@ impl Ports {
             pairs: Arc::clone(&store) as _,
             sagas: Arc::clone(&store) as _,
             asks: Arc::clone(&store) as _,
+            controls: Arc::clone(&store) as _,
             signals: store,
             objects,
             waker,
@@ -107,6 +110,7 @@ pub fn deps(checked: &Checked, clock: Arc<dyn Clock>, ports: Ports) -> Result<De
         pairs: ports.pairs,
         sagas: ports.sagas,
         asks: ports.asks,
+        controls: ports.controls,
         signals: ports.signals,
         messenger: ports.messenger.unwrap_or_else(|| Arc::new(NobodyToTell)),
         feeds,

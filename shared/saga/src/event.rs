@@ -1,6 +1,7 @@
 //! What can happen to a saga. Each event is one line of its log.
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::fault::Fault;
@@ -86,7 +87,7 @@ pub enum Event {
         /// What to do is on its code's page.
         fault: Fault,
     },
-    /// A person has helped: the blocked step is tried again.
+    /// A person has helped: the step, blocked or waiting, is due at once.
     Unblocked {
         /// Which step.
         step: StepId,
@@ -117,6 +118,65 @@ pub enum Event {
     PersonNeeded {
         /// How many steps are blocked.
         blocked: u32,
+    },
+    /// A person holds the saga: nothing is under way, and nothing is begun until it is resumed.
+    Held {
+        /// Who.
+        by: String,
+        /// Why.
+        why: String,
+    },
+    /// A person lets a held saga go on.
+    Resumed {
+        /// Who.
+        by: String,
+        /// Why.
+        why: String,
+    },
+    /// A person turned the saga back: what is open before a stage is given up, and the saga goes on from there.
+    TurnedBack {
+        /// The stage that the way back begins with.
+        stage: String,
+        /// Who.
+        by: String,
+        /// Why.
+        why: String,
+    },
+    /// Somebody wrote down what was learned (R43).
+    LessonLearned {
+        /// Who.
+        by: String,
+        /// What.
+        text: String,
+        /// Who sees to it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        owner: Option<String>,
+        /// Until when.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        due: Option<Date>,
+    },
+    /// What a person ordered was carried out: the events before this one, since the last such line.
+    TakenIn {
+        /// Which order.
+        control: String,
+    },
+    /// What a person ordered was not carried out.
+    Refused {
+        /// Which order.
+        control: String,
+        /// What was ordered.
+        what: String,
+        /// Who.
+        by: String,
+        /// Why it was refused.
+        why: String,
+    },
+    /// A person asked for the end; it is acknowledged when nothing is under way any more (S14).
+    AbortAsked {
+        /// Who.
+        by: String,
+        /// Why.
+        why: String,
     },
     /// The saga is over.
     Finished {

@@ -18,13 +18,16 @@
 //! makes the next line. Everything that is true of a saga follows from its plan
 //! and its lines alone (S18), so a duplicate, late or lost wake-up changes nothing.
 
+mod controls;
 pub mod decide;
 pub mod event;
 pub mod fault;
 pub mod log;
 pub mod plan;
 pub mod state;
+mod transition;
 
+pub use controls::{Hold, Lesson, TurnBack};
 pub use decide::{Decision, decide};
 pub use event::{Event, Outcome};
 pub use fault::{Code, Fault, Reaction};

@@ -8,9 +8,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::controls::{Controls, Hold, Lesson, TurnBack};
 use crate::event::{Event, Outcome};
-use crate::fault::{Fault, Reaction};
+use crate::fault::Fault;
 use crate::plan::{Plan, StepId};
+use crate::transition::transition;
 
 /// Where a step stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -178,6 +180,7 @@ pub struct State {
     forward_done_at: Option<Timestamp>,
     finished: Option<Outcome>,
     person_needed: bool,
+    controls: Controls,
     epoch: u64,
 }
 
@@ -220,6 +223,7 @@ impl State {
             forward_done_at: None,
             finished: None,
             person_needed: false,
+            controls: Controls::default(),
             epoch: 0,
         }
     }
@@ -233,6 +237,7 @@ impl State {
         if self.finished.is_some() {
             return Err(Illegal::Phase("finished"));
         }
+        self.controls.admit(event)?;
         match event {
             Event::Started { .. } => {
                 if std::mem::replace(&mut self.begun, true) {
@@ -262,7 +267,16 @@ impl State {
                 self.person_needed &= !moved;
             }
             Event::ForwardDone => self.forward_done_at = Some(at),
-            Event::Round { .. } | Event::HandedOver => {}
+            Event::Round { .. } | Event::HandedOver | Event::AbortAsked { .. } => {}
+            Event::TurnedBack { stage, .. } if !self.stages.iter().any(|s| s.name == *stage) => {
+                return Err(Illegal::Stage(stage.clone()));
+            }
+            Event::Held { .. }
+            | Event::Resumed { .. }
+            | Event::TurnedBack { .. }
+            | Event::LessonLearned { .. }
+            | Event::TakenIn { .. }
+            | Event::Refused { .. } => self.controls.apply(event, at),
             Event::PersonNeeded { .. } => self.person_needed = true,
             Event::Finished { outcome, .. } => self.finished = Some(*outcome),
         }
@@ -362,6 +376,27 @@ impl State {
         self.person_needed
     }
 
+    /// Who holds the saga, if somebody does.
+    pub fn held(&self) -> Option<&Hold> {
+        self.controls.held()
+    }
+
+    /// Who turned the saga back, if somebody did.
+    pub fn turned_back(&self) -> Option<&TurnBack> {
+        self.controls.turned_back()
+    }
+
+    /// What was learned, in the order in which it was written down.
+    pub fn lessons(&self) -> &[Lesson] {
+        self.controls.lessons()
+    }
+
+    /// What became of a person's order: `None` if no line tells, `Some(Ok)` if it was carried out,
+    /// `Some(Err)` with the reason if not.
+    pub fn control(&self, control: &str) -> Option<Result<(), &str>> {
+        self.controls.of(control)
+    }
+
     /// The last epoch recorded.
     pub fn epoch(&self) -> u64 {
         self.epoch
@@ -374,79 +409,4 @@ fn is_untried(record: &StepRecord) -> bool {
         StepState::Intended => record.attempts == 0,
         StepState::Waiting | StepState::Done | StepState::Blocked | StepState::Waived => false,
     }
-}
-
-fn transition(
-    id: StepId,
-    mut record: StepRecord,
-    event: &Event,
-    at: Timestamp,
-    epoch: u64,
-) -> Result<StepRecord, Illegal> {
-    let illegal = |event| Err(Illegal::Step { step: id, state: record.state, event });
-    record.epoch = epoch;
-    match (record.state, event) {
-        (StepState::Done | StepState::Waived, _) => return illegal("anything else: it is settled"),
-        (
-            StepState::Planned | StepState::Intended | StepState::Waiting | StepState::Blocked,
-            Event::Intended { .. },
-        ) => {
-            record.state = StepState::Intended;
-            record.next_at = None;
-        }
-        (state, Event::Tried { attempts, fault, next_at, .. }) => {
-            record.state = match (state, fault.reaction) {
-                (StepState::Intended, Reaction::VerifyFirst | Reaction::AlreadySo) => StepState::Intended,
-                _ => StepState::Waiting,
-            };
-            tried(&mut record, *attempts, at);
-            record.fault = Some(fault.clone());
-            record.next_at = Some(*next_at);
-        }
-        (_, Event::Done { attempts, note, .. }) => {
-            record.state = StepState::Done;
-            tried(&mut record, *attempts, at);
-            record.next_at = None;
-            // The last attempt did succeed. What the ones before met may stand in no line (S18).
-            record.fault = None;
-            record.note.clone_from(note);
-        }
-        (_, Event::Blocked { attempts, fault, .. }) => {
-            record.state = StepState::Blocked;
-            tried(&mut record, *attempts, at);
-            record.fault = Some(fault.clone());
-            record.next_at = None;
-        }
-        (StepState::Blocked, Event::Unblocked { .. }) => {
-            record.state = StepState::Waiting;
-            record.next_at = Some(at);
-        }
-        (_, Event::Waived { by, why, .. }) => {
-            record.state = StepState::Waived;
-            record.next_at = None;
-            record.note = format!("waived by {by}: {why}");
-        }
-        (StepState::Planned | StepState::Intended | StepState::Waiting, Event::Unblocked { .. }) => {
-            return illegal("unblocked");
-        }
-        (
-            _,
-            Event::Started { .. }
-            | Event::TookOver { .. }
-            | Event::Approved { .. }
-            | Event::StageEntered { .. }
-            | Event::ForwardDone
-            | Event::Round { .. }
-            | Event::HandedOver
-            | Event::PersonNeeded { .. }
-            | Event::Finished { .. },
-        ) => return illegal("the subject of an event that names no step"),
-    }
-    Ok(record)
-}
-
-fn tried(record: &mut StepRecord, attempts: u32, at: Timestamp) {
-    record.attempts = attempts;
-    record.first_try.get_or_insert(at);
-    record.last_try = Some(at);
 }

@@ -297,6 +297,8 @@ impl Incident<'_> {
             lease_until: Timestamp::UNIX_EPOCH,
             next_at: None,
             abort_by: None,
+            abort_why: None,
+            controls: engine::ports::ControlCount::default(),
             tally: state.tally(),
             clocks: failover::Clocks::default(),
         };

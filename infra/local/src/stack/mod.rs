@@ -20,7 +20,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use aws::{AwsErrands, Clients, DynamoStore, S3Objects, SnsMessenger, SnsWaker};
 use databricks::{Credentials, DatabricksAccount, DatabricksWorkspace, probes};
-use engine::ports::{Asks, Clock, Errands, Pairs, Probe, Sagas, Signals};
+use engine::ports::{Asks, Clock, Controls, Errands, Pairs, Probe, Sagas, Signals};
 use engine::{Deps, Pair, Settings, Watch};
 use failover::errand::{Address, Arrangements};
 use failover::{FailoverPolicy, MapEntry, PairName};
@@ -327,6 +327,7 @@ impl Stack {
             pairs: Arc::clone(&store) as Arc<dyn Pairs>,
             sagas: Arc::clone(&store) as Arc<dyn Sagas>,
             asks: Arc::clone(&store) as Arc<dyn Asks>,
+            controls: Arc::clone(&store) as Arc<dyn Controls>,
             signals: store as Arc<dyn Signals>,
             messenger: Arc::new(SnsMessenger::new(&clients, named("SWITCHBACK_PEOPLE_TOPIC"))),
             feeds: Vec::new(),

@@ -164,7 +164,7 @@ async fn keeping_changes_what_is_kept_and_nothing_else(ground: &Ground) -> Check
 async fn keeping_does_not_lose_an_abort(ground: &Ground) -> Checked {
     ground.store().create(&head()).await.map_err(|e| e.to_string())?;
     let mine = taken(ground.store().take(&saga(), "first", at(0), at(30), DRAIN).await)?;
-    ground.store().ask_abort(&saga(), "ada").await.map_err(|e| e.to_string())?;
+    ground.store().ask_abort(&saga(), "ada", "why").await.map_err(|e| e.to_string())?;
     let kept = ground.store().keep(&SagaHead { lease_until: at(40), ..mine }).await.map_err(|e| e.to_string())?;
     ensure!(kept.abort_by.as_deref() == Some("ada"), "keep answered {:?}", kept.abort_by);
     let found = ground.store().head(&saga()).await;
@@ -177,7 +177,7 @@ async fn keeping_does_not_lose_an_abort(ground: &Ground) -> Checked {
 async fn the_first_who_asked_for_the_abort_stays_on_record(ground: &Ground) -> Checked {
     ground.store().create(&head()).await.map_err(|e| e.to_string())?;
     for by in ["ada", "bo"] {
-        let asked = ground.store().ask_abort(&saga(), by).await;
+        let asked = ground.store().ask_abort(&saga(), by, by).await;
         ensure!(asked == Ok(()), "{asked:?}");
     }
     let by = ground.store().head(&saga()).await.ok().flatten().and_then(|head| head.abort_by);
@@ -196,7 +196,7 @@ async fn a_finished_saga_stays_finished(ground: &Ground) -> Checked {
     }
     let kept = ground.store().keep(&mine).await;
     ensure!(matches!(kept, Err(StoreError::Refused(_))), "{kept:?}");
-    let asked = ground.store().ask_abort(&saga(), "ada").await;
+    let asked = ground.store().ask_abort(&saga(), "ada", "why").await;
     ensure!(matches!(asked, Err(StoreError::Refused(_))), "{asked:?}");
     let told = ground.store().take(&saga(), "second", at(100), at(130), DRAIN).await;
     ensure!(told == Ok(TakeOver::Over), "{told:?}");
@@ -208,7 +208,7 @@ async fn an_unknown_saga_is_over(ground: &Ground) -> Checked {
     ensure!(told == Ok(TakeOver::Over), "{told:?}");
     let kept = ground.store().keep(&head()).await;
     ensure!(matches!(kept, Err(StoreError::Refused(_))), "{kept:?}");
-    let asked = ground.store().ask_abort(&saga(), "ada").await;
+    let asked = ground.store().ask_abort(&saga(), "ada", "why").await;
     ensure!(matches!(asked, Err(StoreError::Refused(_))), "{asked:?}");
     let found = ground.store().head(&saga()).await;
     ensure!(found == Ok(None), "trying made {found:?}");
@@ -222,7 +222,7 @@ async fn a_newer_head_is_left_alone(ground: &Ground) -> Checked {
     let read = ground.store().head(&saga()).await.map(drop);
     let taken = ground.store().take(&saga(), "first", at(100), at(130), DRAIN).await.map(drop);
     let kept = ground.store().keep(&head()).await.map(drop);
-    let aborted = ground.store().ask_abort(&saga(), "ada").await;
+    let aborted = ground.store().ask_abort(&saga(), "ada", "why").await;
     for told in [read, taken, kept, aborted] {
         ensure!(matches!(told, Err(StoreError::Newer { .. })), "{told:?}");
     }
@@ -253,6 +253,8 @@ fn head() -> SagaHead {
         lease_until: at(-60),
         next_at: None,
         abort_by: None,
+        abort_why: None,
+        controls: engine::ports::ControlCount::default(),
         tally: Tally::default(),
         clocks: Clocks::default(),
     }

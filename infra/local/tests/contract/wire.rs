@@ -277,6 +277,8 @@ fn head() -> SagaHead {
         lease_until: at(-60),
         next_at: None,
         abort_by: None,
+        abort_why: None,
+        controls: engine::ports::ControlCount::default(),
         tally: Tally::default(),
         clocks: Clocks::default(),
     }

@@ -48,6 +48,21 @@ pub(super) fn trail(saga: &SagaId, at: Timestamp, mark: &str) -> Key {
     Key { pk: partition(saga), sk: format!("{TRAIL}{:015}#{mark}", at.as_millisecond()) }
 }
 
+/// What the sort keys of what people order of a saga begin with.
+pub(super) const CONTROLS: &str = "CONTROL#";
+
+/// An order's id sorts by time.
+pub(super) fn control(saga: &SagaId, id: &str) -> Key {
+    Key { pk: partition(saga), sk: format!("{CONTROLS}{id}") }
+}
+
+/// What the sort keys of a pair's lessons begin with.
+pub(super) const LESSONS: &str = "LESSON#";
+
+pub(super) fn lesson(pair: &PairName, id: &str) -> Key {
+    Key { pk: format!("PAIR#{pair}"), sk: format!("{LESSONS}{id}") }
+}
+
 /// What the sort keys of a pair's tracks begin with.
 pub(super) const SIGNALS: &str = "SIGNAL#";
 

@@ -9,17 +9,20 @@
 //! |---|---|---|
 //! | `PAIR#p` | `HEAD` | [`engine::ports::PairHead`] |
 //! | `PAIR#p` | `SIGNAL#source#side#subject` | [`engine::ports::TrackItem`] |
+//! | `PAIR#p` | `LESSON#id` | [`engine::ports::LessonItem`] |
 //! | `PAIR#p` | `KNOWN#name` | [`engine::ports::Remembered`] |
 //! | `SAGA#s` | `HEAD` | [`engine::ports::SagaHead`] |
 //! | `SAGA#s` | `STEP#0003#000017` | [`engine::ports::StepItem`] |
 //! | `SAGA#s` | `LOG#00000001#00000004` | [`engine::ports::LogChunk`] |
 //! | `SAGA#s` | `ASK#question` | [`engine::ports::AskItem`] |
+//! | `SAGA#s` | `CONTROL#id` | [`engine::ports::ControlItem`] |
 //! | `SAGA#s` | `TRAIL#milliseconds#mark` | [`engine::ports::TrailLine`] |
 //!
 //! Every item has `version` (S22) and `write`, the mark of the call that wrote it
 //! last. Attributes that conditions look at are top-level attributes.
 
 mod asks;
+mod controls;
 mod keys;
 mod pairs;
 mod rows;
@@ -32,7 +35,7 @@ mod write;
 use crate::clients::Clients;
 use crate::guards::Guards;
 
-/// The table, as the ports `Pairs`, `Sagas`, `Asks` and `Signals`.
+/// The table, as the ports `Pairs`, `Sagas`, `Asks`, `Controls` and `Signals`.
 #[derive(Clone, Debug)]
 pub struct DynamoStore {
     client: aws_sdk_dynamodb::Client,

@@ -7,8 +7,8 @@ use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use engine::ports::{
-    Answer, AskItem, AskState, Link, LogChunk, PairHead, STORE_VERSION, SagaHead, SagaStatus, StepItem, StoreError,
-    TrailLine,
+    Answer, AskItem, AskState, ControlCount, Link, LogChunk, PairHead, STORE_VERSION, SagaHead, SagaStatus, StepItem,
+    StoreError, TrailLine,
 };
 use failover::{Clocks, PairName};
 use jiff::Timestamp;
@@ -39,6 +39,14 @@ pub(super) struct HeadRow {
     next_at: Option<Timestamp>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     abort_by: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    abort_why: Option<String>,
+    #[serde(default)]
+    controls_asked: u64,
+    #[serde(default)]
+    controls_taken: u64,
+    #[serde(default)]
+    held: bool,
     tally: Tally,
     clocks: Clocks,
 }
@@ -155,6 +163,10 @@ impl From<&SagaHead> for HeadRow {
             lease_until: millis_up(head.lease_until),
             next_at: head.next_at,
             abort_by: head.abort_by.clone(),
+            abort_why: head.abort_why.clone(),
+            controls_asked: head.controls.asked,
+            controls_taken: head.controls.taken,
+            held: head.controls.held,
             tally: head.tally,
             clocks: head.clocks,
         }
@@ -178,6 +190,8 @@ impl HeadRow {
             lease_until,
             next_at: self.next_at,
             abort_by: self.abort_by,
+            abort_why: self.abort_why,
+            controls: ControlCount { asked: self.controls_asked, taken: self.controls_taken, held: self.held },
             tally: self.tally,
             clocks: self.clocks,
         })

@@ -70,7 +70,7 @@ impl Sagas for DynamoStore {
         };
         // What was finished stays finished (S16), whoever holds the lease.
         let only_if = if rows::is_finished(head.status) { only_if } else { unfinished(only_if) };
-        let kept = ["status", "finished", "lease_until", "tally", "clocks", "next_at"];
+        let kept = ["status", "finished", "lease_until", "tally", "clocks", "next_at", "controls_taken", "held"];
         let set = kept.iter().fold(Terms::default(), |set, name| {
             set.set(name, row.get(*name).cloned().unwrap_or(AttributeValue::Null(true)))
         });
@@ -78,10 +78,14 @@ impl Sagas for DynamoStore {
         head_of(item, &what)
     }
 
-    async fn ask_abort(&self, saga: &SagaId, by: &str) -> Result<(), StoreError> {
+    async fn ask_abort(&self, saga: &SagaId, by: &str, why: &str) -> Result<(), StoreError> {
         let what = named(saga);
         // The first who asked stays on record.
-        let set = Terms::default().with("#abort_by = if_not_exists(#abort_by, :by)", ":by", text(by));
+        let set = Terms::default().with("#abort_by = if_not_exists(#abort_by, :by)", ":by", text(by)).with(
+            "#abort_why = if_not_exists(#abort_why, :why)",
+            ":why",
+            text(why),
+        );
         self.update(&keys::head(saga), set, unfinished(Terms::default()), &what).await?.or_refused(&what).map(drop)
     }
 

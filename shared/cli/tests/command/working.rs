@@ -54,7 +54,7 @@ fn a_planned_failover_from_check_to_a_second_order() {
     let before = ground.contents();
     ground.of_pair(&["failover", "--planned", "--approve", "ann"]).ends(2, &["TARGET-IS-ACTIVE", "standby"]);
     assert_eq!(before, ground.contents());
-    ground.of_pair(&["abort"]).ends(2, &["NO-SAGA"]);
+    ground.of_pair(&["abort", "--why", "a test"]).ends(2, &["NO-SAGA"]);
     ground.of_pair(&["plan", "--leaving", "standby", "--planned"]).ends(0, &["from standby to primary"]);
 
     let audit = ground.world().audit();

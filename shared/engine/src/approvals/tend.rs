@@ -30,6 +30,10 @@ pub async fn tend(deps: &Deps, saga: &SagaId) -> Result<(), StoreError> {
         return Ok(());
     }
     let Some(approvals) = &deps.pair.watch.approvals else { return Ok(()) };
+    // Of a held saga nothing is asked.
+    if deps.sagas.head(saga).await?.is_some_and(|head| head.controls.held) {
+        return Ok(());
+    }
     let now = deps.clock.now();
     let asked = if now > asked.expires_at {
         match ask_again(deps, &asked, now).await? {

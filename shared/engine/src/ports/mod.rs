@@ -6,6 +6,7 @@
 
 mod asks;
 mod clock;
+mod controls;
 mod errands;
 mod names;
 mod objects;
@@ -17,6 +18,7 @@ mod workspace;
 
 pub use asks::{Answer, AnswerRefused, AskItem, AskState, Asks, Deed, Link, TrailLine};
 pub use clock::Clock;
+pub use controls::{Closed, Control, ControlCount, ControlItem, ControlState, Controls, LessonItem};
 pub use errands::{Briefing, ErrandInfo, Errands, Message, Secrets};
 pub use names::Names;
 pub use objects::Objects;

@@ -11,8 +11,10 @@ use jiff::Timestamp;
 use saga::{Line, Outcome, PlanHash, SagaId, StepId, StepRecord, Tally};
 use serde::{Deserialize, Serialize};
 
+use super::ControlCount;
+
 /// The version of the items that this code writes (S22).
-pub const STORE_VERSION: u32 = 1;
+pub const STORE_VERSION: u32 = 2;
 
 /// A read or a write that did not happen as asked.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -134,6 +136,10 @@ pub struct SagaHead {
     pub next_at: Option<Timestamp>,
     /// A person asked for it to be aborted.
     pub abort_by: Option<String>,
+    /// Why.
+    pub abort_why: Option<String>,
+    /// What people order of it.
+    pub controls: ControlCount,
     /// Steps by state.
     pub tally: Tally,
     /// The four clocks (R16).
@@ -240,9 +246,9 @@ pub trait Sagas: Send + Sync {
         drain: jiff::SignedDuration,
     ) -> Result<TakeOver, StoreError>;
 
-    /// Writes status, lease, due time, tally and clocks of `head`, if the recorded
-    /// epoch is still `head.epoch`. Answers the head as it is then, with what others
-    /// may have set: `abort_by`.
+    /// Writes status, lease, due time, tally, clocks, and of the orders which were taken in and whether the
+    /// saga is held, if the recorded epoch is still `head.epoch`. Answers the head as it is then, with
+    /// what others may have set: `abort_by`, `abort_why`, `controls.asked`.
     ///
     /// # Errors
     ///
@@ -254,7 +260,7 @@ pub trait Sagas: Send + Sync {
     /// # Errors
     ///
     /// [`StoreError::Refused`] if the saga is finished or unknown, or another [`StoreError`].
-    async fn ask_abort(&self, saga: &SagaId, by: &str) -> Result<(), StoreError>;
+    async fn ask_abort(&self, saga: &SagaId, by: &str, why: &str) -> Result<(), StoreError>;
 
     /// Writes a step, unless a later epoch has touched it (S3).
     ///

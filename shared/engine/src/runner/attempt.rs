@@ -55,6 +55,8 @@ pub(super) struct Attempt<'a> {
     pub(super) intended: bool,
     /// Attempts before this one.
     pub(super) tries: u32,
+    /// So many lessons are on record.
+    pub(super) lessons: usize,
     /// What could undo the step: a kind, and which one of it; `None` for any.
     pub(super) undone_by: Vec<(String, Option<String>)>,
     pub(super) place: Option<&'a Place>,
@@ -76,6 +78,7 @@ impl Attempt<'_> {
             (own::STANDBY, want::READY) => standing_by::is_ready(self.place, self.step).await,
             (own::STANDBY, _) => self.is_up_to_date().await,
             (own::WINDOW, _) => standing_by::is_open(self.step, self.clock.now()),
+            (own::LESSONS, _) => self.lessons(),
             (_, want::SEEN_TO) => Err(seen_to(self.step)),
             (_, _) if self.step.place == OUTSIDE => self.errand().await,
             (_, _) if self.is_errand_there() => self.errand_there().await,
@@ -97,6 +100,18 @@ impl Attempt<'_> {
     async fn greet(&self) -> Result<String, Fault> {
         let place = self.place()?;
         place.workspace.greet(&*place.pass).await
+    }
+
+    fn lessons(&self) -> Result<String, Fault> {
+        match self.lessons {
+            0 => {
+                let message = "nobody has written down what was learned: `switchback lesson add --text …`, also if \
+                               there was nothing to learn";
+                Err(Fault::person_needed(codes::LESSONS_MISSING, message))
+            }
+            1 => Ok("1 lesson is written down".to_owned()),
+            more => Ok(format!("{more} lessons are written down")),
+        }
     }
 
     fn is_errand_there(&self) -> bool {

@@ -1,6 +1,6 @@
 //! One drive: take the lease, load, work, record, give the lease back.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::{Arc, Mutex};
 
 use failover::plan::{About, EVERYTHING, want};
@@ -114,6 +114,9 @@ pub async fn drive(deps: &Deps, saga: &SagaId, owner: &str) -> Result<Driven, St
         intended: Vec::new(),
         asking: false,
         declined: false,
+        orders: VecDeque::new(),
+        orders_seen: None,
+        quieting: false,
     };
     tokio::select! {
         biased;
@@ -124,8 +127,11 @@ pub async fn drive(deps: &Deps, saga: &SagaId, owner: &str) -> Result<Driven, St
 
 /// Whether nothing is due, by the head alone: idle ticks do constant work (L6).
 async fn rests(deps: &Deps, head: &SagaHead, now: Timestamp) -> Result<Option<Driven>, StoreError> {
-    if head.abort_by.is_some() {
+    if head.abort_by.is_some() || head.controls.waits() {
         return Ok(None);
+    }
+    if head.controls.held {
+        return Ok(Some(Driven::Resting { until: None }));
     }
     if head.status == SagaStatus::Asking {
         let asked = deps.asks.question(&head.saga, failover::plan::GO).await?;

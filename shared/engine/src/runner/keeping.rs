@@ -21,6 +21,7 @@ impl Run<'_> {
                 self.rechecks.entry(id).or_insert(again);
             }
         }
+        self.look_at_lessons();
         let lease = self.deps.settings.lease;
         self.head.status = self.status();
         self.head.tally = self.recorder.state.tally();
@@ -34,6 +35,7 @@ impl Run<'_> {
 
     async fn keep(&mut self) -> Result<(), Stopped> {
         self.head.clocks = self.recorder.clocks;
+        self.head.controls.held = self.recorder.state.held().is_some();
         match self.deps.sagas.keep(&self.head).await {
             Ok(head) => {
                 self.head = head;
@@ -90,9 +92,14 @@ impl Run<'_> {
     /// Nothing is under way any more: acknowledges an abort, or hands over.
     pub(super) async fn end(&mut self) -> Result<Driven, Stopped> {
         if let Some(by) = self.head.abort_by.clone() {
+            let why = self.head.abort_why.clone().unwrap_or_else(|| "no reason was given".to_owned());
+            self.recorder.record(Event::AbortAsked { by: by.clone(), why })?;
             return self.finish(Outcome::Aborted, Some(by)).await;
         }
         self.give_back(None).await?;
+        if self.recorder.state.held().is_some() {
+            return Ok(Driven::Resting { until: None });
+        }
         self.deps.waker.wake(&self.head.saga).await.ok();
         Ok(Driven::HandedOver)
     }

@@ -15,12 +15,14 @@ mod drive;
 mod keeping;
 pub mod lease;
 mod looker;
+mod orders;
 mod outcome;
 mod outside;
 mod publication;
 mod recorder;
 mod run;
 mod standing_by;
+mod taking_in;
 
 pub use drive::{Driven, drive};
 pub use publication::{Published, published_key};

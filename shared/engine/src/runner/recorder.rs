@@ -233,6 +233,13 @@ fn step_of(event: &Event) -> Option<StepId> {
         | Event::Round { .. }
         | Event::HandedOver
         | Event::PersonNeeded { .. }
+        | Event::Held { .. }
+        | Event::Resumed { .. }
+        | Event::TurnedBack { .. }
+        | Event::LessonLearned { .. }
+        | Event::TakenIn { .. }
+        | Event::Refused { .. }
+        | Event::AbortAsked { .. }
         | Event::Finished { .. } => None,
     }
 }

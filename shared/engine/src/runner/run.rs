@@ -1,6 +1,6 @@
 //! The loop of one drive: decide, begin, wait, take in, record.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use futures::future::{BoxFuture, FutureExt};
@@ -16,7 +16,7 @@ use super::outside::{Outside, message};
 use super::publication::Publication;
 use super::recorder::{Recorder, Stopped};
 use crate::deps::Deps;
-use crate::ports::SagaHead;
+use crate::ports::{ControlItem, SagaHead};
 
 /// Who waives an optional step, for the record.
 const NOBODY_WAITS: &str = "the plan, which does not wait for it";
@@ -40,6 +40,12 @@ pub(super) struct Run<'a> {
     pub(super) intended: Vec<StepId>,
     pub(super) asking: bool,
     pub(super) declined: bool,
+    /// Orders that are not taken in yet,
+    pub(super) orders: VecDeque<ControlItem>,
+    /// and how many there had been when they were looked up.
+    pub(super) orders_seen: Option<u64>,
+    /// What is under way ends, since an order waits for that.
+    pub(super) quieting: bool,
 }
 
 impl<'a> Run<'a> {
@@ -66,6 +72,7 @@ impl<'a> Run<'a> {
         loop {
             let now = self.deps.clock.now();
             self.renew(now).await?;
+            self.take_in_orders().await?;
             let ending = self.is_ending(now);
             if !ending {
                 let decision = self.decide(now);
@@ -99,13 +106,19 @@ impl<'a> Run<'a> {
         decision
     }
 
-    /// Nothing new is begun: the time is up, or a person asked for an abort.
+    /// Nothing new is begun: the time is up, a person asked for an abort, or an order waits for quiet.
     fn is_ending(&self, now: Timestamp) -> bool {
-        self.head.abort_by.is_some() || now.duration_since(self.begun) >= self.deps.settings.drive_limit
+        self.quieting
+            || self.head.abort_by.is_some()
+            || now.duration_since(self.begun) >= self.deps.settings.drive_limit
     }
 
     /// Records what the decision itself makes true; says whether to decide again.
     async fn take_decision(&mut self, decision: &Decision) -> Result<bool, Stopped> {
+        if !decision.turn_back.is_empty() {
+            self.give_up_the_way_there(&decision.turn_back).await?;
+            return Ok(true);
+        }
         for stage in &decision.enter {
             self.recorder.record(Event::StageEntered { stage: stage.clone() })?;
         }
@@ -169,6 +182,7 @@ impl<'a> Run<'a> {
             tries: record.attempts,
             place: self.places.get(step.place.as_str()),
             outside: self.outside,
+            lessons: self.recorder.state.lessons().len(),
             message: message(step, self.plan, &self.recorder.state),
             publication: self.publication,
             clock: &*self.deps.clock,
@@ -255,12 +269,18 @@ impl<'a> Run<'a> {
             }
             News::NotTried => {}
         }
+        self.settled(id);
+        Ok(())
+    }
+
+    /// What is settled starts nothing at its place any more.
+    pub(super) fn settled(&self, id: StepId) {
+        let Some(step) = self.plan.step(id) else { return };
         let settled = self.recorder.state.step(id).is_some_and(|record| record.state.is_settled());
         if let (true, Some(place)) = (settled, self.places.get(step.place.as_str())) {
             let mut open = place.open.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
             open.remove(&(step.kind.clone(), step.resource.clone()));
         }
-        Ok(())
     }
 }
 

@@ -8,6 +8,7 @@ use saga::SagaId;
 use super::homecoming::{past, refuse_unready};
 use super::{Draft, Order, StartRefused, is_free, pair_head};
 use crate::capture::{latest, list_side};
+use crate::controls::open_lessons;
 use crate::datasets::datasets;
 use crate::deps::Deps;
 use crate::ports::{PairHead, Workspace};
@@ -50,6 +51,7 @@ pub async fn draft(deps: &Deps, order: &Order) -> Result<Draft, StartRefused> {
     let kinds = fenced_kinds(&**deps.pair.side(order.leaving));
     let policy = FailoverPolicy { planned: order.planned, fence_first: order.fence_first, ..deps.pair.policy.clone() };
     let errand_kinds = deps.errand_kinds();
+    let lessons = open_lessons(deps).await?;
     let ask = Ask {
         saga,
         pair: &deps.pair.name,
@@ -71,6 +73,7 @@ pub async fn draft(deps: &Deps, order: &Order) -> Result<Draft, StartRefused> {
         window: order.window,
         approved: order.approved_with.is_some(),
         past: &past,
+        lessons: &lessons,
     };
     let plan = match order.course {
         Course::Failover | Course::Failback | Course::Promotion | Course::Drill => move_plan(&ask)?,

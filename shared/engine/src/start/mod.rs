@@ -17,7 +17,7 @@ pub use refusals::StartRefused;
 use crate::approvals;
 use crate::capture::{CaptureError, checkpoint_key, prepared_key};
 use crate::deps::Deps;
-use crate::ports::{AskItem, GuardRecord, PairHead, STORE_VERSION, SagaHead, SagaStatus, StoreError};
+use crate::ports::{AskItem, ControlCount, GuardRecord, PairHead, STORE_VERSION, SagaHead, SagaStatus, StoreError};
 
 /// The key of a saga's frozen plan.
 pub fn plan_key(saga: &SagaId) -> String {
@@ -69,6 +69,8 @@ pub async fn start(deps: &Deps, order: &Order, draft: &Draft) -> Result<SagaId, 
             lease_until: Timestamp::UNIX_EPOCH,
             next_at: None,
             abort_by: None,
+            abort_why: None,
+            controls: ControlCount::default(),
             tally: saga::State::new(&draft.plan).tally(),
             clocks,
         })

@@ -32,6 +32,11 @@ pub(super) fn findings(ask: &Ask<'_>) -> Vec<String> {
     findings.extend(homing::made_meanwhile(ask));
     findings.extend(homing::written_meanwhile(ask));
     findings.extend(not_running(ask));
+    findings.extend(ask.lessons.iter().map(|lesson| {
+        let owner = lesson.owner.as_deref().unwrap_or("nobody sees to it");
+        let due = lesson.due.map_or_else(|| "no date".to_owned(), |due| format!("until {due}"));
+        format!("lesson of {}, open ({owner}, {due}): {}", lesson.saga, lesson.text)
+    }));
     findings.extend(missing_kinds(ask.here));
     findings.extend(missing_kinds(ask.there));
     for resource in &ask.here.resources {

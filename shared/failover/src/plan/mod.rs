@@ -76,6 +76,8 @@ pub mod want {
     pub const PROVED: &str = "proved";
     /// Everything that the plan starts is there.
     pub const UP_TO_DATE: &str = "up_to_date";
+    /// What was learned is written down.
+    pub const LEARNED: &str = "learned";
     /// A person has seen to it.
     pub const SEEN_TO: &str = "seen_to";
     /// The time in which the saga may begin has come, and holds it.
@@ -84,8 +86,6 @@ pub mod want {
     pub const SWAPPED: &str = "swapped";
     /// A side is ready to stand by: it answers, nothing is on there, and what work needs is there.
     pub const READY: &str = "ready";
-    /// What was learned is on record.
-    pub const LEARNED: &str = "learned";
 }
 
 /// Kinds of steps that are no resource of a workspace.
@@ -98,7 +98,7 @@ pub mod own {
     pub const STANDBY: &str = "standby";
     /// The time in which a planned saga may begin.
     pub const WINDOW: &str = "window";
-    /// What people have learned (R43).
+    /// What was learned of the saga (R43).
     pub const LESSONS: &str = "lessons";
 }
 
@@ -188,6 +188,8 @@ pub struct Ask<'a> {
     pub approved: bool,
     /// What is known of earlier sagas.
     pub past: &'a Past,
+    /// What earlier sagas have taught and nobody has closed.
+    pub lessons: &'a [OpenLesson],
 }
 
 /// What a way back knows of the way out.
@@ -202,6 +204,19 @@ pub struct Past {
     pub midway: bool,
     /// Jobs on the leaving side that were run because their counterpart's run was interrupted, by id.
     pub already_run: BTreeSet<String>,
+}
+
+/// What an earlier saga has taught, while nobody has closed it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OpenLesson {
+    /// Which saga.
+    pub saga: SagaId,
+    /// What.
+    pub text: String,
+    /// Who sees to it.
+    pub owner: Option<String>,
+    /// Until when.
+    pub due: Option<jiff::civil::Date>,
 }
 
 /// What stands in a failover's `about`.

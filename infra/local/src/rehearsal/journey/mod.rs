@@ -6,14 +6,14 @@ mod telling;
 use std::collections::BTreeSet;
 
 use engine::approvals::answer;
-use engine::ports::SagaStatus;
+use engine::controls::Ordered;
+use engine::ports::{Control, SagaStatus};
 use engine::start::{Order, draft, pair_head, start};
 use engine::view::view;
-use engine::wake::abort;
-use failover::plan::{About, GO};
+use failover::plan::{About, GO, own};
 use failover::{Course, Side, Window};
 use jiff::{SignedDuration, Timestamp};
-use saga::{Outcome, SagaId};
+use saga::{Outcome, SagaId, StepState};
 use sim::Inventory;
 
 use self::script::{Leg, LegEnd, WindowScript};
@@ -22,6 +22,9 @@ use super::furnishing;
 use super::script::simulated;
 
 pub(super) use self::telling::{late, story, unexplained_ms};
+
+/// How long the on-call engineer reads what needs a person.
+const READS: SignedDuration = SignedDuration::from_mins(2);
 
 /// A saga of a journey, as it ended.
 #[derive(Clone, Debug, PartialEq)]
@@ -143,6 +146,8 @@ impl Journey<'_, '_> {
         let mut aborted_at = None;
         let (mut still_since, mut last) = (self.cast.clock.now(), None);
         let begun = still_since;
+        let mut lesson = leg.lesson.as_deref();
+        let mut waived = leg.waived.as_deref();
         let end = loop {
             self.happen().await?;
             let now = self.cast.clock.now();
@@ -154,7 +159,9 @@ impl Journey<'_, '_> {
             if aborted_at.is_some_and(|at| now >= at) {
                 aborted_at = None;
                 self.events.push((now, format!("{ON_CALL} aborts the saga")));
-                abort(&self.operator, &saga, ON_CALL).await.map_err(|e| e.to_string())?;
+                engine::controls::abort(&self.operator, &saga, ON_CALL, "it is not what was wanted")
+                    .await
+                    .map_err(|e| e.to_string())?;
             }
             let head = self.operator.sagas.head(&saga).await.map_err(|e| e.to_string())?.ok_or("the saga is gone")?;
             let looked = (head.tally, head.status);
@@ -163,6 +170,16 @@ impl Journey<'_, '_> {
             }
             (self.progress)(&format!("{}  {}", now.strftime("%H:%M:%S"), super::telling::standing(&head)));
             let still = now.duration_since(still_since) > STILL;
+            if head.status == SagaStatus::PersonNeeded && now.duration_since(still_since) > READS {
+                if let Some(why) = waived.take() {
+                    self.waives(&saga, why).await?;
+                    continue;
+                }
+                if let Some(text) = lesson.take() {
+                    self.writes_down(&saga, text).await?;
+                    continue;
+                }
+            }
             match head.status {
                 SagaStatus::Finished(Outcome::Completed) => break "completed",
                 SagaStatus::Finished(Outcome::Aborted) => break "aborted",
@@ -181,6 +198,36 @@ impl Journey<'_, '_> {
         let view = view(&self.operator, Some(&saga)).await.map_err(|e| e.to_string())?.ok_or("the saga is gone")?;
         self.legs.push(Travelled { view, ordered_at, left, end });
         Ok(end)
+    }
+
+    /// The on-call engineer goes on without whatever is blocked, but for what only lessons can end.
+    async fn waives(&mut self, saga: &SagaId, why: &str) -> Result<(), String> {
+        let seen = view(&self.operator, Some(saga)).await.map_err(|e| e.to_string())?.ok_or("the saga is gone")?;
+        let blocked: Vec<_> = seen
+            .state
+            .steps()
+            .filter(|(id, record)| {
+                let lessons = seen.plan.step(*id).is_some_and(|step| step.kind == own::LESSONS);
+                record.state == StepState::Blocked && !lessons
+            })
+            .map(|(id, _)| id)
+            .collect();
+        for step in blocked {
+            self.orders_of(saga, Control::Waive { step }, why).await?;
+        }
+        Ok(())
+    }
+
+    async fn writes_down(&mut self, saga: &SagaId, text: &str) -> Result<(), String> {
+        self.orders_of(saga, Control::Lesson { text: text.to_owned(), owner: None, due: None }, text).await
+    }
+
+    async fn orders_of(&self, saga: &SagaId, control: Control, why: &str) -> Result<(), String> {
+        let ordered = engine::controls::order(&self.operator, saga, control, ON_CALL, why, READS).await;
+        match ordered.map_err(|e| e.to_string())? {
+            Ordered::Taken | Ordered::Waiting => Ok(()),
+            Ordered::Refused { why, .. } => Err(why),
+        }
     }
 
     fn later(&self, at: Timestamp, seconds: i64) -> Timestamp {

@@ -1,0 +1,46 @@
+//! `switchback end-pursuit`: what could not be verified stopped is pursued no longer.
+
+use engine::ports::Control;
+use rim::{Exit, Problem};
+
+use crate::controlling::{self, ControlArguments, StepArguments, names_pair, words};
+use crate::talk::say;
+
+/// Which step or all, who and why.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    step: StepArguments,
+    /// Everything that is pursued.
+    #[arg(long, conflicts_with_all = ["step", "kind"])]
+    all: bool,
+    #[command(flatten)]
+    control: ControlArguments,
+    /// The pair's name, for scripts; else it is asked for.
+    #[arg(long = "pair", value_name = "NAME")]
+    pair_name: Option<String>,
+}
+
+impl Arguments {
+    /// Whether machines read the answer.
+    pub(crate) fn json(&self) -> bool {
+        self.control.json
+    }
+}
+
+pub(crate) fn run(arguments: &Arguments) -> Result<Exit, Problem> {
+    controlling::run(&arguments.control, async |checked, seen| {
+        let step = if arguments.all { None } else { Some(arguments.step.find(seen)?) };
+        let pursued = seen.plan.steps().filter(|(id, of)| {
+            let open = seen.state.step(*id).is_some_and(|record| !record.state.is_settled());
+            of.pursue && open && step.is_none_or(|step| step == *id)
+        });
+        let pursued: Vec<String> = pursued.map(|(id, of)| format!("step {id}: {}", words(of))).collect();
+        if !pursued.is_empty() {
+            say(pursued.join("\n"));
+            say("what of it runs, or is switched on again there, is not fenced by this saga any more");
+            names_pair(checked, arguments.pair_name.as_deref(), "end its pursuit")?;
+        }
+        Ok(Control::EndPursuit { step })
+    })
+}

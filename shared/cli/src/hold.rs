@@ -1,0 +1,36 @@
+//! `switchback hold`: nothing of the saga acts until `switchback resume`, the pursuit included.
+
+use engine::ports::Control;
+use rim::{Exit, Problem};
+
+use crate::controlling::{self, ControlArguments};
+use crate::standing::Standing;
+use crate::talk::say;
+
+/// Who and why.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    control: ControlArguments,
+}
+
+impl Arguments {
+    /// Whether machines read the answer.
+    pub(crate) fn json(&self) -> bool {
+        self.control.json
+    }
+}
+
+pub(crate) fn run(arguments: &Arguments) -> Result<Exit, Problem> {
+    controlling::run(&arguments.control, async |_, seen| {
+        let standing = Standing::of(seen);
+        let (open, leaving) = (standing.pursuit_left, standing.leaving);
+        say("while it is held nothing of the saga acts: no start, no fence, no pursuit");
+        if open > 0 {
+            say(format_args!(
+                "{open} steps on the {leaving} are not verified stopped, and nothing fences them while it is held"
+            ));
+        }
+        Ok(Control::Hold)
+    })
+}

@@ -1,0 +1,26 @@
+//! `switchback retry`: a step that is blocked or waits is tried at once.
+
+use engine::ports::Control;
+use rim::{Exit, Problem};
+
+use crate::controlling::{self, ControlArguments, StepArguments};
+
+/// Which step, who and why.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    step: StepArguments,
+    #[command(flatten)]
+    control: ControlArguments,
+}
+
+impl Arguments {
+    /// Whether machines read the answer.
+    pub(crate) fn json(&self) -> bool {
+        self.control.json
+    }
+}
+
+pub(crate) fn run(arguments: &Arguments) -> Result<Exit, Problem> {
+    controlling::run(&arguments.control, async |_, seen| Ok(Control::Retry { step: arguments.step.find(seen)? }))
+}

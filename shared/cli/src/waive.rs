@@ -1,0 +1,43 @@
+//! `switchback waive`: goes on without a step, and says what is accepted by that.
+
+use engine::ports::Control;
+use failover::Role;
+use rim::{Exit, Problem};
+
+use crate::controlling::{self, ControlArguments, StepArguments, names_pair, words};
+use crate::talk::say;
+
+/// Which step, who and why.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    step: StepArguments,
+    #[command(flatten)]
+    control: ControlArguments,
+    /// The pair's name, for scripts; else it is asked for.
+    #[arg(long = "pair", value_name = "NAME")]
+    pair_name: Option<String>,
+}
+
+impl Arguments {
+    /// Whether machines read the answer.
+    pub(crate) fn json(&self) -> bool {
+        self.control.json
+    }
+}
+
+pub(crate) fn run(arguments: &Arguments) -> Result<Exit, Problem> {
+    controlling::run(&arguments.control, async |checked, seen| {
+        let step = arguments.step.find(seen)?;
+        if let Some(of) = seen.plan.step(step).filter(|of| !of.pursue) {
+            say(format_args!("step {step}: {}", words(of)));
+            say("the saga goes on as if it were done, and never tries it again");
+            if of.place == Role::Leaving.as_str() {
+                say("it is not verified stopped: its counterpart may then be started on the target, and both may \
+                     process the same data");
+            }
+            names_pair(checked, arguments.pair_name.as_deref(), "waive it")?;
+        }
+        Ok(Control::Waive { step })
+    })
+}

@@ -1,0 +1,132 @@
+//! What a person's order makes of a saga as it stands. Pure.
+
+use failover::plan::GO;
+use saga::{Code, Event, Plan, State, StepId, StepState};
+
+use crate::codes;
+use crate::ports::{Control, ControlItem};
+
+/// What must not be under way when an order is taken in, so that nothing of it lands later.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Quiet {
+    /// Nothing depends on it.
+    No,
+    /// Nothing at all.
+    Everything,
+    /// These steps.
+    Steps(Vec<StepId>),
+}
+
+/// What an order comes to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Taking {
+    /// What is recorded; empty if it is on record already.
+    pub(super) events: Vec<Event>,
+    /// Under which condition.
+    pub(super) quiet: Quiet,
+}
+
+/// Why an order is refused: a code with its page, and a sentence.
+pub(super) type Refusal = (Code, String);
+
+/// Says what an order comes to.
+pub(super) fn judge(order: &ControlItem, plan: &Plan, state: &State) -> Result<Taking, Refusal> {
+    let (by, why) = (order.by.clone(), order.why.clone());
+    match &order.control {
+        Control::Hold => match state.held() {
+            Some(hold) => {
+                Err((codes::SAGA_HELD, format!("{} holds it since {:.0}: {}", hold.by, hold.since, hold.why)))
+            }
+            None => Ok(Taking { events: vec![Event::Held { by, why }], quiet: Quiet::Everything }),
+        },
+        Control::Resume => match state.held() {
+            Some(_) => Ok(Taking { events: vec![Event::Resumed { by, why }], quiet: Quiet::No }),
+            None => Err((codes::NOT_HELD, "nobody holds it".to_owned())),
+        },
+        Control::Retry { step } => retry(*step, by, state),
+        Control::Waive { step } => waive(*step, by, why, plan, state),
+        Control::EndPursuit { step } => end_pursuit(*step, &by, &why, plan, state),
+        Control::TurnBack => turn_back(by, why, plan, state),
+        Control::Lesson { text, owner, due } => {
+            let known = state.lessons().iter().any(|lesson| lesson.by == by && lesson.text == *text);
+            let learned = Event::LessonLearned { by, text: text.clone(), owner: owner.clone(), due: *due };
+            Ok(Taking { events: if known { Vec::new() } else { vec![learned] }, quiet: Quiet::No })
+        }
+    }
+}
+
+fn open(step: StepId, state: &State) -> Result<StepState, Refusal> {
+    let record = state.step(step).ok_or((codes::NO_STEP, format!("its plan has no step {step}")))?;
+    match record.state {
+        StepState::Done => Err((codes::STEP_SETTLED, format!("step {step} is done: {}", record.note))),
+        StepState::Waived => Err((codes::STEP_SETTLED, format!("step {step} was {}", record.note))),
+        StepState::Planned | StepState::Intended | StepState::Waiting | StepState::Blocked => Ok(record.state),
+    }
+}
+
+fn retry(step: StepId, by: String, state: &State) -> Result<Taking, Refusal> {
+    match open(step, state)? {
+        StepState::Blocked | StepState::Waiting => {
+            Ok(Taking { events: vec![Event::Unblocked { step, by }], quiet: Quiet::No })
+        }
+        StepState::Planned | StepState::Intended | StepState::Done | StepState::Waived => Err((
+            codes::STEP_NOT_TRIED,
+            format!("step {step} is neither blocked nor waiting: its turn comes by itself"),
+        )),
+    }
+}
+
+fn waive(step: StepId, by: String, why: String, plan: &Plan, state: &State) -> Result<Taking, Refusal> {
+    open(step, state)?;
+    if plan.step(step).is_some_and(|of| of.pursue) {
+        let message = format!("step {step} is pursued and holds nothing up: `switchback end-pursuit {step}` ends that");
+        return Err((codes::STEP_PURSUED, message));
+    }
+    Ok(Taking { events: vec![Event::Waived { step, by, why }], quiet: Quiet::Steps(vec![step]) })
+}
+
+fn end_pursuit(step: Option<StepId>, by: &str, why: &str, plan: &Plan, state: &State) -> Result<Taking, Refusal> {
+    let pursued = |id: &StepId| plan.step(*id).is_some_and(|of| of.pursue);
+    let steps: Vec<StepId> = match step {
+        Some(step) => {
+            open(step, state)?;
+            vec![step]
+        }
+        None => state.steps().filter(|(_, record)| !record.state.is_settled()).map(|(id, _)| id).collect(),
+    };
+    let steps: Vec<StepId> = steps.into_iter().filter(pursued).collect();
+    if steps.is_empty() {
+        let message = match step {
+            Some(step) => format!("step {step} is not pursued: `switchback waive {step}` goes on without it"),
+            None => "nothing of it is pursued any more".to_owned(),
+        };
+        return Err((codes::NOT_PURSUED, message));
+    }
+    if state.forward_done_at().is_none() {
+        let message = "its forward part is not done: what is pursued holds nothing up, and may yet be verified";
+        return Err((codes::FORWARD_OPEN, message.to_owned()));
+    }
+    let waived = |step: &StepId| Event::Waived { step: *step, by: by.to_owned(), why: format!("pursuit ended: {why}") };
+    Ok(Taking { events: steps.iter().map(waived).collect(), quiet: Quiet::Steps(steps) })
+}
+
+fn turn_back(by: String, why: String, plan: &Plan, state: &State) -> Result<Taking, Refusal> {
+    let refused = |message: String| Err((codes::NO_TURNING_BACK, message));
+    let stage = plan.about.get("turns_back_at").and_then(|stage| stage.as_str());
+    let index = stage.and_then(|stage| plan.stages.iter().position(|of| of.name == stage));
+    let (Some(stage), Some(index)) = (stage, index) else {
+        return refused(format!("a {} has no way back of its own: `switchback abort` ends it where it is", plan.kind));
+    };
+    if let Some(turn) = state.turned_back() {
+        return refused(format!("{} turned it back at {:.0}: {}", turn.by, turn.at, turn.why));
+    }
+    if state.entered_at(index).is_some() {
+        return refused(format!("it is on its way back already: {stage} was entered"));
+    }
+    let asks = plan.stages.iter().any(|of| of.gate.questions().contains(&GO));
+    if asks && state.approval(GO).is_none() {
+        return refused("nobody has approved it, so there is nothing to turn back: abort it instead".to_owned());
+    }
+    let stage = stage.to_owned();
+    Ok(Taking { events: vec![Event::TurnedBack { stage, by, why }], quiet: Quiet::Everything })
+}

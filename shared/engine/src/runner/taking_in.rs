@@ -1,0 +1,130 @@
+//! Taking in what people ordered.
+//!
+//! What an order comes to stands in one chunk of the log together with the line that ends the order, so a
+//! runner that dies anywhere leaves it either undone or done, and never done twice.
+
+use failover::plan::own;
+use saga::{Event, StepId, StepState};
+
+use super::orders::{Quiet, judge};
+use super::recorder::Stopped;
+use super::run::Run;
+use crate::controls::lesson_of;
+use crate::ports::{Control, ControlItem, ControlState};
+
+impl Run<'_> {
+    /// Takes in every open order that can be taken in now.
+    pub(super) async fn take_in_orders(&mut self) -> Result<(), Stopped> {
+        let asked = self.head.controls.asked;
+        if self.orders_seen != Some(asked) {
+            let all = self.deps.controls.controls(&self.head.saga).await?;
+            self.orders = all.into_iter().filter(|order| order.state == ControlState::Open).collect();
+            self.orders_seen = Some(asked);
+        }
+        while let Some(order) = self.orders.front().cloned() {
+            if self.ended(&order).await? {
+                self.orders.pop_front();
+                continue;
+            }
+            match judge(&order, self.plan, &self.recorder.state) {
+                Err((code, why)) => {
+                    let (control, what, by) = (order.id, order.control.to_string(), order.by);
+                    self.recorder.record(Event::Refused { control, what, by, why: format!("{code}: {why}") })?;
+                    self.recorder.flush().await?;
+                }
+                Ok(taking) => {
+                    let is_quiet = match &taking.quiet {
+                        Quiet::No => true,
+                        Quiet::Everything => self.attempts.is_empty(),
+                        Quiet::Steps(steps) => !steps.iter().any(|step| self.under_way.contains(step)),
+                    };
+                    if !is_quiet {
+                        // Calls under way end, waits are given up, and nothing new is begun before.
+                        self.quieting = true;
+                        return Ok(());
+                    }
+                    self.carry_out(order.id, taking.events).await?;
+                }
+            }
+        }
+        self.head.controls.taken = asked;
+        if self.recorder.state.held().is_some() {
+            self.rechecks.clear();
+        }
+        Ok(())
+    }
+
+    /// Marks an order that the log has ended; says whether it has.
+    async fn ended(&mut self, order: &ControlItem) -> Result<bool, Stopped> {
+        let at = self.deps.clock.now();
+        let Some(ended) = self.recorder.state.control(&order.id) else { return Ok(false) };
+        let state = match ended {
+            Ok(()) => ControlState::Taken { at },
+            Err(why) => {
+                let (code, why) = why.split_once(": ").unwrap_or(("", why));
+                ControlState::Refused { at, code: code.to_owned(), why: why.to_owned() }
+            }
+        };
+        if let (ControlState::Taken { .. }, Control::Lesson { .. }) = (&state, &order.control)
+            && let Some(lesson) = lesson_of(&self.head.saga, order)
+        {
+            self.deps.controls.add_lesson(&self.head.pair, &lesson).await?;
+        }
+        self.deps.controls.mark(&self.head.saga, &order.id, &state).await?;
+        Ok(true)
+    }
+
+    async fn carry_out(&mut self, control: String, events: Vec<Event>) -> Result<(), Stopped> {
+        let mut left = events.len();
+        for event in events {
+            let step = if let Event::Waived { step, .. } | Event::Unblocked { step, .. } = &event {
+                Some(*step)
+            } else {
+                None
+            };
+            self.recorder.record(event)?;
+            if let Some(step) = step {
+                self.rechecks.remove(&step);
+                self.settled(step);
+            }
+            left -= 1;
+            // One chunk is one item: thousands of lines do not fit. The last of them ends the order.
+            if left > 0 && self.recorder.pending() >= self.deps.settings.flush_count {
+                self.recorder.flush().await?;
+            }
+        }
+        self.recorder.record(Event::TakenIn { control })?;
+        self.recorder.flush().await?;
+        self.look_at_lessons();
+        Ok(())
+    }
+
+    /// What waits for lessons is looked at again as soon as there is one.
+    pub(super) fn look_at_lessons(&mut self) {
+        if self.recorder.state.lessons().is_empty() {
+            return;
+        }
+        let now = self.deps.clock.now();
+        for (id, record) in self.recorder.state.steps() {
+            let waits = record.state == StepState::Blocked && !self.under_way.contains(&id);
+            if waits && self.plan.step(id).is_some_and(|step| step.kind == own::LESSONS) {
+                self.rechecks.insert(id, now);
+            }
+        }
+    }
+
+    /// Gives up what is open before the way back of a saga that was turned back.
+    pub(super) async fn give_up_the_way_there(&mut self, steps: &[StepId]) -> Result<(), Stopped> {
+        let Some(turn) = self.recorder.state.turned_back().cloned() else { return Ok(()) };
+        for step in steps {
+            let why = format!("the {} turned back: {}", self.plan.kind, turn.why);
+            self.recorder.record(Event::Waived { step: *step, by: turn.by.clone(), why })?;
+            self.rechecks.remove(step);
+            self.settled(*step);
+            if self.recorder.pending() >= self.deps.settings.flush_count {
+                self.recorder.flush().await?;
+            }
+        }
+        self.recorder.flush().await
+    }
+}
