@@ -1,7 +1,10 @@
 //! `switchback capture`: takes the checkpoint of a side while it is well.
 
+use std::path::{Path, PathBuf};
+
 use engine::capture::capture;
-use failover::Side;
+use engine::start::pair_head;
+use failover::{Checkpoint, Side};
 use jiff::Timestamp;
 use rim::{Exit, Problem};
 use serde::Serialize;
@@ -20,6 +23,10 @@ pub(crate) struct Arguments {
     /// Only this side; both if absent.
     #[arg(long, value_enum)]
     side: Option<SideName>,
+    /// Keep the checkpoint also in this file, for `switchback rehearse --checkpoint`: that of the side
+    /// where the work is, or of the one that is named.
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
     /// Print one JSON object.
     #[arg(long)]
     pub(crate) json: bool,
@@ -47,8 +54,15 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Exit, Problem> {
         }
         let deps = store.open(&checked).await?;
         let mut told = Vec::new();
+        let kept = match arguments.side {
+            Some(side) => side.side(),
+            None => pair_head(&deps).await?.active,
+        };
         for side in sides {
             let taken = capture(&deps, side).await?;
+            if let (Some(file), true) = (&arguments.out, side == kept) {
+                keep(file, &taken)?;
+            }
             told.push(Told {
                 side,
                 taken_at: taken.taken_at,
@@ -65,6 +79,15 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Exit, Problem> {
         }
         Ok(Exit::Fine)
     })
+}
+
+/// Writes a checkpoint as JSON that people can read, too.
+fn keep(file: &Path, taken: &Checkpoint) -> Result<(), Problem> {
+    let cannot = |why: String| {
+        Problem::failed("OUTPUT", format!("{} cannot be written ({why}): choose another --out", file.display()))
+    };
+    let text = serde_json::to_string_pretty(taken).map_err(|e| cannot(e.to_string()))?;
+    std::fs::write(file, text + "\n").map_err(|e| cannot(e.to_string()))
 }
 
 fn line(told: &Told) -> String {

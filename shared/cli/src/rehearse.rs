@@ -3,8 +3,8 @@
 use std::io::{IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 
-use local::rehearsal::Rehearsal;
 use local::rehearsal::scenarios::{SCENARIOS, Scenario};
+use local::rehearsal::{OwnEstate, Rehearsal};
 use rim::{Exit, Problem};
 
 use crate::talk::{data, data_json, say};
@@ -21,6 +21,9 @@ pub(crate) struct Arguments {
     /// How many resources each side has; the scenario's own number if absent.
     #[arg(long, value_parser = clap::value_parser!(u32).range(24..=50_000))]
     resources: Option<u32>,
+    /// Rehearse one's own estate: a file that `switchback capture --out FILE` has written.
+    #[arg(long, value_name = "FILE", conflicts_with = "resources")]
+    checkpoint: Option<PathBuf>,
     /// Print one JSON object instead of the story.
     #[arg(long)]
     pub(crate) json: bool,
@@ -36,13 +39,20 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Exit, Problem> {
         Problem::refused("UNKNOWN-SCENARIO", message)
     })?;
     let failed = |message: String| Problem::failed("REHEARSAL-FAILED", message);
-    let rehearsal =
-        Rehearsal::of(scenario, arguments.seed, arguments.resources.map(|count| count as usize)).map_err(failed)?;
+    let rehearsal = match &arguments.checkpoint {
+        Some(file) => Rehearsal::of_own(scenario, arguments.seed, OwnEstate::read(file, arguments.seed)?),
+        None => Rehearsal::of(scenario, arguments.seed, arguments.resources.map(|count| count as usize)),
+    };
+    let rehearsal = rehearsal.map_err(failed)?;
     let mut told = rehearsal.run(&mut progress()).map_err(failed)?;
     if std::io::stderr().is_terminal() {
         eprint!("\r\x1b[2K");
     }
-    let of = arguments.resources.map_or_else(String::new, |count| format!("-of-{count}"));
+    let of = match (&arguments.checkpoint, arguments.resources) {
+        (Some(_), _) => "-own".to_owned(),
+        (None, Some(count)) => format!("-of-{count}"),
+        (None, None) => String::new(),
+    };
     let name = format!("{}-{}{of}", scenario.name, arguments.seed);
     let path = keep(&arguments.out, &format!("{name}.txt"), &told.story)?;
     keep(&arguments.out, &format!("{name}.plan.txt"), &told.plan)?;

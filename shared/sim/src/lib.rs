@@ -92,7 +92,7 @@ pub use cloud::{
     WebBehaviour,
 };
 pub use comparison::{Changed, Difference, compare, gathered};
-pub use estate::Estate;
+pub use estate::{Description, Estate, LeftOut};
 pub use faults::{Fault, FaultKind};
 pub use inventory::Inventory;
 pub use ledger::{Activation, By, Cause, Interval, Ledger, RunStart, What};

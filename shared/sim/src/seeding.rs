@@ -45,8 +45,8 @@ impl Workspace {
         holdings.jobs.iter().for_each(|seed| self.settle_job(seed));
         self.next_job = holdings.jobs.iter().map(|seed| seed.id).max().unwrap_or(0) + 1_000;
         for seed in &holdings.jobs {
-            for live in &seed.live {
-                self.settle_run(seed, *live);
+            for (place, live) in seed.live.iter().enumerate() {
+                self.settle_run(seed, *live, seed.run_ids.get(place).copied());
             }
             self.arm(seed.id);
         }
@@ -299,9 +299,10 @@ impl Workspace {
     }
 
     /// A run that was already there, whatever the job's limit says.
-    fn settle_run(&mut self, seed: &JobSeed, live: Live) {
+    fn settle_run(&mut self, seed: &JobSeed, live: Live, given: Option<i64>) {
         self.next_run += crate::jobs::ARRAY_STRIDE * self.draw((1, 40));
-        let id = self.next_run;
+        let id = given.unwrap_or(self.next_run);
+        self.next_run = self.next_run.max(id);
         let tasks = crate::json::items(&seed.settings, "tasks").to_vec();
         let cause = match live {
             Live::Running | Live::Pending => Cause::Schedule,

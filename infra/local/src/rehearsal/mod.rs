@@ -8,6 +8,7 @@ mod director;
 mod furnishing;
 mod incident;
 pub mod journey;
+pub mod own_estate;
 mod pace;
 mod report;
 pub mod scenarios;
@@ -25,6 +26,7 @@ use rim::SystemClock;
 use sim::{Cloud, CloudSettings, Delays, Limits, Stale, World};
 
 pub use self::director::{Cast, Ended};
+pub use self::own_estate::OwnEstate;
 pub use self::report::{Report, Told};
 use self::scenarios::Scenario;
 use self::script::{BEGINS, Script};
@@ -42,6 +44,8 @@ pub struct Rehearsal {
     pub seed: u64,
     /// Resources on each side.
     pub resources: usize,
+    /// One's own estate, instead of the script's.
+    pub own: Option<OwnEstate>,
     /// What can go wrong at the boundaries; the script's own deaths if absent.
     pub boundaries: Option<Arc<Boundaries>>,
     /// How wake messages arrive.
@@ -67,6 +71,16 @@ impl Rehearsal {
         Ok(Self::scripted(scenario.name, script, seed, resources))
     }
 
+    /// A scenario over an estate of one's own: its losses, faults and times.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with the script.
+    pub fn of_own(scenario: &Scenario, seed: u64, own: OwnEstate) -> Result<Self, String> {
+        let rehearsal = Self::of(scenario, seed, Some(own.resources()))?;
+        Ok(Self { own: Some(own), ..rehearsal })
+    }
+
     /// A script of one's own.
     pub fn scripted(name: &str, script: Script, seed: u64, resources: usize) -> Self {
         Self {
@@ -74,6 +88,7 @@ impl Rehearsal {
             script,
             seed,
             resources,
+            own: None,
             boundaries: None,
             delivery: Delivery::default(),
             delays: Delays::default(),
@@ -96,7 +111,10 @@ impl Rehearsal {
         let begins: Timestamp = BEGINS.parse().map_err(|e| format!("{BEGINS}: {e}"))?;
         let begins_ms = begins.as_millisecond();
         let script = &self.script;
-        let estate = script.estate.estate(self.seed, self.resources);
+        let estate = match &self.own {
+            Some(own) => own.estate.clone(),
+            None => script.estate.estate(self.seed, self.resources),
+        };
         let map = estate.explicit_map();
         let pair = PairName::new(PAIR)?;
         let arrangements = script.declared.arrangements(&pair)?;
@@ -155,7 +173,11 @@ impl Rehearsal {
             ended = cast.perform(progress) => ended?,
             () = stack.run() => return Err("the stack ended".to_owned()),
         };
-        report::tell(&self, &cast, &ended, &limits)
+        let mut told = report::tell(&self, &cast, &ended, &limits)?;
+        if let Some(own) = &self.own {
+            told.story = format!("{}\n\n{}", own.told.join("\n"), told.story);
+        }
+        Ok(told)
     }
 }
 

@@ -14,6 +14,7 @@ mod files;
 mod health;
 mod looking;
 mod objects;
+mod own_estate;
 mod pairs;
 mod sagas;
 mod steps_and_log;

@@ -7,6 +7,7 @@
 mod answering;
 mod ground;
 mod killed;
+mod own_estate;
 mod readme;
 mod refused;
 mod working;

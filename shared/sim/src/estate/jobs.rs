@@ -54,6 +54,7 @@ pub(super) fn add_jobs(rng: &mut SmallRng, ids: &Ids, sides: &mut [Holdings; 2],
                 typical_ms,
                 flaky,
                 live: if side == 0 { live.clone() } else { Vec::new() },
+                run_ids: Vec::new(),
             });
         }
     }

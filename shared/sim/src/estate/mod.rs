@@ -11,6 +11,9 @@
 mod apps_alerts;
 mod compute;
 mod databases_search;
+mod described;
+mod described_jobs;
+mod described_serving;
 mod jobs;
 mod names;
 mod recipes;
@@ -19,6 +22,7 @@ mod serving_dashboards;
 use rand::{SeedableRng, rngs::SmallRng};
 use serde_json::Value;
 
+pub use self::described::{Description, LeftOut};
 use self::names::Ids;
 use crate::{search::SearchIndex, wire::Side};
 
@@ -61,6 +65,8 @@ pub(crate) struct JobSeed {
     pub(crate) typical_ms: i64,
     pub(crate) flaky: f64,
     pub(crate) live: Vec<Live>,
+    /// The ids of those runs, as far as they are given.
+    pub(crate) run_ids: Vec<i64>,
 }
 
 /// The state of a run at the start.

@@ -61,7 +61,7 @@ fn many(count: usize, mut make: impl FnMut() -> String) -> Vec<String> {
 }
 
 /// Ids that grow with the age of the job, as a newest-first listing needs.
-fn rising(rng: &mut SmallRng, base: i64, count: usize) -> Vec<i64> {
+pub(super) fn rising(rng: &mut SmallRng, base: i64, count: usize) -> Vec<i64> {
     let mut id = base;
     let mut ids = Vec::with_capacity(count);
     for _ in 0..count {
@@ -71,19 +71,19 @@ fn rising(rng: &mut SmallRng, base: i64, count: usize) -> Vec<i64> {
     ids
 }
 
-fn hex(rng: &mut SmallRng, digits: usize) -> String {
+pub(super) fn hex(rng: &mut SmallRng, digits: usize) -> String {
     (0..digits).map(|_| char::from_digit(rng.random_range(0..16), 16).unwrap_or('0')).collect()
 }
 
 /// `MMDD-HHMMSS-` and a random part; the estate's clusters are of the first months of a year.
-fn cluster_id(rng: &mut SmallRng) -> String {
+pub(super) fn cluster_id(rng: &mut SmallRng) -> String {
     let (month, day) = (rng.random_range(1..3), rng.random_range(1..29));
     let (hour, minute) = (rng.random_range(0..24), rng.random_range(0..60));
     let second = rng.random_range(0..60);
     format!("{month:02}{day:02}-{hour:02}{minute:02}{second:02}-{}", hex(rng, 8))
 }
 
-fn pool_id(rng: &mut SmallRng) -> String {
+pub(super) fn pool_id(rng: &mut SmallRng) -> String {
     format!("{}-pool-{}", &cluster_id(rng)[..11], hex(rng, 8))
 }
 
