@@ -20,6 +20,7 @@ pub mod baseline;
 pub mod checkpoint;
 pub mod clocks;
 pub mod errand;
+pub mod evidence;
 pub mod matching;
 pub mod pair;
 pub mod plan;
