@@ -19,6 +19,7 @@ mod place;
 mod plan;
 mod progress;
 mod rehearse;
+mod report;
 mod sides;
 mod signal;
 mod standing;
@@ -26,6 +27,7 @@ mod status;
 mod talk;
 mod thaw;
 mod verdict;
+mod verify;
 
 use std::process::ExitCode;
 
@@ -74,6 +76,10 @@ enum Command {
     Code(code::Arguments),
     /// Ends the unfinished saga where it stands.
     Abort(abort::Arguments),
+    /// Reports objective against achieved, of one saga or of all; makes the files for an auditor.
+    Report(report::Arguments),
+    /// Verifies evidence offline: nothing was altered, removed or reordered.
+    Verify(verify::Arguments),
     /// Explains a code: what it means, and what to do.
     Explain(explain::Arguments),
 }
@@ -97,6 +103,8 @@ impl Command {
             Command::Acknowledge(arguments) => acknowledge::run(arguments),
             Command::Code(arguments) => code::run(arguments),
             Command::Abort(arguments) => abort::run(arguments),
+            Command::Report(arguments) => report::run(arguments),
+            Command::Verify(arguments) => verify::run(arguments),
             Command::Explain(arguments) => explain::run(arguments),
         }
     }
@@ -120,6 +128,8 @@ impl Command {
             Command::Acknowledge(arguments) => arguments.json,
             Command::Code(arguments) => arguments.json,
             Command::Abort(arguments) => arguments.json,
+            Command::Report(arguments) => arguments.json,
+            Command::Verify(arguments) => arguments.json,
             Command::Explain(arguments) => arguments.json,
         }
     }

@@ -15,6 +15,7 @@
 //! | [`approvals::tend`] | sends links, escalates, asks again |
 //! | [`wake::wake`], [`wake::tick`] | drives a saga as far as it goes |
 //! | [`guard::guard`] | looks at the fenced side, and fences again what was switched on |
+//! | [`evidence`] | keeps the record of a finished saga, before its pair is released |
 //! | [`view::view`] | what a person wants to see of a saga |
 
 pub mod approvals;
@@ -22,6 +23,7 @@ pub mod capture;
 pub mod codes;
 pub mod datasets;
 pub mod deps;
+pub mod evidence;
 pub mod guard;
 pub mod limiter;
 pub mod noticing;

@@ -10,6 +10,7 @@
 //! | `PAIR#p` | `HEAD` | [`engine::ports::PairHead`] |
 //! | `PAIR#p` | `SIGNAL#source#side#subject` | [`engine::ports::TrackItem`] |
 //! | `PAIR#p` | `KNOWN#name` | [`engine::ports::Remembered`] |
+//! | `PAIR#p` | `DONE#milliseconds#saga` | [`engine::ports::DoneItem`] |
 //! | `SAGA#s` | `HEAD` | [`engine::ports::SagaHead`] |
 //! | `SAGA#s` | `STEP#0003#000017` | [`engine::ports::StepItem`] |
 //! | `SAGA#s` | `LOG#00000001#00000004` | [`engine::ports::LogChunk`] |

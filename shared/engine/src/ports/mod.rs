@@ -7,9 +7,11 @@
 mod asks;
 mod clock;
 mod errands;
+mod history;
 mod names;
 mod objects;
 mod pass;
+mod scribe;
 mod signals;
 mod store;
 mod waker;
@@ -18,9 +20,11 @@ mod workspace;
 pub use asks::{Answer, AnswerRefused, AskItem, AskState, Asks, Deed, Link, TrailLine};
 pub use clock::Clock;
 pub use errands::{Briefing, ErrandInfo, Errands, Message, Secrets};
+pub use history::DoneItem;
 pub use names::Names;
 pub use objects::Objects;
 pub use pass::{Admitted, Ending, Nature, Pass};
+pub use scribe::Scribe;
 pub use signals::{
     DeclaredProbe, Depth, Feed, Messenger, Probe, ProbeInfo, Probed, Recipient, Remembered, Signals, TrackItem,
 };
