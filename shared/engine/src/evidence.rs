@@ -190,7 +190,8 @@ fn outcome_of(seen: &View) -> Option<Outcome> {
     }
 }
 
-fn question(ask: &AskItem) -> Question {
+/// A question as a record has it.
+pub fn question(ask: &AskItem) -> Question {
     let (answer, used) = match &ask.state {
         AskState::Open => (None, false),
         AskState::Answered(answer) => (Some(given(answer)), false),
