@@ -21,6 +21,8 @@ REGION = "eu-west-1"
 PARAMETERS = {
     "PrimarySecretName": "switchback/primary",
     "StandbySecretName": "switchback/standby",
+    "EvidenceMode": "GOVERNANCE",
+    "EvidenceDays": 1825,
     "TableName": "switchback-SagaTable",
     "TableRegion": REGION,
     "BucketName": "switchback-objects",
@@ -165,6 +167,7 @@ def kept(template):
             ),
         },
     }
+    wanted["EvidenceBucket"] = wanted["ObjectBucket"] | {"ObjectLockEnabled": True}
     offences = []
     for name, properties in wanted.items():
         resource = template["Resources"][name]

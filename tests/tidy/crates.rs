@@ -33,7 +33,7 @@ const DIRECTION: &[Row] = &[
     Row { name: "pages", names: &["saga", "failover", "engine"], tests_name: &[], deployed: true },
     Row {
         name: "rim",
-        names: &["saga", "failover", "engine", "databricks", "aws", "outside", "signals"],
+        names: &["saga", "failover", "engine", "databricks", "aws", "outside", "signals", "pages"],
         tests_name: &[],
         deployed: true,
     },

@@ -20,12 +20,25 @@ pub struct S3Objects {
     client: aws_sdk_s3::Client,
     bucket: String,
     prefix: String,
+    /// Where evidence goes, if not here.
+    evidence: Option<String>,
 }
 
 impl S3Objects {
     /// Objects of `bucket` whose keys begin with `prefix`, e.g. `switchback/`; it may be empty.
     pub fn new(clients: &Clients, bucket: impl Into<String>, prefix: impl Into<String>) -> Self {
-        Self { client: clients.s3.clone(), bucket: bucket.into(), prefix: prefix.into() }
+        Self { client: clients.s3.clone(), bucket: bucket.into(), prefix: prefix.into(), evidence: None }
+    }
+
+    /// Evidence goes to a bucket of its own, whose default retention locks every object [S3: Object Lock].
+    pub fn with_evidence(self, bucket: Option<String>) -> Self {
+        Self { evidence: bucket.filter(|bucket| !bucket.is_empty()), ..self }
+    }
+
+    /// The same keys in the bucket of the evidence.
+    fn of_evidence(&self) -> Self {
+        let bucket = self.evidence.clone().unwrap_or_else(|| self.bucket.clone());
+        Self { bucket, evidence: None, ..self.clone() }
     }
 
     fn full(&self, key: &str) -> String {
@@ -80,6 +93,22 @@ impl Objects for S3Objects {
                 Err(StoreError::Refused(format!("object {key}")))
             }
             Err(error) => Err(self.sort(&error, &format!("writing object {key}"))),
+        }
+    }
+
+    async fn put_evidence(&self, key: &str, bytes: Vec<u8>) -> Result<(), StoreError> {
+        let there = self.of_evidence();
+        if self.evidence.is_none() {
+            tracing::warn!(code = "EVIDENCE-NOT-LOCKED", key, "whoever may write to this bucket can replace it");
+        }
+        // A put under Object Lock must say what it puts; the SDK adds a checksum to every put by itself
+        // [S3: API PutObject, x-amz-checksum-*]. How long it is locked is the bucket's default retention.
+        match there.put_new(key, bytes.clone()).await {
+            Err(StoreError::Refused(what)) => match there.get(key).await? {
+                Some(found) if found == bytes => Ok(()),
+                Some(_) | None => Err(StoreError::Refused(what)),
+            },
+            other => other,
         }
     }
 

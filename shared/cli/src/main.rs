@@ -24,6 +24,7 @@ mod place;
 mod plan;
 mod progress;
 mod rehearse;
+mod report;
 mod resume;
 mod retry;
 mod sides;
@@ -34,6 +35,7 @@ mod talk;
 mod thaw;
 mod turn_back;
 mod verdict;
+mod verify;
 mod waive;
 
 use std::process::ExitCode;
@@ -99,6 +101,10 @@ enum Command {
     Lessons(lessons::Arguments),
     /// Ends the unfinished saga where it stands.
     Abort(abort::Arguments),
+    /// Reports objective against achieved, of one saga or of all; makes the files for an auditor.
+    Report(report::Arguments),
+    /// Verifies evidence offline: nothing was altered, removed or reordered.
+    Verify(verify::Arguments),
     /// Explains a code: what it means, and what to do.
     Explain(explain::Arguments),
 }
@@ -130,6 +136,8 @@ impl Command {
             Command::Lesson(arguments) => lesson::run(arguments),
             Command::Lessons(arguments) => lessons::run(arguments),
             Command::Abort(arguments) => abort::run(arguments),
+            Command::Report(arguments) => report::run(arguments),
+            Command::Verify(arguments) => verify::run(arguments),
             Command::Explain(arguments) => explain::run(arguments),
         }
     }
@@ -161,6 +169,8 @@ impl Command {
             Command::Lesson(arguments) => arguments.json(),
             Command::Lessons(arguments) => arguments.json,
             Command::Abort(arguments) => arguments.json,
+            Command::Report(arguments) => arguments.json,
+            Command::Verify(arguments) => arguments.json,
             Command::Explain(arguments) => arguments.json,
         }
     }

@@ -3,13 +3,14 @@
 use std::sync::Arc;
 
 use failover::errand::{Address, Arrangements, ErrandInfo};
+use failover::evidence::Objectives;
 use failover::signal::Watched;
 use failover::verdict::WatchPolicy;
 use failover::{FailoverPolicy, MapEntry, PairName, Side};
 
 use crate::approvals::Approvals;
 use crate::ports::{
-    Asks, Clock, Controls, Errands, Feed, Messenger, Objects, Pairs, Probe, Sagas, Signals, Waker, Workspace,
+    Asks, Clock, Controls, Errands, Feed, Messenger, Objects, Pairs, Probe, Sagas, Scribe, Signals, Waker, Workspace,
 };
 use crate::settings::Settings;
 
@@ -43,6 +44,8 @@ pub struct Watch {
     pub watched: Watched,
     /// How people are asked by message; `None`: only at a terminal.
     pub approvals: Option<Approvals>,
+    /// What the team has set itself.
+    pub objectives: Objectives,
 }
 
 impl Pair {
@@ -77,6 +80,8 @@ pub struct Deps {
     pub signals: Arc<dyn Signals>,
     /// Checkpoints, plans, what is published.
     pub objects: Arc<dyn Objects>,
+    /// Draws the page of a record.
+    pub scribe: Arc<dyn Scribe>,
     /// Wake messages.
     pub waker: Arc<dyn Waker>,
     /// Who carries out errands outside the two workspaces.

@@ -16,6 +16,7 @@
 //! | [`wake::wake`], [`wake::tick`] | drives a saga as far as it goes |
 //! | [`guard::guard`] | looks at the fenced side, and fences again what was switched on |
 //! | [`controls::order`], [`controls::abort`] | takes in what a person orders of a saga under way |
+//! | [`evidence`] | keeps the record of a finished saga, before its pair is released |
 //! | [`view::view`] | what a person wants to see of a saga |
 
 pub mod approvals;
@@ -24,6 +25,7 @@ pub mod codes;
 pub mod controls;
 pub mod datasets;
 pub mod deps;
+pub mod evidence;
 pub mod guard;
 pub mod homes;
 pub mod limiter;

@@ -21,6 +21,7 @@ pub mod checkpoint;
 pub mod clocks;
 pub mod course;
 pub mod errand;
+pub mod evidence;
 pub mod matching;
 pub mod pair;
 pub mod plan;

@@ -6,6 +6,7 @@
 mod answered;
 mod approve;
 mod closed;
+mod evidence;
 mod layout;
 mod not_valid;
 mod words;
@@ -13,5 +14,6 @@ mod words;
 pub use answered::answered;
 pub use approve::{Problem, approve};
 pub use closed::closed;
+pub use evidence::evidence;
 pub use layout::STYLE;
 pub use not_valid::not_valid;

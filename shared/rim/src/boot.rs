@@ -8,10 +8,11 @@ use aws::{AwsHealth, Clients};
 use databricks::{Credentials, DatabricksAccount, DatabricksWorkspace, HttpTransport};
 use engine::ports::{
     Asks, Clock, Controls, DeclaredProbe, Errands, Feed, Message, Messenger, Objects, Pairs, Probe, Recipient, Sagas,
-    Signals, StoreError, Waker, Workspace,
+    Scribe, Signals, StoreError, Waker, Workspace,
 };
 use engine::{Deps, Pair, Settings};
 use failover::errand::Address;
+use failover::evidence::Record;
 use failover::{FailoverPolicy, Side};
 use jiff::SignedDuration;
 use outside::{Network, OutsideErrands, SystemNames, Web};
@@ -89,6 +90,21 @@ impl Messenger for NobodyToTell {
     }
 }
 
+/// Draws pages as this program draws them.
+#[derive(Debug)]
+struct Pages;
+
+impl Scribe for Pages {
+    fn page(&self, record: &Record) -> String {
+        pages::evidence(record)
+    }
+}
+
+/// Who draws the page of a record: for a saga's end, and for whoever verifies one.
+pub fn scribe() -> Arc<dyn Scribe> {
+    Arc::new(Pages)
+}
+
 /// The engine's ports: the pair of a configuration, recorded there.
 ///
 /// # Errors
@@ -116,6 +132,7 @@ pub fn deps(checked: &Checked, clock: Arc<dyn Clock>, ports: Ports) -> Result<De
         feeds,
         probes,
         objects: ports.objects,
+        scribe: scribe(),
         waker: ports.waker,
         errands: errands(checked, &clock, web, ports.errands)?,
         clock,

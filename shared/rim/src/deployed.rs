@@ -6,6 +6,7 @@
 //! | `SWITCHBACK_TABLE` | name of the DynamoDB table |
 //! | `SWITCHBACK_TABLE_REGION` | region of the table, the bucket and the topics, where it is another |
 //! | `SWITCHBACK_BUCKET` | name of the S3 bucket |
+//! | `SWITCHBACK_EVIDENCE_BUCKET` | name of the S3 bucket under Object Lock; absent: evidence is not locked |
 //! | `SWITCHBACK_WAKE_TOPIC` | ARN of the SNS topic for wake messages |
 //! | `SWITCHBACK_PEOPLE_TOPIC` | ARN of the SNS topic for messages to people |
 //! | `SWITCHBACK_APPROVAL_URL` | what approval links begin with, where the configuration names none |
@@ -78,7 +79,8 @@ pub async fn ports(table: &str, bucket: &str, topic: Option<&str>) -> Ports {
         Some(topic) => Arc::new(SnsWaker::new(&clients, topic)),
         None => Arc::new(NobodyToWake),
     };
-    let objects = Arc::new(S3Objects::new(&clients, bucket, ""));
+    let evidence = variable("SWITCHBACK_EVIDENCE_BUCKET");
+    let objects = Arc::new(S3Objects::new(&clients, bucket, "").with_evidence(evidence));
     let ports = Ports::over(Arc::new(DynamoStore::new(&clients, table)), objects, waker);
     Ports { errands: vec![Arc::new(AwsErrands::new(&own))], aws: Some(own), ..ports }
 }

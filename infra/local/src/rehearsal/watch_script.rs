@@ -5,6 +5,7 @@ use engine::approvals::code::{Cost, hash_at};
 use engine::approvals::token::Key;
 use engine::approvals::{Approvals, Approver};
 use failover::Side;
+use failover::evidence::Objectives;
 use failover::signal::{CloudName, Watched, WatchedSide};
 use failover::verdict::{Mode, WatchPolicy};
 use jiff::SignedDuration;
@@ -120,6 +121,7 @@ impl WatchScript {
         };
         Ok(Watch {
             policy: WatchPolicy { mode, ..WatchPolicy::default() },
+            objectives: Objectives::default(),
             watched: Watched {
                 sides: vec![
                     side(Side::Primary, PRIMARY_REGION, sim::PRIMARY_HOST),

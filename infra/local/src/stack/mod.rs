@@ -202,7 +202,8 @@ impl Stack {
             Arc::new(Bus { topics: routes.topics.clone(), delivery: parts.delivery, mail: Mutex::default(), send });
         let named = |variable: &str| routes.environment.get(variable).cloned().unwrap_or_default();
         let table = Table::memory(&named("SWITCHBACK_TABLE"))?;
-        let buckets = Buckets::memory([bucket_name(&named("SWITCHBACK_BUCKET")).as_str()]);
+        let names = ["SWITCHBACK_BUCKET", "SWITCHBACK_EVIDENCE_BUCKET"].map(|variable| bucket_name(&named(variable)));
+        let buckets = Buckets::memory(names.iter().map(String::as_str).filter(|name| !name.is_empty()));
         let embedded = Embedded::new(table.clone(), buckets).with_topics(Arc::clone(&bus) as Arc<dyn Topics>);
         let embedded = embedded.with_cloud(Arc::clone(&parts.cloud), Arc::clone(&parts.clock));
         Ok(Arc::new(Self {
@@ -332,7 +333,11 @@ impl Stack {
             messenger: Arc::new(SnsMessenger::new(&clients, named("SWITCHBACK_PEOPLE_TOPIC"))),
             feeds: Vec::new(),
             probes: if self.parts.probes { usual_probes(&primary, &standby) } else { Vec::new() },
-            objects: Arc::new(S3Objects::new(&clients, bucket_name(&named("SWITCHBACK_BUCKET")), "")),
+            objects: Arc::new(
+                S3Objects::new(&clients, bucket_name(&named("SWITCHBACK_BUCKET")), "")
+                    .with_evidence(Some(bucket_name(&named("SWITCHBACK_EVIDENCE_BUCKET")))),
+            ),
+            scribe: rim::boot::scribe(),
             waker: Arc::new(SnsWaker::new(&clients, named("SWITCHBACK_WAKE_TOPIC"))),
             pair: Pair {
                 name: self.pair.clone(),

@@ -52,6 +52,7 @@ pub(crate) enum Kind {
 
 pub(crate) const TABLE: &str = "sagas";
 pub(crate) const BUCKET: &str = "plans";
+pub(crate) const EVIDENCE: &str = "evidence";
 
 pub(crate) struct Ground {
     kind: Kind,
@@ -126,11 +127,11 @@ impl Ground {
     fn open(&self) -> Embedded {
         let path = self.folder.path();
         let (table, buckets) = match self.kind {
-            Kind::Memory => (Table::memory(TABLE).unwrap(), Buckets::memory([BUCKET])),
+            Kind::Memory => (Table::memory(TABLE).unwrap(), Buckets::memory([BUCKET, EVIDENCE])),
             Kind::File | Kind::FileOpenedAgain => {
                 *self.table.lock().unwrap() = None;
                 let table = Table::file(&path.join("a.store"), TABLE).unwrap();
-                (table, Buckets::folder(path, [BUCKET]).unwrap())
+                (table, Buckets::folder(path, [BUCKET, EVIDENCE]).unwrap())
             }
         };
         *self.table.lock().unwrap() = Some(table.clone());

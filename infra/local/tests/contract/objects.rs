@@ -1,6 +1,7 @@
 //! The contract of `Objects`, over every kind of place, and of what lies below it.
 
-use crate::ground::{BUCKET, Checked, Ground, Kind};
+use crate::ground::{BUCKET, Checked, EVIDENCE, Ground, Kind};
+use aws::S3Objects;
 use engine::ports::{Objects, StoreError};
 use futures::future::join_all;
 use local::embedded::{Buckets, Embedded, ShelfError, Table};
@@ -10,6 +11,7 @@ on_every_ground! {
     an_object_comes_back_as_it_was_put
     a_new_object_never_replaces_one
     of_eight_makers_of_one_object_one_wins
+    evidence_is_written_once_and_the_same_again_is_fine
 }
 
 async fn an_object_that_was_never_put_is_none(ground: &Ground) -> Checked {
@@ -39,6 +41,24 @@ async fn a_new_object_never_replaces_one(ground: &Ground) -> Checked {
     }
     let found = ground.objects().get("plan").await;
     ensure!(found == Ok(Some(b"first".to_vec())), "{found:?}");
+    Ok(())
+}
+
+/// R52: in a bucket of its own, where one is named, and never replaced.
+async fn evidence_is_written_once_and_the_same_again_is_fine(ground: &Ground) -> Checked {
+    for bucket in [None, Some(EVIDENCE.to_owned())] {
+        let objects = || ground.objects().with_evidence(bucket.clone());
+        for _ in 0..2 {
+            let put = objects().put_evidence("evidence", b"record".to_vec()).await;
+            ensure!(put == Ok(()), "{put:?}");
+        }
+        let other = objects().put_evidence("evidence", b"another".to_vec()).await;
+        ensure!(other == Err(StoreError::Refused("object evidence".into())), "{other:?}");
+        let ordinary = ground.objects().get("evidence").await;
+        ensure!(ordinary == Ok(Some(b"record".to_vec())), "{bucket:?}: {ordinary:?}");
+    }
+    let locked = S3Objects::new(&ground.clients(), EVIDENCE, "switchback/").get("evidence").await;
+    ensure!(locked == Ok(Some(b"record".to_vec())), "{locked:?}");
     Ok(())
 }
 

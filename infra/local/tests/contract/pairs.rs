@@ -1,11 +1,12 @@
 //! The contract of `Pairs`, over every kind of store.
 
-use crate::ground::{Checked, Ground, saga};
+use crate::ground::{Checked, Ground, at, saga};
 use aws::Weakened;
-use engine::ports::{GuardRecord, PairHead, Pairs, STORE_VERSION, StoreError};
+use engine::ports::{DoneItem, GuardRecord, PairHead, Pairs, STORE_VERSION, StoreError};
+use failover::evidence::{Achieved, ClockName, ClockRow, Judged};
 use failover::{PairName, Side};
 use futures::future::join_all;
-use saga::SagaId;
+use saga::{Outcome, SagaId};
 
 on_every_ground! {
     a_pair_that_was_never_recorded_is_none
@@ -14,6 +15,7 @@ on_every_ground! {
     of_eight_writers_of_one_revision_one_wins
     the_guard_and_its_round_are_read_back_and_named_as_unfinished
     a_newer_head_is_not_read
+    a_history_is_in_order_of_time_and_keeps_the_first_item_of_a_saga
 }
 
 #[tokio::test]
@@ -83,6 +85,48 @@ async fn a_newer_head_is_not_read(ground: &Ground) -> Checked {
     let found = ground.store().pair(&pair("payments")).await;
     ensure!(matches!(found, Err(StoreError::Newer { found: 2, known: 1, .. })), "{found:?}");
     Ok(())
+}
+
+async fn a_history_is_in_order_of_time_and_keeps_the_first_item_of_a_saga(ground: &Ground) -> Checked {
+    let none = ground.store().done(&pair("payments")).await;
+    ensure!(none == Ok(Vec::new()), "{none:?}");
+    let (early, late) = (done("s-1", 100), done("s-2", 200));
+    for item in [&late, &early, &DoneItem { key: None, ..early.clone() }] {
+        let put = ground.store().put_done(item).await;
+        ensure!(put == Ok(()), "{put:?}");
+    }
+    let found = ground.store().done(&pair("payments")).await;
+    ensure!(found == Ok(vec![early, late]), "{found:?}");
+    Ok(())
+}
+
+fn done(saga: &str, seconds: i64) -> DoneItem {
+    let whole = ClockRow {
+        clock: ClockName::Whole,
+        from: Some(at(0)),
+        until: None,
+        achieved_ms: None,
+        objective_s: Some(900),
+        judged: Judged::NotTold,
+    };
+    DoneItem {
+        version: STORE_VERSION,
+        pair: pair("payments"),
+        achieved: Achieved {
+            saga: SagaId(saga.to_owned()),
+            kind: "failover".to_owned(),
+            by: "ana".to_owned(),
+            began_at: at(0),
+            ended_at: at(seconds),
+            outcome: Outcome::Completed,
+            clocks: vec![whole],
+            worst_dataset: Some("orders".to_owned()),
+            worst_loss_s: None,
+            losses_not_met: 1,
+            seal: "0".repeat(64),
+        },
+        key: Some("sagas/s-1/evidence-000000000000.json".to_owned()),
+    }
 }
 
 fn pair(name: &str) -> PairName {

@@ -74,6 +74,14 @@ pub(super) fn remembered(pair: &PairName, name: &str) -> Key {
     Key { pk: format!("PAIR#{pair}"), sk: format!("KNOWN#{name}") }
 }
 
+/// What the sort keys of a pair's history begin with.
+pub(super) const DONE: &str = "DONE#";
+
+/// In milliseconds and padded, so that a query returns them in order of time.
+pub(super) fn done(pair: &PairName, at: Timestamp, saga: &SagaId) -> Key {
+    Key { pk: format!("PAIR#{pair}"), sk: format!("{DONE}{:015}#{saga}", at.as_millisecond()) }
+}
+
 /// The partition that holds everything of a saga.
 pub(super) fn partition(saga: &SagaId) -> String {
     format!("SAGA#{saga}")

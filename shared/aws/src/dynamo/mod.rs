@@ -11,6 +11,7 @@
 //! | `PAIR#p` | `SIGNAL#source#side#subject` | [`engine::ports::TrackItem`] |
 //! | `PAIR#p` | `LESSON#id` | [`engine::ports::LessonItem`] |
 //! | `PAIR#p` | `KNOWN#name` | [`engine::ports::Remembered`] |
+//! | `PAIR#p` | `DONE#milliseconds#saga` | [`engine::ports::DoneItem`] |
 //! | `SAGA#s` | `HEAD` | [`engine::ports::SagaHead`] |
 //! | `SAGA#s` | `STEP#0003#000017` | [`engine::ports::StepItem`] |
 //! | `SAGA#s` | `LOG#00000001#00000004` | [`engine::ports::LogChunk`] |

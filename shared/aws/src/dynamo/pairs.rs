@@ -1,7 +1,7 @@
 //! Pairs.
 
 use async_trait::async_trait;
-use engine::ports::{PairHead, Pairs, StoreError};
+use engine::ports::{DoneItem, PairHead, Pairs, STORE_VERSION, StoreError};
 use failover::PairName;
 
 use super::terms::{Terms, number};
@@ -29,5 +29,20 @@ impl Pairs for DynamoStore {
         };
         let item = rows::encode(&rows::pair_row(head), &what)?;
         self.put(&keys::pair(&head.pair), item, only_if, &what).await?.or_refused(&what).map(drop)
+    }
+
+    async fn put_done(&self, done: &DoneItem) -> Result<(), StoreError> {
+        let what = format!("the history of saga {}", done.achieved.saga);
+        let item = rows::encode(&DoneItem { version: STORE_VERSION, ..done.clone() }, &what)?;
+        let only_if = Terms::default().bare("attribute_not_exists(#PK)");
+        let key = keys::done(&done.pair, done.achieved.ended_at, &done.achieved.saga);
+        // Refused: there is one, and the first one stays.
+        self.put(&key, item, only_if, &what).await.map(drop)
+    }
+
+    async fn done(&self, pair: &PairName) -> Result<Vec<DoneItem>, StoreError> {
+        let what = format!("the history of pair {pair}");
+        let items = self.items(&keys::pair(pair).pk, keys::DONE, &what).await?;
+        items.into_iter().map(|item| rows::decode(item, &what)).collect()
     }
 }

@@ -8,9 +8,11 @@ mod asks;
 mod clock;
 mod controls;
 mod errands;
+mod history;
 mod names;
 mod objects;
 mod pass;
+mod scribe;
 mod signals;
 mod store;
 mod waker;
@@ -20,9 +22,11 @@ pub use asks::{Answer, AnswerRefused, AskItem, AskState, Asks, Deed, Link, Trail
 pub use clock::Clock;
 pub use controls::{Closed, Control, ControlCount, ControlItem, ControlState, Controls, LessonItem};
 pub use errands::{Briefing, ErrandInfo, Errands, Message, Secrets};
+pub use history::DoneItem;
 pub use names::Names;
 pub use objects::Objects;
 pub use pass::{Admitted, Ending, Nature, Pass};
+pub use scribe::Scribe;
 pub use signals::{
     DeclaredProbe, Depth, Feed, Messenger, Probe, ProbeInfo, Probed, Recipient, Remembered, Signals, TrackItem,
 };

@@ -21,6 +21,14 @@ pub trait Objects: Send + Sync {
     /// [`StoreError::Refused`] if there is one already, or another [`StoreError`].
     async fn put_new(&self, key: &str, bytes: Vec<u8>) -> Result<(), StoreError>;
 
+    /// Writes evidence where nobody can replace it, if such a place is known; never replaces. The very same
+    /// bytes again are fine, since an answer may have been lost.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Refused`] if something else is there, or another [`StoreError`].
+    async fn put_evidence(&self, key: &str, bytes: Vec<u8>) -> Result<(), StoreError>;
+
     /// Reads an object; `None` if there is none.
     ///
     /// # Errors

@@ -12,6 +12,7 @@ use saga::{Line, Outcome, PlanHash, SagaId, StepId, StepRecord, Tally};
 use serde::{Deserialize, Serialize};
 
 use super::ControlCount;
+use super::history::DoneItem;
 
 /// The version of the items that this code writes (S22).
 pub const STORE_VERSION: u32 = 2;
@@ -213,6 +214,20 @@ pub trait Pairs: Send + Sync {
     ///
     /// [`StoreError::Refused`] if it is not, or another [`StoreError`].
     async fn put_pair(&self, head: &PairHead) -> Result<(), StoreError>;
+
+    /// Adds a saga that is over to its pair's history. The first item of a saga stays as it is.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`]; that there is one already is none.
+    async fn put_done(&self, done: &DoneItem) -> Result<(), StoreError>;
+
+    /// The pair's history, the oldest first.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`].
+    async fn done(&self, pair: &PairName) -> Result<Vec<DoneItem>, StoreError>;
 }
 
 /// Sagas.

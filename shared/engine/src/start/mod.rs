@@ -144,6 +144,11 @@ pub async fn pair_head(deps: &Deps) -> Result<PairHead, StoreError> {
 
 /// Lets the pair go when its saga is finished, or the guard when its round is.
 pub(crate) async fn release_pair(deps: &Deps, saga: &SagaId) -> Result<(), StoreError> {
+    let held = pair_head(deps).await?;
+    if held.unfinished().any(|unfinished| unfinished == saga) {
+        crate::evidence::keep_before_release(deps, saga).await?;
+    }
+    // Keeping took a while: whatever changed meanwhile stays.
     let mut head = pair_head(deps).await?;
     let of_guard = head.guard.as_mut().filter(|guard| guard.saga.as_ref() == Some(saga));
     if let Some(guard) = of_guard {

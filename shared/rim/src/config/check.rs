@@ -7,7 +7,7 @@ use failover::MapEntry;
 use toml::Spanned;
 use url::{Host, Url};
 
-use super::{Config, RunnerConfig, SideConfig, watching, webhooks};
+use super::{Config, RunnerConfig, SideConfig, objectives, watching, webhooks};
 
 /// Something wrong at a place of the text.
 #[derive(Debug)]
@@ -31,6 +31,7 @@ pub(super) fn check(config: &Config) -> Result<(), Offence> {
         return Err(Offence { start: config.policy.checkpoint_age_minutes.span().start, message });
     }
     check_map(&config.map)?;
+    objectives::check(&config.objectives)?;
     watching::check(config)?;
     webhooks::check(config)?;
     check_runner(&config.runner)

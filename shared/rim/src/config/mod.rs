@@ -4,6 +4,7 @@
 
 mod check;
 mod declared;
+mod objectives;
 pub mod probes;
 mod secret;
 pub mod watching;
@@ -23,6 +24,7 @@ use toml::Spanned;
 use crate::errands::needs;
 
 pub use declared::Declared;
+pub use objectives::ObjectivesConfig;
 pub use secret::{KeptSecrets, SECRET_MISSING, SecretSource};
 
 /// What stands in the file.
@@ -38,6 +40,9 @@ pub struct Config {
     /// What the team has decided.
     #[serde(default)]
     pub policy: PolicyConfig,
+    /// What the team has set itself.
+    #[serde(default)]
+    pub objectives: ObjectivesConfig,
     /// Requests per second by API family, where the limit is known.
     #[serde(default)]
     pub limits: BTreeMap<Spanned<String>, Spanned<f64>>,
@@ -325,6 +330,7 @@ token = { file = "/run/secrets/standby" }
         check("[limits]", &watch("minutes = 0"), "line 13", "from 1 to 1440");
         check("[limits]", &watch("minutes = 10\nclear_minutes = 5"), "line 14", "slower than going out");
         check("[limits]", "region = \"eu-west-1\"\n[limits]", "line 12", "add cloud");
+        check("[limits]", "[objectives]\nrto_seconds = 0\n[limits]", "line 13", "at least 1");
         let approver = "[[approver]]\nname = \"ana\"\ncode_hash = \"$argon2id$x\"";
         check("[limits]", &declared(&format!("{approver}\n{approver}")), "line 15", "a name of her own");
         check("[limits]", &declared(&approver.replace("$argon2id$x", "1234")), "line 12", "switchback code");

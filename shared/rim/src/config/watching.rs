@@ -14,6 +14,7 @@ use toml::Spanned;
 use url::Url;
 
 use super::check::Offence;
+use super::objectives::objectives;
 use super::secret::SecretSource;
 use super::{Checked, Config, ConfigError, SideConfig};
 use crate::environment::variable;
@@ -240,7 +241,7 @@ pub fn watch(checked: &Checked, links: bool) -> Result<Watch, ConfigError> {
     let sides = [watched(Side::Primary, &config.primary), watched(Side::Standby, &config.standby)];
     let watched = Watched { sides: sides.into_iter().flatten().collect(), services: watch.services.clone() };
     let approvals = config.approvals.as_ref().map(|approvals| asked(checked, approvals, links)).transpose()?;
-    Ok(Watch { policy, watched, approvals })
+    Ok(Watch { policy, watched, approvals, objectives: objectives(&checked.config) })
 }
 
 fn watched(side: Side, config: &SideConfig) -> Option<WatchedSide> {

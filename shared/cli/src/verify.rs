@@ -1,0 +1,67 @@
+//! `switchback verify FILE`: whether evidence was altered. Offline: it needs nothing but the file.
+
+use std::path::PathBuf;
+
+use failover::evidence::{Verified, verify};
+use rim::{Exit, Problem};
+use serde_json::json;
+
+use crate::talk::{data, data_json};
+
+/// So many findings are told one by one.
+const TOLD: usize = 20;
+
+/// What is verified.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Arguments {
+    /// A record (JSON) or its page (HTML).
+    file: PathBuf,
+    /// The seal of the record as it is known from elsewhere: the history, the bucket, another copy.
+    #[arg(long, value_name = "HASH")]
+    seal: Option<String>,
+    /// Print one JSON object.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+pub(crate) fn run(arguments: &Arguments) -> Result<Exit, Problem> {
+    let file = arguments.file.display();
+    let bytes = std::fs::read(&arguments.file)
+        .map_err(|e| Problem::refused("EVIDENCE-UNREADABLE", format!("{file} cannot be read: {e}")))?;
+    let scribe = rim::boot::scribe();
+    let seal = arguments.seal.as_ref().map(|seal| seal.trim().to_lowercase());
+    match verify(&bytes, seal.as_deref(), &|record| scribe.page(record)) {
+        Ok(verified) => {
+            tell(arguments.json, &verified, seal.is_some());
+            Ok(Exit::Fine)
+        }
+        Err(found) => {
+            let mut told: Vec<String> = found.iter().take(TOLD).map(ToString::to_string).collect();
+            if found.len() > TOLD {
+                told.push(format!("and {} more", found.len() - TOLD));
+            }
+            Err(Problem::failed("EVIDENCE-ALTERED", format!("{file} was altered:\n  {}", told.join("\n  "))))
+        }
+    }
+}
+
+fn tell(as_json: bool, verified: &Verified, compared: bool) {
+    let Verified { saga, pair, kind, seal, .. } = verified;
+    if as_json {
+        data_json(&json!({
+            "saga": saga, "pair": pair, "kind": kind, "outcome": verified.outcome, "seal": seal,
+            "page_seal": verified.page_seal, "lines": verified.lines, "steps": verified.steps,
+            "compared_with_recorded_seal": compared,
+        }));
+        return;
+    }
+    data(format_args!(
+        "unaltered: {kind} {saga} of pair {pair}, {:?}\n{} lines follow from each other, {} steps follow from them\nseal {seal}\n",
+        verified.outcome, verified.lines, verified.steps,
+    ));
+    data(if compared {
+        "it is the record whose seal was given\n"
+    } else {
+        "compare the seal with one that was kept elsewhere, with --seal: alone, it proves only that the file agrees with itself\n"
+    });
+}

@@ -1,0 +1,62 @@
+//! Every single byte of a record altered; at many places one removed, one inserted.
+
+use failover::evidence::verify;
+
+use crate::sample;
+
+#[test]
+fn an_untouched_record_is_verified() {
+    let record = sample::record("payments-1");
+    let verified = verify(&record.to_bytes(), Some(&record.seal), &no_page).unwrap();
+    assert_eq!((verified.saga.as_str(), verified.seal.as_str()), ("payments-1", record.seal.as_str()));
+    assert_eq!((verified.lines, verified.steps, verified.page_seal), (17, 5, None));
+}
+
+#[test]
+fn every_altered_byte_is_found() {
+    let bytes = sample::record("payments-1").to_bytes();
+    for place in 0..bytes.len() {
+        // Mostly it leaves letters letters and digits digits, which is the harder case.
+        let mut altered = bytes.clone();
+        altered[place] ^= if place % 16 == 0 { 0x80 } else { 0x01 };
+        assert!(is_found(&altered), "byte {place} of {}", bytes.len());
+    }
+}
+
+#[test]
+fn a_removed_byte_and_an_inserted_one_is_found() {
+    let bytes = sample::record("payments-1").to_bytes();
+    for place in (0..bytes.len()).step_by(13) {
+        let without = [&bytes[..place], &bytes[place + 1..]].concat();
+        assert!(is_found(&without), "byte {place} removed");
+        for more in [b' ', b'0', b'\n'] {
+            let with = [&bytes[..place], &[more], &bytes[place..]].concat();
+            assert!(is_found(&with), "{more} inserted at {place}");
+        }
+    }
+    assert!(is_found(&[bytes.as_slice(), b"\n"].concat()), "a line feed appended");
+}
+
+#[test]
+fn what_is_no_record_is_told_as_such() {
+    for bytes in [&b""[..], b"{}", b"null", b"{\"version\":1}", b"\xff\xfe", b"<!DOCTYPE html>", b"[1,2]"] {
+        let found = verify(bytes, None, &no_page).unwrap_err();
+        assert!(!found.is_empty() && found.iter().all(|it| !it.what.is_empty()), "{found:?}");
+    }
+}
+
+#[test]
+fn a_record_of_a_later_version_asks_for_a_newer_program_s22() {
+    let text = String::from_utf8(sample::record("payments-1").to_bytes()).unwrap();
+    let later = text.replacen("\"version\": 1", "\"version\": 9", 1);
+    let found = verify(later.as_bytes(), None, &no_page).unwrap_err();
+    assert!(found[0].what.contains("version 9") && found[0].what.contains("newer"), "{found:?}");
+}
+
+fn is_found(bytes: &[u8]) -> bool {
+    verify(bytes, None, &no_page).is_err()
+}
+
+fn no_page(_record: &failover::evidence::Record) -> String {
+    String::new()
+}

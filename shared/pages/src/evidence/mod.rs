@@ -1,0 +1,127 @@
+//! The evidence of one saga as one page: for an auditor who has nothing but this file.
+//!
+//! It loads nothing, runs nothing, and is read on a phone, on a desk and on paper alike. It carries the
+//! record itself, and a seal over all of it. Law: a pure function of the record, since whoever verifies a page
+//! draws it again; whoever changes what is drawn raises [`failover::evidence::PAGE_VERSION`].
+
+mod log;
+mod objectives;
+mod people;
+mod steps;
+mod table;
+mod timeline;
+
+use failover::evidence::{PAGE_VERSION, Record, sealed_page};
+use maud::{DOCTYPE, Markup, PreEscaped, html};
+use saga::Outcome;
+
+use crate::words::{moment, span};
+
+/// The page's own stylesheet: it stands in the page.
+const STYLE: &str = include_str!("style.css");
+
+/// The sealed page of a record.
+pub fn evidence(record: &Record) -> String {
+    let json = String::from_utf8(record.to_bytes()).unwrap_or_default();
+    sealed_page(|seal| whole(record, &json, seal))
+}
+
+fn whole(record: &Record, json: &str, seal: &str) -> String {
+    let facts = &record.facts;
+    let title = format!("Evidence of {} {}", facts.kind, facts.saga);
+    let drawn = html! {
+        (DOCTYPE)
+        html lang="en" {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                meta name="color-scheme" content="light dark";
+                meta name="robots" content="noindex, nofollow";
+                meta name="generator" content=(format!("Switchback, evidence page {PAGE_VERSION}"));
+                title { (title) " · Switchback" }
+                style { (PreEscaped(STYLE)) }
+            }
+            body {
+                header.top { span.name { "Switchback" } span.about { "pair " strong { (facts.pair) } } }
+                main {
+                    (summary(record))
+                    (objectives::objectives(record))
+                    (timeline::timeline(record))
+                    (people::people(record))
+                    (steps::steps(record))
+                    (people::learned(record))
+                    (log::log(record))
+                }
+                (footer(record, seal))
+                // Two line feeds that a reader never sees: the record stands alone between them.
+                (PreEscaped(format!("\n<script type=\"application/json\" id=\"record\">\n{json}</script>\n")))
+            }
+        }
+    };
+    drawn.into_string() + "\n"
+}
+
+fn summary(record: &Record) -> Markup {
+    let (facts, run) = (&record.facts, &record.tables.run);
+    let how = if run.planned { "planned" } else { "unplanned" };
+    html! {
+        section.card aria-labelledby="what" {
+            p.word { "Evidence of one run, " (how) }
+            h1 #what { (ended(run.outcome)) ": " (facts.kind) " of pair " (facts.pair) }
+            dl.glance {
+                div { dt { "Run" } dd { code { (facts.saga) } } }
+                @if !run.leaving.is_empty() {
+                    div { dt { "Moved" } dd { "from the " (run.leaving) " to the " (run.target) } }
+                }
+                div { dt { "Started by" } dd { (facts.by) } }
+                div { dt { "From, to" } dd {
+                    (moment(run.began_at)) " to " (moment(run.ended_at)) ", "
+                    (span(run.ended_at.duration_since(run.began_at).as_secs()))
+                    @if let Some(by) = &run.ended_by { ", ended by " (by) }
+                } }
+                div { dt { "Steps" } dd {
+                    (run.steps.total()) " in all: " (run.steps.done) " done, " (run.steps.waived) " waived, "
+                    (run.steps.open()) " open"
+                } }
+                @if let Some(on) = &record.tables.on_target {
+                    div { dt { "On the target" } dd {
+                        (span(on.seconds)) " of this run, from " (moment(on.from)) " to its end"
+                    } }
+                }
+                div { dt { "Plan" } dd { "made " (moment(run.planned_at)) ", SHA-256 " code { (facts.plan_hash) } } }
+                div { dt { "Runners" } dd { (run.runners) ", one after the other, each with a lease" } }
+            }
+        }
+    }
+}
+
+fn ended(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Completed => "Completed",
+        Outcome::Aborted => "Ended early by a person",
+    }
+}
+
+fn footer(record: &Record, seal: &str) -> Markup {
+    html! {
+        footer.card aria-labelledby="seal" {
+            h2 #seal { "Seals, and how to verify" }
+            dl.glance {
+                div { dt { "Seal of the record" } dd { code { (record.seal) } } }
+                // The marks around the seal are looked for when a page is verified.
+                div { dt { "Seal of this page" } dd {
+                    (PreEscaped(format!("<code id=\"page-seal\">{seal}</code>")))
+                } }
+            }
+            p {
+                "Offline, with nothing but this file: " code { "switchback verify FILE" }
+                ". It makes every table of this page again from the record inside it, and follows the chain of hashes line by line."
+            }
+            p {
+                "Against a seal that was kept elsewhere: " code { "switchback verify FILE --seal " (record.seal12()) "…" }
+                ", with all of its digits. A seal has no key, so only this finds a record that was made up from beginning to end. "
+                "It is kept in the object's name in the evidence bucket, whose Object Lock lets nobody replace it, and in the pair's history."
+            }
+        }
+    }
+}

@@ -1,0 +1,36 @@
+//! EVIDENCE.md speaks of every member of a record.
+
+/// A small saga with everything in it that a record tells.
+#[path = "../../failover/tests/evidence/sample.rs"]
+mod sample;
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+#[test]
+fn every_member_of_a_record_is_named_for_the_auditor() {
+    let page = include_str!("../EVIDENCE.md");
+    let record = serde_json::to_value(sample::record("payments-1")).unwrap();
+    let mut names = BTreeSet::new();
+    gather(&record, &mut names);
+    assert!(names.len() > 60, "{names:?}");
+    let missing: Vec<&String> = names.iter().filter(|name| !page.contains(&format!("`{name}`"))).collect();
+    assert!(missing.is_empty(), "EVIDENCE.md does not speak of {missing:?}");
+}
+
+/// Members of members, too; the log is one thing there, whatever happened.
+fn gather(value: &Value, names: &mut BTreeSet<String>) {
+    match value {
+        Value::Object(members) => {
+            for (name, value) in members {
+                names.insert(name.clone());
+                if name != "log" {
+                    gather(value, names);
+                }
+            }
+        }
+        Value::Array(values) => values.iter().for_each(|value| gather(value, names)),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}

@@ -1,0 +1,30 @@
+//! What the team has set itself: `[objectives]`.
+
+use failover::evidence::Objectives;
+use serde::Deserialize;
+use toml::Spanned;
+
+use super::Config;
+use super::check::Offence;
+
+/// What the team has set itself, beside the objective that each dataset has of its own.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ObjectivesConfig {
+    /// So many seconds from the loss, or the first signal, to the validated target.
+    pub rto_seconds: Option<Spanned<i64>>,
+}
+
+pub(super) fn check(config: &ObjectivesConfig) -> Result<(), Offence> {
+    match &config.rto_seconds {
+        Some(seconds) if *seconds.get_ref() < 1 => {
+            let message = "rto_seconds must be at least 1; leave it out where none is set".to_owned();
+            Err(Offence { start: seconds.span().start, message })
+        }
+        Some(_) | None => Ok(()),
+    }
+}
+
+pub(super) fn objectives(config: &Config) -> Objectives {
+    Objectives { rto_s: config.objectives.rto_seconds.as_ref().map(|seconds| *seconds.get_ref()) }
+}

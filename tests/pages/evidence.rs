@@ -1,0 +1,54 @@
+//! The evidence of rehearsed sagas as files, for a browser to look at: a small one with everything declared,
+//! and one with some thousand steps.
+//!
+//! Usage: evidence_pages FOLDER. Prints one line of JSON that tells the files.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot begin has failed")]
+
+use std::path::Path;
+
+use engine::evidence::question;
+use failover::evidence::{Facts, Objectives, Record, verify};
+use local::rehearsal::Rehearsal;
+use local::rehearsal::scenarios::Scenario;
+use serde_json::json;
+
+/// The scenarios, with how many resources.
+const PAGES: [(&str, Option<usize>); 2] = [("everything", None), ("planned", Some(600))];
+
+fn main() {
+    let folder = std::env::args().nth(1).unwrap();
+    let scribe = rim::boot::scribe();
+    let mut files = Vec::new();
+    for (scenario, resources) in PAGES {
+        let record = record_of(scenario, resources);
+        let page = scribe.page(&record);
+        assert!(verify(page.as_bytes(), Some(&record.seal), &|record| scribe.page(record)).is_ok());
+        let file = Path::new(&folder).join(format!("evidence-{scenario}.html"));
+        std::fs::write(&file, page).unwrap();
+        files.push(json!({ "name": scenario, "file": file, "steps": record.tables.steps.len() }));
+    }
+    println!("{}", json!(files));
+}
+
+fn record_of(scenario: &str, resources: Option<usize>) -> Record {
+    let rehearsal = Rehearsal::of(Scenario::named(scenario).unwrap(), 1, resources).unwrap();
+    let seen = rehearsal.run(&mut |_| {}).unwrap().ended.view;
+    let facts = Facts {
+        saga: seen.head.saga.clone(),
+        pair: seen.head.pair.clone(),
+        kind: seen.head.kind.clone(),
+        by: seen.head.by.clone(),
+        outcome: seen.state.finished().unwrap(),
+        lost_at: seen.head.clocks.lost_at,
+        noticed_at: seen.head.clocks.noticed_at,
+        objectives: Objectives { rto_s: Some(900) },
+        plan_hash: seen.head.plan.clone(),
+        plan: Facts::cut(&seen.plan.freeze().unwrap().0).unwrap(),
+        questions: seen.question.iter().map(question).collect(),
+        trail: Vec::new(),
+        verdict: vec!["the primary is taken for lost: a failover is proposed".to_owned()],
+        log: seen.lines,
+    };
+    Record::of(facts).unwrap()
+}
