@@ -22,3 +22,5 @@ pub const AMBIGUOUS_MATCH: Code = Code::new("AMBIGUOUS-MATCH");
 pub const NO_COUNTERPART: Code = Code::new("NO-COUNTERPART");
 /// The words of a message name something that is not known.
 pub const WORDING: Code = Code::new("WORDING");
+/// A dry run makes no call that may have an effect.
+pub const DRY_RUN: Code = Code::new("DRY-RUN");

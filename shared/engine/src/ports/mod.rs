@@ -20,7 +20,7 @@ pub use clock::Clock;
 pub use errands::{Briefing, ErrandInfo, Errands, Message, Secrets};
 pub use names::Names;
 pub use objects::Objects;
-pub use pass::{Admitted, Ending, Nature, Pass};
+pub use pass::{Admitted, Ending, Nature, Pass, Wire};
 pub use signals::{
     DeclaredProbe, Depth, Feed, Messenger, Probe, ProbeInfo, Probed, Recipient, Remembered, Signals, TrackItem,
 };

@@ -18,13 +18,13 @@ use crate::ports::{Admitted, Briefing, Clock, Ending, Errands, Message, Nature, 
 use crate::settings::Settings;
 
 /// Who carries out errands, and under which pass.
-pub(super) struct Outside {
-    pub(super) errands: Vec<Arc<dyn Errands>>,
-    pub(super) pass: Arc<dyn Pass>,
+pub(crate) struct Outside {
+    pub(crate) errands: Vec<Arc<dyn Errands>>,
+    pub(crate) pass: Arc<dyn Pass>,
 }
 
 /// Tries an errand's step once.
-pub(super) async fn carry_out(outside: &Outside, step: &Step, briefing: &Briefing<'_>) -> Result<String, Fault> {
+pub(crate) async fn carry_out(outside: &Outside, step: &Step, briefing: &Briefing<'_>) -> Result<String, Fault> {
     let knows = |errands: &&Arc<dyn Errands>| errands.errands().iter().any(|info| info.name == step.kind);
     let unknown = || {
         let message =
@@ -36,7 +36,7 @@ pub(super) async fn carry_out(outside: &Outside, step: &Step, briefing: &Briefin
 }
 
 /// The message of a channel's step, or why its words cannot be filled in.
-pub(super) fn told<'a>(
+pub(crate) fn told<'a>(
     step: &Step,
     message: Option<&'a Result<Message, String>>,
 ) -> Result<Option<&'a Message>, Fault> {
@@ -51,7 +51,7 @@ pub(super) fn told<'a>(
 }
 
 /// What a channel's step says now; `None` for any other step.
-pub(super) fn message(step: &Step, plan: &Plan, state: &State) -> Option<Result<Message, String>> {
+pub(crate) fn message(step: &Step, plan: &Plan, state: &State) -> Option<Result<Message, String>> {
     let wording = serde_json::from_value::<Detail>(step.detail.clone()).ok()?.wording?;
     let facts = facts(plan, state);
     let filled = fill(&wording.subject, &facts).and_then(|subject| {

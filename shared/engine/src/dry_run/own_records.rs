@@ -1,0 +1,70 @@
+//! What a run would write of its own: the pair's head, and the published object.
+//!
+//! Law: reads only. Must not know: workspaces.
+
+use std::sync::{Mutex, PoisonError};
+
+use failover::PairName;
+use failover::plan::PAIR;
+use saga::{Fault, SagaId, Step};
+use serde_json::{Value, json};
+
+use super::foreseen::{Ends, Foreseen};
+use super::step::Outcome;
+use crate::deps::Deps;
+use crate::ports::StoreError;
+use crate::runner::publication::{Published, Wanted, published_key};
+use crate::start::pair_head;
+
+/// See the module.
+pub(super) struct OwnRecords {
+    pair: PairName,
+    saga: SagaId,
+    stands: Mutex<Stands>,
+}
+
+struct Stands {
+    head: (failover::Side, bool),
+    published: Option<Published>,
+}
+
+impl OwnRecords {
+    /// As they stand.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`].
+    pub(super) async fn read(deps: &Deps, saga: &SagaId) -> Result<Self, StoreError> {
+        let head = pair_head(deps).await?;
+        let bytes = deps.objects.get(&published_key(&deps.pair.name)).await?;
+        let published = bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok());
+        let stands = Mutex::new(Stands { head: (head.active, head.frozen), published });
+        Ok(Self { pair: deps.pair.name.clone(), saga: saga.clone(), stands })
+    }
+
+    /// What a step that publishes would write; from here on it counts as written.
+    pub(super) fn foresee(&self, step: &Step) -> Result<Outcome, Fault> {
+        let Wanted { active, frozen } = Wanted::of(step)?;
+        let wanted = Published { pair: self.pair.clone(), active, frozen, saga: self.saga.clone() };
+        let mut stands = self.stands.lock().unwrap_or_else(PoisonError::into_inner);
+        let write = |to: String, body: Value| Foreseen {
+            place: PAIR.to_owned(),
+            family: String::new(),
+            method: "write".to_owned(),
+            to,
+            body,
+            what: step.name.clone(),
+        };
+        let mut calls = Vec::new();
+        if stands.head != (active, frozen) {
+            let body = json!({ "active": active, "frozen": frozen });
+            calls.push(write(format!("the head of pair {}", self.pair), body));
+        }
+        if stands.published.as_ref() != Some(&wanted) {
+            calls.push(write(published_key(&self.pair), json!(wanted)));
+        }
+        *stands = Stands { head: (active, frozen), published: Some(wanted) };
+        let ends = if calls.is_empty() { Ends::AsWanted { note: "it is published".to_owned() } } else { Ends::Assumed };
+        Ok(Outcome { calls, ends, acts: Vec::new() })
+    }
+}
