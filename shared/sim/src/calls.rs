@@ -16,6 +16,19 @@ pub struct CallStats {
     pub sides: [BTreeMap<&'static str, FamilyCalls>; 2],
 }
 
+/// One call that can change something, as it came over the wire, also if it was refused or got no answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChangingCall {
+    /// When, unix ms.
+    pub at_ms: i64,
+    /// The method.
+    pub method: String,
+    /// Path and query, as sent.
+    pub path: String,
+    /// The body, as sent.
+    pub body: Vec<u8>,
+}
+
 /// The calls of one family on one side.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct FamilyCalls {

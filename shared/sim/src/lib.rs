@@ -80,7 +80,7 @@ pub use account::{
     ATTACHED_URL, Account, CUT_OFF_POLICY, FAILOVER_GROUP, LOOSE_URL, PRIMARY_REGION, STANDBY_REGION, USUAL_POLICY,
 };
 pub use audit::{Audit, DoubleWindow, WorkCount};
-pub use calls::{CallStats, FamilyCalls};
+pub use calls::{CallStats, ChangingCall, FamilyCalls};
 #[cfg(feature = "serve")]
 pub use cloud::serve_cloud;
 pub use cloud::{

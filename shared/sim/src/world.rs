@@ -12,7 +12,7 @@ use crate::{
     account::Account,
     audit::{Audit, Mark, audit},
     auth::oauth_body,
-    calls::CallStats,
+    calls::{CallStats, ChangingCall},
     estate::Estate,
     faults::{Fault, Page, Script, Strike, Target},
     ledger::{By, Ledger},
@@ -35,6 +35,7 @@ pub struct World {
     wire: SmallRng,
     ledger: Ledger,
     calls: CallStats,
+    changing: [Vec<ChangingCall>; 2],
     unknown: Vec<String>,
     marks: Vec<Mark>,
 }
@@ -58,6 +59,7 @@ impl World {
             wire: SmallRng::seed_from_u64(seed ^ 0x77_69_72_65),
             ledger: Ledger::default(),
             calls: CallStats::default(),
+            changing: Default::default(),
             unknown: Vec::new(),
             marks: Vec::new(),
         };
@@ -80,6 +82,14 @@ impl World {
         let effect = request.method != "GET" && family != "oidc";
         if !family.is_empty() {
             self.calls.count(self.now_ms, side, family, effect);
+        }
+        if effect {
+            self.changing[side.index()].push(ChangingCall {
+                at_ms: self.now_ms,
+                method: request.method.clone(),
+                path: request.path.clone(),
+                body: request.body.clone(),
+            });
         }
         let target = Target { side, family, path: &request.path, body: &request.body };
         let strike = self.script.strike(self.now_ms, &target, &mut self.wire);
@@ -260,6 +270,12 @@ impl World {
     #[must_use]
     pub fn ledger(&self) -> &Ledger {
         &self.ledger
+    }
+
+    /// Every call to a side that can change something, in the order in which they came.
+    #[must_use]
+    pub fn changing_calls(&self, side: Side) -> &[ChangingCall] {
+        &self.changing[side.index()]
     }
 
     /// How many calls came.

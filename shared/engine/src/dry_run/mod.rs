@@ -19,6 +19,7 @@
 mod foreseen;
 mod own_records;
 mod read_only;
+mod rounds;
 mod step;
 mod text;
 mod walk;
@@ -32,6 +33,7 @@ use futures::future::join_all;
 use saga::Plan;
 
 pub use foreseen::{DryRun, Ends, Entry, Foreseen, StageForeseen, StepForeseen};
+pub use rounds::{Outcome, Sight, errand, resource};
 pub use text::text;
 
 use self::own_records::OwnRecords;

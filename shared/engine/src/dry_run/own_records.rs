@@ -10,7 +10,7 @@ use saga::{Fault, SagaId, Step};
 use serde_json::{Value, json};
 
 use super::foreseen::{Ends, Foreseen};
-use super::step::Outcome;
+use super::rounds::Outcome;
 use crate::deps::Deps;
 use crate::ports::StoreError;
 use crate::runner::publication::{Published, Wanted, published_key};

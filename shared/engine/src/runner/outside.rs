@@ -18,21 +18,24 @@ use crate::ports::{Admitted, Briefing, Clock, Ending, Errands, Message, Nature, 
 use crate::settings::Settings;
 
 /// Who carries out errands, and under which pass.
-pub(crate) struct Outside {
-    pub(crate) errands: Vec<Arc<dyn Errands>>,
-    pub(crate) pass: Arc<dyn Pass>,
+pub(super) struct Outside {
+    pub(super) errands: Vec<Arc<dyn Errands>>,
+    pub(super) pass: Arc<dyn Pass>,
 }
 
 /// Tries an errand's step once.
-pub(crate) async fn carry_out(outside: &Outside, step: &Step, briefing: &Briefing<'_>) -> Result<String, Fault> {
+pub(super) async fn carry_out(outside: &Outside, step: &Step, briefing: &Briefing<'_>) -> Result<String, Fault> {
+    who_carries_out(&outside.errands, step)?.attempt(step, briefing, &*outside.pass).await
+}
+
+/// Who carries out an errand's step.
+pub(crate) fn who_carries_out<'a>(errands: &'a [Arc<dyn Errands>], step: &Step) -> Result<&'a Arc<dyn Errands>, Fault> {
     let knows = |errands: &&Arc<dyn Errands>| errands.errands().iter().any(|info| info.name == step.kind);
-    let unknown = || {
+    errands.iter().find(knows).ok_or_else(|| {
         let message =
             format!("this program carries out no errand of kind {:?}: use the one that planned it", step.kind);
         Fault::person_needed(codes::UNKNOWN_STEP, message)
-    };
-    let errands = outside.errands.iter().find(knows).ok_or_else(unknown)?;
-    errands.attempt(step, briefing, &*outside.pass).await
+    })
 }
 
 /// The message of a channel's step, or why its words cannot be filled in.
