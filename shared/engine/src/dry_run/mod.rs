@@ -86,7 +86,7 @@ pub async fn dry_run(deps: &Deps, plan: &Plan) -> Result<DryRun, DryRunFailed> {
     let walk = Walk::new(plan, &foreseer, &records, looked_at);
     let walked = tokio::select! {
         biased;
-        walked = walk.to_its_end() => walked?,
+        walked = walk.go_through() => walked?,
         _ = lookers => return Err(DryRunFailed::LooksEnded),
     };
     let (stages, assumptions) = walked;

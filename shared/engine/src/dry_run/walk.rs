@@ -3,7 +3,7 @@
 //! Law: gates, needs and their order are those of [`saga::decide`]. A step that would block is told,
 //! and then taken for helped, so that what lies behind it is told as well. Must not know: places.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use futures::future::join_all;
 use jiff::Timestamp;
@@ -51,7 +51,7 @@ impl<'a> Walk<'a> {
     /// # Errors
     ///
     /// [`Illegal`]: the plan cannot be followed.
-    pub(super) async fn to_its_end(mut self) -> Result<(Vec<StageForeseen>, Vec<String>), Illegal> {
+    pub(super) async fn go_through(mut self) -> Result<(Vec<StageForeseen>, Vec<String>), Illegal> {
         let (saga, plan) = (self.plan.saga.clone(), PlanHash(String::new()));
         self.apply(&Event::Started { saga, plan, by: ASSUMED.to_owned() })?;
         while self.go_on().await? {}
@@ -70,7 +70,7 @@ impl<'a> Walk<'a> {
             return Ok(true);
         }
         if !decision.ask.is_empty() {
-            for question in decision.ask.into_iter().collect::<std::collections::BTreeSet<_>>() {
+            for question in decision.ask.into_iter().collect::<BTreeSet<_>>() {
                 self.assumptions.push(format!("{question:?} is approved, with the risk that it names"));
                 let (by, loss_shown) = (ASSUMED.to_owned(), String::new());
                 self.apply(&Event::Approved { question, by, accepts_risk: true, loss_shown })?;
