@@ -61,7 +61,7 @@ fn errand(duty: Duty, kind: &str, settings: Value) -> Errand {
 
 /// What is declared beside the two workspaces.
 fn declared() -> Arrangements {
-    let parameter = json!({ "parameter": "/work/host", "value": "{{ host }}" });
+    let parameter = json!({ "parameter": "/reports/host", "value": "{{ host }}" });
     let sign_in = json!({});
     let errands = vec![
         errand(Duty::Endpoint, "ssm_parameter", parameter),
@@ -87,7 +87,7 @@ impl Ground {
         let map = map.map(|(kind, primary, standby)| failover::MapEntry { kind, primary, standby }).collect();
         let world = Arc::new(Mutex::new(World::new(1, estate, simulated, begins.as_millisecond())));
         let mut cloud = Cloud::new(CloudSettings::default());
-        cloud.add_parameter(REGION, "/work/host", "String", "before");
+        cloud.add_parameter(REGION, "/reports/host", "String", "before");
         cloud.add_topic(TOPIC);
         cloud.add_web(CHAT_HOST, WebBehaviour::text(200, "ok"));
         let cloud = Arc::new(Mutex::new(cloud));
