@@ -12,6 +12,7 @@ const KINDS: &str = "shared/databricks/src/kinds";
 /// Files beside the kinds that are no kinds, and what they are.
 const BESIDE_KINDS: &[(&str, &str)] = &[
     ("facts", "reads fields of any kind"),
+    ("job_assumed", "how a job will look after a call; job and job_run both ask it"),
     ("job_record", "what is remembered of a job; job and job_run both read it"),
     ("legacy_schedules", "what stands on a warehouse and cannot be paused"),
     ("triggers", "the schedules and triggers inside a job"),

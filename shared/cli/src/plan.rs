@@ -1,5 +1,8 @@
-//! `switchback plan`: the plan of a failover. Changes nothing.
+//! `switchback plan`: the plan of a failover, and with `--calls` what a run of it would call. Changes nothing.
 
+use engine::Deps;
+use engine::dry_run::{self, dry_run};
+use engine::start::Draft;
 use failover::text::{Detail, plan_text};
 use rim::{Exit, Problem};
 use serde_json::json;
@@ -20,7 +23,10 @@ pub(crate) struct Arguments {
     /// Print every step instead of counts.
     #[arg(long)]
     full: bool,
-    /// Print the plan as one JSON object.
+    /// Dry-run the plan: make every look, judge every gate, and print the calls that a run would make.
+    #[arg(long)]
+    calls: bool,
+    /// Print the plan, or with --calls every call, as one JSON object.
     #[arg(long)]
     pub(crate) json: bool,
 }
@@ -32,6 +38,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Exit, Problem> {
         let deps = store.look(&checked).await?;
         let order = arguments.order.order(&deps, &person());
         let drafted = draft(&deps, &checked, &order).await?;
+        if arguments.calls {
+            return calls(arguments, &deps, &drafted).await;
+        }
         if arguments.json {
             data_json(&json!({ "hash": drafted.hash, "plan": drafted.plan }));
         } else {
@@ -40,4 +49,15 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Exit, Problem> {
         }
         Ok(Exit::Fine)
     })
+}
+
+async fn calls(arguments: &Arguments, deps: &Deps, drafted: &Draft) -> Result<Exit, Problem> {
+    let foreseen = dry_run(deps, &drafted.plan).await?;
+    if arguments.json {
+        data_json(&json!(foreseen));
+    } else {
+        let detail = if arguments.full { Detail::Full } else { Detail::Counts };
+        data(dry_run::text(&foreseen, detail));
+    }
+    Ok(Exit::Fine)
 }

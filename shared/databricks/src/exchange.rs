@@ -4,8 +4,9 @@
 //! admitted request ended, also when whoever waited for the answer goes away.
 //! Must not know: what an answer says.
 
-use engine::ports::{Ending, Pass};
+use engine::ports::{Ending, Nature, Pass, Wire};
 use saga::Fault;
+use serde_json::Value;
 
 use crate::codes;
 use crate::endpoints::Endpoint;
@@ -47,6 +48,9 @@ pub(crate) async fn exchange<'a>(
     endpoint: &Endpoint,
     request: Request,
 ) -> Result<(Response, Ticket<'a>), Fault> {
+    if endpoint.nature == Nature::Effect {
+        pass.announce(&|| on_the_wire(&request));
+    }
     let admitted = pass.enter(endpoint.family, endpoint.nature).await?;
     let ticket = Ticket { pass, family: endpoint.family, told: false };
     match transport.send(request, admitted.time_out).await {
@@ -56,6 +60,16 @@ pub(crate) async fn exchange<'a>(
             Err(unanswered(endpoint, &failure))
         }
     }
+}
+
+/// The very request that is sent, but for its headers, which hold the credentials (S23).
+fn on_the_wire(request: &Request) -> Wire {
+    let body = match serde_json::from_slice(&request.body) {
+        Ok(body) => body,
+        Err(_) if request.body.is_empty() => Value::Null,
+        Err(_) => Value::String(String::from_utf8_lossy(&request.body).into_owned()),
+    };
+    Wire { method: request.method.as_str().to_owned(), to: request.path_and_query.clone(), body }
 }
 
 fn unanswered(endpoint: &Endpoint, failure: &Failure) -> Fault {

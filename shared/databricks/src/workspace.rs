@@ -102,6 +102,10 @@ impl Workspace for DatabricksWorkspace {
         known(&step.kind).map_or_else(Next::Cannot, |kind| kind.next_of_all(seen))
     }
 
+    fn assume(&self, seen: &Observed, act: &Act) -> Option<Observed> {
+        kind(seen.kind).and_then(|kind| kind.assume(seen, act))
+    }
+
     fn record(&self, seen: &Observed) -> Resource {
         match kind(seen.kind) {
             Some(kind) => kind.record(seen),

@@ -6,6 +6,9 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod bench;
+/// What is foreseen is what is sent.
+#[path = "conformance/foreseen.rs"]
+mod foreseen;
 
 use std::collections::BTreeSet;
 

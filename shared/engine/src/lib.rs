@@ -9,6 +9,7 @@
 //! | [`capture::capture`] | lists a side while it is well |
 //! | [`datasets::datasets`] | reads how recent the data on a side is |
 //! | [`start::draft`], [`start::start`] | looks, plans; freezes, takes the pair, asks |
+//! | [`dry_run::dry_run`] | makes every look and judges every gate of a plan, and lists the calls that a run would make |
 //! | [`noticing::hear`], [`noticing::judge`] | takes signals in; gives the verdict and proposes |
 //! | [`approvals::answer`] | records a person's answer |
 //! | [`approvals::by_link::look`], [`approvals::by_link::reply`] | shows what a link asks; takes the answer |
@@ -25,6 +26,7 @@ pub mod codes;
 pub mod controls;
 pub mod datasets;
 pub mod deps;
+pub mod dry_run;
 pub mod evidence;
 pub mod guard;
 pub mod homes;

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
+use engine::dry_run::{Foreseen, Sight, errand};
 use engine::ports::{Admitted, Briefing, Ending, Errands, Message, Nature, Pass, Secrets};
 use failover::errand::{Address, Detail};
 use failover::{Role, Side};
@@ -80,9 +81,26 @@ const TOKEN: &str = "0123456789abcdef";
 async fn attempt(web: &Arc<Scripted>, kind: &str, settings: Value, tries: u32) -> Result<String, Fault> {
     let errands = OutsideErrands::new(Arc::clone(web) as Arc<dyn Web>, Arc::new(Kept));
     errands.check(kind, &settings).unwrap();
+    let message = Message { subject: "moved".to_owned(), text: "to <two> & back".to_owned() };
+    let (since, now) = (Timestamp::UNIX_EPOCH, Timestamp::UNIX_EPOCH);
+    let briefing = Briefing { token: TOKEN, tries, since, now, message: Some(&message) };
+    errands.attempt(&step_of(kind, settings), &briefing, &Open).await
+}
+
+/// What a try would send.
+async fn foreseen(web: &Arc<Scripted>, kind: &str, settings: Value) -> Vec<Foreseen> {
+    let errands = OutsideErrands::new(Arc::clone(web) as Arc<dyn Web>, Arc::new(Kept));
+    let message = Message { subject: "moved".to_owned(), text: "to <two> & back".to_owned() };
+    let (since, now) = (Timestamp::UNIX_EPOCH, Timestamp::UNIX_EPOCH);
+    let briefing = Briefing { token: TOKEN, tries: 0, since, now, message: Some(&message) };
+    let sight = Sight::new(Arc::new(Open), "outside");
+    errand(&errands, &step_of(kind, settings), &briefing, &sight).await.unwrap().calls
+}
+
+fn step_of(kind: &str, settings: Value) -> Step {
     let address = Address { side: Side::Standby, url: "https://two.example".into(), host: "two.example".into() };
     let detail = Detail { settings, side: Side::Standby, address, shown: None, wording: None };
-    let step = Step {
+    Step {
         place: Role::Target.as_str().to_owned(),
         kind: kind.to_owned(),
         resource: "platform".to_owned(),
@@ -94,11 +112,37 @@ async fn attempt(web: &Arc<Scripted>, kind: &str, settings: Value, tries: u32) -
         needs: Vec::new(),
         undone_by: Vec::new(),
         optional: false,
-    };
-    let message = Message { subject: "moved".to_owned(), text: "to <two> & back".to_owned() };
-    let (since, now) = (Timestamp::UNIX_EPOCH, Timestamp::UNIX_EPOCH);
-    let briefing = Briefing { token: TOKEN, tries, since, now, message: Some(&message) };
-    errands.attempt(&step, &briefing, &Open).await
+    }
+}
+
+#[tokio::test]
+async fn what_would_be_sent_is_foreseen_and_its_secrets_are_not_s23() {
+    let place = json!({ "env": "A_PLACE" });
+    let reading = json!({ "url": "https://tool.example/where", "pointer": "/host", "equals": "two.example" });
+    let calling = json!({ "url": "https://tool.example/host", "method": "PUT", "body": { "host": "two.example" } });
+    let kinds = [
+        ("slack_message", json!({ "url": place })),
+        ("webhook_message", json!({ "url": place, "headers": { "x-token": place } })),
+        ("datadog_event", json!({ "api_key": place })),
+        ("dynatrace_event", json!({ "environment": "https://abc.live.dynatrace.com", "api_token": place })),
+        ("https_call", json!({ "call": calling, "read": reading })),
+    ];
+    for (kind, settings) in kinds {
+        let foreseen_at = Scripted::new(vec![ok(json!({ "host": "one.example" }))]);
+        let calls = foreseen(&foreseen_at, kind, settings.clone()).await;
+        assert!(foreseen_at.methods().iter().all(|method| method == "GET"), "{kind}: something was sent");
+        let [call] = &calls[..] else { panic!("{kind}: {calls:?}") };
+        let told = serde_json::to_string(call).unwrap();
+        assert!(!told.contains("secret-part") && !told.contains("hooks.example"), "{kind}: {told}");
+        let web = Scripted::new(vec![ok(json!({ "host": "one.example" }))]);
+        attempt(&web, kind, settings, 0).await.ok();
+        let asked = web.asked.lock().unwrap();
+        let sent = asked.iter().find(|asked| asked.method != "GET").unwrap();
+        assert_eq!(call.method, sent.method.as_str(), "{kind}");
+        assert_eq!(call.body, serde_json::from_slice::<Value>(&sent.body).unwrap(), "{kind}");
+        let kept = call.to == "the address in the variable A_PLACE";
+        assert!(kept || call.to == sent.url.as_str(), "{kind}: {}", call.to);
+    }
 }
 
 fn ok(body: Value) -> Result<(u16, Value), Missed> {

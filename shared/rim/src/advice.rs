@@ -28,6 +28,7 @@ pub const PAGES: &[(&str, &str)] = &[
     ("CONFIGURATION", include_str!("../advice/CONFIGURATION.md")),
     ("CONFLICT", include_str!("../advice/CONFLICT.md")),
     ("DOUBTFUL-ANSWER", include_str!("../advice/DOUBTFUL-ANSWER.md")),
+    ("DRY-RUN", include_str!("../advice/DRY-RUN.md")),
     ("ENDPOINT-UNSUITABLE", include_str!("../advice/ENDPOINT-UNSUITABLE.md")),
     ("ERRAND-SETTINGS", include_str!("../advice/ERRAND-SETTINGS.md")),
     ("EVIDENCE-ALTERED", include_str!("../advice/EVIDENCE-ALTERED.md")),

@@ -4,6 +4,7 @@ use std::fmt;
 
 use engine::approvals::NotAnswered;
 use engine::capture::CaptureError;
+use engine::dry_run::DryRunFailed;
 use engine::ports::StoreError;
 use engine::runner::Stopped;
 use engine::start::StartRefused;
@@ -152,6 +153,16 @@ impl From<StartRefused> for Problem {
             ) => Self::refused("NO-PLAN", error.to_string()),
             StartRefused::Capture(error) => error.into(),
             StartRefused::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<DryRunFailed> for Problem {
+    fn from(error: DryRunFailed) -> Self {
+        match error {
+            DryRunFailed::Store(error) => error.into(),
+            DryRunFailed::LooksEnded => Self::failed("STILL-CHANGING", error.to_string()),
+            DryRunFailed::Plan(_) | DryRunFailed::Illegal(_) => Self::refused("NO-PLAN", error.to_string()),
         }
     }
 }

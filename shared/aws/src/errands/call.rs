@@ -11,8 +11,9 @@ use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use aws_smithy_types::timeout::TimeoutConfig;
-use engine::ports::{Ending, Nature, Pass};
+use engine::ports::{Ending, Nature, Pass, Wire};
 use saga::Fault;
+use serde_json::Value;
 
 use crate::clients::within;
 use crate::codes;
@@ -93,6 +94,26 @@ macro_rules! in_region {
     }};
 }
 pub(crate) use in_region;
+
+/// Sends one request that changes something, as [`carry`] does, and says before what it sends: its
+/// parameters as AWS names them, without what is secret (S23).
+///
+/// # Errors
+///
+/// Those of [`carry`].
+pub(crate) async fn change<T, E, F>(
+    call: &Call,
+    pass: &dyn Pass,
+    sent: &(dyn Fn() -> Value + Sync),
+    send: impl FnOnce(TimeoutConfig) -> F,
+) -> Result<T, Failure>
+where
+    F: Future<Output = Result<T, SdkError<E, HttpResponse>>>,
+    E: ProvideErrorMetadata + Error + 'static,
+{
+    pass.announce(&|| Wire { method: call.action.to_owned(), to: call.about.clone(), body: sent() });
+    carry(call, pass, send).await
+}
 
 /// Sends one request when its pass admits it.
 ///

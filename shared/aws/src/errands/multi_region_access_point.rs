@@ -22,9 +22,9 @@ use failover::plan::want;
 use jiff::{SignedDuration, Timestamp};
 use saga::{Class, Fault, Reaction};
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use super::call::{Call, Failure, carry, in_region};
+use super::call::{Call, Failure, carry, change, in_region};
 use super::{Errand, Task, settings, settled};
 use crate::codes;
 
@@ -155,8 +155,16 @@ async fn submit(task: &Task<'_>, wanted: &Settings, region: &str) -> Result<(), 
     let request = task.clients.s3control.submit_multi_region_access_point_routes();
     let request = request.account_id(&wanted.account).mrap(&wanted.mrap);
     let (active, passive) = (wanted.route(side, ACTIVE)?, wanted.route(side.other(), PASSIVE)?);
-    let request = request.route_updates(active).route_updates(passive);
-    carry(&call, task.pass, in_region!(aws_sdk_s3control, request, Some(region))).await?;
+    let sent = || {
+        let updates = [&active, &passive].map(|route| {
+            json!({
+                "Region": route.region(), "Bucket": route.bucket(), "TrafficDialPercentage": route.traffic_dial_percentage(),
+            })
+        });
+        json!({ "AccountId": wanted.account, "Mrap": wanted.mrap, "RouteUpdates": updates })
+    };
+    let request = request.route_updates(active.clone()).route_updates(passive.clone());
+    change(&call, task.pass, &sent, in_region!(aws_sdk_s3control, request, Some(region))).await?;
     Ok(())
 }
 
@@ -231,7 +239,6 @@ impl Settings {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
 
     use super::*;
 

@@ -21,9 +21,9 @@ use failover::errand::{Duty, Reach};
 use failover::plan::want;
 use saga::{Class, Fault};
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use super::call::{Call, carry, in_region};
+use super::call::{Call, carry, change, in_region};
 use super::record_set::{self, SIMPLE_TYPES, same_name, same_value};
 use super::{Errand, Task, settings, settled};
 use crate::codes;
@@ -131,7 +131,11 @@ async fn upsert(task: &Task<'_>, wanted: &Settings, about: &str) -> Result<Strin
         Fault::person_needed(codes::ERRAND_SETTINGS, format!("{about} cannot be asked for: {e}: correct the settings"))
     })?;
     let request = task.clients.route53.change_resource_record_sets().hosted_zone_id(&wanted.zone).change_batch(batch);
-    let answer = carry(&call, task.pass, in_region!(aws_sdk_route53, request, None)).await?;
+    let sent = || {
+        let record = json!({ "Name": wanted.record, "Type": wanted.kind, "TTL": wanted.ttl, "Value": wanted.value });
+        json!({ "HostedZoneId": wanted.zone, "Action": "UPSERT", "ResourceRecordSet": record })
+    };
+    let answer = change(&call, task.pass, &sent, in_region!(aws_sdk_route53, request, None)).await?;
     let id = answer.change_info().map(|info| info.id().trim_start_matches("/change/").to_owned());
     id.ok_or_else(|| Fault::verify_first(codes::AWS_DOUBTFUL_ANSWER, format!("{}: no change was named", call.doing)))
 }

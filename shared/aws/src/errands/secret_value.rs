@@ -16,9 +16,9 @@ use failover::errand::{Duty, Reach};
 use failover::plan::want;
 use saga::{Class, Fault};
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use super::call::{Call, carry, in_region};
+use super::call::{Call, carry, change, in_region};
 use super::{Errand, Task, in_words, json_member, settings, settled};
 use crate::codes;
 
@@ -123,7 +123,10 @@ async fn put(task: &Task<'_>, wanted: &Settings, secret: &str, text: String) -> 
     let call = call(secret, "writing", "secretsmanager:PutSecretValue", Nature::Effect);
     let request = task.clients.secrets.put_secret_value().secret_id(&wanted.secret).secret_string(text);
     let request = request.client_request_token(task.briefing.token);
-    let put = carry(&call, task.pass, in_region!(aws_sdk_secretsmanager, request, wanted.region.as_deref())).await;
+    // The whole text may hold more than the member that is replaced.
+    let sent = || json!({ "SecretId": wanted.secret, "ClientRequestToken": task.briefing.token });
+    let send = in_region!(aws_sdk_secretsmanager, request, wanted.region.as_deref());
+    let put = change(&call, task.pass, &sent, send).await;
     match put {
         Ok(_) => Ok(()),
         // The token has put other content before.

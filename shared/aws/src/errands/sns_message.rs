@@ -11,9 +11,9 @@ use failover::errand::{Duty, Reach};
 use failover::plan::want;
 use saga::{Class, Fault};
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use super::call::{Call, carry, in_region};
+use super::call::{Call, change, in_region};
 use super::{Errand, Task, settings, settled};
 
 const KIND: &str = "sns_message";
@@ -69,12 +69,14 @@ impl Errand for SnsMessage {
             if_missing: "create it and let people subscribe, or correct the setting topic",
             secret: false,
         };
-        let mut request = task.clients.sns.publish().topic_arn(&wanted.topic).message(text(&message.text));
-        request = request.subject(subject(&message.subject));
+        let (subject, text) = (subject(&message.subject), text(&message.text));
+        let mut request = task.clients.sns.publish().topic_arn(&wanted.topic).message(&text).subject(&subject);
         if wanted.topic.ends_with(".fifo") {
             request = request.message_group_id("switchback").message_deduplication_id(task.briefing.token);
         }
-        let sent = carry(&call, task.pass, in_region!(aws_sdk_sns, request, region(&wanted.topic))).await?;
+        let sent = || json!({ "TopicArn": wanted.topic, "Subject": subject, "Message": text });
+        let send = in_region!(aws_sdk_sns, request, region(&wanted.topic));
+        let sent = change(&call, task.pass, &sent, send).await?;
         Ok(format!("{about} has accepted message {}", sent.message_id().unwrap_or("without an id")))
     }
 }

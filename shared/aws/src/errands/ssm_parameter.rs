@@ -17,9 +17,9 @@ use failover::errand::{Duty, Reach};
 use failover::plan::want;
 use saga::{Class, Fault};
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use super::call::{Call, carry, in_region};
+use super::call::{Call, carry, change, in_region};
 use super::{Errand, Task, in_words, settings, settled};
 use crate::codes;
 
@@ -87,8 +87,12 @@ async fn look(task: &Task<'_>, wanted: &Settings, about: &str) -> Result<(Parame
 async fn put(task: &Task<'_>, wanted: &Settings, about: &str, kind: ParameterType) -> Result<(), Fault> {
     let call = call(about, "writing", "ssm:PutParameter", Nature::Effect);
     let request = task.clients.ssm.put_parameter();
-    let request = request.name(&wanted.parameter).value(&wanted.value).r#type(kind).overwrite(true);
-    carry(&call, task.pass, in_region!(aws_sdk_ssm, request, wanted.region.as_deref())).await?;
+    let sent = || {
+        let kind = kind.as_str();
+        json!({ "Name": wanted.parameter, "Value": wanted.value, "Type": kind, "Overwrite": true })
+    };
+    let request = request.name(&wanted.parameter).value(&wanted.value).r#type(kind.clone()).overwrite(true);
+    change(&call, task.pass, &sent, in_region!(aws_sdk_ssm, request, wanted.region.as_deref())).await?;
     Ok(())
 }
 

@@ -12,13 +12,13 @@
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
-use engine::ports::{Context, KindInfo, Looking, Next, Observed};
+use engine::ports::{Act, Context, KindInfo, Looking, Next, Observed};
 use failover::{Resource, StartStage};
 use saga::{Fault, Step};
 use serde_json::{Map, Value, json};
 
 use super::facts::{fixed_zone, id, items, kept, number, observed, text};
-use super::{Api, Kind, job_record, run, triggers, verdicts, want};
+use super::{Api, Kind, job_assumed, job_record, run, triggers, verdicts, want};
 use crate::call::Call;
 use crate::codes;
 use crate::endpoints::{JOBS_GET, JOBS_LIST, JOBS_UPDATE, RUNS_CANCEL_ALL};
@@ -117,6 +117,10 @@ impl Kind for Job {
             },
             _ => verdicts::unknown(step),
         }
+    }
+
+    fn assume(&self, seen: &Observed, act: &Act) -> Option<Observed> {
+        job_assumed::assume(seen, act)
     }
 
     fn record(&self, seen: &Observed) -> Resource {

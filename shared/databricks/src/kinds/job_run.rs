@@ -9,14 +9,14 @@
 //! Unverified: how long a token is remembered.
 
 use async_trait::async_trait;
-use engine::ports::{Context, KindInfo, Looking, Next, Observed};
+use engine::ports::{Act, Context, KindInfo, Looking, Next, Observed};
 use failover::{Resource, StartStage};
 use jiff::SignedDuration;
 use saga::{Fault, Step};
 use serde_json::{Value, json};
 
 use super::facts::{id, items, resource, text};
-use super::{Api, Kind, job, run, verdicts, want};
+use super::{Api, Kind, job, job_assumed, run, verdicts, want};
 use crate::call::Call;
 use crate::codes;
 use crate::endpoints::JOBS_RUN_NOW;
@@ -66,6 +66,11 @@ impl Kind for JobRun {
                 verdicts::act(NAME, format!("run job {}", seen.id), &Call::to(JOBS_RUN_NOW).body(body))
             }
         }
+    }
+
+    /// A job that takes no run yet is made to take runs by a step of its own.
+    fn assume(&self, seen: &Observed, act: &Act) -> Option<Observed> {
+        job_assumed::assume(seen, act)
     }
 
     fn record(&self, seen: &Observed) -> Resource {

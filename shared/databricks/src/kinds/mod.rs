@@ -13,6 +13,7 @@ mod database_instance;
 pub(crate) mod facts;
 mod instance_pool;
 mod job;
+mod job_assumed;
 mod job_record;
 mod job_run;
 mod legacy_schedules;
@@ -177,6 +178,12 @@ pub trait Kind: Send + Sync {
     /// Whether a checkpoint records it as a resource of its own, see [`engine::ports::Workspace::recorded`].
     fn recorded(&self, _seen: &Observed) -> bool {
         true
+    }
+
+    /// How a look will be after a call, see [`engine::ports::Workspace::assume`]. Only where another
+    /// call follows from that.
+    fn assume(&self, _seen: &Observed, _act: &Act) -> Option<Observed> {
+        None
     }
 
     /// Makes one call.

@@ -238,6 +238,10 @@ impl Bench {
         }
     }
 
+    pub(crate) fn clock_now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
     /// One try.
     pub(crate) async fn attempt(&self, step: &Step) -> Result<String, Fault> {
         let since = Timestamp::from_millisecond(START_MS).unwrap();

@@ -7,6 +7,7 @@
 
 mod account;
 mod bench;
+mod foreseen;
 mod probes;
 mod workspace;
 

@@ -25,7 +25,7 @@ pub use errands::{Briefing, ErrandInfo, Errands, Message, Secrets};
 pub use history::DoneItem;
 pub use names::Names;
 pub use objects::Objects;
-pub use pass::{Admitted, Ending, Nature, Pass};
+pub use pass::{Admitted, Ending, Nature, Pass, Wire};
 pub use scribe::Scribe;
 pub use signals::{
     DeclaredProbe, Depth, Feed, Messenger, Probe, ProbeInfo, Probed, Recipient, Remembered, Signals, TrackItem,

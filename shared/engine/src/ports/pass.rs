@@ -8,6 +8,8 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use saga::Fault;
+use serde::Serialize;
+use serde_json::Value;
 
 /// Whether a request can change anything.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,6 +25,18 @@ pub enum Nature {
 pub struct Admitted {
     /// After this the answer no longer counts; the client gives up by itself.
     pub time_out: Duration,
+}
+
+/// A request that may have an effect, as it goes over the wire, without anything secret (S23).
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Wire {
+    /// The HTTP method, or what the vendor calls the operation, e.g. `POST` or `ssm:PutParameter`.
+    pub method: String,
+    /// Path and query, an address, or what the operation is about. An address that is a secret is
+    /// told as the place where it is kept.
+    pub to: String,
+    /// What is sent: JSON, or a text; `Null` for nothing.
+    pub body: Value,
 }
 
 /// How a request ended.
@@ -49,6 +63,10 @@ pub trait Pass: Send + Sync {
     /// A fault with reaction `Again` if it may not be sent in the foreseeable
     /// future: the breaker is open, or the lease has too little time left.
     async fn enter(&self, family: &'static str, nature: Nature) -> Result<Admitted, Fault>;
+
+    /// Hears what is about to be asked for, before every [`Pass::enter`] for an effect. Only who
+    /// foresees calls makes anything of it, so `wire` is not asked by others.
+    fn announce(&self, _wire: &dyn Fn() -> Wire) {}
 
     /// Tells how an admitted request ended. Called exactly once for each.
     fn leave(&self, family: &'static str, ending: Ending);

@@ -142,6 +142,13 @@ pub trait Workspace: Errands {
     /// `Act` names one call for each offender, so that one that cannot be helped keeps none waiting (L4).
     fn next_of_all(&self, step: &Step, seen: &[Observed]) -> Next;
 
+    /// How a look will be when a call has had its effect; `None` where the call does not change what
+    /// [`Workspace::next`] judges by, or where no further call follows from it. Pure; only what
+    /// foresees calls asks, and nothing that is assumed is ever taken for read (S5).
+    fn assume(&self, _seen: &Observed, _act: &Act) -> Option<Observed> {
+        None
+    }
+
     /// What a checkpoint records of a resource. Pure.
     fn record(&self, seen: &Observed) -> Resource;
 

@@ -21,7 +21,7 @@ use crate::ports::{Act, ActReply, Briefing, Clock, Context, Looking, Message, Ne
 use crate::settings::Settings;
 
 /// So many rounds of calls an attempt makes before it says that they do not help.
-const ROUNDS: u32 = 3;
+pub(crate) const ROUNDS: u32 = 3;
 
 /// How an attempt ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,13 +35,13 @@ pub(super) enum Ended {
 }
 
 /// One workspace as attempts use it.
-pub(super) struct Place {
-    pub(super) workspace: Arc<dyn Workspace>,
-    pub(super) pass: Arc<dyn Pass>,
-    pub(super) looker: Looker,
-    pub(super) looking: Looking,
+pub(crate) struct Place {
+    pub(crate) workspace: Arc<dyn Workspace>,
+    pub(crate) pass: Arc<dyn Pass>,
+    pub(crate) looker: Looker,
+    pub(crate) looking: Looking,
     /// Steps of this place, by kind and id, that are neither done nor waived and name one resource.
-    pub(super) open: Mutex<BTreeSet<(String, String)>>,
+    pub(crate) open: Mutex<BTreeSet<(String, String)>>,
 }
 
 /// What an attempt is given.
@@ -114,6 +114,10 @@ impl Attempt<'_> {
         }
     }
 
+    async fn is_up_to_date(&self) -> Result<String, Fault> {
+        is_up_to_date(self.step, self.place()?).await
+    }
+
     fn is_errand_there(&self) -> bool {
         let knows = |place: &Place| place.workspace.errands().iter().any(|info| info.name == self.step.kind);
         self.place.is_some_and(knows)
@@ -136,28 +140,6 @@ impl Attempt<'_> {
     async fn errand_there(&self) -> Result<String, Fault> {
         let place = self.place()?;
         place.workspace.attempt(self.step, &self.briefing()?, &*place.pass).await
-    }
-
-    /// Whether what the plan starts is still there. What is not keeps nothing else waiting (L4): its
-    /// own start says so.
-    async fn is_up_to_date(&self) -> Result<String, Fault> {
-        let place = self.place()?;
-        let wanted = self.step.detail.get("there").and_then(|there| there.as_array()).map_or(&[][..], Vec::as_slice);
-        let text =
-            |of: &serde_json::Value, key: &str| of.get(key).and_then(|v| v.as_str()).unwrap_or_default().to_owned();
-        let wanted: Vec<_> = wanted.iter().map(|of| (text(of, "kind"), text(of, "id"), text(of, "name"))).collect();
-        let kinds: BTreeSet<&str> = wanted.iter().map(|(kind, _, _)| kind.as_str()).collect();
-        let listings = kinds.into_iter().map(|kind| place.looker.all(kind, place.looking));
-        let mut there = BTreeSet::new();
-        for listed in join_all(listings).await {
-            there.extend(listed?.iter().map(|seen| (seen.kind.to_owned(), seen.id.clone())));
-        }
-        let gone = |(kind, id, _): &&(String, String, String)| !there.contains(&(kind.clone(), id.clone()));
-        let gone: Vec<String> = wanted.iter().filter(gone).map(|(kind, _, name)| format!("{kind} {name:?}")).collect();
-        Ok(match gone.len() {
-            0 => format!("all {} things that the plan starts are there", wanted.len()),
-            count => format!("{count} of {} things that the plan starts are gone: {}", wanted.len(), gone.join(", ")),
-        })
     }
 
     async fn one(&self) -> Result<Ended, Fault> {
@@ -209,7 +191,7 @@ impl Attempt<'_> {
                 Err(fault) if fault.reaction == Reaction::UnsupportedHere => return Ok(fault.message),
                 other => other?,
             };
-            match place.workspace.next_of_all(self.step, &self.without_open(place, &listed)) {
+            match place.workspace.next_of_all(self.step, &without_open(self.step, place, &listed)) {
                 Next::Already { note } => {
                     quiet += 1;
                     if quiet >= 2 {
@@ -232,23 +214,6 @@ impl Attempt<'_> {
             }
             self.pause(place).await?;
         }
-    }
-
-    /// What steps of their own see to is left to them; what runs on both sides by decision is left alone (R9).
-    fn without_open(&self, place: &Place, listed: &[Observed]) -> Vec<Observed> {
-        let open = place.open.lock().unwrap_or_else(PoisonError::into_inner);
-        let is_open = |seen: &Observed| open.contains(&(seen.kind.to_owned(), seen.id.clone()));
-        let except: BTreeSet<(String, String)> = self
-            .step
-            .detail
-            .get("except")
-            .and_then(|except| serde_json::from_value(except.clone()).ok())
-            .unwrap_or_default();
-        let is_excepted = |seen: &Observed| {
-            except.contains(&(seen.kind.to_owned(), seen.id.clone()))
-                || place.workspace.owner(seen).is_some_and(|owner| except.contains(&owner))
-        };
-        listed.iter().filter(|seen| !is_open(seen) && !is_excepted(seen)).cloned().collect()
     }
 
     /// Whether what could undo this step is still open: what was just found quiet, a job
@@ -283,6 +248,39 @@ impl Attempt<'_> {
             () = self.clock.sleep_until(until) => Ok(()),
         }
     }
+}
+
+/// Whether what the plan starts is still there. What is not keeps nothing else waiting (L4): its
+/// own start says so.
+pub(crate) async fn is_up_to_date(step: &Step, place: &Place) -> Result<String, Fault> {
+    let wanted = step.detail.get("there").and_then(|there| there.as_array()).map_or(&[][..], Vec::as_slice);
+    let text = |of: &serde_json::Value, key: &str| of.get(key).and_then(|v| v.as_str()).unwrap_or_default().to_owned();
+    let wanted: Vec<_> = wanted.iter().map(|of| (text(of, "kind"), text(of, "id"), text(of, "name"))).collect();
+    let kinds: BTreeSet<&str> = wanted.iter().map(|(kind, _, _)| kind.as_str()).collect();
+    let listings = kinds.into_iter().map(|kind| place.looker.all(kind, place.looking));
+    let mut there = BTreeSet::new();
+    for listed in join_all(listings).await {
+        there.extend(listed?.iter().map(|seen| (seen.kind.to_owned(), seen.id.clone())));
+    }
+    let gone = |(kind, id, _): &&(String, String, String)| !there.contains(&(kind.clone(), id.clone()));
+    let gone: Vec<String> = wanted.iter().filter(gone).map(|(kind, _, name)| format!("{kind} {name:?}")).collect();
+    Ok(match gone.len() {
+        0 => format!("all {} things that the plan starts are there", wanted.len()),
+        count => format!("{count} of {} things that the plan starts are gone: {}", wanted.len(), gone.join(", ")),
+    })
+}
+
+/// What steps of their own see to is left to them; what runs on both sides by decision is left alone (R9).
+pub(crate) fn without_open(step: &Step, place: &Place, listed: &[Observed]) -> Vec<Observed> {
+    let open = place.open.lock().unwrap_or_else(PoisonError::into_inner);
+    let is_open = |seen: &Observed| open.contains(&(seen.kind.to_owned(), seen.id.clone()));
+    let except: BTreeSet<(String, String)> =
+        step.detail.get("except").and_then(|except| serde_json::from_value(except.clone()).ok()).unwrap_or_default();
+    let is_excepted = |seen: &Observed| {
+        except.contains(&(seen.kind.to_owned(), seen.id.clone()))
+            || place.workspace.owner(seen).is_some_and(|owner| except.contains(&owner))
+    };
+    listed.iter().filter(|seen| !is_open(seen) && !is_excepted(seen)).cloned().collect()
 }
 
 /// Makes every call, so that one that fails keeps none waiting (L4). Doubt is no
@@ -327,7 +325,7 @@ fn others_open(step: &Step) -> Fault {
 }
 
 /// What no program may guess is left to a person, with the code its builder chose.
-fn seen_to(step: &Step) -> Fault {
+pub(crate) fn seen_to(step: &Step) -> Fault {
     let text = |key: &str| step.detail.get(key).and_then(|v| v.as_str()).unwrap_or_default().to_owned();
     let code =
         if text("code") == codes::AMBIGUOUS_MATCH.as_str() { codes::AMBIGUOUS_MATCH } else { codes::NO_COUNTERPART };

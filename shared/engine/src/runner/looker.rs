@@ -24,12 +24,12 @@ const GATHER: SignedDuration = SignedDuration::from_millis(200);
 const ONE_BY_ONE: usize = 8;
 
 /// What a listing answered, shared by all who asked for it.
-pub(super) type Listed = Result<Arc<Vec<Observed>>, Fault>;
+pub(crate) type Listed = Result<Arc<Vec<Observed>>, Fault>;
 type Found = Result<Option<Observed>, Fault>;
 type Key = (&'static str, Looking);
 
 /// Gathers the looks at one workspace.
-pub(super) struct Looker {
+pub(crate) struct Looker {
     clock: Arc<dyn Clock>,
     workspace: Arc<dyn Workspace>,
     pass: Arc<dyn Pass>,
@@ -45,12 +45,12 @@ struct Queue {
 }
 
 impl Looker {
-    pub(super) fn new(clock: Arc<dyn Clock>, workspace: Arc<dyn Workspace>, pass: Arc<dyn Pass>) -> Self {
+    pub(crate) fn new(clock: Arc<dyn Clock>, workspace: Arc<dyn Workspace>, pass: Arc<dyn Pass>) -> Self {
         Self { clock, workspace, pass, queue: Mutex::new(BTreeMap::new()), arrived: Notify::new() }
     }
 
     /// Reads one resource. Answers only while [`Looker::run`] is polled.
-    pub(super) async fn one(&self, kind: &str, id: &str, looking: Looking) -> Found {
+    pub(crate) async fn one(&self, kind: &str, id: &str, looking: Looking) -> Found {
         let key = self.key(kind, looking)?;
         let (tell, told) = oneshot::channel();
         self.lock().entry(key).or_default().ones.push((id.to_owned(), tell));
@@ -59,7 +59,7 @@ impl Looker {
     }
 
     /// Lists a kind. Answers only while [`Looker::run`] is polled.
-    pub(super) async fn all(&self, kind: &str, looking: Looking) -> Listed {
+    pub(crate) async fn all(&self, kind: &str, looking: Looking) -> Listed {
         let key = self.key(kind, looking)?;
         let (tell, told) = oneshot::channel();
         self.lock().entry(key).or_default().alls.push(tell);
@@ -68,7 +68,7 @@ impl Looker {
     }
 
     /// Makes the looks that are asked for, for ever.
-    pub(super) async fn run(&self) {
+    pub(crate) async fn run(&self) {
         let mut busy: BTreeSet<Key> = BTreeSet::new();
         let mut rounds = FuturesUnordered::new();
         loop {

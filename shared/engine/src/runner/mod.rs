@@ -10,18 +10,18 @@
 //! has fully run out, skew included ([`crate::ports::Sagas::take`]).
 
 mod asking;
-mod attempt;
+pub(crate) mod attempt;
 mod drive;
 mod keeping;
 pub mod lease;
-mod looker;
+pub(crate) mod looker;
 mod orders;
 mod outcome;
-mod outside;
-mod publication;
+pub(crate) mod outside;
+pub(crate) mod publication;
 mod recorder;
 mod run;
-mod standing_by;
+pub(crate) mod standing_by;
 mod taking_in;
 
 pub use drive::{Driven, drive};

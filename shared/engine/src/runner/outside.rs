@@ -25,18 +25,21 @@ pub(super) struct Outside {
 
 /// Tries an errand's step once.
 pub(super) async fn carry_out(outside: &Outside, step: &Step, briefing: &Briefing<'_>) -> Result<String, Fault> {
+    who_carries_out(&outside.errands, step)?.attempt(step, briefing, &*outside.pass).await
+}
+
+/// Who carries out an errand's step.
+pub(crate) fn who_carries_out<'a>(errands: &'a [Arc<dyn Errands>], step: &Step) -> Result<&'a Arc<dyn Errands>, Fault> {
     let knows = |errands: &&Arc<dyn Errands>| errands.errands().iter().any(|info| info.name == step.kind);
-    let unknown = || {
+    errands.iter().find(knows).ok_or_else(|| {
         let message =
             format!("this program carries out no errand of kind {:?}: use the one that planned it", step.kind);
         Fault::person_needed(codes::UNKNOWN_STEP, message)
-    };
-    let errands = outside.errands.iter().find(knows).ok_or_else(unknown)?;
-    errands.attempt(step, briefing, &*outside.pass).await
+    })
 }
 
 /// The message of a channel's step, or why its words cannot be filled in.
-pub(super) fn told<'a>(
+pub(crate) fn told<'a>(
     step: &Step,
     message: Option<&'a Result<Message, String>>,
 ) -> Result<Option<&'a Message>, Fault> {
@@ -51,7 +54,7 @@ pub(super) fn told<'a>(
 }
 
 /// What a channel's step says now; `None` for any other step.
-pub(super) fn message(step: &Step, plan: &Plan, state: &State) -> Option<Result<Message, String>> {
+pub(crate) fn message(step: &Step, plan: &Plan, state: &State) -> Option<Result<Message, String>> {
     let wording = serde_json::from_value::<Detail>(step.detail.clone()).ok()?.wording?;
     let facts = facts(plan, state);
     let filled = fill(&wording.subject, &facts).and_then(|subject| {

@@ -43,20 +43,32 @@ pub(super) struct Publication {
     pub(super) addresses: Vec<Address>,
 }
 
-#[derive(Deserialize)]
-struct Wanted {
-    active: Side,
-    frozen: bool,
+/// What a step wants published.
+#[derive(Clone, Copy, Debug, Deserialize)]
+pub(crate) struct Wanted {
+    pub(crate) active: Side,
+    pub(crate) frozen: bool,
     /// The active side becomes the primary for good.
     #[serde(default)]
-    promoted: bool,
+    pub(crate) promoted: bool,
+}
+
+impl Wanted {
+    /// Reads what a step wants.
+    ///
+    /// # Errors
+    ///
+    /// A fault for a person: the step is of another version.
+    pub(crate) fn of(step: &Step) -> Result<Self, Fault> {
+        serde_json::from_value(step.detail.clone())
+            .map_err(|e| Fault::person_needed(codes::UNKNOWN_STEP, format!("cannot read what to publish: {e}")))
+    }
 }
 
 impl Publication {
     /// Publishes what the step wants and reads it back.
     pub(super) async fn make_so(&self, step: &Step) -> Result<String, Fault> {
-        let Wanted { active, frozen, promoted } = serde_json::from_value(step.detail.clone())
-            .map_err(|e| Fault::person_needed(codes::UNKNOWN_STEP, format!("cannot read what to publish: {e}")))?;
+        let Wanted { active, frozen, promoted } = Wanted::of(step)?;
         let head = self.pairs.pair(&self.pair).await.map_err(|e| fault(&e))?;
         let Some(mut head) = head.filter(|head| head.saga.as_ref() == Some(&self.saga)) else {
             let message = format!("pair {} does not name this saga as its own", self.pair);

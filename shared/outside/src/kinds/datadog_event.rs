@@ -125,6 +125,7 @@ impl Kind for DatadogEvent {
         let words = Words {
             family: "datadog_event",
             what: format!("Datadog {:?}", reaching.name),
+            to: asked.url.to_string(),
             refused: codes::CHANNEL_REFUSED,
             silent: codes::CHANNEL_SILENT,
         };

@@ -129,6 +129,7 @@ impl Kind for DynatraceEvent {
         let words = Words {
             family: "dynatrace_event",
             what: format!("Dynatrace {:?}", reaching.name),
+            to: asked.url.to_string(),
             refused: codes::CHANNEL_REFUSED,
             silent: codes::CHANNEL_SILENT,
         };

@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
-use engine::ports::{Ending, Nature};
+use engine::ports::{Ending, Nature, Wire};
 use http::StatusCode;
 use http::header::RETRY_AFTER;
 use saga::{Code, Fault, Reaction};
+use serde_json::Value;
 
 use super::Reaching;
 use crate::web::{Asked, Got};
@@ -19,6 +20,8 @@ pub(crate) struct Words {
     pub(crate) family: &'static str,
     /// What it is to, e.g. `channel "platform"`.
     pub(crate) what: String,
+    /// Where it is sent to, without anything secret (S23).
+    pub(crate) to: String,
     /// Of an answer that refuses.
     pub(crate) refused: Code,
     /// Of no answer.
@@ -32,6 +35,13 @@ pub(crate) async fn exchange(
     asked: Asked,
     words: &Words,
 ) -> Result<Got, Fault> {
+    if nature == Nature::Effect {
+        reaching.pass.announce(&|| Wire {
+            method: asked.method.to_string(),
+            to: words.to.clone(),
+            body: serde_json::from_slice(&asked.body).unwrap_or(Value::Null),
+        });
+    }
     let admitted = reaching.pass.enter(words.family, nature).await?;
     let sent = reaching.web.send(asked, admitted.time_out).await;
     let ending = match &sent {

@@ -102,7 +102,7 @@ impl HttpsCall {
         let body = if body.is_null() { Bytes::new() } else { Bytes::from(body.to_string()) };
         let url = settings.call.url.url(reaching.secrets)?;
         let asked = Asked { url, method, headers: headers(&settings.call.headers, reaching)?, body };
-        match exchange(reaching, Nature::Effect, asked, &words(reaching)).await {
+        match exchange(reaching, Nature::Effect, asked, &words(reaching, &settings.call.url)).await {
             Ok(_) => {}
             // It may have arrived: the look that follows tells (S6).
             Err(fault) if fault.reaction == Reaction::VerifyFirst => {}
@@ -121,7 +121,7 @@ async fn is_so(settings: &Settings, reaching: &Reaching<'_>) -> Result<bool, Fau
     let url = settings.read.url.url(reaching.secrets)?;
     let headers = headers(&settings.read.headers, reaching)?;
     let asked = Asked { url, method: Method::GET, headers, body: Bytes::new() };
-    let Got { body, .. } = exchange(reaching, Nature::Look, asked, &words(reaching)).await?;
+    let Got { body, .. } = exchange(reaching, Nature::Look, asked, &words(reaching, &settings.read.url)).await?;
     let read: Value = serde_json::from_slice(&body).map_err(|_| {
         let message = format!("endpoint {:?} does not read back as JSON: correct read.url", reaching.name);
         Fault::person_needed(codes::CALL_REFUSED, message)
@@ -129,10 +129,11 @@ async fn is_so(settings: &Settings, reaching: &Reaching<'_>) -> Result<bool, Fau
     Ok(read.pointer(&settings.read.pointer) == Some(&settings.read.equals))
 }
 
-fn words(reaching: &Reaching<'_>) -> Words {
+fn words(reaching: &Reaching<'_>, to: &Kept) -> Words {
     Words {
         family: "https_call",
         what: format!("endpoint {:?}", reaching.name),
+        to: to.shown(),
         refused: codes::CALL_REFUSED,
         silent: codes::CALL_SILENT,
     }

@@ -37,9 +37,25 @@ impl Place {
             Place::File(path) => serde_json::json!({ "file": path }),
         }
     }
+
+    /// Where it is kept, for people.
+    pub(crate) fn shown(&self) -> String {
+        match self {
+            Place::Env(name) => format!("the address in the variable {name}"),
+            Place::File(path) => format!("the address in the file {path}"),
+        }
+    }
 }
 
 impl Kept {
+    /// What may be told of it: itself, or where it is kept (S23).
+    pub(crate) fn shown(&self) -> String {
+        match self {
+            Kept::Plain(text) => text.clone(),
+            Kept::Place(place) => place.shown(),
+        }
+    }
+
     /// Says what is wrong with an address that stands in the settings; one that is kept elsewhere is
     /// looked at when it is used.
     pub(crate) fn check_address(&self) -> Result<(), String> {

@@ -56,6 +56,7 @@ impl Kind for SlackMessage {
         let text = format!("*{}*\n{}", escaped(&message.subject), escaped(&message.text));
         let mut headers = HeaderMap::new();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        let to = settings.url.shown();
         let asked = Asked {
             url: Kept::Place(settings.url).url(reaching.secrets)?,
             method: Method::POST,
@@ -65,6 +66,7 @@ impl Kind for SlackMessage {
         let words = Words {
             family: "slack_message",
             what: format!("channel {:?}", reaching.name),
+            to,
             refused: codes::CHANNEL_REFUSED,
             silent: codes::CHANNEL_SILENT,
         };

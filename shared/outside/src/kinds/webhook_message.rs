@@ -72,6 +72,7 @@ impl Kind for WebhookMessage {
         let saying = Saying {
             family: "webhook_message",
             what: format!("webhook {:?}", reaching.name),
+            to: settings.url.shown(),
             refused: codes::CHANNEL_REFUSED,
             silent: codes::CHANNEL_SILENT,
         };

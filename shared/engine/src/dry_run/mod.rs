@@ -1,0 +1,151 @@
+//! The dry run of a plan: every look and every gate, no effect, and the calls that a run would make.
+//!
+//! Its law: it changes nothing. No object, item or head is written, no lease is taken, nobody is woken,
+//! and the pass before every request admits looks only ([`read_only`]). What it lists comes out of the
+//! very code that acts: a call goes all its way to its pass and is refused there, as it would have left.
+//! Gates are judged by [`saga::decide`], on a state that is assumed and never recorded.
+//!
+//! # What the list cannot tell
+//!
+//! Between the dry run and the run the world goes on, so these classes of calls differ:
+//! - What ends, begins or is switched by itself in between: a run that is over needs no cancel, a new
+//!   one needs one. With it goes what it had started: a cluster of a job, an update of a pipeline.
+//! - A call that is made again: after a throttle, after doubt, after a refusal for a state that passes,
+//!   or since its effect was undone.
+//! - What follows from a change that is under way now: such a step is told as awaited.
+//! - Errands that read only are judged as things stand now, before what the plan does first.
+//! - Numbers in the words of a message, which count what is done by then.
+
+mod foreseen;
+mod own_records;
+mod read_only;
+mod rounds;
+mod step;
+mod text;
+mod walk;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex};
+
+use failover::plan::{About, EVERYTHING, OUTSIDE};
+use failover::{Role, Side};
+use futures::future::join_all;
+use saga::Plan;
+
+pub use foreseen::{DryRun, Ends, Entry, Foreseen, StageForeseen, StepForeseen};
+pub use rounds::{Outcome, Sight, errand, resource};
+pub use text::text;
+
+use self::own_records::OwnRecords;
+use self::read_only::{Looks, ReadOnly};
+use self::step::{Foreseer, Ground};
+use self::walk::Walk;
+use crate::deps::Deps;
+use crate::limiter::turnstile::Turnstile;
+use crate::ports::{Looking, Pass, StoreError};
+use crate::runner::attempt::Place;
+use crate::runner::looker::Looker;
+
+/// Why a plan could not be dry-run. Nothing was changed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum DryRunFailed {
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The plan does not hold together.
+    #[error(transparent)]
+    Plan(#[from] saga::PlanError),
+    /// The plan cannot be followed.
+    #[error(transparent)]
+    Illegal(#[from] saga::Illegal),
+    /// Looks ended before they were asked for.
+    #[error("the looks at the two sides ended early: dry-run the plan again")]
+    LooksEnded,
+}
+
+/// Goes through a plan as a run would, without an effect.
+///
+/// # Errors
+///
+/// [`DryRunFailed`].
+pub async fn dry_run(deps: &Deps, plan: &Plan) -> Result<DryRun, DryRunFailed> {
+    plan.check()?;
+    let deps = &deps.as_planned(plan);
+    let looked_at = deps.clock.now();
+    let looks = Looks::default();
+    let grounds = grounds(deps, plan, &looks);
+    let records = OwnRecords::read(deps, &plan.saga).await?;
+    let foreseer = Foreseer {
+        plan,
+        clock: &*deps.clock,
+        grounds: &grounds,
+        errands: &deps.errands,
+        outside: turnstile(deps, OUTSIDE, deps.settings.call_time_out),
+        looks: &looks,
+    };
+    let lookers = join_all(grounds.values().map(|ground| ground.place.looker.run()));
+    let walk = Walk::new(plan, &foreseer, &records, looked_at);
+    let walked = tokio::select! {
+        biased;
+        walked = walk.go_through() => walked?,
+        _ = lookers => return Err(DryRunFailed::LooksEnded),
+    };
+    let (stages, assumptions) = walked;
+    let mut totals: BTreeMap<String, u64> = BTreeMap::new();
+    for call in stages.iter().flat_map(|stage| &stage.steps).flat_map(|step| &step.calls) {
+        *totals.entry(format!("{} {}", call.place, call.family).trim_end().to_owned()).or_default() += 1;
+    }
+    let (_, hash) = plan.freeze()?;
+    let looks = looks.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clone();
+    Ok(DryRun {
+        saga: plan.saga.clone(),
+        plan: hash,
+        looked_at,
+        assumptions,
+        calls_take_s: foreseen::calls_take_s(&stages, &deps.settings.limits),
+        stages,
+        looks,
+        totals,
+        findings: plan.findings.clone(),
+    })
+}
+
+fn turnstile(deps: &Deps, name: &str, time_out: std::time::Duration) -> Arc<dyn Pass> {
+    Arc::new(Turnstile::new(name, Arc::clone(&deps.clock), Arc::clone(&deps.settings), None, time_out))
+}
+
+/// The two workspaces, behind passes that admit looks only.
+fn grounds(deps: &Deps, plan: &Plan, looks: &Looks) -> BTreeMap<&'static str, Ground> {
+    let about: Option<About> = serde_json::from_value(plan.about.clone()).ok();
+    let leaving = about.as_ref().map_or(Side::Primary, |about| about.leaving);
+    let planned = about.is_some_and(|about| about.planned);
+    let ground = |role: Role, side: Side| {
+        let time_out = match role {
+            Role::Leaving if !planned => deps.settings.dead_time_out,
+            Role::Leaving | Role::Target => deps.settings.call_time_out,
+        };
+        let turnstile = turnstile(deps, side.as_str(), time_out);
+        let pass: Arc<dyn Pass> = Arc::new(ReadOnly::over(Arc::clone(&turnstile), role.as_str(), Arc::clone(looks)));
+        let workspace = Arc::clone(deps.pair.side(side));
+        let named: BTreeSet<(String, String)> = plan
+            .steps()
+            .filter(|(_, step)| step.place == role.as_str() && step.resource != EVERYTHING)
+            .map(|(_, step)| (step.kind.clone(), step.resource.clone()))
+            .collect();
+        let place = Place {
+            looker: Looker::new(Arc::clone(&deps.clock), Arc::clone(&workspace), Arc::clone(&pass)),
+            workspace,
+            pass,
+            looking: match role {
+                Role::Leaving => Looking::Fence,
+                Role::Target => Looking::Start,
+            },
+            open: Mutex::new(named.clone()),
+        };
+        Ground { place, turnstile, named }
+    };
+    BTreeMap::from([
+        (Role::Leaving.as_str(), ground(Role::Leaving, leaving)),
+        (Role::Target.as_str(), ground(Role::Target, leaving.other())),
+    ])
+}

@@ -1,0 +1,113 @@
+//! A pass that admits looks only, and keeps what else was asked for.
+//!
+//! Law: no request that may have an effect gets past it, whoever asks. What speaks to the world asks
+//! its pass before every request, so a call that would change something is stopped where it would
+//! leave, and is known as it would have left: what is foreseen and what is sent are made by the same
+//! code. Must not know: steps, places.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use async_trait::async_trait;
+use saga::Fault;
+
+use crate::codes;
+use crate::ports::{Admitted, Ending, Nature, Pass, Wire};
+
+/// How many looks were admitted, by family.
+pub(super) type Looks = Arc<Mutex<BTreeMap<String, u64>>>;
+
+/// See the module.
+pub(super) struct ReadOnly {
+    inner: Arc<dyn Pass>,
+    place: String,
+    looks: Looks,
+    state: Mutex<Refused>,
+}
+
+#[derive(Default)]
+struct Refused {
+    announced: Option<Wire>,
+    refused: Vec<(&'static str, Option<Wire>)>,
+}
+
+impl ReadOnly {
+    /// Lets looks through to `inner`, and counts them for a place.
+    pub(super) fn over(inner: Arc<dyn Pass>, place: &str, looks: Looks) -> Self {
+        Self { inner, place: place.to_owned(), looks, state: Mutex::default() }
+    }
+
+    /// What was refused, in order: the family, and the request where it was told.
+    pub(super) fn refused(&self) -> Vec<(&'static str, Option<Wire>)> {
+        std::mem::take(&mut lock(&self.state).refused)
+    }
+}
+
+#[async_trait]
+impl Pass for ReadOnly {
+    async fn enter(&self, family: &'static str, nature: Nature) -> Result<Admitted, Fault> {
+        match nature {
+            Nature::Look => {
+                let admitted = self.inner.enter(family, nature).await?;
+                *lock(&self.looks).entry(format!("{} {family}", self.place)).or_default() += 1;
+                Ok(admitted)
+            }
+            Nature::Effect => {
+                let mut state = lock(&self.state);
+                let announced = state.announced.take();
+                state.refused.push((family, announced));
+                Err(Fault::again(codes::DRY_RUN, format!("a call of {family} is not made in a dry run")))
+            }
+        }
+    }
+
+    fn announce(&self, wire: &dyn Fn() -> Wire) {
+        lock(&self.state).announced = Some(wire());
+    }
+
+    fn leave(&self, family: &'static str, ending: Ending) {
+        self.inner.leave(family, ending);
+    }
+}
+
+/// Locks; a panic elsewhere has not left these plain values half-written.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use serde_json::Value;
+
+    use super::*;
+
+    struct Open;
+
+    #[async_trait]
+    impl Pass for Open {
+        async fn enter(&self, _family: &'static str, _nature: Nature) -> Result<Admitted, Fault> {
+            Ok(Admitted { time_out: Duration::from_secs(1) })
+        }
+
+        fn leave(&self, _family: &'static str, _ending: Ending) {}
+    }
+
+    #[tokio::test]
+    async fn a_look_is_admitted_and_counted_and_an_effect_is_refused_and_kept() {
+        let looks = Looks::default();
+        let pass = ReadOnly::over(Arc::new(Open), "target", Arc::clone(&looks));
+        assert!(pass.enter("jobs.get", Nature::Look).await.is_ok());
+        pass.announce(&|| Wire { method: "POST".to_owned(), to: "/x".to_owned(), body: Value::Null });
+        let fault = pass.enter("jobs.update", Nature::Effect).await.unwrap_err();
+        assert_eq!(fault.code, codes::DRY_RUN);
+        // Whoever tells nothing before is refused all the same.
+        assert!(pass.enter("jobs.update", Nature::Effect).await.is_err());
+        let refused = pass.refused();
+        assert_eq!(refused.len(), 2);
+        assert_eq!(refused[0].1.as_ref().map(|wire| wire.to.as_str()), Some("/x"));
+        assert_eq!(refused[1], ("jobs.update", None));
+        assert_eq!(lock(&looks).get("target jobs.get"), Some(&1));
+    }
+}

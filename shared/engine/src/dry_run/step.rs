@@ -1,0 +1,166 @@
+//! What one step would do, from what is read now and what is assumed of the steps before it.
+//!
+//! Law: every look is really made, as the runner makes it. Must not know: gates, other steps'
+//! results but through the calls assumed so far.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use failover::plan::{EVERYTHING, OUTSIDE, own, want};
+use saga::{Fault, Plan, Reaction, State, Step, StepId};
+
+use super::foreseen::Ends;
+use super::own_records::OwnRecords;
+use super::read_only::Looks;
+use super::rounds::{Outcome, Sight, after, brought, ended, errand, resource};
+use crate::codes;
+use crate::ports::{Act, Briefing, Clock, Context, Errands, Looking, Message, Next, Observed, Pass};
+use crate::runner::attempt::{Place, is_up_to_date, seen_to, without_open};
+use crate::runner::outside::{message, told, who_carries_out};
+
+/// One workspace as a dry run uses it.
+pub(super) struct Ground {
+    /// Its pass admits looks only.
+    pub(super) place: Place,
+    /// What every pass of the place stands before.
+    pub(super) turnstile: Arc<dyn Pass>,
+    /// Everything of this place that a step of the plan names, by kind and id.
+    pub(super) named: BTreeSet<(String, String)>,
+}
+
+/// Calls that are assumed to have had their effect, by place and resource.
+pub(super) type Assumed = BTreeMap<(String, String), Vec<Act>>;
+
+/// What foresees steps.
+pub(super) struct Foreseer<'a> {
+    pub(super) plan: &'a Plan,
+    pub(super) clock: &'a dyn Clock,
+    pub(super) grounds: &'a BTreeMap<&'static str, Ground>,
+    pub(super) errands: &'a [Arc<dyn Errands>],
+    pub(super) outside: Arc<dyn Pass>,
+    pub(super) looks: &'a Looks,
+}
+
+impl Foreseer<'_> {
+    /// Foresees one step.
+    pub(super) async fn foresee(&self, id: StepId, state: &State, assumed: &Assumed, records: &OwnRecords) -> Outcome {
+        let Some(step) = self.plan.step(id) else {
+            return Outcome::without_calls(Ends::NotForeseen { why: format!("the plan has no step {id}") });
+        };
+        let foreseen = match (step.kind.as_str(), step.want.as_str()) {
+            (own::PUBLICATION, _) => records.foresee(step),
+            (own::WORKSPACE, _) => self.greet(step).await,
+            (own::STANDBY, want::READY) => Ok(Outcome::without_calls(Ends::Assumed)),
+            (own::STANDBY, _) => self.is_up_to_date(step).await,
+            (own::WINDOW, _) => {
+                Ok(Outcome::without_calls(Ends::Awaited { why: "its window is waited for".to_owned() }))
+            }
+            (own::LESSONS, _) => {
+                Err(Fault::person_needed(codes::LESSONS_MISSING, "people write down what they learned"))
+            }
+            (_, want::SEEN_TO) => Err(seen_to(step)),
+            (_, _) if step.place == OUTSIDE || self.is_errand_there(step) => self.errand(id, step, state).await,
+            (_, _) if step.resource == EVERYTHING => self.everything(step, assumed).await,
+            (_, _) => self.one(id, step, assumed).await,
+        };
+        foreseen.unwrap_or_else(|fault| Outcome::without_calls(ended(step, fault)))
+    }
+
+    fn ground(&self, step: &Step) -> Result<&Ground, Fault> {
+        self.grounds.get(step.place.as_str()).ok_or_else(|| {
+            Fault::person_needed(codes::UNKNOWN_STEP, format!("this program knows no place {:?}", step.place))
+        })
+    }
+
+    fn is_errand_there(&self, step: &Step) -> bool {
+        let knows = |ground: &Ground| ground.place.workspace.errands().iter().any(|info| info.name == step.kind);
+        self.grounds.get(step.place.as_str()).is_some_and(knows)
+    }
+
+    async fn greet(&self, step: &Step) -> Result<Outcome, Fault> {
+        let place = &self.ground(step)?.place;
+        let note = place.workspace.greet(&*place.pass).await?;
+        Ok(Outcome::without_calls(Ends::AsWanted { note }))
+    }
+
+    async fn is_up_to_date(&self, step: &Step) -> Result<Outcome, Fault> {
+        let note = is_up_to_date(step, &self.ground(step)?.place).await?;
+        Ok(Outcome::without_calls(Ends::AsWanted { note }))
+    }
+
+    async fn errand(&self, id: StepId, step: &Step, state: &State) -> Result<Outcome, Fault> {
+        let token = self.plan.token(id);
+        let words: Option<Result<Message, String>> = message(step, self.plan, state);
+        let since = state.entered_at(usize::from(id.stage)).unwrap_or(self.plan.made_at);
+        let now = self.clock.now();
+        let briefing = Briefing { token: &token, tries: 0, since, now, message: told(step, words.as_ref())? };
+        if step.place != OUTSIDE {
+            let ground = self.ground(step)?;
+            return errand(&*ground.place.workspace, step, &briefing, &self.sight(&ground.turnstile, step)).await;
+        }
+        let errands = who_carries_out(self.errands, step)?;
+        errand(&**errands, step, &briefing, &self.sight(&self.outside, step)).await
+    }
+
+    async fn one(&self, id: StepId, step: &Step, assumed: &Assumed) -> Result<Outcome, Fault> {
+        let ground = self.ground(step)?;
+        let workspace = &ground.place.workspace;
+        let mut seen = self.look(ground, step).await?;
+        let before = assumed.get(&(step.place.clone(), step.resource.clone())).map_or(&[][..], Vec::as_slice);
+        seen = seen.map(|seen| after(&**workspace, seen, before).0);
+        let token = self.plan.token(id);
+        let context = Context { token: &token, since: self.plan.made_at, reply: None };
+        resource(&**workspace, step, seen, context, &self.sight(&ground.turnstile, step)).await
+    }
+
+    /// What else would be found: neither what a step of the plan names, nor what such a step's own
+    /// resource has started, which ends with it.
+    async fn everything(&self, step: &Step, assumed: &Assumed) -> Result<Outcome, Fault> {
+        let ground = self.ground(step)?;
+        let place = &ground.place;
+        let listed = match place.looker.all(&step.kind, place.looking).await {
+            Err(fault) if fault.reaction == Reaction::UnsupportedHere => {
+                return Ok(Outcome::without_calls(Ends::AsWanted { note: fault.message }));
+            }
+            other => other?,
+        };
+        let goes_with_its_owner = |seen: &Observed| {
+            let owner = place.workspace.owner(seen);
+            owner.is_some_and(|owner| ground.named.contains(&owner))
+        };
+        let mut left = without_open(step, place, &listed);
+        left.retain(|seen| !goes_with_its_owner(seen));
+        let left: Vec<Observed> = left
+            .into_iter()
+            .map(|seen| {
+                let before = assumed.get(&(step.place.clone(), seen.id.clone())).map_or(&[][..], Vec::as_slice);
+                after(&*place.workspace, seen, before).0
+            })
+            .collect();
+        match place.workspace.next_of_all(step, &left) {
+            Next::Already { note } => Ok(Outcome::without_calls(Ends::AsWanted { note })),
+            Next::Wait { why } => Ok(Outcome::without_calls(Ends::Awaited { why })),
+            Next::Cannot(fault) => Err(fault),
+            Next::Act(acts) => {
+                let calls = brought(&*place.workspace, &acts, &self.sight(&ground.turnstile, step)).await?;
+                Ok(Outcome { calls, ends: Ends::Assumed, acts })
+            }
+        }
+    }
+
+    /// A fence looks by listings, which tell the most; a start as the runner does.
+    async fn look(&self, ground: &Ground, step: &Step) -> Result<Option<Observed>, Fault> {
+        let place = &ground.place;
+        if place.looking == Looking::Fence {
+            let listed = place.looker.all(&step.kind, place.looking).await?;
+            if let Some(seen) = listed.iter().find(|seen| seen.id == step.resource) {
+                return Ok(Some(seen.clone()));
+            }
+        }
+        place.looker.one(&step.kind, &step.resource, place.looking).await
+    }
+
+    fn sight(&self, turnstile: &Arc<dyn Pass>, step: &Step) -> Sight {
+        Sight { pass: Arc::clone(turnstile), place: step.place.clone(), looks: Arc::clone(self.looks) }
+    }
+}

@@ -1,0 +1,190 @@
+//! A pair, the deployed stack, and what arrives at its edges.
+//!
+//! Law: what is told to have been sent is read where it arrives, never from who sends.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use engine::approvals::answer;
+use engine::capture::capture;
+use engine::ports::{Clock, SagaStatus};
+use engine::start::{Draft, Order, draft, start};
+use engine::{Deps, Settings, Watch};
+use failover::errand::{Arrangements, Duty, Errand};
+use failover::plan::GO;
+use failover::{Course, FailoverPolicy, Side};
+use jiff::{SignedDuration, Timestamp};
+use local::clockwork::in_virtual_time;
+use local::stack::around::{CHAT_ADDRESS, CHAT_HOST};
+use local::stack::sabotage::Boundaries;
+use local::stack::{Delivery, Stack, StackParts};
+use rim::SystemClock;
+use serde_json::{Value, json};
+use sim::{Cloud, CloudSettings, Estate, Limits, WebBehaviour, World};
+
+use crate::quick::quick;
+
+/// A Monday morning, between two full minutes, so that no schedule is due while it is quick.
+const BEGINS: &str = "2026-01-05T08:00:07Z";
+const REGION: &str = "eu-west-1";
+const TOPIC: &str = "arn:aws:sns:eu-west-1:123456789012:failovers";
+
+/// A call as it arrived: where, method, path or operation, and body.
+pub(crate) type Arrived = (String, String, String, Value);
+
+/// See the module.
+pub(crate) struct Ground {
+    pub(crate) operator: Deps,
+    clock: Arc<dyn Clock>,
+    world: Arc<Mutex<World>>,
+    cloud: Arc<Mutex<Cloud>>,
+    planned: bool,
+}
+
+/// Plays `acts` beside the running stack, in virtual time.
+pub(crate) fn perform<T>(planned: bool, resources: usize, acts: impl AsyncFnOnce(&Ground) -> T) -> T {
+    in_virtual_time(async move {
+        let (ground, stack) = Ground::new(planned, resources);
+        tokio::select! {
+            biased;
+            ended = acts(&ground) => ended,
+            () = stack.run() => unreachable!("the stack runs for ever"),
+        }
+    })
+    .expect("a runtime can be made")
+}
+
+fn errand(duty: Duty, kind: &str, settings: Value) -> Errand {
+    Errand { duty, kind: kind.to_owned(), name: format!("the {kind}"), settings }
+}
+
+/// What is declared beside the two workspaces.
+fn declared() -> Arrangements {
+    let parameter = json!({ "parameter": "/reports/host", "value": "{{ host }}" });
+    let sign_in = json!({});
+    let errands = vec![
+        errand(Duty::Endpoint, "ssm_parameter", parameter),
+        errand(Duty::Channel, "slack_message", json!({ "url": { "env": CHAT_ADDRESS } })),
+        errand(Duty::Channel, "sns_message", json!({ "topic": TOPIC })),
+        errand(Duty::Validation, "sign_in", sign_in),
+    ];
+    Arrangements { errands, ..Arrangements::default() }
+}
+
+impl Ground {
+    fn new(planned: bool, resources: usize) -> (Self, Arc<Stack>) {
+        let begins: Timestamp = BEGINS.parse().expect("a time");
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock::starting_at(begins));
+        let limits = Limits::default();
+        let mut settings = Settings::default();
+        for (family, rate) in &limits.per_second {
+            settings.limits.entry((*family).to_owned()).or_insert(*rate);
+        }
+        let simulated = sim::Settings { limits, delays: quick(), ..sim::Settings::default() };
+        let estate = Estate::everything(1, resources);
+        let map = estate.explicit_map().into_iter();
+        let map = map.map(|(kind, primary, standby)| failover::MapEntry { kind, primary, standby }).collect();
+        let world = Arc::new(Mutex::new(World::new(1, estate, simulated, begins.as_millisecond())));
+        let mut cloud = Cloud::new(CloudSettings::default());
+        cloud.add_parameter(REGION, "/reports/host", "String", "before");
+        cloud.add_topic(TOPIC);
+        cloud.add_web(CHAT_HOST, WebBehaviour::text(200, "ok"));
+        let cloud = Arc::new(Mutex::new(cloud));
+        let stack = Stack::new(StackParts {
+            world: Arc::clone(&world),
+            clock: Arc::clone(&clock),
+            boundaries: Boundaries::calm(),
+            settings,
+            map,
+            policy: FailoverPolicy {
+                planned,
+                run_interrupted_again: true,
+                checkpoint_age: SignedDuration::from_mins(60),
+                fence_first: false,
+            },
+            cloud: Arc::clone(&cloud),
+            arrangements: declared(),
+            watch: Watch::default(),
+            looks: false,
+            probes: false,
+            delivery: Delivery::default(),
+            weakened: aws::Weakened::default(),
+        })
+        .expect("the stack can be built");
+        let operator = stack.operator();
+        (Self { operator, clock, world, cloud, planned }, stack)
+    }
+
+    fn order(&self) -> Order {
+        Order::of(Course::Failover, Side::Primary, self.planned, "on-call", self.clock.now())
+    }
+
+    /// Records a checkpoint and makes a plan.
+    pub(crate) async fn drafted(&self) -> Draft {
+        capture(&self.operator, Side::Primary).await.expect("the primary can be captured");
+        draft(&self.operator, &self.order()).await.expect("a plan can be made")
+    }
+
+    /// Runs a plan to its end.
+    pub(crate) async fn run(&self, drafted: &Draft) {
+        let saga = start(&self.operator, &self.order(), drafted).await.expect("a saga can be started");
+        answer(&self.operator, &saga, GO, "on-call", true, !self.planned).await.expect("its question is open");
+        for _ in 0..240 {
+            tokio::time::sleep(Duration::from_secs(15)).await;
+            let head = self.operator.sagas.head(&saga).await.expect("the store answers").expect("it is on record");
+            if matches!(head.status, SagaStatus::Finished(_)) {
+                return;
+            }
+        }
+        let view = engine::view::view(&self.operator, Some(&saga)).await.expect("the record holds");
+        panic!("the saga does not end: {view:?}");
+    }
+
+    /// Every call that can change something and has arrived anywhere, in order for each place.
+    pub(crate) fn arrived(&self) -> Vec<Arrived> {
+        let mut arrived = Vec::new();
+        let world = lock(&self.world);
+        for (side, place) in [(sim::Side::Primary, "leaving"), (sim::Side::Standby, "target")] {
+            arrived.extend(
+                world
+                    .changing_calls(side)
+                    .iter()
+                    .map(|call| (place.to_owned(), call.method.clone(), call.path.clone(), call.body.clone())),
+            );
+        }
+        let cloud = lock(&self.cloud);
+        let changes =
+            |operation: &str| !["Get", "List", "Describe", "GET"].iter().any(|look| operation.starts_with(look));
+        let changing = cloud.calls().iter().filter(|call| changes(&call.operation));
+        arrived.extend(changing.map(|call| ("outside".to_owned(), call.operation.clone(), String::new(), Value::Null)));
+        arrived
+    }
+
+    /// The messages that a chat channel has received, as sent.
+    pub(crate) fn chat(&self) -> Vec<Value> {
+        let cloud = lock(&self.cloud);
+        cloud.received(CHAT_HOST).iter().map(|sent| serde_json::from_slice(&sent.body).unwrap_or_default()).collect()
+    }
+
+    /// What Switchback has recorded and published of the pair.
+    pub(crate) async fn own_records(&self) -> (Option<engine::ports::PairHead>, Option<Vec<u8>>) {
+        let name = &self.operator.pair.name;
+        let head = self.operator.pairs.pair(name).await.expect("the store answers");
+        let key = engine::runner::published_key(name);
+        (head, self.operator.objects.get(&key).await.expect("the store answers"))
+    }
+}
+
+/// How often each call occurs.
+pub(crate) fn counted(calls: impl IntoIterator<Item = Arrived>) -> BTreeMap<String, i64> {
+    let mut counted = BTreeMap::new();
+    for (place, method, to, body) in calls {
+        *counted.entry(format!("{place} {method} {to} {body}")).or_default() += 1;
+    }
+    counted
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
