@@ -50,7 +50,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Exit, Problem> {
         let before = store.look(&checked).await?;
         for side in &sides {
             let greeted = greet(&before, *side, before.settings.call_time_out).await;
-            greeted.map_err(|fault| Problem::of_side(*side, url(&checked, *side), &fault))?;
+            greeted.map_err(|fault| Problem::of_side(*side, url(&before, *side), &fault))?;
         }
         let deps = store.open(&checked).await?;
         let mut told = Vec::new();

@@ -69,7 +69,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Exit, Problem> {
         let (primary, standby) = futures::join!(look(&deps, Side::Primary), look(&deps, Side::Standby));
         let mut sides = Vec::new();
         for seen in [primary, standby] {
-            let mut told = side_told(&checked, &seen);
+            let mut told = side_told(&deps, &checked, &seen);
             if arguments.store.is_some() {
                 add_checkpoint(&mut told, &deps).await?;
             }
@@ -86,8 +86,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Exit, Problem> {
     })
 }
 
-fn side_told(checked: &Checked, seen: &SideSeen) -> SideTold {
-    let url = url(checked, seen.side);
+fn side_told(deps: &Deps, checked: &Checked, seen: &SideSeen) -> SideTold {
+    let url = url(deps, seen.side);
     let mut told = SideTold {
         side: seen.side,
         url: url.to_owned(),
@@ -103,6 +103,17 @@ fn side_told(checked: &Checked, seen: &SideSeen) -> SideTold {
             .into_iter()
             .collect(),
     };
+    let configured = match seen.side {
+        Side::Primary => checked.config.primary.url.get_ref(),
+        Side::Standby => checked.config.standby.url.get_ref(),
+    };
+    if url != configured.trim_end_matches('/') {
+        told.findings.push(format!(
+            "a promotion has made it the {}: swap [primary] and [standby] in the configuration, and what differs by \
+             side; until then it is read the other way round",
+            seen.side
+        ));
+    }
     for kind in &seen.kinds {
         told.kinds.push(KindTold { kind: kind.name, resources: kind.counted.as_ref().ok().copied() });
         match &kind.counted {

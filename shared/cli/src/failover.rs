@@ -1,209 +1,21 @@
-//! `switchback failover`: plans, asks, and drives until the work is on the other side.
-//!
-//! Started again, it goes on with the saga that is there.
+//! `switchback failover`: the work leaves a side that failed, or that is left for a while.
 
-use engine::Deps;
-use engine::ports::StoreError;
-use engine::start::{StartRefused, pair_head, start};
-use engine::view::{View, view};
-use engine::wake::abort;
-use failover::plan::GO;
-use failover::text::{Detail, plan_text};
-use jiff::SignedDuration;
-use rim::{Checked, Exit, Problem};
-use saga::{Outcome, Plan, SagaId};
+use failover::Course;
+use rim::{Exit, Problem};
 
-use crate::approving::{self, ApprovalArguments, Standing as Asked};
-use crate::driving::{Ended, drive, sleep};
-use crate::ordering::{OrderArguments, draft, evidence, person};
-use crate::place::{self, Others, PairArguments, Store, StoreArguments};
-use crate::standing::{Standing, about};
-use crate::talk::{data, data_json, say};
-
-/// Two orders within one second name their sagas alike; the second waits so long.
-const NEXT_NAME: SignedDuration = SignedDuration::from_millis(1_100);
-/// So often an order is given again because its name was taken.
-const NAMINGS: u32 = 3;
+use crate::moving::{self, Moving, MovingArguments};
+use crate::ordering::OrderArguments;
 
 /// What is moved, and who says so.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
     #[command(flatten)]
-    pair: PairArguments,
-    #[command(flatten)]
-    store: StoreArguments,
+    pub(crate) moving: MovingArguments,
     #[command(flatten)]
     order: OrderArguments,
-    #[command(flatten)]
-    approval: ApprovalArguments,
-    /// Print one JSON object at the end instead of text.
-    #[arg(long)]
-    pub(crate) json: bool,
-}
-
-/// What is to be done next.
-enum Next {
-    Drive(Box<Deps>, SagaId),
-    /// Recorded, and waiting for its approval.
-    Unapproved(Box<Deps>, SagaId),
-    /// The saga that was there could no longer be approved and is ended.
-    OrderAnew,
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<Exit, Problem> {
-    let checked = arguments.pair.read()?;
-    let store = arguments.store.store()?;
-    place::run(async {
-        let mut next = Next::OrderAnew;
-        while matches!(next, Next::OrderAnew) {
-            let deps = store.look(&checked).await?;
-            next = match pair_head(&deps).await?.saga {
-                Some(saga) => arguments.resume(deps, saga, store.others()).await?,
-                None => arguments.order(&checked, &store, &deps).await?,
-            };
-        }
-        match next {
-            Next::Drive(deps, saga) => {
-                let ended = drive(&deps, &saga, store.others()).await?;
-                arguments.tell(&deps, &saga, ended).await
-            }
-            Next::Unapproved(deps, saga) => arguments.tell(&deps, &saga, Ended::PersonNeeded).await,
-            Next::OrderAnew => Err(Problem::refused("NO-SAGA", "nothing was ordered")),
-        }
-    })
-}
-
-/// A plan is approved while it is fresh: a question that is on record expires in the same time.
-fn refuse_old(deps: &Deps, plan: &Plan) -> Result<(), Problem> {
-    let age = deps.clock.now().duration_since(plan.made_at);
-    if age <= deps.settings.ask_expires {
-        return Ok(());
-    }
-    let message = format!("the plan is {} minutes old, and much may have changed: order again", age.as_mins());
-    Err(Problem::refused("NOT-APPROVED", message))
-}
-
-impl Arguments {
-    /// A new saga. Nothing is recorded before its plan is made and a person at a terminal has approved.
-    async fn order(&self, checked: &Checked, store: &Store, looking: &Deps) -> Result<Next, Problem> {
-        for _ in 0..NAMINGS {
-            let order = self.order.order(looking, &person());
-            let drafted = draft(looking, checked, &order).await?;
-            say(plan_text(&drafted.plan, &drafted.hash.0, Detail::Counts));
-            say(evidence(&drafted.plan));
-            let question = approving::question_text(looking, &drafted);
-            let approved = self.approval.obtain(checked.pair.as_str(), order.planned, &question)?;
-            refuse_old(looking, &drafted.plan)?;
-            let deps = store.open(checked).await?;
-            let saga = match start(&deps, &order, &drafted).await {
-                Ok(saga) => saga,
-                Err(StartRefused::Store(StoreError::Refused(_))) => {
-                    sleep(&deps, NEXT_NAME).await;
-                    continue;
-                }
-                Err(refused) => return Err(refused.into()),
-            };
-            return Ok(match approved {
-                Some(approved) => {
-                    approving::approve(&deps, &saga, &approved).await?;
-                    Next::Drive(Box::new(deps), saga)
-                }
-                None => Next::Unapproved(Box::new(deps), saga),
-            });
-        }
-        Err(Problem::refused(
-            "CHANGED-MEANWHILE",
-            "others order for this pair at the same time: run `switchback status`",
-        ))
-    }
-
-    /// The saga that is there, if it is of the same order.
-    async fn resume(&self, deps: Deps, saga: SagaId, others: Others) -> Result<Next, Problem> {
-        let Some(seen) = view(&deps, Some(&saga)).await? else {
-            return Err(Problem::refused("NO-SAGA", format!("the pair names saga {saga}, and it is not there")));
-        };
-        let (leaving, planned) = about(&seen);
-        if (leaving, planned) != (self.order.leaving.side(), self.order.planned) {
-            let how = if planned { "planned" } else { "unplanned" };
-            let message = format!(
-                "pair {} has the unfinished saga {saga}, {how}, from the {leaving}: give the same order again to go \
-                 on with it, or end it with `switchback abort`",
-                seen.pair.pair
-            );
-            return Err(Problem::refused("ANOTHER-SAGA", message));
-        }
-        if seen.state.finished().is_some() || seen.state.approval(GO).is_some() {
-            say(format_args!("going on with saga {saga}"));
-            return Ok(Next::Drive(Box::new(deps), saga));
-        }
-        self.resume_unapproved(deps, saga, &seen, others).await
-    }
-
-    async fn resume_unapproved(&self, deps: Deps, saga: SagaId, seen: &View, others: Others) -> Result<Next, Problem> {
-        let asked = approving::question(&deps, seen).await?;
-        match approving::stands(&deps, seen, &asked) {
-            Asked::Approved => {}
-            Asked::Open => {
-                say(plan_text(&seen.plan, &seen.head.plan.0, Detail::Counts));
-                say(evidence(&seen.plan));
-                match self.approval.obtain(seen.pair.pair.as_str(), self.order.planned, &asked.text)? {
-                    Some(approved) => approving::approve(&deps, &saga, &approved).await?,
-                    None => return Ok(Next::Unapproved(Box::new(deps), saga)),
-                }
-            }
-            Asked::Closed => {
-                say(format_args!("saga {saga} can no longer be approved; nothing was begun, so it is ended"));
-                abort(&deps, &saga, &person()).await?;
-                return match drive(&deps, &saga, others).await? {
-                    Ended::Over(_) => Ok(Next::OrderAnew),
-                    Ended::PersonNeeded | Ended::Stopped => Ok(Next::Unapproved(Box::new(deps), saga)),
-                };
-            }
-        }
-        say(format_args!("going on with saga {saga}"));
-        Ok(Next::Drive(Box::new(deps), saga))
-    }
-
-    /// Tells how it ended, and what to run next if it did not.
-    async fn tell(&self, deps: &Deps, saga: &SagaId, ended: Ended) -> Result<Exit, Problem> {
-        let seen = view(deps, Some(saga)).await?;
-        let standing = seen.as_ref().map(Standing::of);
-        if let Some(standing) = &standing {
-            if self.json {
-                data_json(standing);
-            } else {
-                data(standing.text());
-            }
-        }
-        let again = format!(
-            "switchback failover --config {} {}{}",
-            self.pair.config.display(),
-            self.store.again(),
-            self.order.again()
-        );
-        let approved = seen.as_ref().is_none_or(|seen| seen.state.approval(GO).is_some());
-        Ok(match ended {
-            Ended::Over(Outcome::Completed) => Exit::Fine,
-            Ended::Over(Outcome::Aborted) => {
-                say("the saga was aborted");
-                Exit::Failed
-            }
-            Ended::PersonNeeded if !approved => {
-                let missing = ApprovalArguments::missing(self.order.planned);
-                say(format_args!("nobody has approved it yet: run `{again}{missing}`"));
-                Exit::PersonNeeded
-            }
-            Ended::PersonNeeded => {
-                say(format_args!(
-                    "what is told above needs a person; then run `{again}` to go on, or end the saga with \
-                     `switchback abort`"
-                ));
-                Exit::PersonNeeded
-            }
-            Ended::Stopped => {
-                say(format_args!("stopped; nothing is lost: run `{again}` to go on"));
-                Exit::Failed
-            }
-        })
-    }
+    let request = arguments.order.request(Course::Failover, "failover");
+    moving::run(&Moving { arguments: &arguments.moving, request })
 }

@@ -13,16 +13,19 @@ mod decline;
 mod driving;
 mod end_pursuit;
 mod explain;
+mod failback;
 mod failover;
 mod freeze;
 mod guard;
 mod hold;
 mod lesson;
 mod lessons;
+mod moving;
 mod ordering;
 mod place;
 mod plan;
 mod progress;
+mod promote;
 mod rehearse;
 mod report;
 mod resume;
@@ -63,6 +66,10 @@ enum Command {
     Plan(plan::Arguments),
     /// Moves the work to the other side; started again, it goes on.
     Failover(failover::Arguments),
+    /// Plans, asks, and moves the work home from the standby, at once or in a window.
+    Failback(failback::Arguments),
+    /// Makes the standby the primary for good, and the primary its standby.
+    Promote(promote::Arguments),
     /// Tells where the work is and where the saga stands.
     Status(status::Arguments),
     /// Fences again what was switched on on the side that was left.
@@ -117,6 +124,8 @@ impl Command {
             Command::Capture(arguments) => capture::run(arguments),
             Command::Plan(arguments) => plan::run(arguments),
             Command::Failover(arguments) => failover::run(arguments),
+            Command::Failback(arguments) => failback::run(arguments),
+            Command::Promote(arguments) => promote::run(arguments),
             Command::Status(arguments) => status::run(arguments),
             Command::Guard(arguments) => guard::run(arguments),
             Command::Verdict(arguments) => verdict::run(arguments),
@@ -149,7 +158,9 @@ impl Command {
             Command::Check(arguments) => arguments.json,
             Command::Capture(arguments) => arguments.json,
             Command::Plan(arguments) => arguments.json,
-            Command::Failover(arguments) => arguments.json,
+            Command::Failover(arguments) => arguments.moving.json,
+            Command::Failback(arguments) => arguments.moving.json,
+            Command::Promote(arguments) => arguments.moving.json,
             Command::Status(arguments) => arguments.json,
             Command::Guard(arguments) => arguments.json,
             Command::Verdict(arguments) => arguments.json,

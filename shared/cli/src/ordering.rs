@@ -2,10 +2,10 @@
 
 use engine::Deps;
 use engine::start::{self, Draft, Order, StartRefused};
-use failover::Course;
 use failover::plan::About;
+use failover::{Course, Side, Window};
 use jiff::Timestamp;
-use rim::{Checked, Problem, environment};
+use rim::{Problem, environment};
 use saga::{Plan, Reaction};
 
 use crate::place::{SideName, url};
@@ -31,23 +31,58 @@ pub(crate) fn person() -> String {
     environment::user().unwrap_or_else(|| "somebody".to_owned())
 }
 
-impl OrderArguments {
+/// An order as a command gives it.
+#[derive(Clone, Debug)]
+pub(crate) struct Request {
+    /// What the saga is for.
+    pub(crate) course: Course,
+    /// The command that gives it.
+    pub(crate) command: &'static str,
+    /// The side that is left.
+    pub(crate) leaving: Side,
+    /// The leaving side is well.
+    pub(crate) planned: bool,
+    /// When it was lost, where that is known.
+    pub(crate) lost_at: Option<Timestamp>,
+    /// When it may begin; `None`: at once.
+    pub(crate) window: Option<Window>,
+    /// The flags as they were written, to be written again.
+    pub(crate) again: String,
+}
+
+impl Request {
     /// The order, given now.
     pub(crate) fn order(&self, deps: &Deps, by: &str) -> Order {
         Order {
             lost_at: self.lost_at,
-            ..Order::of(Course::Failover, self.leaving.side(), self.planned, by, deps.clock.now())
+            window: self.window,
+            ..Order::of(self.course, self.leaving, self.planned, by, deps.clock.now())
         }
     }
+}
 
-    /// The order as it was written, to be written again.
-    pub(crate) fn again(&self) -> String {
+impl OrderArguments {
+    /// The order, given now.
+    pub(crate) fn order(&self, deps: &Deps, by: &str) -> Order {
+        self.request(Course::Failover, "failover").order(deps, by)
+    }
+
+    /// The same, for a command that is named.
+    pub(crate) fn request(&self, course: Course, command: &'static str) -> Request {
         let planned = if self.planned { " --planned" } else { "" };
         let leaving = match self.leaving {
             SideName::Primary => "",
             SideName::Standby => " --leaving standby",
         };
-        format!("{planned}{leaving}")
+        Request {
+            course,
+            command,
+            leaving: self.leaving.side(),
+            planned: self.planned,
+            lost_at: self.lost_at,
+            window: None,
+            again: format!("{planned}{leaving}"),
+        }
     }
 }
 
@@ -62,19 +97,19 @@ pub(crate) fn evidence(plan: &Plan) -> String {
 }
 
 /// Looks at both sides and makes the plan of an order. Changes nothing.
-pub(crate) async fn draft(deps: &Deps, checked: &Checked, order: &Order) -> Result<Draft, Problem> {
+pub(crate) async fn draft(deps: &Deps, order: &Order) -> Result<Draft, Problem> {
     let (leaving, target) = (order.leaving, order.leaving.other());
     let head = start::pair_head(deps).await?;
+    // Only a failover or a drill leaves the active side in any case; of the others the engine says what can be.
     if head.saga.is_some() || head.active != leaving {
-        // The engine says which; no side is asked for what cannot be.
         return Ok(start::draft(deps, order).await?);
     }
     let patience = if order.planned { deps.settings.call_time_out } else { deps.settings.dead_time_out };
     let (here, there) =
         futures::join!(greet(deps, leaving, patience), greet(deps, target, deps.settings.call_time_out));
-    there.map_err(|fault| Problem::of_side(target, url(checked, target), &fault))?;
+    there.map_err(|fault| Problem::of_side(target, url(deps, target), &fault))?;
     let Err(fault) = here else { return Ok(start::draft(deps, order).await?) };
-    let problem = Problem::of_side(leaving, url(checked, leaving), &fault);
+    let problem = Problem::of_side(leaving, url(deps, leaving), &fault);
     if order.planned {
         return Err(problem);
     }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use clap::ValueEnum;
 use engine::Deps;
+use engine::homes::as_recorded;
 use failover::Side;
 use local::file_store;
 use rim::boot::{self, Ports};
@@ -100,13 +101,15 @@ impl Store {
             Store::Embedded(path) => with_errands(checked, file_store::open(path)?).await,
             Store::Aws { table, bucket, topic } => deployed::ports(table, bucket, topic.as_deref()).await,
         };
-        deps(checked, ports)
+        at_home(deps(checked, ports)?).await
     }
 
     /// Opens it for a look: a file that is not there is not made, and holds nothing.
     pub(crate) async fn look(&self, checked: &Checked) -> Result<Deps, Problem> {
         match self {
-            Store::Embedded(path) => deps(checked, with_errands(checked, file_store::look(path)?).await),
+            Store::Embedded(path) => {
+                at_home(deps(checked, with_errands(checked, file_store::look(path)?).await)?).await
+            }
             Store::Aws { .. } => self.open(checked).await,
         }
     }
@@ -133,6 +136,11 @@ async fn with_errands(checked: &Checked, ports: Ports) -> Ports {
     Ports { errands: deployed::errands(checked).await, ..ports }
 }
 
+/// With the homes that a promotion may have swapped.
+async fn at_home(deps: Deps) -> Result<Deps, Problem> {
+    Ok(as_recorded(&deps).await?)
+}
+
 fn deps(checked: &Checked, ports: Ports) -> Result<Deps, Problem> {
     Ok(boot::deps(checked, Arc::new(SystemClock::start()), ports)?)
 }
@@ -156,12 +164,9 @@ impl SideName {
     }
 }
 
-/// A side's address, as the configuration has it.
-pub(crate) fn url(checked: &Checked, side: Side) -> &str {
-    match side {
-        Side::Primary => checked.config.primary.url.get_ref(),
-        Side::Standby => checked.config.standby.url.get_ref(),
-    }
+/// A side's address, at the home that it has now.
+pub(crate) fn url(deps: &Deps, side: Side) -> &str {
+    deps.pair.addresses.iter().find(|address| address.side == side).map_or("", |address| address.url.as_str())
 }
 
 /// Runs a command on this thread.

@@ -37,7 +37,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Exit, Problem> {
     place::run(async {
         let deps = store.look(&checked).await?;
         let order = arguments.order.order(&deps, &person());
-        let drafted = draft(&deps, &checked, &order).await?;
+        let drafted = draft(&deps, &order).await?;
         if arguments.calls {
             return calls(arguments, &deps, &drafted).await;
         }

@@ -78,6 +78,8 @@ pub(crate) struct Mark {
     /// Work of active continuous jobs: switching them on starts a run, so one start through the
     /// API is neither expected nor wrong.
     pub(crate) continuous: BTreeSet<String>,
+    /// Whoever left it has turned back: what was interrupted may be run again on either side.
+    pub(crate) turned_back: bool,
 }
 
 impl Mark {
@@ -176,7 +178,7 @@ fn count_runs(audit: &mut Audit, ledger: &Ledger, mark: &Mark, until_ms: i64) {
     let mut seen: BTreeMap<&str, usize> = mark.interrupted.iter().map(|work| (work.as_str(), 0)).collect();
     for start in &ledger.starts {
         let in_time = start.at_ms >= mark.at_ms && start.at_ms < until_ms;
-        let on_target = start.side == mark.leaving.other();
+        let on_target = mark.turned_back || start.side == mark.leaving.other();
         if in_time && on_target && start.cause == Cause::OneTime && start.work != CANARY {
             *seen.entry(&start.work).or_default() += 1;
         }
@@ -220,6 +222,7 @@ mod tests {
             interrupted: interrupted.iter().map(|work| (*work).to_owned()).collect(),
             uncertain: BTreeSet::new(),
             continuous: BTreeSet::from(["stream".to_owned()]),
+            turned_back: false,
         }
     }
 
@@ -239,6 +242,16 @@ mod tests {
         assert_eq!(audited(&[(1, "stays"), (2, "ended"), (3, "began")]), (3, 3, 0));
         assert_eq!(audited(&[(1, "stays"), (2, "ended"), (3, "ended")]), (2, 3, 1));
         assert_eq!(audited(&[(2, "ended")]), (2, 1, 1));
+    }
+
+    #[test]
+    fn a_saga_that_turned_back_may_run_again_at_home_what_it_interrupted() {
+        let mut ledger = Ledger::default();
+        ledger.record(Side::Primary, started(150, 1, "a", Cause::OneTime));
+        let left = mark(&["a"], &[]);
+        assert_eq!(audit(&ledger, std::slice::from_ref(&left), 1000).runs_wrong.len(), 1);
+        let turned = Mark { turned_back: true, ..left };
+        assert_eq!(audit(&ledger, &[turned], 1000).runs_wrong.len(), 0);
     }
 
     #[test]

@@ -408,7 +408,7 @@ impl Workspace {
         // Whoever lists now may be shown these as they were a moment ago.
         let shown_late = self.stale_runs().filter_map(|id| self.runs.get(&id)).filter(|run| run.job.is_some());
         uncertain.extend(shown_late.map(|run| run.work.clone()));
-        Mark { at_ms: self.now, leaving: self.side, active, interrupted, uncertain, continuous }
+        Mark { at_ms: self.now, leaving: self.side, active, interrupted, uncertain, continuous, turned_back: false }
     }
 
     fn works_of_runs(&self, counts: impl Fn(Life) -> bool) -> BTreeSet<String> {

@@ -250,6 +250,18 @@ impl World {
         self.marks.push(mark);
     }
 
+    /// The side was not left after all: the last mark is forgotten.
+    pub fn mark_forgotten(&mut self) {
+        self.marks.pop();
+    }
+
+    /// Whoever was leaving turns back: what was interrupted may be run again on either side.
+    pub fn mark_turned_back(&mut self) {
+        if let Some(mark) = self.marks.last_mut() {
+            mark.turned_back = true;
+        }
+    }
+
     /// The last mark stands for the time until now: what began or ended meanwhile may count either way,
     /// since whoever lists a side sees each part of it at another moment.
     pub fn mark_settled(&mut self, now_ms: i64) {

@@ -217,8 +217,12 @@ fn auditor(cast: &Cast<'_>, ended: &Ended, unknown_routes: usize) -> Auditor {
 fn of_journey(cast: &Cast<'_>, ended: &Ended, unknown_routes: usize) -> Auditor {
     let audit = cast.world().audit();
     let active = ended.view.pair.homes.as_ref().map_or(ended.view.pair.active, |homes| {
-        // After a promotion the primary is where its host says.
-        let known = crate::stack::addresses().into_iter().find(|address| address.host == homes.primary);
+        // After a promotion a side is where its host says.
+        let host = match ended.view.pair.active {
+            failover::Side::Primary => &homes.primary,
+            failover::Side::Standby => &homes.standby,
+        };
+        let known = crate::stack::addresses().into_iter().find(|address| address.host == *host);
         known.map_or(ended.view.pair.active, |address| address.side)
     });
     Auditor {

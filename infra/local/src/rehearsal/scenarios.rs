@@ -36,6 +36,11 @@ pub const SCENARIOS: &[Scenario] = &[
     scenario!("monitoring-dark"),
     scenario!("veto"),
     scenario!("there-and-back"),
+    scenario!("promotion"),
+    scenario!("promotion-old-primary-returns"),
+    scenario!("failback-refused-primary-sick"),
+    scenario!("new-artifacts-on-standby"),
+    scenario!("abort-mid-way"),
 ];
 
 impl Scenario {

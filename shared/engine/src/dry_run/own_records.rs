@@ -47,7 +47,7 @@ impl OwnRecords {
 
     /// What a step that publishes would write; from here on it counts as written.
     pub(super) fn foresee(&self, step: &Step) -> Result<Outcome, Fault> {
-        let Wanted { active, frozen, promoted } = Wanted::of(step)?;
+        let Wanted { active, frozen, promoted, stands_by: _ } = Wanted::of(step)?;
         let url = self.addresses.iter().find(|address| address.side == active).map(|address| address.url.clone());
         // Whichever side is promoted is the primary from then on.
         let active = if promoted { Side::Primary } else { active };

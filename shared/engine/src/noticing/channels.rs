@@ -23,7 +23,7 @@ use crate::start::pair_head;
 pub(super) async fn to_channels(deps: &Deps, message: &Message) {
     let Ok(head) = pair_head(deps).await else { return };
     // The one that is to take the work, since the other may be gone.
-    let side = head.active.other();
+    let (deps, side) = (&deps.as_recorded(&head), head.active.other());
     let channels = deps.pair.arrangements.of(Duty::Channel);
     join_all(channels.map(|errand| async move {
         if let Err(fault) = one(deps, errand, side, message).await {

@@ -4,9 +4,10 @@ use failover::plan::GO;
 use failover::signal::Track;
 use failover::verdict::{Case, Decision, Level, Mode, Standing, Verdict, judge as verdict, still_agrees};
 use jiff::Timestamp;
-use saga::SagaId;
+use saga::{SagaId, StepId};
 use serde::{Deserialize, Serialize};
 
+use super::making_room::{make_room, waits_for_lessons};
 use super::proposing::{NotProposed, propose};
 use super::telling::{Notice, tell};
 use crate::approvals::{NotAnswered, answer};
@@ -47,13 +48,20 @@ struct Recorded {
     head: PairHead,
     tracks: Vec<Track>,
     standing: Standing,
+    /// A saga of which only lessons are open; it keeps no failover waiting.
+    unlearned: Option<(SagaId, StepId)>,
 }
 
 async fn recorded(deps: &Deps) -> Result<Recorded, StoreError> {
     let head = pair_head(deps).await?;
     let tracks = deps.signals.tracks(&deps.pair.name).await?.into_iter().map(|item| item.track).collect();
-    let standing = Standing { freeze: head.freeze.clone(), saga: head.saga.clone(), cool_down: head.cool_down.clone() };
-    Ok(Recorded { head, tracks, standing })
+    let unlearned = match &head.saga {
+        Some(saga) => waits_for_lessons(deps, saga).await?.map(|step| (saga.clone(), step)),
+        None => None,
+    };
+    let saga = head.saga.clone().filter(|_| unlearned.is_none());
+    let standing = Standing { freeze: head.freeze.clone(), saga, cool_down: head.cool_down.clone() };
+    Ok(Recorded { head, tracks, standing, unlearned })
 }
 
 /// The verdict as it would be given now. Changes nothing and tells nobody.
@@ -115,6 +123,11 @@ pub async fn judge(deps: &Deps) -> Result<Noticed, StoreError> {
         go_on_by_policy(deps, saga, &recorded).await?;
     }
     if !proposes {
+        return Ok(Noticed { verdict: given, saga: None });
+    }
+    if let Some((saga, step)) = &recorded.unlearned
+        && !make_room(deps, saga, *step).await?
+    {
         return Ok(Noticed { verdict: given, saga: None });
     }
     let proposed = propose(deps, &given).await;

@@ -8,6 +8,7 @@ mod freezing;
 mod hearing;
 mod judging;
 mod looking;
+mod making_room;
 mod normal;
 mod proposing;
 mod telling;

@@ -51,6 +51,9 @@ pub(crate) struct Wanted {
     /// The active side becomes the primary for good.
     #[serde(default)]
     pub(crate) promoted: bool,
+    /// The side that is left stands by from here on, as before the work came to it.
+    #[serde(default)]
+    pub(crate) stands_by: bool,
 }
 
 impl Wanted {
@@ -68,7 +71,7 @@ impl Wanted {
 impl Publication {
     /// Publishes what the step wants and reads it back.
     pub(super) async fn make_so(&self, step: &Step) -> Result<String, Fault> {
-        let Wanted { active, frozen, promoted } = Wanted::of(step)?;
+        let Wanted { active, frozen, promoted, stands_by } = Wanted::of(step)?;
         let head = self.pairs.pair(&self.pair).await.map_err(|e| fault(&e))?;
         let Some(mut head) = head.filter(|head| head.saga.as_ref() == Some(&self.saga)) else {
             let message = format!("pair {} does not name this saga as its own", self.pair);
@@ -78,7 +81,7 @@ impl Publication {
         if promoted {
             self.swap_homes(&mut head, active)?;
         } else if head.active != active || head.frozen != frozen {
-            self.point(&mut head, active);
+            self.point(&mut head, active, stands_by);
             head.active = active;
             head.frozen = frozen;
         }
@@ -111,13 +114,16 @@ impl Publication {
 
     /// From here on what was left is the inactive side, and is looked at for as long as it is. A standby
     /// that the work has left to go home is no more than it was before: it stands ready, and needs no guard.
-    fn point(&self, head: &mut PairHead, active: Side) {
+    fn point(&self, head: &mut PairHead, active: Side, stands_by: bool) {
         if head.active == active {
+            // A saga that was aborted in the middle is turned back: the other side was never the active one.
+            if stands_by {
+                head.guard = None;
+            }
             return;
         }
         let (side, looked_at) = (active.other(), self.clock.now());
-        let guarded = side == Side::Primary;
-        head.guard = guarded.then_some(GuardRecord { side, looked_at, saga: None, last: None });
+        head.guard = (!stands_by).then_some(GuardRecord { side, looked_at, saga: None, last: None });
     }
 
     /// The target of this saga is the primary from here on, whatever it was called when the plan was made.

@@ -157,7 +157,7 @@ pub(crate) async fn release_pair(deps: &Deps, saga: &SagaId) -> Result<(), Store
         head.saga = None;
         head.last = Some(saga.clone());
         let seconds = jiff::SignedDuration::from_secs(deps.pair.watch.policy.cool_down_s);
-        let until = deps.clock.now().saturating_add(seconds).unwrap_or(Timestamp::MAX);
+        let until = moved_at(deps, saga).await?.saturating_add(seconds).unwrap_or(Timestamp::MAX);
         head.cool_down = Some(CoolDown { saga: saga.clone(), until, acknowledged_by: None });
     } else {
         return Ok(());
@@ -168,6 +168,14 @@ pub(crate) async fn release_pair(deps: &Deps, saga: &SagaId) -> Result<(), Store
         Ok(()) | Err(StoreError::Refused(_)) => Ok(()),
         Err(other) => Err(other),
     }
+}
+
+/// When a saga ended, for what follows it. A failback that waited for lessons ended when the work was at home.
+async fn moved_at(deps: &Deps, saga: &SagaId) -> Result<Timestamp, StoreError> {
+    let now = deps.clock.now();
+    let head = deps.sagas.head(saga).await?;
+    let failback = head.filter(|head| head.kind == Course::Failback.as_str());
+    Ok(failback.and_then(|head| head.clocks.validated_at).unwrap_or(now))
 }
 
 /// Whether a saga may begin: none is under way (S1), and nobody is fencing the side that work shall go to.

@@ -247,7 +247,10 @@ impl<'a> Moving<'a> {
             Part::Validate | Part::ValidateAgain => Ok([vec![steps::answering()], validations()?].concat()),
             Part::Point => {
                 // Whoever deploys follows the active side from here on.
-                let pointed = steps::publish("the new active side", want::POINTED, target, false);
+                let mut pointed = steps::publish("the new active side", want::POINTED, target, false);
+                if ask.course == Course::Failback {
+                    pointed.detail["stands_by"] = json!(true);
+                }
                 Ok([vec![pointed], errands::steps(ask, Duty::Endpoint, want::SWITCHED)?].concat())
             }
             Part::Promote => Ok(vec![steps::promote(target)]),

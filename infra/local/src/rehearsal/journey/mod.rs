@@ -259,10 +259,16 @@ impl Journey<'_, '_> {
         let drafted = match draft(&self.operator, &order).await {
             Ok(drafted) => drafted,
             Err(refused) => {
+                if moves {
+                    self.cast.world().mark_forgotten();
+                }
                 self.events.push((self.cast.clock.now(), format!("refused: {refused}")));
                 return Ok(None);
             }
         };
+        if leg.order == Course::Failback && !moves {
+            self.cast.world().mark_turned_back();
+        }
         if moves {
             self.cast.world().mark_settled(self.cast.clock.now().as_millisecond());
         }

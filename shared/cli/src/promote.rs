@@ -1,0 +1,30 @@
+//! `switchback promote`: the standby becomes the primary for good, and the primary its standby.
+
+use failover::{Course, Side};
+use rim::{Exit, Problem};
+
+use crate::moving::{self, Moving, MovingArguments};
+use crate::ordering::Request;
+
+/// Whether the primary is well, and who says so.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    pub(crate) moving: MovingArguments,
+    /// The primary is well: everything there is verified stopped before anything starts.
+    #[arg(long)]
+    planned: bool,
+}
+
+pub(crate) fn run(arguments: &Arguments) -> Result<Exit, Problem> {
+    let request = Request {
+        course: Course::Promotion,
+        command: "promote",
+        leaving: Side::Primary,
+        planned: arguments.planned,
+        lost_at: None,
+        window: None,
+        again: if arguments.planned { " --planned".to_owned() } else { String::new() },
+    };
+    moving::run(&Moving { arguments: &arguments.moving, request })
+}

@@ -1,0 +1,117 @@
+//! There and back, promotion, turning back: every journey tells its golden story, and the pair is afterwards
+//! as it must be, field by field.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot begin has failed")]
+
+use local::rehearsal::scenarios::Scenario;
+use local::rehearsal::{Rehearsal, Told};
+
+fn rehearse(name: &str, resources: Option<usize>, rounds: usize) -> Told {
+    let scenario = Scenario::named(name).unwrap();
+    let mut rehearsal = Rehearsal::of(scenario, 1, resources).unwrap();
+    let legs = rehearsal.script.leg.clone();
+    for round in 1..rounds {
+        let later = |leg: &local::rehearsal::script::Leg| {
+            let mut leg = leg.clone();
+            leg.at += 12_000 * i64::try_from(round).unwrap();
+            leg
+        };
+        rehearsal.script.leg.extend(legs.iter().map(later));
+    }
+    rehearsal.run(&mut |_| {}).unwrap()
+}
+
+fn is_content(told: &Told) {
+    let auditor = &told.report.auditor;
+    assert_eq!(auditor.processed_after_done, 0);
+    assert_eq!(auditor.double_unexplained_s, 0.0);
+    assert_eq!(auditor.woken_that_were_off, 0);
+    assert_eq!((auditor.runs_seen, auditor.runs_wrong), (auditor.runs_expected, 0));
+    assert_eq!((auditor.processing_on_leaving, auditor.unknown_routes), (0, 0));
+}
+
+fn check(name: &str, golden: &str) -> Told {
+    let told = rehearse(name, None, 1);
+    is_content(&told);
+    assert_eq!(told.story, golden, "the story of {name} has changed: read it, then keep it as its story.txt");
+    told
+}
+
+/// What moves by use and belongs to nobody: compute that work has started or left running. And a fence pins
+/// the clusters that it stops, so that none is lost for good after thirty days; a pin is kept.
+fn is_use_or_a_pin(difference: &str) -> bool {
+    let use_of_compute = (difference.contains(" clusters ") || difference.contains("cluster "))
+        || (difference.contains(" warehouses ") || difference.contains("warehouse "));
+    (use_of_compute && difference.contains(" /state: ")) || difference.contains(" /pinned: false -> true")
+}
+
+fn residue(told: &Told) -> Vec<&String> {
+    told.ended.differences.iter().filter(|difference| !is_use_or_a_pin(difference)).collect()
+}
+
+#[test]
+fn there_and_back_leaves_both_workspaces_as_they_were_r40_r41() {
+    let told = check("there-and-back", include_str!("scenarios/there-and-back/story.txt"));
+    assert_eq!(residue(&told), Vec::<&String>::new());
+    assert!(told.ended.legs.iter().all(|leg| leg.end == "completed"));
+}
+
+/// On one estate of a thousand resources: no step, setting or artifact grows.
+#[test]
+fn three_times_there_and_back_leaves_no_residue() {
+    let told = rehearse("there-and-back", Some(1_000), 3);
+    is_content(&told);
+    assert_eq!(told.report.outcome, "completed");
+    assert_eq!(residue(&told), Vec::<&String>::new());
+    // What is pinned or set once is there before the second round: the same fence has the same steps each time.
+    let fences = |index: usize| {
+        let plan = &told.ended.legs[index].view.plan;
+        plan.steps().filter(|(_, step)| step.want == failover::plan::want::FENCED).count()
+    };
+    assert_eq!(told.ended.legs.len(), 6);
+    assert_eq!([fences(0), fences(2), fences(4)], [fences(0); 3]);
+    assert_eq!([fences(1), fences(3), fences(5)], [fences(1); 3]);
+    let resets = |index: usize| told.ended.legs[index].view.plan.stages.iter().find(|s| s.name == "reset").unwrap();
+    assert_eq!(resets(1).steps.len(), resets(5).steps.len());
+}
+
+#[test]
+fn a_promotion_starts_at_once_and_waits_for_nobody_r44() {
+    let told = check("promotion", include_str!("scenarios/promotion/story.txt"));
+    let pair = &told.ended.view.pair;
+    let homes = pair.homes.as_ref().unwrap();
+    assert_eq!((pair.active, told.report.outcome.as_str()), (failover::Side::Primary, "pursuing"));
+    assert_ne!(homes.primary, homes.standby);
+}
+
+#[test]
+fn an_old_primary_that_returns_is_prepared_as_the_standby_and_work_can_go_to_it_r44() {
+    let told = check(
+        "promotion-old-primary-returns",
+        include_str!("scenarios/promotion-old-primary-returns/story.txt"),
+    );
+    assert_eq!(told.report.outcome, "completed");
+    assert_eq!(told.ended.view.pair.active, failover::Side::Standby);
+}
+
+#[test]
+fn a_failback_to_a_sick_primary_is_refused_and_changes_nothing_r40() {
+    let told = check("failback-refused-primary-sick", include_str!("scenarios/failback-refused-primary-sick/story.txt"));
+    assert!(told.story.contains("refused: the primary is not ready to take the work back"));
+    assert_eq!(residue(&told), Vec::<&String>::new());
+}
+
+#[test]
+fn what_was_made_on_the_standby_is_listed_with_what_to_do_r42() {
+    let told = check("new-artifacts-on-standby", include_str!("scenarios/new-artifacts-on-standby/story.txt"));
+    let left: Vec<&String> = residue(&told);
+    assert_eq!(left.len(), 1, "{left:?}");
+    assert!(left[0].contains("2 jobs added"), "{left:?}");
+}
+
+#[test]
+fn what_is_aborted_in_the_middle_is_turned_back_by_a_saga_of_its_own() {
+    let told = check("abort-mid-way", include_str!("scenarios/abort-mid-way/story.txt"));
+    assert_eq!(residue(&told), Vec::<&String>::new());
+    assert_eq!(told.ended.legs[0].end, "aborted");
+}
