@@ -41,6 +41,8 @@ pub(super) struct Place {
     pub(super) looking: Looking,
     /// Steps of this place, by kind and id, that are neither done nor waived and name one resource.
     pub(super) open: Mutex<BTreeSet<(String, String)>>,
+    /// Those that a person waived: no step for everything of their kind takes them up again.
+    pub(super) waived: Mutex<BTreeSet<(String, String)>>,
 }
 
 /// What an attempt is given.
@@ -231,10 +233,15 @@ impl Attempt<'_> {
         }
     }
 
-    /// What steps of their own see to is left to them; what runs on both sides by decision is left alone (R9).
+    /// What steps of their own see to is left to them; what a person waived, and what runs on both sides by
+    /// decision (R9), is left alone.
     fn without_open(&self, place: &Place, listed: &[Observed]) -> Vec<Observed> {
         let open = place.open.lock().unwrap_or_else(PoisonError::into_inner);
-        let is_open = |seen: &Observed| open.contains(&(seen.kind.to_owned(), seen.id.clone()));
+        let waived = place.waived.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_left = |seen: &Observed| {
+            let which = (seen.kind.to_owned(), seen.id.clone());
+            open.contains(&which) || waived.contains(&which)
+        };
         let except: BTreeSet<(String, String)> = self
             .step
             .detail
@@ -245,7 +252,7 @@ impl Attempt<'_> {
             except.contains(&(seen.kind.to_owned(), seen.id.clone()))
                 || place.workspace.owner(seen).is_some_and(|owner| except.contains(&owner))
         };
-        listed.iter().filter(|seen| !is_open(seen) && !is_excepted(seen)).cloned().collect()
+        listed.iter().filter(|seen| !is_left(seen) && !is_excepted(seen)).cloned().collect()
     }
 
     /// Whether what could undo this step is still open: what was just found quiet, a job
