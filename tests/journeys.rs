@@ -86,17 +86,16 @@ fn a_promotion_starts_at_once_and_waits_for_nobody_r44() {
 
 #[test]
 fn an_old_primary_that_returns_is_prepared_as_the_standby_and_work_can_go_to_it_r44() {
-    let told = check(
-        "promotion-old-primary-returns",
-        include_str!("scenarios/promotion-old-primary-returns/story.txt"),
-    );
+    let told =
+        check("promotion-old-primary-returns", include_str!("scenarios/promotion-old-primary-returns/story.txt"));
     assert_eq!(told.report.outcome, "completed");
     assert_eq!(told.ended.view.pair.active, failover::Side::Standby);
 }
 
 #[test]
 fn a_failback_to_a_sick_primary_is_refused_and_changes_nothing_r40() {
-    let told = check("failback-refused-primary-sick", include_str!("scenarios/failback-refused-primary-sick/story.txt"));
+    let told =
+        check("failback-refused-primary-sick", include_str!("scenarios/failback-refused-primary-sick/story.txt"));
     assert!(told.story.contains("refused: the primary is not ready to take the work back"));
     assert_eq!(residue(&told), Vec::<&String>::new());
 }

@@ -2,6 +2,12 @@
 //! order leaves behind, how long a saga stays without a runner, what doubt does, what a
 //! poisoned step holds up, and what an idle tick costs.
 
+/// What people order of a saga under way.
+#[path = "promises/controls.rs"]
+mod controls;
+/// The same while somebody dies.
+#[path = "promises/dying_controls.rs"]
+mod dying_controls;
 /// A pair to play with.
 #[path = "guards/ground.rs"]
 mod ground;

@@ -9,6 +9,7 @@
 #[macro_use]
 mod ground;
 mod asks;
+mod controls;
 mod errands;
 mod files;
 mod health;

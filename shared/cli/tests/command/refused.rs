@@ -99,7 +99,7 @@ fn a_store_of_a_newer_version() {
     assert_eq!(table.answer("PutItem", format.to_string().as_bytes()).status(), 200);
     drop(table);
     changes_nothing(&ground, STARTING, &["NEWER-VERSION", "pair.store", "format 99", "use the newer program"]);
-    changes_nothing(&ground, &[&["status"], &["abort"]], &["NEWER-VERSION", "pair.store"]);
+    changes_nothing(&ground, &[&["status"], &["abort", "--why", "a test"]], &["NEWER-VERSION", "pair.store"]);
 }
 
 #[test]

@@ -141,6 +141,7 @@ fn grounds(deps: &Deps, plan: &Plan, looks: &Looks) -> BTreeMap<&'static str, Gr
                 Role::Target => Looking::Start,
             },
             open: Mutex::new(named.clone()),
+            waived: Mutex::default(),
         };
         Ground { place, turnstile, named }
     };

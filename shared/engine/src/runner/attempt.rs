@@ -42,6 +42,8 @@ pub(crate) struct Place {
     pub(crate) looking: Looking,
     /// Steps of this place, by kind and id, that are neither done nor waived and name one resource.
     pub(crate) open: Mutex<BTreeSet<(String, String)>>,
+    /// Those that a person waived: no step for everything of their kind takes them up again.
+    pub(crate) waived: Mutex<BTreeSet<(String, String)>>,
 }
 
 /// What an attempt is given.
@@ -273,14 +275,18 @@ pub(crate) async fn is_up_to_date(step: &Step, place: &Place) -> Result<String, 
 /// What steps of their own see to is left to them; what runs on both sides by decision is left alone (R9).
 pub(crate) fn without_open(step: &Step, place: &Place, listed: &[Observed]) -> Vec<Observed> {
     let open = place.open.lock().unwrap_or_else(PoisonError::into_inner);
-    let is_open = |seen: &Observed| open.contains(&(seen.kind.to_owned(), seen.id.clone()));
+    let waived = place.waived.lock().unwrap_or_else(PoisonError::into_inner);
+    let is_left = |seen: &Observed| {
+        let which = (seen.kind.to_owned(), seen.id.clone());
+        open.contains(&which) || waived.contains(&which)
+    };
     let except: BTreeSet<(String, String)> =
         step.detail.get("except").and_then(|except| serde_json::from_value(except.clone()).ok()).unwrap_or_default();
     let is_excepted = |seen: &Observed| {
         except.contains(&(seen.kind.to_owned(), seen.id.clone()))
             || place.workspace.owner(seen).is_some_and(|owner| except.contains(&owner))
     };
-    listed.iter().filter(|seen| !is_open(seen) && !is_excepted(seen)).cloned().collect()
+    listed.iter().filter(|seen| !is_left(seen) && !is_excepted(seen)).cloned().collect()
 }
 
 /// Makes every call, so that one that fails keeps none waiting (L4). Doubt is no

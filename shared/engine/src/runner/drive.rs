@@ -8,7 +8,7 @@ use failover::{Role, Side};
 use futures::future::join_all;
 use futures::stream::FuturesUnordered;
 use jiff::Timestamp;
-use saga::{Plan, SagaId, Step};
+use saga::{Plan, SagaId, Step, StepState};
 
 use super::attempt::Place;
 use super::lease::LeaseWatch;
@@ -175,7 +175,12 @@ fn places(deps: &Deps, plan: &Plan, recorder: &Recorder, watch: &Arc<LeaseWatch>
             let settled = recorder.state.step(*id).is_some_and(|record| record.state.is_settled());
             step.place == role.as_str() && step.resource != EVERYTHING && is_fence(step) && !settled
         });
+        let waived = plan.steps().filter(|(id, step)| {
+            let waived = recorder.state.step(*id).is_some_and(|record| record.state == StepState::Waived);
+            step.place == role.as_str() && waived
+        });
         Place {
+            waived: Mutex::new(waived.map(|(_, step)| (step.kind.clone(), step.resource.clone())).collect()),
             looker: Looker::new(Arc::clone(&deps.clock), Arc::clone(&workspace), Arc::clone(&pass)),
             workspace,
             pass,

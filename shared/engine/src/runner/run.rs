@@ -276,11 +276,13 @@ impl<'a> Run<'a> {
     /// What is settled starts nothing at its place any more.
     pub(super) fn settled(&self, id: StepId) {
         let Some(step) = self.plan.step(id) else { return };
-        let settled = self.recorder.state.step(id).is_some_and(|record| record.state.is_settled());
-        if let (true, Some(place)) = (settled, self.places.get(step.place.as_str())) {
-            let mut open = place.open.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-            open.remove(&(step.kind.clone(), step.resource.clone()));
+        let Some(record) = self.recorder.state.step(id).filter(|record| record.state.is_settled()) else { return };
+        let Some(place) = self.places.get(step.place.as_str()) else { return };
+        let which = (step.kind.clone(), step.resource.clone());
+        if record.state == StepState::Waived {
+            place.waived.lock().unwrap_or_else(std::sync::PoisonError::into_inner).insert(which.clone());
         }
+        place.open.lock().unwrap_or_else(std::sync::PoisonError::into_inner).remove(&which);
     }
 }
 
