@@ -24,7 +24,7 @@ async fn refusal(ground: &Ground, saga: &SagaId, control: Control) -> String {
             assert!(!why.is_empty());
             code
         }
-        other => format!("{other:?}"),
+        taken @ (Ordered::Taken | Ordered::Waiting) => format!("{taken:?}"),
     }
 }
 

@@ -104,9 +104,11 @@ fn a_record_that_was_made_up_as_a_whole_is_found_only_by_the_recorded_seal() {
     let mut facts = sample::facts("payments-1");
     let events = facts.log.iter().map(|line| (line.at.as_second() - at(0).as_second(), line.event.clone()));
     // The waiver becomes a success, as if the job had been stopped.
-    let made_up = events.map(|(seconds, event)| match event {
-        Event::Waived { step, .. } => (seconds, Event::Done { step, attempts: 5, note: "paused".to_owned() }),
-        other => (seconds, other),
+    let made_up = events.map(|(seconds, event)| {
+        if let Event::Waived { step, .. } = event {
+            return (seconds, Event::Done { step, attempts: 5, note: "paused".to_owned() });
+        }
+        (seconds, event)
     });
     facts.log = sample::chained(made_up.collect());
     let forged = Record::of(facts).unwrap();
