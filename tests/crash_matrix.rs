@@ -10,6 +10,7 @@
 /// The matrix.
 mod crash_matrix {
     pub(crate) mod content;
+    pub(crate) mod journeys;
     pub(crate) mod points;
     pub(crate) mod quick;
     pub(crate) mod scripts;
@@ -21,8 +22,8 @@ use std::time::{Duration, Instant};
 
 use crash_matrix::content::offences;
 use crash_matrix::points::{play, scan};
-use crash_matrix::scripts;
 use crash_matrix::telling::{counted, told};
+use crash_matrix::{journeys, scripts};
 use local::rehearsal::script::Script;
 use local::stack::Delivery;
 use local::stack::sabotage::{Crossing, Deed, Phase};
@@ -80,6 +81,32 @@ fn planned_a_zombie_comes_back_at_every_boundary() {
 #[test]
 fn lost_a_zombie_comes_back_at_every_boundary() {
     each("lost, zombie", &scripts::lost(), &stands_still);
+}
+
+/// At every so manieth boundary of a long journey: its first half is the failover that is broken everywhere
+/// above, and neighbouring boundaries of the second are alike.
+fn sampled(every: u64, deed: &dyn Fn(&Crossing) -> Option<Deed>) -> impl Fn(&Crossing) -> Option<Deed> {
+    move |crossing| deed(crossing).filter(|_| crossing.number.is_multiple_of(every))
+}
+
+#[test]
+fn home_the_runner_dies_on_the_way_there_and_back() {
+    each("home, killed", &journeys::home(), &sampled(11, &dies));
+}
+
+#[test]
+fn home_replies_are_lost_on_the_way_there_and_back() {
+    each("home, reply lost", &journeys::home(), &sampled(5, &loses_its_reply));
+}
+
+#[test]
+fn home_a_zombie_comes_back_on_the_way_there_and_back() {
+    each("home, zombie", &journeys::home(), &sampled(17, &stands_still));
+}
+
+#[test]
+fn promoted_the_runner_dies_while_the_homes_are_swapped() {
+    each("promoted, killed", &journeys::promoted(), &sampled(7, &dies));
 }
 
 #[test]

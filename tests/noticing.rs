@@ -8,6 +8,9 @@ mod asking;
 #[path = "guards/ground.rs"]
 #[allow(dead_code, reason = "other plays need more of it")]
 mod ground;
+/// What people have still to write down keeps nobody waiting.
+#[path = "noticing/lessons.rs"]
+mod lessons;
 /// What the policy lets Switchback do by itself.
 #[path = "noticing/policies.rs"]
 mod policies;

@@ -122,7 +122,6 @@ fn took_over(line: &saga::Line) -> Option<u64> {
         | Event::PersonNeeded { .. }
         | Event::Held { .. }
         | Event::Resumed { .. }
-        | Event::TurnedBack { .. }
         | Event::LessonLearned { .. }
         | Event::TakenIn { .. }
         | Event::Refused { .. }

@@ -99,7 +99,6 @@ fn what_cannot_be_done_is_refused_and_stands_in_the_record() {
         assert_eq!(refusal(ground, &saga, Control::Retry { step: nowhere }).await, "NO-STEP");
         assert_eq!(refusal(ground, &saga, Control::Retry { step: last }).await, "STEP-NOT-TRIED");
         assert_eq!(refusal(ground, &saga, Control::EndPursuit { step: None }).await, "NOT-PURSUED");
-        assert_eq!(refusal(ground, &saga, Control::TurnBack).await, "NO-TURNING-BACK");
         let refused = ground.view(&saga).await.lines;
         let refused = refused.iter().filter(|line| matches!(&line.event, Event::Refused { by, .. } if by == "ann"));
         assert_eq!(refused.count(), 5);

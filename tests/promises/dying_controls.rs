@@ -36,11 +36,7 @@ async fn once(ground: &Ground, saga: &SagaId, control: &Control, what: &str) {
     let effects = view.lines.iter().filter(|line| match control {
         Control::Hold => matches!(line.event, Event::Held { .. }),
         Control::Lesson { .. } => matches!(line.event, Event::LessonLearned { .. }),
-        Control::Resume
-        | Control::Retry { .. }
-        | Control::Waive { .. }
-        | Control::EndPursuit { .. }
-        | Control::TurnBack => false,
+        Control::Resume | Control::Retry { .. } | Control::Waive { .. } | Control::EndPursuit { .. } => false,
     });
     assert_eq!(effects.count(), 1, "{what}");
     let all = ground.operator.controls.controls(saga).await.expect("the store answers");

@@ -36,7 +36,6 @@ mod standing;
 mod status;
 mod talk;
 mod thaw;
-mod turn_back;
 mod verdict;
 mod verify;
 mod waive;
@@ -100,8 +99,6 @@ enum Command {
     Waive(waive::Arguments),
     /// Ends the pursuit of what could not be verified stopped; asks for the pair's name.
     EndPursuit(end_pursuit::Arguments),
-    /// Turns a drill back at once.
-    TurnBack(turn_back::Arguments),
     /// Writes down or closes what was learned.
     Lesson(lesson::Arguments),
     /// Lists what was learned and is open.
@@ -141,7 +138,6 @@ impl Command {
             Command::Retry(arguments) => retry::run(arguments),
             Command::Waive(arguments) => waive::run(arguments),
             Command::EndPursuit(arguments) => end_pursuit::run(arguments),
-            Command::TurnBack(arguments) => turn_back::run(arguments),
             Command::Lesson(arguments) => lesson::run(arguments),
             Command::Lessons(arguments) => lessons::run(arguments),
             Command::Abort(arguments) => abort::run(arguments),
@@ -176,7 +172,6 @@ impl Command {
             Command::Retry(arguments) => arguments.json(),
             Command::Waive(arguments) => arguments.json(),
             Command::EndPursuit(arguments) => arguments.json(),
-            Command::TurnBack(arguments) => arguments.json(),
             Command::Lesson(arguments) => arguments.json(),
             Command::Lessons(arguments) => arguments.json,
             Command::Abort(arguments) => arguments.json,

@@ -48,7 +48,5 @@ pub const STEP_PURSUED: Code = Code::new("STEP-PURSUED");
 pub const NOT_PURSUED: Code = Code::new("NOT-PURSUED");
 /// The forward part is not done, so no pursuit is ended.
 pub const FORWARD_OPEN: Code = Code::new("FORWARD-OPEN");
-/// The saga cannot be turned back, or not now.
-pub const NO_TURNING_BACK: Code = Code::new("NO-TURNING-BACK");
 /// A dry run makes no call that may have an effect.
 pub const DRY_RUN: Code = Code::new("DRY-RUN");

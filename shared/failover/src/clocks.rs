@@ -68,7 +68,6 @@ impl Clocks {
             | Event::PersonNeeded { .. }
             | Event::Held { .. }
             | Event::Resumed { .. }
-            | Event::TurnedBack { .. }
             | Event::LessonLearned { .. }
             | Event::TakenIn { .. }
             | Event::Refused { .. }

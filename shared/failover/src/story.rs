@@ -125,7 +125,6 @@ fn tell(plan: &Plan, event: &Event) -> Option<Told> {
         Event::PersonNeeded { blocked } => saga(format!("a person is needed: {blocked} steps are blocked")),
         Event::Held { by, why } => saga(format!("held by {by}: {why}; nothing is begun, the pursuit included")),
         Event::Resumed { by, why } => saga(format!("resumed by {by}: {why}")),
-        Event::TurnedBack { stage, by, why } => saga(format!("turned back by {by}, on to {stage}: {why}")),
         Event::LessonLearned { by, text, owner, due } => {
             let owner = owner.as_ref().map_or_else(String::new, |owner| format!(", {owner} sees to it"));
             let due = due.map_or_else(String::new, |due| format!(", until {due}"));

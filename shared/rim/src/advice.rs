@@ -59,7 +59,6 @@ pub const PAGES: &[(&str, &str)] = &[
     ("NO-SAGA", include_str!("../advice/NO-SAGA.md")),
     ("NO-STEP", include_str!("../advice/NO-STEP.md")),
     ("NO-STORE", include_str!("../advice/NO-STORE.md")),
-    ("NO-TURNING-BACK", include_str!("../advice/NO-TURNING-BACK.md")),
     ("NOT-ANSWERED", include_str!("../advice/NOT-ANSWERED.md")),
     ("NOT-APPROVED", include_str!("../advice/NOT-APPROVED.md")),
     ("NOT-AS-WANTED", include_str!("../advice/NOT-AS-WANTED.md")),

@@ -22,19 +22,6 @@ pub struct Hold {
     pub since: Timestamp,
 }
 
-/// A person turned the saga back.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TurnBack {
-    /// The stage that the way back begins with.
-    pub stage: String,
-    /// Who.
-    pub by: String,
-    /// Why.
-    pub why: String,
-    /// When.
-    pub at: Timestamp,
-}
-
 /// Something that was learned (R43).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Lesson {
@@ -54,7 +41,6 @@ pub struct Lesson {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Controls {
     held: Option<Hold>,
-    turned_back: Option<TurnBack>,
     lessons: Vec<Lesson>,
     /// By order: why it was refused, or `None` if it was carried out.
     ended: BTreeMap<String, Option<String>>,
@@ -67,7 +53,6 @@ impl Controls {
         match event {
             Event::Held { .. } if self.held.is_some() => illegal("held"),
             Event::Resumed { .. } if self.held.is_none() => illegal("not held"),
-            Event::TurnedBack { .. } if self.turned_back.is_some() => illegal("turned back"),
             Event::TakenIn { control } | Event::Refused { control, .. } if self.ended.contains_key(control) => {
                 illegal("done with this order")
             }
@@ -101,7 +86,6 @@ impl Controls {
             | Event::PersonNeeded { .. }
             | Event::Held { .. }
             | Event::Resumed { .. }
-            | Event::TurnedBack { .. }
             | Event::LessonLearned { .. }
             | Event::TakenIn { .. }
             | Event::Refused { .. }
@@ -115,10 +99,6 @@ impl Controls {
         match event {
             Event::Held { by, why } => self.held = Some(Hold { by: by.clone(), why: why.clone(), since: at }),
             Event::Resumed { .. } => self.held = None,
-            Event::TurnedBack { stage, by, why } => {
-                let (stage, by, why) = (stage.clone(), by.clone(), why.clone());
-                self.turned_back = Some(TurnBack { stage, by, why, at });
-            }
             Event::LessonLearned { by, text, owner, due } => {
                 let (by, text, owner) = (by.clone(), text.clone(), owner.clone());
                 self.lessons.push(Lesson { by, text, owner, due: *due, at });
@@ -146,10 +126,6 @@ impl Controls {
 
     pub(crate) fn held(&self) -> Option<&Hold> {
         self.held.as_ref()
-    }
-
-    pub(crate) fn turned_back(&self) -> Option<&TurnBack> {
-        self.turned_back.as_ref()
     }
 
     pub(crate) fn lessons(&self) -> &[Lesson] {

@@ -28,8 +28,6 @@ pub struct Decision {
     pub give_up: Vec<StepId>,
     /// How many blocked steps keep the saga from moving on, if nothing else can move.
     pub person_needed: Option<u32>,
-    /// A person turned the saga back: open steps before the way back, which are waived now.
-    pub turn_back: Vec<StepId>,
     /// The saga is over.
     pub finish: Option<Outcome>,
 }
@@ -45,11 +43,6 @@ pub const GIVE_UP_AFTER: u32 = 10;
 pub fn decide(plan: &Plan, state: &State, now: Timestamp, under_way: &dyn Fn(StepId) -> bool) -> Decision {
     let mut decision = Decision::default();
     if !state.has_begun() || state.finished().is_some() || state.held().is_some() {
-        return decision;
-    }
-    decision.turn_back = turned_back(plan, state);
-    if !decision.turn_back.is_empty() {
-        // Nothing else is decided on what is about to be given up.
         return decision;
     }
     let (mut forward_moves, mut pursuit_moves) = (false, false);
@@ -85,14 +78,6 @@ pub fn decide(plan: &Plan, state: &State, now: Timestamp, under_way: &dyn Fn(Ste
         decision.person_needed = Some(tally.blocked);
     }
     decision
-}
-
-/// The open steps before the stage with which the way back begins.
-fn turned_back(plan: &Plan, state: &State) -> Vec<StepId> {
-    let Some(turn) = state.turned_back() else { return Vec::new() };
-    let before = plan.stages.iter().position(|stage| stage.name == turn.stage).unwrap_or(0);
-    let open = state.steps().filter(|(id, record)| usize::from(id.stage) < before && !record.state.is_settled());
-    open.map(|(id, _)| id).collect()
 }
 
 /// The optional steps to go on without: none as long as a step that is required is open.

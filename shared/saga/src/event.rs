@@ -133,15 +133,6 @@ pub enum Event {
         /// Why.
         why: String,
     },
-    /// A person turned the saga back: what is open before a stage is given up, and the saga goes on from there.
-    TurnedBack {
-        /// The stage that the way back begins with.
-        stage: String,
-        /// Who.
-        by: String,
-        /// Why.
-        why: String,
-    },
     /// Somebody wrote down what was learned (R43).
     LessonLearned {
         /// Who.

@@ -27,7 +27,7 @@ pub mod plan;
 pub mod state;
 mod transition;
 
-pub use controls::{Hold, Lesson, TurnBack};
+pub use controls::{Hold, Lesson};
 pub use decide::{Decision, decide};
 pub use event::{Event, Outcome};
 pub use fault::{Code, Fault, Reaction};

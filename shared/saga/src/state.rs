@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::controls::{Controls, Hold, Lesson, TurnBack};
+use crate::controls::{Controls, Hold, Lesson};
 use crate::event::{Event, Outcome};
 use crate::fault::Fault;
 use crate::plan::{Plan, StepId};
@@ -268,12 +268,8 @@ impl State {
             }
             Event::ForwardDone => self.forward_done_at = Some(at),
             Event::Round { .. } | Event::HandedOver | Event::AbortAsked { .. } => {}
-            Event::TurnedBack { stage, .. } if !self.stages.iter().any(|s| s.name == *stage) => {
-                return Err(Illegal::Stage(stage.clone()));
-            }
             Event::Held { .. }
             | Event::Resumed { .. }
-            | Event::TurnedBack { .. }
             | Event::LessonLearned { .. }
             | Event::TakenIn { .. }
             | Event::Refused { .. } => self.controls.apply(event, at),
@@ -379,11 +375,6 @@ impl State {
     /// Who holds the saga, if somebody does.
     pub fn held(&self) -> Option<&Hold> {
         self.controls.held()
-    }
-
-    /// Who turned the saga back, if somebody did.
-    pub fn turned_back(&self) -> Option<&TurnBack> {
-        self.controls.turned_back()
     }
 
     /// What was learned, in the order in which it was written down.

@@ -73,7 +73,6 @@ pub(crate) fn transition(
             | Event::PersonNeeded { .. }
             | Event::Held { .. }
             | Event::Resumed { .. }
-            | Event::TurnedBack { .. }
             | Event::LessonLearned { .. }
             | Event::TakenIn { .. }
             | Event::Refused { .. }

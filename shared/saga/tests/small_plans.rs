@@ -18,8 +18,6 @@ use saga::{
 const GO: &str = "go";
 /// Attempts are counted up to here, so that the states are finite.
 const ATTEMPTS: u32 = 1;
-/// Who waives what is given up on the way back.
-const TURNED: &str = "turned";
 
 /// Two gates, a pursued step, one that needs an intent, one that needs another.
 fn small() -> Plan {
@@ -78,10 +76,7 @@ fn next(plan: &Plan, state: &State, decision: &Decision) -> Vec<Event> {
             events.push(Event::Done { step, attempts: record.attempts, note: String::new() });
         }
     }
-    events.extend(ordered(plan, state));
-    let (by, why) = (TURNED.to_owned(), String::new());
-    let turned = decision.turn_back.iter().map(|step| Event::Waived { step: *step, by: by.clone(), why: why.clone() });
-    events.extend(turned);
+    events.extend(ordered(state));
     events.extend(decision.forward_done.then_some(Event::ForwardDone));
     let told = state.is_person_needed();
     events.extend(decision.person_needed.filter(|_| !told).map(|blocked| Event::PersonNeeded { blocked }));
@@ -90,7 +85,7 @@ fn next(plan: &Plan, state: &State, decision: &Decision) -> Vec<Event> {
 }
 
 /// What people may order of a saga that is under way.
-fn ordered(plan: &Plan, state: &State) -> Vec<Event> {
+fn ordered(state: &State) -> Vec<Event> {
     let mut events = Vec::new();
     let (by, why) = ("holder".to_owned(), "why".to_owned());
     events.push(match state.held() {
@@ -99,9 +94,6 @@ fn ordered(plan: &Plan, state: &State) -> Vec<Event> {
     });
     let waiting = state.steps().find(|(_, record)| record.state == StepState::Waiting);
     events.extend(waiting.map(|(step, _)| Event::Unblocked { step, by: by.clone() }));
-    if let (Some(stage), None) = (plan.about.get("turns_back_at").and_then(|v| v.as_str()), state.turned_back()) {
-        events.push(Event::TurnedBack { stage: stage.to_owned(), by: by.clone(), why: why.clone() });
-    }
     events.push(Event::Finished { outcome: Outcome::Aborted, by: Some(by) });
     events
 }
@@ -158,7 +150,7 @@ fn every_state_moves_on_or_says_that_a_person_is_needed_l1() {
         let told = decision.person_needed.is_some() || state.is_person_needed();
         // A held saga names who must resume it.
         let held = state.held().is_some_and(|hold| !hold.by.is_empty() && !hold.why.is_empty());
-        let moves = moves || decision.forward_done || decision.finish.is_some() || !decision.turn_back.is_empty();
+        let moves = moves || decision.forward_done || decision.finish.is_some();
         assert!(over || moves || told || held, "{state:?}");
         assert_eq!(over, events.is_empty(), "{state:?}");
     });
@@ -234,38 +226,6 @@ fn nothing_of_a_held_saga_is_begun_or_can_be_recorded_as_begun() {
         }
     });
     assert!(seen > 500, "only {seen} held states");
-}
-
-/// A drill: what is open of the way there is given up, the way back is gone to its end.
-#[test]
-fn a_saga_that_is_turned_back_gives_up_the_way_there_and_ends() {
-    let verified = |names: &[&str]| Gate::Verified(names.iter().map(|name| (*name).to_owned()).collect());
-    let mut there = step("there");
-    there.pursue = true;
-    let mut plan = plan(vec![
-        ("freeze", Gate::Approved(GO.to_owned()), vec![step("freeze")]),
-        ("there", verified(&["freeze"]), vec![there, step("start")]),
-        ("back", verified(&["there"]), vec![step("back")]),
-    ]);
-    plan.about = serde_json::json!({ "turns_back_at": "back" });
-    let (mut turned, mut ends) = (0, 0);
-    walk(&plan, |state, decision, _| {
-        let open = |record: &&saga::StepRecord| !record.state.is_settled();
-        let open_there: usize = (0..2).map(|stage| state.stage_steps(stage).iter().filter(open).count()).sum();
-        assert!(state.turned_back().is_some() || decision.turn_back.is_empty(), "{state:?}");
-        let over = state.finished().is_some() || state.held().is_some();
-        if state.turned_back().is_none() || over {
-            return;
-        }
-        turned += 1;
-        assert_eq!(decision.turn_back.len(), open_there, "{state:?}");
-        assert!(decision.ready.iter().all(|step| step.stage == 2), "{state:?}");
-        ends += usize::from(decision.finish == Some(Outcome::Completed));
-    });
-    assert!(turned > 50 && ends > 0, "{turned} states turned back, {ends} at their end");
-    let mut state = State::new(&plan);
-    let nowhere = Event::TurnedBack { stage: "nowhere".to_owned(), by: "a".to_owned(), why: "b".to_owned() };
-    assert!(state.apply(&nowhere, at(0), 1).is_err());
 }
 
 #[test]

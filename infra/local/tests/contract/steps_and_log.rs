@@ -230,7 +230,6 @@ fn every_event() -> Vec<Event> {
         Event::PersonNeeded { blocked: 1 },
         Event::Held { by: "ada".into(), why: "the vendor calls".into() },
         Event::Resumed { by: "ada".into(), why: String::new() },
-        Event::TurnedBack { stage: "back".into(), by: "ada".into(), why: "it hurts".into() },
         Event::LessonLearned { by: "ada".into(), text: "1e3".into(), owner: None, due: None },
         Event::LessonLearned {
             by: "ada".into(),

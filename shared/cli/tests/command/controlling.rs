@@ -30,7 +30,6 @@ fn orders_on_a_saga_are_carried_out_or_refused_with_a_reason() {
     ground.of_pair(&["waive", "0.0", "--why", "x", "--pair", "payments"]).ends(0, &["waive step 0.0", "has happened"]);
     ground.of_pair(&["waive", "0.0", "--why", "x", "--pair", "payments"]).ends(2, &["STEP-SETTLED", "waived by ann"]);
     ground.of_pair(&["end-pursuit", "--all", "--why", "x"]).ends(2, &["NOT-PURSUED"]);
-    ground.of_pair(&["turn-back", "--why", "x"]).ends(2, &["NO-TURNING-BACK"]);
 
     let learned = ["lesson", "add", "--text", "pools first", "--owner", "bob", "--due", "2026-02-01"];
     ground.of_pair(&learned).ends(0, &["write down a lesson", "has happened"]);

@@ -89,10 +89,12 @@ impl Kind for InstancePool {
         let mut size = kept(facts, SIZE);
         size.entry(MIN_IDLE).or_insert(json!(0));
         let sized = start(StartStage::Pools, want::SIZED, Value::Object(size));
+        if kept_idle == 0 {
+            // Idle instances that it does not keep come and go with the work; what it is set to stays.
+            resource.set_back.push(sized.clone());
+        }
         if active {
             resource.starts.push(sized);
-        } else {
-            resource.set_back.push(sized);
         }
         resource.findings.extend(fixed_zone(facts.get("aws_attributes")).map(zone_finding));
         resource

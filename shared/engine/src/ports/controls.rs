@@ -37,8 +37,6 @@ pub enum Control {
         /// Which; `None`: everything that is pursued.
         step: Option<StepId>,
     },
-    /// A drill goes back at once.
-    TurnBack,
     /// Something that was learned (R43).
     Lesson {
         /// What.
@@ -59,7 +57,6 @@ impl fmt::Display for Control {
             Control::Waive { step } => write!(f, "waive step {step}"),
             Control::EndPursuit { step: Some(step) } => write!(f, "end the pursuit of step {step}"),
             Control::EndPursuit { step: None } => f.write_str("end the whole pursuit"),
-            Control::TurnBack => f.write_str("turn back"),
             Control::Lesson { .. } => f.write_str("write down a lesson"),
         }
     }

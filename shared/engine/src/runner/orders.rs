@@ -1,6 +1,5 @@
 //! What a person's order makes of a saga as it stands. Pure.
 
-use failover::plan::GO;
 use saga::{Code, Event, Plan, State, StepId, StepState};
 
 use crate::codes;
@@ -46,7 +45,6 @@ pub(super) fn judge(order: &ControlItem, plan: &Plan, state: &State) -> Result<T
         Control::Retry { step } => retry(*step, by, state),
         Control::Waive { step } => waive(*step, by, why, plan, state),
         Control::EndPursuit { step } => end_pursuit(*step, &by, &why, plan, state),
-        Control::TurnBack => turn_back(by, why, plan, state),
         Control::Lesson { text, owner, due } => {
             let known = state.lessons().iter().any(|lesson| lesson.by == by && lesson.text == *text);
             let learned = Event::LessonLearned { by, text: text.clone(), owner: owner.clone(), due: *due };
@@ -108,25 +106,4 @@ fn end_pursuit(step: Option<StepId>, by: &str, why: &str, plan: &Plan, state: &S
     }
     let waived = |step: &StepId| Event::Waived { step: *step, by: by.to_owned(), why: format!("pursuit ended: {why}") };
     Ok(Taking { events: steps.iter().map(waived).collect(), quiet: Quiet::Steps(steps) })
-}
-
-fn turn_back(by: String, why: String, plan: &Plan, state: &State) -> Result<Taking, Refusal> {
-    let refused = |message: String| Err((codes::NO_TURNING_BACK, message));
-    let stage = plan.about.get("turns_back_at").and_then(|stage| stage.as_str());
-    let index = stage.and_then(|stage| plan.stages.iter().position(|of| of.name == stage));
-    let (Some(stage), Some(index)) = (stage, index) else {
-        return refused(format!("a {} has no way back of its own: `switchback abort` ends it where it is", plan.kind));
-    };
-    if let Some(turn) = state.turned_back() {
-        return refused(format!("{} turned it back at {:.0}: {}", turn.by, turn.at, turn.why));
-    }
-    if state.entered_at(index).is_some() {
-        return refused(format!("it is on its way back already: {stage} was entered"));
-    }
-    let asks = plan.stages.iter().any(|of| of.gate.questions().contains(&GO));
-    if asks && state.approval(GO).is_none() {
-        return refused("nobody has approved it, so there is nothing to turn back: abort it instead".to_owned());
-    }
-    let stage = stage.to_owned();
-    Ok(Taking { events: vec![Event::TurnedBack { stage, by, why }], quiet: Quiet::Everything })
 }

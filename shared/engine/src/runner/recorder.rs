@@ -235,7 +235,6 @@ fn step_of(event: &Event) -> Option<StepId> {
         | Event::PersonNeeded { .. }
         | Event::Held { .. }
         | Event::Resumed { .. }
-        | Event::TurnedBack { .. }
         | Event::LessonLearned { .. }
         | Event::TakenIn { .. }
         | Event::Refused { .. }

@@ -115,10 +115,6 @@ impl<'a> Run<'a> {
 
     /// Records what the decision itself makes true; says whether to decide again.
     async fn take_decision(&mut self, decision: &Decision) -> Result<bool, Stopped> {
-        if !decision.turn_back.is_empty() {
-            self.give_up_the_way_there(&decision.turn_back).await?;
-            return Ok(true);
-        }
         for stage in &decision.enter {
             self.recorder.record(Event::StageEntered { stage: stage.clone() })?;
         }

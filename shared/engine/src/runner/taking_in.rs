@@ -4,7 +4,7 @@
 //! runner that dies anywhere leaves it either undone or done, and never done twice.
 
 use failover::plan::own;
-use saga::{Event, StepId, StepState};
+use saga::{Event, StepState};
 
 use super::orders::{Quiet, judge};
 use super::recorder::Stopped;
@@ -111,20 +111,5 @@ impl Run<'_> {
                 self.rechecks.insert(id, now);
             }
         }
-    }
-
-    /// Gives up what is open before the way back of a saga that was turned back.
-    pub(super) async fn give_up_the_way_there(&mut self, steps: &[StepId]) -> Result<(), Stopped> {
-        let Some(turn) = self.recorder.state.turned_back().cloned() else { return Ok(()) };
-        for step in steps {
-            let why = format!("the {} turned back: {}", self.plan.kind, turn.why);
-            self.recorder.record(Event::Waived { step: *step, by: turn.by.clone(), why })?;
-            self.rechecks.remove(step);
-            self.settled(*step);
-            if self.recorder.pending() >= self.deps.settings.flush_count {
-                self.recorder.flush().await?;
-            }
-        }
-        self.recorder.flush().await
     }
 }

@@ -139,7 +139,6 @@ fn answers(facts: &Facts, asked: &Question) -> Vec<String> {
         | Event::ForwardDone
         | Event::Held { .. }
         | Event::Resumed { .. }
-        | Event::TurnedBack { .. }
         | Event::LessonLearned { .. }
         | Event::TakenIn { .. }
         | Event::Refused { .. }

@@ -306,7 +306,6 @@ fn left_out(plan: &Plan, facts: &Facts) -> Vec<LeftOut> {
         | Event::ForwardDone
         | Event::Held { .. }
         | Event::Resumed { .. }
-        | Event::TurnedBack { .. }
         | Event::LessonLearned { .. }
         | Event::TakenIn { .. }
         | Event::Refused { .. }

@@ -1,0 +1,69 @@
+//! A region that is lost does not wait for what people have still to write down (R43, L1).
+
+use engine::approvals::answer;
+use engine::ports::SagaStatus;
+use engine::start::{Order, draft, start};
+use failover::plan::GO;
+use failover::signal::Reading;
+use failover::verdict::Mode;
+use failover::{Course, Side};
+use saga::{Event, SagaId};
+
+use crate::ground::{Ground, perform};
+use crate::said::watched;
+
+/// Orders a planned saga, approves it and waits until it stands like that.
+async fn moved(ground: &Ground, course: Course, leaving: Side, until: &dyn Fn(SagaStatus) -> bool) -> SagaId {
+    let order = Order::of(course, leaving, true, "on-call", ground.clock.now());
+    let drafted = draft(&ground.operator, &order).await.expect("a plan");
+    let saga = start(&ground.operator, &order, &drafted).await.expect("a saga");
+    answer(&ground.operator, &saga, GO, "on-call", true, false).await.expect("its question is open");
+    for _ in 0..120 {
+        ground.pass(15).await;
+        if until(ground.head(&saga).await.status) {
+            return saga;
+        }
+    }
+    panic!("{:?}", ground.head(&saga).await);
+}
+
+#[test]
+fn a_failback_that_waits_for_lessons_makes_room_for_a_failover() {
+    perform(watched(Mode::Ask), async |ground: &Ground| {
+        ground.captured().await;
+        moved(ground, Course::Failover, Side::Primary, &|status| matches!(status, SagaStatus::Finished(_))).await;
+        let home = moved(ground, Course::Failback, Side::Standby, &|status| status == SagaStatus::PersonNeeded).await;
+        assert_eq!(ground.pair().await.saga, Some(home.clone()));
+        // The hour after the last saga has passed, and nobody has written anything down.
+        ground.pass(3_700).await;
+        assert_eq!(ground.pair().await.saga, Some(home.clone()));
+        let proposed = ground.minutes(6, Reading::Down).await.saga.expect("it fires");
+        assert_eq!(ground.head(&proposed).await.status, SagaStatus::Asking);
+        let log = ground.operator.sagas.log(&home).await.expect("the store answers");
+        let waived = log.iter().flat_map(|chunk| &chunk.lines).find_map(|line| match &line.event {
+            Event::Waived { by, why, .. } => Some((by.clone(), why.clone())),
+            Event::Started { .. }
+            | Event::TookOver { .. }
+            | Event::Approved { .. }
+            | Event::StageEntered { .. }
+            | Event::Intended { .. }
+            | Event::Tried { .. }
+            | Event::Done { .. }
+            | Event::Blocked { .. }
+            | Event::Unblocked { .. }
+            | Event::ForwardDone
+            | Event::Round { .. }
+            | Event::HandedOver
+            | Event::PersonNeeded { .. }
+            | Event::Held { .. }
+            | Event::Resumed { .. }
+            | Event::LessonLearned { .. }
+            | Event::TakenIn { .. }
+            | Event::Refused { .. }
+            | Event::AbortAsked { .. }
+            | Event::Finished { .. } => None,
+        });
+        let (by, why) = waived.expect("its lessons are waived");
+        assert!(by == "the verdict" && why.contains("a failover is proposed"), "{by}: {why}");
+    });
+}
