@@ -110,6 +110,11 @@ fn promoted_the_runner_dies_while_the_homes_are_swapped() {
 }
 
 #[test]
+fn drilled_the_runner_dies_while_the_standby_is_proved() {
+    each("drilled, killed", &journeys::drilled(), &sampled(5, &dies));
+}
+
+#[test]
 fn every_wake_comes_three_times_and_late() {
     for (name, script) in [("planned", scripts::planned()), ("lost", scripts::lost())] {
         for seconds in [0, 7, 31, 36, 59, 95, 170] {

@@ -109,6 +109,19 @@ fn what_was_made_on_the_standby_is_listed_with_what_to_do_r42() {
 }
 
 #[test]
+fn a_drill_on_the_standby_alone_touches_nothing_else_and_leaves_nothing_on_r50() {
+    let told = check("drill-standby-only", include_str!("scenarios/drill-standby-only/story.txt"));
+    assert_eq!(residue(&told), Vec::<&String>::new());
+    assert_eq!(told.ended.changing_calls[0], 0, "nothing that could change the primary went over the wire");
+    assert!(told.ended.changing_calls[1] > 0);
+    let pair = &told.ended.view.pair;
+    assert_eq!(
+        (pair.active, pair.frozen, &pair.guard, &pair.cool_down),
+        (failover::Side::Primary, false, &None, &None)
+    );
+}
+
+#[test]
 fn what_is_aborted_in_the_middle_is_turned_back_by_a_saga_of_its_own() {
     let told = check("abort-mid-way", include_str!("scenarios/abort-mid-way/story.txt"));
     assert_eq!(residue(&told), Vec::<&String>::new());

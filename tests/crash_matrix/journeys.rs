@@ -1,4 +1,4 @@
-//! The journeys of the matrix: the way home, and a promotion.
+//! The journeys of the matrix: the way home, a promotion, a drill.
 
 use failover::Course;
 use local::rehearsal::journey::script::LegEnd;
@@ -23,6 +23,15 @@ pub(crate) fn promoted() -> Script {
         planned: false,
         loss: Some(Loss { at: 15, back_at: Some(36) }),
         leg: vec![leg(20, Course::Promotion, false)],
+        ..planned()
+    }
+}
+
+/// A drill on the standby alone.
+pub(crate) fn drilled() -> Script {
+    Script {
+        title: "a drill on a standby of twelve resources".to_owned(),
+        leg: vec![leg(20, Course::StandbyDrill, true)],
         ..planned()
     }
 }

@@ -111,13 +111,15 @@ def stack(emulator, pair):
         Bucket=template.CODE["Bucket"], CreateBucketConfiguration={"LocationConstraint": template.REGION}
     )
     objects.put_object(**template.CODE, Body=package.getvalue())
-    for name in template.PARAMETERS.values():
+    for parameter, name in template.PARAMETERS.items():
+        if not parameter.endswith("SecretName"):
+            continue
         emulator.client("secretsmanager").create_secret(Name=name, SecretString=pair["client_secret"])
     deploying = emulator.client("cloudformation")
     deploying.create_stack(
         StackName=STACK,
         TemplateBody=json.dumps(template.expand(template.read())),
-        Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in template.PARAMETERS.items()],
+        Parameters=[{"ParameterKey": key, "ParameterValue": str(value)} for key, value in template.PARAMETERS.items()],
         Capabilities=["CAPABILITY_IAM"],
     )
     deploying.get_waiter("stack_create_complete").wait(StackName=STACK, WaiterConfig={"Delay": 1, "MaxAttempts": 60})

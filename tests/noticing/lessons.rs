@@ -67,3 +67,18 @@ fn a_failback_that_waits_for_lessons_makes_room_for_a_failover() {
         assert!(by == "the verdict" && why.contains("a failover is proposed"), "{by}: {why}");
     });
 }
+
+#[test]
+fn a_drill_on_the_standby_alone_gives_way_to_a_failover() {
+    perform(watched(Mode::Ask), async |ground: &Ground| {
+        ground.captured().await;
+        let order = Order::of(Course::StandbyDrill, Side::Primary, true, "on-call", ground.clock.now());
+        let drafted = draft(&ground.operator, &order).await.expect("a plan");
+        let drill = start(&ground.operator, &order, &drafted).await.expect("a saga");
+        let proposed = ground.minutes(7, Reading::Down).await;
+        let proposed = proposed.saga.or(ground.pair().await.saga).expect("it fires");
+        assert_eq!(ground.head(&proposed).await.kind, "failover");
+        assert_eq!(ground.head(&drill).await.status, SagaStatus::Finished(saga::Outcome::Aborted));
+        assert_eq!(ground.effects(), 0);
+    });
+}

@@ -10,6 +10,7 @@ mod check;
 mod code;
 mod controlling;
 mod decline;
+mod drill;
 mod driving;
 mod end_pursuit;
 mod explain;
@@ -69,6 +70,8 @@ enum Command {
     Failback(failback::Arguments),
     /// Makes the standby the primary for good, and the primary its standby.
     Promote(promote::Arguments),
+    /// Rehearses on the real pair, without moving anything.
+    Drill(drill::Arguments),
     /// Tells where the work is and where the saga stands.
     Status(status::Arguments),
     /// Fences again what was switched on on the side that was left.
@@ -123,6 +126,7 @@ impl Command {
             Command::Failover(arguments) => failover::run(arguments),
             Command::Failback(arguments) => failback::run(arguments),
             Command::Promote(arguments) => promote::run(arguments),
+            Command::Drill(arguments) => drill::run(arguments),
             Command::Status(arguments) => status::run(arguments),
             Command::Guard(arguments) => guard::run(arguments),
             Command::Verdict(arguments) => verdict::run(arguments),
@@ -157,6 +161,7 @@ impl Command {
             Command::Failover(arguments) => arguments.moving.json,
             Command::Failback(arguments) => arguments.moving.json,
             Command::Promote(arguments) => arguments.moving.json,
+            Command::Drill(arguments) => arguments.json(),
             Command::Status(arguments) => arguments.json,
             Command::Guard(arguments) => arguments.json,
             Command::Verdict(arguments) => arguments.json,

@@ -39,7 +39,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Exit, Problem> {
         let order = arguments.order.order(&deps, &person());
         let drafted = draft(&deps, &order).await?;
         if arguments.calls {
-            return calls(arguments, &deps, &drafted).await;
+            return calls(arguments.full, arguments.json, &deps, &drafted).await;
         }
         if arguments.json {
             data_json(&json!({ "hash": drafted.hash, "plan": drafted.plan }));
@@ -51,12 +51,13 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Exit, Problem> {
     })
 }
 
-async fn calls(arguments: &Arguments, deps: &Deps, drafted: &Draft) -> Result<Exit, Problem> {
+/// Prints what a run of a plan would call.
+pub(crate) async fn calls(full: bool, json: bool, deps: &Deps, drafted: &Draft) -> Result<Exit, Problem> {
     let foreseen = dry_run(deps, &drafted.plan).await?;
-    if arguments.json {
+    if json {
         data_json(&json!(foreseen));
     } else {
-        let detail = if arguments.full { Detail::Full } else { Detail::Counts };
+        let detail = if full { Detail::Full } else { Detail::Counts };
         data(dry_run::text(&foreseen, detail));
     }
     Ok(Exit::Fine)

@@ -68,6 +68,8 @@ pub struct Ended {
     pub legs: Vec<Travelled>,
     /// What is not as it was before a journey.
     pub differences: Vec<String>,
+    /// Requests that could have changed something, as they came to the primary and to the standby.
+    pub changing_calls: [usize; 2],
 }
 
 /// The silence of a lost region.
@@ -102,6 +104,11 @@ impl Cast<'_> {
 
     pub(super) fn world(&self) -> MutexGuard<'_, World> {
         self.world.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn changing_calls(&self) -> [usize; 2] {
+        let world = self.world();
+        sim::Side::BOTH.map(|side| world.changing_calls(side).len())
     }
 
     pub(super) fn cues(&self) -> Vec<(Timestamp, Cue)> {
@@ -212,6 +219,7 @@ impl Cast<'_> {
                     writes,
                     legs: Vec::new(),
                     differences: Vec::new(),
+                    changing_calls: self.changing_calls(),
                 });
             }
             let next = now.saturating_add(LOOKS_EVERY).unwrap_or(now);

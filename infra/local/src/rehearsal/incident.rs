@@ -266,6 +266,7 @@ impl Incident<'_> {
             writes,
             legs: Vec::new(),
             differences: Vec::new(),
+            changing_calls: self.cast.changing_calls(),
         })
     }
 

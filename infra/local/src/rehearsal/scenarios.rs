@@ -41,6 +41,7 @@ pub const SCENARIOS: &[Scenario] = &[
     scenario!("failback-refused-primary-sick"),
     scenario!("new-artifacts-on-standby"),
     scenario!("abort-mid-way"),
+    scenario!("drill-standby-only"),
 ];
 
 impl Scenario {

@@ -4,10 +4,10 @@ use failover::plan::GO;
 use failover::signal::Track;
 use failover::verdict::{Case, Decision, Level, Mode, Standing, Verdict, judge as verdict, still_agrees};
 use jiff::Timestamp;
-use saga::{SagaId, StepId};
+use saga::SagaId;
 use serde::{Deserialize, Serialize};
 
-use super::making_room::{make_room, waits_for_lessons};
+use super::making_room::{GivesWay, gives_way, make_room};
 use super::proposing::{NotProposed, propose};
 use super::telling::{Notice, tell};
 use crate::approvals::{NotAnswered, answer};
@@ -48,20 +48,20 @@ struct Recorded {
     head: PairHead,
     tracks: Vec<Track>,
     standing: Standing,
-    /// A saga of which only lessons are open; it keeps no failover waiting.
-    unlearned: Option<(SagaId, StepId)>,
+    /// The pair's saga, if it keeps no failover waiting.
+    gives_way: Option<GivesWay>,
 }
 
 async fn recorded(deps: &Deps) -> Result<Recorded, StoreError> {
     let head = pair_head(deps).await?;
     let tracks = deps.signals.tracks(&deps.pair.name).await?.into_iter().map(|item| item.track).collect();
-    let unlearned = match &head.saga {
-        Some(saga) => waits_for_lessons(deps, saga).await?.map(|step| (saga.clone(), step)),
+    let gives_way = match &head.saga {
+        Some(saga) => gives_way(deps, saga).await?,
         None => None,
     };
-    let saga = head.saga.clone().filter(|_| unlearned.is_none());
+    let saga = head.saga.clone().filter(|_| gives_way.is_none());
     let standing = Standing { freeze: head.freeze.clone(), saga, cool_down: head.cool_down.clone() };
-    Ok(Recorded { head, tracks, standing, unlearned })
+    Ok(Recorded { head, tracks, standing, gives_way })
 }
 
 /// The verdict as it would be given now. Changes nothing and tells nobody.
@@ -125,8 +125,8 @@ pub async fn judge(deps: &Deps) -> Result<Noticed, StoreError> {
     if !proposes {
         return Ok(Noticed { verdict: given, saga: None });
     }
-    if let Some((saga, step)) = &recorded.unlearned
-        && !make_room(deps, saga, *step).await?
+    if let Some(way) = &recorded.gives_way
+        && !make_room(deps, way).await?
     {
         return Ok(Noticed { verdict: given, saga: None });
     }

@@ -1,50 +1,81 @@
-//! A region that is lost does not wait for what people have still to write down.
+//! A region that is lost does not wait for a saga that can give way.
 //!
-//! A failback is not closed without lessons (R43), and holds its pair until then. Where nothing else of it is
-//! open, the verdict looks past it; when it proposes, the lessons are waived with the reason on record. They
-//! can be added to a finished saga at any time.
+//! A failback is not closed without lessons (R43), and holds its pair until then; a drill on the standby
+//! alone touches neither the primary nor data. The verdict looks past both. When it proposes, the lessons
+//! are waived, or the drill is aborted, with the reason on record. Lessons can be added to a finished saga
+//! at any time, and what a drill has started the failover starts, too.
 
+use failover::Course;
 use failover::plan::own;
 use jiff::SignedDuration;
 use saga::{SagaId, StepId, StepState};
 
-use crate::controls::{Ordered, order};
+use crate::controls::{Ordered, abort, order};
 use crate::deps::Deps;
 use crate::ports::{Control, SagaStatus, StoreError};
 use crate::runner::Stopped;
 
 /// So long a proposal waits until the saga before it has let go; else the next look tries again.
 const PATIENCE: SignedDuration = SignedDuration::from_secs(40);
-/// Who waives them.
+/// Who ends it.
 const BY: &str = "the verdict";
-const WHY: &str =
+const NO_LESSONS: &str =
     "a failover is proposed, which does not wait for lessons: add them with `switchback lesson add --saga`";
+const NO_DRILL: &str = "a failover is proposed, which does not wait for a drill";
 
-/// The step in which a saga waits for lessons, if that is all that is open of it.
-pub(super) async fn waits_for_lessons(deps: &Deps, saga: &SagaId) -> Result<Option<StepId>, StoreError> {
+/// A saga that gives way to a failover.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct GivesWay {
+    pub(super) saga: SagaId,
+    how: How,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum How {
+    /// Nothing is open of it but the step in which it waits for lessons.
+    Lessons(StepId),
+    /// It is a drill.
+    Drill,
+}
+
+/// Whether a saga gives way to a failover.
+pub(super) async fn gives_way(deps: &Deps, saga: &SagaId) -> Result<Option<GivesWay>, StoreError> {
     let Some(head) = deps.sagas.head(saga).await? else { return Ok(None) };
+    let gives_way = |how| Ok(Some(GivesWay { saga: saga.clone(), how }));
+    if head.kind == Course::StandbyDrill.as_str() {
+        return gives_way(How::Drill);
+    }
     if head.status != SagaStatus::PersonNeeded || head.tally.open() != 1 {
         return Ok(None);
     }
     let items = deps.sagas.steps(saga).await?;
     let open = items.into_iter().find(|item| item.kind == own::LESSONS && item.record.state == StepState::Blocked);
-    Ok(open.map(|item| item.step))
+    match open {
+        Some(item) => gives_way(How::Lessons(item.step)),
+        None => Ok(None),
+    }
 }
 
 /// Lets such a saga end; `false` if it has not ended yet.
-pub(super) async fn make_room(deps: &Deps, saga: &SagaId, step: StepId) -> Result<bool, StoreError> {
-    match order(deps, saga, Control::Waive { step }, BY, WHY, PATIENCE).await {
-        Ok(Ordered::Taken | Ordered::Refused { .. }) => {}
-        Ok(Ordered::Waiting) => return Ok(false),
-        Err(Stopped::Store(error)) => return Err(error),
-        Err(stopped) => return Err(StoreError::Again(stopped.to_string())),
+pub(super) async fn make_room(deps: &Deps, way: &GivesWay) -> Result<bool, StoreError> {
+    match way.how {
+        How::Lessons(step) => match order(deps, &way.saga, Control::Waive { step }, BY, NO_LESSONS, PATIENCE).await {
+            Ok(Ordered::Taken | Ordered::Refused { .. }) => {}
+            Ok(Ordered::Waiting) => return Ok(false),
+            Err(stopped) => return Err(of(stopped)),
+        },
+        How::Drill => match abort(deps, &way.saga, BY, NO_DRILL).await {
+            // Refused: it has ended meanwhile.
+            Ok(()) | Err(StoreError::Refused(_)) => {}
+            Err(other) => return Err(other),
+        },
     }
-    // The saga has nothing open now: whoever drives it ends it.
-    match crate::runner::drive(deps, saga, BY).await {
-        Ok(_) => {}
-        Err(Stopped::Store(error)) => return Err(error),
-        Err(stopped) => return Err(StoreError::Again(stopped.to_string())),
-    }
+    // The saga has nothing to do now: whoever drives it ends it.
+    crate::runner::drive(deps, &way.saga, BY).await.map_err(of)?;
     let head = crate::start::pair_head(deps).await?;
-    Ok(head.saga.as_ref() != Some(saga))
+    Ok(head.saga.as_ref() != Some(&way.saga))
+}
+
+fn of(stopped: Stopped) -> StoreError {
+    if let Stopped::Store(error) = stopped { error } else { StoreError::Again(stopped.to_string()) }
 }

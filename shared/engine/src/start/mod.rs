@@ -157,8 +157,10 @@ pub(crate) async fn release_pair(deps: &Deps, saga: &SagaId) -> Result<(), Store
         head.saga = None;
         head.last = Some(saga.clone());
         let seconds = jiff::SignedDuration::from_secs(deps.pair.watch.policy.cool_down_s);
-        let until = moved_at(deps, saga).await?.saturating_add(seconds).unwrap_or(Timestamp::MAX);
-        head.cool_down = Some(CoolDown { saga: saga.clone(), until, acknowledged_by: None });
+        if let Some(moved_at) = moved_at(deps, saga).await? {
+            let until = moved_at.saturating_add(seconds).unwrap_or(Timestamp::MAX);
+            head.cool_down = Some(CoolDown { saga: saga.clone(), until, acknowledged_by: None });
+        }
     } else {
         return Ok(());
     }
@@ -170,12 +172,16 @@ pub(crate) async fn release_pair(deps: &Deps, saga: &SagaId) -> Result<(), Store
     }
 }
 
-/// When a saga ended, for what follows it. A failback that waited for lessons ended when the work was at home.
-async fn moved_at(deps: &Deps, saga: &SagaId) -> Result<Timestamp, StoreError> {
+/// When the work was moved: the cool-down begins there. A failback that waited for lessons ended when the
+/// work was at home; a drill on the standby alone has moved nothing.
+async fn moved_at(deps: &Deps, saga: &SagaId) -> Result<Option<Timestamp>, StoreError> {
     let now = deps.clock.now();
-    let head = deps.sagas.head(saga).await?;
-    let failback = head.filter(|head| head.kind == Course::Failback.as_str());
-    Ok(failback.and_then(|head| head.clocks.validated_at).unwrap_or(now))
+    let Some(head) = deps.sagas.head(saga).await? else { return Ok(Some(now)) };
+    if head.kind == Course::StandbyDrill.as_str() {
+        return Ok(None);
+    }
+    let at_home = head.clocks.validated_at.filter(|_| head.kind == Course::Failback.as_str());
+    Ok(Some(at_home.unwrap_or(now)))
 }
 
 /// Whether a saga may begin: none is under way (S1), and nobody is fencing the side that work shall go to.

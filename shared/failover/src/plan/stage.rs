@@ -46,6 +46,8 @@ pub const VALIDATE_AGAIN: &str = "validate-again";
 pub const TELL_AGAIN: &str = "tell-again";
 /// R50: what a drill on the standby alone has started is stopped.
 pub const PUT_BACK: &str = "put-back";
+/// R50: and what it was taken from, once nothing returns to it any more.
+pub const PUT_BACK_POOLS: &str = "put-back-pools";
 /// R41: the standby's settings are what they were before the work came to it.
 pub const RESET: &str = "reset";
 /// R41, R44: the side is proved to be ready to stand by.

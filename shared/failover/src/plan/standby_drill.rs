@@ -8,7 +8,7 @@ use saga::{Gate, Plan, Stage, Step};
 use serde_json::json;
 
 use super::findings::{findings, not_covered};
-use super::gates::{tried, verified};
+use super::gates::verified;
 use super::refusals::refuse;
 use super::{Ask, GO, PlanRefused, errands, homing, moving, stage, steps, want};
 use crate::checkpoint::{Resource, Start, StartStage, Trust};
@@ -72,20 +72,22 @@ pub fn standby_drill_plan(ask: &Ask<'_>) -> Result<Plan, PlanRefused> {
         [vec![steps::answering(), errands::up_to_date(&started)], errands::steps(ask, Duty::Source, want::REACHABLE)?];
     let proof = [vec![steps::answering()], errands::steps(ask, Duty::Validation, want::PROVED)?];
     let mut stopped: Vec<&Resource> = proved.iter().map(|proved| proved.twin).collect();
-    // Pools last: compute that is taken from them ends first.
-    stopped.sort_by_key(|twin| is_pool(ask, twin));
+    stopped.sort_by_key(|twin| (&twin.kind, &twin.id));
     stopped.dedup_by(|a, b| a.kind == b.kind && a.id == b.id);
+    // Compute that was taken from a pool returns to it when it ends.
+    let (pools, compute): (Vec<&Resource>, Vec<&Resource>) = stopped.iter().partition(|twin| is_pool(ask, twin));
     let on_before = ask.there.resources.iter().filter(|r| r.active).map(|r| (r.kind.clone(), r.id.clone())).collect();
     let stages = vec![
         named(stage::CONFIRM, Gate::Approved(GO.to_owned()), confirm.concat()),
         named(stage::POOLS, verified(&[stage::CONFIRM]), of_stage(StartStage::Pools)),
         named(stage::COMPUTE, verified(&[stage::POOLS]), of_stage(StartStage::Compute)),
         named(stage::VALIDATE, verified(&[stage::COMPUTE]), proof.concat()),
-        // Put back also where a proof has failed or a start was refused: a drill leaves nothing on.
-        named(stage::PUT_BACK, tried(&[stage::VALIDATE]), put_back(&stopped)),
+        // A proof that fails is for a person, who looks at it while it can be looked at, and waives it.
+        named(stage::PUT_BACK, verified(&[stage::VALIDATE]), put_back(&compute)),
+        named(stage::PUT_BACK_POOLS, verified(&[stage::PUT_BACK]), put_back(&pools)),
         named(
             stage::RESET,
-            verified(&[stage::PUT_BACK]),
+            verified(&[stage::PUT_BACK_POOLS]),
             stopped.iter().flat_map(|twin| steps::set_back(twin, Role::Target)).collect(),
         ),
         named(stage::READY, verified(&[stage::RESET]), vec![homing::ready_at(Role::Target, on_before)]),

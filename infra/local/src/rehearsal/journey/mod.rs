@@ -322,6 +322,7 @@ impl Journey<'_, '_> {
             proposals,
             writes,
             differences: differences.collect(),
+            changing_calls: self.cast.changing_calls(),
             legs: self.legs,
         })
     }
