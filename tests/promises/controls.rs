@@ -101,7 +101,7 @@ fn what_cannot_be_done_is_refused_and_stands_in_the_record() {
         assert_eq!(refusal(ground, &saga, Control::EndPursuit { step: None }).await, "NOT-PURSUED");
         let refused = ground.view(&saga).await.lines;
         let refused = refused.iter().filter(|line| matches!(&line.event, Event::Refused { by, .. } if by == "ann"));
-        assert_eq!(refused.count(), 5);
+        assert_eq!(refused.count(), 4);
         assert_eq!(finishes(ground, &saga).await, Some(Outcome::Completed));
         assert_eq!(refusal(ground, &saga, Control::Hold).await, "SAGA-OVER");
         assert_eq!(ordered(ground, &saga, lesson("call the vendor first")).await, Ordered::Taken);
