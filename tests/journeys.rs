@@ -84,6 +84,22 @@ fn a_promotion_starts_at_once_and_waits_for_nobody_r44() {
     assert_ne!(homes.primary, homes.standby);
 }
 
+/// After a failover nothing moves any more: the homes are swapped, and the old primary is proved ready.
+#[test]
+fn a_promotion_after_a_failover_moves_nothing_r44() {
+    let mut rehearsal = Rehearsal::of(Scenario::named("there-and-back").unwrap(), 1, None).unwrap();
+    rehearsal.script.leg[1].order = failover::Course::Promotion;
+    rehearsal.script.leg[1].lesson = None;
+    let told = rehearsal.run(&mut |_| {}).unwrap();
+    is_content(&told);
+    let (pair, plan) = (&told.ended.view.pair, &told.ended.view.plan);
+    assert_eq!((told.report.outcome.as_str(), pair.active), ("completed", failover::Side::Primary));
+    let homes = pair.homes.as_ref().unwrap();
+    let about: failover::plan::About = serde_json::from_value(plan.about.clone()).unwrap();
+    assert_eq!(homes.primary, about.addresses.iter().find(|a| a.side == failover::Side::Standby).unwrap().host);
+    assert!(plan.steps().all(|(_, step)| step.place != "target"), "nothing is asked of the side that works");
+}
+
 #[test]
 fn an_old_primary_that_returns_is_prepared_as_the_standby_and_work_can_go_to_it_r44() {
     let told =

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use failover::signal::Reading;
-use failover::{Course, Past, Side};
-use saga::StepState;
+use failover::{Course, Past, Role, Side};
+use saga::{Class, StepState};
 
 use super::{Order, StartRefused};
 use crate::capture::{latest, prepared};
@@ -12,9 +12,6 @@ use crate::deps::Deps;
 use crate::guard::offenders;
 use crate::ports::{PairHead, StoreError};
 use crate::view::view;
-
-/// The want of a run that is made again; a word of the kind that carries it out.
-const RAN_ONCE: &str = "ran_once";
 
 /// Refuses a way home to a side that is not well, or on which something is on (R40).
 pub(super) async fn refuse_unready(deps: &Deps, side: Side, midway: bool) -> Result<(), StartRefused> {
@@ -68,7 +65,9 @@ async fn already_run(deps: &Deps, last: &saga::SagaId) -> Result<BTreeSet<String
     let Some(seen) = view(deps, Some(last)).await? else { return Ok(BTreeSet::new()) };
     let ran = seen.plan.steps().filter(|(id, step)| {
         let state = seen.state.step(*id).map(|record| (record.state, record.attempts));
-        step.want == RAN_ONCE
+        // What is run once carries a token.
+        step.class == Class::Tokened
+            && step.place == Role::Target.as_str()
             && state.is_some_and(|(state, attempts)| match state {
                 StepState::Done | StepState::Intended => true,
                 StepState::Planned | StepState::Waived => false,

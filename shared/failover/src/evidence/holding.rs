@@ -125,29 +125,8 @@ fn approvals(facts: &Facts, file: &File<'_>) -> Vec<Tampering> {
 fn answers(facts: &Facts, asked: &Question) -> Vec<String> {
     let mut found = Vec::new();
     let name = &asked.name;
-    let logged = facts.log.iter().any(|line| match &line.event {
-        Event::Approved { question, .. } => question == name,
-        Event::Started { .. }
-        | Event::TookOver { .. }
-        | Event::StageEntered { .. }
-        | Event::Intended { .. }
-        | Event::Tried { .. }
-        | Event::Done { .. }
-        | Event::Blocked { .. }
-        | Event::Unblocked { .. }
-        | Event::Waived { .. }
-        | Event::ForwardDone
-        | Event::Held { .. }
-        | Event::Resumed { .. }
-        | Event::LessonLearned { .. }
-        | Event::TakenIn { .. }
-        | Event::Refused { .. }
-        | Event::AbortAsked { .. }
-        | Event::Round { .. }
-        | Event::HandedOver
-        | Event::PersonNeeded { .. }
-        | Event::Finished { .. } => false,
-    });
+    let logged =
+        facts.log.iter().any(|line| matches!(&line.event, Event::Approved { question, .. } if question == name));
     // A saga that was aborted between the use of an answer and its line has none.
     if logged && !asked.used {
         found.push(format!("{name:?}: the log used the answer, and the record says that it was not used"));

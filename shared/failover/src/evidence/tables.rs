@@ -290,30 +290,9 @@ fn left_out(plan: &Plan, facts: &Facts) -> Vec<LeftOut> {
         at: None,
         why: why.clone(),
     });
-    let waived = facts.log.iter().filter_map(|line| match &line.event {
-        Event::Waived { step, by, why } => {
-            Some(LeftOut { what: what(plan, *step), by: by.clone(), at: Some(line.at), why: why.clone() })
-        }
-        Event::Started { .. }
-        | Event::TookOver { .. }
-        | Event::Approved { .. }
-        | Event::StageEntered { .. }
-        | Event::Intended { .. }
-        | Event::Tried { .. }
-        | Event::Done { .. }
-        | Event::Blocked { .. }
-        | Event::Unblocked { .. }
-        | Event::ForwardDone
-        | Event::Held { .. }
-        | Event::Resumed { .. }
-        | Event::LessonLearned { .. }
-        | Event::TakenIn { .. }
-        | Event::Refused { .. }
-        | Event::AbortAsked { .. }
-        | Event::Round { .. }
-        | Event::HandedOver
-        | Event::PersonNeeded { .. }
-        | Event::Finished { .. } => None,
+    let waived = facts.log.iter().filter_map(|line| {
+        let Event::Waived { step, by, why } = &line.event else { return None };
+        Some(LeftOut { what: what(plan, *step), by: by.clone(), at: Some(line.at), why: why.clone() })
     });
     by_plan.chain(waived).collect()
 }

@@ -192,6 +192,13 @@ pub struct Ask<'a> {
     pub lessons: &'a [OpenLesson],
 }
 
+impl Ask<'_> {
+    /// A promotion of a side on which the work is already: nothing moves.
+    pub(crate) fn is_in_place(&self) -> bool {
+        self.course == Course::Promotion && self.active != self.leaving
+    }
+}
+
 /// What a way back knows of the way out.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Past {

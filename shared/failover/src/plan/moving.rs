@@ -134,6 +134,10 @@ impl Part {
 
 /// The stages of a plan, in their order.
 fn stages_of(ask: &Ask<'_>) -> Vec<Part> {
+    if ask.is_in_place() {
+        let fences = [Part::Fence, Part::StopCompute, Part::Sweep, Part::CutOff];
+        return [&fences[..], &[Part::Promote, Part::TellAgain, Part::Ready]].concat();
+    }
     let home = ask.course == Course::Failback;
     let promotes = ask.course == Course::Promotion;
     let of = |so: bool, names: &'static [Part]| if so { names } else { &[] };
@@ -161,6 +165,8 @@ struct Moving<'a> {
     fence: Stage,
     stop_compute: Stage,
     starts: Starts,
+    /// Publishes the new active side; absent where it is the active one already.
+    pointed: Option<StepId>,
 }
 
 impl<'a> Moving<'a> {
@@ -175,7 +181,8 @@ impl<'a> Moving<'a> {
         undoers.name_in(&mut stop_compute);
         let places = StartStage::ALL.into_iter().map(|stage| (stage, place(stage.as_str()))).collect();
         let starts = Starts::collect(ask, &fenced, places);
-        Self { ask, fence, stop_compute, starts }
+        let pointed = parts.contains(&Part::Point).then(|| StepId { stage: place(stage::POINT), number: 0 });
+        Self { ask, fence, stop_compute, starts, pointed }
     }
 
     fn gate(&self, part: Part) -> Gate {
@@ -189,6 +196,7 @@ impl<'a> Moving<'a> {
             Part::Freeze if ask.window.is_some() => verified(&[stage::WINDOW]),
             Part::Freeze if fence_first => Gate::Open,
             Part::Freeze => go(),
+            Part::Fence | Part::Promote if ask.is_in_place() => go(),
             Part::Fence => verified(&[stage::FREEZE]),
             Part::StopCompute => tried(&[stage::FENCE]),
             Part::Sweep => tried(&[stage::FENCE, stage::STOP_COMPUTE]),
@@ -213,6 +221,7 @@ impl<'a> Moving<'a> {
             // An endpoint that only a person can mend keeps neither the proof nor the message waiting.
             Part::Promote | Part::ValidateAgain => tried(&[stage::POINT]),
             // Whoever waits for the new address is told it, also where the last validation failed.
+            Part::TellAgain if ask.is_in_place() => tried(&[stage::PROMOTE]),
             Part::TellAgain => tried(&[stage::VALIDATE_AGAIN]),
             Part::Reset => tried(&[stage::TELL_AGAIN]),
             Part::Ready if ask.course == Course::Failback => verified(&[stage::RESET]),
@@ -253,7 +262,7 @@ impl<'a> Moving<'a> {
                 }
                 Ok([vec![pointed], errands::steps(ask, Duty::Endpoint, want::SWITCHED)?].concat())
             }
-            Part::Promote => Ok(vec![steps::promote(target)]),
+            Part::Promote => Ok(vec![steps::promote(target, self.pointed)]),
             Part::TellAgain => errands::messages(ask, homing::told_at_the_end(ask.course)),
             Part::Reset => Ok(homing::reset(ask)),
             Part::Ready => Ok(vec![homing::ready(ask)]),

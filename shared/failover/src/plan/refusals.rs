@@ -52,7 +52,7 @@ pub enum PlanRefused {
 pub(super) fn refuse(ask: &Ask<'_>) -> Result<(), PlanRefused> {
     let target = ask.leaving.other();
     // A saga that was aborted in the middle is turned back while its leaving side is the active one still.
-    if ask.active != ask.leaving && !ask.past.midway {
+    if ask.active != ask.leaving && !ask.past.midway && !ask.is_in_place() {
         return Err(if ask.course == Course::Failback {
             PlanRefused::AtHome(target)
         } else {

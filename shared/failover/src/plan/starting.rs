@@ -37,6 +37,9 @@ impl Starts {
             exceptions: Vec::new(),
             started: Vec::new(),
         };
+        if ask.is_in_place() {
+            return starts;
+        }
         let counterparts = counterparts(ask, &twins);
         for (resource, twin) in ask.here.resources.iter().zip(&twins) {
             if ask.arrangements.is_active_active(&resource.kind, &resource.name) {

@@ -101,9 +101,11 @@ pub(super) fn publish(name: &str, wanted: &str, active: Side, frozen: bool) -> S
 }
 
 /// Swaps the homes: the target is the primary from here on (R44).
-pub(super) fn promote(target: Side) -> Step {
+/// Only after the target was published as the active side, by the name that it had then.
+pub(super) fn promote(target: Side, pointed: Option<StepId>) -> Step {
     Step {
         detail: json!({ "active": target, "frozen": false, "promoted": true }),
+        needs: pointed.map(verified).into_iter().collect(),
         ..publish("the new primary", want::SWAPPED, target, false)
     }
 }
