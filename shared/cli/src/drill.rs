@@ -1,12 +1,20 @@
-//! `switchback drill`: what a failover would do, or whether the standby could, without moving anything.
+//! `switchback drill`: dry, on the standby alone, or in full; and what became of the drills so far.
 
+use engine::drills::{DrillResult, keep_dry_run, results, turn_back};
+use engine::dry_run::dry_run as foresee;
 use failover::{Course, Side};
 use rim::{Exit, Problem};
+use serde_json::json;
 
+use crate::full_drill::{self, FullArguments};
 use crate::moving::{self, Moving, MovingArguments};
 use crate::ordering::{Request, draft, person};
 use crate::place::{self, PairArguments, StoreArguments};
-use crate::plan::calls;
+use crate::plan::show;
+use crate::talk::{data, data_json, say};
+
+/// The name of a dry run that no schedule has begun.
+const BY_HAND: &str = "by-hand";
 
 /// Which drill.
 #[derive(Debug, clap::Args)]
@@ -21,6 +29,12 @@ enum Drill {
     DryRun(DryRunArguments),
     /// Starts the standby's compute, proves it, and stops it again; touches neither the primary nor data.
     StandbyOnly(MovingArguments),
+    /// Moves the work to the standby, lets it stay there, and moves it back; started again, it goes on.
+    Full(FullArguments),
+    /// Turns the full drill under way back before its time.
+    TurnBack(TurnBackArguments),
+    /// Lists what became of the drills.
+    List(ListArguments),
 }
 
 /// What is dry-run.
@@ -38,12 +52,42 @@ struct DryRunArguments {
     json: bool,
 }
 
+/// What is turned back, and why.
+#[derive(Debug, clap::Args)]
+struct TurnBackArguments {
+    #[command(flatten)]
+    pair: PairArguments,
+    #[command(flatten)]
+    store: StoreArguments,
+    /// Why, for the record.
+    #[arg(long)]
+    why: String,
+    /// Print one JSON object.
+    #[arg(long)]
+    json: bool,
+}
+
+/// Whose drills.
+#[derive(Debug, clap::Args)]
+struct ListArguments {
+    #[command(flatten)]
+    pair: PairArguments,
+    #[command(flatten)]
+    store: StoreArguments,
+    /// Print one JSON object.
+    #[arg(long)]
+    json: bool,
+}
+
 impl Arguments {
     /// Whether machines read the answer.
     pub(crate) fn json(&self) -> bool {
         match &self.drill {
             Drill::DryRun(arguments) => arguments.json,
             Drill::StandbyOnly(arguments) => arguments.json,
+            Drill::Full(arguments) => arguments.moving.json,
+            Drill::TurnBack(arguments) => arguments.json,
+            Drill::List(arguments) => arguments.json,
         }
     }
 }
@@ -55,6 +99,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Exit, Problem> {
             let request = request(Course::StandbyDrill, "drill standby-only");
             moving::run(&Moving { arguments, request })
         }
+        Drill::Full(arguments) => full_drill::run(arguments),
+        Drill::TurnBack(arguments) => turns_back(arguments),
+        Drill::List(arguments) => list(arguments),
     }
 }
 
@@ -67,9 +114,11 @@ fn request(course: Course, command: &'static str) -> Request {
         lost_at: None,
         window: None,
         again: String::new(),
+        drill: None,
     }
 }
 
+/// Nothing of the pair changes; what was foreseen is kept where there is a store to keep it in.
 fn dry_run(arguments: &DryRunArguments) -> Result<Exit, Problem> {
     let checked = arguments.pair.read()?;
     let store = arguments.store.store()?;
@@ -77,6 +126,55 @@ fn dry_run(arguments: &DryRunArguments) -> Result<Exit, Problem> {
         let deps = store.look(&checked).await?;
         let order = request(Course::Drill, "drill dry-run").order(&deps, &person());
         let drafted = draft(&deps, &order).await?;
-        calls(arguments.full, arguments.json, &deps, &drafted).await
+        let foreseen = foresee(&deps, &drafted.plan).await?;
+        show(arguments.full, arguments.json, &foreseen);
+        if store.exists() {
+            let key = keep_dry_run(&deps, BY_HAND, None, &foreseen, true).await?;
+            say(format_args!("kept as {key}"));
+        }
+        Ok(Exit::Fine)
     })
+}
+
+fn turns_back(arguments: &TurnBackArguments) -> Result<Exit, Problem> {
+    let checked = arguments.pair.read()?;
+    let store = arguments.store.store()?;
+    place::run(async {
+        let deps = store.existing(&checked).await?;
+        if !turn_back(&deps, &person(), &arguments.why).await? {
+            let message = "no full drill is under way that could be turned back: `switchback status` tells where the \
+                           work is";
+            return Err(Problem::refused("NO-DRILL", message));
+        }
+        if arguments.json {
+            data_json(&json!({ "pair": checked.pair, "turned_back": true }));
+        } else {
+            data("the drill is turned back: its way back begins as soon as its way out has ended\n");
+        }
+        Ok(Exit::Fine)
+    })
+}
+
+fn list(arguments: &ListArguments) -> Result<Exit, Problem> {
+    let checked = arguments.pair.read()?;
+    let store = arguments.store.store()?;
+    place::run(async {
+        let deps = store.existing(&checked).await?;
+        let results = results(&deps).await?;
+        if arguments.json {
+            data_json(&json!({ "pair": checked.pair, "drills": results }));
+        } else if results.is_empty() {
+            data("no drill is recorded\n");
+        } else {
+            results.iter().for_each(|result| data(line(result)));
+        }
+        Ok(Exit::Fine)
+    })
+}
+
+fn line(result: &DrillResult) -> String {
+    let period = result.period.as_ref().map_or_else(String::new, |period| format!(", due {period}"));
+    let sagas: String = result.sagas.iter().map(|saga| format!("\n  saga {saga}")).collect();
+    let DrillResult { name, kind, outcome, at, why, .. } = result;
+    format!("{at:.0}  {name} ({kind}{period}) {}\n  {why}{sagas}\n", outcome.words())
 }

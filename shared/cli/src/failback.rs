@@ -40,6 +40,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Exit, Problem> {
         lost_at: None,
         window,
         again,
+        drill: None,
     };
     moving::run(&Moving { arguments: &arguments.moving, request })
 }

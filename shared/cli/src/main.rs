@@ -17,6 +17,7 @@ mod explain;
 mod failback;
 mod failover;
 mod freeze;
+mod full_drill;
 mod guard;
 mod hold;
 mod lesson;
@@ -70,7 +71,7 @@ enum Command {
     Failback(failback::Arguments),
     /// Makes the standby the primary for good, and the primary its standby.
     Promote(promote::Arguments),
-    /// Rehearses on the real pair, without moving anything.
+    /// Rehearses on the real pair: dry, on the standby alone, or there and back.
     Drill(drill::Arguments),
     /// Tells where the work is and where the saga stands.
     Status(status::Arguments),

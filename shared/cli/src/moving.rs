@@ -16,6 +16,7 @@ use saga::{Outcome, Plan, SagaId};
 
 use crate::approving::{self, ApprovalArguments, Standing as Asked};
 use crate::driving::{Ended, drive, sleep};
+use crate::full_drill;
 use crate::ordering::{Request, draft, evidence, person};
 use crate::place::{self, Others, PairArguments, Store, StoreArguments};
 use crate::standing::{Standing, about};
@@ -30,9 +31,9 @@ const NAMINGS: u32 = 3;
 #[derive(Debug, clap::Args)]
 pub(crate) struct MovingArguments {
     #[command(flatten)]
-    pair: PairArguments,
+    pub(crate) pair: PairArguments,
     #[command(flatten)]
-    store: StoreArguments,
+    pub(crate) store: StoreArguments,
     #[command(flatten)]
     approval: ApprovalArguments,
     /// Print one JSON object at the end instead of text.
@@ -70,7 +71,7 @@ pub(crate) fn run(moving: &Moving<'_>) -> Result<Exit, Problem> {
         }
         match next {
             Next::Drive(deps, saga) => {
-                let ended = drive(&deps, &saga, store.others()).await?;
+                let ended = moving.drive(&deps, &saga, store.others()).await?;
                 moving.tell(&deps, &saga, ended).await
             }
             Next::Unapproved(deps, saga) => moving.tell(&deps, &saga, Ended::PersonNeeded).await,
@@ -121,6 +122,18 @@ impl Moving<'_> {
             "CHANGED-MEANWHILE",
             "others order for this pair at the same time: run `switchback status`",
         ))
+    }
+
+    /// Drives the saga; beside it the alarms of a full drill are watched.
+    async fn drive(&self, deps: &Deps, saga: &SagaId, others: Others) -> Result<Ended, Problem> {
+        match &self.request.drill {
+            None => drive(deps, saga, others).await,
+            Some(_) => tokio::select! {
+                biased;
+                ended = drive(deps, saga, others) => ended,
+                never = full_drill::watch(deps) => match never {},
+            },
+        }
     }
 
     /// The saga that is there, if it is of the same order.

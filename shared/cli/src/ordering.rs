@@ -2,6 +2,7 @@
 
 use engine::Deps;
 use engine::start::{self, Draft, Order, StartRefused};
+use failover::drill::FullDrill;
 use failover::plan::About;
 use failover::{Course, Side, Window};
 use jiff::Timestamp;
@@ -48,6 +49,8 @@ pub(crate) struct Request {
     pub(crate) window: Option<Window>,
     /// The flags as they were written, to be written again.
     pub(crate) again: String,
+    /// What a full drill is ordered with.
+    pub(crate) drill: Option<FullDrill>,
 }
 
 impl Request {
@@ -56,6 +59,7 @@ impl Request {
         Order {
             lost_at: self.lost_at,
             window: self.window,
+            drill: self.drill.clone(),
             ..Order::of(self.course, self.leaving, self.planned, by, deps.clock.now())
         }
     }
@@ -82,6 +86,7 @@ impl OrderArguments {
             lost_at: self.lost_at,
             window: None,
             again: format!("{planned}{leaving}"),
+            drill: None,
         }
     }
 }

@@ -95,6 +95,14 @@ impl Store {
         }
     }
 
+    /// Whether something can be kept in it; a table in the cloud was deployed.
+    pub(crate) fn exists(&self) -> bool {
+        match self {
+            Store::Embedded(path) => path.exists(),
+            Store::Aws { .. } => true,
+        }
+    }
+
     /// Opens it; a file that is not there is made.
     pub(crate) async fn open(&self, checked: &Checked) -> Result<Deps, Problem> {
         let ports = match self {

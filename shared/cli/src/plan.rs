@@ -1,7 +1,7 @@
 //! `switchback plan`: the plan of a failover, and with `--calls` what a run of it would call. Changes nothing.
 
 use engine::Deps;
-use engine::dry_run::{self, dry_run};
+use engine::dry_run::{self, DryRun, dry_run};
 use engine::start::Draft;
 use failover::text::{Detail, plan_text};
 use rim::{Exit, Problem};
@@ -53,12 +53,16 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Exit, Problem> {
 
 /// Prints what a run of a plan would call.
 pub(crate) async fn calls(full: bool, json: bool, deps: &Deps, drafted: &Draft) -> Result<Exit, Problem> {
-    let foreseen = dry_run(deps, &drafted.plan).await?;
+    show(full, json, &dry_run(deps, &drafted.plan).await?);
+    Ok(Exit::Fine)
+}
+
+/// Prints a dry run.
+pub(crate) fn show(full: bool, json: bool, foreseen: &DryRun) {
     if json {
         data_json(&json!(foreseen));
     } else {
         let detail = if full { Detail::Full } else { Detail::Counts };
-        data(dry_run::text(&foreseen, detail));
+        data(dry_run::text(foreseen, detail));
     }
-    Ok(Exit::Fine)
 }

@@ -25,6 +25,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Exit, Problem> {
         lost_at: None,
         window: None,
         again: if arguments.planned { " --planned".to_owned() } else { String::new() },
+        drill: None,
     };
     moving::run(&Moving { arguments: &arguments.moving, request })
 }

@@ -1,11 +1,11 @@
 //! `switchback status`: where the pair's work is, and where its saga stands.
 
-use engine::Deps;
 use engine::noticing::case_of;
 use engine::ports::{ControlState, GuardRecord, PairHead};
 use engine::runner::{Published, published_key};
 use engine::start::pair_head;
 use engine::view::view;
+use engine::{Deps, drills};
 use failover::verdict::sentences;
 use jiff::SignedDuration;
 use rim::{Exit, Problem};
@@ -66,7 +66,11 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Exit, Problem> {
         let verdict = case_of(&deps).await?;
         // Whoever watches nothing is told nothing of it.
         let verdict = sentences(&verdict).into_iter().next().filter(|_| !verdict.origins.is_empty());
-        tell(arguments.json, &pair, verdict.as_deref(), standing.as_ref());
+        let drill = match &pair.drill {
+            Some(record) => Some(drills::standing(&deps, record).await?),
+            None => None,
+        };
+        tell(arguments.json, &pair, &[drill, verdict], standing.as_ref());
         Ok(match standing.map(|standing| standing.doing) {
             Some(Doing::PersonNeeded | Doing::Asking | Doing::Held) => Exit::PersonNeeded,
             Some(Doing::Running | Doing::Pursuing | Doing::Completed | Doing::Aborted) | None => Exit::Fine,
@@ -103,12 +107,13 @@ fn guard_of(pair: &PairHead) -> Option<&GuardRecord> {
     pair.guard.as_ref().filter(|guard| guard.side == pair.active.other())
 }
 
-fn tell(as_json: bool, pair: &PairHead, verdict: Option<&str>, standing: Option<&Standing>) {
+fn tell(as_json: bool, pair: &PairHead, said: &[Option<String>; 2], standing: Option<&Standing>) {
+    let [drill, verdict] = said;
     if as_json {
         data_json(&json!({
             "pair": pair.pair, "active": pair.active, "frozen": pair.frozen,
             "unfinished": pair.saga.is_some(), "saga": standing, "guard": guard_of(pair),
-            "verdict": verdict, "freeze": pair.freeze,
+            "verdict": verdict, "freeze": pair.freeze, "drill": pair.drill,
         }));
         return;
     }
@@ -117,6 +122,9 @@ fn tell(as_json: bool, pair: &PairHead, verdict: Option<&str>, standing: Option<
     if let Some(guard) = guard_of(pair) {
         let round = guard.last.as_ref().map_or_else(String::new, |last| format!(", last fenced again by {last}"));
         data(format_args!("the {} is guarded: last looked at {:.0}{round}\n", guard.side, guard.looked_at));
+    }
+    if let Some(drill) = drill {
+        data(format_args!("{drill}\n"));
     }
     if let Some(verdict) = verdict {
         data(format_args!("{verdict}\n"));

@@ -15,6 +15,7 @@
 //! | [`approvals::by_link::look`], [`approvals::by_link::reply`] | shows what a link asks; takes the answer |
 //! | [`approvals::tend`] | sends links, escalates, asks again |
 //! | [`wake::wake`], [`wake::tick`] | drives a saga as far as it goes |
+//! | [`drills::tend`] | sees a full drill through: its alarms, its stay, its way back |
 //! | [`guard::guard`] | looks at the fenced side, and fences again what was switched on |
 //! | [`controls::order`], [`controls::abort`] | takes in what a person orders of a saga under way |
 //! | [`evidence`] | keeps the record of a finished saga, before its pair is released |
@@ -26,6 +27,7 @@ pub mod codes;
 pub mod controls;
 pub mod datasets;
 pub mod deps;
+pub mod drills;
 pub mod dry_run;
 pub mod evidence;
 pub mod guard;

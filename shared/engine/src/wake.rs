@@ -5,6 +5,7 @@ use saga::SagaId;
 
 use crate::approvals::tend;
 use crate::deps::Deps;
+use crate::drills;
 use crate::guard::{Guarded, guard};
 use crate::ports::StoreError;
 use crate::runner::{Driven, Stopped, drive};
@@ -18,14 +19,15 @@ pub async fn wake(deps: &Deps, saga: &SagaId, owner: &str) -> Result<Driven, Sto
     drive(deps, saga, owner).await
 }
 
-/// Drives whatever nobody woke, guards the side that was left, and looks after an open question: once a
-/// minute, constant work when nothing is due (L6).
+/// Drives whatever nobody woke, guards the side that was left, looks after an open question and after a full
+/// drill: once a minute, constant work when nothing is due (L6).
 ///
 /// # Errors
 ///
 /// [`Stopped`]: why a runner had to stop, or the guard could not be recorded.
 pub async fn tick(deps: &Deps, owner: &str) -> Result<Driven, Stopped> {
     let Some(head) = deps.pairs.pair(&deps.pair.name).await? else { return Ok(Driven::Over) };
+    let drilling = head.drill.is_some();
     // The first is the pair's saga, if it has one; a round of the guard is driven beside it.
     let unfinished: Vec<SagaId> = head.unfinished().cloned().collect();
     let drives = join_all(unfinished.iter().map(|saga| drive(deps, saga, owner)));
@@ -37,6 +39,9 @@ pub async fn tick(deps: &Deps, owner: &str) -> Result<Driven, Stopped> {
     }
     if let Some(saga) = unfinished.first() {
         tend(deps, saga).await?;
+    }
+    if drilling {
+        drills::tend(deps).await?;
     }
     let mut first = Driven::Over;
     for (place, driven) in driven.into_iter().enumerate() {

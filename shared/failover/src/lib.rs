@@ -14,12 +14,14 @@
 //! | errand | a step that is no resource of a workspace | |
 //! | signal | one observation of health: source, side, reading, time seen | alert |
 //! | verdict | what the signals add up to under the policy, with reasons | decision |
+//! | drill | a rehearsal on real workspaces: dry, on the standby alone, or full | test |
 //! | finding | one thing that would hurt, with its remedy | warning |
 
 pub mod baseline;
 pub mod checkpoint;
 pub mod clocks;
 pub mod course;
+pub mod drill;
 pub mod errand;
 pub mod evidence;
 pub mod matching;

@@ -139,6 +139,7 @@ impl From<StartRefused> for Problem {
             StartRefused::NoCheckpoint(_) => Self::refused("NO-CHECKPOINT", error.to_string()),
             StartRefused::LeavingNotWell { .. } => Self::refused("LEAVING-NOT-WELL", with_remedies(error.to_string())),
             StartRefused::TargetNotReady { .. } => Self::refused("TARGET-NOT-READY", error.to_string()),
+            StartRefused::DrillUnderWay { .. } => Self::refused("DRILL-UNDER-WAY", error.to_string()),
             StartRefused::Window(_) => Self::refused("WINDOW-MISSED", error.to_string()),
             StartRefused::Plan(PlanRefused::AtHome(_)) => Self::refused("AT-HOME", error.to_string()),
             StartRefused::Plan(PlanRefused::TargetIsActive(_)) => Self::refused("TARGET-IS-ACTIVE", error.to_string()),

@@ -157,6 +157,7 @@ fn head(revision: u64) -> PairHead {
         guard: None,
         freeze: None,
         cool_down: None,
+        drill: None,
         homes: None,
         last: None,
         revision,

@@ -143,6 +143,7 @@ fn head(revision: u64, saga: Option<SagaId>) -> PairHead {
         guard: None,
         freeze: None,
         cool_down: None,
+        drill: None,
         homes: None,
         last: None,
         revision,

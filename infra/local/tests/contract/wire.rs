@@ -257,6 +257,7 @@ fn pair_head() -> PairHead {
         guard: None,
         freeze: None,
         cool_down: None,
+        drill: None,
         homes: None,
         last: None,
         revision: 1,

@@ -7,8 +7,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::deps::Deps;
-use crate::ports::{PairHead, Remembered, STORE_VERSION, StoreError};
-use crate::start::pair_head;
+use crate::ports::{Remembered, STORE_VERSION, StoreError};
+use crate::start::change_pair;
 
 /// The name under which people's decisions are remembered.
 const DECISIONS: &str = "decisions";
@@ -39,7 +39,7 @@ pub struct PairDecision {
 /// [`StoreError`].
 pub async fn freeze(deps: &Deps, by: &str, why: &str) -> Result<bool, StoreError> {
     let at = deps.clock.now();
-    let froze = change(deps, |head| match head.freeze {
+    let froze = change_pair(deps, |head| match head.freeze {
         Some(_) => false,
         None => {
             head.freeze = Some(Freeze { by: by.to_owned(), why: why.to_owned(), at });
@@ -55,7 +55,7 @@ pub async fn freeze(deps: &Deps, by: &str, why: &str) -> Result<bool, StoreError
 ///
 /// [`StoreError`].
 pub async fn thaw(deps: &Deps, by: &str, why: &str) -> Result<bool, StoreError> {
-    let thawed = change(deps, |head| head.freeze.take().is_some()).await?;
+    let thawed = change_pair(deps, |head| head.freeze.take().is_some()).await?;
     recorded(deps, thawed, by, "thaw", why).await
 }
 
@@ -66,7 +66,7 @@ pub async fn thaw(deps: &Deps, by: &str, why: &str) -> Result<bool, StoreError> 
 /// [`StoreError`].
 pub async fn acknowledge(deps: &Deps, by: &str, why: &str) -> Result<bool, StoreError> {
     let now = deps.clock.now();
-    let ended = change(deps, |head| {
+    let ended = change_pair(deps, |head| {
         let held = head.cool_down.as_mut().filter(|cool_down| cool_down.holds(now));
         held.map(|cool_down| cool_down.acknowledged_by = Some(by.to_owned())).is_some()
     });
@@ -80,23 +80,6 @@ pub async fn acknowledge(deps: &Deps, by: &str, why: &str) -> Result<bool, Store
 /// [`StoreError`].
 pub async fn decisions(deps: &Deps) -> Result<Vec<PairDecision>, StoreError> {
     Ok(record(deps).await?.0)
-}
-
-/// Changes the pair's head under the condition that nobody else has since it was read.
-async fn change(deps: &Deps, with: impl Fn(&mut PairHead) -> bool) -> Result<bool, StoreError> {
-    for _ in 0..TRIES {
-        let mut head = pair_head(deps).await?;
-        if !with(&mut head) {
-            return Ok(false);
-        }
-        head.revision += 1;
-        match deps.pairs.put_pair(&head).await {
-            Ok(()) => return Ok(true),
-            Err(StoreError::Refused(_)) => {}
-            Err(other) => return Err(other),
-        }
-    }
-    Err(StoreError::Again(format!("the head of pair {}", deps.pair.name)))
 }
 
 /// Writes down what was changed. The change itself is on record by now, whatever becomes of this.

@@ -18,3 +18,4 @@ pub use hearing::hear;
 pub use judging::{Noticed, WatchRecord, case_of, judge, last_verdict};
 pub use looking::{Looked, look};
 pub use telling::Notice;
+pub(crate) use telling::tell_everybody;

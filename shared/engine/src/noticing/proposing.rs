@@ -36,6 +36,7 @@ impl From<StartRefused> for NotProposed {
             | StartRefused::LeavingNotWell { .. }
             | StartRefused::TargetNotReady { .. }
             | StartRefused::Window(_)
+            | StartRefused::DrillUnderWay { .. }
             | StartRefused::Plan(_)
             | StartRefused::Capture(_) => NotProposed::Refused(refused),
         }

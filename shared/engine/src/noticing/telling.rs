@@ -52,7 +52,12 @@ impl Notice {
 pub(super) async fn tell(deps: &Deps, notice: Notice, verdict: &Verdict) {
     let text = format!("{}\n\n{}\n", sentences(verdict).join("\n"), notice.remedy());
     let message = Message { subject: format!("[{}] {}", deps.pair.name, notice.subject()), text };
-    futures::join!(send(deps, &Recipient::Everybody, &message), to_channels(deps, &message));
+    tell_everybody(deps, &message).await;
+}
+
+/// Sends a message to everybody who listens, and to the declared channels.
+pub(crate) async fn tell_everybody(deps: &Deps, message: &Message) {
+    futures::join!(send(deps, &Recipient::Everybody, message), to_channels(deps, message));
 }
 
 /// Tells the declared channels that a failover is proposed, and who was asked; never by which link (S23).

@@ -7,6 +7,7 @@
 mod asks;
 mod clock;
 mod controls;
+mod drill;
 mod errands;
 mod history;
 mod names;
@@ -21,6 +22,7 @@ mod workspace;
 pub use asks::{Answer, AnswerRefused, AskItem, AskState, Asks, Deed, Link, TrailLine};
 pub use clock::Clock;
 pub use controls::{Closed, Control, ControlCount, ControlItem, ControlState, Controls, LessonItem};
+pub use drill::{DrillRecord, TurnedBack, WayBack};
 pub use errands::{Briefing, ErrandInfo, Errands, Message, Secrets};
 pub use history::DoneItem;
 pub use names::Names;

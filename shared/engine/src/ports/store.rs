@@ -12,6 +12,7 @@ use saga::{Line, Outcome, PlanHash, SagaId, StepId, StepRecord, Tally};
 use serde::{Deserialize, Serialize};
 
 use super::ControlCount;
+use super::drill::DrillRecord;
 use super::history::DoneItem;
 
 /// The version of the items that this code writes (S22).
@@ -83,6 +84,9 @@ pub struct PairHead {
     /// The last saga that ended.
     #[serde(default)]
     pub last: Option<SagaId>,
+    /// The full drill under way.
+    #[serde(default)]
+    pub drill: Option<DrillRecord>,
     /// Raised by one at every change; the condition of the next.
     pub revision: u64,
 }

@@ -22,6 +22,7 @@ pub async fn draft(deps: &Deps, order: &Order) -> Result<Draft, StartRefused> {
     let head = pair_head(deps).await?;
     let deps = &deps.as_recorded(&head);
     is_free(deps, &head)?;
+    refuse_second_drill(&head, order)?;
     refuse_window(deps, order)?;
     let midway = order.course == Course::Failback && head.frozen && head.active != order.leaving;
     let in_place = order.course == Course::Promotion && head.active != order.leaving;
@@ -81,6 +82,17 @@ pub async fn draft(deps: &Deps, order: &Order) -> Result<Draft, StartRefused> {
     };
     let (bytes, hash) = plan.freeze().map_err(PlanRefused::from)?;
     Ok(Draft { plan, inventory: here, target: there, bytes, hash })
+}
+
+/// While a full drill is under way nothing is rehearsed beside it. What moves the work for another reason is
+/// not refused: a region that is lost does not wait for a drill.
+pub(super) fn refuse_second_drill(head: &PairHead, order: &Order) -> Result<(), StartRefused> {
+    match (&head.drill, order.course) {
+        (Some(record), Course::Drill | Course::StandbyDrill) => {
+            Err(StartRefused::DrillUnderWay { name: record.drill.name.clone() })
+        }
+        (Some(_), Course::Failover | Course::Failback | Course::Promotion) | (None, _) => Ok(()),
+    }
 }
 
 /// A saga is not ordered for a window that it could not keep.

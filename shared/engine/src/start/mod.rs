@@ -10,6 +10,8 @@ use failover::{Checkpoint, Clocks, Course, Side};
 use jiff::Timestamp;
 use saga::{Plan, PlanHash, SagaId};
 
+use drafting::refuse_second_drill;
+
 pub use drafting::draft;
 pub use order::Order;
 pub use refusals::StartRefused;
@@ -17,7 +19,9 @@ pub use refusals::StartRefused;
 use crate::approvals;
 use crate::capture::{CaptureError, checkpoint_key, prepared_key};
 use crate::deps::Deps;
-use crate::ports::{AskItem, ControlCount, GuardRecord, PairHead, STORE_VERSION, SagaHead, SagaStatus, StoreError};
+use crate::ports::{
+    AskItem, ControlCount, DrillRecord, GuardRecord, PairHead, STORE_VERSION, SagaHead, SagaStatus, StoreError, WayBack,
+};
 
 /// The key of a saga's frozen plan.
 pub fn plan_key(saga: &SagaId) -> String {
@@ -51,6 +55,7 @@ pub async fn start(deps: &Deps, order: &Order, draft: &Draft) -> Result<SagaId, 
     let mut pair = pair_head(deps).await?;
     let deps = &deps.as_recorded(&pair);
     is_free(deps, &pair)?;
+    refuse_second_drill(&pair, order)?;
     let saga = draft.plan.saga.clone();
     remember(deps, &pair, order, draft).await?;
     deps.objects.put_new(&plan_key(&saga), draft.bytes.clone()).await?;
@@ -76,6 +81,7 @@ pub async fn start(deps: &Deps, order: &Order, draft: &Draft) -> Result<SagaId, 
         })
         .await?;
     pair.saga = Some(saga.clone());
+    of_drill(&mut pair, order, &saga);
     pair.revision += 1;
     match deps.pairs.put_pair(&pair).await {
         Ok(()) => {}
@@ -138,8 +144,56 @@ pub async fn pair_head(deps: &Deps) -> Result<PairHead, StoreError> {
         cool_down: None,
         homes: None,
         last: None,
+        drill: None,
         revision: 0,
     }))
+}
+
+/// Writes a full drill down with its way out, and whatever saga follows in it as its way back.
+fn of_drill(pair: &mut PairHead, order: &Order, saga: &SagaId) {
+    match (&mut pair.drill, order.course) {
+        (Some(drill), course) => {
+            // One that is home already is only not written down yet.
+            drill.back.get_or_insert_with(|| WayBack { saga: saga.clone(), course });
+            drill.refused = None;
+        }
+        (drill @ None, Course::Drill) => {
+            *drill = Some(DrillRecord {
+                drill: order.drill.clone().unwrap_or_default(),
+                by: order.by.clone(),
+                out: saga.clone(),
+                back: None,
+                turned_back: None,
+                refused: None,
+            });
+        }
+        (None, Course::Failover | Course::Failback | Course::Promotion | Course::StandbyDrill) => {}
+    }
+}
+
+/// So often a change of the pair is tried again after somebody else wrote first.
+const TRIES: u32 = 8;
+
+/// Changes the pair's head under the condition that nobody else has since it was read; `false` if nothing was
+/// to be changed.
+///
+/// # Errors
+///
+/// [`StoreError`].
+pub(crate) async fn change_pair(deps: &Deps, with: impl Fn(&mut PairHead) -> bool) -> Result<bool, StoreError> {
+    for _ in 0..TRIES {
+        let mut head = pair_head(deps).await?;
+        if !with(&mut head) {
+            return Ok(false);
+        }
+        head.revision += 1;
+        match deps.pairs.put_pair(&head).await {
+            Ok(()) => return Ok(true),
+            Err(StoreError::Refused(_)) => {}
+            Err(other) => return Err(other),
+        }
+    }
+    Err(StoreError::Again(format!("the head of pair {}", deps.pair.name)))
 }
 
 /// Lets the pair go when its saga is finished, or the guard when its round is.

@@ -1,5 +1,6 @@
 //! What is ordered.
 
+use failover::drill::FullDrill;
 use failover::{Course, Side, Window};
 use jiff::Timestamp;
 use saga::SagaId;
@@ -27,6 +28,8 @@ pub struct Order {
     pub window: Option<Window>,
     /// The saga whose approval covers this one: a drill's, for its way back.
     pub approved_with: Option<SagaId>,
+    /// Of a full drill: its name, its stay, its alarms.
+    pub drill: Option<FullDrill>,
 }
 
 impl Order {
@@ -43,6 +46,7 @@ impl Order {
             veto_until: None,
             window: None,
             approved_with: None,
+            drill: None,
         }
     }
 }

@@ -55,6 +55,12 @@ pub enum StartRefused {
     /// The window is over, or too short for what is to be done.
     #[error("the window does not hold it: {0}")]
     Window(String),
+    /// A full drill is under way, and this is not what ends it.
+    #[error("the full drill {name:?} is under way: end it first with `switchback drill turn-back`")]
+    DrillUnderWay {
+        /// Its name.
+        name: String,
+    },
     /// There is no plan.
     #[error(transparent)]
     Plan(#[from] PlanRefused),

@@ -1,0 +1,173 @@
+//! What became of each drill: written down first, told after, so that none is lost and each is told.
+
+use failover::drill::{DrillEnd, DrillKind};
+use jiff::Timestamp;
+use saga::SagaId;
+use serde::{Deserialize, Serialize};
+
+use crate::deps::Deps;
+use crate::noticing::tell_everybody;
+use crate::ports::{Message, Remembered, STORE_VERSION, StoreError};
+
+/// The name under which the results are remembered.
+const BOOK: &str = "drills";
+
+/// So many results are kept, the last ones.
+const KEPT: usize = 200;
+
+/// So often a write is tried again after somebody else wrote first.
+const TRIES: u32 = 8;
+
+/// What became of one drill.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DrillResult {
+    /// The same for the same drill, whoever writes it down: of its schedule and period, or of its saga.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// How far it goes.
+    pub kind: DrillKind,
+    /// The period that it was held for, where it is a schedule's.
+    pub period: Option<String>,
+    /// When this was written down.
+    pub at: Timestamp,
+    /// Its sagas, in their order.
+    pub sagas: Vec<SagaId>,
+    /// What became of it.
+    pub outcome: DrillOutcome,
+    /// Why, or what it found, in a sentence.
+    pub why: String,
+    /// People were told.
+    pub told: bool,
+}
+
+/// What became of a drill.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DrillOutcome {
+    /// It is under way.
+    Begun,
+    /// It is over.
+    Ended(DrillEnd),
+    /// Its time is over, and it was not held.
+    Missed,
+}
+
+impl DrillOutcome {
+    /// Whether people are told of it.
+    fn is_final(self) -> bool {
+        match self {
+            DrillOutcome::Begun => false,
+            DrillOutcome::Ended(_) | DrillOutcome::Missed => true,
+        }
+    }
+
+    /// In words, behind the name of a drill.
+    pub fn words(self) -> String {
+        match self {
+            DrillOutcome::Begun => "is under way".to_owned(),
+            DrillOutcome::Ended(end) => end.to_string(),
+            DrillOutcome::Missed => "was not held".to_owned(),
+        }
+    }
+}
+
+/// The results, the oldest first.
+///
+/// # Errors
+///
+/// [`StoreError`].
+pub async fn results(deps: &Deps) -> Result<Vec<DrillResult>, StoreError> {
+    Ok(read(deps).await?.0)
+}
+
+/// Writes a result down. One of the same id is replaced, unless that one is final; whoever writes the same
+/// twice has written it once.
+///
+/// # Errors
+///
+/// [`StoreError`].
+pub async fn write_down(deps: &Deps, result: &DrillResult) -> Result<(), StoreError> {
+    change(deps, |results| {
+        let known = results.iter_mut().find(|known| known.id == result.id);
+        match known {
+            Some(known) if known.outcome.is_final() || known == result => false,
+            Some(known) => {
+                *known = result.clone();
+                true
+            }
+            None => {
+                results.push(result.clone());
+                true
+            }
+        }
+    })
+    .await
+}
+
+/// Tells people of every final result that they were not told of. A crash between telling and writing that
+/// down tells twice, and never not at all.
+///
+/// # Errors
+///
+/// [`StoreError`].
+pub async fn tell_untold(deps: &Deps) -> Result<(), StoreError> {
+    let untold = results(deps).await?.into_iter().filter(|result| result.outcome.is_final() && !result.told);
+    for result in untold {
+        tell_everybody(deps, &message(deps, &result)).await;
+        change(deps, |results| {
+            let known = results.iter_mut().find(|known| known.id == result.id && !known.told);
+            known.map(|known| known.told = true).is_some()
+        })
+        .await?;
+    }
+    Ok(())
+}
+
+fn message(deps: &Deps, result: &DrillResult) -> Message {
+    let subject =
+        format!("[{}] the drill {:?} ({}) {}", deps.pair.name, result.name, result.kind, result.outcome.words());
+    let period = result.period.as_ref().map_or_else(String::new, |period| format!("It was due {period}.\n"));
+    let sagas: String =
+        result.sagas.iter().map(|saga| format!("Its record: switchback report --saga {saga}\n")).collect();
+    let remedy = match result.outcome {
+        DrillOutcome::Begun | DrillOutcome::Ended(DrillEnd::Held) => "Nothing is to be done.",
+        DrillOutcome::Ended(DrillEnd::TurnedBack) => {
+            "What to do: find out why, write it down with `switchback lesson add`, and hold the drill again."
+        }
+        DrillOutcome::Ended(DrillEnd::NotBegun) => "What to do: hold it at another time.",
+        DrillOutcome::Ended(DrillEnd::Abandoned) => {
+            "What to do: `switchback status` tells where the work is, `switchback failback` brings it home."
+        }
+        DrillOutcome::Ended(DrillEnd::Promoted) => "What to do: drill the way back with the new homes.",
+        DrillOutcome::Missed => {
+            "What to do: `switchback drill` holds it by hand; what is not rehearsed is not known to work."
+        }
+    };
+    Message { subject, text: format!("{}\n{period}{sagas}\n{remedy}\n", result.why) }
+}
+
+async fn read(deps: &Deps) -> Result<(Vec<DrillResult>, u64), StoreError> {
+    let Some(item) = deps.signals.recall(&deps.pair.name, BOOK).await? else { return Ok((Vec::new(), 0)) };
+    let broken = |e: serde_json::Error| StoreError::Broken(format!("the results of drills: {e}"));
+    Ok((serde_json::from_value(item.value).map_err(broken)?, item.revision))
+}
+
+async fn change(deps: &Deps, with: impl Fn(&mut Vec<DrillResult>) -> bool) -> Result<(), StoreError> {
+    for _ in 0..TRIES {
+        let (mut results, revision) = read(deps).await?;
+        if !with(&mut results) {
+            return Ok(());
+        }
+        results.drain(..results.len().saturating_sub(KEPT));
+        let value =
+            serde_json::to_value(&results).map_err(|e| StoreError::Broken(format!("the results of drills: {e}")))?;
+        let item = Remembered { version: STORE_VERSION, value, revision: revision + 1 };
+        match deps.signals.remember(&deps.pair.name, BOOK, &item).await {
+            Ok(()) => return Ok(()),
+            Err(StoreError::Refused(_)) => {}
+            Err(other) => return Err(other),
+        }
+    }
+    Err(StoreError::Again("the results of drills".to_owned()))
+}

@@ -1,0 +1,82 @@
+//! A dry run, kept: what a run would have called at that time is an object, and that it was held is a result.
+
+use failover::drill::{DrillEnd, DrillKind};
+use failover::{Course, Side};
+
+use super::book::{DrillOutcome, DrillResult, write_down};
+use crate::deps::Deps;
+use crate::dry_run::{DryRun, DryRunFailed, Ends, dry_run};
+use crate::ports::StoreError;
+use crate::start::{Order, StartRefused, draft};
+
+/// Why no dry run was held. Nothing was changed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NoDryRun {
+    /// There is no plan.
+    #[error(transparent)]
+    Refused(#[from] StartRefused),
+    /// The plan could not be gone through.
+    #[error(transparent)]
+    Failed(#[from] DryRunFailed),
+}
+
+/// The key under which a dry run is kept.
+pub fn dry_run_key(name: &str, dry_run: &DryRun) -> String {
+    format!("drills/{name}/{}.json", dry_run.looked_at.strftime("%Y%m%dT%H%M%SZ"))
+}
+
+/// Makes the plan of a full drill now, and goes through it without an effect. Writes nothing.
+///
+/// # Errors
+///
+/// [`NoDryRun`].
+pub async fn dry_drill(deps: &Deps, by: &str) -> Result<DryRun, NoDryRun> {
+    let order = Order::of(Course::Drill, Side::Primary, true, by, deps.clock.now());
+    let drafted = draft(deps, &order).await?;
+    Ok(dry_run(deps, &drafted.plan).await?)
+}
+
+/// Keeps a dry run as an object and writes it down as held; says its key. `told`: nobody needs to be told,
+/// since whoever ordered it has read it.
+///
+/// # Errors
+///
+/// [`StoreError`].
+pub async fn keep_dry_run(
+    deps: &Deps,
+    name: &str,
+    period: Option<&str>,
+    dry_run: &DryRun,
+    told: bool,
+) -> Result<String, StoreError> {
+    let key = dry_run_key(name, dry_run);
+    let bytes =
+        serde_json::to_vec_pretty(dry_run).map_err(|e| StoreError::Broken(format!("cannot write {key}: {e}")))?;
+    deps.objects.put(&key, bytes).await?;
+    let blocked = dry_run.steps().filter(|step| is_blocked(&step.ends)).count();
+    let result = DrillResult {
+        id: period.map_or_else(|| format!("{name}/{}", dry_run.saga), |period| format!("{name}/{period}")),
+        name: name.to_owned(),
+        kind: DrillKind::DryRun,
+        period: period.map(str::to_owned),
+        at: deps.clock.now(),
+        sagas: Vec::new(),
+        outcome: DrillOutcome::Ended(DrillEnd::Held),
+        why: format!(
+            "A failover would make {} calls, {blocked} steps would need a person, and there are {} findings. \
+             Kept as {key}.",
+            dry_run.calls().count(),
+            dry_run.findings.len()
+        ),
+        told,
+    };
+    write_down(deps, &result).await?;
+    Ok(key)
+}
+
+fn is_blocked(ends: &Ends) -> bool {
+    match ends {
+        Ends::Blocked { .. } => true,
+        Ends::AsWanted { .. } | Ends::Assumed | Ends::Awaited { .. } | Ends::NotForeseen { .. } => false,
+    }
+}

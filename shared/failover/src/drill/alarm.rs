@@ -1,0 +1,150 @@
+//! The alarm of a drill: a signal by its name.
+
+use std::fmt;
+use std::str::FromStr;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::signal::{About, Reading, Track};
+
+/// Names signals: a source, e.g. `datadog`, or one thing of a source, e.g. `cloudwatch_alarm/orders-late`.
+///
+/// The thing is a signal's whole subject, or what stands behind its last colon or slash, as the name of an
+/// alarm does in its ARN.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Alarm {
+    source: String,
+    subject: Option<String>,
+}
+
+/// A text that names no signal.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0:?} names no signal: write a source, or a source and a subject, e.g. cloudwatch_alarm/orders-late")]
+pub struct NoAlarm(String);
+
+impl FromStr for Alarm {
+    type Err = NoAlarm;
+
+    fn from_str(text: &str) -> Result<Self, NoAlarm> {
+        let (source, subject) = match text.split_once('/') {
+            Some((source, subject)) => (source, Some(subject)),
+            None => (text, None),
+        };
+        let said = |part: &str| !part.is_empty() && part.trim() == part;
+        if !said(source) || subject.is_some_and(|subject| !said(subject)) {
+            return Err(NoAlarm(text.to_owned()));
+        }
+        Ok(Self { source: source.to_owned(), subject: subject.map(str::to_owned) })
+    }
+}
+
+impl TryFrom<String> for Alarm {
+    type Error = NoAlarm;
+
+    fn try_from(text: String) -> Result<Self, NoAlarm> {
+        text.parse()
+    }
+}
+
+impl From<Alarm> for String {
+    fn from(alarm: Alarm) -> Self {
+        alarm.to_string()
+    }
+}
+
+impl fmt::Display for Alarm {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.subject {
+            Some(subject) => write!(f, "{}/{subject}", self.source),
+            None => f.write_str(&self.source),
+        }
+    }
+}
+
+impl Alarm {
+    /// The source whose signals it names.
+    pub fn source(&self) -> &str {
+        &self.source
+    }
+
+    /// Whether it names what a signal is about.
+    pub fn names(&self, about: &About) -> bool {
+        let subject = self.subject.as_deref();
+        about.source == self.source
+            && subject.is_none_or(|subject| {
+                let before = about.subject.strip_suffix(subject);
+                before.is_some_and(|before| before.is_empty() || before.ends_with([':', '/']))
+            })
+    }
+}
+
+/// The first of some alarms that says now that something is wrong, with what it says. What says nothing, or
+/// nothing that counts any more, is not risen.
+pub fn risen(alarms: &[Alarm], tracks: &[Track], now: Timestamp) -> Option<String> {
+    alarms.iter().find_map(|alarm| {
+        let named = tracks.iter().filter(|track| alarm.names(&track.about));
+        let mut bad = named.filter_map(|track| match track.reading_at(now) {
+            reading @ (Reading::Degraded | Reading::Down) => Some((reading, track)),
+            Reading::Healthy | Reading::Unknown => None,
+        });
+        bad.next().map(|(reading, track)| format!("{alarm} is {reading}: {}", track.text))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pair::Side;
+    use crate::signal::{Look, Origin};
+
+    fn about(source: &str, subject: &str) -> About {
+        About { source: source.to_owned(), side: Side::Primary, subject: subject.to_owned() }
+    }
+
+    #[test]
+    fn an_alarm_names_a_source_or_one_thing_of_it() {
+        let arn = "arn:aws:cloudwatch:eu-west-1:123456789012:alarm:orders-late";
+        let names =
+            |alarm: &str, source: &str, subject: &str| alarm.parse::<Alarm>().unwrap().names(&about(source, subject));
+        assert!(names("datadog", "datadog", "7/eu"));
+        assert!(names("cloudwatch_alarm/orders-late", "cloudwatch_alarm", arn));
+        assert!(names(&format!("cloudwatch_alarm/{arn}"), "cloudwatch_alarm", arn));
+        assert!(names("probe/statement", "probe", "statement"));
+        assert!(!names("cloudwatch_alarm/late", "cloudwatch_alarm", arn), "a part of a name is another name");
+        assert!(!names("datadog/orders-late", "cloudwatch_alarm", arn));
+    }
+
+    #[test]
+    fn what_names_nothing_is_refused_and_what_names_something_is_written_as_it_was() {
+        for wrong in ["", "/", "datadog/", "/late", " datadog", "datadog/ late"] {
+            assert!(wrong.parse::<Alarm>().is_err(), "{wrong:?}");
+        }
+        for right in ["datadog", "cloudwatch_alarm/a/b"] {
+            let alarm: Alarm = serde_json::from_value(right.into()).unwrap();
+            assert_eq!(serde_json::to_value(&alarm).unwrap(), right);
+        }
+    }
+
+    #[test]
+    fn only_what_is_bad_and_still_counts_is_risen() {
+        let at = |second| Timestamp::from_second(second).unwrap();
+        let track = |reading| Track {
+            about: about("datadog", "7"),
+            origin: Origin::Monitoring,
+            holds_s: 600,
+            looks: vec![Look { at: at(1_000), reading }],
+            text: "orders are late".to_owned(),
+        };
+        let alarms = ["dynatrace".parse().unwrap(), "datadog/7".parse().unwrap()];
+        let told = Some("datadog/7 is degraded: orders are late".to_owned());
+        assert_eq!(risen(&alarms, &[track(Reading::Degraded)], at(1_100)), told);
+        assert!(risen(&alarms, &[track(Reading::Down)], at(1_599)).is_some());
+        assert_eq!(risen(&alarms, &[track(Reading::Down)], at(1_600)), None);
+        for calm in [Reading::Healthy, Reading::Unknown] {
+            assert_eq!(risen(&alarms, &[track(calm)], at(1_100)), None);
+        }
+        assert_eq!(risen(&alarms[..1], &[track(Reading::Down)], at(1_100)), None);
+    }
+}

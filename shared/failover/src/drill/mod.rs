@@ -1,0 +1,43 @@
+//! Drills: what is rehearsed, what stops one, what comes next in a full one (R50). Pure.
+
+mod alarm;
+mod full;
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+pub use alarm::{Alarm, NoAlarm, risen};
+pub use full::{DrillEnd, FullDrill, Progress, SagaEnd, Upcoming, stays_until, upcoming};
+
+/// How far a drill goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum DrillKind {
+    /// Every look and every gate, and no call that changes anything.
+    DryRun,
+    /// The standby's compute is started, proved, and put back; the primary and data are not touched.
+    StandbyOnly,
+    /// The work goes to the standby, stays there for a while, and comes back.
+    Full,
+}
+
+impl DrillKind {
+    /// All of them.
+    pub const ALL: [DrillKind; 3] = [Self::DryRun, Self::StandbyOnly, Self::Full];
+
+    /// The word of the configuration and of commands.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            DrillKind::DryRun => "dry-run",
+            DrillKind::StandbyOnly => "standby-only",
+            DrillKind::Full => "full",
+        }
+    }
+}
+
+impl fmt::Display for DrillKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
