@@ -115,6 +115,21 @@ fn drilled_the_runner_dies_while_the_standby_is_proved() {
 }
 
 #[test]
+fn drilled_in_full_the_runner_dies_on_the_way_out_and_back() {
+    each("drilled in full, killed", &journeys::drilled_in_full(), &sampled(13, &dies));
+}
+
+#[test]
+fn drilled_in_full_replies_are_lost_on_the_way_out_and_back() {
+    each("drilled in full, reply lost", &journeys::drilled_in_full(), &sampled(7, &loses_its_reply));
+}
+
+#[test]
+fn turned_back_the_runner_dies_between_the_alarm_and_home() {
+    each("drilled and turned back, killed", &journeys::drilled_and_turned_back(), &sampled(9, &dies));
+}
+
+#[test]
 fn every_wake_comes_three_times_and_late() {
     for (name, script) in [("planned", scripts::planned()), ("lost", scripts::lost())] {
         for seconds in [0, 7, 31, 36, 59, 95, 170] {

@@ -138,6 +138,50 @@ fn a_drill_on_the_standby_alone_touches_nothing_else_and_leaves_nothing_on_r50()
 }
 
 #[test]
+fn a_full_drill_goes_out_stays_and_comes_home_by_itself_r50() {
+    let told = check("drill-full", include_str!("scenarios/drill-full/story.txt"));
+    assert_eq!(residue(&told), Vec::<&String>::new());
+    let [out, back] = &told.ended.legs[..] else { panic!("two sagas") };
+    assert_eq!([out.view.plan.kind.as_str(), back.view.plan.kind.as_str()], ["drill", "failback"]);
+    assert!(back.view.question.is_none(), "the way back is approved with the drill");
+    let arrived = out.view.head.clocks.validated_at.unwrap();
+    let stayed = back.view.plan.made_at.duration_since(arrived);
+    assert!(stayed.as_mins() >= 30 && stayed.as_mins() <= 32, "{stayed}");
+    let pair = &told.ended.view.pair;
+    assert_eq!((pair.active, pair.frozen, &pair.drill), (failover::Side::Primary, false, &None));
+}
+
+#[test]
+fn an_outcome_alarm_turns_a_full_drill_back_r50() {
+    let told = check("drill-outcome-alarm", include_str!("scenarios/drill-outcome-alarm/story.txt"));
+    assert_eq!(residue(&told), Vec::<&String>::new());
+    let [out, back] = &told.ended.legs[..] else { panic!("two sagas") };
+    assert_eq!([out.end, back.end], ["aborted", "completed"]);
+    assert_eq!(told.report.outcome, "turned-back");
+}
+
+/// The alarm speaks of the primary, which the work comes home to, and does not keep it away.
+#[test]
+fn an_outcome_alarm_during_the_stay_ends_the_stay_r50() {
+    let mut rehearsal = Rehearsal::of(Scenario::named("drill-outcome-alarm").unwrap(), 1, Some(40)).unwrap();
+    rehearsal.script.leg[0].alarm.as_mut().unwrap().at = 2_400;
+    rehearsal.script.leg[0].stay = 36_000;
+    let told = rehearsal.run(&mut |_| {}).unwrap();
+    is_content(&told);
+    let [out, back] = &told.ended.legs[..] else { panic!("two sagas") };
+    assert_eq!([out.end, back.end], ["completed", "completed"]);
+    assert_eq!(told.report.outcome, "turned-back");
+    assert_eq!(residue(&told), Vec::<&String>::new());
+}
+
+#[test]
+fn a_dry_run_changes_nothing_and_is_kept_r50() {
+    let told = check("drill-dry-run", include_str!("scenarios/drill-dry-run/story.txt"));
+    assert!(told.story.contains("91 looks, and 0 calls that could change something; kept as drills/rehearsed/"));
+    assert_eq!(residue(&told), Vec::<&String>::new());
+}
+
+#[test]
 fn what_is_aborted_in_the_middle_is_turned_back_by_a_saga_of_its_own() {
     let told = check("abort-mid-way", include_str!("scenarios/abort-mid-way/story.txt"));
     assert_eq!(residue(&told), Vec::<&String>::new());

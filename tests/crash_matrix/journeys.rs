@@ -1,7 +1,7 @@
-//! The journeys of the matrix: the way home, a promotion, a drill.
+//! The journeys of the matrix: the way home, a promotion, the drills.
 
 use failover::Course;
-use local::rehearsal::journey::script::LegEnd;
+use local::rehearsal::journey::script::{AlarmScript, LegEnd};
 use local::rehearsal::script::{Leg, Loss, Script};
 
 use super::scripts::planned;
@@ -36,6 +36,33 @@ pub(crate) fn drilled() -> Script {
     }
 }
 
+/// A full drill: out, a stay, and back.
+pub(crate) fn drilled_in_full() -> Script {
+    let lesson = Some("the drill was held".to_owned());
+    Script {
+        title: "a full drill with twelve resources".to_owned(),
+        leg: vec![Leg { lesson, ..leg(20, Course::Drill, true) }],
+        ..planned()
+    }
+}
+
+/// A full drill that its outcome alarm turns back on its way out.
+pub(crate) fn drilled_and_turned_back() -> Script {
+    let alarm = AlarmScript {
+        at: 40,
+        named: "datadog/orders".to_owned(),
+        source: "datadog".to_owned(),
+        subject: "orders".to_owned(),
+        says: "orders are late".to_owned(),
+    };
+    let mut script = drilled_in_full();
+    for leg in &mut script.leg {
+        leg.alarm = Some(alarm.clone());
+        leg.ends = LegEnd::TurnedBack;
+    }
+    Script { title: "a full drill with twelve resources, turned back".to_owned(), ..script }
+}
+
 fn leg(at: i64, order: Course, planned: bool) -> Leg {
     Leg {
         at,
@@ -46,6 +73,9 @@ fn leg(at: i64, order: Course, planned: bool) -> Leg {
         window: None,
         made: Vec::new(),
         waived: None,
+        dry: false,
+        stay: 60,
+        alarm: None,
         lesson: None,
         ends: LegEnd::Completed,
     }

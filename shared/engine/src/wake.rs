@@ -10,13 +10,18 @@ use crate::guard::{Guarded, guard};
 use crate::ports::StoreError;
 use crate::runner::{Driven, Stopped, drive};
 
-/// Drives one saga, as a wake message asks for.
+/// Drives one saga, as a wake message asks for; and goes on with the drill that it may belong to.
 ///
 /// # Errors
 ///
 /// [`Stopped`]: why the runner had to stop.
 pub async fn wake(deps: &Deps, saga: &SagaId, owner: &str) -> Result<Driven, Stopped> {
-    drive(deps, saga, owner).await
+    let driven = drive(deps, saga, owner).await?;
+    // What a drill does next need not wait for the tick.
+    if driven == Driven::Over {
+        drills::tend(deps).await?;
+    }
+    Ok(driven)
 }
 
 /// Drives whatever nobody woke, guards the side that was left, looks after an open question and after a full

@@ -42,6 +42,9 @@ pub const SCENARIOS: &[Scenario] = &[
     scenario!("new-artifacts-on-standby"),
     scenario!("abort-mid-way"),
     scenario!("drill-standby-only"),
+    scenario!("drill-dry-run"),
+    scenario!("drill-full"),
+    scenario!("drill-outcome-alarm"),
 ];
 
 impl Scenario {

@@ -116,6 +116,8 @@ pub enum Ending {
     Held,
     /// Nothing was proposed.
     NothingProposed,
+    /// A full drill was turned back, and the work is at home.
+    TurnedBack,
 }
 
 /// Which estate.

@@ -232,7 +232,7 @@ pub(super) fn result_of(record: &DrillRecord, outcome: DrillOutcome, at: Timesta
         why: turned.map_or_else(
             || format!("Ordered by {}.", record.by),
             |turned| {
-                format!("Ordered by {}. {} turned it back at {:.0}: {}.", record.by, turned.by, turned.at, turned.why)
+                format!("Ordered by {}. Turned back at {:.0} by {}: {}.", record.by, turned.at, turned.by, turned.why)
             },
         ),
         told: false,

@@ -37,7 +37,8 @@ pub async fn draft(deps: &Deps, order: &Order) -> Result<Draft, StartRefused> {
     }
     let target = order.leaving.other();
     if order.course == Course::Failback {
-        refuse_unready(deps, target, midway).await?;
+        let alarms = head.drill.as_ref().map_or(&[][..], |record| &record.drill.outcome_alarms);
+        refuse_unready(deps, target, midway, alarms).await?;
     }
     let leaving_time_out = if order.planned { deps.settings.call_time_out } else { deps.settings.dead_time_out };
     let (here, there, datasets) = futures::join!(

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use failover::drill::Alarm;
 use failover::signal::Reading;
 use failover::{Course, Past, Role, Side};
 use saga::{Class, StepState};
@@ -13,9 +14,15 @@ use crate::guard::offenders;
 use crate::ports::{PairHead, StoreError};
 use crate::view::view;
 
-/// Refuses a way home to a side that is not well, or on which something is on (R40).
-pub(super) async fn refuse_unready(deps: &Deps, side: Side, midway: bool) -> Result<(), StartRefused> {
-    let mut reasons = sick(deps, side).await?;
+/// Refuses a way home to a side that is not well, or on which something is on (R40). The outcome alarms of a
+/// drill, which are to bring the work home, do not keep it away.
+pub(super) async fn refuse_unready(
+    deps: &Deps,
+    side: Side,
+    midway: bool,
+    turns_back_for: &[Alarm],
+) -> Result<(), StartRefused> {
+    let mut reasons = sick(deps, side, turns_back_for).await?;
     if !midway {
         let (offenders, unseen) = offenders(deps, side, &BTreeSet::new()).await;
         reasons.extend(unseen.into_iter().map(|what| format!("it does not show all of itself ({what})")));
@@ -27,10 +34,11 @@ pub(super) async fn refuse_unready(deps: &Deps, side: Side, midway: bool) -> Res
 }
 
 /// What the signals say against a side. That nothing is said is no reason: the side is listed in full.
-async fn sick(deps: &Deps, side: Side) -> Result<Vec<String>, StoreError> {
+async fn sick(deps: &Deps, side: Side, except: &[Alarm]) -> Result<Vec<String>, StoreError> {
     let now = deps.clock.now();
     let tracks = deps.signals.tracks(&deps.pair.name).await?.into_iter().map(|item| item.track);
-    let about = tracks.filter(|track| track.about.side == side);
+    let about =
+        tracks.filter(|track| track.about.side == side && !except.iter().any(|alarm| alarm.names(&track.about)));
     let said = about.filter_map(|track| {
         let word = match track.reading_at(now) {
             Reading::Healthy | Reading::Unknown => return None,

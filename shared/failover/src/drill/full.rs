@@ -99,8 +99,8 @@ pub enum DrillEnd {
 impl fmt::Display for DrillEnd {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            DrillEnd::Held => "was held, and everything is as before",
-            DrillEnd::TurnedBack => "was turned back, and everything is as before",
+            DrillEnd::Held => "was held, and the work is at home",
+            DrillEnd::TurnedBack => "was turned back, and the work is at home",
             DrillEnd::NotBegun => "was aborted before anything had happened",
             DrillEnd::Abandoned => "was aborted in the middle: a person must see where the work is",
             DrillEnd::Promoted => "ended in a promotion: the work stays where it is",

@@ -1,5 +1,6 @@
 //! A journey: one saga after another on the same pair, and what the pair looks like before and after.
 
+mod drilling;
 pub mod script;
 mod telling;
 
@@ -16,7 +17,7 @@ use jiff::{SignedDuration, Timestamp};
 use saga::{Outcome, SagaId, StepState};
 use sim::Inventory;
 
-use self::script::{Leg, LegEnd, WindowScript};
+use self::script::{AlarmScript, Leg, LegEnd, WindowScript};
 use super::director::{AT_MOST, Cast, Cue, Ended, LOOKS_EVERY, ON_CALL, STILL};
 use super::furnishing;
 use super::script::simulated;
@@ -51,6 +52,13 @@ pub(super) async fn play(cast: &Cast<'_>, progress: &mut dyn FnMut(&str)) -> Res
         events: Vec::new(),
         legs: Vec::new(),
         rounds: BTreeSet::new(),
+        alarms: cast
+            .script
+            .leg
+            .iter()
+            .filter_map(|leg| leg.alarm.clone())
+            .map(|alarm| (cast.at(alarm.at), alarm))
+            .collect(),
         progress,
     };
     let first = cast.script.leg.first().map_or(0, |leg| leg.at);
@@ -92,6 +100,8 @@ struct Journey<'a, 'b> {
     events: Vec<(Timestamp, String)>,
     legs: Vec<Travelled>,
     rounds: BTreeSet<SagaId>,
+    /// Alarms that are still to rise.
+    alarms: Vec<(Timestamp, AlarmScript)>,
     progress: &'b mut dyn FnMut(&str),
 }
 
@@ -124,6 +134,11 @@ impl Journey<'_, '_> {
                 }
             }
         }
+        let (due, later) = std::mem::take(&mut self.alarms).into_iter().partition(|(at, _)| *at <= now);
+        self.alarms = later;
+        for (_, alarm) in due {
+            self.rises(&alarm).await?;
+        }
         let lost = self.cast.script.loss.as_ref().is_some_and(|loss| {
             now >= self.cast.at(loss.at) && loss.back_at.is_none_or(|back| now < self.cast.at(back))
         });
@@ -141,8 +156,27 @@ impl Journey<'_, '_> {
         for name in &leg.made {
             self.made(name).await?;
         }
+        if leg.dry {
+            return self.dry_runs().await;
+        }
         let Some((saga, left, ordered_at)) = self.order(leg).await? else { return Ok(LegEnd::Refused.as_str()) };
-        let mut answered_at = Some(self.later(self.cast.clock.now(), leg.answered_after));
+        let answered_at = self.later(self.cast.clock.now(), leg.answered_after);
+        let end = self.follow(&saga, left, ordered_at, leg, Some(answered_at)).await?;
+        match leg.order {
+            Course::Drill => self.sees_home(leg).await,
+            Course::Failover | Course::Failback | Course::Promotion | Course::StandbyDrill => Ok(end),
+        }
+    }
+
+    /// Sees one saga to its end; says how it ended.
+    async fn follow(
+        &mut self,
+        saga: &SagaId,
+        left: sim::Side,
+        ordered_at: Timestamp,
+        leg: &Leg,
+        mut answered_at: Option<Timestamp>,
+    ) -> Result<&'static str, String> {
         let mut aborted_at = None;
         let (mut still_since, mut last) = (self.cast.clock.now(), None);
         let begun = still_since;
@@ -154,16 +188,16 @@ impl Journey<'_, '_> {
             if answered_at.is_some_and(|at| now >= at) {
                 answered_at = None;
                 aborted_at = leg.aborted_after.map(|after| self.later(now, after));
-                answer(&self.operator, &saga, GO, ON_CALL, true, !leg.planned).await.map_err(|e| e.to_string())?;
+                answer(&self.operator, saga, GO, ON_CALL, true, !leg.planned).await.map_err(|e| e.to_string())?;
             }
             if aborted_at.is_some_and(|at| now >= at) {
                 aborted_at = None;
                 self.events.push((now, format!("{ON_CALL} aborts the saga")));
-                engine::controls::abort(&self.operator, &saga, ON_CALL, "it is not what was wanted")
+                engine::controls::abort(&self.operator, saga, ON_CALL, "it is not what was wanted")
                     .await
                     .map_err(|e| e.to_string())?;
             }
-            let head = self.operator.sagas.head(&saga).await.map_err(|e| e.to_string())?.ok_or("the saga is gone")?;
+            let head = self.operator.sagas.head(saga).await.map_err(|e| e.to_string())?.ok_or("the saga is gone")?;
             let looked = (head.tally, head.status);
             if last.replace(looked) != Some(looked) {
                 still_since = now;
@@ -172,11 +206,11 @@ impl Journey<'_, '_> {
             let still = now.duration_since(still_since) > STILL;
             if head.status == SagaStatus::PersonNeeded && now.duration_since(still_since) > READS {
                 if let Some(why) = waived.take() {
-                    self.waives(&saga, why).await?;
+                    self.waives(saga, why).await?;
                     continue;
                 }
                 if let Some(text) = lesson.take() {
-                    self.writes_down(&saga, text).await?;
+                    self.writes_down(saga, text).await?;
                     continue;
                 }
             }
@@ -195,7 +229,7 @@ impl Journey<'_, '_> {
             let due = [answered_at, aborted_at, self.cues.last().map(|(at, _)| *at)];
             self.cast.clock.sleep_until(due.into_iter().flatten().fold(next, Timestamp::min)).await;
         };
-        let view = view(&self.operator, Some(&saga)).await.map_err(|e| e.to_string())?.ok_or("the saga is gone")?;
+        let view = view(&self.operator, Some(saga)).await.map_err(|e| e.to_string())?.ok_or("the saga is gone")?;
         self.legs.push(Travelled { view, ordered_at, left, end });
         Ok(end)
     }
@@ -247,7 +281,8 @@ impl Journey<'_, '_> {
             needs_s: needs,
         });
         let lost_at = self.cast.script.loss.as_ref().map(|loss| self.cast.at(loss.at)).filter(|_| !leg.planned);
-        let order = Order { lost_at, window, ..Order::of(leg.order, leaving, leg.planned, ON_CALL, now) };
+        let drill = (leg.order == Course::Drill).then(|| leg.full_drill()).transpose()?;
+        let order = Order { lost_at, window, drill, ..Order::of(leg.order, leaving, leg.planned, ON_CALL, now) };
         let planned = if leg.planned { "planned" } else { "unplanned" };
         self.events.push((now, format!("{ON_CALL} orders a {}, {planned}", leg.order)));
         let head = pair_head(&self.operator).await.map_err(|e| e.to_string())?;

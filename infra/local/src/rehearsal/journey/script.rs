@@ -1,6 +1,7 @@
 //! What a script says about a journey: one saga after another on the same pair.
 
 use failover::Course;
+use failover::drill::FullDrill;
 use serde::Deserialize;
 
 /// One saga of a journey. Times are in seconds.
@@ -26,6 +27,14 @@ pub struct Leg {
     pub made: Vec<String>,
     /// Why the one step that waits for a person is waived, where one is.
     pub waived: Option<String>,
+    /// Of a drill: it is a dry run.
+    #[serde(default)]
+    pub dry: bool,
+    /// Of a full drill: how long the work stays on the standby.
+    #[serde(default = "stays")]
+    pub stay: i64,
+    /// Of a full drill: its outcome alarm, and when that rises.
+    pub alarm: Option<AlarmScript>,
     /// What is written down as learned.
     pub lesson: Option<String>,
     /// How it is expected to end.
@@ -45,6 +54,22 @@ pub struct WindowScript {
     pub needs: i64,
 }
 
+/// An outcome alarm.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AlarmScript {
+    /// Since the rehearsal began.
+    pub at: i64,
+    /// The name by which the drill knows it.
+    pub named: String,
+    /// Who says it.
+    pub source: String,
+    /// Of what.
+    pub subject: String,
+    /// What it says.
+    pub says: String,
+}
+
 /// How a leg ends.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -56,6 +81,8 @@ pub enum LegEnd {
     Refused,
     /// A person ended it.
     Aborted,
+    /// A full drill was turned back, and the work is at home.
+    TurnedBack,
     /// Only the pursuit is left.
     Pursuing,
     /// Blocked steps wait for a person.
@@ -69,10 +96,15 @@ impl LegEnd {
             LegEnd::Completed => "completed",
             LegEnd::Refused => "refused",
             LegEnd::Aborted => "aborted",
+            LegEnd::TurnedBack => "turned-back",
             LegEnd::Pursuing => "pursuing",
             LegEnd::PersonNeeded => "person-needed",
         }
     }
+}
+
+fn stays() -> i64 {
+    FullDrill::STAY_S
 }
 
 fn yes() -> bool {

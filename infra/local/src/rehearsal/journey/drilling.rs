@@ -1,0 +1,135 @@
+//! Drills in a journey: a dry run, and a full one, which the deployed functions see through by themselves.
+
+use engine::drills::{DrillOutcome, dry_drill, keep_dry_run, results};
+use engine::noticing::hear;
+use engine::start::pair_head;
+use failover::Side;
+use failover::drill::{DrillEnd, FullDrill};
+use failover::signal::{About, Origin, Reading, Signal, holds};
+use jiff::{SignedDuration, Timestamp};
+
+use super::super::director::{AT_MOST, ON_CALL};
+use super::super::script::simulated;
+use super::Journey;
+use super::script::{AlarmScript, Leg, LegEnd};
+
+/// The name of a rehearsed drill.
+const NAME: &str = "rehearsed";
+/// How often a stay is looked at: what runs then has to run again at home.
+const LOOKS_EVERY: SignedDuration = SignedDuration::from_secs(5);
+
+impl Leg {
+    /// What its full drill is ordered with.
+    pub(super) fn full_drill(&self) -> Result<FullDrill, String> {
+        let alarms = self.alarm.iter().map(|alarm| alarm.named.parse().map_err(|e| format!("{e}")));
+        Ok(FullDrill {
+            name: NAME.to_owned(),
+            stay_s: self.stay,
+            outcome_alarms: alarms.collect::<Result<_, String>>()?,
+            period: None,
+        })
+    }
+}
+
+impl Journey<'_, '_> {
+    /// Goes through the plan of a drill without an effect, and keeps what it foresees.
+    pub(super) async fn dry_runs(&mut self) -> Result<&'static str, String> {
+        let now = self.cast.clock.now();
+        self.events.push((now, format!("{ON_CALL} orders a dry run")));
+        let before: usize = self.cast.changing_calls().iter().sum();
+        let foreseen = dry_drill(&self.operator, ON_CALL).await.map_err(|e| e.to_string())?;
+        let after: usize = self.cast.changing_calls().iter().sum();
+        let key = keep_dry_run(&self.operator, NAME, None, &foreseen, true).await.map_err(|e| e.to_string())?;
+        let now = self.cast.clock.now();
+        for (family, count) in &foreseen.totals {
+            self.events.push((now, format!("a run would make {count} calls: {family}")));
+        }
+        let looks: u64 = foreseen.looks.values().sum();
+        let told = format!("{looks} looks, and {} calls that could change something; kept as {key}", after - before);
+        self.events.push((now, told));
+        Ok(LegEnd::Completed.as_str())
+    }
+
+    /// Tells an alarm whose time has come.
+    pub(super) async fn rises(&mut self, alarm: &AlarmScript) -> Result<(), String> {
+        let now = self.cast.clock.now();
+        let about = About { source: alarm.source.clone(), side: Side::Primary, subject: alarm.subject.clone() };
+        let signal = Signal {
+            about,
+            origin: Origin::Monitoring,
+            reading: Reading::Down,
+            seen_at: now,
+            holds_s: holds::UNTIL_CHANGED_S,
+            text: alarm.says.clone(),
+        };
+        hear(&self.operator, vec![signal]).await.map_err(|e| e.to_string())?;
+        self.events.push((now, format!("{} says: {}", alarm.named, alarm.says)));
+        Ok(())
+    }
+
+    /// Sees a full drill home, once its way out has ended.
+    pub(super) async fn sees_home(&mut self, leg: &Leg) -> Result<&'static str, String> {
+        let begun = self.cast.clock.now();
+        let mut marked = false;
+        loop {
+            self.happen().await?;
+            let now = self.cast.clock.now();
+            let head = pair_head(&self.operator).await.map_err(|e| e.to_string())?;
+            let Some(drill) = head.drill else { break };
+            let turns_back_midway = head.frozen && head.active == Side::Primary;
+            if let Some(back) = drill.back {
+                self.events.push((now, "the way back of the drill begins".to_owned()));
+                if marked {
+                    self.cast.world().mark_settled(now.as_millisecond());
+                } else {
+                    self.cast.world().mark_turned_back();
+                }
+                self.follow(&back.saga, simulated(Side::Standby), now, leg, None).await?;
+                self.is_concluded().await?;
+                break;
+            }
+            // What runs at the standby is interrupted when the way back begins, and nobody knows when before.
+            if marked {
+                self.cast.world().mark_forgotten();
+            }
+            marked = !turns_back_midway;
+            if marked {
+                self.cast.world().mark_leaving(now.as_millisecond(), simulated(Side::Standby));
+            }
+            if now.duration_since(begun) > AT_MOST {
+                return Ok("unfinished");
+            }
+            (self.progress)(&format!("{}  on the standby", now.strftime("%H:%M:%S")));
+            self.cast.clock.sleep_until(now.saturating_add(LOOKS_EVERY).unwrap_or(Timestamp::MAX)).await;
+        }
+        self.result().await
+    }
+
+    /// Waits until a tick has written down how it ended.
+    async fn is_concluded(&mut self) -> Result<(), String> {
+        for _ in 0..60 {
+            self.happen().await?;
+            if pair_head(&self.operator).await.map_err(|e| e.to_string())?.drill.is_none() {
+                return Ok(());
+            }
+            let next = self.cast.clock.now().saturating_add(LOOKS_EVERY).unwrap_or(Timestamp::MAX);
+            self.cast.clock.sleep_until(next).await;
+        }
+        Err("nobody has written down how the drill ended".to_owned())
+    }
+
+    async fn result(&mut self) -> Result<&'static str, String> {
+        let results = results(&self.operator).await.map_err(|e| e.to_string())?;
+        let result = results.last().ok_or("nothing was written down of the drill")?;
+        let now = self.cast.clock.now();
+        self.events.push((now, format!("the full drill {}: {}", result.outcome.words(), result.why)));
+        Ok(match result.outcome {
+            DrillOutcome::Ended(DrillEnd::Held) => LegEnd::Completed.as_str(),
+            DrillOutcome::Ended(DrillEnd::TurnedBack) => LegEnd::TurnedBack.as_str(),
+            DrillOutcome::Ended(DrillEnd::NotBegun | DrillEnd::Abandoned | DrillEnd::Promoted) => {
+                LegEnd::Aborted.as_str()
+            }
+            DrillOutcome::Begun | DrillOutcome::Missed => "unfinished",
+        })
+    }
+}
