@@ -9,7 +9,7 @@ use super::canonical;
 ///
 /// A page can only be held against one that is drawn again in the same way, so a program verifies pages of its
 /// own version. What is kept for years is the JSON file, whose tables need no drawing.
-pub const PAGE_VERSION: u32 = 1;
+pub const PAGE_VERSION: u32 = 2;
 
 /// What stands before the page's seal; nowhere else in a page.
 const SEAL_AFTER: &str = "<code id=\"page-seal\">";

@@ -6,7 +6,7 @@ use saga::Line;
 
 use super::people::counted;
 use super::table::{folded, section, table};
-use crate::words::moment;
+use super::text::moment;
 
 pub(super) fn log(record: &Record) -> Markup {
     let lines = &record.facts.log;
@@ -31,7 +31,7 @@ fn row(line: &Line) -> Vec<Markup> {
     vec![
         html! { (line.number) " " span.soft { "epoch " (line.epoch) } },
         moment(line.at),
-        html! { code { (event) } },
-        html! { code { (line.hash) } },
+        html! { code.long { (event) } },
+        html! { code.long { (line.hash) } },
     ]
 }

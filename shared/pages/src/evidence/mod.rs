@@ -9,13 +9,15 @@ mod objectives;
 mod people;
 mod steps;
 mod table;
+mod text;
 mod timeline;
 
 use failover::evidence::{PAGE_VERSION, Record, sealed_page};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use saga::Outcome;
 
-use crate::words::{moment, span};
+use crate::words::span;
+use text::moment;
 
 /// The page's own stylesheet: it stands in the page.
 const STYLE: &str = include_str!("style.css");

@@ -1,11 +1,11 @@
 //! Objective against achieved: the clocks, and the recovery point of each dataset.
 
 use failover::evidence::{ClockRow, DatasetRow, Judged, Record};
-use jiff::Timestamp;
 use maud::{Markup, html};
 
 use super::table::{section, table};
-use crate::words::{moment, span};
+use super::text::{maybe, text};
+use crate::words::span;
 
 pub(super) fn objectives(record: &Record) -> Markup {
     let tables = &record.tables;
@@ -56,16 +56,11 @@ fn clock(row: &ClockRow) -> Vec<Markup> {
 
 fn dataset(row: &DatasetRow, worst: bool) -> Vec<Markup> {
     vec![
-        html! { (row.name) " " span.soft { (row.kind) @if worst { ", the worst" } } },
+        html! { (text(&row.name)) " " span.soft { (row.kind) @if worst { ", the worst" } } },
         maybe(row.synced_at),
         html! { strong { (row.loss_s.map_or_else(|| "unknown".to_owned(), span)) } },
         html! { (row.objective_s.map_or_else(|| "none".to_owned(), span)) },
         judged(row.judged),
         html! { (super::steps::state(row.looked_again)) },
     ]
-}
-
-/// A time, or that there was none.
-pub(super) fn maybe(at: Option<Timestamp>) -> Markup {
-    at.map_or_else(|| html! { span.soft { "–" } }, moment)
 }

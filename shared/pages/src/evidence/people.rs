@@ -3,17 +3,17 @@
 use failover::evidence::{Question, Record};
 use maud::{Markup, html};
 
-use super::objectives::maybe;
 use super::table::{folded, section, table};
-use crate::words::{moment, span};
+use super::text::{maybe, moment, text};
+use crate::words::span;
 
 /// Approvals, questions, the trail, and what was left out.
 pub(super) fn people(record: &Record) -> Markup {
     let tables = &record.tables;
     let approvals = tables.approvals.iter().map(|row| {
         vec![
-            html! { (row.by) },
-            html! { (row.question) },
+            html! { (text(&row.by)) },
+            html! { (text(&row.question)) },
             html! { strong { (row.loss_shown) } },
             html! { (if row.accepts_risk { "accepted" } else { "not accepted" }) },
             maybe(row.answered_at),
@@ -22,12 +22,12 @@ pub(super) fn people(record: &Record) -> Markup {
     });
     let left_out = tables.left_out.iter().map(|row| {
         let what = if row.what.is_empty() { "by plan" } else { &row.what };
-        vec![html! { (what) }, html! { (row.by) }, maybe(row.at), html! { (row.why) }]
+        vec![html! { (text(what)) }, html! { (text(&row.by)) }, maybe(row.at), html! { (text(&row.why)) }]
     });
     let trail = &record.facts.trail;
-    let deeds = trail
-        .iter()
-        .map(|line| vec![html! { (line.who) }, html! { (line.deed.as_str()) }, moment(line.at), html! { (line.note) }]);
+    let deeds = trail.iter().map(|line| {
+        vec![html! { (text(&line.who)) }, html! { (line.deed.as_str()) }, moment(line.at), html! { (text(&line.note)) }]
+    });
     let columns = ["Who", "Question", "Loss shown", "Risk", "Answered", "Used"];
     let content = html! {
         @if tables.approvals.is_empty() { p { "No approval was used." } } @else {
@@ -69,19 +69,19 @@ pub(super) fn learned(record: &Record) -> Markup {
     let (facts, tables) = (&record.facts, &record.tables);
     let after = tables.findings_after.iter().map(|row| {
         vec![
-            html! { (row.what) },
+            html! { (text(&row.what)) },
             html! { (super::steps::state(row.state)) },
-            html! { code { (row.code) } },
-            html! { (row.why) },
+            html! { code { (text(&row.code)) } },
+            html! { (text(&row.why)) },
         ]
     });
     let lessons = tables.lessons.iter().map(|lesson| {
         let due = lesson.due.map_or_else(String::new, |due| due.to_string());
         vec![
-            html! { (lesson.by) },
+            html! { (text(&lesson.by)) },
             moment(lesson.at),
-            html! { (lesson.text) },
-            html! { (lesson.owner) },
+            html! { (text(&lesson.text)) },
+            html! { (text(&lesson.owner)) },
             html! { (due) },
         ]
     });

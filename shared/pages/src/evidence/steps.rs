@@ -4,9 +4,9 @@ use failover::evidence::{Record, StageRow, StepRow};
 use maud::{Markup, html};
 use saga::StepState;
 
-use super::objectives::maybe;
 use super::people::counted;
 use super::table::{folded, section, table};
+use super::text::{maybe, text};
 
 pub(super) fn steps(record: &Record) -> Markup {
     let tables = &record.tables;
@@ -31,14 +31,14 @@ fn one(stage: &StageRow, steps: &[&StepRow]) -> Markup {
 
 fn row(step: &StepRow) -> Vec<Markup> {
     vec![
-        html! { (step.stage) "." (step.number) " " (step.name) " " span.soft { (step.place) " " (step.kind) " " (step.resource) } },
+        html! { (step.stage) "." (step.number) " " (text(&step.name)) " " span.soft { (step.place) " " (step.kind) " " (text(&step.resource)) } },
         html! { (step.want) },
         html! { (state(step.state)) },
         maybe(step.first_try),
         maybe(step.last_try),
         html! { (step.tries) },
-        html! { @if step.faults.is_empty() { span.soft { "–" } } @else { code { (step.faults.join(", ")) } } },
-        html! { @if step.note.is_empty() { span.soft { "–" } } @else { (step.note) } },
+        html! { @if step.faults.is_empty() { span.soft { "–" } } @else { code { (text(&step.faults.join(", "))) } } },
+        html! { @if step.note.is_empty() { span.soft { "–" } } @else { (text(&step.note)) } },
     ]
 }
 
