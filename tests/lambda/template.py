@@ -21,6 +21,7 @@ REGION = "eu-west-1"
 PARAMETERS = {
     "PrimarySecretName": "switchback/primary",
     "StandbySecretName": "switchback/standby",
+    "PairName": "payments",
     "EvidenceMode": "GOVERNANCE",
     "EvidenceDays": 1825,
     "TableName": "switchback-SagaTable",

@@ -10,6 +10,7 @@ use crate::tidy::tree::Tree;
 /// The rooms that must be there.
 const EXPECTED: &[&str] = &[
     "functions/approval",
+    "functions/drill",
     "functions/probe",
     "functions/saga",
     "functions/signal",

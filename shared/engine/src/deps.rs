@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use failover::drill::DrillPolicy;
 use failover::errand::{Address, Arrangements, ErrandInfo};
 use failover::evidence::Objectives;
 use failover::signal::Watched;
@@ -46,6 +47,8 @@ pub struct Watch {
     pub approvals: Option<Approvals>,
     /// What the team has set itself.
     pub objectives: Objectives,
+    /// Which drills are held by themselves.
+    pub drills: Vec<DrillPolicy>,
 }
 
 impl Pair {

@@ -2,7 +2,7 @@
 //! CloudWatch makes metrics by itself [docs: CloudWatch_Embedded_Metric_Format_Specification].
 //!
 //! Our own lines and no library: the ready-made ones install a recorder for the whole process, and all that is
-//! needed is one object. Each distinct metric costs by the month, so there are five of them in all.
+//! needed is one object. Each distinct metric costs by the month, so there are six of them in all.
 
 use std::io::Write as _;
 
@@ -25,6 +25,8 @@ pub enum Metric {
     SagaOpenSteps(u32),
     /// In seconds: for so long the saga has been there.
     SagaAgeSeconds(i64),
+    /// So many drills were missed.
+    DrillsMissed(usize),
 }
 
 impl Metric {
@@ -35,13 +37,16 @@ impl Metric {
             Metric::SourcesSilent(_) => "SourcesSilent",
             Metric::SagaOpenSteps(_) => "SagaOpenSteps",
             Metric::SagaAgeSeconds(_) => "SagaAgeSeconds",
+            Metric::DrillsMissed(_) => "DrillsMissed",
         }
     }
 
     fn unit(self) -> &'static str {
         match self {
             Metric::VerdictLevel(_) => "None",
-            Metric::SignalsTaken(_) | Metric::SourcesSilent(_) | Metric::SagaOpenSteps(_) => "Count",
+            Metric::SignalsTaken(_) | Metric::SourcesSilent(_) | Metric::SagaOpenSteps(_) | Metric::DrillsMissed(_) => {
+                "Count"
+            }
             Metric::SagaAgeSeconds(_) => "Seconds",
         }
     }
@@ -49,7 +54,7 @@ impl Metric {
     fn value(self) -> Value {
         match self {
             Metric::VerdictLevel(level) => json!(level),
-            Metric::SignalsTaken(count) | Metric::SourcesSilent(count) => json!(count),
+            Metric::SignalsTaken(count) | Metric::SourcesSilent(count) | Metric::DrillsMissed(count) => json!(count),
             Metric::SagaOpenSteps(count) => json!(count),
             Metric::SagaAgeSeconds(seconds) => json!(seconds),
         }
@@ -79,12 +84,13 @@ pub fn tell(now: Timestamp, pair: &str, metrics: &[Metric]) {
 mod tests {
     use super::*;
 
-    const ALL: [Metric; 5] = [
+    const ALL: [Metric; 6] = [
         Metric::VerdictLevel(3),
         Metric::SignalsTaken(12),
         Metric::SourcesSilent(1),
         Metric::SagaOpenSteps(40),
         Metric::SagaAgeSeconds(75),
+        Metric::DrillsMissed(1),
     ];
 
     /// The units that CloudWatch knows [docs: API_MetricDatum], as far as there is no rate among them.
@@ -165,10 +171,10 @@ mod tests {
     }
 
     #[test]
-    fn there_are_five_distinct_ones_at_most() {
+    fn there_are_six_distinct_ones_at_most() {
         let mut all: Vec<&str> = ALL.iter().map(|metric| metric.name()).collect();
         all.sort_unstable();
         all.dedup();
-        assert_eq!(all.len(), 5);
+        assert_eq!(all.len(), 6);
     }
 }

@@ -122,6 +122,7 @@ impl WatchScript {
         Ok(Watch {
             policy: WatchPolicy { mode, ..WatchPolicy::default() },
             objectives: Objectives::default(),
+            drills: Vec::new(),
             watched: Watched {
                 sides: vec![
                     side(Side::Primary, PRIMARY_REGION, sim::PRIMARY_HOST),

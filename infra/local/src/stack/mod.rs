@@ -46,6 +46,9 @@ const PEOPLE: &str = "PeopleTopic";
 /// The function that looks and judges, as the template calls it.
 const LOOKS: &str = "ProbeFunction";
 
+/// The function that holds drills, as the template calls it.
+const DRILLS: &str = "DrillFunction";
+
 /// How long one request to an embedded AWS part takes.
 const AWS_LATENCY: Duration = Duration::from_millis(5);
 
@@ -242,6 +245,7 @@ impl Stack {
             .schedules
             .iter()
             .filter(|(_, function)| self.parts.looks || function != LOOKS)
+            .filter(|(_, function)| !self.parts.watch.drills.is_empty() || function != DRILLS)
             .map(|(every, function)| {
                 let mut interval = tokio::time::interval_at(tokio::time::Instant::now() + *every, *every);
                 interval.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
@@ -439,6 +443,7 @@ async fn handle(deps: &Deps, owner: &str, message: Message) -> Result<Value, Str
             let post = probe_function::Post { place: "eu-west-1".to_owned(), judges: true };
             probe_function::handle(deps, &post).await.map_err(|error| error.to_string())
         }
+        DRILLS => drill_function::handle(deps).await.map_err(|error| error.to_string()),
         "SignalFunction" => {
             signal_function::handle(deps, &reception::gates(), event).await.map_err(|not_heard| not_heard.to_string())
         }

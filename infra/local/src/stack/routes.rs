@@ -147,8 +147,8 @@ mod tests {
         let routes = Routes::read(TEMPLATE).unwrap();
         assert_eq!(routes.topics["WakeTopic"], ["SagaFunction"]);
         let minute = Duration::from_secs(60);
-        let by_minute = ["ProbeFunction", "SagaFunction"].map(|function| (minute, function.to_owned()));
-        assert_eq!(routes.schedules, by_minute);
+        let by_schedule = [("DrillFunction", minute * 15), ("ProbeFunction", minute), ("SagaFunction", minute)];
+        assert_eq!(routes.schedules, by_schedule.map(|(function, every)| (every, function.to_owned())));
         assert_eq!(routes.environment["SWITCHBACK_WAKE_TOPIC"], "WakeTopic");
     }
 

@@ -93,6 +93,18 @@ pub fn risen(alarms: &[Alarm], tracks: &[Track], now: Timestamp) -> Option<Strin
     })
 }
 
+/// The first of some alarms that does not say now that all is well, with what it says. One of which nothing is
+/// known blocks, too (S17); of several signals that it names, one that is well is enough if none is not.
+pub fn blocking(alarms: &[Alarm], tracks: &[Track], now: Timestamp) -> Option<String> {
+    alarms.iter().find_map(|alarm| {
+        risen(std::slice::from_ref(alarm), tracks, now).or_else(|| {
+            let mut named = tracks.iter().filter(|track| alarm.names(&track.about));
+            let well = named.any(|track| track.reading_at(now) == Reading::Healthy);
+            (!well).then(|| format!("nothing is known of {alarm}"))
+        })
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -146,5 +158,14 @@ mod tests {
             assert_eq!(risen(&alarms, &[track(calm)], at(1_100)), None);
         }
         assert_eq!(risen(&alarms[..1], &[track(Reading::Down)], at(1_100)), None);
+        // What is not known does not turn a drill back, and keeps one from beginning.
+        let nothing = |alarm: &str| Some(format!("nothing is known of {alarm}"));
+        let seventh = &alarms[1..];
+        assert_eq!(blocking(seventh, &[track(Reading::Degraded)], at(1_100)), told);
+        assert_eq!(blocking(seventh, &[track(Reading::Healthy)], at(1_599)), None);
+        assert_eq!(blocking(seventh, &[track(Reading::Healthy)], at(1_600)), nothing("datadog/7"));
+        assert_eq!(blocking(seventh, &[track(Reading::Unknown)], at(1_100)), nothing("datadog/7"));
+        assert_eq!(blocking(&alarms, &[track(Reading::Healthy)], at(1_100)), nothing("dynatrace"));
+        assert_eq!(blocking(&[], &[], at(1_100)), None);
     }
 }

@@ -1,14 +1,20 @@
-//! Drills: what is rehearsed, what stops one, what comes next in a full one (R50). Pure.
+//! Drills: what is rehearsed, when one is due, what stops one, what comes next in a full one (R50). Pure.
 
 mod alarm;
 mod full;
+mod judge;
+mod period;
+mod schedule;
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-pub use alarm::{Alarm, NoAlarm, risen};
+pub use alarm::{Alarm, NoAlarm, blocking, risen};
 pub use full::{DrillEnd, FullDrill, Progress, SagaEnd, Upcoming, stays_until, upcoming};
+pub use judge::{Due, Standing, judge};
+pub use period::{Every, Period};
+pub use schedule::{AllowedWindow, BlockedDates, DrillPolicy};
 
 /// How far a drill goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]

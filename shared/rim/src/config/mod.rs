@@ -4,6 +4,7 @@
 
 mod check;
 mod declared;
+pub mod drills;
 mod objectives;
 pub mod probes;
 mod secret;
@@ -15,6 +16,7 @@ use std::fmt;
 use std::path::Path;
 
 use engine::ports::DeclaredProbe;
+use failover::drill::DrillPolicy;
 use failover::errand::Arrangements;
 use failover::{MapEntry, PairName};
 use serde::Deserialize;
@@ -63,6 +65,9 @@ pub struct Config {
     /// What looks at the sides beside the usual probes.
     #[serde(default)]
     pub probe: Vec<Spanned<toml::Table>>,
+    /// Which drills are held by themselves.
+    #[serde(default)]
+    pub drill: Vec<Spanned<drills::DrillConfig>>,
     /// Whether the AWS Health API is asked.
     #[serde(default)]
     pub health_api: probes::HealthApiConfig,
@@ -194,6 +199,8 @@ pub struct Checked {
     pub arrangements: Arrangements,
     /// What looks at the sides beside the usual probes.
     pub probes: Vec<DeclaredProbe>,
+    /// Which drills are held by themselves.
+    pub drills: Vec<DrillPolicy>,
     file: String,
     text: String,
 }
@@ -242,7 +249,8 @@ impl Checked {
             return Err(ConfigError { file: file.to_owned(), line: None, message });
         }
         let probes = probes::declared(&config).map_err(|offence| place(offence.start, offence.message))?;
-        Ok(Self { config, pair, arrangements, probes, file: file.to_owned(), text: text.to_owned() })
+        let drills = drills::drills(&config).map_err(|offence| place(offence.start, offence.message))?;
+        Ok(Self { config, pair, arrangements, probes, drills, file: file.to_owned(), text: text.to_owned() })
     }
 
     pub(crate) fn wrong(&self, start: usize, message: String) -> ConfigError {

@@ -241,7 +241,8 @@ pub fn watch(checked: &Checked, links: bool) -> Result<Watch, ConfigError> {
     let sides = [watched(Side::Primary, &config.primary), watched(Side::Standby, &config.standby)];
     let watched = Watched { sides: sides.into_iter().flatten().collect(), services: watch.services.clone() };
     let approvals = config.approvals.as_ref().map(|approvals| asked(checked, approvals, links)).transpose()?;
-    Ok(Watch { policy, watched, approvals, objectives: objectives(&checked.config) })
+    let (objectives, drills) = (objectives(&checked.config), checked.drills.clone());
+    Ok(Watch { policy, watched, approvals, objectives, drills })
 }
 
 fn watched(side: Side, config: &SideConfig) -> Option<WatchedSide> {

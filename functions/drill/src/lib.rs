@@ -1,0 +1,57 @@
+//! Holds the drills that are due by their schedules, and tells which were missed.
+//!
+//! Trigger: the schedule of every quarter of an hour. The event does not matter: what is due is on record.
+
+use engine::Deps;
+use engine::drills::DrillOutcome;
+use engine::drills::scheduled::{Did, Scheduled, round};
+use engine::ports::StoreError;
+use rim::metrics::Metric;
+use serde_json::{Value, json};
+
+/// Looks after every schedule once.
+///
+/// # Errors
+///
+/// [`StoreError`]: something could not be recorded; the next look goes on.
+pub async fn handle(deps: &Deps) -> Result<Value, StoreError> {
+    let done = round(deps).await?;
+    let missed = done.iter().filter(|scheduled| is_missed(scheduled)).count();
+    let waits: Vec<&str> = done
+        .iter()
+        .filter(|scheduled| matches!(scheduled.did, Did::NotBegun(_)))
+        .map(|scheduled| scheduled.name.as_str())
+        .collect();
+    Ok(json!({ "schedules": deps.pair.watch.drills.len(), "missed": missed, "wait": waits }))
+}
+
+/// What CloudWatch is told of an answer of [`handle`]: nothing where no drill is configured.
+pub fn metrics(answer: &Value) -> Vec<Metric> {
+    let count = |name: &str| answer.get(name).and_then(Value::as_u64).and_then(|count| usize::try_from(count).ok());
+    if count("schedules").is_none_or(|schedules| schedules == 0) {
+        return Vec::new();
+    }
+    count("missed").map(Metric::DrillsMissed).into_iter().collect()
+}
+
+fn is_missed(scheduled: &Scheduled) -> bool {
+    match &scheduled.did {
+        Did::Settled(_, DrillOutcome::Missed) => true,
+        Did::Settled(_, DrillOutcome::Begun | DrillOutcome::Ended(_))
+        | Did::Nothing
+        | Did::NotBegun(_)
+        | Did::Began(_)
+        | Did::Stopped => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_missed_is_measured_where_a_drill_is_configured() {
+        assert_eq!(metrics(&json!({ "schedules": 2, "missed": 1 })), [Metric::DrillsMissed(1)]);
+        assert_eq!(metrics(&json!({ "schedules": 0, "missed": 0 })), []);
+    }
+}

@@ -1,0 +1,22 @@
+//! Boots the drill function. See `lib.rs` for what it does.
+
+use drill_function::{handle, metrics};
+use lambda_runtime::{Error, LambdaEvent, run, service_fn};
+use serde_json::Value;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    rim::telemetry::begin(rim::telemetry::LogFormat::Json);
+    // What is returned is shown in its debug form; the log says what to do.
+    let booted = rim::deployed::deps().await.inspect_err(|e| tracing::error!(code = "NOT-BOOTED", "{e}"));
+    let deps = &booted?;
+    run(service_fn(async |_: LambdaEvent<Value>| {
+        let answer = handle(deps).await.map_err(|error| {
+            tracing::error!(code = "NOT-RECORDED", "{error}");
+            Error::from(error)
+        })?;
+        rim::metrics::tell(deps.clock.now(), deps.pair.name.as_str(), &metrics(&answer));
+        Ok::<Value, Error>(answer)
+    }))
+    .await
+}

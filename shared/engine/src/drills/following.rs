@@ -1,0 +1,144 @@
+//! A scheduled drill that has begun, seen to its end.
+
+use failover::drill::{DrillEnd, DrillKind, DrillPolicy, Standing, risen};
+use failover::plan::GO;
+use jiff::SignedDuration;
+use saga::{Outcome, SagaId};
+
+use super::book::{DrillOutcome, DrillResult};
+use super::scheduled::result;
+use crate::controls::abort;
+use crate::deps::Deps;
+use crate::ports::{Answer, AskState, SagaHead, SagaStatus, StoreError};
+use crate::start::pair_head;
+
+/// After so long, whoever wrote that a drill begins has started its saga or died: longer than a function lives.
+const BEGINS_WITHIN: SignedDuration = SignedDuration::from_mins(10);
+
+/// Who ends one that nobody approved.
+const SCHEDULE: &str = "the schedule";
+/// Who ends one that makes something worse.
+const ALARM: &str = "an outcome alarm";
+
+/// Where a drill of which something is written down stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Followed {
+    /// Its period is settled.
+    Settled,
+    /// It is over, and this is to be written down.
+    Over(DrillResult),
+    /// It goes on.
+    UnderWay,
+    /// It is being ended.
+    Stopped,
+    /// Whoever began it died before its saga was there.
+    NeverBegan,
+}
+
+/// Follows a drill.
+pub(super) async fn follow(
+    deps: &Deps,
+    policy: &DrillPolicy,
+    standing: &Standing,
+    known: &DrillResult,
+) -> Result<Followed, StoreError> {
+    match known.outcome {
+        DrillOutcome::Ended(_) | DrillOutcome::Missed => return Ok(Followed::Settled),
+        DrillOutcome::Begun => {}
+    }
+    let Some(saga) = known.sagas.first() else { return Ok(Followed::NeverBegan) };
+    let (head, pair) = (deps.sagas.head(saga).await?, pair_head(deps).await?);
+    let held = pair.saga.as_ref() == Some(saga);
+    let over = |outcome, why| Followed::Over(result(deps, policy, standing.period, known.sagas.clone(), outcome, why));
+    match head {
+        Some(head) if held => {
+            let now = deps.clock.now();
+            let window = policy.window_at(standing.period, known.at);
+            let in_time = window.is_some_and(|window| window.holds(now) == Some(true));
+            let yes = said(deps, saga).await?;
+            if !in_time && yes.as_ref().is_none_or(|answer| !answer.approved) && !is_over(&head) {
+                // Written down before it is aborted: else that it was aborted would be all that is told.
+                let why = yes.map_or_else(
+                    || "nobody approved it in its window".to_owned(),
+                    |no| format!("{} said no to it", no.by),
+                );
+                return Ok(over(DrillOutcome::Missed, why));
+            }
+            stop_if_risen(deps, policy, saga, &head).await
+        }
+        Some(head) if is_over(&head) => match policy.kind {
+            // Whoever sees it through writes its end down, and its way home may be under way.
+            DrillKind::Full => Ok(Followed::UnderWay),
+            DrillKind::DryRun | DrillKind::StandbyOnly => {
+                let (end, why) = end_of(deps, saga, &head).await?;
+                Ok(over(DrillOutcome::Ended(end), why))
+            }
+        },
+        // Nothing of it is ever driven where the pair does not name it.
+        Some(_) | None if deps.clock.now().duration_since(known.at) < BEGINS_WITHIN => Ok(Followed::UnderWay),
+        Some(_) | None => Ok(Followed::NeverBegan),
+    }
+}
+
+/// Ends the saga of a drill that is missed since nobody approved it.
+pub(super) async fn end_unapproved(deps: &Deps, known: &DrillResult) -> Result<(), StoreError> {
+    let Some(saga) = known.sagas.first().filter(|_| known.outcome == DrillOutcome::Missed) else { return Ok(()) };
+    let approved = said(deps, saga).await?.is_some_and(|answer| answer.approved);
+    if approved || pair_head(deps).await?.saga.as_ref() != Some(saga) {
+        return Ok(());
+    }
+    stop(deps, saga, SCHEDULE, &known.why).await
+}
+
+/// A drill on the standby alone is ended by its alarm; a full one is turned back by whoever sees it through.
+async fn stop_if_risen(
+    deps: &Deps,
+    policy: &DrillPolicy,
+    saga: &SagaId,
+    head: &SagaHead,
+) -> Result<Followed, StoreError> {
+    match policy.kind {
+        DrillKind::Full => return Ok(Followed::UnderWay),
+        DrillKind::DryRun | DrillKind::StandbyOnly => {}
+    }
+    if head.abort_by.is_some() || is_over(head) || policy.outcome_alarms.is_empty() {
+        return Ok(Followed::UnderWay);
+    }
+    let tracks: Vec<_> = deps.signals.tracks(&deps.pair.name).await?.into_iter().map(|item| item.track).collect();
+    let Some(why) = risen(&policy.outcome_alarms, &tracks, deps.clock.now()) else { return Ok(Followed::UnderWay) };
+    stop(deps, saga, ALARM, &why).await?;
+    Ok(Followed::Stopped)
+}
+
+async fn stop(deps: &Deps, saga: &SagaId, by: &str, why: &str) -> Result<(), StoreError> {
+    match abort(deps, saga, by, why).await {
+        // It has ended meanwhile.
+        Ok(()) | Err(StoreError::Refused(_)) => Ok(()),
+        Err(other) => Err(other),
+    }
+}
+
+/// How a drill on the standby alone ended, and why.
+async fn end_of(deps: &Deps, saga: &SagaId, head: &SagaHead) -> Result<(DrillEnd, String), StoreError> {
+    let Some(by) = head.abort_by.as_ref().filter(|_| head.status == SagaStatus::Finished(Outcome::Aborted)) else {
+        return Ok((DrillEnd::Held, format!("Ordered by {}.", head.by)));
+    };
+    let why = head.abort_why.as_deref().unwrap_or("no reason was given");
+    if said(deps, saga).await?.is_some_and(|answer| answer.approved) {
+        let why = format!("{by} ended it: {why}. What it had started on the standby may still be on.");
+        return Ok((DrillEnd::TurnedBack, why));
+    }
+    Ok((DrillEnd::NotBegun, format!("{by} ended it before anybody had approved it: {why}.")))
+}
+
+/// What people have said to its question, if they have.
+async fn said(deps: &Deps, saga: &SagaId) -> Result<Option<Answer>, StoreError> {
+    Ok(match deps.asks.question(saga, GO).await?.map(|ask| ask.state) {
+        Some(AskState::Answered(answer) | AskState::Used(answer)) => Some(answer),
+        Some(AskState::Open) | None => None,
+    })
+}
+
+fn is_over(head: &SagaHead) -> bool {
+    matches!(head.status, SagaStatus::Finished(_))
+}

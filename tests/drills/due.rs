@@ -1,0 +1,115 @@
+//! What is due is held once; what could not be held is told once, with the reason.
+
+use engine::approvals::answer;
+use engine::drills::DrillOutcome;
+use engine::ports::SagaStatus;
+use failover::drill::{BlockedDates, DrillEnd, DrillKind};
+use failover::plan::GO;
+use failover::signal::Reading;
+use jiff::civil::date;
+use saga::Outcome;
+
+use crate::ground::{Ground, perform};
+use crate::timetable::{scheduled, weekly};
+
+#[test]
+fn a_dry_run_is_held_once_and_changes_nothing() {
+    perform(scheduled(weekly(DrillKind::DryRun)), async |ground: &Ground| {
+        ground.captured().await;
+        ground.pass(3 * 3_600).await;
+        let results = ground.results().await;
+        let held: Vec<_> = results.iter().map(|result| (result.id.as_str(), result.outcome)).collect();
+        assert_eq!(held, [("weekly/2026-W02", DrillOutcome::Ended(DrillEnd::Held))], "{:?}", ground.stack.stopped());
+        assert_eq!(ground.told().len(), 1, "{:?}", ground.told());
+    });
+}
+
+#[test]
+fn an_alarm_that_rings_or_says_nothing_blocks_and_the_drill_is_missed_and_told_once() {
+    for reading in [None, Some(Reading::Degraded), Some(Reading::Unknown)] {
+        let policy = || {
+            let mut policy = weekly(DrillKind::DryRun);
+            policy.blocking_alarms = vec!["datadog/7".parse().expect("an alarm")];
+            scheduled(policy)
+        };
+        perform(policy(), async |ground: &Ground| {
+            ground.captured().await;
+            if let Some(reading) = reading {
+                ground.said(reading).await;
+            }
+            ground.pass(3_500).await;
+            assert!(ground.results().await.is_empty(), "it may still be held");
+            ground.pass(3 * 3_600).await;
+            let results = ground.results().await;
+            let missed: Vec<_> = results.iter().map(|result| (result.id.as_str(), result.outcome)).collect();
+            assert_eq!(missed, [("weekly/2026-W02", DrillOutcome::Missed)]);
+            assert!(results[0].why.contains("datadog/7"), "{results:?}");
+            assert_eq!(ground.told().len(), 1, "{:?}", ground.told());
+        });
+    }
+}
+
+#[test]
+fn an_alarm_that_is_well_again_lets_it_be_held_in_the_same_window() {
+    let mut policy = weekly(DrillKind::DryRun);
+    policy.blocking_alarms = vec!["datadog/7".parse().expect("an alarm")];
+    perform(scheduled(policy), async |ground: &Ground| {
+        ground.captured().await;
+        ground.said(Reading::Down).await;
+        ground.pass(2_000).await;
+        assert!(ground.results().await.is_empty());
+        ground.said(Reading::Healthy).await;
+        ground.pass(1_000).await;
+        assert_eq!(ground.results().await[0].outcome, DrillOutcome::Ended(DrillEnd::Held));
+    });
+}
+
+#[test]
+fn nothing_is_held_on_a_blocked_date() {
+    let mut policy = weekly(DrillKind::DryRun);
+    policy.windows[0].days.clear();
+    policy.blocked_dates = vec![BlockedDates { from: date(2026, 1, 5), until: date(2026, 1, 5) }];
+    perform(scheduled(policy), async |ground: &Ground| {
+        ground.captured().await;
+        ground.pass(4 * 3_600).await;
+        assert!(ground.results().await.is_empty());
+        ground.pass(21 * 3_600).await;
+        assert_eq!(ground.results().await.len(), 1, "it is held the day after");
+    });
+}
+
+#[test]
+fn what_nobody_approves_in_its_window_is_aborted_and_missed() {
+    for kind in [DrillKind::StandbyOnly, DrillKind::Full] {
+        perform(scheduled(weekly(kind)), async |ground: &Ground| {
+            ground.captured().await;
+            ground.pass(1_000).await;
+            let begun = ground.results().await;
+            assert_eq!(begun[0].outcome, DrillOutcome::Begun, "{begun:?}");
+            ground.pass(3 * 3_600).await;
+            let results = ground.results().await;
+            assert_eq!((results.len(), results[0].outcome), (1, DrillOutcome::Missed));
+            assert!(results[0].why.contains("nobody approved it"), "{results:?}");
+            let head = ground.head(&results[0].sagas[0]).await;
+            assert_eq!(head.status, SagaStatus::Finished(Outcome::Aborted));
+            assert_eq!(ground.told().len(), 1, "{:?}", ground.told());
+        });
+    }
+}
+
+#[test]
+fn what_is_approved_is_held_and_its_end_is_written_down() {
+    for kind in [DrillKind::StandbyOnly, DrillKind::Full] {
+        perform(scheduled(weekly(kind)), async |ground: &Ground| {
+            ground.captured().await;
+            ground.pass(1_000).await;
+            let saga = ground.results().await[0].sagas[0].clone();
+            answer(&ground.operator, &saga, GO, "ana", true, false).await.expect("its question is open");
+            ground.pass(3 * 3_600).await;
+            let results = ground.results().await;
+            let ended = (results.len(), results[0].outcome);
+            assert_eq!(ended, (1, DrillOutcome::Ended(DrillEnd::Held)), "{results:?}");
+            assert_eq!(ground.told().len(), 1, "{:?}", ground.told());
+        });
+    }
+}

@@ -1,0 +1,65 @@
+//! Schedules of a Monday morning, and what became of them.
+
+use engine::Watch;
+use engine::capture::capture;
+use engine::drills::{DrillResult, results};
+use engine::noticing::hear;
+use failover::Side;
+use failover::drill::{AllowedWindow, DrillKind, DrillPolicy, Every};
+use failover::signal::{About, Origin, Reading, Signal};
+use jiff::civil::{Weekday, time};
+use jiff::tz::TimeZone;
+
+use crate::ground::{Ground, Setup};
+
+/// A weekly drill that may be held on Mondays from eight to ten; the play begins on a Monday at eight.
+pub(crate) fn weekly(kind: DrillKind) -> DrillPolicy {
+    DrillPolicy {
+        name: "weekly".to_owned(),
+        kind,
+        every: Every::Week,
+        windows: vec![AllowedWindow { days: vec![Weekday::Monday], from: time(8, 0, 0, 0), until: time(10, 0, 0, 0) }],
+        zone: TimeZone::UTC,
+        blocked_dates: Vec::new(),
+        blocking_alarms: Vec::new(),
+        needs_s: 3_600,
+        stay_s: 600,
+        outcome_alarms: Vec::new(),
+    }
+}
+
+/// A pair with a schedule.
+pub(crate) fn scheduled(policy: DrillPolicy) -> Setup {
+    Setup { watch: Watch { drills: vec![policy], ..Watch::default() }, ..Setup::default() }
+}
+
+impl Ground {
+    /// A checkpoint is there, as it is where somebody watches.
+    pub(crate) async fn captured(&self) {
+        capture(&self.operator, Side::Primary).await.expect("the primary can be captured");
+    }
+
+    /// A monitor says so, for the next hours.
+    pub(crate) async fn said(&self, reading: Reading) {
+        let signal = Signal {
+            about: About { source: "datadog".to_owned(), side: Side::Primary, subject: "7".to_owned() },
+            origin: Origin::Monitoring,
+            reading,
+            seen_at: self.clock.now(),
+            holds_s: 10_000,
+            text: "orders are late".to_owned(),
+        };
+        hear(&self.operator, vec![signal]).await.expect("the store takes it");
+    }
+
+    /// What became of the drills.
+    pub(crate) async fn results(&self) -> Vec<DrillResult> {
+        results(&self.operator).await.expect("the store answers")
+    }
+
+    /// The subjects of what people were told of drills.
+    pub(crate) fn told(&self) -> Vec<String> {
+        let mail = self.stack.mail().into_iter().map(|mail| mail.subject);
+        mail.filter(|subject| subject.contains("the drill \"weekly\"")).collect()
+    }
+}
