@@ -116,12 +116,12 @@ fn drilled_the_runner_dies_while_the_standby_is_proved() {
 
 #[test]
 fn drilled_in_full_the_runner_dies_on_the_way_out_and_back() {
-    each("drilled in full, killed", &journeys::drilled_in_full(), &sampled(13, &dies));
+    each("drilled in full, killed", &journeys::drilled_in_full(), &sampled(29, &dies));
 }
 
 #[test]
 fn drilled_in_full_replies_are_lost_on_the_way_out_and_back() {
-    each("drilled in full, reply lost", &journeys::drilled_in_full(), &sampled(7, &loses_its_reply));
+    each("drilled in full, reply lost", &journeys::drilled_in_full(), &sampled(13, &loses_its_reply));
 }
 
 #[test]

@@ -16,7 +16,11 @@ pub(crate) fn offences(told: &Told) -> Vec<String> {
         }
     };
     let (report, auditor) = (&told.report, &told.report.auditor);
-    must(report.outcome == "completed", format!("L1: the outcome is {}", report.outcome));
+    // Turned back is how a drill ends whose alarm has risen, and no other.
+    must(
+        ["completed", "turned-back"].contains(&report.outcome.as_str()),
+        format!("L1: the outcome is {}", report.outcome),
+    );
     must(report.steps.blocked == 0, format!("{} steps are blocked", report.steps.blocked));
     must(report.pursuit.left == 0, format!("S10: {} steps are left to the pursuit", report.pursuit.left));
     must(
