@@ -95,15 +95,24 @@ async fn of(deps: &Deps, policy: &DrillPolicy, done: &mut Vec<Scheduled>) -> Res
                     write_down(deps, &over).await?;
                     continue;
                 }
-                Followed::UnderWay => return Ok(say(Did::Nothing)),
-                Followed::Stopped => return Ok(say(Did::Stopped)),
+                Followed::UnderWay => {
+                    say(Did::Nothing);
+                    break;
+                }
+                Followed::Stopped => {
+                    say(Did::Stopped);
+                    break;
+                }
                 Followed::NeverBegan => {}
             }
         }
         let now = deps.clock.now();
         let tracks = deps.signals.tracks(&deps.pair.name).await?.into_iter().map(|item| item.track);
         match judge(policy, &standing, &tracks.collect::<Vec<_>>(), now) {
-            Due::NotDue => return Ok(say(Did::Nothing)),
+            Due::NotDue => {
+                say(Did::Nothing);
+                break;
+            }
             Due::Missed { period, why } => {
                 say(Did::Settled(period, DrillOutcome::Missed));
                 let sagas = Vec::new();
@@ -111,15 +120,20 @@ async fn of(deps: &Deps, policy: &DrillPolicy, done: &mut Vec<Scheduled>) -> Res
             }
             Due::Blocked { why } => {
                 wait(deps, policy, &standing, &why).await?;
-                return Ok(say(Did::NotBegun(why)));
+                say(Did::NotBegun(why));
+                break;
             }
             Due::Now { .. } => match hold(deps, policy, standing.period).await? {
                 // A dry run is over; the next turn settles its period.
                 Ok(None) => say(Did::Settled(standing.period, DrillOutcome::Ended(failover::drill::DrillEnd::Held))),
-                Ok(Some(saga)) => return Ok(say(Did::Began(saga))),
+                Ok(Some(saga)) => {
+                    say(Did::Began(saga));
+                    break;
+                }
                 Err(why) => {
                     wait(deps, policy, &standing, &why).await?;
-                    return Ok(say(Did::NotBegun(why)));
+                    say(Did::NotBegun(why));
+                    break;
                 }
             },
         }
