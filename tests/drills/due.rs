@@ -106,6 +106,17 @@ fn what_is_approved_is_held_and_its_end_is_written_down() {
             let saga = ground.results().await[0].sagas[0].clone();
             answer(&ground.operator, &saga, GO, "ana", true, false).await.expect("its question is open");
             ground.pass(3 * 3_600).await;
+            // The way back of a full drill is not closed before somebody has written down what was learned.
+            let head = engine::start::pair_head(&ground.operator).await.expect("the pair is there");
+            assert_eq!(head.saga.is_some(), kind == DrillKind::Full);
+            if let Some(back) = head.saga {
+                let text = "nothing surprised us".to_owned();
+                let lesson = engine::ports::Control::Lesson { text, owner: None, due: None };
+                let patience = jiff::SignedDuration::from_mins(2);
+                let ordered = engine::controls::order(&ground.operator, &back, lesson, "ana", "learned", patience);
+                assert_eq!(ordered.await.expect("it is taken in"), engine::controls::Ordered::Taken);
+                ground.pass(120).await;
+            }
             let results = ground.results().await;
             let ended = (results.len(), results[0].outcome);
             assert_eq!(ended, (1, DrillOutcome::Ended(DrillEnd::Held)), "{results:?}");
