@@ -9,6 +9,7 @@ use crate::drills;
 use crate::guard::{Guarded, guard};
 use crate::ports::StoreError;
 use crate::runner::{Driven, Stopped, drive};
+use crate::start::pair_head;
 
 /// Drives one saga, as a wake message asks for; and goes on with the drill that it may belong to.
 ///
@@ -31,7 +32,12 @@ pub async fn wake(deps: &Deps, saga: &SagaId, owner: &str) -> Result<Driven, Sto
 ///
 /// [`Stopped`]: why a runner had to stop, or the guard could not be recorded.
 pub async fn tick(deps: &Deps, owner: &str) -> Result<Driven, Stopped> {
-    let Some(head) = deps.pairs.pair(&deps.pair.name).await? else { return Ok(Driven::Over) };
+    let Some(mut head) = deps.pairs.pair(&deps.pair.name).await? else { return Ok(Driven::Over) };
+    // Before anything of it is driven any further: a drill may be to be turned back.
+    if head.drill.is_some() {
+        drills::tend(deps).await?;
+        head = pair_head(deps).await?;
+    }
     let drilling = head.drill.is_some();
     // The first is the pair's saga, if it has one; a round of the guard is driven beside it.
     let unfinished: Vec<SagaId> = head.unfinished().cloned().collect();

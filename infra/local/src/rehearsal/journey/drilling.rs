@@ -70,16 +70,14 @@ impl Journey<'_, '_> {
     /// Sees a full drill home, once its way out has ended.
     pub(super) async fn sees_home(&mut self, leg: &Leg) -> Result<&'static str, String> {
         let begun = self.cast.clock.now();
-        let mut marked = false;
         loop {
             self.happen().await?;
             let now = self.cast.clock.now();
             let head = pair_head(&self.operator).await.map_err(|e| e.to_string())?;
             let Some(drill) = head.drill else { break };
-            let turns_back_midway = head.frozen && head.active == Side::Primary;
             if let Some(back) = drill.back {
                 self.events.push((now, "the way back of the drill begins".to_owned()));
-                if marked {
+                if std::mem::take(&mut self.stays) {
                     self.cast.world().mark_settled(now.as_millisecond());
                 } else {
                     self.cast.world().mark_turned_back();
@@ -88,14 +86,7 @@ impl Journey<'_, '_> {
                 self.is_concluded().await?;
                 break;
             }
-            // What runs at the standby is interrupted when the way back begins, and nobody knows when before.
-            if marked {
-                self.cast.world().mark_forgotten();
-            }
-            marked = !turns_back_midway;
-            if marked {
-                self.cast.world().mark_leaving(now.as_millisecond(), simulated(Side::Standby));
-            }
+            self.marks_the_stay(head.active);
             if now.duration_since(begun) > AT_MOST {
                 return Ok("unfinished");
             }
@@ -103,6 +94,19 @@ impl Journey<'_, '_> {
             self.cast.clock.sleep_until(now.saturating_add(LOOKS_EVERY).unwrap_or(Timestamp::MAX)).await;
         }
         self.result().await
+    }
+
+    /// What runs at the standby is interrupted when the way back begins, and nobody knows when before: so the
+    /// mark of each look replaces the one before.
+    pub(super) fn marks_the_stay(&mut self, active: Side) {
+        if std::mem::take(&mut self.stays) {
+            self.cast.world().mark_forgotten();
+        }
+        self.stays = active == Side::Standby;
+        if self.stays {
+            let now_ms = self.cast.clock.now().as_millisecond();
+            self.cast.world().mark_leaving(now_ms, simulated(Side::Standby));
+        }
     }
 
     /// Waits until a tick has written down how it ended.

@@ -52,6 +52,7 @@ pub(super) async fn play(cast: &Cast<'_>, progress: &mut dyn FnMut(&str)) -> Res
         events: Vec::new(),
         legs: Vec::new(),
         rounds: BTreeSet::new(),
+        stays: false,
         alarms: cast
             .script
             .leg
@@ -100,6 +101,8 @@ struct Journey<'a, 'b> {
     events: Vec<(Timestamp, String)>,
     legs: Vec<Travelled>,
     rounds: BTreeSet<SagaId>,
+    /// The standby is marked as what a drill is about to leave.
+    stays: bool,
     /// Alarms that are still to rise.
     alarms: Vec<(Timestamp, AlarmScript)>,
     progress: &'b mut dyn FnMut(&str),
@@ -177,6 +180,7 @@ impl Journey<'_, '_> {
         leg: &Leg,
         mut answered_at: Option<Timestamp>,
     ) -> Result<&'static str, String> {
+        let out = answered_at.is_some();
         let mut aborted_at = None;
         let (mut still_since, mut last) = (self.cast.clock.now(), None);
         let begun = still_since;
@@ -198,6 +202,13 @@ impl Journey<'_, '_> {
                     .map_err(|e| e.to_string())?;
             }
             let head = self.operator.sagas.head(saga).await.map_err(|e| e.to_string())?.ok_or("the saga is gone")?;
+            if leg.order == Course::Drill && out {
+                let pair = pair_head(&self.operator).await.map_err(|e| e.to_string())?;
+                // Once its way back has begun the last mark stands.
+                if pair.drill.is_some_and(|drill| drill.back.is_none()) {
+                    self.marks_the_stay(pair.active);
+                }
+            }
             let looked = (head.tally, head.status);
             if last.replace(looked) != Some(looked) {
                 still_since = now;
