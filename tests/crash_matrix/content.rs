@@ -9,6 +9,33 @@ use saga::{Event, Gate, Outcome, Plan, State, StepRecord};
 
 /// Everything that is not as it must be.
 pub(crate) fn offences(told: &Told) -> Vec<String> {
+    if told.report.outcome == NOT_BEGUN { untouched(told) } else { moved(told) }
+}
+
+/// What the report says of a full drill that its alarm turned back before anything was tried: its way out was
+/// held up, by a death or a lost reply, until the alarm had risen.
+const NOT_BEGUN: &str = "not-begun";
+
+/// Everything that is not as it must be where a drill did not begin: no step was tried, nothing has changed.
+fn untouched(told: &Told) -> Vec<String> {
+    let (ended, auditor) = (&told.ended, &told.report.auditor);
+    let mut offences = records(told, Outcome::Aborted);
+    let tried = ended.view.state.steps().filter(|(_, record)| **record != StepRecord::planned()).count();
+    if tried != 0 {
+        offences.push(format!("{NOT_BEGUN}, and {tried} steps are no longer as planned"));
+    }
+    if ended.legs.len() != 1 || !ended.differences.is_empty() {
+        offences.push(format!("{NOT_BEGUN}, after {} sagas: {:?}", ended.legs.len(), ended.differences));
+    }
+    if auditor.runs_wrong != 0 || auditor.double_unexplained_s != 0.0 {
+        offences.push(format!("S8, S10: {} works with a wrong number of runs", auditor.runs_wrong));
+    }
+    offences.extend(early(told));
+    offences
+}
+
+/// Everything that is not as it must be at the end of a saga that moved the work.
+fn moved(told: &Told) -> Vec<String> {
     let mut offences = Vec::new();
     let mut must = |holds: bool, sentence: String| {
         if !holds {
@@ -45,13 +72,13 @@ pub(crate) fn offences(told: &Told) -> Vec<String> {
         format!("S10: {} under way on the leaving side at the end", auditor.processing_on_leaving),
     );
     offences.extend(early(told));
-    offences.extend(records(told));
+    offences.extend(records(told, Outcome::Completed));
     offences
 }
 
 /// S2, S16, S18 on what is recorded. That the chain of the log holds and that its lines can
 /// follow each other was proven when it was read.
-fn records(told: &Told) -> Vec<String> {
+fn records(told: &Told, outcome: Outcome) -> Vec<String> {
     let (view, items) = (&told.ended.view, &told.ended.items);
     let mut offences = Vec::new();
     let recorded = |id| items.iter().find(|item| item.step == id).map(|item| item.record.clone());
@@ -68,8 +95,8 @@ fn records(told: &Told) -> Vec<String> {
     if !epochs.is_sorted_by(|earlier, later| earlier < later) || epochs.last().is_some_and(|it| *it > view.head.epoch) {
         offences.push(format!("S2: the epochs are {epochs:?}, the last is {}", view.head.epoch));
     }
-    let over = view.state.finished() == Some(Outcome::Completed)
-        && view.head.status == SagaStatus::Finished(Outcome::Completed)
+    let over = view.state.finished() == Some(outcome)
+        && view.head.status == SagaStatus::Finished(outcome)
         && view.lines.iter().filter(|line| matches!(line.event, Event::Finished { .. })).count() == 1;
     if !over || view.pair.saga.is_some() {
         offences.push(format!("S1, S16: the saga is {:?}, the pair names {:?}", view.head.status, view.pair.saga));

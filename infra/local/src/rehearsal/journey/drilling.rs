@@ -130,9 +130,11 @@ impl Journey<'_, '_> {
         Ok(match result.outcome {
             DrillOutcome::Ended(DrillEnd::Held) => LegEnd::Completed.as_str(),
             DrillOutcome::Ended(DrillEnd::TurnedBack) => LegEnd::TurnedBack.as_str(),
-            DrillOutcome::Ended(DrillEnd::NotBegun | DrillEnd::Abandoned | DrillEnd::Promoted) => {
-                LegEnd::Aborted.as_str()
+            DrillOutcome::Ended(DrillEnd::NotBegun) => {
+                self.cast.world().mark_forgotten();
+                "not-begun"
             }
+            DrillOutcome::Ended(DrillEnd::Abandoned | DrillEnd::Promoted) => LegEnd::Aborted.as_str(),
             DrillOutcome::Begun | DrillOutcome::Missed => "unfinished",
         })
     }

@@ -27,6 +27,9 @@ pub(super) use self::telling::{late, story, unexplained_ms};
 /// How long the on-call engineer reads what needs a person.
 const READS: SignedDuration = SignedDuration::from_mins(2);
 
+/// Less than a drill takes from the end of its way out to the beginning of its way back.
+const TURNS_WITHIN: SignedDuration = SignedDuration::from_millis(250);
+
 /// A saga of a journey, as it ended.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Travelled {
@@ -236,7 +239,7 @@ impl Journey<'_, '_> {
                     }
                 }
             }
-            let next = self.later(now, LOOKS_EVERY.as_secs());
+            let next = now.saturating_add(self.looks_every(leg, out)).unwrap_or(Timestamp::MAX);
             let due = [answered_at, aborted_at, self.cues.last().map(|(at, _)| *at)];
             self.cast.clock.sleep_until(due.into_iter().flatten().fold(next, Timestamp::min)).await;
         };
@@ -273,6 +276,12 @@ impl Journey<'_, '_> {
             Ordered::Taken | Ordered::Waiting => Ok(()),
             Ordered::Refused { why, .. } => Err(why),
         }
+    }
+
+    /// How often a saga is looked at. Once its alarm has risen a drill turns back within a second of its way out's
+    /// end, and what runs at the standby then must have been seen.
+    fn looks_every(&self, leg: &Leg, out: bool) -> SignedDuration {
+        if out && leg.alarm.is_some() && self.alarms.is_empty() { TURNS_WITHIN } else { LOOKS_EVERY }
     }
 
     fn later(&self, at: Timestamp, seconds: i64) -> Timestamp {
