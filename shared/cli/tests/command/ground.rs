@@ -6,6 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::{Duration, Instant};
 
 use engine::Deps;
 use rim::{Checked, SystemClock};
@@ -231,5 +232,14 @@ pub(crate) fn hold_no_secret(contents: &BTreeMap<PathBuf, Vec<u8>>) {
     for (path, bytes) in contents.iter().filter(|(path, _)| path.file_name() != Some(Path::new("secret").as_os_str())) {
         let found = bytes.windows(CLIENT_SECRET.len()).any(|window| window == CLIENT_SECRET.as_bytes());
         assert!(!found, "a secret stands in {}", path.display());
+    }
+}
+
+/// Waits until something holds that comes by itself.
+pub(crate) fn until(holds: impl Fn() -> bool) {
+    let begun = Instant::now();
+    while !holds() {
+        assert!(begun.elapsed() < Duration::from_secs(60), "it does not come");
+        std::thread::sleep(Duration::from_millis(20));
     }
 }

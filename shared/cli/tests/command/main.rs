@@ -12,4 +12,5 @@ mod killed;
 mod own_estate;
 mod readme;
 mod refused;
+mod way_back;
 mod working;

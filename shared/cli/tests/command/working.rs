@@ -1,12 +1,11 @@
 //! The commands, one after the other, as an operator gives them.
 
 use std::process::Command;
-use std::time::{Duration, Instant};
 
 use engine::ports::PairHead;
 use sim::{Estate, Settings, Side};
 
-use crate::ground::{Ground, hold_no_secret};
+use crate::ground::{Ground, hold_no_secret, until};
 
 #[test]
 fn a_planned_failover_from_check_to_a_second_order() {
@@ -139,12 +138,4 @@ fn every_code_is_explained() {
     ground.run(&["explain", "another-saga"]).ends(0, &["# ANOTHER-SAGA", "## What to do"]);
     let told = ground.run(&["explain", "LOGIN-PAGE", "--json"]).json();
     assert!(told["page"].as_str().unwrap().contains("private link"));
-}
-
-fn until(holds: impl Fn() -> bool) {
-    let begun = Instant::now();
-    while !holds() {
-        assert!(begun.elapsed() < Duration::from_secs(60), "it does not come");
-        std::thread::sleep(Duration::from_millis(20));
-    }
 }
