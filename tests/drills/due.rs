@@ -2,7 +2,9 @@
 
 use engine::approvals::answer;
 use engine::drills::DrillOutcome;
-use engine::ports::SagaStatus;
+use engine::drills::scheduled::{Did, round};
+use engine::ports::{PairHead, SagaStatus};
+use engine::start::pair_head;
 use failover::drill::{BlockedDates, DrillEnd, DrillKind};
 use failover::plan::GO;
 use failover::signal::Reading;
@@ -107,7 +109,7 @@ fn what_is_approved_is_held_and_its_end_is_written_down() {
             answer(&ground.operator, &saga, GO, "ana", true, false).await.expect("its question is open");
             ground.pass(3 * 3_600).await;
             // The way back of a full drill is not closed before somebody has written down what was learned.
-            let head = engine::start::pair_head(&ground.operator).await.expect("the pair is there");
+            let head = pair_head(&ground.operator).await.expect("the pair is there");
             assert_eq!(head.saga.is_some(), kind == DrillKind::Full);
             if let Some(back) = head.saga {
                 let text = "nothing surprised us".to_owned();
@@ -123,4 +125,68 @@ fn what_is_approved_is_held_and_its_end_is_written_down() {
             assert_eq!(ground.told().len(), 1, "{:?}", ground.told());
         });
     }
+}
+
+#[test]
+fn what_somebody_declines_is_over_for_its_period_and_told_with_who_said_no() {
+    for kind in [DrillKind::StandbyOnly, DrillKind::Full] {
+        perform(scheduled(weekly(kind)), async |ground: &Ground| {
+            ground.captured().await;
+            ground.pass(1_000).await;
+            let saga = ground.results().await[0].sagas[0].clone();
+            answer(&ground.operator, &saga, GO, "ana", false, false).await.expect("its question is open");
+            ground.pass(3 * 3_600).await;
+            let results = ground.results().await;
+            assert_eq!((results.len(), results[0].outcome), (1, DrillOutcome::Missed), "{results:?}");
+            assert!(results[0].why.contains("ana said no"), "{results:?}");
+            assert_eq!(ground.head(&saga).await.status, SagaStatus::Finished(Outcome::Aborted));
+            assert_eq!(ground.stack.changing_calls(), [0, 0]);
+            assert_eq!(ground.told().len(), 1, "{:?}", ground.told());
+        });
+    }
+}
+
+#[test]
+fn its_outcome_alarm_ends_a_drill_on_the_standby_and_what_may_still_be_on_is_told() {
+    let mut policy = weekly(DrillKind::StandbyOnly);
+    policy.outcome_alarms = vec!["datadog/7".parse().expect("an alarm")];
+    perform(scheduled(policy), async |ground: &Ground| {
+        ground.captured().await;
+        ground.said(Reading::Healthy).await;
+        ground.pass(1_000).await;
+        let saga = ground.results().await[0].sagas[0].clone();
+        answer(&ground.operator, &saga, GO, "ana", true, false).await.expect("its question is open");
+        // A tick takes it up within a minute.
+        while ground.head(&saga).await.status == SagaStatus::Asking {
+            ground.pass(1).await;
+        }
+        assert_eq!(ground.head(&saga).await.status, SagaStatus::Running);
+        ground.said(Reading::Down).await;
+        let did = round(&ground.operator).await.expect("the store answers");
+        assert_eq!(did.iter().map(|one| &one.did).collect::<Vec<_>>(), [&Did::Stopped]);
+        ground.pass(2_000).await;
+        assert_eq!(ground.head(&saga).await.status, SagaStatus::Finished(Outcome::Aborted));
+        let results = ground.results().await;
+        let ended = (results.len(), results[0].outcome);
+        assert_eq!(ended, (1, DrillOutcome::Ended(DrillEnd::TurnedBack)), "{results:?}");
+        let why = &results[0].why;
+        assert!(why.contains("datadog/7") && why.contains("may still be on"), "{why}");
+        assert_eq!(ground.stack.changing_calls()[0], 0, "the primary is not touched");
+        assert_eq!(ground.told().len(), 1, "{:?}", ground.told());
+    });
+}
+
+/// What an aborted failover has left half fenced is brought home first.
+#[test]
+fn nothing_is_begun_while_the_pair_is_frozen() {
+    perform(scheduled(weekly(DrillKind::StandbyOnly)), async |ground: &Ground| {
+        ground.captured().await;
+        let head = pair_head(&ground.operator).await.expect("the pair is there");
+        let frozen = PairHead { frozen: true, revision: head.revision + 1, ..head };
+        ground.operator.pairs.put_pair(&frozen).await.expect("the store takes it");
+        ground.pass(3 * 3_600).await;
+        let results = ground.results().await;
+        assert_eq!((results.len(), results[0].outcome), (1, DrillOutcome::Missed), "{results:?}");
+        assert!(results[0].why.contains("half fenced"), "{results:?}");
+    });
 }

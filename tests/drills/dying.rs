@@ -6,23 +6,32 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use engine::drills::DrillOutcome;
 use engine::drills::scheduled::round;
 use engine::ports::SagaStatus;
-use failover::drill::DrillKind;
+use failover::drill::{DrillEnd, DrillKind};
 use local::stack::sabotage::{Boundaries, Deed};
 
 use crate::ground::{Ground, perform};
 use crate::timetable::{scheduled, weekly};
 
-#[test]
-fn a_round_that_dies_anywhere_is_followed_by_one_drill() {
-    let mut boundary = 1;
-    while perform(scheduled(weekly(DrillKind::StandbyOnly)), async |ground: &Ground| dies_at(ground, boundary).await) {
-        // Most of a round is listing; each part of the rest is met.
-        boundary += 5;
+/// Most of a round is listing; with this stride each part of the rest is met.
+const STRIDE: usize = 5;
+
+/// Plays once for every so manieth boundary of a round, until one is no longer reached.
+fn dies_everywhere(kind: DrillKind, then: impl AsyncFn(&Ground, u64)) {
+    for nth in (1..).step_by(STRIDE) {
+        let died = perform(scheduled(weekly(kind)), async |ground: &Ground| {
+            let died = dies_at(ground, nth).await;
+            then(ground, nth).await;
+            died
+        });
+        if !died {
+            assert!(nth > 40, "only {nth} boundaries were crossed");
+            break;
+        }
     }
-    assert!(boundary > 40, "only {boundary} boundaries were crossed");
 }
 
-/// `false` if it was through before.
+/// A first round, which dies at this boundary; then the function of the stack, which looks every quarter of an
+/// hour. `false` if the round was through before.
 async fn dies_at(ground: &Ground, nth: u64) -> bool {
     ground.captured().await;
     let crossed = Arc::new(AtomicU64::new(0));
@@ -35,15 +44,42 @@ async fn dies_at(ground: &Ground, nth: u64) -> bool {
         () = process.died() => true,
         _ = round(&dying) => false,
     };
-    // The function of the stack looks every quarter of an hour.
     ground.pass(2_400).await;
+    died
+}
+
+/// Nobody approves it: whatever went before, it is missed, once.
+async fn is_asked_for_once_and_missed(ground: &Ground, nth: u64) {
     let results = ground.results().await;
     assert_eq!((results.len(), results[0].outcome), (1, DrillOutcome::Begun), "died at {nth}: {results:?}");
     assert_eq!(ground.head(&results[0].sagas[0]).await.status, SagaStatus::Asking, "died at {nth}");
-    // Nobody approves it: whatever went before, it is missed, once.
     ground.pass(2 * 3_600).await;
     let results = ground.results().await;
     assert_eq!((results.len(), results[0].outcome), (1, DrillOutcome::Missed), "died at {nth}: {results:?}");
     assert_eq!(ground.told().len(), 1, "died at {nth}");
-    died
+    assert_eq!(ground.stack.changing_calls(), [0, 0], "died at {nth}");
+}
+
+#[test]
+fn a_round_that_dies_anywhere_is_followed_by_one_drill_on_the_standby() {
+    dies_everywhere(DrillKind::StandbyOnly, is_asked_for_once_and_missed);
+}
+
+#[test]
+fn a_round_that_dies_anywhere_is_followed_by_one_full_drill() {
+    dies_everywhere(DrillKind::Full, is_asked_for_once_and_missed);
+}
+
+/// Who dies between telling and writing down that it was told tells once more.
+#[test]
+fn a_round_that_dies_anywhere_is_followed_by_one_dry_run() {
+    dies_everywhere(DrillKind::DryRun, async |ground: &Ground, nth: u64| {
+        let results = ground.results().await;
+        let held = DrillOutcome::Ended(DrillEnd::Held);
+        assert_eq!((results.len(), results[0].outcome), (1, held), "died at {nth}: {results:?}");
+        assert!((1..=2).contains(&ground.told().len()), "died at {nth}: {:?}", ground.told());
+        ground.pass(2 * 3_600).await;
+        assert_eq!(ground.results().await, results, "died at {nth}");
+        assert_eq!(ground.stack.changing_calls(), [0, 0], "died at {nth}");
+    });
 }

@@ -106,11 +106,6 @@ impl Cast<'_> {
         self.world.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(super) fn changing_calls(&self) -> [usize; 2] {
-        let world = self.world();
-        sim::Side::BOTH.map(|side| world.changing_calls(side).len())
-    }
-
     pub(super) fn cues(&self) -> Vec<(Timestamp, Cue)> {
         let script = self.script;
         let mut cues: Vec<_> = script.captured_at.iter().map(|at| (self.at(*at), Cue::Capture)).collect();
@@ -219,7 +214,7 @@ impl Cast<'_> {
                     writes,
                     legs: Vec::new(),
                     differences: Vec::new(),
-                    changing_calls: self.changing_calls(),
+                    changing_calls: self.stack.changing_calls(),
                 });
             }
             let next = now.saturating_add(LOOKS_EVERY).unwrap_or(now);

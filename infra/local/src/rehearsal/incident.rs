@@ -266,7 +266,7 @@ impl Incident<'_> {
             writes,
             legs: Vec::new(),
             differences: Vec::new(),
-            changing_calls: self.cast.changing_calls(),
+            changing_calls: self.cast.stack.changing_calls(),
         })
     }
 

@@ -415,6 +415,12 @@ impl Stack {
         self.writes.0.load(Ordering::SeqCst)
     }
 
+    /// How many requests that are more than a look went to each side, by anybody.
+    pub fn changing_calls(&self) -> [usize; 2] {
+        let world = lock(&self.parts.world);
+        Side::BOTH.map(|side| world.changing_calls(side).len())
+    }
+
     /// Everything that the table holds under a partition, as its own JSON: nothing decodes it on the way.
     pub fn items(&self, partition: &str) -> String {
         let query = json!({

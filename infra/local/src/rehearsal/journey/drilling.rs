@@ -36,9 +36,9 @@ impl Journey<'_, '_> {
     pub(super) async fn dry_runs(&mut self) -> Result<&'static str, String> {
         let now = self.cast.clock.now();
         self.events.push((now, format!("{ON_CALL} orders a dry run")));
-        let before: usize = self.cast.changing_calls().iter().sum();
+        let before: usize = self.cast.stack.changing_calls().iter().sum();
         let foreseen = dry_drill(&self.operator, ON_CALL).await.map_err(|e| e.to_string())?;
-        let after: usize = self.cast.changing_calls().iter().sum();
+        let after: usize = self.cast.stack.changing_calls().iter().sum();
         let key = keep_dry_run(&self.operator, NAME, None, &foreseen, true).await.map_err(|e| e.to_string())?;
         let now = self.cast.clock.now();
         for (family, count) in &foreseen.totals {

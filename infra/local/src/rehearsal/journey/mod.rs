@@ -377,7 +377,7 @@ impl Journey<'_, '_> {
             proposals,
             writes,
             differences: differences.collect(),
-            changing_calls: self.cast.changing_calls(),
+            changing_calls: self.cast.stack.changing_calls(),
             legs: self.legs,
         })
     }
