@@ -135,7 +135,7 @@ fn what_somebody_declines_is_over_for_its_period_and_told_with_who_said_no() {
             ground.pass(1_000).await;
             let saga = ground.results().await[0].sagas[0].clone();
             answer(&ground.operator, &saga, GO, "ana", false, false).await.expect("its question is open");
-            ground.pass(3 * 3_600).await;
+            ground.pass(1_000).await;
             let results = ground.results().await;
             assert_eq!((results.len(), results[0].outcome), (1, DrillOutcome::Missed), "{results:?}");
             assert!(results[0].why.contains("ana said no"), "{results:?}");

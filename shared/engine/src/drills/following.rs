@@ -55,13 +55,15 @@ pub(super) async fn follow(
             let now = deps.clock.now();
             let window = policy.window_at(standing.period, known.at);
             let in_time = window.is_some_and(|window| window.holds(now) == Some(true));
-            let yes = said(deps, saga).await?;
-            if !in_time && yes.as_ref().is_none_or(|answer| !answer.approved) && !is_over(&head) {
+            let missed = match said(deps, saga).await? {
+                Some(yes) if yes.approved => None,
+                // It would keep the pair for nothing until its window ends.
+                Some(no) => Some(format!("{} said no to it", no.by)),
+                None if in_time => None,
+                None => Some("nobody approved it in its window".to_owned()),
+            };
+            if let Some(why) = missed.filter(|_| !is_over(&head)) {
                 // Written down before it is aborted: else that it was aborted would be all that is told.
-                let why = yes.map_or_else(
-                    || "nobody approved it in its window".to_owned(),
-                    |no| format!("{} said no to it", no.by),
-                );
                 return Ok(over(DrillOutcome::Missed, why));
             }
             stop_if_risen(deps, policy, saga, &head).await
