@@ -13,6 +13,7 @@ mod crash_matrix {
     pub(crate) mod journeys;
     pub(crate) mod points;
     pub(crate) mod quick;
+    pub(crate) mod redo;
     pub(crate) mod scripts;
     pub(crate) mod telling;
 }
@@ -21,7 +22,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crash_matrix::content::offences;
-use crash_matrix::points::{play, scan};
+use crash_matrix::points::{Scan, play, scan};
+use crash_matrix::redo::little_is_redone;
 use crash_matrix::telling::{counted, told};
 use crash_matrix::{journeys, scripts};
 use local::rehearsal::script::Script;
@@ -29,11 +31,12 @@ use local::stack::Delivery;
 use local::stack::sabotage::{Crossing, Deed, Phase};
 
 /// One run for each crossing that `deed` wants broken; all must end well.
-fn each(name: &str, script: &Script, deed: &dyn Fn(&Crossing) -> Option<Deed>) {
+fn each(name: &str, script: &Script, deed: &dyn Fn(&Crossing) -> Option<Deed>) -> Scan {
     let begun = Instant::now();
     let scan = scan(script, &|_| {}, deed);
     println!("{name}, {:.0} s: {}", begun.elapsed().as_secs_f32(), counted(&scan.points));
     assert!(scan.offending.is_empty() && !scan.points.is_empty(), "{}", told(&scan));
+    scan
 }
 
 fn dies(_: &Crossing) -> Option<Deed> {
@@ -55,7 +58,8 @@ fn stands_still(crossing: &Crossing) -> Option<Deed> {
 
 #[test]
 fn planned_the_runner_dies_at_every_boundary() {
-    each("planned, killed", &scripts::planned(), &dies);
+    let scan = each("planned, killed", &scripts::planned(), &dies);
+    little_is_redone("planned, killed", &scan.redone);
 }
 
 #[test]
@@ -91,7 +95,8 @@ fn sampled(every: u64, deed: &dyn Fn(&Crossing) -> Option<Deed>) -> impl Fn(&Cro
 
 #[test]
 fn home_the_runner_dies_on_the_way_there_and_back() {
-    each("home, killed", &journeys::home(), &sampled(11, &dies));
+    let scan = each("home, killed", &journeys::home(), &sampled(11, &dies));
+    little_is_redone("home, killed", &scan.redone);
 }
 
 #[test]
@@ -111,12 +116,14 @@ fn promoted_the_runner_dies_while_the_homes_are_swapped() {
 
 #[test]
 fn drilled_the_runner_dies_while_the_standby_is_proved() {
-    each("drilled, killed", &journeys::drilled(), &sampled(5, &dies));
+    let scan = each("drilled, killed", &journeys::drilled(), &sampled(5, &dies));
+    little_is_redone("drilled, killed", &scan.redone);
 }
 
 #[test]
 fn drilled_in_full_the_runner_dies_on_the_way_out_and_back() {
-    each("drilled in full, killed", &journeys::drilled_in_full(), &sampled(29, &dies));
+    let scan = each("drilled in full, killed", &journeys::drilled_in_full(), &sampled(29, &dies));
+    little_is_redone("drilled in full, killed", &scan.redone);
 }
 
 #[test]

@@ -6,6 +6,9 @@
 /// A pair whose plan is dry-run, then run.
 #[path = "dry_run/ground.rs"]
 mod ground;
+/// What is kept of the run.
+#[path = "dry_run/kept.rs"]
+mod kept;
 /// The comparison.
 #[path = "dry_run/promises.rs"]
 mod promises;

@@ -13,10 +13,15 @@ mod content;
 mod ground;
 /// Plays a script once for each boundary.
 #[path = "crash_matrix/points.rs"]
+#[allow(dead_code, reason = "what is redone is told by the matrix alone")]
 mod points;
 /// Workspaces that are quick.
 #[path = "crash_matrix/quick.rs"]
 mod quick;
+/// What a death makes happen twice.
+#[path = "crash_matrix/redo.rs"]
+#[allow(dead_code, reason = "how much is redone is asked by the matrix alone")]
+mod redo;
 /// The scripts.
 #[path = "crash_matrix/scripts.rs"]
 mod scripts;

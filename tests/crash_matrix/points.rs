@@ -13,6 +13,7 @@ use local::stack::sabotage::{Boundaries, Crossing, Deed, Saboteur};
 
 use super::content::offences;
 use super::quick::quick;
+use super::redo::Redo;
 
 /// Changes a rehearsal before it is played.
 pub(crate) type Change<'a> = &'a (dyn Fn(&mut Rehearsal) + Sync);
@@ -23,6 +24,8 @@ pub(crate) struct Scan {
     pub(crate) points: Vec<Crossing>,
     /// What is not as it must be, by point.
     pub(crate) offending: BTreeMap<Crossing, String>,
+    /// What each death made happen twice.
+    pub(crate) redone: BTreeMap<Crossing, Redo>,
 }
 
 /// Plays a script under a saboteur; answers what it came to and which boundaries it crossed.
@@ -40,36 +43,44 @@ pub(crate) fn scan(script: &Script, change: Change<'_>, deed: &dyn Fn(&Crossing)
     let (calm, crossings) = play(script, change, Arc::new(|_| Deed::Nothing));
     assert_eq!(calm.map(|told| offences(&told)), Ok(Vec::new()), "without any sabotage");
     let points: Vec<(Crossing, Deed)> =
-        crossings.into_iter().filter_map(|it| deed(&it).map(|deed| (it, deed))).collect();
-    let (next, offending) = (AtomicUsize::new(0), Mutex::new(BTreeMap::new()));
+        crossings.iter().filter_map(|it| deed(it).map(|deed| (it.clone(), deed))).collect();
+    let next = AtomicUsize::new(0);
+    let (offending, redone) = (Mutex::new(BTreeMap::new()), Mutex::new(BTreeMap::new()));
     std::thread::scope(|scope| {
         for _ in 0..std::thread::available_parallelism().map_or(1, usize::from) {
             scope.spawn(|| {
                 while let Some((crossing, deed)) = points.get(next.fetch_add(1, Ordering::SeqCst)) {
-                    if let Some(text) = broken(script, change, crossing.number, *deed) {
+                    let (seen, found) = broken(script, change, crossing.number, *deed);
+                    if *deed == Deed::Kill {
+                        let redo = Redo::of(&crossings, &seen, crossing);
+                        redone.lock().unwrap_or_else(PoisonError::into_inner).insert(crossing.clone(), redo);
+                    }
+                    if !found.is_empty() {
                         let mut offending = offending.lock().unwrap_or_else(PoisonError::into_inner);
-                        offending.insert(crossing.clone(), text);
+                        offending.insert(crossing.clone(), found.join("; "));
                     }
                 }
             });
         }
     });
     Scan {
+        redone: redone.into_inner().unwrap_or_else(PoisonError::into_inner),
         points: points.into_iter().map(|(crossing, _)| crossing).collect(),
         offending: offending.into_inner().unwrap_or_else(PoisonError::into_inner),
     }
 }
 
-/// What is wrong after a run that is broken at one crossing.
-fn broken(script: &Script, change: Change<'_>, number: u64, deed: Deed) -> Option<String> {
+/// What was crossed by a run that is broken at one crossing, and what is wrong after it.
+fn broken(script: &Script, change: Change<'_>, number: u64, deed: Deed) -> (Vec<Crossing>, Vec<String>) {
     let saboteur: Saboteur = Arc::new(move |it| if it.number == number { deed } else { Deed::Nothing });
     let (told, seen) = play(script, change, saboteur);
     if !seen.iter().any(|crossing| crossing.number == number) {
-        return Some(format!("never reached; only {} were crossed", seen.len()));
+        let found = format!("never reached; only {} were crossed", seen.len());
+        return (seen, vec![found]);
     }
     let found = match told {
         Ok(told) => offences(&told),
         Err(error) => vec![format!("S18: what is recorded cannot be read: {error}")],
     };
-    (!found.is_empty()).then(|| found.join("; "))
+    (seen, found)
 }

@@ -39,6 +39,7 @@ pub(crate) struct Ground {
     clock: Arc<dyn Clock>,
     world: Arc<Mutex<World>>,
     cloud: Arc<Mutex<Cloud>>,
+    stack: Arc<Stack>,
     planned: bool,
 }
 
@@ -113,7 +114,7 @@ impl Ground {
         })
         .expect("the stack can be built");
         let operator = stack.operator();
-        (Self { operator, clock, world, cloud, planned }, stack)
+        (Self { operator, clock, world, cloud, stack: Arc::clone(&stack), planned }, stack)
     }
 
     fn order(&self) -> Order {
@@ -165,6 +166,12 @@ impl Ground {
     pub(crate) fn chat(&self) -> Vec<Value> {
         let cloud = lock(&self.cloud);
         cloud.received(CHAT_HOST).iter().map(|sent| serde_json::from_slice(&sent.body).unwrap_or_default()).collect()
+    }
+
+    /// Everything that is kept in the table and in the buckets, undecoded, and all mail.
+    pub(crate) fn kept(&self) -> String {
+        let mail: String = self.stack.mail().iter().map(|mail| format!("{}\n{}\n", mail.subject, mail.text)).collect();
+        self.stack.kept() + &mail
     }
 
     /// What Switchback has recorded and published of the pair.

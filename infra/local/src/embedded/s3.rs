@@ -28,6 +28,7 @@ use super::wire::Call;
 #[derive(Clone, Debug)]
 pub struct Buckets {
     service: Arc<S3Service>,
+    shelf: Arc<Shelf>,
 }
 
 impl Buckets {
@@ -53,9 +54,15 @@ impl Buckets {
     }
 
     fn over(shelf: Shelf) -> Self {
-        let mut builder = S3ServiceBuilder::new(Desk { shelf });
+        let shelf = Arc::new(shelf);
+        let mut builder = S3ServiceBuilder::new(Desk { shelf: Arc::clone(&shelf) });
         builder.set_auth(SimpleAuth::from_single(aws::EMBEDDED_KEY, aws::EMBEDDED_KEY));
-        Self { service: Arc::new(builder.build()) }
+        Self { service: Arc::new(builder.build()), shelf }
+    }
+
+    /// Every object that is kept in memory, as `bucket/key` with its bytes.
+    pub fn objects(&self) -> Vec<(String, Bytes)> {
+        self.shelf.objects()
     }
 
     pub(super) async fn answer(&self, mut request: http::Request<Bytes>) -> Result<Answer, ConnectorError> {
@@ -91,7 +98,7 @@ impl Buckets {
 /// What S3 does with requests.
 #[derive(Debug)]
 struct Desk {
-    shelf: Shelf,
+    shelf: Arc<Shelf>,
 }
 
 #[async_trait]

@@ -123,6 +123,17 @@ impl Shelf {
         Ok(keys)
     }
 
+    /// All objects of all buckets; of a folder none, since whoever looks can open its files.
+    pub(super) fn objects(&self) -> Vec<(String, Bytes)> {
+        match &*self.place() {
+            Place::Memory(buckets) => {
+                let all = buckets.iter().flat_map(|(bucket, objects)| objects.iter().map(move |it| (bucket, it)));
+                all.map(|(bucket, (key, kept))| (format!("{bucket}/{key}"), kept.bytes.clone())).collect()
+            }
+            Place::Folder(_) => Vec::new(),
+        }
+    }
+
     fn place(&self) -> MutexGuard<'_, Place> {
         self.place.lock().unwrap_or_else(PoisonError::into_inner)
     }

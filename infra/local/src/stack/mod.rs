@@ -6,6 +6,7 @@
 //! by the next wake message or tick, just as in the cloud.
 
 pub mod around;
+mod kept;
 pub mod reception;
 pub mod requests;
 pub mod routes;
@@ -118,6 +119,7 @@ pub struct Stack {
     pair: PairName,
     routes: Routes,
     table: Table,
+    buckets: Buckets,
     embedded: Embedded,
     bus: Arc<Bus>,
     arriving: tokio::sync::Mutex<mpsc::UnboundedReceiver<Message>>,
@@ -207,12 +209,13 @@ impl Stack {
         let table = Table::memory(&named("SWITCHBACK_TABLE"))?;
         let names = ["SWITCHBACK_BUCKET", "SWITCHBACK_EVIDENCE_BUCKET"].map(|variable| bucket_name(&named(variable)));
         let buckets = Buckets::memory(names.iter().map(String::as_str).filter(|name| !name.is_empty()));
-        let embedded = Embedded::new(table.clone(), buckets).with_topics(Arc::clone(&bus) as Arc<dyn Topics>);
+        let embedded = Embedded::new(table.clone(), buckets.clone()).with_topics(Arc::clone(&bus) as Arc<dyn Topics>);
         let embedded = embedded.with_cloud(Arc::clone(&parts.cloud), Arc::clone(&parts.clock));
         Ok(Arc::new(Self {
             pair: PairName::new(PAIR).map_err(StackError::Pair)?,
             routes,
             table,
+            buckets,
             embedded,
             bus,
             arriving: tokio::sync::Mutex::new(arriving),
@@ -419,16 +422,6 @@ impl Stack {
     pub fn changing_calls(&self) -> [usize; 2] {
         let world = lock(&self.parts.world);
         Side::BOTH.map(|side| world.changing_calls(side).len())
-    }
-
-    /// Everything that the table holds under a partition, as its own JSON: nothing decodes it on the way.
-    pub fn items(&self, partition: &str) -> String {
-        let query = json!({
-            "TableName": self.routes.environment.get("SWITCHBACK_TABLE"),
-            "KeyConditionExpression": "PK = :pk",
-            "ExpressionAttributeValues": { ":pk": { "S": partition } },
-        });
-        String::from_utf8_lossy(self.table.answer("Query", query.to_string().as_bytes()).body()).into_owned()
     }
 
     /// Why runners stopped before their time: deaths and errors, in order.

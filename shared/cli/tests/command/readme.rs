@@ -1,10 +1,40 @@
 //! The example in the README is one that the command accepts.
 
+use std::process::Command;
+
 use rim::Checked;
 
 const README: &str = include_str!("../../../../README.md");
 
 const DECLARED: &str = include_str!("../../../rim/DECLARED.md");
+
+const COMMANDS: &str = include_str!("../../README.md");
+
+/// The commands that the program itself lists below these words.
+fn listed(below: &[&str]) -> Vec<String> {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_switchback"));
+    let help = command.args(below).arg("--help").output().expect("the program answers").stdout;
+    let help = String::from_utf8(help).expect("it is text");
+    let (_, rest) = help.split_once("\nCommands:\n").unwrap_or_default();
+    let lines = rest.lines().take_while(|line| !line.is_empty());
+    let entries = lines.filter(|line| line.starts_with("  ") && !line.starts_with("   "));
+    let words = entries.filter_map(|line| line.split_whitespace().next()).filter(|word| *word != "help");
+    words.map(|word| [below, &[word]].concat().join(" ")).collect()
+}
+
+#[test]
+fn every_command_that_the_program_lists_stands_in_the_table() {
+    let table: String = COMMANDS.lines().filter(|line| line.starts_with("| `")).collect();
+    let all = listed(&[]);
+    assert!(all.len() > 20, "{all:?}");
+    for command in &all {
+        let below = listed(&[command.as_str()]);
+        for command in if below.is_empty() { std::slice::from_ref(command) } else { &below } {
+            let stands = ["`", " "].iter().any(|end| table.contains(&format!("`{command}{end}")));
+            assert!(stands, "`{command}` stands in no row of the table");
+        }
+    }
+}
 
 /// Every kind has its example, and every example is accepted.
 #[test]
