@@ -67,6 +67,7 @@ pub(super) fn timeline(record: &Record) -> Markup {
                 title #drawn { "Timeline of the run" }
                 desc #drawn-more { (described(record, stages.len())) }
                 (grid(&axis, rows * ROW + 8))
+                (approval_lines(&axis, record, rows * ROW + 8))
                 @for (row, clock) in (0..).zip(&tables.clocks) {
                     (label(row, clock.clock.as_str()))
                     @if let (Some(from), Some(until)) = (clock.from, clock.until) {
@@ -80,7 +81,7 @@ pub(super) fn timeline(record: &Record) -> Markup {
                     }
                     (faults(&axis, record, stage.number, row))
                 }
-                (approvals(&axis, record, rows * ROW + 8))
+                (approval_marks(&axis, record))
             }
         }
         p.soft {
@@ -152,12 +153,20 @@ fn faults(axis: &Axis, record: &Record, stage: u16, row: i64) -> Markup {
     html! { @for x in places { circle.fault cx=(x) cy=(row * ROW + 15) r="3.5" {} } }
 }
 
-fn approvals(axis: &Axis, record: &Record, bottom: i64) -> Markup {
+/// Drawn before the bars, whose words they would cross.
+fn approval_lines(axis: &Axis, record: &Record, bottom: i64) -> Markup {
     html! {
         @for row in &record.tables.approvals {
             @let x = axis.x(row.used_at);
             line.approval x1=(x) y1="4" x2=(x) y2=(bottom) {}
-            path.approval d=(format!("M{x} 0l5 6l-5 6l-5 -6z")) {}
+        }
+    }
+}
+
+fn approval_marks(axis: &Axis, record: &Record) -> Markup {
+    html! {
+        @for row in &record.tables.approvals {
+            path.approval d=(format!("M{} 0l5 6l-5 6l-5 -6z", axis.x(row.used_at))) {}
         }
     }
 }
