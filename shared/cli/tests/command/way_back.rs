@@ -65,8 +65,7 @@ fn a_full_drill_goes_there_and_comes_home_and_is_listed() {
     let stay = drill.iter().position(|word| word == "--stay").unwrap() + 1;
     drill[stay] = "3s".to_owned();
     run(&ground, &drill, &ANN).ends(3, &["completed", "the same command again"]);
-    let status = ground.of_pair(&["status"]);
-    status.ends(3, &["drill"]);
+    ground.of_pair(&["status"]).ends(3, &["full drill \"quarterly\": on its way back by saga payments-"]);
     run(&ground, &words("switchback lesson add", None), &[]).ends(0, &["write down a lesson"]);
     run(&ground, &drill, &ANN).ends(0, &["was held", "its record: switchback report --saga payments-"]);
     ground.of_pair(&["status"]).ends(0, &["the work is on the primary"]);
