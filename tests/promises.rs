@@ -20,3 +20,6 @@ mod pace;
 /// The scripts' quick workspaces.
 #[path = "crash_matrix/quick.rs"]
 mod quick;
+/// Sizes that a workspace may have.
+#[path = "promises/sizes.rs"]
+mod sizes;

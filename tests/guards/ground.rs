@@ -25,7 +25,7 @@ use sim::{Estate, Limits, World};
 use crate::quick::quick;
 
 /// A Monday morning.
-const BEGINS: &str = "2026-01-05T08:00:00Z";
+pub(crate) const BEGINS: &str = "2026-01-05T08:00:00Z";
 
 /// Decides what happens at a crossing, given all before it.
 pub(crate) type Deeds = dyn Fn(&[Seen], Timestamp, &Crossing) -> Deed + Send + Sync;
@@ -42,6 +42,7 @@ pub(crate) struct Setup {
     pub(crate) settings: Settings,
     pub(crate) weakened: aws::Weakened,
     pub(crate) planned: bool,
+    pub(crate) estate: Estate,
     pub(crate) faults: Vec<sim::Fault>,
     pub(crate) watch: Watch,
     pub(crate) deeds: Box<Deeds>,
@@ -53,6 +54,7 @@ impl Default for Setup {
             settings: Settings::default(),
             weakened: aws::Weakened::default(),
             planned: true,
+            estate: Estate::small(),
             faults: Vec::new(),
             watch: Watch::default(),
             deeds: Box::new(|_, _, _| Deed::Nothing),
@@ -93,7 +95,7 @@ impl Ground {
         }
         let faults = setup.faults;
         let simulated = sim::Settings { limits, delays: quick(), faults, ..sim::Settings::default() };
-        let world = Arc::new(Mutex::new(World::new(1, Estate::small(), simulated, begins.as_millisecond())));
+        let world = Arc::new(Mutex::new(World::new(1, setup.estate, simulated, begins.as_millisecond())));
         let seen: Arc<Mutex<Vec<Seen>>> = Arc::default();
         let boundaries = Boundaries::sabotaged({
             let (seen, clock, deeds) = (Arc::clone(&seen), Arc::clone(&clock), setup.deeds);

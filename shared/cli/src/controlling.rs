@@ -9,12 +9,14 @@ use engine::start::pair_head;
 use engine::view::{View, view};
 use jiff::SignedDuration;
 use rim::{Checked, Exit, Problem};
+use saga::bounds::few_of;
 use saga::{SagaId, Step, StepId};
 use serde_json::json;
 
 use crate::answering::typed;
 use crate::ordering::person;
 use crate::place::{self, PairArguments, StoreArguments};
+use crate::standing::LISTED;
 use crate::talk::{data, data_json, say};
 
 /// An order is waited for so long: a runner that died keeps its lease for half a minute.
@@ -72,8 +74,8 @@ impl StepArguments {
                 [one] => Ok(*one),
                 [] => Err(none(format!("no open step of saga {} is of kind {kind} named {name:?}", seen.plan.saga))),
                 several => {
-                    let numbers: Vec<String> = several.iter().map(ToString::to_string).collect();
-                    Err(none(format!("several are meant: name one of the steps {}", numbers.join(", "))))
+                    let numbers = several.iter().map(ToString::to_string);
+                    Err(none(format!("several are meant: name one of the steps {}", few_of(numbers, LISTED, ", "))))
                 }
             };
         }

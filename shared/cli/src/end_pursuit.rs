@@ -2,8 +2,10 @@
 
 use engine::ports::Control;
 use rim::{Exit, Problem};
+use saga::bounds::few_of;
 
 use crate::controlling::{self, ControlArguments, StepArguments, names_pair, words};
+use crate::standing::LISTED;
 use crate::talk::say;
 
 /// Which step or all, who and why.
@@ -37,7 +39,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Exit, Problem> {
         });
         let pursued: Vec<String> = pursued.map(|(id, of)| format!("step {id}: {}", words(of))).collect();
         if !pursued.is_empty() {
-            say(pursued.join("\n"));
+            say(few_of(pursued, LISTED, "\n"));
             say("what of it runs, or is switched on again there, is not fenced by this saga any more");
             names_pair(checked, arguments.pair_name.as_deref(), "end its pursuit")?;
         }

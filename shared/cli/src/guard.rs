@@ -8,11 +8,13 @@ use engine::view::view;
 use failover::Side;
 use jiff::SignedDuration;
 use rim::{Exit, Problem};
+use saga::bounds::few_of;
 use saga::{Outcome, SagaId};
 use serde::Serialize;
 
 use crate::driving::{Ended, drive};
 use crate::place::{self, PairArguments, StoreArguments};
+use crate::standing::LISTED;
 use crate::talk::{data, data_json, say};
 
 /// Where is looked.
@@ -88,8 +90,10 @@ fn text(told: &Told) -> String {
         Some(round) => format!("the {side} of pair {}: fenced again by {round}", told.pair),
         None => format!("the {side} of pair {}: nothing is on", told.pair),
     }];
-    lines.extend(told.switched_on.iter().map(|what| format!("  {what}")));
-    lines.extend(told.unseen.iter().map(|kind| format!("  not fenced: {kind}")));
+    let switched_on = told.switched_on.iter().map(|what| format!("  {what}"));
+    let unseen = told.unseen.iter().map(|kind| format!("  not fenced: {kind}"));
+    let lists = [few_of(switched_on, LISTED, "\n"), few_of(unseen, LISTED, "\n")];
+    lines.extend(lists.into_iter().filter(|list| !list.is_empty()));
     lines.push(String::new());
     lines.join("\n")
 }

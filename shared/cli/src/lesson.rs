@@ -7,6 +7,7 @@ use jiff::SignedDuration;
 use jiff::civil::Date;
 use rim::{Exit, Problem};
 use saga::SagaId;
+use saga::bounds::{TEXT, capped};
 use serde_json::json;
 
 use crate::controlling::{reason, seen, tell};
@@ -110,7 +111,7 @@ fn run_close(close: &Close) -> Result<Exit, Problem> {
     let store = close.store.store()?;
     place::run(async {
         let deps = store.existing(&checked).await?;
-        let closed = Closed { by: person(), why: close.why.clone(), at: deps.clock.now() };
+        let closed = Closed { by: person(), why: capped(&close.why, TEXT), at: deps.clock.now() };
         match deps.controls.close_lesson(&checked.pair, &close.id, &closed).await {
             Ok(()) => {}
             Err(StoreError::Refused(_)) => {

@@ -14,7 +14,7 @@ use saga::{Code, Outcome, StepState, Tally};
 use serde::Serialize;
 
 /// So many blocked steps are told one by one before the rest is counted.
-const LISTED: usize = 12;
+pub(crate) const LISTED: usize = 12;
 
 /// In one word, what a saga is doing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]

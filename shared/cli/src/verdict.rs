@@ -75,4 +75,8 @@ fn rows(table: &mut Table, side: Side, agreement: &Agreement) {
             &evidence.text,
         ]);
     }
+    if agreement.more > 0 {
+        let says = format!("{} more, {} of them against it", agreement.more, agreement.more_bad);
+        table.add_row([side.as_str(), agreement.origin.as_str(), "", "", "", "", &says]);
+    }
 }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use failover::plan::OpenLesson;
 use jiff::{SignedDuration, Timestamp};
+use saga::bounds::{NAME, TEXT, capped};
 use saga::{SagaId, State, StepId};
 use sha2::{Digest, Sha256};
 
@@ -48,6 +49,8 @@ pub async fn order(
     why: &str,
     patience: SignedDuration,
 ) -> Result<Ordered, Stopped> {
+    let (by, why) = (&*capped(by, NAME), &*capped(why, TEXT));
+    let control = bounded(control);
     let now = deps.clock.now();
     let known = deps.controls.controls(saga).await?;
     // Whoever presses again after a crash means the same order.
@@ -68,6 +71,20 @@ pub async fn order(
     // A lost wake-up is made up for below, and by the tick.
     deps.waker.wake(saga).await.ok();
     follow(deps, saga, &item, now.saturating_add(patience).unwrap_or(Timestamp::MAX)).await
+}
+
+/// A lesson has texts of a person, which no item must grow with (S25).
+fn bounded(control: Control) -> Control {
+    match control {
+        Control::Lesson { text, owner, due } => {
+            Control::Lesson { text: capped(&text, TEXT), owner: owner.map(|owner| capped(&owner, NAME)), due }
+        }
+        Control::Hold
+        | Control::Resume
+        | Control::Retry { .. }
+        | Control::Waive { .. }
+        | Control::EndPursuit { .. } => control,
+    }
 }
 
 async fn follow(deps: &Deps, saga: &SagaId, item: &ControlItem, until: Timestamp) -> Result<Ordered, Stopped> {
@@ -123,7 +140,7 @@ async fn too_late(deps: &Deps, saga: &SagaId, item: &ControlItem) -> Result<Orde
 ///
 /// [`StoreError::Refused`] if the saga is finished or unknown, or another [`StoreError`].
 pub async fn abort(deps: &Deps, saga: &SagaId, by: &str, why: &str) -> Result<(), StoreError> {
-    deps.sagas.ask_abort(saga, by, why).await?;
+    deps.sagas.ask_abort(saga, &capped(by, NAME), &capped(why, TEXT)).await?;
     // A lost wake-up is made up for by the tick.
     deps.waker.wake(saga).await.ok();
     Ok(())

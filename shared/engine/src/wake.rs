@@ -2,6 +2,7 @@
 
 use futures::future::join_all;
 use saga::SagaId;
+use saga::bounds::few_of;
 
 use crate::approvals::tend;
 use crate::deps::Deps;
@@ -10,6 +11,9 @@ use crate::guard::{Guarded, guard};
 use crate::ports::StoreError;
 use crate::runner::{Driven, Stopped, drive};
 use crate::start::pair_head;
+
+/// So much of what a guard did not see is logged before the rest is counted.
+const NAMED: usize = 8;
 
 /// Drives one saga, as a wake message asks for; and goes on with the drill that it may belong to.
 ///
@@ -46,7 +50,8 @@ pub async fn tick(deps: &Deps, owner: &str) -> Result<Driven, Stopped> {
     if let Guarded::Quiet { side, unseen } = guarded?
         && !unseen.is_empty()
     {
-        tracing::warn!(%side, ?unseen, "the guard could not see to everything on the side that was left");
+        let unseen = few_of(unseen, NAMED, "; ");
+        tracing::warn!(%side, unseen, "the guard could not see to everything on the side that was left");
     }
     if let Some(saga) = unfinished.first() {
         tend(deps, saga).await?;

@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use saga::bounds::{NAME, capped, few};
 use serde::{Deserialize, Serialize};
 
 use crate::checkpoint::{Checkpoint, Resource};
@@ -102,7 +103,7 @@ impl<'a> Matching<'a> {
             } else {
                 Twin::Missing(format!(
                     "the map names {kind} {id} for {:?}, but the {} has none such: correct the [[map]] entry",
-                    resource.name,
+                    capped(&resource.name, NAME),
                     self.from.other()
                 ))
             };
@@ -116,13 +117,15 @@ impl<'a> Matching<'a> {
         }
         let here = self.names_here.get(&(kind, resource.name.as_str())).copied().unwrap_or(0);
         let there = self.names_there.get(&(kind, resource.name.as_str())).map_or(&[][..], Vec::as_slice);
-        unique(here, there, || format!("name {:?} of {kind}", resource.name), kind).unwrap_or_else(|| {
-            Twin::Missing(format!(
-                "the {} has no {kind} named {:?}: deploy it there, or name its counterpart in a [[map]] entry",
-                self.from.other(),
-                resource.name
-            ))
-        })
+        unique(here, there, || format!("name {:?} of {kind}", capped(&resource.name, NAME)), kind).unwrap_or_else(
+            || {
+                Twin::Missing(format!(
+                    "the {} has no {kind} named {:?}: deploy it there, or name its counterpart in a [[map]] entry",
+                    self.from.other(),
+                    capped(&resource.name, NAME)
+                ))
+            },
+        )
     }
 }
 
@@ -134,7 +137,7 @@ fn unique(here: usize, there: &[&str], what: impl Fn() -> String, kind: &str) ->
             "{} stands for {here} here and {} there ({}): name the counterparts in [[map]] entries with kind = {kind:?}",
             what(),
             several.len(),
-            several.join(", ")
+            few(several)
         ))),
     }
 }
@@ -152,7 +155,7 @@ pub fn told_apart(resources: &[Resource], twins: Vec<Twin>) -> Vec<Twin> {
             Some(claimants) if claimants.len() > 1 => Twin::Ambiguous(format!(
                 "{} {id} is the counterpart of {} at once, by map, tag or name: name each one's own in a [[map]] entry",
                 resource.kind,
-                claimants.join(", ")
+                few(claimants)
             )),
             Some(_) | None => Twin::Is(id),
         },

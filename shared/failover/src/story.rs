@@ -5,6 +5,7 @@
 //! sentence with a count; what happened once is a sentence of its own.
 
 use jiff::Timestamp;
+use saga::bounds::{NAMED, few};
 use saga::{Event, Line, Plan, Step, StepId};
 
 /// One sentence of a story.
@@ -20,9 +21,6 @@ pub struct Sentence {
 
 /// Things that happen in the same way within this many seconds are told together.
 const TOGETHER_S: i64 = 60;
-
-/// How many names are given before the rest is counted.
-const NAMED: usize = 3;
 
 /// Tells a saga's lines as sentences, in order of time.
 pub fn story(plan: &Plan, lines: &[Line]) -> Vec<Sentence> {
@@ -80,7 +78,7 @@ impl Group {
         } else {
             let more = self.count.saturating_sub(self.names.len());
             let rest = if more == 0 { String::new() } else { format!(" and {more} more") };
-            format!("{} ({}{rest})", self.key.replace("{}", &self.count.to_string()), self.names.join(", "))
+            format!("{} ({}{rest})", self.key.replace("{}", &self.count.to_string()), few(&self.names))
         };
         Sentence { at: self.at, place: self.place, text }
     }

@@ -199,6 +199,13 @@ fn rows(agreement: &Agreement) -> Markup {
                 td role="cell" { (evidence.text) }
             }
         }
+        @if agreement.more > 0 {
+            tr role="row" {
+                th scope="row" role="rowheader" { (agreement.origin) }
+                td role="cell" { (agreement.more) " more" }
+                td role="cell" { "of which " (agreement.more_bad) " speak against it" }
+            }
+        }
     }
 }
 
@@ -260,6 +267,8 @@ mod tests {
             reading: Reading::Down,
             bad_since: Some(said.since),
             evidence: vec![said],
+            more: 0,
+            more_bad: 0,
         };
         Shown {
             now: at("2026-01-05T08:00:00Z"),

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+use crate::bounds::{TEXT, capped};
 use crate::fault::Fault;
 use crate::plan::{PlanHash, SagaId, StepId};
 
@@ -176,4 +177,44 @@ pub enum Event {
         /// Who, if a person ended it.
         by: Option<String>,
     },
+}
+
+impl Event {
+    /// The event with each of its texts at most [`TEXT`] bytes long (S25). Ids stay as they are.
+    #[must_use]
+    pub fn capped(self) -> Self {
+        let cap = |text: String| if text.len() <= TEXT { text } else { capped(&text, TEXT) };
+        let cap_fault = |fault: Fault| Fault { message: cap(fault.message), ..fault };
+        match self {
+            Event::Started { saga, plan, by } => Event::Started { saga, plan, by: cap(by) },
+            Event::TookOver { epoch, owner } => Event::TookOver { epoch, owner: cap(owner) },
+            Event::Approved { question, by, accepts_risk, loss_shown } => {
+                Event::Approved { question, by: cap(by), accepts_risk, loss_shown: cap(loss_shown) }
+            }
+            Event::Tried { step, attempts, fault, next_at } => {
+                Event::Tried { step, attempts, fault: cap_fault(fault), next_at }
+            }
+            Event::Done { step, attempts, note } => Event::Done { step, attempts, note: cap(note) },
+            Event::Blocked { step, attempts, fault } => Event::Blocked { step, attempts, fault: cap_fault(fault) },
+            Event::Unblocked { step, by } => Event::Unblocked { step, by: cap(by) },
+            Event::Waived { step, by, why } => Event::Waived { step, by: cap(by), why: cap(why) },
+            Event::Held { by, why } => Event::Held { by: cap(by), why: cap(why) },
+            Event::Resumed { by, why } => Event::Resumed { by: cap(by), why: cap(why) },
+            Event::LessonLearned { by, text, owner, due } => {
+                Event::LessonLearned { by: cap(by), text: cap(text), owner: owner.map(cap), due }
+            }
+            Event::Refused { control, what, by, why } => {
+                Event::Refused { control, what: cap(what), by: cap(by), why: cap(why) }
+            }
+            Event::AbortAsked { by, why } => Event::AbortAsked { by: cap(by), why: cap(why) },
+            Event::Finished { outcome, by } => Event::Finished { outcome, by: by.map(cap) },
+            bare @ (Event::StageEntered { .. }
+            | Event::Intended { .. }
+            | Event::ForwardDone
+            | Event::Round { .. }
+            | Event::HandedOver
+            | Event::PersonNeeded { .. }
+            | Event::TakenIn { .. }) => bare,
+        }
+    }
 }

@@ -18,6 +18,7 @@
 //! makes the next line. Everything that is true of a saga follows from its plan
 //! and its lines alone (S18), so a duplicate, late or lost wake-up changes nothing.
 
+pub mod bounds;
 mod controls;
 pub mod decide;
 pub mod event;

@@ -11,6 +11,8 @@ use bytes::Bytes;
 use dynoxide::actions::create_table::CreateTableRequest;
 use dynoxide::actions::get_item::GetItemRequest;
 use dynoxide::actions::put_item::PutItemRequest;
+use dynoxide::actions::update_item::UpdateItemRequest;
+use dynoxide::types::item_size;
 use dynoxide::{AttributeValue, Database, DynoxideError};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -73,8 +75,15 @@ impl Table {
         let db = &self.database;
         let answered = match operation {
             "GetItem" => through(body, |request| db.get_item(request)),
-            "PutItem" => through(body, |request| db.put_item(request)),
-            "UpdateItem" => through(body, |request| db.update_item(request)),
+            "PutItem" => through(body, |request: PutItemRequest| {
+                within_bounds(&request.item)?;
+                db.put_item(request)
+            }),
+            "UpdateItem" => through(body, |request: UpdateItemRequest| {
+                let reply = db.update_item(request)?;
+                reply.attributes.as_ref().map_or(Ok(()), within_bounds)?;
+                Ok(reply)
+            }),
             "Query" => through(body, |request| db.query(request)),
             _ => {
                 let text = format!("{operation} is not embedded: the store does not use it");
@@ -148,6 +157,25 @@ impl Table {
     }
 }
 
+/// In bytes: no item of the store is larger (S25). DynamoDB takes 400 KB, names of attributes included
+/// [DynamoDB: Constraints, item size].
+const LARGEST: usize = 256 * 1024;
+
+/// A test stops at a larger item, whatever becomes of the refusal.
+fn within_bounds(item: &HashMap<String, AttributeValue>) -> dynoxide::Result<()> {
+    let size = item_size(item);
+    if size <= LARGEST {
+        return Ok(());
+    }
+    let key = ["PK", "SK"].map(|part| match item.get(part) {
+        Some(AttributeValue::S(text)) => text.as_str(),
+        Some(_) | None => "",
+    });
+    let told = format!("item {} has {size} bytes, and no item may have more than {LARGEST}", key.join(" "));
+    debug_assert!(size <= LARGEST, "{told}");
+    Err(DynoxideError::ValidationException(told))
+}
+
 fn told(answered: Result<String, DynoxideError>) -> Answer {
     match answered {
         Ok(json) => plain(200, json.into()),
@@ -174,4 +202,28 @@ fn through<Request: DeserializeOwned, Reply: Serialize>(
 
 fn failed(error: DynoxideError) -> OpenError {
     OpenError::Failed(error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn item_of(bytes: usize) -> HashMap<String, AttributeValue> {
+        let mut item = format_key();
+        item.insert("text".to_owned(), AttributeValue::S("x".repeat(bytes)));
+        item
+    }
+
+    #[test]
+    fn an_item_of_the_largest_size_is_taken() {
+        let around = item_size(&item_of(0));
+        within_bounds(&item_of(LARGEST - around)).unwrap();
+    }
+
+    #[test]
+    #[should_panic(expected = "META FORMAT has 262145 bytes")]
+    fn a_larger_item_stops_the_test_that_writes_it() {
+        let around = item_size(&item_of(0));
+        drop(within_bounds(&item_of(LARGEST + 1 - around)));
+    }
 }

@@ -29,7 +29,13 @@ impl Signals for DynamoStore {
     async fn tracks(&self, pair: &PairName) -> Result<Vec<TrackItem>, StoreError> {
         let what = format!("signals of pair {pair}");
         let items = self.items(&format!("PAIR#{pair}"), keys::SIGNALS, &what).await?;
-        items.into_iter().map(|item| rows::decode::<TrackRow>(item, &what).map(TrackRow::into_item)).collect()
+        let decoded = items.into_iter().map(|item| rows::decode::<TrackRow>(item, &what).map(TrackRow::into_item));
+        let (tracks, unreadable): (Vec<_>, Vec<_>) = decoded.partition(Result::is_ok);
+        // One that cannot be read, or is of a later version, spoils no other.
+        if let Some(Err(error)) = unreadable.first() {
+            tracing::error!(code = "SIGNAL-UNREADABLE", skipped = unreadable.len(), %error, "signals cannot be read");
+        }
+        Ok(tracks.into_iter().flatten().collect())
     }
 
     async fn track(&self, pair: &PairName, about: &About) -> Result<Option<TrackItem>, StoreError> {

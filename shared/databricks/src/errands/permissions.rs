@@ -14,6 +14,7 @@ use async_trait::async_trait;
 use engine::ports::{ErrandInfo, Looking, Observed};
 use failover::errand::{Duty, Reach};
 use failover::plan::want;
+use saga::bounds::few_of;
 use saga::{Class, Fault};
 use serde::Deserialize;
 use serde_json::Value;
@@ -77,17 +78,15 @@ impl ErrandKind for Permissions {
         given.wants(want::PROVED)?;
         let settings: Settings = settings::of_step(NAME, &given.detail.settings)?;
         let mut listed = BTreeMap::new();
-        let mut missing = Vec::new();
+        let mut missing: Vec<String> = Vec::new();
         for access in &settings.objects {
             missing.extend(access.missing(ground, &mut listed).await?);
         }
         if missing.is_empty() {
             return Ok(format!("all access is there: {} checked", settings.objects.len()));
         }
-        let more = missing.len().saturating_sub(TOLD);
-        let rest = if more > 0 { format!("; and {more} more") } else { String::new() };
-        missing.truncate(TOLD);
-        Err(Fault::person_needed(codes::ACCESS_MISSING, format!("access is missing: {}{rest}", missing.join("; "))))
+        let message = format!("access is missing: {}", few_of(missing, TOLD, "; "));
+        Err(Fault::person_needed(codes::ACCESS_MISSING, message))
     }
 }
 

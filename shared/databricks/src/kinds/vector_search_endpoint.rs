@@ -19,6 +19,7 @@
 use async_trait::async_trait;
 use engine::ports::{Act, ActReply, Context, KindInfo, Looking, Next, Observed};
 use failover::{Resource, StartStage};
+use saga::bounds::few;
 use saga::{Fault, Reaction, Step};
 use serde_json::{Value, json};
 
@@ -98,11 +99,10 @@ impl Kind for VectorSearchEndpoint {
         resource.can_start =
             continuous.iter().flat_map(|index| starts_one(pipeline::NAME, text(index, "pipeline_id"))).collect();
         if !continuous.is_empty() {
-            let names: Vec<&str> = continuous.iter().map(|index| text(index, "name")).collect();
+            let names = few(continuous.iter().map(|index| text(index, "name")));
             resource.findings.push(format!(
-                "its indexes {} are synchronised without end, by pipelines that go on for as long as it is up: on the \
-                 other side they must stand on that side's tables, or be made TRIGGERED",
-                names.join(", ")
+                "its indexes {names} are synchronised without end, by pipelines that go on for as long as it is up: on the \
+                 other side they must stand on that side's tables, or be made TRIGGERED"
             ));
         }
         if matches!(state, "OFFLINE" | "RED_STATE") {

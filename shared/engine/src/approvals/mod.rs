@@ -14,6 +14,7 @@ pub mod token;
 mod wording;
 
 use jiff::Timestamp;
+use saga::bounds::{TEXT, capped};
 use saga::{Plan, PlanHash, SagaId};
 
 use crate::deps::Deps;
@@ -60,7 +61,7 @@ pub fn question_of(plan: &Plan, hash: &PlanHash, question: &str, now: Timestamp,
         saga: plan.saga.clone(),
         question: question.to_owned(),
         plan: hash.clone(),
-        text: wording::question(plan, hash, about.as_ref()),
+        text: capped(&wording::question(plan, hash, about.as_ref()), TEXT),
         loss_s: loss.and_then(|loss| loss.seconds),
         expires_at: now.saturating_add(deps.settings.ask_expires).unwrap_or(Timestamp::MAX),
         state: AskState::Open,
@@ -127,6 +128,12 @@ pub(crate) async fn record(deps: &Deps, answered: &AskItem, answer: &Answer) -> 
 
 /// Writes down what somebody did about a question.
 pub(crate) async fn note_of(deps: &Deps, ask: &AskItem, who: &str, deed: Deed, note: String) -> Result<(), StoreError> {
-    let line = TrailLine { at: deps.clock.now(), question: ask.question.clone(), who: who.to_owned(), deed, note };
+    let line = TrailLine {
+        at: deps.clock.now(),
+        question: ask.question.clone(),
+        who: capped(who, TEXT),
+        deed,
+        note: capped(&note, TEXT),
+    };
     deps.asks.note(&ask.saga, &line).await
 }

@@ -103,7 +103,7 @@ pub(super) async fn gather(
         steps: plan.total(),
         plan_text: plan_text(&bare, &ask.plan.0, Detail::Counts),
         findings: gathered(&plan.findings),
-        exceptions: plan.exceptions.clone(),
+        exceptions: gathered(&plan.exceptions),
         inventory_at: about.as_ref().map(|about| about.checkpoint_at),
         people: ask.people,
         given: ask.given.iter().map(|answer| (answer.by.clone(), answer.at)).collect(),

@@ -3,11 +3,12 @@
 use failover::drill::{DrillEnd, DrillKind};
 use jiff::Timestamp;
 use saga::SagaId;
+use saga::bounds::{TEXT, capped};
 use serde::{Deserialize, Serialize};
 
 use crate::deps::Deps;
 use crate::noticing::tell_everybody;
-use crate::ports::{Message, Remembered, STORE_VERSION, StoreError};
+use crate::ports::{Message, Remembered, STORE_VERSION, StoreError, last_that_fit};
 
 /// The name under which the results are remembered.
 const BOOK: &str = "drills";
@@ -88,10 +89,11 @@ pub async fn results(deps: &Deps) -> Result<Vec<DrillResult>, StoreError> {
 ///
 /// [`StoreError`].
 pub async fn write_down(deps: &Deps, result: &DrillResult) -> Result<(), StoreError> {
+    let result = DrillResult { why: capped(&result.why, TEXT), ..result.clone() };
     change(deps, |results| {
         let known = results.iter_mut().find(|known| known.id == result.id);
         match known {
-            Some(known) if known.outcome.is_final() || known == result => false,
+            Some(known) if known.outcome.is_final() || *known == result => false,
             Some(known) => {
                 *known = result.clone();
                 true
@@ -159,9 +161,8 @@ async fn change(deps: &Deps, with: impl Fn(&mut Vec<DrillResult>) -> bool) -> Re
         if !with(&mut results) {
             return Ok(());
         }
-        results.drain(..results.len().saturating_sub(KEPT));
         let value =
-            serde_json::to_value(&results).map_err(|e| StoreError::Broken(format!("the results of drills: {e}")))?;
+            last_that_fit(&results, KEPT).map_err(|e| StoreError::Broken(format!("the results of drills: {e}")))?;
         let item = Remembered { version: STORE_VERSION, value, revision: revision + 1 };
         match deps.signals.remember(&deps.pair.name, BOOK, &item).await {
             Ok(()) => return Ok(()),

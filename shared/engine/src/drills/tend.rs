@@ -4,6 +4,7 @@
 use failover::drill::{DrillEnd, DrillKind, FullDrill, Progress, SagaEnd, Upcoming, risen, stays_until, upcoming};
 use failover::{Course, Side};
 use jiff::Timestamp;
+use saga::bounds::{NAME, TEXT, capped};
 use saga::{Outcome, SagaId};
 
 use super::book::{DrillOutcome, DrillResult, tell_untold, write_down};
@@ -63,7 +64,7 @@ pub async fn tend(deps: &Deps) -> Result<Tended, StoreError> {
 ///
 /// [`StoreError`].
 pub async fn turn_back(deps: &Deps, by: &str, why: &str) -> Result<bool, StoreError> {
-    let turned = TurnedBack { at: deps.clock.now(), by: by.to_owned(), why: why.to_owned() };
+    let turned = TurnedBack { at: deps.clock.now(), by: capped(by, NAME), why: capped(why, TEXT) };
     let changed = change_pair(deps, |head| {
         let open = head.drill.as_mut().filter(|drill| drill.back.is_none() && drill.turned_back.is_none());
         open.map(|drill| drill.turned_back = Some(turned.clone())).is_some()
@@ -121,7 +122,7 @@ async fn due(deps: &Deps, head: &PairHead, record: &DrillRecord) -> Result<Upcom
     }))
 }
 
-/// How a saga stands. Over is what has let its pair go: before that its evidence is still being kept.
+/// How a saga stands. Over is what has let its pair go.
 async fn end_of(deps: &Deps, saga: &SagaId) -> Result<SagaEnd, StoreError> {
     let Some(head) = deps.sagas.head(saga).await? else { return Ok(SagaEnd::UnderWay) };
     let held = pair_head(deps).await?.saga.as_ref() == Some(saga);
@@ -200,7 +201,7 @@ async fn tell_refused(deps: &Deps, record: &DrillRecord, why: &str) -> Result<()
     tell_everybody(deps, &Message { subject, text }).await;
     change_pair(deps, |head| {
         let same = head.drill.as_mut().filter(|drill| drill.out == record.out && drill.refused.is_none());
-        same.map(|drill| drill.refused = Some(why.to_owned())).is_some()
+        same.map(|drill| drill.refused = Some(capped(why, TEXT))).is_some()
     })
     .await?;
     Ok(())

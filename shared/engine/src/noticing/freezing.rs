@@ -4,10 +4,11 @@
 
 use failover::verdict::Freeze;
 use jiff::Timestamp;
+use saga::bounds::{NAME, TEXT, capped};
 use serde::{Deserialize, Serialize};
 
 use crate::deps::Deps;
-use crate::ports::{Remembered, STORE_VERSION, StoreError};
+use crate::ports::{Remembered, STORE_VERSION, StoreError, last_that_fit};
 use crate::start::change_pair;
 
 /// The name under which people's decisions are remembered.
@@ -42,7 +43,7 @@ pub async fn freeze(deps: &Deps, by: &str, why: &str) -> Result<bool, StoreError
     let froze = change_pair(deps, |head| match head.freeze {
         Some(_) => false,
         None => {
-            head.freeze = Some(Freeze { by: by.to_owned(), why: why.to_owned(), at });
+            head.freeze = Some(Freeze { by: capped(by, NAME), why: capped(why, TEXT), at });
             true
         }
     });
@@ -68,7 +69,7 @@ pub async fn acknowledge(deps: &Deps, by: &str, why: &str) -> Result<bool, Store
     let now = deps.clock.now();
     let ended = change_pair(deps, |head| {
         let held = head.cool_down.as_mut().filter(|cool_down| cool_down.holds(now));
-        held.map(|cool_down| cool_down.acknowledged_by = Some(by.to_owned())).is_some()
+        held.map(|cool_down| cool_down.acknowledged_by = Some(capped(by, NAME))).is_some()
     });
     recorded(deps, ended.await?, by, "acknowledge", why).await
 }
@@ -87,7 +88,8 @@ async fn recorded(deps: &Deps, changed: bool, by: &str, what: &str, why: &str) -
     if !changed {
         return Ok(false);
     }
-    let decision = PairDecision { at: deps.clock.now(), by: by.to_owned(), what: what.to_owned(), why: why.to_owned() };
+    let (by, why) = (capped(by, NAME), capped(why, TEXT));
+    let decision = PairDecision { at: deps.clock.now(), by, what: what.to_owned(), why };
     if let Err(error) = append(deps, &decision).await {
         tracing::warn!(code = "TRAIL-INCOMPLETE", ?decision, %error, "the pair was changed, and the line that tells of it was not written");
     }
@@ -98,9 +100,8 @@ async fn append(deps: &Deps, decision: &PairDecision) -> Result<(), StoreError> 
     for _ in 0..TRIES {
         let (mut decisions, revision) = record(deps).await?;
         decisions.push(decision.clone());
-        let first = decisions.len().saturating_sub(KEPT);
-        let value = serde_json::to_value(&decisions[first..])
-            .map_err(|e| StoreError::Broken(format!("the record of decisions: {e}")))?;
+        let value =
+            last_that_fit(&decisions, KEPT).map_err(|e| StoreError::Broken(format!("the record of decisions: {e}")))?;
         let item = Remembered { version: STORE_VERSION, value, revision: revision + 1 };
         match deps.signals.remember(&deps.pair.name, DECISIONS, &item).await {
             Ok(()) => return Ok(()),

@@ -4,9 +4,13 @@ use std::collections::BTreeMap;
 
 use failover::signal::{About, Signal, Track};
 use futures::future::try_join_all;
+use saga::bounds::capped;
 
 use crate::deps::Deps;
 use crate::ports::{STORE_VERSION, StoreError, TrackItem};
+
+/// In bytes: what one signal says, for people.
+const TEXT: usize = 1_000;
 
 /// So often a track is merged again after somebody else wrote it first.
 const TRIES: u32 = 8;
@@ -21,7 +25,8 @@ pub async fn hear(deps: &Deps, signals: Vec<Signal>) -> Result<usize, StoreError
     let now = deps.clock.now();
     let mut tracks: BTreeMap<About, Track> = BTreeMap::new();
     for signal in signals {
-        let track = Track::of(&signal.heard_at(now));
+        let signal = signal.heard_at(now);
+        let track = Track::of(&Signal { text: capped(&signal.text, TEXT), ..signal });
         let merged = tracks.get(&track.about).map_or_else(|| track.clone(), |known| known.merge(&track));
         tracks.insert(track.about.clone(), merged);
     }

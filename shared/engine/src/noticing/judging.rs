@@ -5,6 +5,7 @@ use failover::signal::Track;
 use failover::verdict::{Case, Decision, Level, Mode, Standing, Verdict, judge as verdict, still_agrees};
 use jiff::Timestamp;
 use saga::SagaId;
+use saga::bounds::{TEXT, capped};
 use serde::{Deserialize, Serialize};
 
 use super::making_room::{GivesWay, gives_way, make_room};
@@ -132,7 +133,7 @@ pub async fn judge(deps: &Deps) -> Result<Noticed, StoreError> {
     }
     let proposed = propose(deps, &given).await;
     watch.proposing_until = None;
-    watch.not_proposed = proposed.as_ref().err().map(ToString::to_string);
+    watch.not_proposed = proposed.as_ref().err().map(|error| capped(&error.to_string(), TEXT));
     let saga = match proposed {
         Ok(saga) => Some(saga),
         Err(NotProposed::Store(error)) => return Err(error),

@@ -29,12 +29,13 @@ pub use names::Names;
 pub use objects::Objects;
 pub use pass::{Admitted, Ending, Nature, Pass, Wire};
 pub use scribe::Scribe;
+pub(crate) use signals::last_that_fit;
 pub use signals::{
     DeclaredProbe, Depth, Feed, Messenger, Probe, ProbeInfo, Probed, Recipient, Remembered, Signals, TrackItem,
 };
 pub use store::{
-    GuardRecord, Lease, LogChunk, PairHead, Pairs, STORE_VERSION, SagaHead, SagaStatus, Sagas, StepItem, StoreError,
-    TakeOver,
+    GuardRecord, Lease, LogChunk, PairHead, Pairs, STORE_VERSION, SagaHead, SagaStatus, Sagas, StepItem,
+    StoreError, TakeOver,
 };
 pub use waker::Waker;
 pub use workspace::{Act, ActReply, Context, KindInfo, Looking, Next, Observed, Workspace};

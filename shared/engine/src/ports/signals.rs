@@ -32,10 +32,34 @@ pub struct Remembered {
     pub revision: u64,
 }
 
+/// In bytes: what is remembered of one name stays below this (S25).
+const REMEMBERED: usize = 128 * 1024;
+
+/// The last of a list as it is remembered: `most` of them, and fewer where they are long.
+///
+/// # Errors
+///
+/// One of them cannot be written as JSON.
+pub(crate) fn last_that_fit<T: Serialize>(all: &[T], most: usize) -> Result<Value, serde_json::Error> {
+    let mut room = REMEMBERED;
+    let mut kept = Vec::new();
+    for one in all.iter().rev().take(most) {
+        let value = serde_json::to_value(one)?;
+        let bytes = value.to_string().len();
+        if bytes > room {
+            break;
+        }
+        room -= bytes;
+        kept.push(value);
+    }
+    kept.reverse();
+    Ok(Value::Array(kept))
+}
+
 /// Keeps what was said of a pair. Nothing here is needed by a saga under way.
 #[async_trait]
 pub trait Signals: Send + Sync {
-    /// All tracks of a pair.
+    /// All tracks of a pair that this program can read; what it cannot is logged and left out.
     ///
     /// # Errors
     ///

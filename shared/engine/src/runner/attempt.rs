@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use failover::plan::{EVERYTHING, OUTSIDE, own, want};
 use futures::future::join_all;
 use jiff::{SignedDuration, Timestamp};
+use saga::bounds::{NAME, capped, few};
 use saga::{Class, Code, Fault, Reaction, Step};
 
 use super::lease::LeaseWatch;
@@ -268,7 +269,7 @@ pub(crate) async fn is_up_to_date(step: &Step, place: &Place) -> Result<String, 
     let gone: Vec<String> = wanted.iter().filter(gone).map(|(kind, _, name)| format!("{kind} {name:?}")).collect();
     Ok(match gone.len() {
         0 => format!("all {} things that the plan starts are there", wanted.len()),
-        count => format!("{count} of {} things that the plan starts are gone: {}", wanted.len(), gone.join(", ")),
+        count => format!("{count} of {} things that the plan starts are gone: {}", wanted.len(), few(gone)),
     })
 }
 
@@ -317,7 +318,8 @@ async fn make_all(place: &Place, acts: &[Act]) -> Result<ActReply, Fault> {
 }
 
 fn not_as_wanted(step: &Step) -> Fault {
-    let message = format!("{} {:?} was asked to become {} {ROUNDS} times and did not", step.kind, step.name, step.want);
+    let (kind, name) = (&step.kind, capped(&step.name, NAME));
+    let message = format!("{kind} {name:?} was asked to become {} {ROUNDS} times and did not", step.want);
     Fault::again(codes::NOT_AS_WANTED, message)
 }
 
@@ -325,7 +327,8 @@ fn others_open(step: &Step) -> Fault {
     let message = if step.resource == EVERYTHING {
         format!("nothing else of kind {} is active, but other steps of this side are open", step.kind)
     } else {
-        format!("{} {:?} is quiet, but what may start it again is not fenced yet", step.kind, step.name)
+        let name = capped(&step.name, NAME);
+        format!("{} {name:?} is quiet, but what may start it again is not fenced yet", step.kind)
     };
     Fault::wait_for_others(codes::OTHERS_OPEN, message)
 }
@@ -336,5 +339,5 @@ pub(crate) fn seen_to(step: &Step) -> Fault {
     let code =
         if text("code") == codes::AMBIGUOUS_MATCH.as_str() { codes::AMBIGUOUS_MATCH } else { codes::NO_COUNTERPART };
     let code: Code = code;
-    Fault::person_needed(code, format!("{} {:?} on the target: {}", step.kind, step.name, text("why")))
+    Fault::person_needed(code, format!("{} {:?} on the target: {}", step.kind, capped(&step.name, NAME), text("why")))
 }

@@ -11,6 +11,7 @@
 
 mod asking;
 pub(crate) mod attempt;
+mod chunks;
 mod drive;
 mod keeping;
 pub mod lease;

@@ -12,8 +12,10 @@ use std::sync::Arc;
 use failover::Clocks;
 use futures::stream::{self, StreamExt};
 use jiff::Timestamp;
+use saga::bounds::{TEXT, capped};
 use saga::{Chain, Event, Illegal, Line, Plan, SagaId, State, StepId};
 
+use super::chunks::chunks;
 use crate::ports::{Clock, LogChunk, SagaHead, Sagas, StepItem, StoreError};
 
 /// So many step items are written side by side.
@@ -106,6 +108,7 @@ impl Recorder {
 
     /// Takes an event into the state and into the next chunk of the log.
     pub(super) fn record(&mut self, event: Event) -> Result<(), Stopped> {
+        let event = event.capped();
         let now = self.clock.now();
         self.state.apply(&event, now, self.epoch)?;
         self.clocks.follow(&self.plan, &self.state, &event, now);
@@ -119,9 +122,9 @@ impl Recorder {
 
     /// Takes an event into the state only: news that are not worth a line. The next
     /// recorded event of the step carries what it changed.
-    pub(super) fn note(&mut self, event: &Event) -> Result<(), Stopped> {
+    pub(super) fn note(&mut self, event: Event) -> Result<(), Stopped> {
         let now = self.clock.now();
-        Ok(self.state.apply(event, now, self.epoch)?)
+        Ok(self.state.apply(&event.capped(), now, self.epoch)?)
     }
 
     /// How many lines wait to be written.
@@ -134,14 +137,17 @@ impl Recorder {
         self.oldest
     }
 
-    /// Writes all that waits: the log first, then the steps.
+    /// Writes all that waits: the log first, in as many chunks as its size needs, then the steps. A runner that
+    /// dies between two chunks leaves a log that ends earlier, like one that died before it recorded the rest.
     pub(super) async fn flush(&mut self) -> Result<(), Stopped> {
         if self.pending.is_empty() {
             return Ok(());
         }
-        let chunk = LogChunk { epoch: self.epoch, sequence: self.sequence, lines: std::mem::take(&mut self.pending) };
-        append_ours(&self.saga, &chunk, &*self.sagas).await?;
-        self.sequence += 1;
+        for lines in chunks(std::mem::take(&mut self.pending)) {
+            let chunk = LogChunk { epoch: self.epoch, sequence: self.sequence, lines };
+            append_ours(&self.saga, &chunk, &*self.sagas).await?;
+            self.sequence += 1;
+        }
         self.oldest = None;
         let touched = std::mem::take(&mut self.touched);
         self.write_steps(touched.into_iter().collect()).await
@@ -155,7 +161,7 @@ impl Recorder {
                 place: step.place.clone(),
                 kind: step.kind.clone(),
                 resource: step.resource.clone(),
-                name: step.name.clone(),
+                name: capped(&step.name, TEXT),
                 want: step.want.clone(),
                 record: record.clone(),
             })

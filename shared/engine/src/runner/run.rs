@@ -257,7 +257,7 @@ impl<'a> Run<'a> {
             }
             News::Same(event) => {
                 self.recheck_later(id, &event, now);
-                self.recorder.note(&event)?;
+                self.recorder.note(event)?;
             }
             News::Intent(event) => {
                 self.recorder.record(event)?;

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use failover::Window;
 use futures::future::join_all;
 use jiff::Timestamp;
+use saga::bounds::few_of;
 use saga::{Fault, Reaction, Step};
 
 use super::attempt::Place;
@@ -65,9 +66,6 @@ pub(super) async fn is_ready(place: Option<&Place>, step: &Step) -> Result<Strin
     if on.is_empty() {
         return Ok(format!("{count} resources are there, none is on"));
     }
-    let more = on.len().saturating_sub(NAMED);
-    let rest = if more == 0 { String::new() } else { format!(" and {more} more") };
-    let message =
-        format!("not ready to stand by: {}{rest}", on.iter().take(NAMED).cloned().collect::<Vec<_>>().join(", "));
+    let message = format!("not ready to stand by: {}", few_of(on, NAMED, ", "));
     Err(Fault::again(codes::NOT_READY, message))
 }

@@ -1,7 +1,7 @@
 //! Taking in what people ordered.
 //!
-//! What an order comes to stands in one chunk of the log together with the line that ends the order, so a
-//! runner that dies anywhere leaves it either undone or done, and never done twice.
+//! The last line of what an order comes to stands in one chunk of the log with the line that ends the order, so
+//! a runner that dies anywhere leaves something of it undone or all of it done, and never done twice.
 
 use failover::plan::own;
 use saga::{Event, StepState};
@@ -75,7 +75,6 @@ impl Run<'_> {
     }
 
     async fn carry_out(&mut self, control: String, events: Vec<Event>) -> Result<(), Stopped> {
-        let mut left = events.len();
         for event in events {
             let step = if let Event::Waived { step, .. } | Event::Unblocked { step, .. } = &event {
                 Some(*step)
@@ -86,11 +85,6 @@ impl Run<'_> {
             if let Some(step) = step {
                 self.rechecks.remove(&step);
                 self.settled(step);
-            }
-            left -= 1;
-            // One chunk is one item: thousands of lines do not fit. The last of them ends the order.
-            if left > 0 && self.recorder.pending() >= self.deps.settings.flush_count {
-                self.recorder.flush().await?;
             }
         }
         self.recorder.record(Event::TakenIn { control })?;

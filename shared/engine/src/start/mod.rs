@@ -8,6 +8,7 @@ mod refusals;
 use failover::verdict::CoolDown;
 use failover::{Checkpoint, Clocks, Course, Side};
 use jiff::Timestamp;
+use saga::bounds::{NAME, capped};
 use saga::{Plan, PlanHash, SagaId};
 
 use drafting::refuse_second_drill;
@@ -67,7 +68,7 @@ pub async fn start(deps: &Deps, order: &Order, draft: &Draft) -> Result<SagaId, 
             pair: deps.pair.name.clone(),
             kind: draft.plan.kind.clone(),
             plan: draft.hash.clone(),
-            by: order.by.clone(),
+            by: capped(&order.by, NAME),
             status: SagaStatus::Running,
             epoch: 0,
             owner: String::new(),
@@ -160,7 +161,7 @@ fn of_drill(pair: &mut PairHead, order: &Order, saga: &SagaId) {
         (drill @ None, Course::Drill) => {
             *drill = Some(DrillRecord {
                 drill: order.drill.clone().unwrap_or_default(),
-                by: order.by.clone(),
+                by: capped(&order.by, NAME),
                 out: saga.clone(),
                 back: None,
                 turned_back: None,

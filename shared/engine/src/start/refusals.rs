@@ -2,9 +2,13 @@
 
 use failover::{PlanRefused, Side};
 use saga::SagaId;
+use saga::bounds::few_of;
 
 use crate::capture::CaptureError;
 use crate::ports::StoreError;
+
+/// So many reasons are named before the rest is counted.
+const NAMED: usize = 5;
 
 /// Why nothing was started. Nothing was changed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -45,7 +49,7 @@ pub enum StartRefused {
         message: String,
     },
     /// The side that work shall come home to is not well, or not fenced.
-    #[error("the {side} is not ready to take the work back: {}", reasons.join("; "))]
+    #[error("the {side} is not ready to take the work back: {}", few_of(reasons, NAMED, "; "))]
     TargetNotReady {
         /// Which side.
         side: Side,

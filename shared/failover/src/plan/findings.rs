@@ -1,5 +1,7 @@
 //! What would hurt, each with its remedy, and what no failover carries.
 
+use saga::bounds::{TEXT, capped};
+
 use super::{Ask, Loss, homing, own};
 use crate::checkpoint::{Checkpoint, Missing};
 use crate::errand::{ActiveActive, Duty};
@@ -44,6 +46,11 @@ pub(super) fn findings(ask: &Ask<'_>) -> Vec<String> {
         findings.extend(resource.findings.iter().map(about));
     }
     findings
+}
+
+/// Each of them as long as a text may be (S25).
+pub(super) fn bounded(lines: Vec<String>) -> Vec<String> {
+    lines.into_iter().map(|line| if line.len() <= TEXT { line } else { capped(&line, TEXT) }).collect()
 }
 
 fn missing_kinds(checkpoint: &Checkpoint) -> impl Iterator<Item = String> {

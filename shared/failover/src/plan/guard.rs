@@ -9,6 +9,7 @@ use saga::{Class, Gate, Plan, SagaId, Stage, Step};
 use serde_json::{Value, json};
 
 use super::errands::messages_of;
+use super::findings::bounded;
 use super::gates::tried;
 use super::wording::Occasion;
 use super::{About, PlanRefused, stage, want};
@@ -97,7 +98,7 @@ pub fn guard_plan(ask: &GuardAsk<'_>) -> Result<Plan, PlanRefused> {
             Stage { name: stage::TELL.to_owned(), gate: tried(&[stage::FENCE]), steps: told },
         ],
         exceptions: Vec::new(),
-        findings: findings.collect(),
+        findings: bounded(findings.collect()),
     };
     plan.check()?;
     Ok(plan)

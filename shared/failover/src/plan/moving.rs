@@ -10,7 +10,7 @@ use saga::{Gate, Plan, Stage, Step, StepId};
 use serde_json::json;
 
 use super::fencing::{Undoers, fence_stage, sweep_steps};
-use super::findings::{findings, not_covered, worst_loss};
+use super::findings::{bounded, findings, not_covered, worst_loss};
 use super::gates::{tried, verified};
 use super::refusals::refuse;
 use super::starting::Starts;
@@ -43,8 +43,8 @@ pub fn move_plan(ask: &Ask<'_>) -> Result<Plan, PlanRefused> {
         made_at: ask.made_at,
         about: json!(about(ask)),
         stages,
-        exceptions: [moving.starts.exceptions, homing::exceptions(ask), not_covered()].concat(),
-        findings: findings(ask),
+        exceptions: bounded([moving.starts.exceptions, homing::exceptions(ask), not_covered()].concat()),
+        findings: bounded(findings(ask)),
     };
     plan.check()?;
     Ok(plan)

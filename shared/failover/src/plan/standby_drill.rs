@@ -7,7 +7,7 @@ use saga::plan::PLAN_VERSION;
 use saga::{Gate, Plan, Stage, Step};
 use serde_json::json;
 
-use super::findings::{findings, not_covered};
+use super::findings::{bounded, findings, not_covered};
 use super::gates::verified;
 use super::refusals::refuse;
 use super::{Ask, GO, PlanRefused, errands, homing, moving, stage, steps, want};
@@ -100,8 +100,8 @@ pub fn standby_drill_plan(ask: &Ask<'_>) -> Result<Plan, PlanRefused> {
         made_at: ask.made_at,
         about: json!(moving::about(ask)),
         stages,
-        exceptions: [exceptions, not_covered()].concat(),
-        findings: findings(ask),
+        exceptions: bounded([exceptions, not_covered()].concat()),
+        findings: bounded(findings(ask)),
     };
     plan.check()?;
     Ok(plan)

@@ -183,6 +183,7 @@ pub(super) fn agreements(case: &Case<'_>, side: Side) -> Vec<Agreement> {
         evidence.sort_by(|a, b| {
             b.reading.cmp(&a.reading).then_with(|| (&a.source, &a.subject).cmp(&(&b.source, &b.subject)))
         });
+        let beyond = evidence.split_off(evidence.len().min(Agreement::KEPT));
         let moments = moments(&of_origin, case.now);
         let calm = moments.iter().rposition(|moment| moment.bad == 0).map_or(0, |place| place + 1);
         Some(Agreement {
@@ -190,6 +191,8 @@ pub(super) fn agreements(case: &Case<'_>, side: Side) -> Vec<Agreement> {
             reading: worst(&of_origin, origin, case.now),
             bad_since: moments.get(calm).map(|moment| moment.at),
             evidence,
+            more: beyond.len(),
+            more_bad: beyond.iter().filter(|evidence| evidence.reading.is_bad()).count(),
         })
     };
     Origin::ALL.into_iter().filter_map(of).collect()

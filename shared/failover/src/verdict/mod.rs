@@ -151,8 +151,23 @@ pub struct Agreement {
     pub reading: Reading,
     /// Since when it has spoken against the side without a gap; `None` if it does not.
     pub bad_since: Option<Timestamp>,
-    /// What it says.
+    /// What it says, the worst first, of [`Agreement::KEPT`] things at most.
     pub evidence: Vec<Evidence>,
+    /// So many more things it speaks of,
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub more: usize,
+    /// and so many of those it speaks against.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub more_bad: usize,
+}
+
+impl Agreement {
+    /// So many things of an origin are kept one by one before the rest is counted (S25).
+    pub const KEPT: usize = 8;
+}
+
+fn is_none(more: &usize) -> bool {
+    *more == 0
 }
 
 /// What is to be done about it.

@@ -40,7 +40,7 @@ fn said(agreement: &Agreement) -> Option<String> {
     let rest: Vec<&Evidence> = bad.collect();
     let mut witnesses: Vec<&str> = vec![&first.subject];
     witnesses.extend(rest.iter().take(NAMED - 1).map(|evidence| evidence.subject.as_str()));
-    let more = match (1 + rest.len()).saturating_sub(NAMED) {
+    let more = match (1 + rest.len() + agreement.more_bad).saturating_sub(NAMED) {
         0 => String::new(),
         more => format!(" and {more} more"),
     };

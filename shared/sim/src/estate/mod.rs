@@ -16,6 +16,7 @@ mod described_jobs;
 mod described_serving;
 mod jobs;
 mod names;
+mod plain_jobs;
 mod recipes;
 mod serving_dashboards;
 

@@ -1,0 +1,65 @@
+//! Estates of scheduled jobs alone, in any number, with any names and of any size: what the documented limits
+//! of a workspace are tried with.
+//!
+//! Law: the jobs of the primary are on and those of the standby prepared, in the order of their names. No run is
+//! under way at the start.
+//! Must not know: which name stands for which.
+
+use serde_json::{Value, json};
+
+use super::{Estate, Holdings, JobSeed};
+use crate::job_edits::completed;
+
+const DAY_MS: i64 = 86_400_000;
+const MINUTE_MS: i64 = 60_000;
+/// In bytes: about as much as one task of a padded job has.
+const TASK: usize = 1_600;
+
+impl Estate {
+    /// A job for each name on each side; the JSON of one job has at least `bytes` bytes, in tasks.
+    #[must_use]
+    pub fn of_jobs(primary: &[String], standby: &[String], bytes: usize) -> Estate {
+        let held = |names: &[String], side: i64| Holdings {
+            jobs: names.iter().zip(0..).map(|(name, index)| job(name, index, side, bytes)).collect(),
+            ..Holdings::default()
+        };
+        Estate { sides: [held(primary, 0), held(standby, 1)], map: Vec::new() }
+    }
+}
+
+fn job(name: &str, index: i64, side: i64, bytes: usize) -> JobSeed {
+    let (pause, limit) = if side == 0 { ("UNPAUSED", 1) } else { ("PAUSED", 0) };
+    let settings = json!({
+        "name": name,
+        "tasks": (0..=bytes / TASK).map(|task| padded(task, bytes)).collect::<Value>(),
+        "max_concurrent_runs": limit,
+        "queue": { "enabled": false },
+        "edit_mode": "EDITABLE",
+        // Once a year, so that a pair of any size costs no run in a test.
+        "schedule": { "quartz_cron_expression": "0 0 4 1 8 ?", "timezone_id": "UTC", "pause_status": pause },
+    });
+    JobSeed {
+        id: (side + 1) * 100_000_000 + index,
+        age_ms: DAY_MS,
+        creator: Some("data-platform@cloud.example".to_owned()),
+        settings: completed(crate::json::members(&settings)),
+        work: format!("job-{index}"),
+        typical_ms: MINUTE_MS,
+        flaky: 0.0,
+        live: Vec::new(),
+        run_ids: Vec::new(),
+    }
+}
+
+fn padded(task: usize, bytes: usize) -> Value {
+    let padding = "x".repeat(if bytes == 0 { 0 } else { TASK });
+    json!({
+        "task_key": format!("task_{task}"),
+        "notebook_task": {
+            "notebook_path": "/Repos/main/job",
+            "source": "WORKSPACE",
+            "base_parameters": { "padding": padding },
+        },
+        "environment_key": "default",
+    })
+}

@@ -1,0 +1,136 @@
+//! S25, L1, L4: sizes that a workspace may have leave no record too large to be written, and the pursuit goes on.
+//!
+//! The table itself stops a test that writes an item of more than 256 KB.
+
+use engine::ports::{GuardRecord, SagaStatus};
+use engine::start::pair_head;
+use failover::Side;
+use jiff::Timestamp;
+use saga::bounds::TEXT;
+use saga::{Event, Outcome, SagaId, StepState};
+use sim::{Estate, Fault, FaultKind};
+
+use crate::ground::{BEGINS, Ground, Setup, perform};
+
+/// As many as a failover of a large workspace may leave to people.
+const BY_HAND: usize = 3_000;
+
+fn names(count: usize) -> Vec<String> {
+    (0..count).map(|number| format!("job-{number:05}")).collect()
+}
+
+/// In milliseconds since 1970, so many seconds after the beginning.
+fn after_ms(seconds: i64) -> i64 {
+    BEGINS.parse::<Timestamp>().expect("a time").as_millisecond() + seconds * 1_000
+}
+
+/// Waits until the saga stands so; how it stood last, if it never does.
+async fn comes_to(ground: &Ground, saga: &SagaId, wanted: SagaStatus) -> Result<(), SagaStatus> {
+    for _ in 0..120 {
+        if ground.head(saga).await.status == wanted {
+            return Ok(());
+        }
+        ground.pass(60).await;
+    }
+    Err(ground.head(saga).await.status)
+}
+
+/// The steps that only a person can help, and those that are pursued and not verified.
+async fn open(ground: &Ground, saga: &SagaId) -> (usize, usize) {
+    let view = ground.view(saga).await;
+    let is = |id: &saga::StepId, of: StepState| view.state.step(*id).is_some_and(|record| record.state == of);
+    let blocked = view.plan.steps().filter(|(id, _)| is(id, StepState::Blocked)).count();
+    let pursued = view.plan.steps().filter(|(id, step)| step.pursue && !is(id, StepState::Done)).count();
+    (blocked, pursued)
+}
+
+/// The region is lost while so many jobs have no counterpart; it comes back, and is fenced.
+#[test]
+fn thousands_of_jobs_without_a_counterpart_wait_for_people_and_the_pursuit_goes_on() {
+    let estate = Estate::of_jobs(&names(BY_HAND + 10), &names(10), 0);
+    let dark = Fault::new(sim::Side::Primary, after_ms(60), FaultKind::Dark).until(after_ms(900));
+    let setup = Setup { estate, planned: false, faults: vec![dark], ..Setup::default() };
+    perform(setup, async |ground: &Ground| {
+        let saga = begun_in_the_dark(ground).await;
+        assert_eq!(comes_to(ground, &saga, SagaStatus::PersonNeeded).await, Ok(()), "{:?}", ground.stack.stopped());
+        let (blocked, pursued) = open(ground, &saga).await;
+        assert_eq!(blocked, BY_HAND);
+        assert!(pursued >= BY_HAND, "{pursued}");
+        // Some drives more, the last of them after the side has come back.
+        ground.pass(1_500).await;
+        assert_eq!(open(ground, &saga).await, (BY_HAND, 0), "what came back is fenced");
+        assert_eq!(ground.stack.stopped(), [""; 0], "no drive has failed");
+    });
+}
+
+/// Captures while all is well, and orders when nothing of the primary answers.
+async fn begun_in_the_dark(ground: &Ground) -> SagaId {
+    engine::capture::capture(&ground.operator, Side::Primary).await.expect("the primary can be captured");
+    ground.pass(90).await;
+    let drafted = ground.drafted().await;
+    let saga = engine::start::start(&ground.operator, &ground.order(), &drafted).await.expect("a saga can be started");
+    let go = failover::plan::GO;
+    engine::approvals::answer(&ground.operator, &saga, go, "on-call", true, true).await.expect("its question is open");
+    saga
+}
+
+#[test]
+fn five_hundred_active_jobs_of_one_name_are_told_each_in_a_bounded_text() {
+    let same = vec!["daily load".to_owned(); 500];
+    let setup = Setup { estate: Estate::of_jobs(&same, &same, 0), planned: false, ..Setup::default() };
+    perform(setup, async |ground: &Ground| {
+        let saga = ground.begin().await;
+        assert_eq!(comes_to(ground, &saga, SagaStatus::PersonNeeded).await, Ok(()), "{:?}", ground.stack.stopped());
+        assert_eq!(open(ground, &saga).await, (500, 0));
+        let view = ground.view(&saga).await;
+        let told = view.lines.iter().filter_map(|line| {
+            let Event::Blocked { fault, .. } = &line.event else { return None };
+            Some(fault.message.as_str())
+        });
+        for told in told {
+            assert!(told.contains("and 497 more") && told.len() < 600, "{told}");
+        }
+        assert_eq!(ground.stack.stopped(), [""; 0], "no drive has failed");
+    });
+}
+
+/// Names at the documented limit, of which some have a counterpart.
+#[test]
+fn names_of_4096_characters_fit_into_every_record() {
+    let long = |number: usize| format!("{number:03}{}", "ü".repeat(4_093));
+    let all: Vec<String> = (0..80).map(long).collect();
+    let setup = Setup { estate: Estate::of_jobs(&all, &all[..10], 0), planned: false, ..Setup::default() };
+    perform(setup, async |ground: &Ground| {
+        let saga = ground.begin().await;
+        assert_eq!(comes_to(ground, &saga, SagaStatus::PersonNeeded).await, Ok(()), "{:?}", ground.stack.stopped());
+        assert_eq!(open(ground, &saga).await, (70, 0));
+        let view = ground.view(&saga).await;
+        let asked = ground.operator.asks.question(&saga, failover::plan::GO).await.expect("the store answers");
+        assert!(asked.expect("it was asked").text.len() <= TEXT);
+        assert!(view.plan.findings.iter().chain(&view.plan.exceptions).all(|line| line.len() <= TEXT));
+        assert_eq!(ground.stack.stopped(), [""; 0], "no drive has failed");
+    });
+}
+
+/// The guard finds as many things on as that, and may fence none of them.
+#[test]
+fn a_round_of_the_guard_gives_up_thousands_of_steps() {
+    let forbidden = Fault::new(sim::Side::Primary, 0, FaultKind::Forbidden { resource: None }).only("jobs.update");
+    let estate = Estate::of_jobs(&names(BY_HAND), &[], 0);
+    perform(Setup { estate, faults: vec![forbidden], ..Setup::default() }, async |ground: &Ground| {
+        let mut head = pair_head(&ground.operator).await.expect("the store answers");
+        head.active = Side::Standby;
+        head.guard =
+            Some(GuardRecord { side: Side::Primary, looked_at: Timestamp::UNIX_EPOCH, saga: None, last: None });
+        head.revision = 1;
+        ground.operator.pairs.put_pair(&head).await.expect("the pair can be written");
+        ground.pass(120).await;
+        let guard = pair_head(&ground.operator).await.expect("the store answers").guard.expect("it is guarded");
+        let round = guard.last.expect("a round has begun");
+        assert_eq!(comes_to(ground, &round, SagaStatus::Finished(Outcome::Completed)).await, Ok(()));
+        let view = ground.view(&round).await;
+        let waived = view.lines.iter().filter(|line| matches!(line.event, Event::Waived { .. })).count();
+        assert_eq!(waived, BY_HAND);
+        assert_eq!(ground.stack.stopped(), [""; 0], "no drive has failed");
+    });
+}
