@@ -8,6 +8,9 @@ mod controls;
 /// The same while somebody dies.
 #[path = "promises/dying_controls.rs"]
 mod dying_controls;
+/// Evidence that is not to be had.
+#[path = "promises/evidence.rs"]
+mod evidence;
 /// A pair to play with.
 #[path = "guards/ground.rs"]
 mod ground;

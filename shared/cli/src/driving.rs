@@ -4,6 +4,7 @@
 //! record, so it may be killed anywhere; a successor waits until its lease has run out.
 
 use engine::Deps;
+use engine::evidence_due::{self, keep_due};
 use engine::ports::{SagaHead, SagaStatus, StoreError};
 use engine::runner::{Driven, Stopped};
 use engine::view::view;
@@ -81,7 +82,10 @@ async fn pursue(deps: &Deps, saga: &SagaId, others: Others, progress: &Progress)
         match driven {
             Driven::HandedOver => {}
             Driven::Over => match head.status {
-                SagaStatus::Finished(outcome) => return Ok(Ended::Over(outcome)),
+                SagaStatus::Finished(outcome) => {
+                    wait_for_evidence(deps, progress).await?;
+                    return Ok(Ended::Over(outcome));
+                }
                 SagaStatus::Running | SagaStatus::Asking | SagaStatus::PersonNeeded | SagaStatus::Pursuing => {
                     return Err(not_of_this_pair(saga));
                 }
@@ -108,6 +112,18 @@ async fn pursue(deps: &Deps, saga: &SagaId, others: Others, progress: &Progress)
             },
         }
     }
+}
+
+/// Tries what could not be kept at the saga's end, as often as the functions would.
+async fn wait_for_evidence(deps: &Deps, progress: &Progress) -> Result<(), Problem> {
+    for _ in 0..evidence_due::TRIES {
+        if keep_due(deps).await? == 0 {
+            break;
+        }
+        progress.note("the evidence could not be kept yet: it is tried again");
+        sleep(deps, evidence_due::PAUSE).await;
+    }
+    Ok(())
 }
 
 /// Waits until the lease of another runner has run out, and says whether it was renewed

@@ -6,19 +6,15 @@
 //! | 2 | `sagas/<saga>/evidence-<seal12>.json` and `.html`, under Object Lock | nothing: they follow from step 1 |
 //! | 3 | the saga's item of the pair's history, with the seal and the key | nothing: the first one stays |
 //!
-//! The pair is released after that. Whoever dies in between is followed by a runner that finds step 1 done
-//! and goes on with the same bytes, so there are never two records of one saga.
-//!
-//! A bucket that refuses must not keep a pair from its way back: what a later try may help with is tried by
-//! each drive for [`PATIENCE`] after the saga's end; then, and at once where trying again cannot help, the pair
-//! is released all the same, `EVIDENCE-NOT-KEPT` is logged, and the history says that no object was kept.
+//! The pair is released before that (L9), and [`crate::evidence_due`] says when it is tried. Whoever dies in
+//! between is followed by a try that finds step 1 done and goes on with the same bytes, so there are never two
+//! records of one saga.
 //! `switchback report --saga ID --out FOLDER` makes the files from what is recorded at any time.
 
 use std::collections::BTreeSet;
 
 use failover::evidence::{Achieved, Facts, Given, NoTables, Question, Record, TrailFact};
 use failover::verdict::sentences;
-use jiff::SignedDuration;
 use saga::{Outcome, SagaId};
 
 use crate::deps::Deps;
@@ -27,8 +23,9 @@ use crate::ports::{Answer, AskItem, AskState, Deed, DoneItem, STORE_VERSION, Sag
 use crate::start::plan_key;
 use crate::view::{View, view};
 
-/// So long after the end of a saga its pair waits for the bucket.
-pub const PATIENCE: SignedDuration = SignedDuration::from_mins(5);
+/// In bytes: a record of up to this size gets a page beside it. A page is about twice as large as its record, and
+/// nobody reads a longer one (S26).
+const LARGEST_WITH_PAGE: usize = 24 * 1024 * 1024;
 
 /// Why there is no record.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -69,115 +66,135 @@ pub async fn record_of(deps: &Deps, saga: &SagaId) -> Result<Option<Record>, NoE
         return Ok(Some(kept));
     }
     match view(deps, Some(saga)).await? {
-        Some(seen) => made(deps, &seen).await.map(Some),
+        Some(seen) => made(deps, seen).await.map(Some),
         None => Ok(None),
     }
 }
 
 async fn kept(deps: &Deps, saga: &SagaId) -> Result<Option<Record>, StoreError> {
     let Some(bytes) = deps.objects.get(&record_key(saga)).await? else { return Ok(None) };
-    let broken = |e: serde_json::Error| StoreError::Broken(format!("the record of {saga} cannot be read: {e}"));
-    serde_json::from_slice(&bytes).map(Some).map_err(broken)
+    decoded(saga, &bytes).map(Some)
 }
 
-/// Keeps the evidence of a finished saga before its pair is released; says nothing if it cannot and must not
-/// wait any longer.
+fn decoded(saga: &SagaId, bytes: &[u8]) -> Result<Record, StoreError> {
+    let broken = |e: serde_json::Error| StoreError::Broken(format!("the record of {saga} cannot be read: {e}"));
+    serde_json::from_slice(bytes).map_err(broken)
+}
+
+/// Keeps the evidence of a finished saga; whatever of it is kept already stays. Nothing is tried again after the
+/// last try, so the history then says that no object was kept.
 ///
 /// # Errors
 ///
-/// [`StoreError::Again`] if the next drive shall try again.
-pub(crate) async fn keep_before_release(deps: &Deps, saga: &SagaId) -> Result<(), StoreError> {
-    let seen = match view(deps, Some(saga)).await {
-        Ok(Some(seen)) => seen,
-        Ok(None) => return Ok(()),
-        Err(again @ StoreError::Again(_)) => return Err(again),
-        Err(error) => {
-            tracing::error!(code = "EVIDENCE-NOT-KEPT", %saga, %error, "no evidence of a saga was kept");
-            return Ok(());
-        }
-    };
-    let ended_at = seen.lines.last().map_or(seen.plan.made_at, |line| line.at);
-    let waits = deps.clock.now().duration_since(ended_at) < PATIENCE;
-    match keep(deps, &seen).await {
-        Ok(()) => Ok(()),
-        Err(NoEvidence::Store(again @ StoreError::Again(_))) if waits => Err(again),
-        Err(error) => {
-            tracing::error!(code = "EVIDENCE-NOT-KEPT", %saga, %error, "no evidence of a saga was kept");
-            Ok(())
-        }
-    }
-}
-
-async fn keep(deps: &Deps, seen: &View) -> Result<(), NoEvidence> {
-    let saga = &seen.head.saga;
-    let record = match kept(deps, saga).await? {
-        Some(record) => record,
-        None => {
-            let record = made(deps, seen).await?;
-            match deps.objects.put_new(&record_key(saga), record.to_bytes()).await {
-                Ok(()) => record,
-                // Somebody else has made it meanwhile: there is one record of a saga.
-                Err(StoreError::Refused(_)) => kept(deps, saga).await?.unwrap_or(record),
-                Err(other) => return Err(other.into()),
-            }
-        }
-    };
-    let locked = lock(deps, &record).await;
-    let done = DoneItem {
-        version: STORE_VERSION,
-        pair: seen.head.pair.clone(),
-        achieved: Achieved::of(&record),
-        key: locked.is_ok().then(|| evidence_key(&record, "json")),
-    };
-    match locked {
+/// [`NoEvidence`]; of [`StoreError::Again`] another try may help.
+pub(crate) async fn keep(deps: &Deps, saga: &SagaId, is_last: bool) -> Result<(), NoEvidence> {
+    let Some(files) = files(deps, saga).await? else { return Ok(()) };
+    let Files { achieved, key, page_key, json, page } = files;
+    let locked = lock(deps, &key, json, page.map(|page| (page_key, page))).await;
+    if let (Err(again @ StoreError::Again(_)), false) = (&locked, is_last) {
         // Tried again, so that the history can name the key.
-        Err(again @ StoreError::Again(_)) if deps.clock.now().duration_since(record.tables.run.ended_at) < PATIENCE => {
-            return Err(again.into());
-        }
-        Ok(()) | Err(_) => deps.pairs.put_done(&done).await?,
+        return Err(again.clone().into());
     }
+    let key = locked.is_ok().then_some(key);
+    deps.pairs.put_done(&DoneItem { version: STORE_VERSION, pair: deps.pair.name.clone(), achieved, key }).await?;
     Ok(locked?)
 }
 
+/// What is kept of a record. The record itself is not in memory any more: it is several times as large (S26).
+struct Files {
+    achieved: Achieved,
+    key: String,
+    page_key: String,
+    json: Vec<u8>,
+    /// `None`: left out, since the record is too large for a page.
+    page: Option<Vec<u8>>,
+}
+
+impl Files {
+    fn of(deps: &Deps, record: &Record, json: Vec<u8>) -> Self {
+        let has_page = json.len() <= LARGEST_WITH_PAGE;
+        if !has_page {
+            let (saga, bytes) = (&record.facts.saga, json.len());
+            tracing::warn!(%saga, bytes, "the record is too large for a page: `switchback report --out` draws one");
+        }
+        Self {
+            achieved: Achieved::of(record),
+            key: evidence_key(record, "json"),
+            page_key: evidence_key(record, "html"),
+            page: has_page.then(|| deps.scribe.page(record).into_bytes()),
+            json,
+        }
+    }
+}
+
+/// The files of a saga's one record: the record that is beside its plan, else the one that is made now and put there.
+async fn files(deps: &Deps, saga: &SagaId) -> Result<Option<Files>, NoEvidence> {
+    let key = record_key(saga);
+    if let Some(json) = deps.objects.get(&key).await? {
+        return Ok(Some(Files::of(deps, &decoded(saga, &json)?, json)));
+    }
+    let Some(seen) = view(deps, Some(saga)).await? else { return Ok(None) };
+    let record = made(deps, seen).await?;
+    let files = Files::of(deps, &record, record.to_bytes());
+    drop(record);
+    match deps.objects.put_new(&key, files.json.clone()).await {
+        Ok(()) => Ok(Some(files)),
+        // Somebody else has made it meanwhile: there is one record of a saga.
+        Err(StoreError::Refused(_)) => {
+            drop(files);
+            let json = deps.objects.get(&key).await?;
+            let json = json.ok_or_else(|| StoreError::Broken(format!("the record of {saga} is gone")))?;
+            Ok(Some(Files::of(deps, &decoded(saga, &json)?, json)))
+        }
+        Err(other) => Err(other.into()),
+    }
+}
+
 /// Puts the record and its page where nobody can replace them.
-async fn lock(deps: &Deps, record: &Record) -> Result<(), StoreError> {
-    deps.objects.put_evidence(&evidence_key(record, "json"), record.to_bytes()).await?;
-    let page = deps.scribe.page(record).into_bytes();
-    match deps.objects.put_evidence(&evidence_key(record, "html"), page).await {
+async fn lock(deps: &Deps, key: &str, json: Vec<u8>, page: Option<(String, Vec<u8>)>) -> Result<(), StoreError> {
+    deps.objects.put_evidence(key, json).await?;
+    let Some((key, page)) = page else { return Ok(()) };
+    match deps.objects.put_evidence(&key, page).await {
         // A runner of another version has drawn it before: the same record, drawn otherwise.
         Ok(()) | Err(StoreError::Refused(_)) => Ok(()),
         Err(other) => Err(other),
     }
 }
 
-async fn made(deps: &Deps, seen: &View) -> Result<Record, NoEvidence> {
-    let head = &seen.head;
-    let Some(outcome) = outcome_of(seen) else { return Err(NoEvidence::NotFinished(head.saga.clone())) };
+async fn made(deps: &Deps, seen: View) -> Result<Record, NoEvidence> {
+    let outcome = outcome_of(&seen);
+    let View { head, plan, lines, .. } = seen;
+    let names: BTreeSet<String> =
+        plan.stages.iter().flat_map(|stage| stage.gate.questions()).map(str::to_owned).collect();
+    drop(plan);
+    let Some(outcome) = outcome else { return Err(NoEvidence::NotFinished(head.saga.clone())) };
     let broken = |what: &str| StoreError::Broken(format!("{what} of {} cannot be read", head.saga));
-    let plan = deps.objects.get(&plan_key(&head.saga)).await?.ok_or_else(|| broken("the frozen plan"))?;
-    let names: BTreeSet<&str> = seen.plan.stages.iter().flat_map(|stage| stage.gate.questions()).collect();
+    let bytes = deps.objects.get(&plan_key(&head.saga)).await?.ok_or_else(|| broken("the frozen plan"))?;
+    let plan_lines = Facts::cut(&bytes).map_err(|_| broken("the frozen plan"))?;
+    drop(bytes);
     let mut questions = Vec::new();
     for name in names {
-        questions.extend(deps.asks.question(&head.saga, name).await?.map(|ask| question(&ask)));
+        questions.extend(deps.asks.question(&head.saga, &name).await?.map(|ask| question(&ask)));
     }
     let verdict = last_verdict(deps).await?;
+    let saga = head.saga;
     let facts = Facts {
-        saga: head.saga.clone(),
-        pair: head.pair.clone(),
-        kind: head.kind.clone(),
-        by: head.by.clone(),
+        saga: saga.clone(),
+        pair: head.pair,
+        kind: head.kind,
+        by: head.by,
         outcome,
         lost_at: head.clocks.lost_at,
         noticed_at: head.clocks.noticed_at,
         objectives: deps.pair.watch.objectives,
-        plan_hash: head.plan.clone(),
-        plan: Facts::cut(&plan).map_err(|_| broken("the frozen plan"))?,
+        plan_hash: head.plan,
+        plan: plan_lines,
         questions,
-        trail: deps.asks.trail(&head.saga).await?.into_iter().map(trail).collect(),
+        trail: deps.asks.trail(&saga).await?.into_iter().map(trail).collect(),
         verdict: verdict.as_ref().map(sentences).unwrap_or_default(),
-        log: seen.lines.clone(),
+        log: lines,
     };
-    Record::of(facts).map_err(|why| NoEvidence::NoTables { saga: head.saga.clone(), why })
+    Record::of(facts).map_err(|why| NoEvidence::NoTables { saga, why })
 }
 
 /// How it ended; what the log says counts, since a runner may have died before the head said so.

@@ -30,6 +30,7 @@ pub mod deps;
 pub mod drills;
 pub mod dry_run;
 pub mod evidence;
+pub mod evidence_due;
 pub mod guard;
 pub mod homes;
 pub mod limiter;

@@ -7,6 +7,7 @@ use saga::bounds::few_of;
 use crate::approvals::tend;
 use crate::deps::Deps;
 use crate::drills;
+use crate::evidence_due::keep_due;
 use crate::guard::{Guarded, guard};
 use crate::ports::StoreError;
 use crate::runner::{Driven, Stopped, drive};
@@ -43,6 +44,7 @@ pub async fn tick(deps: &Deps, owner: &str) -> Result<Driven, Stopped> {
         head = pair_head(deps).await?;
     }
     let drilling = head.drill.is_some();
+    let evidence_is_due = !head.evidence_due.is_empty();
     // The first is the pair's saga, if it has one; a round of the guard is driven beside it.
     let unfinished: Vec<SagaId> = head.unfinished().cloned().collect();
     let drives = join_all(unfinished.iter().map(|saga| drive(deps, saga, owner)));
@@ -58,6 +60,10 @@ pub async fn tick(deps: &Deps, owner: &str) -> Result<Driven, Stopped> {
     }
     if drilling {
         drills::tend(deps).await?;
+    }
+    // Last of all, since a process may end in it.
+    if evidence_is_due {
+        keep_due(deps).await?;
     }
     let mut first = Driven::Over;
     for (place, driven) in driven.into_iter().enumerate() {

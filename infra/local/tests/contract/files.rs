@@ -160,6 +160,7 @@ fn head(revision: u64) -> PairHead {
         drill: None,
         homes: None,
         last: None,
+        evidence_due: Vec::new(),
         revision,
     }
 }

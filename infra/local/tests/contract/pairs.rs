@@ -146,6 +146,7 @@ fn head(revision: u64, saga: Option<SagaId>) -> PairHead {
         drill: None,
         homes: None,
         last: None,
+        evidence_due: Vec::new(),
         revision,
     }
 }

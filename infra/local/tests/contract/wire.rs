@@ -260,6 +260,7 @@ fn pair_head() -> PairHead {
         drill: None,
         homes: None,
         last: None,
+        evidence_due: Vec::new(),
         revision: 1,
     }
 }

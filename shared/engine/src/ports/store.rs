@@ -56,6 +56,19 @@ pub struct GuardRecord {
     pub last: Option<SagaId>,
 }
 
+/// A finished saga whose evidence is still to be kept.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EvidenceDue {
+    /// Which saga.
+    pub saga: SagaId,
+    /// When it let its pair go.
+    pub ended_at: Timestamp,
+    /// Tries that were begun, whatever became of them.
+    pub tries: u32,
+    /// When the last of them was begun.
+    pub tried_at: Option<Timestamp>,
+}
+
 /// `PAIR#p / HEAD`: which side is active, and the one running saga (S1).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PairHead {
@@ -87,6 +100,9 @@ pub struct PairHead {
     /// The full drill under way.
     #[serde(default)]
     pub drill: Option<DrillRecord>,
+    /// Finished sagas whose evidence is still to be kept, the oldest first; few, and only for a short while.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub evidence_due: Vec<EvidenceDue>,
     /// Raised by one at every change; the condition of the next.
     pub revision: u64,
 }

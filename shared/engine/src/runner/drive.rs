@@ -18,6 +18,7 @@ use super::publication::Publication;
 use super::recorder::{Recorder, Stopped};
 use super::run::Run;
 use crate::deps::Deps;
+use crate::evidence_due::keep_due;
 use crate::limiter::turnstile::Turnstile;
 use crate::ports::{AskState, Looking, PairHead, SagaHead, SagaStatus, StoreError, TakeOver};
 use crate::start::plan_key;
@@ -51,6 +52,7 @@ pub async fn drive(deps: &Deps, saga: &SagaId, owner: &str) -> Result<Driven, St
     let Some(head) = deps.sagas.head(saga).await? else { return Ok(Driven::Over) };
     if let SagaStatus::Finished(_) = head.status {
         crate::start::release_pair(deps, saga).await?;
+        keep_due(deps).await?;
         return Ok(Driven::Over);
     }
     let pair = deps.pairs.pair(&head.pair).await?;
@@ -74,6 +76,7 @@ pub async fn drive(deps: &Deps, saga: &SagaId, owner: &str) -> Result<Driven, St
     let bytes = deps.objects.get(&plan_key(saga)).await?;
     let bytes = bytes.ok_or_else(|| StoreError::Broken(format!("the frozen plan {} is gone", plan_key(saga))))?;
     let plan = Arc::new(Plan::thaw(&bytes, &lease.head.plan)?);
+    drop(bytes);
     // A saga keeps the homes that its plan was made with, whatever a promotion has made of them.
     let deps = &deps.as_planned(&plan);
     let (sagas, clock) = (Arc::clone(&deps.sagas), Arc::clone(&deps.clock));
@@ -118,11 +121,18 @@ pub async fn drive(deps: &Deps, saga: &SagaId, owner: &str) -> Result<Driven, St
         orders_seen: None,
         quieting: false,
     };
-    tokio::select! {
+    let driven = tokio::select! {
         biased;
         driven = run.drive() => driven,
         _ = lookers => Ok(Driven::HandedOver),
+    };
+    drop(run);
+    drop(places);
+    // The pair is free by now, whatever becomes of the evidence (L9), and nothing of the drive is in memory.
+    if driven == Ok(Driven::Over) {
+        keep_due(deps).await?;
     }
+    driven
 }
 
 /// Whether nothing is due, by the head alone: idle ticks do constant work (L6).

@@ -20,6 +20,7 @@ pub use refusals::StartRefused;
 use crate::approvals;
 use crate::capture::{CaptureError, checkpoint_key, prepared_key};
 use crate::deps::Deps;
+use crate::evidence_due;
 use crate::ports::{
     AskItem, ControlCount, DrillRecord, GuardRecord, PairHead, STORE_VERSION, SagaHead, SagaStatus, StoreError, WayBack,
 };
@@ -146,6 +147,7 @@ pub async fn pair_head(deps: &Deps) -> Result<PairHead, StoreError> {
         homes: None,
         last: None,
         drill: None,
+        evidence_due: Vec::new(),
         revision: 0,
     }))
 }
@@ -197,13 +199,9 @@ pub(crate) async fn change_pair(deps: &Deps, with: impl Fn(&mut PairHead) -> boo
     Err(StoreError::Again(format!("the head of pair {}", deps.pair.name)))
 }
 
-/// Lets the pair go when its saga is finished, or the guard when its round is.
+/// Lets the pair go when its saga is finished, or the guard when its round is. That its evidence is still to be
+/// kept is marked with the same write (L9).
 pub(crate) async fn release_pair(deps: &Deps, saga: &SagaId) -> Result<(), StoreError> {
-    let held = pair_head(deps).await?;
-    if held.unfinished().any(|unfinished| unfinished == saga) {
-        crate::evidence::keep_before_release(deps, saga).await?;
-    }
-    // Keeping took a while: whatever changed meanwhile stays.
     let mut head = pair_head(deps).await?;
     let of_guard = head.guard.as_mut().filter(|guard| guard.saga.as_ref() == Some(saga));
     if let Some(guard) = of_guard {
@@ -219,6 +217,7 @@ pub(crate) async fn release_pair(deps: &Deps, saga: &SagaId) -> Result<(), Store
     } else {
         return Ok(());
     }
+    evidence_due::mark(&mut head, saga, deps.clock.now());
     head.revision += 1;
     match deps.pairs.put_pair(&head).await {
         // Somebody else has let it go, or our own reply was lost; if neither, the next tick does.

@@ -1,21 +1,81 @@
 //! The one form in which a record is written, and its seal.
 
+use std::io::{self, BufWriter, Write};
+
+use serde::Serialize;
 use sha2::{Digest, Sha256};
 
+use super::facts::Facts;
 use super::record::Record;
+use super::tables::Tables;
+
+/// A record as it is written, borrowed: a large one is never copied to be sealed (S26).
+#[derive(Serialize)]
+struct Borrowed<'a> {
+    version: u32,
+    seal: &'a str,
+    facts: &'a Facts,
+    tables: &'a Tables,
+}
+
+/// In JSON this sign stands only in strings, where it may always be written by its number.
+struct Escaping<W>(W);
+
+impl<W: Write> Write for Escaping<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        for (place, part) in bytes.split(|byte| *byte == b'<').enumerate() {
+            if place > 0 {
+                self.0.write_all(b"\\u003c")?;
+            }
+            self.0.write_all(part)?;
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
+}
+
+struct Hashing(Sha256);
+
+impl Write for Hashing {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.update(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+fn write(record: &Record, seal: &str, to: impl Write) -> io::Result<()> {
+    let Record { version, seal: _, facts, tables } = record;
+    let mut to = Escaping(to);
+    serde_json::to_writer_pretty(&mut to, &Borrowed { version: *version, seal, facts, tables })?;
+    to.write_all(b"\n")?;
+    to.flush()
+}
 
 /// The canonical form, with the line feed at its end.
+pub(super) fn bytes(record: &Record) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    // A record is plain data with string keys, which always serializes, and memory takes every write.
+    let _ = write(record, &record.seal, &mut bytes);
+    bytes
+}
+
+/// The same as text.
 pub(super) fn text(record: &Record) -> String {
-    // A record is plain data with string keys, which always serializes.
-    let plain = serde_json::to_string_pretty(record).unwrap_or_default();
-    // In JSON this sign stands only in strings, where it may always be written by its number.
-    plain.replace('<', "\\u003c") + "\n"
+    String::from_utf8(bytes(record)).unwrap_or_default()
 }
 
 /// The seal that a record should bear.
 pub(super) fn seal(record: &Record) -> String {
-    let blank = Record { seal: String::new(), ..record.clone() };
-    hash(text(&blank).as_bytes())
+    let mut hash = BufWriter::new(Hashing(Sha256::new()));
+    let _ = write(record, "", &mut hash);
+    hash.into_inner().map_or_else(|_| String::new(), |hash| hex::encode(hash.0.finalize()))
 }
 
 /// SHA-256 in hexadecimal.

@@ -40,7 +40,7 @@ impl Record {
 
     /// The record's only form as bytes.
     pub fn to_bytes(&self) -> Vec<u8> {
-        canonical::text(self).into_bytes()
+        canonical::bytes(self)
     }
 
     /// The first twelve digits of the seal, for names and for people.
