@@ -113,13 +113,34 @@ impl Client {
     ///
     /// The first page's fault that did not come: never a part of a listing.
     pub async fn pages(&self, call: &Call, items: &str, pass: &dyn Pass) -> Result<Vec<Value>, Fault> {
+        self.each(call, items, pass, Ok).await
+    }
+
+    /// The same, of which only what `kept` makes of each element is kept: a page is dropped before the next one
+    /// is asked for, so that memory is bounded by what is kept and not by what is listed (S26).
+    ///
+    /// # Errors
+    ///
+    /// The first page's fault that did not come, or the first of `kept`.
+    pub async fn each<T: Send>(
+        &self,
+        call: &Call,
+        items: &str,
+        pass: &dyn Pass,
+        mut kept: impl FnMut(Value) -> Result<T, Fault> + Send,
+    ) -> Result<Vec<T>, Fault> {
         let mut found = Vec::new();
         let mut tokens = BTreeSet::new();
         let mut page = call.clone();
         loop {
             let mut answer = self.call(&page, pass).await?;
             match answer.get_mut(items).map(Value::take) {
-                Some(Value::Array(elements)) => found.extend(elements),
+                Some(Value::Array(elements)) => {
+                    found.reserve(elements.len());
+                    for element in elements {
+                        found.push(kept(element)?);
+                    }
+                }
                 None | Some(Value::Null) => {}
                 Some(Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Object(_)) => {
                     let said = format!("{}: {items:?} is no list", call.endpoint.name);

@@ -98,7 +98,7 @@ impl Workspace for DatabricksWorkspace {
         known(&step.kind).map_or_else(Next::Cannot, |kind| kind.next(step, seen, context))
     }
 
-    fn next_of_all(&self, step: &Step, seen: &[Observed]) -> Next {
+    fn next_of_all(&self, step: &Step, seen: &[&Observed]) -> Next {
         known(&step.kind).map_or_else(Next::Cannot, |kind| kind.next_of_all(seen))
     }
 

@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use failover::{CHECKPOINT_VERSION, Checkpoint, Missing, Side};
+use failover::{CHECKPOINT_VERSION, Checkpoint, Missing, Resource, Side};
 use futures::future::join_all;
 use saga::Reaction;
 
 use crate::deps::Deps;
 use crate::limiter::turnstile::Turnstile;
-use crate::ports::{Looking, StoreError};
+use crate::ports::{Looking, Observed, StoreError};
 use crate::start::pair_head;
 
 /// The key of the latest checkpoint of a side. It goes by the workspace and not by its home, so that a
@@ -37,15 +37,21 @@ pub async fn list_side(deps: &Deps, side: Side, time_out: Duration) -> Checkpoin
     let pass = Turnstile::new(side.as_str(), Arc::clone(&deps.clock), Arc::clone(&deps.settings), None, time_out);
     let listings = workspace.kinds().iter().filter(|kind| kind.fenced).map(|kind| {
         let pass = &pass;
-        async move { (kind.name, workspace.list(kind.name, Looking::Record, pass).await) }
+        async move {
+            let listed = workspace.list(kind.name, Looking::Record, pass).await;
+            // One by one, so that what was read and what is recorded of it are not both in memory (S26).
+            let recorded = |seen: Vec<Observed>| {
+                let of_record = seen.into_iter().filter(|seen| workspace.recorded(seen));
+                of_record.map(|seen| workspace.record(&seen)).collect::<Vec<Resource>>()
+            };
+            (kind.name, listed.map(recorded))
+        }
     });
     let mut resources = Vec::new();
     let mut missing = BTreeMap::new();
     for (kind, listed) in join_all(listings).await {
         match listed {
-            Ok(seen) => {
-                resources.extend(seen.iter().filter(|seen| workspace.recorded(seen)).map(|seen| workspace.record(seen)))
-            }
+            Ok(recorded) => resources.extend(recorded),
             Err(fault) => {
                 let message = fault.to_string();
                 let why = match fault.reaction {

@@ -43,7 +43,7 @@ impl Kind for Alert {
 
     async fn list(&self, api: &Api<'_>, _looking: Looking) -> Result<Vec<Observed>, Fault> {
         let call = Call::to(ALERTS_LIST).with("page_size", PAGE);
-        api.all(&call, "alerts").await?.iter().map(seen).collect()
+        api.each(&call, "alerts", |alert| seen(&alert)).await
     }
 
     async fn look(&self, api: &Api<'_>, id: &str, _looking: Looking) -> Result<Option<Observed>, Fault> {

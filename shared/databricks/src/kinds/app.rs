@@ -47,7 +47,7 @@ impl Kind for App {
 
     async fn list(&self, api: &Api<'_>, _looking: Looking) -> Result<Vec<Observed>, Fault> {
         let call = Call::to(APPS_LIST).with("page_size", PAGE);
-        api.all(&call, "apps").await?.iter().map(seen).collect()
+        api.each(&call, "apps", |app| seen(&app)).await
     }
 
     async fn look(&self, api: &Api<'_>, id: &str, _looking: Looking) -> Result<Option<Observed>, Fault> {

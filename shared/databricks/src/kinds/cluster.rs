@@ -68,15 +68,18 @@ impl Kind for Cluster {
     /// third tells which are pinned; a cluster does not say so itself.
     async fn list(&self, api: &Api<'_>, looking: Looking) -> Result<Vec<Observed>, Fault> {
         let mut by_id = BTreeMap::new();
-        for listed in api.all(&filtered("filter_by.cluster_sources", &MADE_BY_PEOPLE), "clusters").await? {
-            let seen = seen(&listed)?;
+        for seen in api
+            .each(&filtered("filter_by.cluster_sources", &MADE_BY_PEOPLE), "clusters", |listed| seen(&listed))
+            .await?
+        {
             by_id.insert(seen.id.clone(), seen);
         }
         if looking == Looking::Start {
             return Ok(by_id.into_values().filter(is_ours).collect());
         }
-        for listed in api.all(&filtered("filter_by.cluster_states", &NOT_TERMINATED), "clusters").await? {
-            let seen = seen(&listed)?;
+        for seen in
+            api.each(&filtered("filter_by.cluster_states", &NOT_TERMINATED), "clusters", |listed| seen(&listed)).await?
+        {
             by_id.insert(seen.id.clone(), seen);
         }
         let pinned = pinned(api).await?;
@@ -189,8 +192,9 @@ impl Kind for Cluster {
 
 /// Every pinned cluster.
 async fn pinned(api: &Api<'_>) -> Result<BTreeSet<String>, Fault> {
-    let listed = api.all(&filtered("filter_by.is_pinned", &["true"]), "clusters").await?;
-    Ok(listed.iter().map(|listed| text(listed, "cluster_id").to_owned()).collect())
+    let id_of = |listed: Value| Ok(text(&listed, "cluster_id").to_owned());
+    let listed = api.each(&filtered("filter_by.is_pinned", &["true"]), "clusters", id_of).await?;
+    Ok(listed.into_iter().collect())
 }
 
 fn marked(mut seen: Observed, pinned: &BTreeSet<String>) -> Observed {

@@ -55,7 +55,7 @@ impl Kind for DashboardSchedule {
 
     async fn list(&self, api: &Api<'_>, _looking: Looking) -> Result<Vec<Observed>, Fault> {
         let call = Call::to(DASHBOARDS_LIST).with("page_size", PAGE);
-        let dashboards = api.all(&call, "dashboards").await?;
+        let dashboards = api.each(&call, "dashboards", |dashboard| Ok(Value::Object(kept(&dashboard, KEPT)))).await?;
         let of_each = side_by_side(dashboards, |dashboard| async move { schedules_of(api, &dashboard).await });
         Ok(of_each.await?.into_iter().flatten().collect())
     }

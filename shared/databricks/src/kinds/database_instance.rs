@@ -37,7 +37,7 @@ impl Kind for DatabaseInstance {
 
     async fn list(&self, api: &Api<'_>, _looking: Looking) -> Result<Vec<Observed>, Fault> {
         let call = Call::to(DATABASES_LIST).with("page_size", PAGE);
-        api.all(&call, "database_instances").await?.iter().map(seen).collect()
+        api.each(&call, "database_instances", |instance| seen(&instance)).await
     }
 
     async fn look(&self, api: &Api<'_>, id: &str, _looking: Looking) -> Result<Option<Observed>, Fault> {

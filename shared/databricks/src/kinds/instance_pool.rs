@@ -45,7 +45,7 @@ impl Kind for InstancePool {
     }
 
     async fn list(&self, api: &Api<'_>, _looking: Looking) -> Result<Vec<Observed>, Fault> {
-        api.all(&Call::to(POOLS_LIST), "instance_pools").await?.into_iter().map(seen).collect()
+        api.each(&Call::to(POOLS_LIST), "instance_pools", seen).await
     }
 
     async fn look(&self, api: &Api<'_>, id: &str, _looking: Looking) -> Result<Option<Observed>, Fault> {

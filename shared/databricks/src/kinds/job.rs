@@ -58,18 +58,21 @@ impl Kind for Job {
             // The tasks are needed for what a checkpoint finds; the first 100 of a job are enough.
             call = call.with("expand_tasks", true);
         }
-        let listed = api.all(&call, "jobs").await?;
+        let mut listed = api.each(&call, "jobs", |job| seen(&job, None)).await?;
+        if looking == Looking::Start {
+            return Ok(listed);
+        }
         let mut runs: BTreeMap<String, Vec<Value>> = BTreeMap::new();
-        if looking != Looking::Start {
-            for run in run::live_runs(api, None).await? {
-                runs.entry(id(&run, "job_id").unwrap_or_default()).or_default().push(run);
+        for run in run::live_runs(api, None).await? {
+            runs.entry(id(&run, "job_id").unwrap_or_default()).or_default().push(run);
+        }
+        for job in &mut listed {
+            let own = runs.remove(&job.id).unwrap_or_default();
+            if let Some(facts) = job.facts.as_object_mut() {
+                facts.insert("runs".to_owned(), Value::Array(own));
             }
         }
-        let with_runs = |job: &Value| {
-            let own = id(job, "job_id").and_then(|id| runs.remove(&id)).unwrap_or_default();
-            seen(job, (looking != Looking::Start).then_some(own))
-        };
-        listed.iter().map(with_runs).collect()
+        Ok(listed)
     }
 
     async fn look(&self, api: &Api<'_>, id: &str, looking: Looking) -> Result<Option<Observed>, Fault> {
@@ -151,11 +154,11 @@ pub(super) fn seen(job: &Value, runs: Option<Vec<Value>>) -> Result<Observed, Fa
         let ids = items(read, "tasks").iter().filter_map(|task| task.pointer(pointer).and_then(Value::as_str));
         ids.filter(|id| !id.is_empty()).collect()
     };
-    for (fact, pointer) in STARTED {
-        facts.insert((*fact).to_owned(), of_tasks(pointer));
-    }
     let zones = new_clusters(read).filter_map(|cluster| fixed_zone(cluster.get("aws_attributes")));
-    facts.insert("zones".to_owned(), zones.collect());
+    let of_all = STARTED.iter().map(|(fact, pointer)| (*fact, of_tasks(pointer))).chain([("zones", zones.collect())]);
+    // Most jobs start few kinds, and what is absent reads as none.
+    let some = of_all.filter(|(_, ids): &(_, Value)| ids.as_array().is_some_and(|ids| !ids.is_empty()));
+    facts.extend(some.map(|(fact, ids)| (fact.to_owned(), ids)));
     if let Some(runs) = runs {
         facts.insert("runs".to_owned(), Value::Array(runs));
     }

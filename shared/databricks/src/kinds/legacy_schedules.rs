@@ -14,12 +14,13 @@ use saga::Fault;
 use serde_json::Value;
 
 use super::Api;
-use super::facts::text;
+use super::facts::{kept, text};
 use crate::call::Call;
 use crate::codes;
 use crate::endpoints::{LEGACY_ALERTS_LIST, LEGACY_QUERIES_LIST};
 
 const PAGE: u32 = 100;
+const KEPT: &[&str] = &["id", "warehouse_id", "query_id", "lifecycle_state"];
 
 /// How many stand on one warehouse.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -65,7 +66,9 @@ pub(super) async fn by_warehouse(api: &Api<'_>) -> Result<BTreeMap<String, Stand
 
 /// What is not in the trash [py-sdk: sql.LifecycleState].
 async fn listed(api: &Api<'_>, call: Call) -> Result<Vec<Value>, Fault> {
-    match api.all(&call.with("page_size", PAGE), "results").await {
+    // A query may be long, and only its place is needed.
+    let trimmed = |found: Value| Ok(Value::Object(kept(&found, KEPT)));
+    match api.each(&call.with("page_size", PAGE), "results", trimmed).await {
         Ok(mut all) => {
             all.retain(|found| text(found, "lifecycle_state") != "TRASHED");
             Ok(all)

@@ -122,6 +122,20 @@ impl<'a> Api<'a> {
         self.client.pages(call, items, self.pass).await
     }
 
+    /// The same, of which only what `kept` makes of each element is kept, page by page (S26).
+    ///
+    /// # Errors
+    ///
+    /// The first fault; never a part of a listing.
+    pub async fn each<T: Send>(
+        &self,
+        call: &Call,
+        items: &str,
+        kept: impl FnMut(Value) -> Result<T, Fault> + Send,
+    ) -> Result<Vec<T>, Fault> {
+        self.client.each(call, items, self.pass, kept).await
+    }
+
     async fn effect(&self, call: &Call) -> Result<Value, Fault> {
         self.client.call(call, self.pass).await
     }
@@ -211,7 +225,7 @@ pub trait Kind: Send + Sync {
     }
 
     /// What to do about everything that is not fenced: one call for each.
-    fn next_of_all(&self, seen: &[Observed]) -> Next {
+    fn next_of_all(&self, seen: &[&Observed]) -> Next {
         verdicts::summed(seen.iter().map(|one| self.fence(one)))
     }
 }

@@ -47,7 +47,7 @@ impl Kind for Pipeline {
 
     async fn list(&self, api: &Api<'_>, looking: Looking) -> Result<Vec<Observed>, Fault> {
         let call = Call::to(PIPELINES_LIST).with("max_results", PAGE);
-        let mut all: Vec<Observed> = api.all(&call, "statuses").await?.iter().map(seen).collect::<Result<_, _>>()?;
+        let mut all = api.each(&call, "statuses", |pipeline| seen(&pipeline)).await?;
         if looking == Looking::Record {
             look_closer(api, all.iter_mut().filter(|listed| is_at_work(&listed.facts))).await;
         }

@@ -116,8 +116,7 @@ pub(super) async fn live_runs(api: &Api<'_>, job: Option<&str>) -> Result<Vec<Va
     let active = listing(job).with("active_only", true);
     // In this order: what the second listing says of a run is newer.
     for call in [active, listing(job).with("start_time_from", recent)] {
-        for listed in api.all(&call, "runs").await? {
-            let run = trimmed(&listed);
+        for run in api.each(&call, "runs", |listed| Ok(trimmed(&listed))).await? {
             by_id.insert(id_of(&run)?, run);
         }
     }
@@ -131,8 +130,8 @@ pub(super) async fn live_runs(api: &Api<'_>, job: Option<&str>) -> Result<Vec<Va
 /// The first request's fault that did not succeed.
 pub(super) async fn runs_of(api: &Api<'_>, job: &str, span: SignedDuration) -> Result<Vec<Value>, Fault> {
     let from = api.now().checked_sub(span).unwrap_or(api.now()).as_millisecond();
-    let listed = api.all(&listing(Some(job)).with("start_time_from", from), "runs").await?;
-    Ok(listed.iter().map(trimmed).collect())
+    let call = listing(Some(job)).with("start_time_from", from);
+    api.each(&call, "runs", |listed| Ok(trimmed(&listed))).await
 }
 
 fn listing(job: Option<&str>) -> Call {

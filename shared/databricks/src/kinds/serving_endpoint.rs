@@ -50,8 +50,7 @@ impl Kind for ServingEndpoint {
     }
 
     async fn list(&self, api: &Api<'_>, _looking: Looking) -> Result<Vec<Observed>, Fault> {
-        let listed = api.all(&Call::to(SERVING_LIST), "endpoints").await?;
-        let listed = listed.iter().map(seen).collect::<Result<Vec<_>, Fault>>()?;
+        let listed = api.each(&Call::to(SERVING_LIST), "endpoints", |listed| seen(&listed)).await?;
         let whole = side_by_side(listed, |listed| async move {
             if unstoppable(&listed.facts).is_some() {
                 return Ok(Some(listed));

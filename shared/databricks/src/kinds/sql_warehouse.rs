@@ -34,8 +34,7 @@ impl Kind for SqlWarehouse {
 
     async fn list(&self, api: &Api<'_>, looking: Looking) -> Result<Vec<Observed>, Fault> {
         let call = Call::to(WAREHOUSES_LIST).with("page_size", PAGE);
-        let mut all: Vec<Observed> =
-            api.all(&call, "warehouses").await?.into_iter().map(seen).collect::<Result<_, _>>()?;
+        let mut all = api.each(&call, "warehouses", seen).await?;
         if looking == Looking::Record {
             let standing = legacy_schedules::by_warehouse(api).await;
             for seen in &mut all {

@@ -50,8 +50,7 @@ impl Kind for VectorSearchEndpoint {
     }
 
     async fn list(&self, api: &Api<'_>, looking: Looking) -> Result<Vec<Observed>, Fault> {
-        let listed = api.all(&Call::to(SEARCH_ENDPOINTS_LIST), "endpoints").await?;
-        let mut all: Vec<Observed> = listed.iter().map(seen).collect::<Result<_, _>>()?;
+        let mut all = api.each(&Call::to(SEARCH_ENDPOINTS_LIST), "endpoints", |listed| seen(&listed)).await?;
         if looking == Looking::Record {
             for endpoint in all.iter_mut().filter(|endpoint| synchronises(&endpoint.facts)) {
                 endpoint.facts[CONTINUOUS] = continuous_indexes(api, &endpoint.id).await?;

@@ -286,7 +286,7 @@ impl Bench {
         let mut calls = 0;
         for _ in 0..400 {
             let seen = self.list(side, kind).await.unwrap();
-            match self.on(side).next_of_all(&all, &seen) {
+            match self.on(side).next_of_all(&all, &seen.iter().collect::<Vec<_>>()) {
                 Next::Already { .. } => return calls,
                 Next::Cannot(fault) => panic!("{kind}: {fault}"),
                 Next::Wait { .. } => self.clock.pass_ms(2_000),

@@ -98,7 +98,7 @@ async fn a_pin_that_may_work_later_is_tried_again() {
 async fn a_sweep_and_a_job_cluster_know_no_pins() {
     let ui = stage("UI", "TERMINATED", 3, None);
     let listed = ui.workspace.list("cluster", Looking::Fence, &ui.pass).await.unwrap();
-    let next = ui.workspace.next_of_all(&step("cluster", ALL_FENCED, Value::Null), &listed);
+    let next = ui.workspace.next_of_all(&step("cluster", ALL_FENCED, Value::Null), &listed.iter().collect::<Vec<_>>());
     assert!(matches!(next, Next::Already { .. }), "{next:?}");
     let job = stage("JOB", "TERMINATED", 3, None);
     assert!(matches!(judged(&job, None).await, Next::Already { .. }));

@@ -93,7 +93,7 @@ async fn a_stop_whose_preview_is_off_needs_a_person() {
         let looked =
             stage.workspace.look("vector_search_endpoint", "7", Looking::Fence, &stage.pass).await.unwrap().unwrap();
         let Next::Act(acts) =
-            stage.workspace.next_of_all(&step("vector_search_endpoint", "all_fenced", Value::Null), &[looked])
+            stage.workspace.next_of_all(&step("vector_search_endpoint", "all_fenced", Value::Null), &[&looked])
         else {
             panic!("no call");
         };

@@ -168,7 +168,7 @@ async fn an_etag_that_no_longer_matches_is_a_conflict_that_is_tried_again() {
     });
     let looked = stage.workspace.look("dashboard_schedule", "d/7", Looking::Fence, &stage.pass).await.unwrap().unwrap();
     let acts =
-        stage.workspace.next_of_all(&crate::judgments::step("dashboard_schedule", FENCED, Value::Null), &[looked]);
+        stage.workspace.next_of_all(&crate::judgments::step("dashboard_schedule", FENCED, Value::Null), &[&looked]);
     let Next::Act(acts) = acts else { panic!("{acts:?}") };
     let fault = stage.workspace.act(&acts[0], &stage.pass).await.unwrap_err();
     assert_eq!((fault.code, fault.reaction), (codes::CONFLICT, Reaction::Again { after_ms: None }));
@@ -222,11 +222,11 @@ async fn a_dashboard_whose_schedules_are_not_shown_needs_a_person_and_keeps_no_o
     let stage = dashboards();
     let listed = stage.workspace.list("dashboard_schedule", Looking::Fence, &stage.pass).await.unwrap();
     let step = crate::judgments::step("dashboard_schedule", FENCED, Value::Null);
-    let next = stage.workspace.next_of_all(&step, &listed);
+    let next = stage.workspace.next_of_all(&step, &listed.iter().collect::<Vec<_>>());
     assert_eq!(requests(next).len(), 1, "the one that is on");
     let hidden = listed.last().unwrap();
     assert!(stage.workspace.record(hidden).findings[0].contains("may not be read"));
-    let next = stage.workspace.next_of_all(&step, std::slice::from_ref(hidden));
+    let next = stage.workspace.next_of_all(&step, &[hidden]);
     assert_eq!(code(next), codes::PERMISSION_DENIED.as_str());
     let looked = stage.workspace.look("dashboard_schedule", &hidden.id, Looking::Fence, &stage.pass).await;
     assert_eq!(looked.unwrap_err().code, codes::PERMISSION_DENIED);

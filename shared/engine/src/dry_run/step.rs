@@ -134,10 +134,10 @@ impl Foreseer<'_> {
             .into_iter()
             .map(|seen| {
                 let before = assumed.get(&(step.place.clone(), seen.id.clone())).map_or(&[][..], Vec::as_slice);
-                after(&*place.workspace, seen, before).0
+                after(&*place.workspace, seen.clone(), before).0
             })
             .collect();
-        match place.workspace.next_of_all(step, &left) {
+        match place.workspace.next_of_all(step, &left.iter().collect::<Vec<_>>()) {
             Next::Already { note } => Ok(Outcome::without_calls(Ends::AsWanted { note })),
             Next::Wait { why } => Ok(Outcome::without_calls(Ends::Awaited { why })),
             Next::Cannot(fault) => Err(fault),

@@ -140,7 +140,7 @@ pub trait Workspace: Errands {
     /// What to do about everything of a kind that is not as `want` has it, for
     /// steps that name a whole kind (`resource` is `*`). Pure.
     /// `Act` names one call for each offender, so that one that cannot be helped keeps none waiting (L4).
-    fn next_of_all(&self, step: &Step, seen: &[Observed]) -> Next;
+    fn next_of_all(&self, step: &Step, seen: &[&Observed]) -> Next;
 
     /// How a look will be when a call has had its effect; `None` where the call does not change what
     /// [`Workspace::next`] judges by, or where no further call follows from it. Pure; only what

@@ -274,7 +274,7 @@ pub(crate) async fn is_up_to_date(step: &Step, place: &Place) -> Result<String, 
 }
 
 /// What steps of their own see to is left to them; what runs on both sides by decision is left alone (R9).
-pub(crate) fn without_open(step: &Step, place: &Place, listed: &[Observed]) -> Vec<Observed> {
+pub(crate) fn without_open<'a>(step: &Step, place: &Place, listed: &'a [Observed]) -> Vec<&'a Observed> {
     let open = place.open.lock().unwrap_or_else(PoisonError::into_inner);
     let waived = place.waived.lock().unwrap_or_else(PoisonError::into_inner);
     let is_left = |seen: &Observed| {
@@ -287,7 +287,7 @@ pub(crate) fn without_open(step: &Step, place: &Place, listed: &[Observed]) -> V
         except.contains(&(seen.kind.to_owned(), seen.id.clone()))
             || place.workspace.owner(seen).is_some_and(|owner| except.contains(&owner))
     };
-    listed.iter().filter(|seen| !is_left(seen) && !is_excepted(seen)).cloned().collect()
+    listed.iter().filter(|seen| !is_left(seen) && !is_excepted(seen)).collect()
 }
 
 /// Makes every call, so that one that fails keeps none waiting (L4). Doubt is no
