@@ -23,3 +23,6 @@ mod quick;
 /// What is said of the pair in these tests.
 #[path = "noticing/said.rs"]
 mod said;
+/// What is kept for the day on which a side is lost.
+#[path = "noticing/syncing.rs"]
+mod syncing;

@@ -68,6 +68,7 @@ impl Ground {
             watch: Watch { approvals: Some(approvals(people)), ..Watch::default() },
             looks: false,
             probes: false,
+            syncs: false,
             delivery: Delivery::default(),
             weakened: aws::Weakened::default(),
         })

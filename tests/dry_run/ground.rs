@@ -109,6 +109,7 @@ impl Ground {
             watch: Watch::default(),
             looks: false,
             probes: false,
+            syncs: false,
             delivery: Delivery::default(),
             weakened: aws::Weakened::default(),
         })

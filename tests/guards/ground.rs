@@ -45,6 +45,7 @@ pub(crate) struct Setup {
     pub(crate) estate: Estate,
     pub(crate) faults: Vec<sim::Fault>,
     pub(crate) watch: Watch,
+    pub(crate) syncs: bool,
     pub(crate) deeds: Box<Deeds>,
 }
 
@@ -57,6 +58,7 @@ impl Default for Setup {
             estate: Estate::small(),
             faults: Vec::new(),
             watch: Watch::default(),
+            syncs: false,
             deeds: Box::new(|_, _, _| Deed::Nothing),
         }
     }
@@ -124,6 +126,7 @@ impl Ground {
             watch: setup.watch,
             looks: false,
             probes: false,
+            syncs: setup.syncs,
             delivery: Delivery::default(),
             weakened: setup.weakened,
         })

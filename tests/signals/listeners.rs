@@ -50,6 +50,7 @@ pub(crate) fn stack(cloud: CloudName) -> Arc<Stack> {
         watch: Watch { watched: watched(cloud), ..Watch::default() },
         looks: false,
         probes: false,
+        syncs: false,
         delivery: Delivery::default(),
         weakened: aws::Weakened::default(),
     })

@@ -67,6 +67,12 @@ const DIRECTION: &[Row] = &[
         tests_name: &[],
         deployed: true,
     },
+    Row {
+        name: "sync-function",
+        names: &["saga", "failover", "engine", "databricks", "aws", "rim"],
+        tests_name: &[],
+        deployed: true,
+    },
     Row { name: "sim", names: &[], tests_name: &[], deployed: false },
     Row {
         name: "local",
@@ -85,6 +91,7 @@ const DIRECTION: &[Row] = &[
             "drill-function",
             "probe-function",
             "signal-function",
+            "sync-function",
         ],
         tests_name: &[],
         deployed: false,
@@ -125,7 +132,10 @@ const OUTSIDE: &[(&str, &[&str])] = &[
     ("aws-config", &["aws"]),
     ("aws-credential-types", &["aws"]),
     ("aws-smithy-", &["aws", "local"]),
-    ("lambda_", &["saga-function", "approval-function", "drill-function", "probe-function", "signal-function"]),
+    (
+        "lambda_",
+        &["saga-function", "approval-function", "drill-function", "probe-function", "signal-function", "sync-function"],
+    ),
     ("reqwest", &["databricks", "outside"]),
     ("hickory", &["outside"]),
     ("dynoxide", &["local"]),

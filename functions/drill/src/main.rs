@@ -2,6 +2,7 @@
 
 use drill_function::{handle, metrics};
 use lambda_runtime::{Error, LambdaEvent, run, service_fn};
+use rim::metrics::{Beat, heartbeat};
 use serde_json::Value;
 
 #[tokio::main(flavor = "current_thread")]
@@ -16,6 +17,7 @@ async fn main() -> Result<(), Error> {
             Error::from(error)
         })?;
         rim::metrics::tell(deps.clock.now(), deps.pair.name.as_str(), &metrics(&answer));
+        heartbeat(deps.clock.now(), deps.pair.name.as_str(), Beat::Drill);
         Ok::<Value, Error>(answer)
     }))
     .await

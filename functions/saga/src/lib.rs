@@ -27,6 +27,16 @@ pub enum Event {
     Tick,
 }
 
+impl Event {
+    /// Whether the schedule sent it.
+    pub fn is_tick(&self) -> bool {
+        match self {
+            Event::Tick => true,
+            Event::Wake { .. } => false,
+        }
+    }
+}
+
 /// An event that is neither a wake message nor a tick.
 #[derive(Debug, thiserror::Error)]
 pub enum NotAnEvent {
@@ -122,7 +132,7 @@ mod tests {
     #[test]
     fn a_scheduled_event_is_a_tick() {
         let event = serde_json::from_str(include_str!("../../../events/saga/tick.json")).unwrap();
-        assert!(matches!(event, Event::Tick));
+        assert!(matches!(event, Event::Tick) && event.is_tick());
     }
 
     #[test]

@@ -1,6 +1,8 @@
 //! Boots the saga function. See `lib.rs` for what it does.
 
+use engine::Deps;
 use lambda_runtime::{Error, LambdaEvent, run, service_fn};
+use rim::metrics::{Beat, heartbeat};
 use saga_function::{Event, handle, metrics};
 use serde_json::Value;
 
@@ -12,13 +14,22 @@ async fn main() -> Result<(), Error> {
     let (deps, owner) = (&booted?, &rim::deployed::owner());
     run(service_fn(async |event: LambdaEvent<Event>| {
         let owner = format!("{owner}/{}", event.context.request_id);
+        let ticks = event.payload.is_tick();
         let answer = handle(deps, &owner, event.payload)
             .await
             .inspect_err(|stopped| tracing::error!(code = "RUNNER-STOPPED", "{stopped}"))?;
-        // What was driven is driven, whether it can be measured or not.
-        let measured = metrics(deps, &answer).await.unwrap_or_default();
-        rim::metrics::tell(deps.clock.now(), deps.pair.name.as_str(), &measured);
+        measure(deps, &answer, ticks).await;
         Ok::<Value, Error>(answer)
     }))
     .await
+}
+
+/// A run that was good is good, whether it can be measured or not.
+async fn measure(deps: &Deps, answer: &Value, ticks: bool) {
+    let (now, pair) = (deps.clock.now(), deps.pair.name.as_str());
+    rim::metrics::tell(now, pair, &metrics(deps, answer).await.unwrap_or_default());
+    // Wake messages may arrive while the schedule does not.
+    if ticks {
+        heartbeat(now, pair, Beat::Saga);
+    }
 }

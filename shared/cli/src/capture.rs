@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use engine::capture::capture;
+use engine::capture::{CaptureError, capture};
 use engine::start::pair_head;
 use failover::{Checkpoint, Side};
 use jiff::Timestamp;
@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use crate::place::{self, PairArguments, SideName, StoreArguments, url};
 use crate::sides::greet;
-use crate::talk::{data, data_json};
+use crate::talk::{data, data_json, say};
 
 /// What is captured.
 #[derive(Debug, clap::Args)]
@@ -59,7 +59,14 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Exit, Problem> {
             None => pair_head(&deps).await?.active,
         };
         for side in sides {
-            let taken = capture(&deps, side).await?;
+            let taken = match capture(&deps, side).await {
+                // The record of the side that the work has left stays, and the other one is captured all the same.
+                Err(left @ CaptureError::Fenced(_)) if arguments.side.is_none() && side != kept => {
+                    say(left);
+                    continue;
+                }
+                taken => taken?,
+            };
             if let (Some(file), true) = (&arguments.out, side == kept) {
                 keep(file, &taken)?;
             }

@@ -105,7 +105,7 @@ async fn last(deps: &Deps) -> Result<Option<SagaId>, Problem> {
     }
     let bytes = deps.objects.get(&published_key(&deps.pair.name)).await?;
     let published: Option<Published> = bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok());
-    Ok(published.map(|published| published.saga))
+    Ok(published.and_then(|published| published.saga))
 }
 
 fn text(record: &Record) -> String {

@@ -83,7 +83,7 @@ async fn look(deps: &Deps, named: Option<&SagaId>) -> Result<(PairHead, Option<S
     let pair = pair_head(deps).await?;
     let saga = match named.or(pair.saga.as_ref()) {
         Some(saga) => Some(saga.clone()),
-        None => published(deps).await?.map(|published| published.saga),
+        None => published(deps).await?.and_then(|published| published.saga),
     };
     let Some(saga) = saga else { return Ok((pair, None)) };
     let seen = view(deps, Some(&saga)).await?;

@@ -10,7 +10,7 @@ use saga::Reaction;
 
 use crate::deps::Deps;
 use crate::limiter::turnstile::Turnstile;
-use crate::ports::{Looking, Observed, StoreError};
+use crate::ports::{Looking, Observed, PairHead, StoreError};
 use crate::start::pair_head;
 
 /// The key of the latest checkpoint of a side. It goes by the workspace and not by its home, so that a
@@ -24,10 +24,19 @@ pub fn prepared_key(deps: &Deps, side: Side) -> String {
     format!("{}/prepared.json", checkpoints(deps, side))
 }
 
+/// The key of one version of a side's checkpoint, which is never overwritten. Versions have a prefix of their own,
+/// so that a bucket's lifecycle can let old ones go and never reaches the latest checkpoint.
+pub fn version_key(deps: &Deps, side: Side, content: &str) -> String {
+    format!("checkpoints/{}/{}/{content}.json", deps.pair.name, place(deps, side))
+}
+
 fn checkpoints(deps: &Deps, side: Side) -> String {
+    format!("pairs/{}/checkpoints/{}", deps.pair.name, place(deps, side))
+}
+
+fn place(deps: &Deps, side: Side) -> String {
     let host = deps.pair.host(side).replace(':', "-");
-    let place = if host.is_empty() { side.as_str() } else { &host };
-    format!("pairs/{}/checkpoints/{place}", deps.pair.name)
+    if host.is_empty() { side.as_str().to_owned() } else { host }
 }
 
 /// Lists a side. Kinds are listed side by side; one that cannot be listed keeps none waiting.
@@ -81,10 +90,10 @@ pub enum CaptureError {
         /// The first kind that failed, and why.
         message: String,
     },
-    /// A saga has begun to fence it: what is active there no longer tells what was.
+    /// A saga has fenced it, or has begun to: what is active there no longer tells what was.
     #[error(
-        "the {0} was not captured, the last checkpoint is kept: a saga has begun to fence it, so what is off there \
-         now may have been on"
+        "the {0} was not captured, the last checkpoint is kept: a saga has fenced it or has begun to, so what is off \
+         there now may have been on"
     )]
     Fenced(Side),
     /// It could not be written or read as a checkpoint.
@@ -102,23 +111,52 @@ pub enum CaptureError {
 ///
 /// [`CaptureError`].
 pub async fn capture(deps: &Deps, side: Side) -> Result<Checkpoint, CaptureError> {
+    let taken = take(deps, side).await?;
+    taken.deps.objects.put(&checkpoint_key(&taken.deps, side), taken.checkpoint.to_bytes()?).await?;
+    Ok(taken.checkpoint)
+}
+
+/// A whole listing of a side that is not kept yet.
+pub(crate) struct Taken {
+    /// With the sides as the pair's head had them when the listing began.
+    pub(crate) deps: Deps,
+    /// The listing.
+    pub(crate) checkpoint: Checkpoint,
+    /// The latest checkpoint, which it may replace.
+    pub(crate) recorded: Option<Checkpoint>,
+}
+
+/// Lists all of a side for its checkpoint. Keeps nothing.
+///
+/// # Errors
+///
+/// [`CaptureError`].
+pub(crate) async fn take(deps: &Deps, side: Side) -> Result<Taken, CaptureError> {
     let head = pair_head(deps).await?;
-    let deps = &deps.as_recorded(&head);
-    if head.frozen && head.active == side {
-        return Err(CaptureError::Fenced(side));
-    }
-    let checkpoint = list_side(deps, side, deps.settings.call_time_out).await;
-    let checkpoint = match latest(deps, side).await? {
-        Some(recorded) => checkpoint.doubted(&recorded),
-        None => checkpoint,
+    refuse_fenced(&head, side)?;
+    let deps = deps.as_recorded(&head);
+    let listed = list_side(&deps, side, deps.settings.call_time_out).await;
+    let recorded = latest(&deps, side).await?;
+    let checkpoint = match &recorded {
+        Some(recorded) => listed.doubted(recorded),
+        None => listed,
     };
     for (kind, missing) in &checkpoint.missing {
         if let Missing::NotListed { message } = missing {
             return Err(CaptureError::Incomplete { side, message: format!("{kind}: {message}") });
         }
     }
-    deps.objects.put(&checkpoint_key(deps, side), checkpoint.to_bytes()?).await?;
-    Ok(checkpoint)
+    // A saga may have begun to fence the side while it was listed.
+    refuse_fenced(&pair_head(&deps).await?, side)?;
+    Ok(Taken { deps, checkpoint, recorded })
+}
+
+/// A side that a saga fences tells no more what was active on it. Neither does the primary while the work is on
+/// the standby: its record says what goes on there again once the work is home.
+fn refuse_fenced(head: &PairHead, side: Side) -> Result<(), CaptureError> {
+    let fencing = head.frozen && head.active == side;
+    let away = side == Side::Primary && head.active == Side::Standby;
+    if fencing || away { Err(CaptureError::Fenced(side)) } else { Ok(()) }
 }
 
 /// The latest checkpoint of a side, if one was ever taken.

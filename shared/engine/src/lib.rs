@@ -7,6 +7,7 @@
 //! | use case | what it does |
 //! |---|---|
 //! | [`capture::capture`] | lists a side while it is well |
+//! | [`sync::sync`] | keeps a checkpoint of both sides, and publishes which side is active |
 //! | [`datasets::datasets`] | reads how recent the data on a side is |
 //! | [`start::draft`], [`start::start`] | looks, plans; freezes, takes the pair, asks |
 //! | [`dry_run::dry_run`] | makes every look and judges every gate of a plan, and lists the calls that a run would make |
@@ -39,6 +40,7 @@ pub mod ports;
 pub mod runner;
 pub mod settings;
 pub mod start;
+pub mod sync;
 pub mod view;
 pub mod wake;
 

@@ -2,7 +2,8 @@
 //! CloudWatch makes metrics by itself [docs: CloudWatch_Embedded_Metric_Format_Specification].
 //!
 //! Our own lines and no library: the ready-made ones install a recorder for the whole process, and all that is
-//! needed is one object. Each distinct metric costs by the month, so there are six of them in all.
+//! needed is one object. Each distinct metric costs by the month, so there are eight of them, and one heartbeat for
+//! each function that a schedule wakes.
 
 use std::io::Write as _;
 
@@ -27,6 +28,40 @@ pub enum Metric {
     SagaAgeSeconds(i64),
     /// So many drills were missed.
     DrillsMissed(usize),
+    /// In seconds: how old the latest checkpoint is of the side where the work is.
+    ActiveCheckpointAge(i64),
+    /// In seconds: how old that of the other side is.
+    InactiveCheckpointAge(i64),
+}
+
+/// A function that a schedule wakes, and that tells of each run which came to a good end. Its alarm rings when
+/// nothing is told: a run that fails counts as an invocation, too
+/// [docs: lambda/latest/dg/monitoring-metrics-types, Invocations].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Beat {
+    /// The tick of the function saga.
+    Saga,
+    /// A look at both sides, and the verdict.
+    Probe,
+    /// A look at what drills are due.
+    Drill,
+    /// A round over both sides' checkpoints.
+    Sync,
+}
+
+impl Beat {
+    /// All of them.
+    pub const ALL: [Beat; 4] = [Beat::Saga, Beat::Probe, Beat::Drill, Beat::Sync];
+
+    /// The value of the dimension `Function`.
+    pub fn function(self) -> &'static str {
+        match self {
+            Beat::Saga => "saga",
+            Beat::Probe => "probe",
+            Beat::Drill => "drill",
+            Beat::Sync => "sync",
+        }
+    }
 }
 
 impl Metric {
@@ -38,6 +73,8 @@ impl Metric {
             Metric::SagaOpenSteps(_) => "SagaOpenSteps",
             Metric::SagaAgeSeconds(_) => "SagaAgeSeconds",
             Metric::DrillsMissed(_) => "DrillsMissed",
+            Metric::ActiveCheckpointAge(_) => "ActiveCheckpointAgeSeconds",
+            Metric::InactiveCheckpointAge(_) => "InactiveCheckpointAgeSeconds",
         }
     }
 
@@ -47,7 +84,7 @@ impl Metric {
             Metric::SignalsTaken(_) | Metric::SourcesSilent(_) | Metric::SagaOpenSteps(_) | Metric::DrillsMissed(_) => {
                 "Count"
             }
-            Metric::SagaAgeSeconds(_) => "Seconds",
+            Metric::SagaAgeSeconds(_) | Metric::ActiveCheckpointAge(_) | Metric::InactiveCheckpointAge(_) => "Seconds",
         }
     }
 
@@ -56,20 +93,33 @@ impl Metric {
             Metric::VerdictLevel(level) => json!(level),
             Metric::SignalsTaken(count) | Metric::SourcesSilent(count) | Metric::DrillsMissed(count) => json!(count),
             Metric::SagaOpenSteps(count) => json!(count),
-            Metric::SagaAgeSeconds(seconds) => json!(seconds),
+            Metric::SagaAgeSeconds(seconds)
+            | Metric::ActiveCheckpointAge(seconds)
+            | Metric::InactiveCheckpointAge(seconds) => json!(seconds),
         }
     }
 }
 
 /// The line of one invocation, without its end.
 pub fn line(now: Timestamp, pair: &str, metrics: &[Metric]) -> String {
+    let measured: Vec<_> = metrics.iter().map(|metric| (metric.name(), metric.unit(), metric.value())).collect();
+    line_of(now, &[("Pair", pair)], &measured)
+}
+
+/// The line of one good run, without its end.
+pub fn heartbeat_line(now: Timestamp, pair: &str, beat: Beat) -> String {
+    line_of(now, &[("Pair", pair), ("Function", beat.function())], &[("Heartbeat", "Count", json!(1))])
+}
+
+fn line_of(now: Timestamp, dimensions: &[(&str, &str)], measured: &[(&str, &str, Value)]) -> String {
     let definitions: Vec<Value> =
-        metrics.iter().map(|metric| json!({ "Name": metric.name(), "Unit": metric.unit() })).collect();
-    let directive = json!({ "Namespace": NAMESPACE, "Dimensions": [["Pair"]], "Metrics": definitions });
+        measured.iter().map(|(name, unit, _)| json!({ "Name": name, "Unit": unit })).collect();
+    let names: Vec<&str> = dimensions.iter().map(|(name, _)| *name).collect();
+    let directive = json!({ "Namespace": NAMESPACE, "Dimensions": [names], "Metrics": definitions });
     let mut members = Map::new();
     members.insert("_aws".to_owned(), json!({ "Timestamp": now.as_millisecond(), "CloudWatchMetrics": [directive] }));
-    members.insert("Pair".to_owned(), json!(pair));
-    members.extend(metrics.iter().map(|metric| (metric.name().to_owned(), metric.value())));
+    members.extend(dimensions.iter().map(|(name, value)| ((*name).to_owned(), json!(value))));
+    members.extend(measured.iter().map(|(name, _, value)| ((*name).to_owned(), value.clone())));
     Value::Object(members).to_string()
 }
 
@@ -80,17 +130,24 @@ pub fn tell(now: Timestamp, pair: &str, metrics: &[Metric]) {
     }
 }
 
+/// Writes that a run came to a good end: the last thing that the run does.
+pub fn heartbeat(now: Timestamp, pair: &str, beat: Beat) {
+    drop(writeln!(std::io::stdout(), "{}", heartbeat_line(now, pair, beat)));
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const ALL: [Metric; 6] = [
+    const ALL: [Metric; 8] = [
         Metric::VerdictLevel(3),
         Metric::SignalsTaken(12),
         Metric::SourcesSilent(1),
         Metric::SagaOpenSteps(40),
         Metric::SagaAgeSeconds(75),
         Metric::DrillsMissed(1),
+        Metric::ActiveCheckpointAge(300),
+        Metric::InactiveCheckpointAge(301),
     ];
 
     /// The units that CloudWatch knows [docs: API_MetricDatum], as far as there is no rate among them.
@@ -171,10 +228,22 @@ mod tests {
     }
 
     #[test]
-    fn there_are_six_distinct_ones_at_most() {
+    fn a_heartbeat_is_one_count_by_pair_and_function() {
+        for beat in Beat::ALL {
+            let line = heartbeat_line(Timestamp::UNIX_EPOCH, "payments", beat);
+            hold(&line);
+            let root: Value = serde_json::from_str(&line).unwrap();
+            let told = [&root["Pair"], &root["Function"], &root["Heartbeat"]];
+            assert_eq!(told, [&json!("payments"), &json!(beat.function()), &json!(1)]);
+            assert_eq!(root["_aws"]["CloudWatchMetrics"][0]["Dimensions"], json!([["Pair", "Function"]]));
+        }
+    }
+
+    #[test]
+    fn there_are_eight_distinct_ones_at_most() {
         let mut all: Vec<&str> = ALL.iter().map(|metric| metric.name()).collect();
         all.sort_unstable();
         all.dedup();
-        assert_eq!(all.len(), 6);
+        assert_eq!(all.len(), 8);
     }
 }

@@ -158,6 +158,8 @@ impl Rehearsal {
             watch: script.watch.as_ref().map_or_else(|| Ok(Watch::default()), |watch| watch.watch())?,
             looks: script.watch.is_some(),
             probes: script.watch.as_ref().is_some_and(|watch| watch.probes),
+            // The script says when checkpoints are taken, and the story tells of each.
+            syncs: false,
             delivery: self.delivery,
             #[cfg(feature = "mutants")]
             weakened: self.weakened,

@@ -50,6 +50,9 @@ const LOOKS: &str = "ProbeFunction";
 /// The function that holds drills, as the template calls it.
 const DRILLS: &str = "DrillFunction";
 
+/// The function that keeps checkpoints, as the template calls it.
+const SYNCS: &str = "SyncFunction";
+
 /// How long one request to an embedded AWS part takes.
 const AWS_LATENCY: Duration = Duration::from_millis(5);
 
@@ -77,6 +80,9 @@ pub struct StackParts {
     pub looks: bool,
     /// Whether whoever looks has probes to look with.
     pub probes: bool,
+    /// Whether checkpoints are taken by the schedule. A rehearsal's script takes its own, at the times that its
+    /// story tells.
+    pub syncs: bool,
     /// How wake messages arrive.
     pub delivery: Delivery,
     /// Guards of the store that are switched off, to prove that each of them matters.
@@ -249,6 +255,7 @@ impl Stack {
             .iter()
             .filter(|(_, function)| self.parts.looks || function != LOOKS)
             .filter(|(_, function)| !self.parts.watch.drills.is_empty() || function != DRILLS)
+            .filter(|(_, function)| self.parts.syncs || function != SYNCS)
             .map(|(every, function)| {
                 let mut interval = tokio::time::interval_at(tokio::time::Instant::now() + *every, *every);
                 interval.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
@@ -443,6 +450,7 @@ async fn handle(deps: &Deps, owner: &str, message: Message) -> Result<Value, Str
             probe_function::handle(deps, &post).await.map_err(|error| error.to_string())
         }
         DRILLS => drill_function::handle(deps).await.map_err(|error| error.to_string()),
+        SYNCS => sync_function::handle(deps).await.map_err(|error| error.to_string()),
         "SignalFunction" => {
             signal_function::handle(deps, &reception::gates(), event).await.map_err(|not_heard| not_heard.to_string())
         }

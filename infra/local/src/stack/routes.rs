@@ -147,7 +147,12 @@ mod tests {
         let routes = Routes::read(TEMPLATE).unwrap();
         assert_eq!(routes.topics["WakeTopic"], ["SagaFunction"]);
         let minute = Duration::from_secs(60);
-        let by_schedule = [("DrillFunction", minute * 15), ("ProbeFunction", minute), ("SagaFunction", minute)];
+        let by_schedule = [
+            ("DrillFunction", minute * 15),
+            ("ProbeFunction", minute),
+            ("SagaFunction", minute),
+            ("SyncFunction", minute * 5),
+        ];
         assert_eq!(routes.schedules, by_schedule.map(|(function, every)| (every, function.to_owned())));
         assert_eq!(routes.environment["SWITCHBACK_WAKE_TOPIC"], "WakeTopic");
     }

@@ -42,6 +42,7 @@ fn looked(minutes: u64, faults: impl FnOnce(i64) -> Vec<Fault>) -> Vec<Track> {
             watch: Watch::default(),
             looks: true,
             probes: true,
+            syncs: false,
             delivery: Delivery::default(),
             #[cfg(feature = "mutants")]
             weakened: aws::Weakened::default(),

@@ -40,6 +40,7 @@ fn captured(estate: Estate) -> Checkpoint {
             watch: Watch::default(),
             looks: false,
             probes: false,
+            syncs: false,
             delivery: Delivery::default(),
             #[cfg(feature = "mutants")]
             weakened: aws::Weakened::default(),

@@ -56,7 +56,7 @@ impl OwnRecords {
             active,
             frozen,
             url: url.unwrap_or_default(),
-            saga: self.saga.clone(),
+            saga: Some(self.saga.clone()),
         };
         let mut stands = self.stands.lock().unwrap_or_else(PoisonError::into_inner);
         let write = |to: String, body: Value| Foreseen {

@@ -28,8 +28,9 @@ pub struct Published {
     /// Where that side is, e.g. `https://two.cloud.databricks.com`.
     #[serde(default)]
     pub url: String,
-    /// The saga that published it.
-    pub saga: SagaId,
+    /// The saga that published last; none where no saga has published yet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub saga: Option<SagaId>,
 }
 
 /// Publishes for one saga.
@@ -95,7 +96,7 @@ impl Publication {
             active: head.active,
             frozen: head.frozen,
             url: url.unwrap_or_default(),
-            saga: self.saga.clone(),
+            saga: Some(self.saga.clone()),
         };
         let key = published_key(&self.pair);
         if self.read(&key).await? != Some(wanted.clone()) {

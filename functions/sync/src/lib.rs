@@ -1,0 +1,96 @@
+//! Keeps a checkpoint of both sides, and publishes which side is active.
+//!
+//! Trigger: the schedule of every five minutes. The event does not matter: both sides are read as they are.
+//! A side that does not answer is no failure of the function: the answer and the metrics say so.
+
+use engine::Deps;
+use engine::ports::StoreError;
+use engine::sync::{Captured, Publishing, SideSynced, Synced, sync};
+use jiff::Timestamp;
+use rim::metrics::Metric;
+use serde_json::{Value, json};
+
+/// Makes one round.
+///
+/// # Errors
+///
+/// [`StoreError`]: what is recorded could not be read or written; the next round tries again.
+pub async fn handle(deps: &Deps) -> Result<Value, StoreError> {
+    let synced = sync(deps).await?;
+    Ok(answer(&synced, deps.clock.now()))
+}
+
+fn answer(synced: &Synced, now: Timestamp) -> Value {
+    let published = match synced.publishing {
+        Publishing::AsRecorded => "as recorded",
+        Publishing::Written => "written",
+        Publishing::LeftToSaga => "left to the saga",
+    };
+    let [primary, standby] = synced.sides.each_ref().map(|side| of_side(side, now));
+    json!({ "primary": primary, "standby": standby, "published": published })
+}
+
+fn of_side(synced: &SideSynced, now: Timestamp) -> Value {
+    let (captured, resources, why_not) = match &synced.captured {
+        Captured::Latest { resources } => ("latest", Some(*resources), None),
+        Captured::Version { resources, why } => ("version", Some(*resources), Some(why)),
+        Captured::Nothing { why } => ("nothing", None, Some(why)),
+    };
+    json!({
+        "active": synced.active,
+        "captured": captured,
+        "resources": resources,
+        "why_not": why_not,
+        "checkpoint": synced.taken_at,
+        "age_s": synced.taken_at.map(|taken_at| now.duration_since(taken_at).as_secs().max(0)),
+    })
+}
+
+/// The metrics of an answer of [`handle`]: the age of each side's latest checkpoint, and nothing of a side that has
+/// none.
+pub fn metrics(answer: &Value) -> Vec<Metric> {
+    let sides = ["primary", "standby"].map(|side| &answer[side]);
+    let measured = sides.into_iter().filter_map(|side| {
+        let age_s = side["age_s"].as_i64()?;
+        let is_active = side["active"].as_bool()?;
+        Some(if is_active { Metric::ActiveCheckpointAge(age_s) } else { Metric::InactiveCheckpointAge(age_s) })
+    });
+    measured.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use failover::Side;
+
+    use super::*;
+
+    fn synced(captured: Captured, taken_at: Option<Timestamp>) -> Value {
+        let side = |side, active, captured, taken_at| SideSynced { side, active, captured, taken_at };
+        let primary = side(Side::Primary, true, captured, taken_at);
+        let standby = side(Side::Standby, false, Captured::Latest { resources: 3 }, Some(Timestamp::UNIX_EPOCH));
+        let now = Timestamp::from_second(90).unwrap();
+        answer(&Synced { sides: [primary, standby], publishing: Publishing::Written }, now)
+    }
+
+    #[test]
+    fn an_answer_says_of_each_side_what_is_kept_or_why_not() {
+        let answered = synced(Captured::Nothing { why: "it does not answer".to_owned() }, None);
+        let dark = json!({
+            "active": true, "captured": "nothing", "resources": null, "why_not": "it does not answer",
+            "checkpoint": null, "age_s": null,
+        });
+        let well = json!({
+            "active": false, "captured": "latest", "resources": 3, "why_not": null,
+            "checkpoint": "1970-01-01T00:00:00Z", "age_s": 90,
+        });
+        assert_eq!(answered, json!({ "primary": dark, "standby": well, "published": "written" }));
+    }
+
+    #[test]
+    fn the_age_of_each_checkpoint_is_measured_and_that_of_none_is_not() {
+        let kept = synced(Captured::Latest { resources: 7 }, Timestamp::from_second(30).ok());
+        assert_eq!(metrics(&kept), [Metric::ActiveCheckpointAge(60), Metric::InactiveCheckpointAge(90)]);
+        let none = synced(Captured::Nothing { why: String::new() }, None);
+        assert_eq!(metrics(&none), [Metric::InactiveCheckpointAge(90)]);
+    }
+}

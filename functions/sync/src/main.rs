@@ -1,0 +1,24 @@
+//! Boots the sync function. See `lib.rs` for what it does.
+
+use lambda_runtime::{Error, LambdaEvent, run, service_fn};
+use rim::metrics::{Beat, heartbeat};
+use serde_json::Value;
+use sync_function::{handle, metrics};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    rim::telemetry::begin(rim::telemetry::LogFormat::Json);
+    // What is returned is shown in its debug form; the log says what to do.
+    let booted = rim::deployed::deps().await.inspect_err(|e| tracing::error!(code = "NOT-BOOTED", "{e}"));
+    let deps = &booted?;
+    run(service_fn(async |_: LambdaEvent<Value>| {
+        let answer = handle(deps).await.map_err(|error| {
+            tracing::error!(code = "NOT-RECORDED", "{error}");
+            Error::from(error)
+        })?;
+        rim::metrics::tell(deps.clock.now(), deps.pair.name.as_str(), &metrics(&answer));
+        heartbeat(deps.clock.now(), deps.pair.name.as_str(), Beat::Sync);
+        Ok::<Value, Error>(answer)
+    }))
+    .await
+}
