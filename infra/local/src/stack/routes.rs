@@ -86,6 +86,8 @@ impl Routes {
                         rate(text).ok_or_else(|| RouteError(format!("{function}.{event}: schedule {text:?}")))?;
                     self.schedules.push((every, function.to_owned()));
                 }
+                // What a parameter would turn on is off here.
+                Some("EventBridgeRule") if properties["State"].is_object() => {}
                 Some("EventBridgeRule") => self.rules.push((properties["Pattern"].clone(), function.to_owned())),
                 Some(other) => {
                     return Err(RouteError(format!("{function}.{event}: event type {other} is not known here")));
@@ -155,6 +157,14 @@ mod tests {
         ];
         assert_eq!(routes.schedules, by_schedule.map(|(function, every)| (every, function.to_owned())));
         assert_eq!(routes.environment["SWITCHBACK_WAKE_TOPIC"], "WakeTopic");
+    }
+
+    #[test]
+    fn what_is_for_trying_out_wakes_nobody_before_a_parameter_turns_it_on() {
+        let routes = Routes::read(TEMPLATE).unwrap();
+        let sent_by = |source: &str| serde_json::json!({ "source": source, "detail-type": "AWS Health Event" });
+        let woken = |source: &str| routes.rules.iter().filter(|(rule, _)| is_of(rule, &sent_by(source))).count();
+        assert_eq!((woken("aws.health"), woken("test.health")), (1, 0));
     }
 
     #[test]
