@@ -77,11 +77,13 @@ pub(crate) struct Ground {
 pub(crate) fn perform<T>(setup: Setup, acts: impl AsyncFnOnce(&Ground) -> T) -> T {
     in_virtual_time(async move {
         let ground = Ground::new(setup);
-        tokio::select! {
+        let ended = tokio::select! {
             biased;
             ended = acts(&ground) => ended,
             () = ground.stack.run() => unreachable!("the stack runs for ever"),
-        }
+        };
+        assert_eq!(ground.stack.refused(), [""; 0], "the template lacks a right");
+        ended
     })
     .expect("a runtime can be made")
 }

@@ -44,23 +44,8 @@ ACTIONS = {
     "publish": "sns:Publish",
     "describe_events": "health:DescribeEvents",
 }
-# Granted, though no code of ours calls it, and why.
-BESIDES = {
-    "s3:ListBucket": "without it a missing object answers 403 instead of 404",
-    "kms:Decrypt": "SNS asks it of whoever publishes to a topic with a key of its own",
-    "kms:GenerateDataKey": "the same",
-    "sqs:SendMessage": "Lambda puts there what it gives up",
-    "lambda:InvokeFunction": "the schedule ticks",
-}
 # It writes logs; the group is in the template, so that nothing has to be created.
 LOGS = "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"
-# Reads, writes of single items and objects, messages. Whatever else there is creates or reconfigures.
-DATA_PLANE = re.compile(
-    r"dynamodb:(GetItem|PutItem|UpdateItem|Query)|s3:(GetObject|PutObject|ListBucket)"
-    r"|health:DescribeEvents|sns:Publish|kms:(Decrypt|GenerateDataKey)|sqs:SendMessage|lambda:InvokeFunction"
-)
-# Has no resource that a policy could name [AWS: service authorization reference].
-ANYWHERE = {"health:DescribeEvents"}
 # The property in which a type of resource has its own name; left out, CloudFormation makes one up.
 NAMES = {
     "AWS::CloudWatch::Alarm": "AlarmName",
@@ -82,6 +67,11 @@ NAMES = {
 
 def read(file="template.yaml"):
     return yaml_parse((ROOT / "infra/aws" / file).read_text())
+
+
+def copied(it):
+    """One that may be changed."""
+    return json.loads(json.dumps(it))
 
 
 class NoPolicies(ManagedPolicyLoader):
@@ -115,38 +105,13 @@ def lint(expanded):
     return [f"{match.rule.id} {match.message}" for match in found]
 
 
-def operations():
-    """The operations of the SDK that shared/aws calls."""
+def operations(folder=ROOT / "shared/aws/src"):
+    """The operations of the SDK that the code of a folder calls."""
     found = set()
-    for file in sorted((ROOT / "shared/aws/src").rglob("*.rs")):
+    for file in sorted(folder.rglob("*.rs")):
         product, _, _ = file.read_text().partition("#[cfg(test)]")
         found.update(re.findall(r"\bclient\s*\.\s*(\w+)\(\)", product))
     return found
-
-
-def permissions(expanded, called):
-    """What roles may do and nothing needs, what is needed and no role may do, and what no role ever may."""
-    offences = [f"{name}: say here which action it needs" for name in sorted(called - set(ACTIONS))]
-    granted = set()
-    for name, resource in expanded["Resources"].items():
-        if resource["Type"] != "AWS::IAM::Role":
-            continue
-        properties = resource["Properties"]
-        others = set(properties.get("ManagedPolicyArns", [])) - {LOGS}
-        offences += [f"{name}: {policy} grants more than is known here" for policy in sorted(others)]
-        for policy in properties["Policies"]:
-            for statement in policy["PolicyDocument"]["Statement"]:
-                actions, resources = listed(statement["Action"]), listed(statement["Resource"])
-                granted.update(actions)
-                if "*" in resources and not set(actions) <= ANYWHERE:
-                    offences.append(f"{name}: {', '.join(actions)} on everything")
-    needed = {ACTIONS[name] for name in called & set(ACTIONS)}
-    offences += [f"{action}: needed and not granted" for action in sorted(needed - granted)]
-    offences += [f"{action}: granted and not needed" for action in sorted(granted - needed - set(BESIDES))]
-    offences += [f"{action}: explained here and not granted" for action in sorted(set(BESIDES) - granted)]
-    creating = (action for action in sorted(granted) if not DATA_PLANE.fullmatch(action))
-    offences += [f"{action}: creates or reconfigures a resource (S20)" for action in creating]
-    return offences
 
 
 def listed(one_or_more):
@@ -206,16 +171,6 @@ def address(expanded, function):
         )
     }
     return sorted({"lambda:InvokeFunctionUrl", "lambda:InvokeFunction"} - granted)
-
-
-def granted_to(expanded, role):
-    """Actions and resources of a role's policies."""
-    return [
-        (action, json.dumps(statement["Resource"]))
-        for policy in expanded["Resources"][role]["Properties"]["Policies"]
-        for statement in policy["PolicyDocument"]["Statement"]
-        for action in listed(statement["Action"])
-    ]
 
 
 def lint_other(name):

@@ -175,6 +175,9 @@ impl Rehearsal {
             ended = cast.perform(progress) => ended?,
             () = stack.run() => return Err("the stack ended".to_owned()),
         };
+        if let Some(refused) = stack.refused().first() {
+            return Err(format!("infra/aws/template.yaml lacks a right: {refused}"));
+        }
         let mut told = report::tell(&self, &cast, &ended, &limits)?;
         if let Some(own) = &self.own {
             told.story = format!("{}\n\n{}", own.told.join("\n"), told.story);

@@ -6,14 +6,16 @@
 //! by the next wake message or tick, just as in the cloud.
 
 pub mod around;
+mod bus;
 mod kept;
 pub mod reception;
 pub mod requests;
+pub mod rights;
 pub mod routes;
 pub mod sabotage;
 pub mod workspace_wire;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -32,17 +34,18 @@ use serde_json::{Value, json};
 use sim::Side;
 use tokio::sync::mpsc;
 
+pub use self::bus::Mail;
+
 use self::around::{AccountWire, SharedCloud, SimulatedSecrets, SimulatedWeb};
+use self::bus::{Bus, Message};
+use self::rights::{Right, Uses};
 use self::routes::{RouteError, Routes};
 use self::sabotage::{Boundaries, Process, ProcessWire};
 use self::workspace_wire::{SharedWorld, WorkspaceWire};
-use crate::embedded::{Buckets, Embedded, OpenError, Published, Table, Topics};
+use crate::embedded::{Buckets, Embedded, OpenError, Table, Topics};
 
 /// The pair's name in every rehearsal.
 pub const PAIR: &str = "rehearsal";
-
-/// The topic whose messages people read, as the template calls it.
-const PEOPLE: &str = "PeopleTopic";
 
 /// The function that looks and judges, as the template calls it.
 const LOOKS: &str = "ProbeFunction";
@@ -133,6 +136,7 @@ pub struct Stack {
     begun: AtomicU64,
     stopped: Mutex<Vec<String>>,
     writes: Arc<Writes>,
+    uses: Arc<Uses>,
 }
 
 /// One process with its ports.
@@ -141,55 +145,9 @@ struct Instance {
     deps: Deps,
 }
 
-struct Message {
-    function: String,
-    event: Value,
-}
-
-/// Takes what is published and hands it to whom the template names.
-struct Bus {
-    topics: BTreeMap<String, Vec<String>>,
-    delivery: Delivery,
-    mail: Mutex<Vec<Mail>>,
-    send: mpsc::UnboundedSender<Message>,
-}
-
-/// A message that was published for people.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Mail {
-    /// The topic, as the template calls it.
-    pub topic: String,
-    /// One line.
-    pub subject: String,
-    /// The text.
-    pub text: String,
-    /// What subscriptions filter by.
-    pub attributes: BTreeMap<String, String>,
-}
-
 /// Counts writes to the table over all processes.
 #[derive(Default)]
 struct Writes(AtomicU64);
-
-#[async_trait]
-impl Topics for Bus {
-    async fn publish(&self, published: &Published) -> bool {
-        let Some(functions) = self.topics.get(&published.topic) else { return false };
-        if published.topic == PEOPLE {
-            let Published { topic, subject, message, attributes } = published.clone();
-            lock(&self.mail).push(Mail { topic, subject, text: message, attributes });
-        }
-        for function in functions {
-            for _ in 0..self.delivery.copies {
-                let event =
-                    json!({ "Records": [{ "EventSource": "aws:sns", "Sns": { "Message": published.message } }] });
-                // The receiver lives as long as the stack.
-                drop(self.send.send(Message { function: function.clone(), event }));
-            }
-        }
-        true
-    }
-}
 
 impl Stack {
     /// Builds the stack from the template.
@@ -208,6 +166,7 @@ impl Stack {
     /// [`StackError`].
     pub fn with_template(parts: StackParts, template: &str) -> Result<Arc<Self>, StackError> {
         let routes = Routes::read(template)?;
+        let uses = Arc::new(Uses::of(routes.rights.clone()));
         let (send, arriving) = mpsc::unbounded_channel();
         let bus =
             Arc::new(Bus { topics: routes.topics.clone(), delivery: parts.delivery, mail: Mutex::default(), send });
@@ -229,6 +188,7 @@ impl Stack {
             begun: AtomicU64::new(0),
             stopped: Mutex::new(Vec::new()),
             writes: Arc::default(),
+            uses,
             parts,
         }))
     }
@@ -288,6 +248,7 @@ impl Stack {
         let instance = lock(&self.idle).pop().unwrap_or_else(|| self.begin());
         let number = self.begun.fetch_add(1, Ordering::SeqCst) + 1;
         let owner = format!("{}/{number}", instance.process.name);
+        instance.process.runs(&message.function);
         tokio::select! {
             biased;
             () = instance.process.died() => {
@@ -321,6 +282,7 @@ impl Stack {
                     }
                 }
             }),
+            Arc::clone(&self.uses),
         );
         let clients = Clients::embedded(self.embedded.clone().with_wire(Arc::new(wire)), "eu-west-1");
         let named = |variable: &str| self.routes.environment.get(variable).cloned().unwrap_or_default();
@@ -403,8 +365,18 @@ impl Stack {
         if !self.routes.addresses.iter().any(|known| known == function) {
             return Err(format!("infra/aws/template.yaml gives {function} no address"));
         }
+        self.call(function, event).await
+    }
+
+    /// Calls a function, whatever wakes it in the template, and returns what it answers.
+    ///
+    /// # Errors
+    ///
+    /// A sentence: the function died, or failed.
+    pub async fn call(&self, function: &str, event: Value) -> Result<Value, String> {
         let instance = lock(&self.idle).pop().unwrap_or_else(|| self.begin());
         let owner = format!("{}/request", instance.process.name);
+        instance.process.runs(function);
         let message = Message { function: function.to_owned(), event };
         let answered = tokio::select! {
             biased;
@@ -429,6 +401,21 @@ impl Stack {
     pub fn changing_calls(&self) -> [usize; 2] {
         let world = lock(&self.parts.world);
         Side::BOTH.map(|side| world.changing_calls(side).len())
+    }
+
+    /// The rights that the template gives each function.
+    pub fn granted(&self) -> &BTreeMap<String, BTreeSet<Right>> {
+        self.routes.rights.granted()
+    }
+
+    /// The rights that each function has used so far.
+    pub fn used(&self) -> BTreeMap<String, BTreeSet<Right>> {
+        self.uses.used()
+    }
+
+    /// Requests that the template does not let a function make, each as a sentence.
+    pub fn refused(&self) -> Vec<String> {
+        self.uses.refused()
     }
 
     /// Why runners stopped before their time: deaths and errors, in order.

@@ -8,6 +8,8 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+use super::rights::Rights;
+
 /// The template that is deployed.
 pub const TEMPLATE: &str = include_str!("../../../aws/template.yaml");
 
@@ -27,6 +29,8 @@ pub struct Routes {
     pub rules: Vec<(Value, String)>,
     /// Functions that answer requests at an address of their own.
     pub addresses: Vec<String>,
+    /// What each function may do.
+    pub rights: Rights,
     /// What functions find in their environment, with references resolved to the names of resources.
     pub environment: BTreeMap<String, String>,
 }
@@ -45,6 +49,7 @@ impl Routes {
             schedules: Vec::new(),
             rules: Vec::new(),
             addresses: Vec::new(),
+            rights: Rights::read(&template),
             environment: BTreeMap::new(),
         };
         let globals = &template["Globals"]["Function"]["Environment"]["Variables"];

@@ -14,6 +14,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use tokio::sync::Notify;
 
+use super::rights::Uses;
 use crate::embedded::{Call, Passage, Wire};
 
 /// Where in a request's life.
@@ -97,6 +98,7 @@ impl Boundaries {
 pub struct Process {
     /// Its name, e.g. `saga/3`.
     pub name: String,
+    function: Mutex<String>,
     boundaries: Arc<Boundaries>,
     dead: AtomicBool,
     death: Notify,
@@ -107,7 +109,16 @@ impl Process {
     /// A process that lives.
     pub fn new(name: String, boundaries: Arc<Boundaries>) -> Arc<Self> {
         let (dead, death) = (AtomicBool::new(false), Notify::new());
-        Arc::new(Self { name, boundaries, dead, death, frozen_until: Mutex::new(None) })
+        Arc::new(Self { name, function: Mutex::default(), boundaries, dead, death, frozen_until: Mutex::new(None) })
+    }
+
+    /// From here on it runs this function, whose rights it has. A person's process runs none.
+    pub(super) fn runs(&self, function: &str) {
+        function.clone_into(&mut self.function.lock().unwrap_or_else(PoisonError::into_inner));
+    }
+
+    fn function(&self) -> String {
+        self.function.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Returns when the process has died.
@@ -180,12 +191,19 @@ pub struct ProcessWire {
     process: Arc<Process>,
     latency: Duration,
     told: Arc<dyn Fn(&str) + Send + Sync>,
+    uses: Arc<Uses>,
 }
 
 impl ProcessWire {
-    /// A wire on which each request takes `latency` in all; `told` hears the operation of each that had its effect.
-    pub fn new(process: Arc<Process>, latency: Duration, told: Arc<dyn Fn(&str) + Send + Sync>) -> Self {
-        Self { process, latency, told }
+    /// A wire on which each request takes `latency` in all; `told` hears the operation of each that had its effect,
+    /// and `uses` refuses what the process has no right to.
+    pub(super) fn new(
+        process: Arc<Process>,
+        latency: Duration,
+        told: Arc<dyn Fn(&str) + Send + Sync>,
+        uses: Arc<Uses>,
+    ) -> Self {
+        Self { process, latency, told, uses }
     }
 }
 
@@ -202,7 +220,7 @@ impl Wire for ProcessWire {
         if tokio::time::Instant::now() == reached {
             tokio::time::sleep(self.latency / 2).await;
         }
-        Passage::Pass
+        self.uses.judge(&self.process.function(), call).unwrap_or(Passage::Pass)
     }
 
     async fn after(&self, call: &Call) -> Passage {

@@ -1,0 +1,156 @@
+"""Which function may do what, and on what; and how a template differs from that.
+
+The table is written by hand: it says what is meant. Three things hold it to the code:
+ - each operation of the SDK that shared/aws calls has an action in template.ACTIONS;
+ - infra/local/src/stack/rights.rs refuses, in every test that runs a function, whatever the template does not
+   grant to that function, so a row that is missing here and in the template fails there;
+ - tests/rights.rs runs every function and finds what the template grants and no function has used.
+
+Law: the comparison is by role and in both directions. What one role has makes up for nothing in another.
+"""
+
+import re
+
+from template import LOGS, listed
+
+TABLE, OBJECTS, EVIDENCE = "SagaTable", "ObjectBucket", "EvidenceBucket"
+WAKE, PEOPLE = "WakeTopic", "PeopleTopic"
+
+READS = {"dynamodb:GetItem", "dynamodb:Query"}
+ITEMS = READS | {"dynamodb:PutItem", "dynamodb:UpdateItem"}
+OBJECT = {"s3:GetObject", "s3:PutObject"}
+PUBLISH = {"sns:Publish"}
+KEY = {"kms:Decrypt", "kms:GenerateDataKey"}
+GIVEN_UP = {"sqs:SendMessage"}
+
+# Function -> resource -> actions. What follows from these is added by `meant`.
+RIGHTS = {
+    # Drives: its records, its objects, the evidence at the end; wakes itself, tells and asks people.
+    "SagaFunction": {
+        TABLE: ITEMS,
+        f"{OBJECTS}/*": OBJECT,
+        f"{EVIDENCE}/*": OBJECT,
+        WAKE: PUBLISH,
+        PEOPLE: PUBLISH,
+        "DeadLetters": GIVEN_UP,
+    },
+    # Looks, and proposes: a saga that gives way to a failover is driven to its end, evidence included.
+    "ProbeFunction": {
+        TABLE: ITEMS,
+        f"{OBJECTS}/*": OBJECT,
+        f"{EVIDENCE}/*": OBJECT,
+        WAKE: PUBLISH,
+        PEOPLE: PUBLISH,
+        "*": {"health:DescribeEvents"},
+    },
+    # Begins drills, and asks for the end of those whose alarm rings: it drives no saga.
+    "DrillFunction": {
+        TABLE: ITEMS,
+        f"{OBJECTS}/*": OBJECT,
+        WAKE: PUBLISH,
+        PEOPLE: PUBLISH,
+    },
+    # Reads the pair's head and the last verdict, and writes objects alone.
+    "SyncFunction": {TABLE: {"dynamodb:GetItem"}, f"{OBJECTS}/*": OBJECT},
+    # Shows what a plan asks and takes the answer; tells everybody of a link that is locked.
+    "ApprovalFunction": {
+        TABLE: READS | {"dynamodb:PutItem"},
+        f"{OBJECTS}/*": {"s3:GetObject"},
+        WAKE: PUBLISH,
+        PEOPLE: PUBLISH,
+    },
+    # Open to everybody: it merges tracks of signals, and reaches nothing else.
+    "SignalFunction": {TABLE: {"dynamodb:GetItem", "dynamodb:PutItem"}, "DeadLetters": GIVEN_UP},
+}
+
+# A function that drafts plans measures datasets, and one that drives sagas carries errands out: their roles are outputs, and take
+# infra/aws/errands-policy.json.
+WITH_ERRANDS = {"SagaFunction", "ProbeFunction", "DrillFunction", "ApprovalFunction"}
+
+# Has no resource that a policy could name [AWS: service authorization reference].
+ANYWHERE = {"health:DescribeEvents"}
+
+# Reads, writes of single items and objects, messages. Whatever else there is creates or reconfigures.
+DATA_PLANE = re.compile(
+    r"dynamodb:(GetItem|PutItem|UpdateItem|Query)|s3:(GetObject|PutObject|ListBucket)"
+    r"|health:DescribeEvents|sns:Publish|kms:(Decrypt|GenerateDataKey)|sqs:SendMessage|lambda:InvokeFunction"
+)
+
+
+def meant(it):
+    """Role -> (action, resource), for a template as it is written: the table and what follows from it."""
+    keys = {
+        name: properties["KmsMasterKeyId"]["Ref"]
+        for name, properties in of_type(it, "AWS::SNS::Topic")
+        if isinstance(properties.get("KmsMasterKeyId"), dict)
+    }
+    roles = {}
+    for function, rights in RIGHTS.items():
+        found = {(action, resource) for resource, actions in rights.items() for action in actions}
+        # Without it a missing object answers 403 instead of 404 [S3: API GetObject, permissions].
+        found |= {("s3:ListBucket", resource[:-2]) for action, resource in found if action == "s3:GetObject"}
+        # SNS asks it of whoever publishes to a topic with a key of its own [SNS: key management].
+        found |= {(action, keys[resource]) for _, resource in found if resource in keys for action in KEY}
+        roles[f"{function}Role"] = found
+    for function, properties in of_type(it, "AWS::Serverless::Function"):
+        for event, source in properties.get("Events", {}).items():
+            if source["Type"] == "ScheduleV2":
+                roles[f"{function}{event}Role"] = {("lambda:InvokeFunction", function)}
+    return roles
+
+
+def granted(expanded):
+    """Role -> (action, resource), for what CloudFormation gets to see."""
+    roles = {}
+    for name, properties in of_type(expanded, "AWS::IAM::Role"):
+        statements = [one for policy in properties.get("Policies", []) for one in policy["PolicyDocument"]["Statement"]]
+        roles[name] = {
+            (action, named(resource))
+            for one in statements
+            for action in listed(one["Action"])
+            for resource in listed(one["Resource"])
+        }
+    return roles
+
+
+def of_type(it, kind):
+    return [(name, one["Properties"]) for name, one in it["Resources"].items() if one["Type"] == kind]
+
+
+def named(resource):
+    """A resource as the template calls it."""
+    if isinstance(resource, str):
+        return resource
+    if "Ref" in resource:
+        return resource["Ref"]
+    if "Fn::GetAtt" in resource:
+        return resource["Fn::GetAtt"][0]
+    return resource["Fn::Sub"].replace("${", "").replace(".Arn}", "")
+
+
+def offences(it, expanded):
+    """Role by role: what is missing, what nothing uses, and what no role may ever have."""
+    wanted, found = meant(it), granted(expanded)
+    lines = [f"{role}: say here what it may do" for role in sorted(found.keys() - wanted.keys())]
+    lines += [f"{role}: there is no such role" for role in sorted(wanted.keys() - found.keys())]
+    for role in sorted(wanted.keys() & found.keys()):
+        lines += [f"{role}: {action} on {what}: missing" for action, what in sorted(wanted[role] - found[role])]
+        lines += [f"{role}: {action} on {what}: unused" for action, what in sorted(found[role] - wanted[role])]
+    for role in sorted(found):
+        for action, what in sorted(found[role]):
+            if not DATA_PLANE.fullmatch(action):
+                lines.append(f"{role}: {action} creates or reconfigures a resource (S20)")
+            if what == "*" and action not in ANYWHERE:
+                lines.append(f"{role}: {action} on everything")
+    for name, properties in of_type(expanded, "AWS::IAM::Role"):
+        others = set(properties.get("ManagedPolicyArns", [])) - {LOGS}
+        lines += [f"{name}: {policy} grants more than is known here" for policy in sorted(others)]
+    return lines + errands(it)
+
+
+def errands(it):
+    """Functions whose roles take the policy of errands and are no outputs, and the other way round."""
+    refs = [output["Value"].get("Ref", "") for output in it["Outputs"].values() if isinstance(output["Value"], dict)]
+    shown = {ref.removesuffix("Role") for ref in refs if ref.endswith("FunctionRole")}
+    lines = [f"{name}Role: no output, and errands need its name" for name in sorted(WITH_ERRANDS - shown)]
+    return lines + [f"{name}Role: an output, and it takes no policy of errands" for name in sorted(shown - WITH_ERRANDS)]
