@@ -14,6 +14,9 @@ mod lessons;
 /// What the policy lets Switchback do by itself.
 #[path = "noticing/policies.rs"]
 mod policies;
+/// After a promotion the roles are those of the record.
+#[path = "noticing/promoted.rs"]
+mod promoted;
 /// One proposal, whoever judges and dies.
 #[path = "noticing/proposals.rs"]
 mod proposals;

@@ -1,31 +1,14 @@
 //! A region that is lost does not wait for what people have still to write down (R43, L1).
 
-use engine::approvals::answer;
 use engine::ports::SagaStatus;
 use engine::start::{Order, draft, start};
-use failover::plan::GO;
 use failover::signal::Reading;
 use failover::verdict::Mode;
 use failover::{Course, Side};
-use saga::{Event, SagaId};
+use saga::Event;
 
 use crate::ground::{Ground, perform};
-use crate::said::watched;
-
-/// Orders a planned saga, approves it and waits until it stands like that.
-async fn moved(ground: &Ground, course: Course, leaving: Side, until: &dyn Fn(SagaStatus) -> bool) -> SagaId {
-    let order = Order::of(course, leaving, true, "on-call", ground.clock.now());
-    let drafted = draft(&ground.operator, &order).await.expect("a plan");
-    let saga = start(&ground.operator, &order, &drafted).await.expect("a saga");
-    answer(&ground.operator, &saga, GO, "on-call", true, false).await.expect("its question is open");
-    for _ in 0..120 {
-        ground.pass(15).await;
-        if until(ground.head(&saga).await.status) {
-            return saga;
-        }
-    }
-    panic!("{:?}", ground.head(&saga).await);
-}
+use crate::said::{moved, watched};
 
 #[test]
 fn a_failback_that_waits_for_lessons_makes_room_for_a_failover() {

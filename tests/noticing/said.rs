@@ -2,15 +2,17 @@
 
 use engine::Watch;
 use engine::approvals::token::Key;
-use engine::approvals::{Approvals, Approver};
+use engine::approvals::{Approvals, Approver, answer};
 use engine::capture::capture;
 use engine::noticing::{Noticed, hear, judge};
-use engine::ports::PairHead;
-use engine::start::pair_head;
-use failover::Side;
+use engine::ports::{PairHead, SagaStatus};
+use engine::start::{Order, draft, pair_head, start};
+use failover::plan::GO;
 use failover::signal::{About, Origin, Reading, Signal, holds};
 use failover::verdict::{Mode, WatchPolicy};
+use failover::{Course, Side};
 use jiff::SignedDuration;
+use saga::SagaId;
 use secrecy::SecretString;
 
 use crate::ground::{Ground, Setup};
@@ -32,6 +34,26 @@ pub(crate) fn watched(mode: Mode) -> Setup {
         planned: false,
         ..Setup::default()
     }
+}
+
+/// Orders a planned saga, approves it and waits until it stands like that.
+pub(crate) async fn moved(
+    ground: &Ground,
+    course: Course,
+    leaving: Side,
+    until: &dyn Fn(SagaStatus) -> bool,
+) -> SagaId {
+    let order = Order::of(course, leaving, true, "on-call", ground.clock.now());
+    let drafted = draft(&ground.operator, &order).await.expect("a plan");
+    let saga = start(&ground.operator, &order, &drafted).await.expect("a saga");
+    answer(&ground.operator, &saga, GO, "on-call", true, false).await.expect("its question is open");
+    for _ in 0..120 {
+        ground.pass(15).await;
+        if until(ground.head(&saga).await.status) {
+            return saga;
+        }
+    }
+    panic!("{:?}", ground.head(&saga).await);
 }
 
 impl Ground {

@@ -46,6 +46,8 @@ pub struct Noticed {
 
 /// Everything that a verdict is made of, as it is recorded now; see [`case_of`].
 struct Recorded {
+    /// With the roles that are recorded of the pair: after a promotion they are not those of the configuration.
+    deps: Deps,
     head: PairHead,
     tracks: Vec<Track>,
     standing: Standing,
@@ -62,7 +64,7 @@ async fn recorded(deps: &Deps) -> Result<Recorded, StoreError> {
     };
     let saga = head.saga.clone().filter(|_| gives_way.is_none());
     let standing = Standing { freeze: head.freeze.clone(), saga, cool_down: head.cool_down.clone() };
-    Ok(Recorded { head, tracks, standing, gives_way })
+    Ok(Recorded { deps: deps.as_recorded(&head), head, tracks, standing, gives_way })
 }
 
 /// The verdict as it would be given now. Changes nothing and tells nobody.
@@ -72,15 +74,15 @@ async fn recorded(deps: &Deps) -> Result<Recorded, StoreError> {
 /// [`StoreError`].
 pub async fn case_of(deps: &Deps) -> Result<Verdict, StoreError> {
     let recorded = recorded(deps).await?;
-    Ok(verdict(&case(deps, &recorded)))
+    Ok(verdict(&case(&recorded)))
 }
 
-fn case<'a>(deps: &'a Deps, recorded: &'a Recorded) -> Case<'a> {
+fn case(recorded: &Recorded) -> Case<'_> {
     Case {
-        now: deps.clock.now(),
+        now: recorded.deps.clock.now(),
         active: recorded.head.active,
         tracks: &recorded.tracks,
-        policy: &deps.pair.watch.policy,
+        policy: &recorded.deps.pair.watch.policy,
         standing: &recorded.standing,
     }
 }
@@ -102,7 +104,8 @@ pub async fn last_verdict(deps: &Deps) -> Result<Option<Verdict>, StoreError> {
 /// [`StoreError`]. A proposal that could not be made is not one: it is told, and tried again.
 pub async fn judge(deps: &Deps) -> Result<Noticed, StoreError> {
     let recorded = recorded(deps).await?;
-    let given = verdict(&case(deps, &recorded));
+    let deps = &recorded.deps;
+    let given = verdict(&case(&recorded));
     let (mut watch, mut revision) = record(deps).await?;
     let before = watch.verdict.replace(given.clone());
     let notice = Notice::of(&given, before.as_ref(), watch.not_proposed.as_deref());
@@ -121,7 +124,7 @@ pub async fn judge(deps: &Deps) -> Result<Noticed, StoreError> {
         return Ok(Noticed { verdict: given, saga: None });
     }
     if let Some(saga) = &recorded.standing.saga {
-        go_on_by_policy(deps, saga, &recorded).await?;
+        go_on_by_policy(saga, &recorded).await?;
     }
     if !proposes {
         return Ok(Noticed { verdict: given, saga: None });
@@ -147,12 +150,13 @@ pub async fn judge(deps: &Deps) -> Result<Noticed, StoreError> {
 }
 
 /// Under `act`: a saga whose veto time is over begins, if everything agrees still.
-async fn go_on_by_policy(deps: &Deps, saga: &SagaId, recorded: &Recorded) -> Result<(), StoreError> {
+async fn go_on_by_policy(saga: &SagaId, recorded: &Recorded) -> Result<(), StoreError> {
+    let deps = &recorded.deps;
     let Mode::Act { accepted_by } = &deps.pair.watch.policy.mode else { return Ok(()) };
     let Some(asked) = deps.asks.question(saga, GO).await? else { return Ok(()) };
     let now = deps.clock.now();
     let over = asked.veto_until.is_some_and(|until| now >= until);
-    if asked.state != AskState::Open || !over || !still_agrees(&case(deps, recorded)) {
+    if asked.state != AskState::Open || !over || !still_agrees(&case(recorded)) {
         return Ok(());
     }
     let by = format!("{accepted_by}, by the policy act");
