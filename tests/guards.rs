@@ -69,6 +69,7 @@ each_guard! {
     a_zombie_calls_after_its_lease: without margin breaks "S14" in aborted_while_calls_wait;
     a_reply_counts_as_done: without read_back breaks "S5" in calm;
     a_stage_begins_before_its_gate: without gate breaks "S9" in calm;
+    an_answer_counts_whoever_gives_it: without proof breaks "S27" in answered_without_proof;
 }
 
 each_guard! {

@@ -65,7 +65,7 @@ impl Ground {
             },
             cloud: Arc::new(Mutex::new(sim::Cloud::new(sim::CloudSettings::default()))),
             arrangements: Arrangements { errands: vec![orders()], active_active: Vec::new() },
-            watch: Watch { approvals: Some(approvals(people)), ..Watch::default() },
+            watch: Watch { approvals: Some(approvals(people)), approvers: approvers(), ..Watch::default() },
             looks: false,
             probes: false,
             syncs: false,
@@ -121,19 +121,22 @@ fn orders() -> Errand {
     }
 }
 
-fn approvals(people: u32) -> Approvals {
+fn approvers() -> Vec<Approver> {
     let cheap = Cost { memory_kib: 8, passes: 1 };
     let approver = |name: &&str| Approver {
         name: (*name).to_owned(),
         level: 0,
         code_hash: hash_at(&SecretString::from(code(name)), [7; 16], cheap).unwrap(),
     };
+    PEOPLE.iter().map(approver).collect()
+}
+
+fn approvals(people: u32) -> Approvals {
     Approvals {
         url: "https://approve.example".to_owned(),
         people,
         escalate_after: SignedDuration::from_mins(10),
         personal: true,
-        approvers: PEOPLE.iter().map(approver).collect(),
         keys: vec![Key { id: "2026-1".to_owned(), secret: SecretString::from(KEY.to_owned()) }],
     }
 }

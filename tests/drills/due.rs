@@ -1,12 +1,10 @@
 //! What is due is held once; what could not be held is told once, with the reason.
 
-use engine::approvals::answer;
 use engine::drills::DrillOutcome;
 use engine::drills::scheduled::{Did, round};
 use engine::ports::{PairHead, SagaStatus};
 use engine::start::pair_head;
 use failover::drill::{BlockedDates, DrillEnd, DrillKind};
-use failover::plan::GO;
 use failover::signal::Reading;
 use jiff::civil::date;
 use saga::Outcome;
@@ -106,7 +104,7 @@ fn what_is_approved_is_held_and_its_end_is_written_down() {
             ground.captured().await;
             ground.pass(1_000).await;
             let saga = ground.results().await[0].sagas[0].clone();
-            answer(&ground.operator, &saga, GO, "ana", true, false).await.expect("its question is open");
+            ground.asserts(&saga, "ana", true, false).await.expect("its question is open");
             ground.pass(3 * 3_600).await;
             // The way back of a full drill is not closed before somebody has written down what was learned.
             let head = pair_head(&ground.operator).await.expect("the pair is there");
@@ -134,7 +132,7 @@ fn what_somebody_declines_is_over_for_its_period_and_told_with_who_said_no() {
             ground.captured().await;
             ground.pass(1_000).await;
             let saga = ground.results().await[0].sagas[0].clone();
-            answer(&ground.operator, &saga, GO, "ana", false, false).await.expect("its question is open");
+            ground.asserts(&saga, "ana", false, false).await.expect("its question is open");
             ground.pass(1_000).await;
             let results = ground.results().await;
             assert_eq!((results.len(), results[0].outcome), (1, DrillOutcome::Missed), "{results:?}");
@@ -155,7 +153,7 @@ fn its_outcome_alarm_ends_a_drill_on_the_standby_and_what_may_still_be_on_is_tol
         ground.said(Reading::Healthy).await;
         ground.pass(1_000).await;
         let saga = ground.results().await[0].sagas[0].clone();
-        answer(&ground.operator, &saga, GO, "ana", true, false).await.expect("its question is open");
+        ground.asserts(&saga, "ana", true, false).await.expect("its question is open");
         // A tick takes it up within a minute.
         while ground.head(&saga).await.status == SagaStatus::Asking {
             ground.pass(1).await;

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use engine::approvals::answer;
+use engine::approvals::{answer, at_terminal};
 use engine::capture::capture;
 use engine::ports::{Clock, SagaStatus};
 use engine::start::{Draft, Order, draft, start};
@@ -131,7 +131,8 @@ impl Ground {
     /// Runs a plan to its end.
     pub(crate) async fn run(&self, drafted: &Draft) {
         let saga = start(&self.operator, &self.order(), drafted).await.expect("a saga can be started");
-        answer(&self.operator, &saga, GO, "on-call", true, !self.planned).await.expect("its question is open");
+        let on_call = at_terminal(&self.operator, "on-call", None).expect("no approver is configured");
+        answer(&self.operator, &saga, GO, &on_call, true, !self.planned).await.expect("its question is open");
         for _ in 0..240 {
             tokio::time::sleep(Duration::from_secs(15)).await;
             let head = self.operator.sagas.head(&saga).await.expect("the store answers").expect("it is on record");

@@ -8,14 +8,18 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use engine::approvals::code::{Cost, hash_at};
+use engine::approvals::{Approver, answer, at_terminal};
+use engine::ports::{AskState, SagaStatus};
 use engine::start::{StartRefused, start};
 use engine::wake::abort;
-use engine::{Settings, ports::SagaStatus};
+use engine::{Settings, Watch};
 use failover::plan::GO;
 use jiff::{SignedDuration, Timestamp};
 use local::rehearsal::Rehearsal;
 use local::stack::sabotage::{Crossing, Deed, Phase};
-use saga::Event;
+use saga::{Event, Proof};
+use secrecy::SecretString;
 
 use crate::content::offences;
 use crate::ground::{Ground, Seen, Setup, perform};
@@ -165,6 +169,7 @@ pub(crate) fn used_twice(off: Off) -> Vec<String> {
             plan: asked.plan.clone(),
             loss_shown_s: None,
             at: ground.clock.now(),
+            proofs: vec![Proof::Asserted],
         };
         // Recorded without waking anybody, so that nobody but the two uses it.
         let answered = engine::ports::AskItem {
@@ -178,6 +183,40 @@ pub(crate) fn used_twice(off: Off) -> Vec<String> {
             (Ok(()), Err(_)) | (Err(_), Ok(())) => Vec::new(),
             (one, other) => vec![format!("S11: the two uses came to {one:?} and {other:?}")],
         }
+    })
+}
+
+/// Approvers are configured, and somebody without their codes says yes in the name of one of them, and then of
+/// another (S27).
+pub(crate) fn answered_without_proof(off: Off) -> Vec<String> {
+    let cheap = Cost { memory_kib: 8, passes: 1 };
+    let code = |name: &str| SecretString::from(format!("the code of {name}"));
+    let approver = |name: &str| {
+        let code_hash = hash_at(&code(name), [7; 16], cheap).expect("there is such a cost");
+        Approver { name: name.to_owned(), level: 0, code_hash }
+    };
+    let watch = Watch { approvers: vec![approver("ana"), approver("ben")], ..Watch::default() };
+    let setup = Setup { settings: Settings { weakened: off.engine, ..Settings::default() }, watch, ..Setup::default() };
+    perform(setup, async move |ground: &Ground| {
+        let drafted = ground.drafted().await;
+        let saga = start(&ground.operator, &ground.order(), &drafted).await.expect("a saga can be started");
+        let mut taken = Vec::new();
+        for (name, code) in [("ana", None), ("ana", Some(code("ben"))), ("mallory", Some(code("ana")))] {
+            let proven = at_terminal(&ground.operator, name, code.as_ref());
+            let Ok(proven) = proven else { continue };
+            if answer(&ground.operator, &saga, GO, &proven, true, false).await.is_ok() {
+                taken.push(format!("S27: the yes of {name:?} counts, and nothing proved it"));
+            }
+        }
+        let asked = ground.operator.asks.question(&saga, GO).await.expect("the store answers").expect("it was asked");
+        if asked.state != AskState::Open {
+            taken.push("S27: a question that nobody proven has answered is answered".to_owned());
+        }
+        let proven = at_terminal(&ground.operator, "Ana ", Some(&code("ana"))).expect("that is her code");
+        if taken.is_empty() && answer(&ground.operator, &saga, GO, &proven, true, false).await.is_err() {
+            taken.push("with her code ana is not taken for ana".to_owned());
+        }
+        taken
     })
 }
 

@@ -1,6 +1,6 @@
 //! Who gets a link, and when again.
 
-use engine::approvals::{Standing, answer};
+use engine::approvals::Standing;
 use engine::ports::{AskState, Deed};
 use failover::plan::GO;
 use failover::signal::Reading;
@@ -45,7 +45,7 @@ fn a_question_whose_time_is_over_is_asked_again() {
         assert!(again.expires_at > first.expires_at);
         assert!(again.links.iter().all(|link| first.links.iter().all(|old| old.token != link.token)));
         assert_eq!(ground.asked(), ["ana", "ben", "ana", "ben"]);
-        let standing = answer(&ground.operator, &saga, GO, "ana", true, true).await;
+        let standing = ground.answers(&saga, "ana", true, true).await;
         assert_eq!(standing, Ok(Standing::Approved));
     });
 }

@@ -1,6 +1,5 @@
 //! What the policy lets Switchback do by itself.
 
-use engine::approvals::answer;
 use engine::ports::SagaStatus;
 use failover::plan::{GO, stage};
 use failover::signal::Reading;
@@ -49,7 +48,7 @@ fn fenced_first_the_target_waits_for_the_answer() {
         }
         assert_eq!(ground.head(&saga).await.status, SagaStatus::Asking);
         assert!(view.question.expect("it was asked").text.contains("is being fenced already"));
-        answer(&ground.operator, &saga, GO, "ana", true, true).await.expect("the question is open");
+        ground.answers(&saga, "ana", true, true).await.expect("the question is open");
         ground.pass(1_800).await;
         assert_eq!(ground.head(&saga).await.status, SagaStatus::Finished(Outcome::Completed));
     });
@@ -75,7 +74,7 @@ fn under_act_it_begins_when_nobody_says_no() {
 fn under_act_a_no_holds_it() {
     perform(watched(act()), async |ground: &Ground| {
         let saga = vetoed(ground, async |ground: &Ground, saga: &SagaId| {
-            answer(&ground.operator, saga, GO, "ana", false, false).await.expect("the question is open");
+            ground.answers(saga, "ana", false, false).await.expect("the question is open");
             Reading::Down
         });
         assert_eq!(saga.await, (SagaStatus::Asking, 0));

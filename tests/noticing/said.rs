@@ -1,8 +1,9 @@
 //! What is said of the pair, minute by minute, and who may be asked.
 
 use engine::Watch;
+use engine::approvals::code::{Cost, hash_at};
 use engine::approvals::token::Key;
-use engine::approvals::{Approvals, Approver, answer};
+use engine::approvals::{Approvals, Approver, NotAnswered, Standing, answer, at_terminal};
 use engine::capture::capture;
 use engine::noticing::{Noticed, hear, judge};
 use engine::ports::{PairHead, SagaStatus};
@@ -17,20 +18,33 @@ use secrecy::SecretString;
 
 use crate::ground::{Ground, Setup};
 
+/// The code of a person.
+fn code(person: &str) -> SecretString {
+    SecretString::from(format!("the code of {person}"))
+}
+
 /// A watched pair whose team has decided so.
 pub(crate) fn watched(mode: Mode) -> Setup {
-    let approver = |name: &str, level| Approver { name: name.to_owned(), level, code_hash: String::new() };
+    let cheap = Cost { memory_kib: 8, passes: 1 };
+    let approver = |name: &str, level| {
+        let code_hash = hash_at(&code(name), [7; 16], cheap).expect("there is such a cost");
+        Approver { name: name.to_owned(), level, code_hash }
+    };
     let approvals = Approvals {
         url: "https://approve.example".to_owned(),
         people: 1,
         escalate_after: SignedDuration::from_mins(10),
         personal: true,
-        approvers: vec![approver("ana", 0), approver("ben", 1)],
         keys: vec![Key { id: "k".to_owned(), secret: SecretString::from("0123456789abcdef".repeat(2)) }],
     };
     let policy = WatchPolicy { mode, ..WatchPolicy::default() };
     Setup {
-        watch: Watch { policy, approvals: Some(approvals), ..Watch::default() },
+        watch: Watch {
+            policy,
+            approvals: Some(approvals),
+            approvers: vec![approver("ana", 0), approver("ben", 1)],
+            ..Watch::default()
+        },
         planned: false,
         ..Setup::default()
     }
@@ -46,7 +60,7 @@ pub(crate) async fn moved(
     let order = Order::of(course, leaving, true, "on-call", ground.clock.now());
     let drafted = draft(&ground.operator, &order).await.expect("a plan");
     let saga = start(&ground.operator, &order, &drafted).await.expect("a saga");
-    answer(&ground.operator, &saga, GO, "on-call", true, false).await.expect("its question is open");
+    ground.answers(&saga, "ana", true, false).await.expect("its question is open");
     for _ in 0..120 {
         ground.pass(15).await;
         if until(ground.head(&saga).await.status) {
@@ -57,6 +71,18 @@ pub(crate) async fn moved(
 }
 
 impl Ground {
+    /// An approver answers at a terminal, with the code.
+    pub(crate) async fn answers(
+        &self,
+        saga: &SagaId,
+        who: &str,
+        approved: bool,
+        accepts_risk: bool,
+    ) -> Result<Standing, NotAnswered> {
+        let proven = at_terminal(&self.operator, who, Some(&code(who)))?;
+        answer(&self.operator, saga, GO, &proven, approved, accepts_risk).await
+    }
+
     /// Two origins say so of the primary.
     pub(crate) async fn said(&self, reading: Reading) {
         let signal = |origin, subject: &str| Signal {

@@ -17,7 +17,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use engine::approvals::answer;
+use engine::approvals::{answer, at_terminal};
 use engine::noticing::hear;
 use engine::ports::AskItem;
 use failover::Side;
@@ -72,7 +72,11 @@ async fn ground_of(case: &str) -> Ground {
     hear(&ground.operator, signals()).await.unwrap();
     match case {
         "expired" => tokio::time::sleep(Duration::from_secs(2)).await,
-        "used" => drop(answer(&ground.operator, &ground.saga, GO, "cem", true, true).await.unwrap()),
+        "used" => {
+            let code = secrecy::SecretString::from(code("cem"));
+            let cem = at_terminal(&ground.operator, "cem", Some(&code)).unwrap();
+            answer(&ground.operator, &ground.saga, GO, &cem, true, true).await.unwrap();
+        }
         "another_plan" => {
             let ask = ground.ask().await;
             let other = AskItem { plan: PlanHash::of(b"another plan"), revision: ask.revision + 1, ..ask };

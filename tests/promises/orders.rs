@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use engine::approvals::{NotAnswered, answer};
+use engine::approvals::{NotAnswered, answer, at_terminal};
 use engine::capture::{CaptureError, capture};
 use engine::ports::SagaStatus;
 use engine::start::{StartRefused, draft, start};
@@ -63,7 +63,7 @@ async fn order_dying_at(ground: &Ground, nth: u64) -> Option<bool> {
     };
     // A tick at the latest asks what the order did not come to ask.
     ground.pass(65).await;
-    answer(&ground.operator, &saga, GO, "on-call", true, false).await.expect("its question is open");
+    ground.asserts(&saga, "on-call", true, false).await.expect("its question is open");
     ground.pass(5).await;
     assert_eq!(named(ground).await, Some(saga.clone()), "died at {nth}");
     assert!(ground.view(&saga).await.state.approval(GO).is_some(), "died at {nth}: {saga} did not begin");
@@ -98,12 +98,13 @@ async fn answer_dying_at(ground: &Ground, nth: u64) -> Option<bool> {
     assert_eq!(ground.head(&saga).await.status, SagaStatus::Asking);
     let crossed = Arc::default();
     let (process, dying) = ground.stack.operator_at(dying_at(nth, &crossed));
+    let on_call = at_terminal(&dying, "on-call", None).expect("no approver is configured");
     tokio::select! {
         biased;
         () = process.died() => {}
-        _ = answer(&dying, &saga, GO, "on-call", true, false) => return None,
+        _ = answer(&dying, &saga, GO, &on_call, true, false) => return None,
     }
-    let given = match answer(&ground.operator, &saga, GO, "somebody else", true, false).await {
+    let given = match ground.asserts(&saga, "somebody else", true, false).await {
         Ok(_) => false,
         Err(NotAnswered::Answered(_)) => true,
         Err(other) => unreachable!("died at {nth}: {other}"),

@@ -1,14 +1,10 @@
 //! A person's answer to the question of a saga, from a terminal or a script: what is shown, who proves to
 //! be whom, and what is recorded of it.
 //!
-//! Where approvers are configured, only they may answer, each with the approval code. The code is typed
-//! without an echo or read from a place, and never stands on a command line.
+//! Where approvers are configured, only they may answer, each with the approval code: see `proving.rs`.
 
-use std::io::{BufRead as _, IsTerminal as _};
-
-use console::Term;
 use engine::Deps;
-use engine::approvals::{Approver, Standing, answer};
+use engine::approvals::{Proven, Standing, answer};
 use engine::noticing::last_verdict;
 use engine::ports::{AskItem, Deed, TrailLine};
 use engine::start::pair_head;
@@ -16,20 +12,16 @@ use engine::view::{View, view};
 use failover::plan::GO;
 use failover::text::{Detail, plan_text};
 use failover::verdict::sentences;
-use rim::config::SecretSource;
 use rim::{Checked, Exit, Problem};
 use saga::SagaId;
-use secrecy::SecretString;
 use serde_json::json;
 
 use crate::approving;
-use crate::ordering::{evidence, person};
+use crate::ordering::evidence;
 use crate::place::{self, PairArguments, StoreArguments};
+use crate::proving::{CodeArguments, Unproven, typed};
 use crate::standing::about;
 use crate::talk::{data, data_json, say};
-
-/// The variable that a script may put an approval code into.
-const CODE_VARIABLE: &str = "SWITCHBACK_APPROVAL_CODE";
 
 /// Which question, and who answers.
 #[derive(Debug, clap::Args)]
@@ -44,9 +36,8 @@ pub(crate) struct AnswerArguments {
     /// Which of the configured approvers answers.
     #[arg(long = "as", value_name = "NAME")]
     approver: Option<String>,
-    /// A file with the approval code; else SWITCHBACK_APPROVAL_CODE, else it is asked for.
-    #[arg(long, value_name = "FILE")]
-    code_file: Option<String>,
+    #[command(flatten)]
+    code: CodeArguments,
     /// The pair's name, for scripts; else it is asked for.
     #[arg(long = "pair", value_name = "NAME")]
     pair_name: Option<String>,
@@ -65,20 +56,21 @@ pub(crate) fn run(arguments: &AnswerArguments, approved: bool, why: &str) -> Res
         let saga = seen.head.saga.clone();
         let asked = approving::question(&deps, &seen).await?;
         show(&deps, &seen, &asked).await?;
-        let by = arguments.who(&checked, &deps, &asked).await?;
+        let proven = arguments.who(&deps, &asked).await?;
+        let by = proven.by();
         arguments.names_pair(&checked, approved)?;
         let accepts_risk = approved && !about(&seen).1;
-        let standing = match answer(&deps, &saga, GO, &by, approved, accepts_risk).await {
+        let standing = match answer(&deps, &saga, GO, &proven, approved, accepts_risk).await {
             Ok(standing) => standing,
             Err(not) => {
-                refused(&deps, &asked, &by, &not.to_string()).await;
+                refused(&deps, &asked, by, &not.to_string()).await;
                 return Err(not.into());
             }
         };
         if !why.is_empty() {
-            note(&deps, &asked, &by, Deed::Declined, format!("why: {why}")).await;
+            note(&deps, &asked, by, Deed::Declined, format!("why: {why}")).await;
         }
-        Ok(arguments.tell(&saga, &by, &standing))
+        Ok(arguments.tell(&saga, &proven, &standing))
     })
 }
 
@@ -94,52 +86,16 @@ impl AnswerArguments {
         seen.ok_or_else(|| none(format!("pair {} has no saga {saga}", deps.pair.name)))
     }
 
-    /// Who answers: a configured approver with the approval code, or whoever is signed in where none is.
-    async fn who(&self, checked: &Checked, deps: &Deps, asked: &AskItem) -> Result<String, Problem> {
-        let approvers = &checked.config.approver;
-        let not = |message: String| Problem::refused("NOT-APPROVED", message);
-        if approvers.is_empty() {
-            return match &self.approver {
-                None => Ok(person()),
-                Some(name) => {
-                    Err(not(format!("{name:?} is no approver: the configuration names none with [[approver]]")))
-                }
-            };
+    /// Who answers, proven as the configuration asks for.
+    async fn who(&self, deps: &Deps, asked: &AskItem) -> Result<Proven, Problem> {
+        if let (Some(name), true) = (&self.approver, deps.pair.watch.approvers.is_empty()) {
+            let message = format!("{name:?} is no approver: the configuration names none with [[approver]]");
+            return Err(Problem::refused("NOT-APPROVED", message));
         }
-        let names: Vec<&str> = approvers.iter().map(|approver| approver.get_ref().name.as_str()).collect();
-        let names = names.join(", ");
-        let name = match &self.approver {
-            Some(name) => name.clone(),
-            None => typed(&format!("Who are you? One of {names}:"))
-                .ok_or_else(|| not(format!("say who you are with --as, one of {names}")))?,
-        };
-        let known = approvers.iter().map(|approver| approver.get_ref()).find(|approver| approver.name == name);
-        let Some(known) = known else {
-            refused(deps, asked, &name, "no approver of that name").await;
-            return Err(not(format!("{name:?} is no approver: one of {names} must answer")));
-        };
-        let approver = Approver { name, level: known.level, code_hash: known.code_hash.clone() };
-        if approver.knows(&self.code()?) {
-            return Ok(approver.name);
+        match self.code.prove(deps, self.approver.as_deref()) {
+            Ok(proven) => Ok(proven),
+            Err(unproven) => Err(untaken(deps, asked, unproven).await),
         }
-        refused(deps, asked, &approver.name, "a wrong approval code").await;
-        Err(not(format!("that is not the approval code of {}: nothing was changed", approver.name)))
-    }
-
-    fn code(&self) -> Result<SecretString, Problem> {
-        let missing = |message: String| Problem::refused("NOT-APPROVED", message);
-        if let Some(file) = &self.code_file {
-            return SecretSource::File(file.clone()).fetch().map_err(missing);
-        }
-        if let Ok(code) = SecretSource::Env(CODE_VARIABLE.to_owned()).fetch() {
-            return Ok(code);
-        }
-        if !is_attended() {
-            return Err(missing(format!("the approval code is missing: use --code-file or set {CODE_VARIABLE}")));
-        }
-        say("Your approval code (it is not shown):");
-        let code = Term::stderr().read_secure_line();
-        code.map(SecretString::from).map_err(|e| missing(format!("the approval code could not be read: {e}")))
     }
 
     /// Whoever answers names the pair, so that no answer goes to another one by mistake.
@@ -154,14 +110,17 @@ impl AnswerArguments {
         }
     }
 
-    fn tell(&self, saga: &SagaId, by: &str, standing: &Standing) -> Exit {
+    fn tell(&self, saga: &SagaId, proven: &Proven, standing: &Standing) -> Exit {
+        let by = proven.by();
         let (word, missing, exit) = match standing {
             Standing::Approved => ("approved", 0, Exit::Fine),
             Standing::MorePeople(more) => ("more-people", *more, Exit::PersonNeeded),
             Standing::Declined => ("declined", 0, Exit::Fine),
         };
         if self.json {
-            data_json(&json!({ "saga": saga, "by": by, "standing": word, "people_missing": missing }));
+            data_json(
+                &json!({ "saga": saga, "by": by, "proof": proven.proof(), "standing": word, "people_missing": missing }),
+            );
             return exit;
         }
         match standing {
@@ -197,19 +156,12 @@ async fn show(deps: &Deps, seen: &View, asked: &AskItem) -> Result<(), Problem> 
     Ok(())
 }
 
-/// One line that a person types; `None` if nobody is there.
-pub(crate) fn typed(question: &str) -> Option<String> {
-    if !is_attended() {
-        return None;
+/// Writes down that somebody was not proven, and says why.
+pub(crate) async fn untaken(deps: &Deps, asked: &AskItem, unproven: Unproven) -> Problem {
+    if let (Some(who), Some(why)) = (&unproven.who, unproven.why) {
+        refused(deps, asked, who, why).await;
     }
-    say(question);
-    let mut line = String::new();
-    std::io::stdin().lock().read_line(&mut line).ok()?;
-    Some(line.trim().to_owned())
-}
-
-fn is_attended() -> bool {
-    std::io::stdin().is_terminal() && std::io::stderr().is_terminal()
+    unproven.problem
 }
 
 async fn refused(deps: &Deps, asked: &AskItem, who: &str, why: &str) {

@@ -1,9 +1,7 @@
 //! A person's approval of a plan: given on the command line, or typed at a terminal.
 
-use std::io::{BufRead as _, IsTerminal as _};
-
 use engine::Deps;
-use engine::approvals::{answer, question_of};
+use engine::approvals::{Proven, answer, folded, question_of};
 use engine::ports::{AskItem, AskState};
 use engine::start::Draft;
 use engine::view::View;
@@ -11,24 +9,26 @@ use failover::plan::GO;
 use rim::Problem;
 use saga::SagaId;
 
-use crate::ordering::person;
+use crate::proving::{CodeArguments, Unproven, is_attended, typed};
 use crate::talk::say;
 
 /// How a plan is approved.
 #[derive(Debug, clap::Args)]
 pub(crate) struct ApprovalArguments {
-    /// Approves the plan without asking, in the name of this person.
+    /// Approves the plan without asking, in the name of this person; a configured approver gives the code, too.
     #[arg(long, value_name = "PERSON")]
     approve: Option<String>,
+    #[command(flatten)]
+    code: CodeArguments,
     /// Accepts that what cannot be verified stopped may still process data when it comes back.
     #[arg(long, requires = "approve")]
     accept_risk: bool,
 }
 
-/// A named person said yes.
+/// Somebody who was proven said yes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Approved {
-    by: String,
+    proven: Proven,
     accepts_risk: bool,
 }
 
@@ -46,32 +46,55 @@ pub(crate) enum Standing {
 impl ApprovalArguments {
     /// Asks the person at the terminal, if there is one and nobody has approved on the command line.
     /// `None`: nobody did.
-    pub(crate) fn obtain(&self, pair: &str, planned: bool, question: &str) -> Result<Option<Approved>, Problem> {
-        if let Some(by) = &self.approve {
+    pub(crate) fn obtain(&self, deps: &Deps, planned: bool, question: &str) -> Result<Option<Approved>, Unproven> {
+        if self.approve.is_some() {
+            let proven = self.code.prove(deps, self.approve.as_deref())?;
             let enough = planned || self.accept_risk;
-            return Ok(enough.then(|| Approved { by: by.clone(), accepts_risk: self.accept_risk }));
+            return Ok(enough.then_some(Approved { proven, accepts_risk: self.accept_risk }));
         }
-        if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
+        if !is_attended() {
             return Ok(None);
         }
-        say(format_args!("\n{question}\nType the pair's name, {pair}, to approve; anything else changes nothing:"));
-        let mut typed = String::new();
-        let read = std::io::stdin().lock().read_line(&mut typed);
-        if read.is_ok() && typed.trim() == pair {
-            return Ok(Some(Approved { by: person(), accepts_risk: !planned }));
+        say(format_args!("\n{question}"));
+        let proven = self.code.prove(deps, None)?;
+        let pair = deps.pair.name.as_str();
+        let named = typed(&format!("Type the pair's name, {pair}, to approve; anything else changes nothing:"));
+        if named.is_some_and(|named| named == pair) {
+            return Ok(Some(Approved { proven, accepts_risk: !planned }));
         }
-        Err(Problem::refused("NOT-APPROVED", format!("the plan for pair {pair} was not approved: nothing was changed")))
+        let message = format!("the plan for pair {pair} was not approved: nothing was changed");
+        Err(Unproven { who: None, why: None, problem: Problem::refused("NOT-APPROVED", message) })
     }
 
-    /// What is to be added to a command so that it approves.
-    pub(crate) fn missing(planned: bool) -> &'static str {
-        if planned { " --approve YOUR-NAME" } else { " --approve YOUR-NAME --accept-risk" }
+    /// Who can approve still, and what is to be added to a command so that it approves.
+    pub(crate) fn missing(deps: &Deps, asked: Option<&AskItem>, again: &str, planned: bool) -> String {
+        let risk = if planned { "" } else { " --accept-risk" };
+        let given: Vec<&str> = asked.iter().flat_map(|asked| &asked.given).map(|answer| answer.by.as_str()).collect();
+        let said = |name: &str| given.iter().any(|given| folded(given) == folded(name));
+        let left = deps.pair.watch.approvers.iter().map(|approver| approver.name.as_str());
+        let left: Vec<&str> = left.filter(|name| !said(name)).collect();
+        if deps.pair.watch.approvers.is_empty() {
+            return format!("nobody has approved it yet: run `{again} --approve YOUR-NAME{risk}`");
+        }
+        let so_far = if given.is_empty() {
+            "nobody has approved it yet".to_owned()
+        } else {
+            format!("{} has approved it, and another person must", given.join(", "))
+        };
+        let one = if left.len() == 1 { "" } else { "one of " };
+        let links = deps.pair.watch.approvals.as_ref().is_some_and(|approvals| !approvals.keys.is_empty());
+        let link = if links { "answers by a link, or " } else { "" };
+        format!(
+            "{so_far}: {one}{} {link}runs `{again} --approve NAME --code-file FILE{risk}` with the approval code in \
+             that file",
+            left.join(", ")
+        )
     }
 }
 
 /// Records the answer yes.
 pub(crate) async fn approve(deps: &Deps, saga: &SagaId, approved: &Approved) -> Result<(), Problem> {
-    answer(deps, saga, GO, &approved.by, true, approved.accepts_risk).await?;
+    answer(deps, saga, GO, &approved.proven, true, approved.accepts_risk).await?;
     Ok(())
 }
 

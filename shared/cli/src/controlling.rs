@@ -13,9 +13,9 @@ use saga::bounds::few_of;
 use saga::{SagaId, Step, StepId};
 use serde_json::json;
 
-use crate::answering::typed;
 use crate::ordering::person;
 use crate::place::{self, PairArguments, StoreArguments};
+use crate::proving::typed;
 use crate::standing::LISTED;
 use crate::talk::{data, data_json, say};
 

@@ -28,6 +28,7 @@ mod place;
 mod plan;
 mod progress;
 mod promote;
+mod proving;
 mod rehearse;
 mod report;
 mod resume;

@@ -14,6 +14,7 @@ use jiff::SignedDuration;
 use rim::{Checked, Exit, Problem};
 use saga::{Outcome, Plan, SagaId};
 
+use crate::answering::untaken;
 use crate::approving::{self, ApprovalArguments, Standing as Asked};
 use crate::driving::{Ended, drive, sleep};
 use crate::full_drill;
@@ -99,7 +100,7 @@ impl Moving<'_> {
             say(plan_text(&drafted.plan, &drafted.hash.0, Detail::Counts));
             say(evidence(&drafted.plan));
             let question = approving::question_text(looking, &drafted);
-            let approved = self.arguments.approval.obtain(checked.pair.as_str(), order.planned, &question)?;
+            let approved = self.arguments.approval.obtain(looking, order.planned, &question)?;
             refuse_old(looking, &drafted.plan)?;
             let deps = store.open(checked).await?;
             let saga = match start(&deps, &order, &drafted).await {
@@ -166,9 +167,10 @@ impl Moving<'_> {
             Asked::Open => {
                 say(plan_text(&seen.plan, &seen.head.plan.0, Detail::Counts));
                 say(evidence(&seen.plan));
-                match self.arguments.approval.obtain(seen.pair.pair.as_str(), self.request.planned, &asked.text)? {
-                    Some(approved) => approving::approve(&deps, &saga, &approved).await?,
-                    None => return Ok(Next::Unapproved(Box::new(deps), saga)),
+                match self.arguments.approval.obtain(&deps, self.request.planned, &asked.text) {
+                    Err(unproven) => return Err(untaken(&deps, &asked, unproven).await),
+                    Ok(Some(approved)) => approving::approve(&deps, &saga, &approved).await?,
+                    Ok(None) => return Ok(Next::Unapproved(Box::new(deps), saga)),
                 }
             }
             Asked::Closed => {
@@ -210,8 +212,8 @@ impl Moving<'_> {
                 Exit::Failed
             }
             Ended::PersonNeeded if !approved => {
-                let missing = ApprovalArguments::missing(self.request.planned);
-                say(format_args!("nobody has approved it yet: run `{again}{missing}`"));
+                let asked = seen.as_ref().and_then(|seen| seen.question.as_ref());
+                say(ApprovalArguments::missing(deps, asked, &again, self.request.planned));
                 Exit::PersonNeeded
             }
             Ended::PersonNeeded => {

@@ -12,7 +12,7 @@ use engine::runner::{Published, published_key};
 use engine::start::pair_head;
 use failover::evidence::{ClockRow, DatasetRow, Record};
 use rim::{Exit, Problem};
-use saga::SagaId;
+use saga::{Proof, SagaId};
 use serde_json::json;
 
 use crate::place::{self, PairArguments, StoreArguments};
@@ -124,8 +124,12 @@ fn text(record: &Record) -> String {
     for row in &tables.approvals {
         let _ = writeln!(
             text,
-            "{} approved {:?} at {:.0}; loss shown: {}",
-            row.by, row.question, row.used_at, row.loss_shown
+            "{} approved {:?} at {:.0} ({}); loss shown: {}",
+            row.by,
+            row.question,
+            row.used_at,
+            Proof::all(&row.proofs),
+            row.loss_shown
         );
     }
     let steps = tables.run.steps;

@@ -10,7 +10,7 @@ use failover::clocks::ClockSeconds;
 use failover::plan::{About, GO};
 use failover::{Role, Side};
 use jiff::Timestamp;
-use saga::{Code, Outcome, StepState, Tally};
+use saga::{Code, Outcome, Proof, StepState, Tally};
 use serde::Serialize;
 
 /// So many blocked steps are told one by one before the rest is counted.
@@ -94,6 +94,8 @@ pub(crate) struct Question {
     sent_to: Vec<String>,
     /// Who has said yes, while more people are needed.
     approved_by: Vec<String>,
+    /// How each of them was proven.
+    proofs: Vec<Proof>,
     people: u32,
 }
 
@@ -105,6 +107,7 @@ impl Question {
             expires_at: ask.expires_at,
             sent_to: ask.links.iter().map(|link| link.approver.clone()).collect(),
             approved_by: ask.given.iter().map(|answer| answer.by.clone()).collect(),
+            proofs: ask.given.iter().flat_map(|answer| answer.proofs.clone()).collect(),
             people: ask.people,
         }
     }
@@ -116,10 +119,11 @@ impl Question {
         }
         if !self.approved_by.is_empty() {
             told.push_str(&format!(
-                "\n{} of {} people approved: {}",
+                "\n{} of {} people approved: {} ({})",
                 self.approved_by.len(),
                 self.people,
-                self.approved_by.join(", ")
+                self.approved_by.join(", "),
+                Proof::all(&self.proofs)
             ));
         }
         told
@@ -143,6 +147,8 @@ pub(crate) struct Standing {
     pub(crate) blocked: Vec<BlockedStep>,
     pub(crate) waits: Vec<Waits>,
     pub(crate) question: Option<Question>,
+    /// Who approved it, and how that was proven.
+    pub(crate) approved: Option<String>,
     pub(crate) clocks: ClockSeconds,
     /// Who holds it, since when and why.
     pub(crate) held: Option<String>,
@@ -205,6 +211,7 @@ impl Standing {
             blocked: blocked(view),
             waits: waits(view),
             question: view.question.as_ref().map(Question::of),
+            approved: view.state.approval(GO).map(|yes| format!("{} ({})", yes.by, Proof::all(&yes.proofs))),
             clocks: view.head.clocks.seconds(),
             held: view.state.held().map(|hold| format!("{} since {:.0}: {}", hold.by, hold.since, hold.why)),
             lessons: view.state.lessons().iter().map(|lesson| format!("{}: {}", lesson.by, lesson.text)).collect(),
@@ -246,6 +253,7 @@ impl Standing {
             String::new(),
             self.table(),
         ];
+        lines.extend(self.approved.iter().map(|approved| format!("\napproved by {approved}")));
         lines.extend(self.held.iter().map(|held| format!("\nheld by {held}\n`switchback resume` lets it go on")));
         if self.pursuit_left > 0 && !self.doing.is_over() && self.doing != Doing::Asking {
             lines.push(format!("\n{} steps on the {} are not verified stopped yet", self.pursuit_left, self.leaving));

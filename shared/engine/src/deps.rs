@@ -9,7 +9,7 @@ use failover::signal::Watched;
 use failover::verdict::WatchPolicy;
 use failover::{FailoverPolicy, MapEntry, PairName, Side};
 
-use crate::approvals::Approvals;
+use crate::approvals::{Approvals, Approver, folded};
 use crate::ports::{
     Asks, Clock, Controls, Errands, Feed, Messenger, Objects, Pairs, Probe, Sagas, Scribe, Signals, Waker, Workspace,
 };
@@ -45,10 +45,24 @@ pub struct Watch {
     pub watched: Watched,
     /// How people are asked by message; `None`: only at a terminal.
     pub approvals: Option<Approvals>,
+    /// Who may approve, in the order of the contact list; empty: whoever names the pair at a terminal.
+    pub approvers: Vec<Approver>,
     /// What the team has set itself.
     pub objectives: Objectives,
     /// Which drills are held by themselves.
     pub drills: Vec<DrillPolicy>,
+}
+
+impl Watch {
+    /// An approver, however the name is spelled.
+    pub fn approver(&self, name: &str) -> Option<&Approver> {
+        self.approvers.iter().find(|approver| folded(&approver.name) == folded(name))
+    }
+
+    /// So many different people must say yes.
+    pub fn people(&self) -> u32 {
+        self.approvals.as_ref().map_or(1, |approvals| approvals.people)
+    }
 }
 
 impl Pair {

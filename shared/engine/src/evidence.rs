@@ -237,6 +237,7 @@ fn given(answer: &Answer) -> Given {
         plan: answer.plan.clone(),
         loss_shown_s: answer.loss_shown_s,
         at: answer.at,
+        proofs: answer.proofs.clone(),
     }
 }
 

@@ -12,7 +12,7 @@
 //! | [`start::draft`], [`start::start`] | looks, plans; freezes, takes the pair, asks |
 //! | [`dry_run::dry_run`] | makes every look and judges every gate of a plan, and lists the calls that a run would make |
 //! | [`noticing::hear`], [`noticing::judge`] | takes signals in; gives the verdict and proposes |
-//! | [`approvals::answer`] | records a person's answer |
+//! | [`approvals::at_terminal`], [`approvals::answer`] | proves who answers; records the answer |
 //! | [`approvals::by_link::look`], [`approvals::by_link::reply`] | shows what a link asks; takes the answer |
 //! | [`approvals::tend`] | sends links, escalates, asks again |
 //! | [`wake::wake`], [`wake::tick`] | drives a saga as far as it goes |

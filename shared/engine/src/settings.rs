@@ -56,6 +56,8 @@ pub struct Weakened {
     pub read_back: bool,
     /// Stages begin whatever their gate says (S9), and starts whatever their needs say (S10).
     pub gate: bool,
+    /// An answer counts without its proof (S27).
+    pub proof: bool,
 }
 
 impl Default for Settings {
@@ -88,6 +90,14 @@ impl Settings {
     pub(crate) fn guards_margin(&self) -> bool {
         #[cfg(feature = "mutants")]
         return !self.weakened.margin;
+        #[cfg(not(feature = "mutants"))]
+        true
+    }
+
+    /// Whether an answer counts only with its proof.
+    pub(crate) fn guards_proof(&self) -> bool {
+        #[cfg(feature = "mutants")]
+        return !self.weakened.proof;
         #[cfg(not(feature = "mutants"))]
         true
     }

@@ -94,7 +94,7 @@ fn tell(plan: &Plan, event: &Event) -> Option<Told> {
     match event {
         Event::Started { plan: hash, by, .. } => saga(format!("started by {by}, plan {} frozen", hash.short())),
         Event::TookOver { epoch, owner } => saga(format!("runner {owner} took the lease, epoch {epoch}")),
-        Event::Approved { question, by, accepts_risk, loss_shown } => {
+        Event::Approved { question, by, accepts_risk, loss_shown, proofs: _ } => {
             let risk = if *accepts_risk {
                 ", accepting that the leaving side may still process what could not be verified stopped"
             } else {

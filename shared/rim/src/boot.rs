@@ -112,12 +112,8 @@ pub fn scribe() -> Arc<dyn Scribe> {
 /// [`ConfigError`] if a secret cannot be fetched or an address is refused.
 pub fn deps(checked: &Checked, clock: Arc<dyn Clock>, ports: Ports) -> Result<Deps, ConfigError> {
     let sides = Sides::of(checked, &clock)?;
-    let mut pair = pair_of(checked, &sides, ports.messenger.is_some())?;
+    let pair = pair_of(checked, &sides, ports.messenger.is_some())?;
     let web: Arc<dyn Web> = Arc::new(Network::new().map_err(|e| checked.wrong(0, e))?);
-    if let (None, Some(approvals)) = (&ports.messenger, &mut pair.watch.approvals) {
-        // Who cannot be sent a link is asked at the terminal; how many people must say yes holds there, too.
-        approvals.approvers.clear();
-    }
     let feeds = [feeds(checked, &pair, ports.aws.as_ref()), webhooks::feeds(checked, &web)?].concat();
     let probes = probes(checked, &sides, &pair, &clock, &web, ports.aws.as_ref())?;
     Ok(Deps {

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use engine::approvals::NotAnswered;
+use engine::approvals::{NotAnswered, NotProven};
 use engine::capture::CaptureError;
 use engine::dry_run::DryRunFailed;
 use engine::ports::StoreError;
@@ -168,6 +168,12 @@ impl From<DryRunFailed> for Problem {
     }
 }
 
+impl From<NotProven> for Problem {
+    fn from(error: NotProven) -> Self {
+        Self::refused("NOT-APPROVED", error.to_string())
+    }
+}
+
 impl From<NotAnswered> for Problem {
     fn from(error: NotAnswered) -> Self {
         match error {
@@ -176,6 +182,7 @@ impl From<NotAnswered> for Problem {
             | NotAnswered::Expired
             | NotAnswered::SamePerson(_)
             | NotAnswered::AnotherPlan => Self::refused("NOT-ANSWERED", error.to_string()),
+            NotAnswered::NotProven(not) => not.into(),
             NotAnswered::WorseLoss => Self::refused("LOSS-IS-WORSE", error.to_string()),
             NotAnswered::Store(error) => error.into(),
         }

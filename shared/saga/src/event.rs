@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::bounds::{TEXT, capped};
 use crate::fault::Fault;
 use crate::plan::{PlanHash, SagaId, StepId};
+use crate::proof::Proof;
 
 /// How a saga ended. Terminal is final (S16).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -48,6 +49,9 @@ pub enum Event {
         accepts_risk: bool,
         /// The loss that was shown.
         loss_shown: String,
+        /// How each who answered was proven, in the order of their names; empty in logs that do not tell.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        proofs: Vec<Proof>,
     },
     /// A stage's gate held.
     StageEntered {

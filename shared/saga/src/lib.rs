@@ -25,6 +25,7 @@ pub mod event;
 pub mod fault;
 pub mod log;
 pub mod plan;
+mod proof;
 pub mod state;
 mod transition;
 
@@ -34,4 +35,5 @@ pub use event::{Event, Outcome};
 pub use fault::{Code, Fault, Reaction};
 pub use log::{Chain, Line};
 pub use plan::{Class, Gate, Need, Needed, Plan, PlanError, PlanHash, SagaId, Stage, Step, StepId, Undoer};
+pub use proof::Proof;
 pub use state::{Illegal, State, StepRecord, StepState, Tally};

@@ -132,6 +132,33 @@ mod tests {
         assert_eq!(first_break(&lines), Some(1));
     }
 
+    /// The very bytes of a line that was written without proofs: what is absent stays absent in its hash (S22).
+    #[test]
+    fn a_line_that_tells_no_proof_still_follows() {
+        let event = r#"{"event":"approved","question":"go","by":"ana","accepts_risk":true,"loss_shown":"60 s"}"#;
+        let mut hash = Sha256::new();
+        hash.update(0_u64.to_be_bytes());
+        hash.update(Timestamp::UNIX_EPOCH.as_nanosecond().to_be_bytes());
+        hash.update(1_u64.to_be_bytes());
+        hash.update(event);
+        let hash = hex::encode(hash.finalize());
+        let line = format!(r#"{{"number":0,"at":"1970-01-01T00:00:00Z","epoch":1,"event":{event},"hash":"{hash}"}}"#);
+        let read: Line = serde_json::from_str(&line).unwrap();
+        assert_eq!(Chain::default().follow(&read), Ok(()));
+        assert_eq!(serde_json::to_string(&read).unwrap(), line);
+        let proven = Line {
+            event: Event::Approved {
+                question: "go".into(),
+                by: "ana".into(),
+                accepts_risk: true,
+                loss_shown: "60 s".into(),
+                proofs: vec![crate::Proof::Code],
+            },
+            ..read
+        };
+        assert!(Chain::default().follow(&proven).is_err(), "a proof that is put in later is found");
+    }
+
     fn first_break(lines: &[Line]) -> Option<u64> {
         let mut chain = Chain::default();
         lines.iter().find_map(|line| chain.follow(line).err()).map(|broken| broken.number)

@@ -12,6 +12,7 @@ use crate::controls::{Controls, Hold, Lesson};
 use crate::event::{Event, Outcome};
 use crate::fault::Fault;
 use crate::plan::{Plan, StepId};
+use crate::proof::Proof;
 use crate::transition::transition;
 
 /// Where a step stands.
@@ -139,6 +140,8 @@ pub struct Approval {
     pub by: String,
     /// Whether the risk that the question names was accepted.
     pub accepts_risk: bool,
+    /// How each who answered was proven; empty where that is not recorded.
+    pub proofs: Vec<Proof>,
 }
 
 /// An event that cannot follow what is recorded.
@@ -245,11 +248,11 @@ impl State {
                 }
             }
             Event::TookOver { epoch, .. } => self.epoch = *epoch,
-            Event::Approved { question, by, accepts_risk, .. } => {
+            Event::Approved { question, by, accepts_risk, proofs, .. } => {
                 if self.approvals.contains_key(question) {
                     return Err(Illegal::UsedApproval(question.clone()));
                 }
-                let approval = Approval { by: by.clone(), accepts_risk: *accepts_risk };
+                let approval = Approval { by: by.clone(), accepts_risk: *accepts_risk, proofs: proofs.clone() };
                 self.approvals.insert(question.clone(), approval);
             }
             Event::StageEntered { stage } => {

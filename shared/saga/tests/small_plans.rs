@@ -54,7 +54,13 @@ fn next(plan: &Plan, state: &State, decision: &Decision) -> Vec<Event> {
     for question in &decision.ask {
         for accepts_risk in [true, false] {
             let (by, loss_shown) = ("somebody".to_owned(), String::new());
-            events.push(Event::Approved { question: question.clone(), by, accepts_risk, loss_shown });
+            events.push(Event::Approved {
+                question: question.clone(),
+                by,
+                accepts_risk,
+                loss_shown,
+                proofs: Vec::new(),
+            });
         }
     }
     for &step in &decision.ready {
@@ -298,8 +304,13 @@ fn what_waits_is_due_when_its_time_has_come() {
     let plan = small();
     let mut state = State::new(&plan);
     let started = Event::Started { saga: plan.saga.clone(), plan: plan.freeze().unwrap().1, by: "test".to_owned() };
-    let approved =
-        Event::Approved { question: GO.to_owned(), by: "a".to_owned(), accepts_risk: false, loss_shown: String::new() };
+    let approved = Event::Approved {
+        question: GO.to_owned(),
+        by: "a".to_owned(),
+        accepts_risk: false,
+        loss_shown: String::new(),
+        proofs: Vec::new(),
+    };
     let entered = Event::StageEntered { stage: "freeze".to_owned() };
     let again = fault(Reaction::Again { after_ms: None });
     let tried = Event::Tried { step: id(0, 0), attempts: 1, fault: again, next_at: at(30) };

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::{MutexGuard, PoisonError};
 
-use engine::approvals::answer;
+use engine::approvals::{answer, at_terminal};
 use engine::capture::capture;
 use engine::ports::{Clock, SagaStatus, StepItem};
 use engine::start::{Order, draft, pair_head, start};
@@ -172,7 +172,9 @@ impl Cast<'_> {
             }
             if !answered && now >= answered_at {
                 answered = true;
-                answer(&operator, &saga, GO, ON_CALL, true, !self.script.planned).await.map_err(|e| e.to_string())?;
+                let proven = at_terminal(&operator, ON_CALL, None).map_err(|e| e.to_string())?;
+                let accepts_risk = !self.script.planned;
+                answer(&operator, &saga, GO, &proven, true, accepts_risk).await.map_err(|e| e.to_string())?;
             }
             let head = operator.sagas.head(&saga).await.map_err(|e| e.to_string())?.ok_or("the saga is gone")?;
             let looked = (head.tally, head.status);

@@ -130,12 +130,12 @@ impl WatchScript {
                 ],
                 services: Vec::new(),
             },
+            approvers: self.approver.iter().map(approver).collect::<Result<_, String>>()?,
             approvals: Some(Approvals {
                 url: LINKS.to_owned(),
                 people: self.people,
                 escalate_after: SignedDuration::from_mins(10),
                 personal: true,
-                approvers: self.approver.iter().map(approver).collect::<Result<_, String>>()?,
                 keys: vec![Key { id: "rehearsal".to_owned(), secret: SecretString::from("k".repeat(32)) }],
             }),
         })

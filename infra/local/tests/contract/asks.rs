@@ -4,7 +4,7 @@ use crate::ground::{Checked, Ground, at, plan, saga};
 use aws::Weakened;
 use engine::ports::{Answer, AskItem, AskState, Asks, Deed, STORE_VERSION, StoreError, TrailLine};
 use futures::future::join_all;
-use saga::PlanHash;
+use saga::{PlanHash, Proof};
 
 on_every_ground! {
     a_question_comes_back_as_it_was_asked
@@ -188,5 +188,13 @@ async fn put(ground: &Ground, question: &str, answer: &Answer) -> Result<(), Sto
 }
 
 fn answer() -> Answer {
-    Answer { by: "ada".into(), approved: true, accepts_risk: true, plan: plan(), loss_shown_s: Some(60), at: at(60) }
+    Answer {
+        by: "ada".into(),
+        approved: true,
+        accepts_risk: true,
+        plan: plan(),
+        loss_shown_s: Some(60),
+        at: at(60),
+        proofs: vec![Proof::Code],
+    }
 }

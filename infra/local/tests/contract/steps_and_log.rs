@@ -3,7 +3,7 @@
 use crate::ground::{Checked, Ground, at, plan, saga};
 use aws::Weakened;
 use engine::ports::{LogChunk, STORE_VERSION, Sagas, StepItem, StoreError};
-use saga::{Chain, Code, Event, Fault, Line, Outcome, StepId, StepRecord, StepState};
+use saga::{Chain, Code, Event, Fault, Line, Outcome, Proof, StepId, StepRecord, StepState};
 
 on_every_ground! {
     steps_come_back_in_plan_order
@@ -216,7 +216,13 @@ fn every_event() -> Vec<Event> {
     vec![
         Event::Started { saga: saga(), plan: plan(), by: "ada".into() },
         Event::TookOver { epoch: 3, owner: "r-1".into() },
-        Event::Approved { question: "loss".into(), by: "ada".into(), accepts_risk: true, loss_shown: String::new() },
+        Event::Approved {
+            question: "loss".into(),
+            by: "ada".into(),
+            accepts_risk: true,
+            loss_shown: String::new(),
+            proofs: vec![Proof::LinkAndCode],
+        },
         Event::StageEntered { stage: "fence".into() },
         Event::Intended { step },
         Event::Tried { step, attempts: 1, fault: fault(), next_at: at(9) },

@@ -1,5 +1,9 @@
 //! Taking one person's answer into a question: pure, and total over how the question stands.
 
+use saga::Proof;
+
+use super::people::folded;
+use super::proof::NotProven;
 use crate::ports::{Answer, AskItem, AskState, StoreError};
 
 /// Why an answer was not taken.
@@ -23,6 +27,9 @@ pub enum NotAnswered {
     /// For a smaller loss than the one that is asked about now.
     #[error("the loss is worse now than the one that was shown")]
     WorseLoss,
+    /// Who answers was not proven.
+    #[error(transparent)]
+    NotProven(#[from] NotProven),
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -79,7 +86,10 @@ pub(super) fn with(ask: &AskItem, answer: &Answer) -> Result<AskItem, NotAnswere
         answered.state = AskState::Answered(answer.clone());
         return Ok(answered);
     }
-    if ask.given.iter().any(|given| given.by == answer.by) {
+    if ask.people > 1 && answer.proofs.contains(&Proof::Policy) {
+        return Err(NotProven::PolicyIsNoPerson(ask.people).into());
+    }
+    if ask.given.iter().any(|given| folded(&given.by) == folded(&answer.by)) {
         return Err(NotAnswered::SamePerson(answer.by.clone()));
     }
     answered.given.push(answer.clone());
@@ -92,7 +102,16 @@ pub(super) fn with(ask: &AskItem, answer: &Answer) -> Result<AskItem, NotAnswere
 /// Several people's yes as one answer: the risk is accepted if all of them accept it.
 fn together(given: &[Answer], last: &Answer) -> Answer {
     let by: Vec<&str> = given.iter().map(|answer| answer.by.as_str()).collect();
-    Answer { by: by.join(" and "), accepts_risk: given.iter().all(|answer| answer.accepts_risk), ..last.clone() }
+    let proofs = given.iter().flat_map(|answer| match answer.proofs.is_empty() {
+        true => vec![Proof::NotRecorded],
+        false => answer.proofs.clone(),
+    });
+    Answer {
+        by: by.join(" and "),
+        accepts_risk: given.iter().all(|answer| answer.accepts_risk),
+        proofs: proofs.collect(),
+        ..last.clone()
+    }
 }
 
 /// Whether the loss is worse now than it was when shown; unknown is worse than any.
@@ -143,6 +162,7 @@ mod tests {
             plan: PlanHash::of(b"plan"),
             loss_shown_s: Some(60),
             at: at("2026-01-05T09:00:00Z"),
+            proofs: vec![Proof::Code],
         }
     }
 
@@ -163,6 +183,32 @@ mod tests {
         let both = with(&first, &careful).unwrap();
         let AskState::Answered(answer) = &both.state else { panic!("{:?}", both.state) };
         assert_eq!((answer.by.as_str(), answer.accepts_risk), ("ana and ben", false));
+        assert_eq!(answer.proofs, [Proof::Code, Proof::Code]);
+    }
+
+    #[test]
+    fn one_person_by_two_spellings_and_the_policy_are_not_two_people_s27() {
+        let first = with(&asked(2), &yes("ana")).unwrap();
+        for spelled in ["Ana", " ana ", "ANA"] {
+            assert_eq!(with(&first, &yes(spelled)), Err(NotAnswered::SamePerson(spelled.to_owned())));
+        }
+        let policy = Answer { proofs: vec![Proof::Policy], ..yes("ben, by the policy act") };
+        let refused = Err(NotAnswered::NotProven(NotProven::PolicyIsNoPerson(2)));
+        assert_eq!(with(&first, &policy), refused);
+        assert_eq!(with(&asked(2), &policy), refused);
+        assert!(with(&asked(1), &policy).is_ok());
+    }
+
+    /// S22: a yes that was recorded without its proof stays one, and the record says that it has none.
+    #[test]
+    fn an_older_yes_has_a_proof_that_is_not_recorded() {
+        let older = with(&asked(2), &Answer { proofs: Vec::new(), ..yes("ana") }).unwrap();
+        let both = with(&older, &yes("ben")).unwrap();
+        let AskState::Answered(answer) = &both.state else { panic!("{:?}", both.state) };
+        assert_eq!(answer.proofs, [Proof::NotRecorded, Proof::Code]);
+        let text = r#"{"by":"ana","approved":true,"accepts_risk":true,"plan":"p","loss_shown_s":60,"at":"2026-01-05T09:00:00Z"}"#;
+        let read: Answer = serde_json::from_str(text).unwrap();
+        assert_eq!((read.proofs.len(), serde_json::to_string(&read).unwrap().as_str()), (0, text));
     }
 
     #[test]

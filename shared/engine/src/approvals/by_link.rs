@@ -13,20 +13,16 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::answering::{self, NotAnswered, Standing, is_worse};
 use super::closed::{Closed, usable};
-use super::people::Approver;
+use super::proof::{self, NotProven, Proven};
 use super::shown::{Shown, gather, plan_of};
 use super::tend::{ask_again, loss_until};
 use super::token::{self, Claims};
 use super::{TRIES, note_of, record};
 use crate::deps::Deps;
-use crate::ports::{Answer, AskItem, Deed, Link, Message, Recipient, SagaHead, SagaStatus, StoreError, TrailLine};
+use crate::ports::{AskItem, Deed, Link, Message, Recipient, SagaHead, SagaStatus, StoreError, TrailLine};
 
 /// One line of the trail tells of all looks by one link in this time.
 const LOOKS: SignedDuration = SignedDuration::from_secs(60);
-
-/// The hash of no code, at the usual cost: checked where nobody is there whose code could be.
-const NOBODY: &str =
-    "$argon2id$v=19$m=19456,t=2,p=1$c3dpdGNoYmFjay1ub2JvZA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
 /// What was typed into the page, or came in a message.
 #[derive(Debug)]
@@ -114,16 +110,24 @@ pub async fn reply(deps: &Deps, token: &str, form: &Form) -> Result<Taken, Refus
     if form.pair.trim().is_empty() || form.code.expose_secret().trim().is_empty() {
         return Err(Refused::Empty(Box::new(show(deps, &opened).await?)));
     }
-    let is_right = is_right(deps, &opened, form)?;
-    if !is_right {
-        return Err(wrong(deps, opened).await?);
-    }
+    let proven = match proof::by_link(deps, token, form) {
+        Ok(proven) => proven,
+        Err(NotProven::NoApprover { name, .. }) => return Err(Closed::NoApprover(name).into()),
+        Err(NotProven::NotOurs) => return Err(Closed::NotOurs.into()),
+        Err(
+            NotProven::WrongForm
+            | NotProven::NoCode(_)
+            | NotProven::WrongCode(_)
+            | NotProven::NotByPolicy
+            | NotProven::PolicyIsNoPerson(_),
+        ) => return Err(wrong(deps, opened).await?),
+    };
     let mut open_now = opened;
     for _ in 0..TRIES {
         if let Some(worse) = asked_again(deps, &open_now).await? {
             return Err(worse.into());
         }
-        if let Some(taken) = take(deps, &open_now, form.approve).await? {
+        if let Some(taken) = take(deps, &open_now, &proven, form.approve).await? {
             return Ok(taken);
         }
         // Somebody else wrote first: a wrong code, another answer, another round.
@@ -160,18 +164,6 @@ async fn viewed(deps: &Deps, open: &Open) -> Result<(), StoreError> {
         return Ok(());
     }
     note_of(deps, &open.ask, who, Deed::Viewed, note).await
-}
-
-/// Whether pair and code are right. Both are checked, whatever the first says.
-fn is_right(deps: &Deps, open: &Open, form: &Form) -> Result<bool, Closed> {
-    let name = &open.claims.approver;
-    let known = deps.pair.watch.approvals.as_ref().and_then(|approvals| approvals.approver(name));
-    let nobody = Approver { name: name.clone(), level: 0, code_hash: NOBODY.to_owned() };
-    let knows = known.unwrap_or(&nobody).knows(&form.code);
-    match known {
-        Some(_) => Ok(knows & (form.pair.trim() == deps.pair.name.as_str())),
-        None => Err(Closed::NoApprover(name.clone())),
-    }
 }
 
 /// Counts a wrong try; the tenth locks the link and tells the others.
@@ -239,21 +231,17 @@ fn shown_s(loss: Option<i64>) -> String {
 }
 
 /// Records the answer; `None` if somebody else wrote first.
-async fn take(deps: &Deps, open: &Open, approve: bool) -> Result<Option<Taken>, Refused> {
+async fn take(deps: &Deps, open: &Open, proven: &Proven, approve: bool) -> Result<Option<Taken>, Refused> {
     let about: Option<failover::plan::About> = serde_json::from_value(open.plan.about.clone()).ok();
-    let answer = Answer {
-        by: open.claims.approver.clone(),
-        approved: approve,
-        // The question names the risk unless the side was said to be well.
-        accepts_risk: approve && !about.is_some_and(|about| about.planned),
-        plan: open.claims.plan.clone(),
-        loss_shown_s: open.claims.loss_s,
-        at: deps.clock.now(),
-    };
+    // The question names the risk unless the side was said to be well.
+    let accepts_risk = approve && !about.is_some_and(|about| about.planned);
+    // `open` has seen that the link is about the very plan that is asked about.
+    let answer = proven.answer(&open.ask, approve, accepts_risk, open.claims.loss_s, deps.clock.now());
     let answered = match answering::with(&open.ask, &answer) {
         Ok(answered) => answered,
         Err(NotAnswered::SamePerson(_)) => return Err(Refused::SamePerson(Box::new(show(deps, open).await?))),
         Err(NotAnswered::Store(error)) => return Err(error.into()),
+        Err(NotAnswered::NotProven(_)) => return Err(Closed::NotOurs.into()),
         // `open` has looked at all of these, so one of them came about just now: look again.
         Err(
             NotAnswered::Answered(_)
@@ -268,18 +256,4 @@ async fn take(deps: &Deps, open: &Open, approve: bool) -> Result<Option<Taken>, 
     }
     let pair = deps.pair.name.to_string();
     Ok(Some(Taken { standing: Standing::of(&answered), pair, by: answer.by, at: answer.at }))
-}
-
-#[cfg(test)]
-mod tests {
-    use argon2::password_hash::phc::PasswordHash;
-
-    use super::NOBODY;
-
-    #[test]
-    fn the_hash_of_nobody_costs_what_any_hash_costs() {
-        let hash = PasswordHash::new(NOBODY).unwrap();
-        assert_eq!(hash.params.get_decimal("m"), Some(super::super::code::Cost::USUAL.memory_kib));
-        assert!(hash.salt.is_some() && hash.hash.is_some());
-    }
 }

@@ -187,6 +187,7 @@ mod tests {
             plan: asked.plan.clone(),
             loss_shown_s: None,
             at: at(AT),
+            proofs: Vec::new(),
         };
         let answered = AskItem { state: AskState::Used(yes.clone()), ..ask() };
         assert_eq!(closed(&answered, &ana, "a"), Closed::Approved { by: "cem".into(), at: at(AT) });

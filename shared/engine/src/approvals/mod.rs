@@ -1,5 +1,6 @@
 //! Questions and answers (S11): who is asked, by which link, and whose answer counts.
 //!
+//! An answer counts only with its proof (S27): see [`Proven`].
 //! Looking at a question changes nothing and uses nothing up. An answer is used at most once, for the
 //! plan and the loss that were shown.
 
@@ -8,6 +9,7 @@ pub mod by_link;
 mod closed;
 pub mod code;
 pub mod people;
+mod proof;
 mod shown;
 mod tend;
 pub mod token;
@@ -15,12 +17,14 @@ mod wording;
 
 use jiff::Timestamp;
 use saga::bounds::{TEXT, capped};
-use saga::{Plan, PlanHash, SagaId};
+use saga::{Plan, PlanHash, Proof, SagaId};
 
 use crate::deps::Deps;
 pub use answering::{NotAnswered, Standing};
 pub use closed::Closed;
-pub use people::{Approvals, Approver};
+pub use people::{Approvals, Approver, folded, is_code_hash};
+pub(crate) use proof::by_policy;
+pub use proof::{NotProven, Proven, approver, at_terminal};
 pub use shown::Shown;
 pub use tend::tend;
 
@@ -66,7 +70,7 @@ pub fn question_of(plan: &Plan, hash: &PlanHash, question: &str, now: Timestamp,
         expires_at: now.saturating_add(deps.settings.ask_expires).unwrap_or(Timestamp::MAX),
         state: AskState::Open,
         asked_at: Some(now),
-        people: deps.pair.watch.approvals.as_ref().map_or(1, |approvals| approvals.people),
+        people: deps.pair.watch.people(),
         given: Vec::new(),
         links: Vec::new(),
         round: 0,
@@ -75,7 +79,7 @@ pub fn question_of(plan: &Plan, hash: &PlanHash, question: &str, now: Timestamp,
     }
 }
 
-/// Records a person's answer to a question of a saga and wakes the saga.
+/// Records the answer of whoever was proven to a question of a saga, and wakes the saga.
 ///
 /// # Errors
 ///
@@ -84,21 +88,15 @@ pub async fn answer(
     deps: &Deps,
     saga: &SagaId,
     question: &str,
-    by: &str,
+    proven: &Proven,
     approved: bool,
     accepts_risk: bool,
 ) -> Result<Standing, NotAnswered> {
+    proven.counts(deps)?;
     for _ in 0..TRIES {
         let asked = deps.asks.question(saga, question).await?;
         let asked = asked.ok_or_else(|| StoreError::Refused(format!("question {question:?} of {saga}")))?;
-        let answer = Answer {
-            by: by.to_owned(),
-            approved,
-            accepts_risk,
-            plan: asked.plan.clone(),
-            loss_shown_s: asked.loss_s,
-            at: deps.clock.now(),
-        };
+        let answer = proven.answer(&asked, approved, accepts_risk, asked.loss_s, deps.clock.now());
         let answered = answering::with(&asked, &answer)?;
         if record(deps, &answered, &answer).await? {
             return Ok(Standing::of(&answered));
@@ -116,7 +114,7 @@ pub(crate) async fn record(deps: &Deps, answered: &AskItem, answer: &Answer) -> 
     }
     let deed = if answer.approved { Deed::Approved } else { Deed::Declined };
     let loss = answer.loss_shown_s.map_or_else(|| "unknown".to_owned(), |s| format!("{s} s"));
-    let note = format!("plan {}, loss shown: {loss}", answer.plan.short());
+    let note = format!("plan {}, loss shown: {loss}; {}", answer.plan.short(), Proof::all(&answer.proofs));
     // The answer is on record by now, whatever becomes of this line.
     if let Err(error) = note_of(deps, answered, &answer.by, deed, note).await {
         tracing::warn!(code = "TRAIL-INCOMPLETE", %error, "an answer was recorded, and the line that tells of it was not");

@@ -1,8 +1,8 @@
 //! Who may approve, and how they prove that it is them.
 
-use argon2::Argon2;
 use argon2::password_hash::PasswordVerifier;
 use argon2::password_hash::phc::PasswordHash;
+use argon2::{Algorithm, Argon2, Params};
 use jiff::SignedDuration;
 use secrecy::{ExposeSecret, SecretString};
 
@@ -31,17 +31,23 @@ pub struct Approvals {
     pub escalate_after: SignedDuration,
     /// One message for each approver, or one for all who listen.
     pub personal: bool,
-    /// Who may approve, in the order of the contact list.
-    pub approvers: Vec<Approver>,
-    /// What links are signed with, the current key first.
+    /// What links are signed with, the current key first; empty where no links are made.
     pub keys: Vec<Key>,
 }
 
-impl Approvals {
-    /// An approver by name.
-    pub fn approver(&self, name: &str) -> Option<&Approver> {
-        self.approvers.iter().find(|approver| approver.name == name)
-    }
+/// A name as people are told apart by it: without case and without spaces that are too many.
+///
+/// Upper case comes first, so that letters with several forms, as `ß`, fold alike.
+pub fn folded(name: &str) -> String {
+    let words: Vec<&str> = name.split_whitespace().collect();
+    words.join(" ").to_uppercase().to_lowercase()
+}
+
+/// Whether a text is the hash of an approval code: Argon2id in PHC form, whole.
+pub fn is_code_hash(text: &str) -> bool {
+    let Ok(hash) = PasswordHash::new(text) else { return false };
+    let argon2id = hash.algorithm == Algorithm::Argon2id.ident();
+    argon2id && hash.salt.is_some() && hash.hash.is_some() && Params::try_from(&hash).is_ok()
 }
 
 impl Approver {
@@ -49,5 +55,40 @@ impl Approver {
     pub fn knows(&self, code: &SecretString) -> bool {
         let Ok(hash) = PasswordHash::new(&self.code_hash) else { return false };
         Argon2::default().verify_password(code::meant(code).expose_secret().as_bytes(), &hash).is_ok()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_person_is_one_however_the_name_is_spelled() {
+        for spelled in ["ana ray", "Ana Ray", " ANA  RAY ", "ana\tRay\n"] {
+            assert_eq!(folded(spelled), "ana ray");
+        }
+        assert_eq!(folded("Groß"), folded("GROSS"));
+        assert_ne!(folded("ana"), folded("anaray"));
+    }
+
+    #[test]
+    fn only_a_whole_argon2id_hash_is_one() {
+        const GOOD: &str =
+            "$argon2id$v=19$m=19456,t=2,p=1$c2FsdHNhbHRzYWx0c2FsdA$ZmFrZWZha2VmYWtlZmFrZWZha2VmYWtlZmFrZWZha2U";
+        assert!(is_code_hash(GOOD));
+        let wrong = [
+            "",
+            "7K3M-9QRT-2B5X-HN8W",
+            "$argon2 pasted wrong",
+            "$argon2id$x",
+            "$argon2id$v=19$m=19456,t=2,p=1",
+            "$argon2id$v=19$m=19456,t=2,p=1$c2FsdHNhbHRzYWx0c2FsdA",
+            "$argon2id$v=19$m=0,t=2,p=1$c2FsdHNhbHRzYWx0c2FsdA$ZmFrZWZha2VmYWtlZmFrZWZha2VmYWtlZmFrZWZha2U",
+        ];
+        for text in wrong {
+            assert!(!is_code_hash(text), "{text}");
+        }
+        assert!(!is_code_hash(&GOOD.replace("argon2id", "argon2i")));
+        assert!(!is_code_hash(&GOOD.replace("argon2id", "scrypt")));
     }
 }

@@ -29,7 +29,9 @@ pub async fn tend(deps: &Deps, saga: &SagaId) -> Result<(), StoreError> {
     if asked.state != AskState::Open {
         return Ok(());
     }
-    let Some(approvals) = &deps.pair.watch.approvals else { return Ok(()) };
+    // Without a key no links are made: people are asked at a terminal.
+    let approvals = deps.pair.watch.approvals.as_ref().filter(|approvals| !approvals.keys.is_empty());
+    let Some(approvals) = approvals else { return Ok(()) };
     // Of a held saga nothing is asked.
     if deps.sagas.head(saga).await?.is_some_and(|head| head.controls.held) {
         return Ok(());
@@ -43,7 +45,7 @@ pub async fn tend(deps: &Deps, saga: &SagaId) -> Result<(), StoreError> {
     } else {
         asked
     };
-    let due: Vec<&Approver> = approvals.approvers.iter().filter(|a| is_due(approvals, &asked, a, now)).collect();
+    let due: Vec<&Approver> = deps.pair.watch.approvers.iter().filter(|a| is_due(approvals, &asked, a, now)).collect();
     if due.is_empty() {
         return Ok(());
     }

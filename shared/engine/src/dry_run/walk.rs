@@ -73,7 +73,7 @@ impl<'a> Walk<'a> {
             for question in decision.ask.into_iter().collect::<BTreeSet<_>>() {
                 self.assumptions.push(format!("{question:?} is approved, with the risk that it names"));
                 let (by, loss_shown) = (ASSUMED.to_owned(), String::new());
-                self.apply(&Event::Approved { question, by, accepts_risk: true, loss_shown })?;
+                self.apply(&Event::Approved { question, by, accepts_risk: true, loss_shown, proofs: Vec::new() })?;
             }
             return Ok(true);
         }

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::making_room::{GivesWay, gives_way, make_room};
 use super::proposing::{NotProposed, propose};
 use super::telling::{Notice, tell};
-use crate::approvals::{NotAnswered, answer};
+use crate::approvals::{NotAnswered, answer, by_policy};
 use crate::deps::Deps;
 use crate::ports::{AskState, PairHead, Remembered, STORE_VERSION, StoreError};
 use crate::start::pair_head;
@@ -152,15 +152,23 @@ pub async fn judge(deps: &Deps) -> Result<Noticed, StoreError> {
 /// Under `act`: a saga whose veto time is over begins, if everything agrees still.
 async fn go_on_by_policy(saga: &SagaId, recorded: &Recorded) -> Result<(), StoreError> {
     let deps = &recorded.deps;
-    let Mode::Act { accepted_by } = &deps.pair.watch.policy.mode else { return Ok(()) };
+    if !matches!(deps.pair.watch.policy.mode, Mode::Act { .. }) {
+        return Ok(());
+    }
     let Some(asked) = deps.asks.question(saga, GO).await? else { return Ok(()) };
     let now = deps.clock.now();
     let over = asked.veto_until.is_some_and(|until| now >= until);
     if asked.state != AskState::Open || !over || !still_agrees(&case(recorded)) {
         return Ok(());
     }
-    let by = format!("{accepted_by}, by the policy act");
-    match answer(deps, saga, GO, &by, true, true).await {
+    let proven = match by_policy(deps) {
+        Ok(proven) => proven,
+        Err(not) => {
+            tracing::error!(code = "NOT-APPROVED", %saga, %not, "the policy cannot answer: a person must");
+            return Ok(());
+        }
+    };
+    match answer(deps, saga, GO, &proven, true, true).await {
         Ok(_) => Ok(()),
         Err(NotAnswered::Store(error)) => Err(error),
         // Somebody has answered meanwhile, or it is asked again: the person's word counts.
@@ -170,7 +178,8 @@ async fn go_on_by_policy(saga: &SagaId, recorded: &Recorded) -> Result<(), Store
             | NotAnswered::Expired
             | NotAnswered::SamePerson(_)
             | NotAnswered::AnotherPlan
-            | NotAnswered::WorseLoss,
+            | NotAnswered::WorseLoss
+            | NotAnswered::NotProven(_),
         ) => Ok(()),
     }
 }

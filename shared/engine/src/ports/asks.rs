@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use jiff::Timestamp;
-use saga::{PlanHash, SagaId};
+use saga::{PlanHash, Proof, SagaId};
 use serde::{Deserialize, Serialize};
 
 use super::StoreError;
@@ -34,6 +34,9 @@ pub struct Answer {
     pub loss_shown_s: Option<i64>,
     /// When.
     pub at: Timestamp,
+    /// How each who is named was proven, in the order of the names; empty in items that do not tell.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub proofs: Vec<Proof>,
 }
 
 /// A personal link to a question. The link itself is nowhere recorded (S23).

@@ -49,6 +49,7 @@ impl Run<'_> {
             by: answer.by,
             accepts_risk: answer.accepts_risk,
             loss_shown,
+            proofs: answer.proofs,
         })?;
         self.recorder.flush().await?;
         Ok(true)

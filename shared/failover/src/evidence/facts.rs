@@ -1,7 +1,7 @@
 //! What was recorded while a saga ran: the half of a record that follows from nothing else.
 
 use jiff::Timestamp;
-use saga::{Line, Outcome, Plan, PlanError, PlanHash, SagaId};
+use saga::{Line, Outcome, Plan, PlanError, PlanHash, Proof, SagaId};
 use serde::{Deserialize, Serialize};
 
 use crate::pair::PairName;
@@ -117,6 +117,9 @@ pub struct Given {
     pub loss_shown_s: Option<i64>,
     /// When.
     pub at: Timestamp,
+    /// How each who is named was proven; empty where that is not recorded.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub proofs: Vec<Proof>,
 }
 
 /// What somebody did about a question.

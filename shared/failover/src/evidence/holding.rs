@@ -1,6 +1,6 @@
 //! Holding the facts of a record against each other: what a forger who knows how seals are made must get right.
 
-use saga::{Chain, Event, Line};
+use saga::{Chain, Event, Line, Proof};
 
 use super::canonical::{line_of_log, line_of_member};
 use super::facts::{Facts, Given, Question};
@@ -98,7 +98,7 @@ fn end(facts: &Facts, file: &File<'_>) -> Vec<Tampering> {
 fn approvals(facts: &Facts, file: &File<'_>) -> Vec<Tampering> {
     let mut found = Vec::new();
     for (place, line) in facts.log.iter().enumerate() {
-        let Event::Approved { question, by, accepts_risk, loss_shown } = &line.event else { continue };
+        let Event::Approved { question, by, accepts_risk, loss_shown, proofs } = &line.event else { continue };
         let asked = facts.questions.iter().find(|asked| asked.name == *question);
         let answer = asked.and_then(|asked| asked.answer.as_ref());
         let Some(answer) = answer.filter(|answer| answer.approved) else {
@@ -109,6 +109,7 @@ fn approvals(facts: &Facts, file: &File<'_>) -> Vec<Tampering> {
             ("approved by", by.clone(), answer.by.clone()),
             ("shown a loss of", loss_shown.clone(), loss_of(answer)),
             ("accepting the risk", accepts_risk.to_string(), answer.accepts_risk.to_string()),
+            ("proven", format!("{proofs:?}"), format!("{:?}", answer.proofs)),
             ("about plan", facts.plan_hash.0.clone(), answer.plan.0.clone()),
         ];
         for (what, logged, recorded) in told.iter().filter(|(_, logged, recorded)| logged != recorded) {
@@ -139,6 +140,14 @@ fn answers(facts: &Facts, asked: &Question) -> Vec<String> {
         let people: Vec<&str> = asked.given.iter().map(|given| given.by.as_str()).collect();
         if people.join(" and ") != answer.by {
             found.push(format!("{name:?}: answered by {:?}, and those who said yes are {people:?}", answer.by));
+        }
+        let unrecorded = |proofs: &[Proof], people: usize| {
+            if proofs.is_empty() { vec![Proof::NotRecorded; people] } else { proofs.to_vec() }
+        };
+        let told = unrecorded(&answer.proofs, asked.given.len());
+        let behind: Vec<Proof> = asked.given.iter().flat_map(|given| unrecorded(&given.proofs, 1)).collect();
+        if told != behind {
+            found.push(format!("{name:?}: the answer is proven {told:?}, and those who said yes {behind:?}"));
         }
         let least = asked.given.iter().map(loss_of).find(|loss| *loss != loss_of(answer) && asked.people == 1);
         if let Some(other) = least {

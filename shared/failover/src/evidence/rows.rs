@@ -1,7 +1,7 @@
 //! The rows of a record's tables.
 
 use jiff::Timestamp;
-use saga::{Outcome, PlanHash, StepState, Tally};
+use saga::{Outcome, PlanHash, Proof, StepState, Tally};
 use serde::{Deserialize, Serialize};
 
 /// Whether an objective was met.
@@ -146,6 +146,9 @@ pub struct ApprovalRow {
     pub loss_shown: String,
     /// Whether the risk was accepted that the question names.
     pub accepts_risk: bool,
+    /// How each who answered was proven; empty where the log does not tell.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub proofs: Vec<Proof>,
     /// The plan that was approved.
     pub plan: PlanHash,
     /// The number of its line in the log.

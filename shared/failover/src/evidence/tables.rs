@@ -224,7 +224,7 @@ fn worst(datasets: &[DatasetRow]) -> Option<String> {
 fn approvals(facts: &Facts) -> Vec<ApprovalRow> {
     let mut rows = Vec::new();
     for line in &facts.log {
-        let Event::Approved { question, by, accepts_risk, loss_shown } = &line.event else { continue };
+        let Event::Approved { question, by, accepts_risk, loss_shown, proofs } = &line.event else { continue };
         let asked = facts.questions.iter().find(|asked| asked.name == *question);
         rows.push(ApprovalRow {
             question: question.clone(),
@@ -233,6 +233,7 @@ fn approvals(facts: &Facts) -> Vec<ApprovalRow> {
             used_at: line.at,
             loss_shown: loss_shown.clone(),
             accepts_risk: *accepts_risk,
+            proofs: proofs.clone(),
             plan: facts.plan_hash.clone(),
             line: line.number,
         });

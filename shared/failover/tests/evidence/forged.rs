@@ -1,7 +1,7 @@
 //! Forgers who know how seals are made: each kind of tampering comes with the seal that fits it.
 
 use failover::evidence::{Judged, Record, Tables, verify};
-use saga::{Event, Line, Outcome, PlanHash};
+use saga::{Event, Line, Outcome, PlanHash, Proof};
 use sha2::{Digest, Sha256};
 
 use crate::sample::{self, at};
@@ -29,6 +29,8 @@ const FORGERIES: &[Forgery] = &[
     ("the loss that was shown is lowered", lower_loss, "shown a loss of"),
     ("the loss in the log is lowered", lower_logged_loss, "line 2 of the log"),
     ("the risk was not accepted", |record| answer(record).accepts_risk = false, "accepting the risk"),
+    ("an answer counts as proven", |record| answer(record).proofs = vec![Proof::LinkAndCode], "proven"),
+    ("the proof of a yes is another", |record| record.facts.questions[0].given[0].proofs.clear(), "those who said yes"),
     ("the answer is hidden", |record| record.facts.questions.clear(), "no such answer is recorded"),
     ("it ended in another way", |record| record.facts.outcome = Outcome::Aborted, "its log says Completed"),
     ("it was started by somebody else", |record| record.facts.by = "ana".to_owned(), "was started by"),
@@ -81,6 +83,25 @@ fn the_line_that_is_told_is_the_one_that_was_altered() {
     let wanted = text.lines().position(|line| line.trim() == "\"tries\": 7,").unwrap() + 1;
     let found = verify(text.as_bytes(), None, &no_page).unwrap_err();
     assert_eq!(found[0].line, Some(wanted), "{found:?}");
+}
+
+/// A record that was made before proofs were recorded reads and verifies as it did (S22).
+#[test]
+fn a_record_without_proofs_still_verifies() {
+    let mut facts = sample::facts("payments-1");
+    let events = facts.log.iter().map(|line| (line.at.as_second() - at(0).as_second(), line.event.clone()));
+    let untold = events.map(|(seconds, mut event)| {
+        if let Event::Approved { proofs, .. } = &mut event {
+            proofs.clear();
+        }
+        (seconds, event)
+    });
+    facts.log = sample::chained(untold.collect());
+    facts.questions[0].given.iter_mut().for_each(|given| given.proofs.clear());
+    facts.questions[0].answer.as_mut().unwrap().proofs.clear();
+    let bytes = Record::of(facts).unwrap().to_bytes();
+    assert!(!String::from_utf8_lossy(&bytes).contains("proofs"));
+    assert!(verify(&bytes, None, &no_page).is_ok());
 }
 
 #[test]

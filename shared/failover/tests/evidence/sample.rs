@@ -4,8 +4,11 @@ use failover::evidence::{Deed, Facts, Given, Objectives, Question, Record, Trail
 use failover::plan::{GO, stage, want};
 use failover::{PairName, Side};
 use jiff::Timestamp;
-use saga::{Chain, Class, Code, Event, Fault, Gate, Line, Outcome, Plan, PlanHash, SagaId, Stage, Step, StepId};
+use saga::{Chain, Class, Code, Event, Fault, Gate, Line, Outcome, Plan, PlanHash, Proof, SagaId, Stage, Step, StepId};
 use serde_json::{Value, json};
+
+/// How ana and ben were proven.
+const PROOFS: [Proof; 2] = [Proof::LinkAndCode, Proof::Code];
 
 /// So many seconds after the first signal.
 pub(crate) fn at(seconds: i64) -> Timestamp {
@@ -20,13 +23,14 @@ pub(crate) fn record(saga: &str) -> Record {
 /// What the record is made of.
 pub(crate) fn facts(saga: &str) -> Facts {
     let (bytes, hash) = plan(saga).freeze().unwrap();
-    let given = |by: &str, seconds| Given {
+    let given = |by: &str, seconds, proofs: &[Proof]| Given {
         by: by.to_owned(),
         approved: true,
         accepts_risk: true,
         plan: hash.clone(),
         loss_shown_s: Some(420),
         at: at(seconds),
+        proofs: proofs.to_vec(),
     };
     let trail = |who: &str, deed, seconds| TrailFact {
         at: at(seconds),
@@ -55,8 +59,8 @@ pub(crate) fn facts(saga: &str) -> Facts {
             veto_until: None,
             people: 2,
             round: 0,
-            given: vec![given("ana", 70), given("ben", 90)],
-            answer: Some(given("ana and ben", 90)),
+            given: vec![given("ana", 70, &PROOFS[..1]), given("ben", 90, &PROOFS[1..])],
+            answer: Some(given("ana and ben", 90, &PROOFS)),
             used: true,
         }],
         trail: vec![trail("ana", Deed::Viewed, 60), trail("ana", Deed::Approved, 70), trail("ben", Deed::Approved, 90)],
@@ -136,6 +140,7 @@ fn log(saga: &str, hash: &PlanHash) -> Vec<Line> {
                 by: "ana and ben".to_owned(),
                 accepts_risk: true,
                 loss_shown: "420 s".to_owned(),
+                proofs: PROOFS.to_vec(),
             },
         ),
         (96, entered(stage::FENCE)),

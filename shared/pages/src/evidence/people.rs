@@ -2,6 +2,7 @@
 
 use failover::evidence::{Question, Record};
 use maud::{Markup, html};
+use saga::Proof;
 
 use super::table::{folded, section, table};
 use super::text::{maybe, moment, text};
@@ -13,6 +14,7 @@ pub(super) fn people(record: &Record) -> Markup {
     let approvals = tables.approvals.iter().map(|row| {
         vec![
             html! { (text(&row.by)) },
+            html! { (Proof::all(&row.proofs)) },
             html! { (text(&row.question)) },
             html! { strong { (row.loss_shown) } },
             html! { (if row.accepts_risk { "accepted" } else { "not accepted" }) },
@@ -28,7 +30,7 @@ pub(super) fn people(record: &Record) -> Markup {
     let deeds = trail.iter().map(|line| {
         vec![html! { (text(&line.who)) }, html! { (line.deed.as_str()) }, moment(line.at), html! { (text(&line.note)) }]
     });
-    let columns = ["Who", "Question", "Loss shown", "Risk", "Answered", "Used"];
+    let columns = ["Who", "Proof", "Question", "Loss shown", "Risk", "Answered", "Used"];
     let content = html! {
         @if tables.approvals.is_empty() { p { "No approval was used." } } @else {
             (table("Approvals that were used, each once and for this plan only", &columns, approvals.collect()))
@@ -55,9 +57,11 @@ fn asked(question: &Question) -> Markup {
                 " by " (question.people) @if question.people == 1 { " person" } @else { " different people" }
                 @if question.round > 0 { ", asked again " (question.round) "×" }
                 "; loss named: " (question.loss_s.map_or_else(|| "unknown".to_owned(), span)) ". "
-                @for given in &question.given { (given.by) " said yes at " (moment(given.at)) ". " }
+                @for given in &question.given {
+                    (given.by) " said yes at " (moment(given.at)) " (" (Proof::all(&given.proofs)) "). "
+                }
                 @if let Some(no) = question.answer.as_ref().filter(|answer| !answer.approved) {
-                    (no.by) " said no at " (moment(no.at)) ". "
+                    (no.by) " said no at " (moment(no.at)) " (" (Proof::all(&no.proofs)) "). "
                 }
             }
         }

@@ -291,6 +291,12 @@ token = { file = "/run/secrets/standby" }
 "jobs.update" = 20.0
 "#;
 
+    /// The hash of an approval code.
+    const ANA: &str =
+        "$argon2id$v=19$m=19456,t=2,p=1$c2FsdHNhbHRzYWx0c2FsdA$ZmFrZWZha2VmYWtlZmFrZWZha2VmYWtlZmFrZWZha2U";
+    const BEN: &str =
+        "$argon2id$v=19$m=19456,t=2,p=1$c2FsdG9mYmVuc2FsdG9mYg$YmVuc2JlbnNiZW5zYmVuc2JlbnNiZW5zYmVuc2JlbnM";
+
     #[test]
     fn a_good_file_is_accepted() {
         let checked = Checked::parse("pair.toml", GOOD).unwrap();
@@ -339,16 +345,22 @@ token = { file = "/run/secrets/standby" }
         check("[limits]", &watch("minutes = 10\nclear_minutes = 5"), "line 14", "slower than going out");
         check("[limits]", "region = \"eu-west-1\"\n[limits]", "line 12", "add cloud");
         check("[limits]", "[objectives]\nrto_seconds = 0\n[limits]", "line 13", "at least 1");
-        let approver = "[[approver]]\nname = \"ana\"\ncode_hash = \"$argon2id$x\"";
-        check("[limits]", &declared(&format!("{approver}\n{approver}")), "line 15", "a name of her own");
-        check("[limits]", &declared(&approver.replace("$argon2id$x", "1234")), "line 12", "switchback code");
+        let approver = |name: &str, hash: &str| format!("[[approver]]\nname = {name:?}\ncode_hash = {hash:?}");
+        let (ana, twice) = (approver("ana", ANA), approver(" ANA", BEN));
+        check("[limits]", &declared(&format!("{ana}\n{twice}")), "line 15", "a name of her own");
+        check("[limits]", &declared(&format!("{ana}\n{}", approver("ben", ANA))), "line 15", "the same code_hash");
+        for hash in ["1234", "$argon2 pasted wrong", "$argon2id$x", &ANA[..60], "$scrypt$ln=16$c2FsdA$aGFzaA"] {
+            check("[limits]", &declared(&approver("ana", hash)), "line 12", "switchback code");
+        }
         let approvals = |line: &str| {
-            format!("[approvals]\nkeys = [{{ id = \"1\", secret = {{ env = \"K\" }} }}]\n{line}\n{approver}\n[limits]")
+            format!("[approvals]\nkeys = [{{ id = \"1\", secret = {{ env = \"K\" }} }}]\n{line}\n{ana}\n[limits]")
         };
         check("[limits]", &approvals("people = 2"), "line 14", "[[approver]] names 1");
         check("[limits]", &approvals("people = 3"), "line 14", "1 or 2");
         check("[limits]", &approvals("escalate_minutes = 0"), "line 14", "from 1 to 1440");
         check("[limits]", &approvals("url = \"approve.example\""), "line 14", "https://");
+        let both = format!("people = 2\n{}\n[watch]\npolicy = \"act\"\naccepted_by = \"ana\"", approver("ben", BEN));
+        check("[limits]", &approvals(&both), "line 19", "people = 1");
         check("[limits]", "[approvals]\nkeys = []\n[limits]", "line 13", "add them");
         let entry = |kind: &str, primary: u8| {
             format!("[[map]]\nkind = {kind:?}\nprimary = \"{primary}\"\nstandby = \"9\"\n[limits]")

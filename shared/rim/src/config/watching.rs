@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use engine::Watch;
 use engine::approvals::token::Key;
-use engine::approvals::{Approvals, Approver};
+use engine::approvals::{Approvals, Approver, folded, is_code_hash};
 use failover::Side;
 use failover::signal::{Watched, WatchedSide};
 use failover::verdict::{Mode, WatchPolicy};
@@ -166,17 +166,19 @@ pub(super) fn check(config: &Config) -> Result<(), Offence> {
 }
 
 fn approvers(config: &Config) -> Result<(), Offence> {
-    let mut names = BTreeSet::new();
+    let (mut names, mut hashes) = (BTreeSet::new(), BTreeSet::new());
     for spanned in &config.approver {
         let (start, approver) = (spanned.span().start, spanned.get_ref());
-        if approver.name.trim().is_empty() || !names.insert(approver.name.as_str()) {
-            let message = format!("approver {:?}: give each approver a name of her own", approver.name);
-            return Err(Offence { start, message });
+        // What stands as a hash is never told: it may be the code itself (S23).
+        let offence = |what: &str| Err(Offence { start, message: format!("approver {:?}: {what}", approver.name) });
+        if folded(&approver.name).is_empty() || !names.insert(folded(&approver.name)) {
+            return offence("give each approver a name of her own; case and spaces make no difference");
         }
-        if !approver.code_hash.starts_with("$argon2") {
-            let message =
-                format!("approver {:?}: code_hash is no hash: make one with `switchback code`", approver.name);
-            return Err(Offence { start, message });
+        if !is_code_hash(&approver.code_hash) {
+            return offence("code_hash is no whole Argon2id hash: make one with `switchback code`");
+        }
+        if !hashes.insert(approver.code_hash.as_str()) {
+            return offence("another approver has the same code_hash: make one for each with `switchback code`");
         }
     }
     let Some(approvals) = &config.approvals else { return Ok(()) };
@@ -190,6 +192,12 @@ fn approvers(config: &Config) -> Result<(), Offence> {
         // What is left out stands nowhere; the table does.
         let start = if people.span().is_empty() { approvals.keys.span().start } else { people.span().start };
         return Err(Offence { start, message });
+    }
+    if *people.get_ref() > 1 && config.watch.policy.get_ref() == "act" {
+        let message = "the policy act answers by itself, and people = 2 asks two people: use ask or fence-then-ask, \
+                       or people = 1"
+            .to_owned();
+        return Err(Offence { start: config.watch.policy.span().start, message });
     }
     if approvals.keys.get_ref().is_empty() {
         let message = "keys is empty: name a key that links are signed with".to_owned();
@@ -242,7 +250,12 @@ pub fn watch(checked: &Checked, links: bool) -> Result<Watch, ConfigError> {
     let watched = Watched { sides: sides.into_iter().flatten().collect(), services: watch.services.clone() };
     let approvals = config.approvals.as_ref().map(|approvals| asked(checked, approvals, links)).transpose()?;
     let (objectives, drills) = (objectives(&checked.config), checked.drills.clone());
-    Ok(Watch { policy, watched, approvals, objectives, drills })
+    let approver = |approver: &Spanned<ApproverConfig>| {
+        let ApproverConfig { name, level, code_hash } = approver.get_ref().clone();
+        Approver { name, level, code_hash }
+    };
+    let approvers = config.approver.iter().map(approver).collect();
+    Ok(Watch { policy, watched, approvals, approvers, objectives, drills })
 }
 
 fn watched(side: Side, config: &SideConfig) -> Option<WatchedSide> {
@@ -263,16 +276,11 @@ fn asked(checked: &Checked, config: &ApprovalsConfig, links: bool) -> Result<App
         keys.push(Key { id: key.id.clone(), secret });
     }
     let url = config.url.as_ref().map(|url| url.get_ref().clone()).or_else(|| variable("SWITCHBACK_APPROVAL_URL"));
-    let approver = |approver: &Spanned<ApproverConfig>| {
-        let ApproverConfig { name, level, code_hash } = approver.get_ref().clone();
-        Approver { name, level, code_hash }
-    };
     Ok(Approvals {
         url: url.unwrap_or_default().trim_end_matches('/').to_owned(),
         people: *config.people.get_ref(),
         escalate_after: SignedDuration::from_mins(*config.escalate_minutes.get_ref()),
         personal: config.personal,
-        approvers: checked.config.approver.iter().map(approver).collect(),
         keys,
     })
 }
@@ -296,9 +304,9 @@ mod tests {
         let watch = watch(&Checked::parse("pair.toml", &text).unwrap(), true).unwrap();
         assert_eq!(watch.policy, WatchPolicy::default());
         assert_eq!(watch.watched.sides.len(), 1);
-        let approvals = watch.approvals.unwrap();
-        let list: Vec<(&str, u32)> = approvals.approvers.iter().map(|a| (a.name.as_str(), a.level)).collect();
+        let list: Vec<(&str, u32)> = watch.approvers.iter().map(|a| (a.name.as_str(), a.level)).collect();
         assert_eq!(list, [("ana", 0), ("ben", 1)]);
+        let approvals = watch.approvals.unwrap();
         assert_eq!((approvals.people, approvals.personal, approvals.keys.len()), (1, true, 1));
     }
 

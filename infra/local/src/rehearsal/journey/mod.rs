@@ -6,7 +6,7 @@ mod telling;
 
 use std::collections::BTreeSet;
 
-use engine::approvals::answer;
+use engine::approvals::{answer, at_terminal};
 use engine::controls::Ordered;
 use engine::ports::{Control, SagaStatus};
 use engine::start::{Order, draft, pair_head, start};
@@ -195,7 +195,8 @@ impl Journey<'_, '_> {
             if answered_at.is_some_and(|at| now >= at) {
                 answered_at = None;
                 aborted_at = leg.aborted_after.map(|after| self.later(now, after));
-                answer(&self.operator, saga, GO, ON_CALL, true, !leg.planned).await.map_err(|e| e.to_string())?;
+                let proven = at_terminal(&self.operator, ON_CALL, None).map_err(|e| e.to_string())?;
+                answer(&self.operator, saga, GO, &proven, true, !leg.planned).await.map_err(|e| e.to_string())?;
             }
             if aborted_at.is_some_and(|at| now >= at) {
                 aborted_at = None;

@@ -1,0 +1,173 @@
+//! The one gate of answers (S27): an answer counts only with the proof that the configuration asks for.
+//!
+//! A [`Proven`] can be made only here, and nothing records an answer without one. Where approvers are
+//! configured, each proves to be one of them by the approval code, behind a link or at a terminal. Where none
+//! is, a name is asserted, and the record says so. The policy answers only where it is `act` and one yes is
+//! enough.
+
+use failover::verdict::Mode;
+use jiff::Timestamp;
+use saga::Proof;
+use secrecy::SecretString;
+
+use super::by_link::Form;
+use super::people::Approver;
+use super::token;
+use crate::deps::Deps;
+use crate::ports::{Answer, AskItem};
+
+/// The hash of no code, at the usual cost: checked where nobody is there whose code could be.
+const NOBODY: &str =
+    "$argon2id$v=19$m=19456,t=2,p=1$c3dpdGNoYmFjay1ub2JvZA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+
+/// Who gives an answer, proven as the configuration asks for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Proven {
+    by: String,
+    proof: Proof,
+}
+
+/// Why nobody was proven. Holds no code (S23).
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NotProven {
+    /// Approvers are configured, and no code was given.
+    #[error("the approval code of {0} is missing: use --code-file or set SWITCHBACK_APPROVAL_CODE")]
+    NoCode(String),
+    /// Another name than those of the approvers.
+    #[error("{name:?} is no approver: one of {known} must answer")]
+    NoApprover {
+        /// The name.
+        name: String,
+        /// The approvers' names.
+        known: String,
+    },
+    /// The code is another one.
+    #[error("that is not the approval code of {0}: nothing was changed")]
+    WrongCode(String),
+    /// The pair's name or the code behind a link is not right; which of them is not told.
+    #[error("the pair's name or the code is not right")]
+    WrongForm,
+    /// The token is none of ours.
+    #[error("the link is not valid")]
+    NotOurs,
+    /// The policy is not to act.
+    #[error("the policy is not to act: a person must answer")]
+    NotByPolicy,
+    /// The policy is one, and more people must say yes.
+    #[error("{0} people must answer, and the policy is none of them")]
+    PolicyIsNoPerson(u32),
+}
+
+impl Proven {
+    /// Who.
+    pub fn by(&self) -> &str {
+        &self.by
+    }
+
+    /// How.
+    pub fn proof(&self) -> Proof {
+        self.proof
+    }
+
+    /// The answer to a question as it was shown.
+    pub(super) fn answer(
+        &self,
+        asked: &AskItem,
+        approved: bool,
+        accepts_risk: bool,
+        loss_shown_s: Option<i64>,
+        at: Timestamp,
+    ) -> Answer {
+        let (by, plan, proofs) = (self.by.clone(), asked.plan.clone(), vec![self.proof]);
+        Answer { by, approved, accepts_risk, plan, loss_shown_s, at, proofs }
+    }
+
+    /// Whether it is what this configuration asks for: a proof of another one is not.
+    pub(super) fn counts(&self, deps: &Deps) -> Result<(), NotProven> {
+        let watch = &deps.pair.watch;
+        match self.proof {
+            Proof::Asserted if watch.approvers.is_empty() || !deps.settings.guards_proof() => Ok(()),
+            Proof::Asserted | Proof::NotRecorded => Err(NotProven::NoCode(self.by.clone())),
+            Proof::LinkAndCode | Proof::Code if watch.approver(&self.by).is_some() => Ok(()),
+            Proof::LinkAndCode | Proof::Code => Err(no_approver(deps, &self.by)),
+            Proof::Policy => may_act(deps).map(drop),
+        }
+    }
+}
+
+/// Proves who answers at a terminal or by a command.
+///
+/// # Errors
+///
+/// [`NotProven`].
+pub fn at_terminal(deps: &Deps, name: &str, code: Option<&SecretString>) -> Result<Proven, NotProven> {
+    if deps.pair.watch.approvers.is_empty() || !deps.settings.guards_proof() {
+        return Ok(Proven { by: name.trim().to_owned(), proof: Proof::Asserted });
+    }
+    let approver = approver(deps, name)?;
+    let code = code.ok_or_else(|| NotProven::NoCode(approver.name.clone()))?;
+    if approver.knows(code) {
+        Ok(Proven { by: approver.name.clone(), proof: Proof::Code })
+    } else {
+        Err(NotProven::WrongCode(approver.name.clone()))
+    }
+}
+
+/// The approver of that name, however it is spelled.
+///
+/// # Errors
+///
+/// [`NotProven::NoApprover`].
+pub fn approver<'a>(deps: &'a Deps, name: &str) -> Result<&'a Approver, NotProven> {
+    deps.pair.watch.approver(name).ok_or_else(|| no_approver(deps, name))
+}
+
+/// Proves who answers by a link: the token is genuine, and pair and code are right.
+pub(super) fn by_link(deps: &Deps, token: &str, form: &Form) -> Result<Proven, NotProven> {
+    let keys = deps.pair.watch.approvals.as_ref().map_or(&[][..], |approvals| approvals.keys.as_slice());
+    let name = token::read(keys, token).map_err(|_| NotProven::NotOurs)?.approver;
+    let known = deps.pair.watch.approver(&name);
+    let nobody = Approver { name: name.clone(), level: 0, code_hash: NOBODY.to_owned() };
+    // Both are checked, whatever the first says.
+    let is_right = known.unwrap_or(&nobody).knows(&form.code) & (form.pair.trim() == deps.pair.name.as_str());
+    let Some(approver) = known else { return Err(no_approver(deps, &name)) };
+    if is_right || !deps.settings.guards_proof() {
+        Ok(Proven { by: approver.name.clone(), proof: Proof::LinkAndCode })
+    } else {
+        Err(NotProven::WrongForm)
+    }
+}
+
+/// The policy's own answer.
+pub(crate) fn by_policy(deps: &Deps) -> Result<Proven, NotProven> {
+    let accepted_by = may_act(deps)?;
+    Ok(Proven { by: format!("{accepted_by}, by the policy act"), proof: Proof::Policy })
+}
+
+/// Who has accepted the policy's risk, where it may answer.
+fn may_act(deps: &Deps) -> Result<&str, NotProven> {
+    match &deps.pair.watch.policy.mode {
+        Mode::Act { .. } if deps.pair.watch.people() > 1 => Err(NotProven::PolicyIsNoPerson(deps.pair.watch.people())),
+        Mode::Act { accepted_by } => Ok(accepted_by),
+        Mode::Watch | Mode::Ask | Mode::FenceThenAsk => Err(NotProven::NotByPolicy),
+    }
+}
+
+fn no_approver(deps: &Deps, name: &str) -> NotProven {
+    let known: Vec<&str> = deps.pair.watch.approvers.iter().map(|approver| approver.name.as_str()).collect();
+    NotProven::NoApprover { name: name.to_owned(), known: known.join(", ") }
+}
+
+#[cfg(test)]
+mod tests {
+    use argon2::password_hash::phc::PasswordHash;
+
+    use super::NOBODY;
+
+    #[test]
+    fn the_hash_of_nobody_costs_what_any_hash_costs() {
+        let hash = PasswordHash::new(NOBODY).unwrap();
+        assert_eq!(hash.params.get_decimal("m"), Some(super::super::code::Cost::USUAL.memory_kib));
+        assert!(hash.salt.is_some() && hash.hash.is_some());
+    }
+}
