@@ -22,13 +22,13 @@ const LARGEST_BODY_BYTES: usize = 64 * 1024 * 1024;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum AddressRefused {
     /// Not an address.
-    #[error("{0:?} is not a web address: use https://, the workspace's host name, and nothing after it")]
+    #[error("this is not a web address: use https://, the workspace's host name, and nothing after it")]
     NotAnAddress(String),
     /// Credentials would travel in the clear.
-    #[error("{0} is not https: credentials are sent in the clear to this machine itself only")]
+    #[error("this address is not https: credentials are sent in the clear to this machine itself only")]
     InTheClear(String),
     /// More than a host.
-    #[error("{0} names more than a host: leave out user, path, query and fragment")]
+    #[error("this address names more than a host: leave out user, path, query and fragment")]
     MoreThanAHost(String),
     /// The platform's certificates or the TLS library cannot be used.
     #[error("no TLS on this machine: {0}")]

@@ -6,7 +6,7 @@
 //! too; who it is is then read [docs: currentuser/me].
 
 use async_trait::async_trait;
-use engine::ports::ErrandInfo;
+use engine::ports::{ErrandInfo, SecretPlace};
 use failover::errand::{Duty, Reach};
 use failover::plan::want;
 use saga::{Class, Fault};
@@ -26,7 +26,7 @@ const NAME: &str = "sign_in";
 #[serde(deny_unknown_fields)]
 struct Settings {
     client_id: Option<String>,
-    client_secret: Option<Value>,
+    client_secret: Option<SecretPlace>,
 }
 
 /// See the module.
@@ -42,10 +42,7 @@ impl ErrandKind for SignIn {
         let read: Settings = settings::read(NAME, settings)?;
         match (&read.client_id, &read.client_secret) {
             (None, None) => Ok(()),
-            (Some(client_id), Some(Value::Object(_))) => settings::filled(NAME, "client_id", client_id),
-            (Some(_), Some(_)) => Err(format!(
-                "errand {NAME}: client_secret is not the place of a secret: write {{ env = \"NAME\" }} or {{ file = \"PATH\" }}"
-            )),
+            (Some(client_id), Some(_)) => settings::filled(NAME, "client_id", client_id),
             (Some(_), None) => Err(format!("errand {NAME}: client_secret is missing: name the place where it is kept")),
             (None, Some(_)) => Err(format!("errand {NAME}: client_id is missing: add it, or take client_secret out")),
         }
@@ -62,7 +59,7 @@ impl ErrandKind for SignIn {
                         "this program opens no places of secrets: use another one",
                     )
                 })?;
-                let credentials = Credentials::Machine { client_id, client_secret: secrets.open(place)? };
+                let credentials = Credentials::Machine { client_id, client_secret: secrets.open(&place.setting())? };
                 ground.client.signing_in_as(credentials).call(&Call::to(ME), ground.pass).await?
             }
             (_, _) => ground.call(&Call::to(ME)).await?,

@@ -244,7 +244,7 @@ fn settings_that_could_do_harm_are_refused() {
         ("statement", json!({ "warehouse": "w", "statement": "SELECT 1", "expect": [1] }), "no single value"),
         ("sign_in", json!({ "client_id": "a" }), "client_secret is missing"),
         ("sign_in", json!({ "client_secret": { "env": "A" } }), "client_id is missing"),
-        ("sign_in", json!({ "client_id": "a", "client_secret": "hunter2" }), "not the place of a secret"),
+        ("sign_in", json!({ "client_id": "a", "client_secret": "hunter2" }), "must not stand here"),
         ("api_call", json!({ "path": "/ajax-api/2.0/x" }), "must begin with /api/"),
         ("permissions", json!({ "objects": [] }), "objects is empty"),
         (

@@ -14,6 +14,7 @@ mod names;
 mod objects;
 mod pass;
 mod scribe;
+mod secret_place;
 mod signals;
 mod store;
 mod waker;
@@ -29,6 +30,7 @@ pub use names::Names;
 pub use objects::Objects;
 pub use pass::{Admitted, Ending, Nature, Pass, Wire};
 pub use scribe::Scribe;
+pub use secret_place::{NO_PLACE, SecretPlace, setting_of};
 pub(crate) use signals::last_that_fit;
 pub use signals::{
     DeclaredProbe, Depth, Feed, Messenger, Probe, ProbeInfo, Probed, Recipient, Remembered, Signals, TrackItem,

@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 use url::{Host, Url};
 
 use super::exchange::{Words, exchange};
-use super::place::{Kept, Place};
+use super::place::{Kept, Place, exposed};
 use super::{Kind, Reaching, read, webhook_message};
 use crate::codes;
 use crate::web::Asked;
@@ -78,7 +78,7 @@ fn usual_site() -> String {
 
 /// Where events of a site are sent. A site is a host, and nothing else.
 fn address(site: &str) -> Result<Url, String> {
-    let wrong = || format!("{site:?} is no Datadog site: write it as datadoghq.com, datadoghq.eu or us5.datadoghq.com");
+    let wrong = || "site is no Datadog site: write it as datadoghq.com, datadoghq.eu or us5.datadoghq.com".to_owned();
     let is_host = !site.is_empty() && site.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-'));
     let url = Url::parse(&format!("https://api.{site}/api/v1/events")).map_err(|_| wrong())?;
     match url.host() {
@@ -96,7 +96,7 @@ impl Kind for DatadogEvent {
 
     fn check(&self, settings: &Value) -> Result<(), String> {
         let settings: Settings = read(settings).map_err(|e| match settings.get("api_key") {
-            Some(Value::String(_)) => "api_key is a secret: name its place, as { env = \"NAME\" }".to_owned(),
+            Some(Value::String(_)) => exposed("api_key"),
             Some(_) | None => e,
         })?;
         address(&settings.site).map(drop)

@@ -22,7 +22,7 @@ use url::Url;
 
 use super::datadog_event::cut;
 use super::exchange::{Words, exchange};
-use super::place::{Place, address};
+use super::place::{Place, address, exposed};
 use super::{Kind, Reaching, read, webhook_message};
 use crate::codes;
 use crate::web::{Asked, Got};
@@ -90,7 +90,7 @@ impl Kind for DynatraceEvent {
 
     fn check(&self, settings: &Value) -> Result<(), String> {
         let settings: Settings = read(settings).map_err(|e| match settings.get("api_token") {
-            Some(Value::String(_)) => "api_token is a secret: name its place, as { env = \"NAME\" }".to_owned(),
+            Some(Value::String(_)) => exposed("api_token"),
             Some(_) | None => e,
         })?;
         if let Some(key) = settings.properties.keys().find(|key| key.len() > 100 || key.starts_with("dt.")) {

@@ -53,7 +53,7 @@ impl Kind for HostPort {
 pub(crate) fn check_host(host: &str, port: u16) -> Result<(), String> {
     let fits = !host.is_empty() && host.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | ':'));
     if !fits {
-        return Err(format!("{host:?} is no host: write its name or address alone, e.g. db.example.com"));
+        return Err("host is no host: write its name or address alone, e.g. db.example.com".to_owned());
     }
     if port == 0 {
         return Err("port 0 is none: write the port that the source listens on".to_owned());

@@ -62,7 +62,7 @@ impl Kind for KafkaBrokers {
 }
 
 fn host_and_port(broker: &str) -> Result<(&str, u16), String> {
-    let wanted = || format!("{broker:?} is no broker: write \"host:port\"");
+    let wanted = || "one of the brokers is none: write each as \"host:port\"".to_owned();
     let (host, port) = broker.rsplit_once(':').ok_or_else(wanted)?;
     Ok((host, port.parse().map_err(|_| wanted())?))
 }

@@ -1,18 +1,18 @@
 //! Addresses and headers in settings: as they are, or the place of a secret.
 
-use engine::ports::Secrets;
+use engine::ports::{NO_PLACE, SecretPlace, Secrets, setting_of};
 use http::{HeaderName, HeaderValue};
 use saga::Fault;
 use secrecy::ExposeSecret;
-use serde::Deserialize;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 use url::{Host, Url};
 
 use crate::codes;
 
 /// A text that stands in the settings, or where it is kept.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(untagged)]
+#[derive(Clone, Debug)]
 pub(crate) enum Kept {
     /// As it is.
     Plain(String),
@@ -20,29 +20,32 @@ pub(crate) enum Kept {
     Place(Place),
 }
 
+impl<'de> Deserialize<'de> for Kept {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let setting = setting_of(deserializer)?;
+        if let Value::String(text) = setting {
+            return Ok(Kept::Plain(text));
+        }
+        let place = SecretPlace::of(&setting).map(|place| Kept::Place(Place(place)));
+        place.ok_or_else(|| D::Error::custom(NO_PLACE))
+    }
+}
+
 /// The place of a secret.
 #[derive(Clone, Debug, Deserialize)]
-#[serde(rename_all = "snake_case", deny_unknown_fields)]
-pub(crate) enum Place {
-    /// An environment variable.
-    Env(String),
-    /// A file.
-    File(String),
-}
+#[serde(transparent)]
+pub(crate) struct Place(SecretPlace);
 
 impl Place {
     pub(crate) fn value(&self) -> Value {
-        match self {
-            Place::Env(name) => serde_json::json!({ "env": name }),
-            Place::File(path) => serde_json::json!({ "file": path }),
-        }
+        self.0.setting()
     }
 
     /// Where it is kept, for people.
     pub(crate) fn shown(&self) -> String {
-        match self {
-            Place::Env(name) => format!("the address in the variable {name}"),
-            Place::File(path) => format!("the address in the file {path}"),
+        match &self.0 {
+            SecretPlace::Env(name) => format!("the address in the variable {name}"),
+            SecretPlace::File(path) => format!("the address in the file {path}"),
         }
     }
 }
@@ -60,7 +63,7 @@ impl Kept {
     /// looked at when it is used.
     pub(crate) fn check_address(&self) -> Result<(), String> {
         match self {
-            Kept::Plain(text) => address(text).map(drop),
+            Kept::Plain(text) => in_the_open(text).map(drop),
             Kept::Place(_) => Ok(()),
         }
     }
@@ -69,7 +72,7 @@ impl Kept {
     pub(crate) fn url(&self, secrets: &dyn Secrets) -> Result<Url, Fault> {
         let refused = |why: String| Fault::person_needed(codes::ERRAND_SETTINGS, why);
         match self {
-            Kept::Plain(text) => address(text).map_err(refused),
+            Kept::Plain(text) => in_the_open(text).map_err(refused),
             Kept::Place(place) => {
                 let secret = secrets.open(&place.value())?;
                 let kept = || refused("the address that is kept as a secret is no https address".to_owned());
@@ -99,7 +102,7 @@ pub(crate) fn check_headers<'a>(headers: impl IntoIterator<Item = (&'a String, &
         let is_secret = SECRET.iter().any(|part| name.to_ascii_lowercase().contains(part));
         match value {
             Kept::Plain(_) if is_secret => {
-                return Err(format!("{name} is a secret: name its place, as {{ env = \"NAME\" }}"));
+                return Err(exposed(name));
             }
             Kept::Plain(_) | Kept::Place(_) => {}
         }
@@ -115,18 +118,32 @@ pub(crate) fn header_name(name: &str) -> Result<HeaderName, String> {
     HeaderName::try_from(name).map_err(|_| format!("{name:?} is no name of a header"))
 }
 
-/// Reads an address: https, or http on this machine itself.
+/// The message about a secret that stands in the open; never the secret.
+pub(crate) fn exposed(field: &str) -> String {
+    format!("{field} is a secret: {NO_PLACE}")
+}
+
+/// Reads an address that stands in the settings: it is shown and frozen into plans, so it may hold no user.
+fn in_the_open(text: &str) -> Result<Url, String> {
+    let url = address(text)?;
+    if url.username().is_empty() && url.password().is_none() {
+        return Ok(url);
+    }
+    Err(format!("the address holds a user or a password: {NO_PLACE}"))
+}
+
+/// Reads an address: https, or http on this machine itself. Its text may hold a secret, so no error repeats it.
 pub(crate) fn address(text: &str) -> Result<Url, String> {
-    let url = Url::parse(text).map_err(|e| format!("{text:?} is no address ({e}): write https://…"))?;
+    let url = Url::parse(text).map_err(|e| format!("the address is none ({e}): write https://…"))?;
     let here = match url.host() {
         Some(Host::Ipv4(ip)) => ip.is_loopback(),
         Some(Host::Ipv6(ip)) => ip.is_loopback(),
         Some(Host::Domain(name)) => name == "localhost",
-        None => return Err(format!("{text:?} names no host: write https://…")),
+        None => return Err("the address names no host: write https://…".to_owned()),
     };
     if url.scheme() == "https" || (url.scheme() == "http" && here) {
         Ok(url)
     } else {
-        Err(format!("{text:?} is not https: what is sent there would be readable on the way"))
+        Err("the address is not https: what is sent there would be readable on the way".to_owned())
     }
 }

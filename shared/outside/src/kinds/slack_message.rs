@@ -15,7 +15,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::exchange::{Words, exchange};
-use super::place::{Kept, Place};
+use super::place::{Kept, Place, exposed};
 use super::{Kind, Reaching, read, webhook_message};
 use crate::codes;
 use crate::web::Asked;
@@ -44,7 +44,7 @@ impl Kind for SlackMessage {
 
     fn check(&self, settings: &Value) -> Result<(), String> {
         read::<Settings>(settings).map(drop).map_err(|e| match settings.get("url") {
-            Some(Value::String(_)) => "url is a secret: name its place, as { env = \"NAME\" }".to_owned(),
+            Some(Value::String(_)) => exposed("url"),
             Some(_) | None => e,
         })
     }

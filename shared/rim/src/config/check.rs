@@ -64,20 +64,24 @@ fn check_side(side: &str, config: &SideConfig) -> Result<Url, Offence> {
     let text = config.url.get_ref();
     let url = Url::parse(text).map_err(|e| {
         offence(format!(
-            "{text:?} is no address ({e}): write the workspace's url, e.g. https://adb-1.cloud.databricks.com"
+            "url of the {side} is no address ({e}): write the workspace's url, e.g. https://adb-1.cloud.databricks.com"
         ))
     })?;
     let loopback = match url.host() {
         Some(Host::Ipv4(ip)) => ip.is_loopback(),
         Some(Host::Ipv6(ip)) => ip.is_loopback(),
         Some(Host::Domain(name)) => name == "localhost",
-        None => return Err(offence(format!("{text:?} names no host: write https://<workspace>"))),
+        None => return Err(offence(format!("url of the {side} names no host: write https://<workspace>"))),
     };
     if url.scheme() != "https" && !(url.scheme() == "http" && loopback) {
-        return Err(offence(format!("{text:?} is not safe to send credentials to: use https (http only on loopback)")));
+        return Err(offence(format!(
+            "url of the {side} is not safe to send credentials to: use https (http only on loopback)"
+        )));
     }
     if url.path() != "/" || url.query().is_some() || !url.username().is_empty() || url.password().is_some() {
-        return Err(offence(format!("{text:?} holds more than scheme, host and port: remove the rest")));
+        return Err(offence(format!(
+            "url of the {side} holds more than scheme, host and port: remove the rest, and replace what was a secret in it"
+        )));
     }
     match (&config.client_id, &config.client_secret, &config.token) {
         (Some(_), Some(_), None) | (None, None, Some(_)) => Ok(url),

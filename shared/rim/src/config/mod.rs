@@ -5,9 +5,12 @@
 mod check;
 mod declared;
 pub mod drills;
+#[cfg(test)]
+mod exposed;
 mod objectives;
 pub mod probes;
 mod secret;
+mod untold;
 pub mod watching;
 pub mod webhooks;
 
@@ -177,6 +180,13 @@ pub struct ConfigError {
     message: String,
 }
 
+impl ConfigError {
+    /// The only way to make one: no value of the file gets into it from a library's message.
+    fn new(file: &str, line: Option<usize>, message: &str) -> Self {
+        Self { file: file.to_owned(), line, message: untold::without_values(message) }
+    }
+}
+
 impl fmt::Display for ConfigError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.line {
@@ -213,10 +223,8 @@ impl Checked {
     /// [`ConfigError`]: the first thing that is wrong, with file, line and remedy.
     pub fn read(path: &Path) -> Result<Self, ConfigError> {
         let file = path.display().to_string();
-        let text = std::fs::read_to_string(path).map_err(|e| ConfigError {
-            file: file.clone(),
-            line: None,
-            message: format!("cannot be read ({e}): name an existing file with --config"),
+        let text = std::fs::read_to_string(path).map_err(|e| {
+            ConfigError::new(&file, None, &format!("cannot be read ({e}): name an existing file with --config"))
         })?;
         Self::parse(&file, &text)
     }
@@ -227,26 +235,21 @@ impl Checked {
     ///
     /// [`ConfigError`]: the first thing that is wrong, with file, line and remedy.
     pub fn parse(file: &str, text: &str) -> Result<Self, ConfigError> {
-        let unreadable = |e: toml::de::Error| ConfigError {
-            file: file.to_owned(),
-            line: e.span().map(|span| line_of(text, span.start)),
-            message: remedy(e.message()),
+        let unreadable = |e: toml::de::Error| {
+            let line = e.span().map(|span| line_of(text, span.start));
+            // Only the message: the whole error shows the line of the file.
+            ConfigError::new(file, line, &remedy(e.message()))
         };
         let config: Config = toml::from_str(text).map_err(unreadable)?;
-        let place = |start: usize, message: String| ConfigError {
-            file: file.to_owned(),
-            line: Some(line_of(text, start)),
-            message,
-        };
+        let place = |start: usize, message: String| ConfigError::new(file, Some(line_of(text, start)), &message);
         let pair = PairName::new(config.pair.get_ref()).map_err(|e| place(config.pair.span().start, e))?;
         check::check(&config).map_err(|offence| place(offence.start, offence.message))?;
         let declared: Declared = toml::from_str(text).map_err(unreadable)?;
         let arrangements =
             declared::arrangements(&declared, &pair).map_err(|offence| place(offence.start, offence.message))?;
         if needs(&arrangements).account && config.account.is_none() {
-            let message =
-                "something is declared on the Databricks account, and there is no [account]: add it".to_owned();
-            return Err(ConfigError { file: file.to_owned(), line: None, message });
+            let message = "something is declared on the Databricks account, and there is no [account]: add it";
+            return Err(ConfigError::new(file, None, message));
         }
         let probes = probes::declared(&config).map_err(|offence| place(offence.start, offence.message))?;
         let drills = drills::drills(&config).map_err(|offence| place(offence.start, offence.message))?;
@@ -254,7 +257,7 @@ impl Checked {
     }
 
     pub(crate) fn wrong(&self, start: usize, message: String) -> ConfigError {
-        ConfigError { file: self.file.clone(), line: Some(line_of(&self.text, start)), message }
+        ConfigError::new(&self.file, Some(line_of(&self.text, start)), &message)
     }
 }
 
@@ -315,7 +318,7 @@ token = { file = "/run/secrets/standby" }
         check("\"jobs.update\" = 20.0", "\"jobs.update\" = 0.0", "line 13", "above 0");
         check("\"jobs.update\" = 20.0", "\"jobs.update\" = \"fast\"", "line 13", "");
         check("token = { file", "tokens = { file", "line 10", "unknown field");
-        check("{ file = \"/run/secrets/standby\" }", "\"abc\"", "line 10", "");
+        check("{ file = \"/run/secrets/standby\" }", "\"abc\"", "line 10", "must not stand here");
         check("[limits]", "[runner]\nlease_seconds = 1\n[limits]", "line 13", "time-out");
         check("pair = ", "pair == ", "line 1", "");
         let declared = |tables: &str| format!("{tables}\n[limits]");

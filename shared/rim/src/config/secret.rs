@@ -1,6 +1,6 @@
 //! Where a secret is kept.
 
-use engine::ports::Secrets;
+use engine::ports::{NO_PLACE, SecretPlace, Secrets};
 use saga::{Code, Fault};
 use secrecy::SecretString;
 use serde::Deserialize;
@@ -10,12 +10,21 @@ use crate::environment::variable;
 
 /// Names the place of a secret; never holds it.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case", deny_unknown_fields)]
+#[serde(from = "SecretPlace")]
 pub enum SecretSource {
     /// An environment variable.
     Env(String),
     /// A file whose content, without the last line break, is the secret.
     File(String),
+}
+
+impl From<SecretPlace> for SecretSource {
+    fn from(place: SecretPlace) -> Self {
+        match place {
+            SecretPlace::Env(name) => SecretSource::Env(name),
+            SecretPlace::File(path) => SecretSource::File(path),
+        }
+    }
 }
 
 impl SecretSource {
@@ -45,9 +54,8 @@ pub struct KeptSecrets;
 impl Secrets for KeptSecrets {
     fn open(&self, place: &Value) -> Result<SecretString, Fault> {
         let missing = |e: String| Fault::person_needed(SECRET_MISSING, e);
-        let source: SecretSource = serde_json::from_value(place.clone())
-            .map_err(|_| missing("a secret is named as { env = \"NAME\" } or { file = \"PATH\" }".to_owned()))?;
-        source.fetch().map_err(missing)
+        let place = SecretPlace::of(place).ok_or_else(|| missing(NO_PLACE.to_owned()))?;
+        SecretSource::from(place).fetch().map_err(missing)
     }
 }
 

@@ -169,7 +169,7 @@ fn approvers(config: &Config) -> Result<(), Offence> {
     let (mut names, mut hashes) = (BTreeSet::new(), BTreeSet::new());
     for spanned in &config.approver {
         let (start, approver) = (spanned.span().start, spanned.get_ref());
-        // What stands as a hash is never told: it may be the code itself (S23).
+        // The text of a hash is never told: it may be the code itself (S23).
         let offence = |what: &str| Err(Offence { start, message: format!("approver {:?}: {what}", approver.name) });
         if folded(&approver.name).is_empty() || !names.insert(folded(&approver.name)) {
             return offence("give each approver a name of her own; case and spaces make no difference");
@@ -210,7 +210,7 @@ fn approvers(config: &Config) -> Result<(), Offence> {
     if let Some(url) = &approvals.url
         && !Url::parse(url.get_ref()).is_ok_and(|parsed| parsed.scheme() == "https" && parsed.query().is_none())
     {
-        let message = format!("{:?} is no address for links: write https://…", url.get_ref());
+        let message = "url is no address for links: write https://…".to_owned();
         return Err(Offence { start: url.span().start, message });
     }
     Ok(())

@@ -180,12 +180,12 @@ fn callers() -> Vec<&'static str> {
 }
 
 fn address(text: &str) -> Result<Url, String> {
-    let url = Url::parse(text).map_err(|e| format!("{text:?} is no address ({e}): write https://…"))?;
+    let url = Url::parse(text).map_err(|e| format!("the page's address is none ({e}): write https://…"))?;
     let loopback = matches!(url.host_str(), Some("127.0.0.1" | "localhost" | "[::1]"));
     if url.scheme() == "https" || (url.scheme() == "http" && loopback) {
         Ok(url)
     } else {
-        Err(format!("{text:?}: a status page is asked over https (http only on loopback)"))
+        Err("a status page is asked over https (http only on loopback)".to_owned())
     }
 }
 
