@@ -17,6 +17,9 @@ mod forged;
 /// A pair with a question.
 #[path = "approvals/ground.rs"]
 mod ground;
+/// Answers count with their proof.
+#[path = "approvals/proofs.rs"]
+mod proofs;
 /// Workspaces that are quick.
 #[path = "crash_matrix/quick.rs"]
 mod quick;

@@ -42,6 +42,7 @@ over_the_repository! {
     only_clocks_know_the_time: words::time;
     vendors_libraries_stay_in_their_rooms: words::vendors;
     only_the_command_prints: words::printing;
+    only_the_gate_takes_answers_s27: words::answering;
     nothing_is_skipped_or_left_out: words::unfinished;
     no_verb_destroys_a_resource_s24: words::destroying;
     no_exception_is_stale: words::stale;

@@ -4,7 +4,7 @@ use engine::ports::SagaStatus;
 use failover::plan::{GO, stage};
 use failover::signal::Reading;
 use failover::verdict::{Decision, Mode};
-use saga::{Event, Outcome, SagaId};
+use saga::{Event, Outcome, Proof, SagaId};
 
 use crate::ground::{Ground, perform};
 use crate::said::watched;
@@ -67,6 +67,21 @@ fn under_act_it_begins_when_nobody_says_no() {
         let view = ground.view(&saga).await;
         let by = view.state.approval(GO).map(|approval| approval.by.clone());
         assert_eq!(by.as_deref(), Some("the head of the platform, by the policy act"));
+        assert_eq!(view.state.approval(GO).map(|approval| approval.proofs.clone()), Some(vec![Proof::Policy]));
+    });
+}
+
+/// S27: the policy is no person. The configuration refuses it where two people must say yes; so does the gate.
+#[test]
+fn under_act_it_does_not_begin_where_two_people_must_say_yes() {
+    let mut setup = watched(act());
+    setup.watch.approvals.iter_mut().for_each(|approvals| approvals.people = 2);
+    perform(setup, async |ground: &Ground| {
+        let saga = vetoed(ground, async |ground: &Ground, saga: &SagaId| {
+            ground.answers(saga, "ana", true, true).await.expect("the question is open");
+            Reading::Down
+        });
+        assert_eq!(saga.await, (SagaStatus::Asking, 0));
     });
 }
 

@@ -79,6 +79,16 @@ const PRINTING: Rule = Rule {
     ],
 };
 
+const ANSWERS: Rule = Rule {
+    words: &["put_question"],
+    says: "only the gate of answers changes a question (S27)",
+    exceptions: &[
+        except("shared/engine/src/approvals/", "the gate: an answer is made of a proof here"),
+        except("shared/engine/src/ports/asks.rs", "the port"),
+        except("shared/aws/src/dynamo/asks.rs", "the store"),
+    ],
+};
+
 const UNFINISHED: &[&str] = &["#[ignore", "should_panic", "todo!", "unimplemented!"];
 
 /// Words that are read from the environment outside `rim`.
@@ -99,6 +109,11 @@ pub(crate) fn vendors(tree: &Tree) -> Vec<String> {
 /// Printing outside the command.
 pub(crate) fn printing(tree: &Tree) -> Vec<String> {
     in_product(tree, &PRINTING)
+}
+
+/// Answers that are recorded without the gate.
+pub(crate) fn answering(tree: &Tree) -> Vec<String> {
+    in_product(tree, &ANSWERS)
 }
 
 /// Tests that are skipped or want a panic, and code that is not there.
@@ -130,7 +145,7 @@ pub(crate) fn destroying(tree: &Tree) -> Vec<String> {
 /// Exceptions that nothing needs any more, though their room exists.
 pub(crate) fn stale(tree: &Tree) -> Vec<String> {
     let mut offences = Vec::new();
-    for rule in [&ENVIRONMENT, &TIME, &AWS, &SMITHY, &HTTP, &PRINTING] {
+    for rule in [&ENVIRONMENT, &TIME, &AWS, &SMITHY, &HTTP, &PRINTING, &ANSWERS] {
         for exception in rule.exceptions {
             let mut here = tree.rust().filter(|file| file.path.starts_with(exception.path)).peekable();
             let exists = here.peek().is_some();
@@ -200,6 +215,13 @@ fn printing_outside_the_command_is_found() {
     let planted = "fn a() { println!(\"x\"); }\n";
     let tree = Tree::of(&[("shared/engine/src/a.rs", planted), ("shared/cli/src/a.rs", planted)]);
     assert_eq!(printing(&tree).len(), 1);
+}
+
+#[test]
+fn an_answer_that_goes_round_the_gate_is_found_s27() {
+    let planted = "async fn a() { deps.asks.put_question(&answered).await; }\n";
+    let tree = Tree::of(&[("shared/cli/src/a.rs", planted), ("shared/engine/src/approvals/a.rs", planted)]);
+    assert_eq!(answering(&tree), ["shared/cli/src/a.rs:1: only the gate of answers changes a question (S27)"]);
 }
 
 #[test]

@@ -145,3 +145,45 @@ fn approvers_prove_who_they_are_and_two_of_them_must_s11_s23() {
     }
     ground.of_pair(&["failover", "--planned"]).ends(0, &["completed"]);
 }
+
+/// S27: where approvers are configured, no command moves anything by a name alone, and one person is not two.
+#[test]
+fn no_command_takes_a_name_without_its_code_s27() {
+    let ground = captured();
+    let codes = with_approvers(&ground);
+    let orders: [&[&str]; 3] = [&["failover", "--planned"], &["promote"], &["drill", "full"]];
+    let ways: [(&[&str], &str); 3] = [
+        (&["--approve", "ana"], "the approval code of ana is missing: use --code-file"),
+        (&["--approve", "mallory", "--code-file", "ana.code"], "\"mallory\" is no approver: one of ana, ben must"),
+        (&["--approve", "Ben ", "--code-file", "ana.code"], "not the approval code of ben"),
+    ];
+    for order in orders {
+        ground.of_pair(&[order, ways[0].0].concat()).ends(2, &["NOT-APPROVED", ways[0].1]);
+    }
+    for (way, told) in &ways[1..] {
+        ground.of_pair(&[orders[0], way].concat()).ends(2, &["NOT-APPROVED", told]);
+    }
+    ground.of_pair(&["approve", "--pair", "payments"]).ends(2, &["NO-SAGA", "nothing is asked"]);
+    let failover =
+        |name: &str, file: &str| ground.of_pair(&["failover", "--planned", "--approve", name, "--code-file", file]);
+    failover("ana", "ana.code")
+        .ends(3, &["ana has approved it, and another person must: ben runs `switchback failover"]);
+    failover("ANA ", "ana.code").ends(2, &["NOT-ANSWERED", "ana has said yes already"]);
+    failover("ben", "ana.code").ends(2, &["NOT-APPROVED", "not the approval code of ben"]);
+    ground.of_pair(&["status"]).ends(3, &["1 of 2 people approved: ana (with a code at a terminal)"]);
+    failover("ben", "ben.code").ends(0, &["completed"]);
+    ground.of_pair(&["status"]).ends(0, &["approved by ana and ben (with a code at a terminal)"]);
+    ground.of_pair(&["report"]).ends(0, &["ana and ben approved \"go\"", "(with a code at a terminal)"]);
+    ground.of_pair(&["failback", "--approve", "ana"]).ends(2, &["NOT-APPROVED", "code of ana is missing"]);
+    let report = ground.of_pair(&["report", "--json"]);
+    assert!(codes.iter().all(|code| !report.data.contains(code.as_str())));
+}
+
+/// Where none is configured a name is asserted, and every record says so.
+#[test]
+fn an_asserted_yes_is_told_as_one_s27() {
+    let ground = captured();
+    ground.of_pair(&["failover", "--planned", "--approve", "ann"]).ends(0, &["completed"]);
+    ground.of_pair(&["status"]).ends(0, &["approved by ann (asserted: no approver is configured)"]);
+    ground.of_pair(&["report"]).ends(0, &["ann approved \"go\"", "(asserted: no approver is configured)"]);
+}
