@@ -3,6 +3,10 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot begin has failed")]
 
+/// Workspaces that lack APIs.
+#[path = "journeys/lacking.rs"]
+mod lacking;
+
 use local::rehearsal::scenarios::Scenario;
 use local::rehearsal::{Rehearsal, Told};
 

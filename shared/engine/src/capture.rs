@@ -4,9 +4,12 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use failover::{CHECKPOINT_VERSION, Checkpoint, Missing, Resource, Side};
+use failover::{CHECKPOINT_VERSION, Checkpoint, CheckpointError, Missing, Resource, Side};
 use futures::future::join_all;
+use jiff::Timestamp;
 use saga::Reaction;
+use serde::Deserialize;
+use serde::de::IgnoredAny;
 
 use crate::deps::Deps;
 use crate::limiter::turnstile::Turnstile;
@@ -98,7 +101,7 @@ pub enum CaptureError {
     Fenced(Side),
     /// It could not be written or read as a checkpoint.
     #[error(transparent)]
-    Checkpoint(#[from] failover::CheckpointError),
+    Checkpoint(#[from] CheckpointError),
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -168,6 +171,36 @@ pub async fn latest(deps: &Deps, side: Side) -> Result<Option<Checkpoint>, Captu
     read(deps, &checkpoint_key(deps, side), side).await
 }
 
+/// When a checkpoint was taken, and how much stands in it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Taken {
+    /// When its listing began.
+    pub taken_at: Timestamp,
+    /// So many resources.
+    pub resources: usize,
+}
+
+/// When the latest checkpoint of a side was taken, if one ever was. What stands in it is counted and not kept in
+/// memory: that of a large side is large.
+///
+/// # Errors
+///
+/// [`CaptureError`].
+pub async fn taken(deps: &Deps, side: Side) -> Result<Option<Taken>, CaptureError> {
+    #[derive(Deserialize)]
+    struct Outline {
+        version: u32,
+        taken_at: Timestamp,
+        resources: Vec<IgnoredAny>,
+    }
+    let Some(bytes) = deps.objects.get(&checkpoint_key(deps, side)).await? else { return Ok(None) };
+    let read = serde_json::from_slice::<Outline>(&bytes).map_err(|e| CheckpointError::Unreadable(e.to_string()))?;
+    if read.version > CHECKPOINT_VERSION {
+        return Err(CheckpointError::Newer { found: read.version, known: CHECKPOINT_VERSION }.into());
+    }
+    Ok(Some(Taken { taken_at: read.taken_at, resources: read.resources.len() }))
+}
+
 /// What a standby was like before work came to it, if that was ever recorded.
 ///
 /// # Errors
@@ -175,6 +208,17 @@ pub async fn latest(deps: &Deps, side: Side) -> Result<Option<Checkpoint>, Captu
 /// [`CaptureError`].
 pub async fn prepared(deps: &Deps, side: Side) -> Result<Option<Checkpoint>, CaptureError> {
     read(deps, &prepared_key(deps, side), side).await
+}
+
+/// Whether a kind that a side answers to be unsupported was unsupported there before: no record of the side has a
+/// resource of it. A kind of which a record has one is not believed to be gone, and neither is one while a record
+/// cannot be read.
+pub(crate) async fn never_had(deps: &Deps, side: Side, kind: &str) -> bool {
+    let has = |record: &Option<Checkpoint>| record.iter().flat_map(|known| &known.resources).any(|r| r.kind == kind);
+    match futures::join!(latest(deps, side), prepared(deps, side)) {
+        (Ok(latest), Ok(prepared)) => !has(&latest) && !has(&prepared),
+        (Err(_), _) | (_, Err(_)) => false,
+    }
 }
 
 async fn read(deps: &Deps, key: &str, side: Side) -> Result<Option<Checkpoint>, CaptureError> {

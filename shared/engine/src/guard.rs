@@ -13,9 +13,10 @@ use failover::plan::{About, want};
 use failover::{Clocks, Side};
 use futures::future::join_all;
 use jiff::{SignedDuration, Timestamp};
-use saga::{Class, Fault, Plan, SagaId, Step, StepState};
+use saga::{Class, Fault, Plan, Reaction, SagaId, Step, StepState};
 use serde_json::Value;
 
+use crate::capture::never_had;
 use crate::deps::Deps;
 use crate::limiter::turnstile::Turnstile;
 use crate::ports::{
@@ -127,6 +128,7 @@ pub(crate) async fn offenders(
     for (kind, listed) in join_all(listings).await {
         match listed {
             Ok(seen) => there.extend(seen),
+            Err(fault) if fault.reaction == Reaction::UnsupportedHere && never_had(deps, side, kind).await => {}
             Err(fault) => unseen.push(format!("{kind}: {fault}")),
         }
     }

@@ -66,7 +66,7 @@ pub struct Script {
     pub ends: Ending,
 }
 
-pub use super::journey::script::Leg;
+pub use super::journey::script::{Leg, LegEnd};
 pub use super::watch_script::WatchScript;
 
 /// The loss of a region.
@@ -131,6 +131,8 @@ pub enum EstateKind {
     Ambiguous,
     /// Twelve resources.
     Small,
+    /// Jobs and the compute that they run on, and nothing of any other kind.
+    Plain,
     /// The standard one, and every other kind as well.
     Everything,
 }
@@ -142,6 +144,7 @@ impl EstateKind {
             EstateKind::Standard => Estate::generate(seed, resources),
             EstateKind::Ambiguous => Estate::ambiguous(seed, resources),
             EstateKind::Small => Estate::small(),
+            EstateKind::Plain => Estate::plain(),
             EstateKind::Everything => Estate::everything(seed, resources),
         }
     }

@@ -43,7 +43,7 @@ use self::walk::Walk;
 use crate::deps::Deps;
 use crate::limiter::turnstile::Turnstile;
 use crate::ports::{Looking, Pass, StoreError};
-use crate::runner::attempt::Place;
+use crate::runner::attempt::{Place, known_kinds};
 use crate::runner::looker::Looker;
 
 /// Why a plan could not be dry-run. Nothing was changed.
@@ -142,6 +142,7 @@ fn grounds(deps: &Deps, plan: &Plan, looks: &Looks) -> BTreeMap<&'static str, Gr
             },
             open: Mutex::new(named.clone()),
             waived: Mutex::default(),
+            known: known_kinds(plan, role.as_str()),
         };
         Ground { place, turnstile, named }
     };

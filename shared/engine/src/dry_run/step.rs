@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use failover::plan::{EVERYTHING, OUTSIDE, own, want};
-use saga::{Fault, Plan, Reaction, State, Step, StepId};
+use saga::{Fault, Plan, State, Step, StepId};
 
 use super::foreseen::Ends;
 use super::own_records::OwnRecords;
@@ -118,11 +118,9 @@ impl Foreseer<'_> {
     async fn everything(&self, step: &Step, assumed: &Assumed) -> Result<Outcome, Fault> {
         let ground = self.ground(step)?;
         let place = &ground.place;
-        let listed = match place.looker.all(&step.kind, place.looking).await {
-            Err(fault) if fault.reaction == Reaction::UnsupportedHere => {
-                return Ok(Outcome::without_calls(Ends::AsWanted { note: fault.message }));
-            }
-            other => other?,
+        let listed = match place.all_or_lacking(&step.kind, place.looking).await? {
+            Ok(listed) => listed,
+            Err(lacking) => return Ok(Outcome::without_calls(Ends::AsWanted { note: lacking })),
         };
         let goes_with_its_owner = |seen: &Observed| {
             let owner = place.workspace.owner(seen);

@@ -10,7 +10,7 @@ use failover::plan::{EVERYTHING, OUTSIDE, own, want};
 use futures::future::join_all;
 use jiff::{SignedDuration, Timestamp};
 use saga::bounds::{NAME, capped, few};
-use saga::{Class, Code, Fault, Reaction, Step};
+use saga::{Class, Code, Fault, Plan, Reaction, Step};
 
 use super::lease::LeaseWatch;
 use super::looker::Looker;
@@ -45,6 +45,31 @@ pub(crate) struct Place {
     pub(crate) open: Mutex<BTreeSet<(String, String)>>,
     /// Those that a person waived: no step for everything of their kind takes them up again.
     pub(crate) waived: Mutex<BTreeSet<(String, String)>>,
+    /// Kinds of which the plan names a resource here.
+    pub(crate) known: BTreeSet<String>,
+}
+
+impl Place {
+    /// Everything of a kind; nothing where the workspace lacks the kind, with what it said. A kind of which the
+    /// plan names a resource was listed there, so an answer that it is unsupported comes from something in between.
+    pub(crate) async fn all_or_lacking(
+        &self,
+        kind: &str,
+        looking: Looking,
+    ) -> Result<Result<Arc<Vec<Observed>>, String>, Fault> {
+        match self.looker.all(kind, looking).await {
+            Ok(listed) => Ok(Ok(listed)),
+            Err(fault) if fault.reaction != Reaction::UnsupportedHere => Err(fault),
+            Err(fault) if self.known.contains(kind) => Err(Fault::again(fault.code, fault.message)),
+            Err(fault) => Ok(Err(fault.message)),
+        }
+    }
+}
+
+/// The kinds of which a plan names a resource at a place.
+pub(crate) fn known_kinds(plan: &Plan, place: &str) -> BTreeSet<String> {
+    let named = plan.steps().filter(|(_, step)| step.place == place && step.resource != EVERYTHING);
+    named.map(|(_, step)| step.kind.clone()).collect()
 }
 
 /// What an attempt is given.
@@ -190,9 +215,9 @@ impl Attempt<'_> {
         let mut quiet = 0;
         let mut failed: Option<Fault> = None;
         loop {
-            let listed = match place.looker.all(&self.step.kind, place.looking).await {
-                Err(fault) if fault.reaction == Reaction::UnsupportedHere => return Ok(fault.message),
-                other => other?,
+            let listed = match place.all_or_lacking(&self.step.kind, place.looking).await? {
+                Ok(listed) => listed,
+                Err(lacking) => return Ok(lacking),
             };
             match place.workspace.next_of_all(self.step, &without_open(self.step, place, &listed)) {
                 Next::Already { note } => {

@@ -10,7 +10,7 @@ use futures::stream::FuturesUnordered;
 use jiff::Timestamp;
 use saga::{Plan, SagaId, Step, StepState};
 
-use super::attempt::Place;
+use super::attempt::{Place, known_kinds};
 use super::lease::LeaseWatch;
 use super::looker::Looker;
 use super::outside::{Outside, OutsidePass};
@@ -198,6 +198,7 @@ fn places(deps: &Deps, plan: &Plan, recorder: &Recorder, watch: &Arc<LeaseWatch>
                 Role::Leaving => Looking::Fence,
                 Role::Target => Looking::Start,
             },
+            known: known_kinds(plan, role.as_str()),
             open: Mutex::new(open.map(|(_, step)| (step.kind.clone(), step.resource.clone())).collect()),
         }
     };

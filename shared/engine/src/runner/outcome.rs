@@ -1,7 +1,6 @@
 //! What the end of an attempt means for its step. Pure.
 
 use failover::Role;
-use failover::plan::EVERYTHING;
 use jiff::{SignedDuration, Timestamp};
 use saga::{Event, Fault, Reaction, Step, StepId, StepRecord, StepState};
 
@@ -58,12 +57,7 @@ pub(super) fn judge(
             );
         }
         // It was listed, so the workspace has such a thing: whoever answers so stands in between.
-        Reaction::UnsupportedHere if step.place == Role::Leaving.as_str() && step.resource != EVERYTHING => None,
-        Reaction::UnsupportedHere if step.place == Role::Leaving.as_str() => {
-            // What a workspace does not have cannot process data there.
-            let note = format!("unsupported here: {}", fault.message);
-            return News::Line(Event::Done { step: id, attempts, note });
-        }
+        Reaction::UnsupportedHere if step.place == Role::Leaving.as_str() => None,
         Reaction::UnsupportedHere => {
             let fault = Fault { reaction: Reaction::PersonNeeded, ..fault };
             return told_before(
@@ -117,4 +111,43 @@ fn pause(
     // The last quarter is spread.
     let spread = SignedDuration::from_millis((doubled.as_millis() / 4) as i64 * (jitter % 1000) as i64 / 1000);
     asked.max(doubled - spread).min(longest.max(asked))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use failover::plan::{EVERYTHING, want};
+    use saga::Class;
+
+    /// Whether a step is done when a call or a look of it is answered to be unsupported.
+    fn is_done(place: Role, resource: &str) -> bool {
+        let step = Step {
+            place: place.as_str().to_owned(),
+            kind: "job".to_owned(),
+            resource: resource.to_owned(),
+            name: String::new(),
+            want: want::ALL_FENCED.to_owned(),
+            detail: serde_json::Value::Null,
+            class: Class::Idempotent,
+            pursue: true,
+            needs: Vec::new(),
+            undone_by: Vec::new(),
+            optional: false,
+        };
+        let id = StepId { stage: 0, number: 0 };
+        let ended = Ended::Fault(Fault::unsupported_here(codes::STILL_CHANGING, "no such API"));
+        let (record, now) = (StepRecord::planned(), Timestamp::UNIX_EPOCH);
+        match judge(id, &step, &record, ended, now, 0, &Settings::default()) {
+            News::Line(event) | News::Same(event) | News::Intent(event) => matches!(event, Event::Done { .. }),
+            News::NotTried => false,
+        }
+    }
+
+    /// What is on and takes no call is not fenced, whatever is answered (S5).
+    #[test]
+    fn nothing_is_done_by_an_answer_that_it_is_unsupported_s5() {
+        for (place, resource) in [(Role::Leaving, "7"), (Role::Leaving, EVERYTHING), (Role::Target, "7")] {
+            assert!(!is_done(place, resource), "{place:?} {resource}");
+        }
+    }
 }

@@ -48,13 +48,10 @@ pub(super) async fn is_ready(place: Option<&Place>, step: &Step) -> Result<Strin
     let except: BTreeSet<(String, String)> =
         step.detail.get("except").and_then(|except| serde_json::from_value(except.clone()).ok()).unwrap_or_default();
     let kinds = place.workspace.kinds().iter().filter(|kind| kind.fenced);
-    let listings = kinds.map(|kind| place.looker.all(kind.name, Looking::Fence));
+    let listings = kinds.map(|kind| place.all_or_lacking(kind.name, Looking::Fence));
     let (mut count, mut on) = (0, Vec::new());
     for listed in join_all(listings).await {
-        let listed = match listed {
-            Err(fault) if fault.reaction == Reaction::UnsupportedHere => continue,
-            other => other?,
-        };
+        let Ok(listed) = listed? else { continue };
         for seen in listed.iter().filter(|seen| place.workspace.recorded(seen)) {
             count += 1;
             let resource = place.workspace.record(seen);

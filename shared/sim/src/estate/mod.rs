@@ -21,7 +21,7 @@ mod recipes;
 mod serving_dashboards;
 
 use rand::{SeedableRng, rngs::SmallRng};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 pub use self::described::{Description, LeftOut};
 use self::names::Ids;
@@ -252,6 +252,22 @@ impl Estate {
         let counts = Counts { jobs: 6, clusters: 2, pools: 1, warehouses: 1, pipelines: 2 };
         let mut estate = build(7, counts, Duplicates::None);
         recipes::keep_one_run(&mut estate.sides[Side::Primary.index()]);
+        estate
+    }
+
+    /// Jobs, clusters, a pool and a warehouse, and nothing of any other kind: what is left of a workspace whose
+    /// region, tier or age lacks the rest.
+    #[must_use]
+    pub fn plain() -> Estate {
+        let mut estate = Estate::small();
+        for held in &mut estate.sides {
+            held.pipelines.clear();
+            for task in held.jobs.iter_mut().flat_map(|job| recipes::tasks(&mut job.settings)) {
+                if task.remove("pipeline_task").is_some() {
+                    task.insert("notebook_task".to_owned(), json!({ "notebook_path": "/plain" }));
+                }
+            }
+        }
         estate
     }
 

@@ -196,6 +196,12 @@ pub(super) fn add_submitted(held: &mut Holdings, count: usize) {
     }
 }
 
+/// The tasks of a job's settings.
+pub(super) fn tasks(settings: &mut Value) -> impl Iterator<Item = &mut serde_json::Map<String, Value>> {
+    let tasks = settings.get_mut("tasks").and_then(Value::as_array_mut);
+    tasks.into_iter().flatten().filter_map(Value::as_object_mut)
+}
+
 /// Leaves one run under way: the first job's that has one.
 pub(super) fn keep_one_run(held: &mut Holdings) {
     held.submitted.clear();
