@@ -2,6 +2,9 @@
 //! order leaves behind, how long a saga stays without a runner, what doubt does, what a
 //! poisoned step holds up, and what an idle tick costs.
 
+/// What is said of a pair after an abort.
+#[path = "promises/aborting.rs"]
+mod aborting;
 /// What people order of a saga under way.
 #[path = "promises/controls.rs"]
 mod controls;

@@ -1,13 +1,17 @@
 //! `switchback abort`: ends the pair's unfinished saga where it stands.
 //!
-//! Nothing is turned back. Acknowledged only when no effect can land any more (S14).
+//! Nothing is turned back. Acknowledged only when no effect can land any more (S14). Whether the work runs after it
+//! is said first (S31).
 
+use engine::pair_status::pair_status;
 use engine::start::pair_head;
 use engine::view::view;
 use rim::{Exit, Problem};
+use serde_json::json;
 
 use crate::controlling::reason;
 use crate::driving::{Ended, drive};
+use crate::first::{First, Lines};
 use crate::ordering::person;
 use crate::place::{self, Others, PairArguments, StoreArguments};
 use crate::standing::Standing;
@@ -45,17 +49,24 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Exit, Problem> {
         let by = arguments.by.clone().unwrap_or_else(person);
         engine::controls::abort(&deps, &saga, &by, &arguments.why).await?;
         let ended = drive(&deps, &saga, Others::AreFollowed).await?;
-        if let Some(standing) = view(&deps, Some(&saga)).await?.as_ref().map(Standing::of) {
-            if arguments.json {
-                data_json(&standing);
-            } else {
-                data(standing.text());
-            }
+        let status = pair_status(&deps).await?;
+        let lines = Lines { pair: &arguments.pair, again: arguments.store.again(), store: &store };
+        let first = First::of(&status, &lines);
+        let standing = view(&deps, Some(&saga)).await?.as_ref().map(Standing::of);
+        if arguments.json {
+            let mut told = json!(standing);
+            first.add_to(&mut told);
+            data_json(&told);
+        } else {
+            let standing = standing.map_or_else(String::new, |standing| format!("\n{}", standing.text()));
+            data(format_args!("{}{standing}", first.text));
         }
         if let Ended::Over(_) = ended {
             say("it is over: no effect of it can land any more");
         }
         Ok(match ended {
+            // How the checkpoint is has nothing to do with the abort.
+            Ended::Over(_) if first.stands_still => Exit::PersonNeeded,
             Ended::Over(_) => Exit::Fine,
             Ended::PersonNeeded => Exit::PersonNeeded,
             Ended::Stopped => Exit::Failed,

@@ -1,13 +1,19 @@
-//! `switchback check`: the configuration, both sides, and the age of their checkpoints.
+//! `switchback check`: the configuration, both sides, and, where a store is named, whether the work runs and how
+//! the checkpoints are.
+
+use std::collections::BTreeMap;
 
 use engine::Deps;
-use engine::capture::latest;
+use engine::capture::{CaptureError, Taken, taken};
+use engine::pair_status::pair_status;
 use failover::Side;
 use jiff::Timestamp;
 use rim::{Checked, Exit, Problem};
 use saga::Reaction;
 use serde::Serialize;
+use serde_json::Value;
 
+use crate::first::{First, Lines};
 use crate::place::{self, PairArguments, Store, url};
 use crate::sides::{SideSeen, look};
 use crate::talk::{data, data_json};
@@ -32,6 +38,9 @@ pub(crate) struct Arguments {
 struct Told {
     pair: String,
     well: bool,
+    /// Whether the work runs, what mends it, and how the active side's checkpoint is, where a store was named.
+    #[serde(flatten)]
+    first: BTreeMap<&'static str, Value>,
     sides: Vec<SideTold>,
 }
 
@@ -62,28 +71,53 @@ struct CheckpointTold {
 pub(crate) fn run(arguments: &Arguments) -> Result<Exit, Problem> {
     let checked = arguments.pair.read()?;
     place::run(async {
-        let deps = match &arguments.store {
-            Some(name) => Store::named(name, arguments.bucket.as_deref(), None)?.existing(&checked).await?,
+        let store = match &arguments.store {
+            Some(name) => Some(Store::named(name, arguments.bucket.as_deref(), None)?),
+            None => None,
+        };
+        let deps = match &store {
+            Some(store) => store.existing(&checked).await?,
             None => place::without_store(&checked).await?,
         };
         let (primary, standby) = futures::join!(look(&deps, Side::Primary), look(&deps, Side::Standby));
         let mut sides = Vec::new();
         for seen in [primary, standby] {
             let mut told = side_told(&deps, &checked, &seen);
-            if arguments.store.is_some() {
+            if store.is_some() {
                 add_checkpoint(&mut told, &deps).await?;
             }
             sides.push(told);
         }
-        let well = sides.iter().all(|side| side.problems.is_empty());
-        let told = Told { pair: checked.pair.to_string(), well, sides };
+        let first = match &store {
+            Some(store) => Some(arguments.first(&deps, store).await?),
+            None => None,
+        };
+        let sides_are_well = sides.iter().all(|side| side.problems.is_empty());
+        let well = sides_are_well && first.as_ref().is_none_or(|first| first.exit() == Exit::Fine);
+        let members = first.iter().flat_map(|first| first.members.clone()).collect();
+        let told = Told { pair: checked.pair.to_string(), well, first: members, sides };
         if arguments.json {
             data_json(&told);
         } else {
-            data(text(&told));
+            let said = first.as_ref().map_or_else(|| format!("pair {}\n", told.pair), |first| first.text.clone());
+            data(format_args!("{said}{}", text(&told)));
         }
-        Ok(if well { Exit::Fine } else { Exit::Refused })
+        // Work that does not run comes before a side that is not well, and that before a checkpoint.
+        Ok(match first {
+            Some(first) if first.stands_still => Exit::PersonNeeded,
+            Some(_) | None if !sides_are_well => Exit::Refused,
+            Some(first) => first.exit(),
+            None => Exit::Fine,
+        })
     })
+}
+
+impl Arguments {
+    /// What is said of the pair first.
+    async fn first(&self, deps: &Deps, store: &Store) -> Result<First, Problem> {
+        let again = place::again(self.store.as_deref().unwrap_or_default(), self.bucket.as_deref(), None);
+        Ok(First::of(&pair_status(deps).await?, &Lines { pair: &self.pair, again, store }))
+    }
 }
 
 fn side_told(deps: &Deps, checked: &Checked, seen: &SideSeen) -> SideTold {
@@ -128,27 +162,22 @@ fn side_told(deps: &Deps, checked: &Checked, seen: &SideSeen) -> SideTold {
 }
 
 async fn add_checkpoint(told: &mut SideTold, deps: &Deps) -> Result<(), Problem> {
-    match latest(deps, told.side).await? {
-        Some(checkpoint) => {
-            let age = deps.clock.now().duration_since(checkpoint.taken_at);
-            if age > deps.pair.policy.checkpoint_age {
-                told.findings.push(format!("its checkpoint is {} minutes old: capture more often", age.as_mins()));
-            }
-            told.checkpoint = Some(CheckpointTold {
-                taken_at: checkpoint.taken_at,
-                age_minutes: age.as_mins(),
-                resources: checkpoint.resources.len(),
-            });
+    match taken(deps, told.side).await {
+        Ok(Some(Taken { taken_at, resources })) => {
+            let age_minutes = deps.clock.now().duration_since(taken_at).as_mins();
+            told.checkpoint = Some(CheckpointTold { taken_at, age_minutes, resources });
         }
-        None => {
-            told.findings.push("no checkpoint was taken of it: run `switchback capture` while it is well".to_owned())
+        Ok(None) => {}
+        Err(CaptureError::Store(error)) => return Err(error.into()),
+        Err(other @ (CaptureError::Checkpoint(_) | CaptureError::Incomplete { .. } | CaptureError::Fenced(_))) => {
+            told.problems.push(other.into());
         }
     }
     Ok(())
 }
 
 fn text(told: &Told) -> String {
-    let mut lines = vec![format!("pair {}", told.pair)];
+    let mut lines = Vec::new();
     for side in &told.sides {
         lines.push(format!("\n{}  {}", side.side, side.url));
         lines.extend(side.greeting.iter().map(|greeting| format!("  {greeting}")));

@@ -16,6 +16,7 @@ mod end_pursuit;
 mod explain;
 mod failback;
 mod failover;
+mod first;
 mod freeze;
 mod full_drill;
 mod guard;

@@ -4,6 +4,7 @@
 //! Started again, each goes on with the saga that is there.
 
 use engine::Deps;
+use engine::pair_status::pair_status;
 use engine::ports::StoreError;
 use engine::start::{StartRefused, pair_head, start};
 use engine::view::{View, view};
@@ -17,6 +18,7 @@ use saga::{Outcome, Plan, SagaId};
 use crate::answering::untaken;
 use crate::approving::{self, ApprovalArguments, Standing as Asked};
 use crate::driving::{Ended, drive, sleep};
+use crate::first::{First, Lines};
 use crate::full_drill;
 use crate::ordering::{Request, draft, evidence, person};
 use crate::place::{self, Others, PairArguments, Store, StoreArguments};
@@ -197,18 +199,19 @@ impl Moving<'_> {
                 data(standing.text());
             }
         }
-        let again = format!(
-            "switchback {} --config {} {}{}",
-            self.request.command,
-            self.arguments.pair.config.display(),
-            self.arguments.store.again(),
-            self.request.again
-        );
+        let flags = format!("{}{}", self.arguments.store.again(), self.request.again);
+        let again = self.arguments.pair.line(self.request.command, &flags);
         let approved = seen.as_ref().is_none_or(|seen| seen.state.approval(GO).is_some());
         Ok(match ended {
             Ended::Over(Outcome::Completed) => Exit::Fine,
             Ended::Over(Outcome::Aborted) => {
                 say("the saga was aborted");
+                let lines = Lines {
+                    pair: &self.arguments.pair,
+                    again: self.arguments.store.again(),
+                    store: &self.arguments.store.store()?,
+                };
+                say(First::of(&pair_status(deps).await?, &lines).text);
                 Exit::Failed
             }
             Ended::PersonNeeded if !approved => {

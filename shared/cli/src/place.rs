@@ -20,6 +20,11 @@ pub(crate) struct PairArguments {
 }
 
 impl PairArguments {
+    /// A whole line that gives a command of this pair, to be pasted.
+    pub(crate) fn line(&self, command: &str, store: &str) -> String {
+        format!("switchback {command} --config {} {store}", quoted(&self.config.display().to_string()))
+    }
+
     /// Reads and checks it.
     pub(crate) fn read(&self) -> Result<Checked, Problem> {
         Ok(Checked::read(&self.config)?)
@@ -66,10 +71,21 @@ impl StoreArguments {
 
     /// The store as it was named, to be named again.
     pub(crate) fn again(&self) -> String {
-        let bucket = self.bucket.as_ref().map_or_else(String::new, |bucket| format!(" --bucket {bucket}"));
-        let topic = self.wake_topic.as_ref().map_or_else(String::new, |topic| format!(" --wake-topic {topic}"));
-        format!("--store {}{bucket}{topic}", self.store)
+        again(&self.store, self.bucket.as_deref(), self.wake_topic.as_deref())
     }
+}
+
+/// The flags that name a store, as a shell takes them.
+pub(crate) fn again(store: &str, bucket: Option<&str>, topic: Option<&str>) -> String {
+    let flag = |name: &str, value: &str| format!("--{name} {}", quoted(value));
+    let flags = [Some(flag("store", store)), bucket.map(|b| flag("bucket", b)), topic.map(|t| flag("wake-topic", t))];
+    flags.into_iter().flatten().collect::<Vec<_>>().join(" ")
+}
+
+/// A word as a shell takes it.
+fn quoted(word: &str) -> String {
+    // A word with a NUL cannot be given to a shell at all.
+    shlex::try_quote(word).map_or_else(|_| word.to_owned(), std::borrow::Cow::into_owned)
 }
 
 impl Store {

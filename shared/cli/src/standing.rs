@@ -8,6 +8,7 @@ use engine::ports::{AskItem, AskState, SagaHead};
 use engine::view::View;
 use failover::clocks::ClockSeconds;
 use failover::plan::{About, GO};
+use failover::work::Reach;
 use failover::{Role, Side};
 use jiff::Timestamp;
 use saga::{Code, Outcome, Proof, StepState, Tally};
@@ -139,6 +140,8 @@ pub(crate) struct Standing {
     pub(crate) planned: bool,
     pub(crate) by: String,
     pub(crate) doing: Doing,
+    /// It has done something beside telling people, or may have.
+    pub(crate) touched: bool,
     pub(crate) owner: String,
     pub(crate) lease_until: Option<Timestamp>,
     pub(crate) steps: Tally,
@@ -203,6 +206,7 @@ impl Standing {
             planned,
             by: view.head.by.clone(),
             doing: doing(view),
+            touched: Reach::of(&view.plan, &view.state).touched,
             owner: view.head.owner.clone(),
             lease_until: holds(&view.head),
             steps: view.state.tally(),
@@ -248,6 +252,7 @@ impl Standing {
             ),
             match self.lease_until {
                 Some(until) => format!("{}; driven by {} until {until:.0} at least", self.doing.words(), self.owner),
+                None if self.doing == Doing::Aborted && !self.touched => "aborted: it had touched nothing".to_owned(),
                 None => self.doing.words().to_owned(),
             },
             String::new(),

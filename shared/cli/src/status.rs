@@ -1,11 +1,13 @@
 //! `switchback status`: where the pair's work is, and where its saga stands.
 
 use engine::noticing::case_of;
+use engine::pair_status::{PairStatus, pair_status};
 use engine::ports::{ControlState, GuardRecord, PairHead};
 use engine::runner::{Published, published_key};
 use engine::start::pair_head;
 use engine::view::view;
 use engine::{Deps, drills};
+use failover::Work;
 use failover::verdict::sentences;
 use jiff::SignedDuration;
 use rim::{Exit, Problem};
@@ -13,6 +15,7 @@ use saga::SagaId;
 use serde_json::json;
 
 use crate::driving::sleep;
+use crate::first::{First, Lines};
 use crate::place::{self, PairArguments, StoreArguments};
 use crate::progress::Progress;
 use crate::standing::{Doing, Standing};
@@ -70,18 +73,22 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Exit, Problem> {
             Some(record) => Some(drills::standing(&deps, record).await?),
             None => None,
         };
-        tell(arguments.json, &pair, &[drill, verdict], standing.as_ref());
+        let status = pair_status(&deps).await?;
+        let lines = Lines { pair: &arguments.pair, again: arguments.store.again(), store: &store };
+        let first = First::of(&status, &lines);
+        tell(arguments.json, &status, &first, &[drill, verdict], standing.as_ref());
         Ok(match standing.map(|standing| standing.doing) {
             Some(Doing::PersonNeeded | Doing::Asking | Doing::Held) => Exit::PersonNeeded,
-            Some(Doing::Running | Doing::Pursuing | Doing::Completed | Doing::Aborted) | None => Exit::Fine,
+            Some(Doing::Running | Doing::Pursuing | Doing::Completed | Doing::Aborted) | None => first.exit(),
         })
     })
 }
 
-/// The pair, and a saga: the named one, the running one, or the one that published last.
+/// The pair, and a saga: the named one, the running one, or the last one. The pairs of earlier versions do not name
+/// their last one: then the one that published last.
 async fn look(deps: &Deps, named: Option<&SagaId>) -> Result<(PairHead, Option<Standing>), Problem> {
     let pair = pair_head(deps).await?;
-    let saga = match named.or(pair.saga.as_ref()) {
+    let saga = match named.or(pair.saga.as_ref()).or(pair.last.as_ref()) {
         Some(saga) => Some(saga.clone()),
         None => published(deps).await?.and_then(|published| published.saga),
     };
@@ -107,18 +114,21 @@ fn guard_of(pair: &PairHead) -> Option<&GuardRecord> {
     pair.guard.as_ref().filter(|guard| guard.side == pair.active.other())
 }
 
-fn tell(as_json: bool, pair: &PairHead, said: &[Option<String>; 2], standing: Option<&Standing>) {
-    let [drill, verdict] = said;
+fn tell(as_json: bool, status: &PairStatus, first: &First, said: &[Option<String>; 2], standing: Option<&Standing>) {
+    let (pair, [drill, verdict]) = (&status.pair, said);
     if as_json {
-        data_json(&json!({
-            "pair": pair.pair, "active": pair.active, "frozen": pair.frozen,
+        // Of a pair of which nothing is recorded no side is known to be the active one.
+        let active = (status.work != Work::Unrecorded).then_some(pair.active);
+        let mut told = json!({
+            "pair": pair.pair, "active": active, "frozen": pair.frozen,
             "unfinished": pair.saga.is_some(), "saga": standing, "guard": guard_of(pair),
             "verdict": verdict, "freeze": pair.freeze, "drill": pair.drill,
-        }));
+        });
+        first.add_to(&mut told);
+        data_json(&told);
         return;
     }
-    let frozen = if pair.frozen { ", deployments are frozen" } else { "" };
-    data(format_args!("pair {}: the work is on the {}{frozen}\n", pair.pair, pair.active));
+    data(&first.text);
     if let Some(guard) = guard_of(pair) {
         let round = guard.last.as_ref().map_or_else(String::new, |last| format!(", last fenced again by {last}"));
         data(format_args!("the {} is guarded: last looked at {:.0}{round}\n", guard.side, guard.looked_at));

@@ -21,6 +21,7 @@
 //! | [`controls::order`], [`controls::abort`] | takes in what a person orders of a saga under way |
 //! | [`evidence`] | keeps the record of a finished saga, before its pair is released |
 //! | [`view::view`] | what a person wants to see of a saga |
+//! | [`pair_status::pair_status`] | whether the work of a pair runs, and whether it could be moved |
 
 pub mod approvals;
 pub mod capture;
@@ -36,6 +37,7 @@ pub mod guard;
 pub mod homes;
 pub mod limiter;
 pub mod noticing;
+pub mod pair_status;
 pub mod ports;
 pub mod runner;
 pub mod settings;

@@ -24,6 +24,7 @@ pub mod course;
 pub mod drill;
 pub mod errand;
 pub mod evidence;
+pub mod freshness;
 pub mod matching;
 pub mod pair;
 pub mod plan;
@@ -32,12 +33,15 @@ pub mod story;
 pub mod template;
 pub mod text;
 pub mod verdict;
+pub mod work;
 
 pub use checkpoint::{
     CHECKPOINT_VERSION, Checkpoint, CheckpointError, Missing, Resource, Start, StartStage, Startable, Trust,
 };
 pub use clocks::Clocks;
 pub use course::{Course, Window};
+pub use freshness::Freshness;
 pub use matching::{MapEntry, Matching, Twin};
 pub use pair::{Homes, PairName, Role, Side};
 pub use plan::{Ask, DatasetSeen, FailoverPolicy, FencedKind, Past, PlanRefused, move_plan, standby_drill_plan};
+pub use work::Work;

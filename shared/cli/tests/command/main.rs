@@ -7,6 +7,7 @@
 mod answering;
 mod controlling;
 mod evidence;
+mod first;
 mod ground;
 mod killed;
 mod own_estate;

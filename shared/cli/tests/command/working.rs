@@ -103,7 +103,7 @@ fn who_looks_at_a_failover_under_way_takes_nothing_away_from_it() {
         .collect();
     assert!(held.iter().any(|file| file.ends_with("pair.store-wal")), "{held:?}");
     assert!(!held.iter().any(|file| file.ends_with("(deleted)")), "{held:?}");
-    ground.of_pair(&["abort", "--why", "a test", "--by", "bob"]).ends(0, &["aborted"]);
+    ground.of_pair(&["abort", "--why", "a test", "--by", "bob"]).ends(3, &["aborted", "THE WORK IS STOPPED"]);
     assert_eq!(driving.wait().unwrap().code(), Some(1), "{}", ground.told_in("talk"));
     assert!(ground.told_in("talk").contains("the saga was aborted"));
 }
@@ -113,7 +113,7 @@ fn an_order_that_nobody_approves_can_be_ended_and_given_anew() {
     let ground = Ground::new(Estate::small(), Settings::default(), 200.0);
     ground.of_pair(&["failover", "--approve", "ann"]).ends(3, &["--approve YOUR-NAME --accept-risk"]);
     ground.of_pair(&["abort", "--why", "a test", "--by", "ann"]).ends(0, &["aborted"]);
-    ground.of_pair(&["status"]).ends(0, &["the work is on the primary", "no saga is recorded"]);
+    ground.of_pair(&["status"]).ends(0, &["the work is on the primary", "aborted: it had touched nothing"]);
     ground.of_pair(&["failover", "--planned"]).ends(3, &["nobody has approved it yet"]);
 }
 

@@ -109,7 +109,7 @@ pub struct FailoverPolicy {
     pub planned: bool,
     /// Jobs whose run was interrupted are run once on the target.
     pub run_interrupted_again: bool,
-    /// A checkpoint older than this is a finding.
+    /// A checkpoint older than this is a finding, and `status` and `check` say so.
     pub checkpoint_age: SignedDuration,
     /// The leaving side is fenced at once; the question is asked before anything is started.
     #[serde(default)]

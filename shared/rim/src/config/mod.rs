@@ -144,13 +144,13 @@ pub struct SideConfig {
 pub struct PolicyConfig {
     /// Jobs whose run was interrupted are run once on the target.
     pub run_interrupted_again: bool,
-    /// A checkpoint older than so many minutes is a finding.
+    /// A checkpoint of the active side that is older than so many minutes is a finding, and `status` and `check` say so.
     pub checkpoint_age_minutes: Spanned<i64>,
 }
 
 impl Default for PolicyConfig {
     fn default() -> Self {
-        Self { run_interrupted_again: true, checkpoint_age_minutes: Spanned::new(0..0, 60) }
+        Self { run_interrupted_again: true, checkpoint_age_minutes: Spanned::new(0..0, 30) }
     }
 }
 

@@ -1,0 +1,192 @@
+//! Whether the checkpoint that a failover would need now is there and young enough (S30, R23).
+//!
+//! Only the checkpoint of the active side counts: it tells what an unplanned failover would have to bring back.
+//! While deployments are frozen it is kept on purpose, since it tells what was active before the fence. That of the
+//! inactive side tells what was on before the work left it, and may be as old as that.
+
+use jiff::{SignedDuration, Timestamp};
+use serde::Serialize;
+
+use crate::pair::Side;
+
+/// So long after the work came to a side its checkpoint may still be one of before.
+pub const AFTER_A_MOVE: SignedDuration = SignedDuration::from_mins(10);
+
+/// How the checkpoint of the active side is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "state", rename_all = "snake_case")]
+pub enum Freshness {
+    /// It is young enough.
+    Fresh {
+        /// Of which side.
+        side: Side,
+        /// When it was taken.
+        taken_at: Timestamp,
+        /// In seconds.
+        age_s: i64,
+    },
+    /// It is kept on purpose while deployments are frozen.
+    Kept {
+        /// Of which side.
+        side: Side,
+        /// When it was taken.
+        taken_at: Option<Timestamp>,
+    },
+    /// None was ever taken.
+    Missing {
+        /// Of which side.
+        side: Side,
+    },
+    /// It cannot be read.
+    Unreadable {
+        /// Of which side.
+        side: Side,
+        /// Why.
+        why: String,
+    },
+    /// It is older than the policy has it.
+    Old {
+        /// Of which side.
+        side: Side,
+        /// When it was taken.
+        taken_at: Timestamp,
+        /// In seconds.
+        age_s: i64,
+        /// In seconds: what the policy has.
+        at_most_s: i64,
+    },
+    /// It was taken before the work came to the side, so it does not tell what runs there.
+    BeforeTheMove {
+        /// Of which side.
+        side: Side,
+        /// When it was taken.
+        taken_at: Timestamp,
+        /// When the work came.
+        came_at: Timestamp,
+    },
+}
+
+/// What is known of the active side's checkpoint.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Taken {
+    /// The active side.
+    pub side: Side,
+    /// When its latest checkpoint was taken, or why it cannot be read.
+    pub taken_at: Result<Option<Timestamp>, String>,
+    /// When the work came to it, where a saga on record tells.
+    pub came_at: Option<Timestamp>,
+    /// Deployments are frozen.
+    pub frozen: bool,
+    /// Older than this is old.
+    pub at_most: SignedDuration,
+}
+
+impl Freshness {
+    /// Judges it.
+    pub fn of(taken: Taken, now: Timestamp) -> Self {
+        let Taken { side, taken_at, came_at, frozen, at_most } = taken;
+        let taken_at = match (taken_at, frozen) {
+            (Err(why), _) => return Freshness::Unreadable { side, why },
+            (Ok(taken_at), true) => return Freshness::Kept { side, taken_at },
+            (Ok(None), false) => return Freshness::Missing { side },
+            (Ok(Some(taken_at)), false) => taken_at,
+        };
+        let age = now.duration_since(taken_at);
+        if let Some(came_at) = came_at.filter(|came| taken_at < *came && now.duration_since(*came) > AFTER_A_MOVE) {
+            return Freshness::BeforeTheMove { side, taken_at, came_at };
+        }
+        let age_s = age.as_secs();
+        if age > at_most {
+            return Freshness::Old { side, taken_at, age_s, at_most_s: at_most.as_secs() };
+        }
+        Freshness::Fresh { side, taken_at, age_s }
+    }
+
+    /// Whether a lost side could not be failed over as it should, for want of a checkpoint.
+    pub fn is_wanting(&self) -> bool {
+        match self {
+            Freshness::Fresh { .. } | Freshness::Kept { .. } => false,
+            Freshness::Missing { .. }
+            | Freshness::Unreadable { .. }
+            | Freshness::Old { .. }
+            | Freshness::BeforeTheMove { .. } => true,
+        }
+    }
+
+    /// In a sentence, without the remedy.
+    pub fn told(&self) -> String {
+        match self {
+            Freshness::Fresh { side, taken_at, age_s } => {
+                format!("the checkpoint of the {side} is of {taken_at:.0}, {} old", ago(*age_s))
+            }
+            Freshness::Kept { side, taken_at: Some(at) } => {
+                format!("the checkpoint of the {side} is of {at:.0}: it is kept while deployments are frozen")
+            }
+            Freshness::Kept { side, taken_at: None } => {
+                format!("there is no checkpoint of the {side}, and none is taken while deployments are frozen")
+            }
+            Freshness::Missing { side } => format!(
+                "NO CHECKPOINT of the {side}, where the work is: if it is lost, nobody knows what was active there"
+            ),
+            Freshness::Unreadable { side, why } => {
+                format!("NO USABLE CHECKPOINT of the {side}, where the work is: {why}")
+            }
+            Freshness::Old { side, taken_at, age_s, at_most_s } => format!(
+                "OLD CHECKPOINT of the {side}, where the work is: it is of {taken_at:.0}, {} old, and may be {} old",
+                ago(*age_s),
+                ago(*at_most_s)
+            ),
+            Freshness::BeforeTheMove { side, taken_at, came_at } => format!(
+                "OLD CHECKPOINT of the {side}, where the work is: it is of {taken_at:.0}, and the work came there at \
+                 {came_at:.0}"
+            ),
+        }
+    }
+}
+
+fn ago(seconds: i64) -> String {
+    match seconds {
+        ..120 => format!("{} s", seconds.max(0)),
+        120..7_200 => format!("{} minutes", seconds / 60),
+        7_200..172_800 => format!("{} hours", seconds / 3_600),
+        _ => format!("{} days", seconds / 86_400),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(minutes: i64) -> Timestamp {
+        Timestamp::from_second(1_767_600_000 + minutes * 60).unwrap_or(Timestamp::MAX)
+    }
+
+    /// In minutes: when it was taken, when the work came, and now.
+    fn judged(taken: Option<i64>, came: Option<i64>, frozen: bool, now: i64) -> Freshness {
+        let (side, at_most) = (Side::Standby, SignedDuration::from_mins(30));
+        Freshness::of(Taken { side, taken_at: Ok(taken.map(at)), came_at: came.map(at), frozen, at_most }, at(now))
+    }
+
+    #[test]
+    fn only_a_checkpoint_that_a_failover_would_need_now_is_wanting() {
+        let wanting = |taken, came, frozen, now| judged(taken, came, frozen, now).is_wanting();
+        assert!(wanting(None, None, false, 0));
+        assert!(!wanting(Some(0), None, false, 30) && wanting(Some(0), None, false, 31));
+        assert!(!wanting(Some(0), None, true, 9_999) && !wanting(None, None, true, 0));
+        assert!(!wanting(Some(0), Some(1), false, 11) && wanting(Some(0), Some(1), false, 12));
+        assert!(!wanting(Some(2), Some(1), false, 20));
+    }
+
+    #[test]
+    fn its_age_is_told_in_words() {
+        let told = judged(Some(0), None, false, 200).told();
+        assert_eq!(
+            told,
+            "OLD CHECKPOINT of the standby, where the work is: it is of 2026-01-05T08:00:00Z, 3 hours old, and may be \
+             30 minutes old"
+        );
+        assert!(
+            judged(Some(0), Some(1), false, 12).told().ends_with("and the work came there at 2026-01-05T08:01:00Z")
+        );
+    }
+}

@@ -1,0 +1,217 @@
+//! An abort at any stage: what is said of the pair afterwards is what the workspaces show, and the command that is
+//! named brings the work back (S31).
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use engine::approvals::answer;
+use engine::capture::{capture, list_side};
+use engine::controls::{abort, order};
+use engine::guard::{Guarded, guard};
+use engine::pair_status::{PairStatus, pair_status};
+use engine::ports::{Control, SagaStatus};
+use engine::start::{Order, draft, pair_head, start};
+use failover::plan::{GO, stage};
+use failover::work::{Mend, Work};
+use failover::{Course, Side};
+use jiff::SignedDuration;
+use saga::{Outcome, SagaId};
+
+use crate::ground::{Ground, Setup, perform};
+
+/// The names of the jobs that are on at a side, as the workspace itself shows them.
+async fn jobs_on(ground: &Ground, side: Side) -> BTreeSet<String> {
+    let head = pair_head(&ground.operator).await.expect("the store answers");
+    let deps = ground.operator.as_recorded(&head);
+    let listed = list_side(&deps, side, Duration::from_secs(10)).await;
+    listed.resources.into_iter().filter(|r| r.kind == "job" && r.active).map(|r| r.name).collect()
+}
+
+async fn status(ground: &Ground) -> PairStatus {
+    pair_status(&ground.operator).await.expect("the record can be read")
+}
+
+async fn ordered(ground: &Ground, course: Course, planned: bool) -> SagaId {
+    let leaving = if course == Course::Failback { Side::Standby } else { Side::Primary };
+    let order = Order::of(course, leaving, planned, "on-call", ground.clock.now());
+    let drafted = draft(&ground.operator, &order).await.unwrap_or_else(|e| panic!("{course}: {e}"));
+    start(&ground.operator, &order, &drafted).await.expect("a saga can be started")
+}
+
+async fn approved(ground: &Ground, saga: &SagaId, planned: bool) {
+    answer(&ground.operator, saga, GO, "on-call", true, !planned).await.expect("its question is open");
+}
+
+/// Waits for the end of a saga; what waits for lessons gets one.
+async fn ends(ground: &Ground, saga: &SagaId) -> Outcome {
+    for _ in 0..2_000 {
+        match ground.head(saga).await.status {
+            SagaStatus::Finished(outcome) => return outcome,
+            SagaStatus::PersonNeeded => {
+                let nothing = Control::Lesson { text: "nothing".to_owned(), owner: None, due: None };
+                let patience = SignedDuration::from_secs(60);
+                order(&ground.operator, saga, nothing, "ann", "nothing", patience).await.expect("the store answers");
+            }
+            SagaStatus::Running | SagaStatus::Asking | SagaStatus::Pursuing => {}
+        }
+        ground.pass(1).await;
+    }
+    panic!("{saga} does not end")
+}
+
+/// Aborts a saga as soon as it has entered a stage; `None`: before it is approved.
+async fn aborted_at(ground: &Ground, saga: &SagaId, planned: bool, at: Option<&str>) {
+    if let Some(at) = at {
+        approved(ground, saga, planned).await;
+        loop {
+            let view = ground.view(saga).await;
+            let index = view.plan.stages.iter().position(|stage| stage.name == at).expect("it has the stage");
+            if view.state.entered_at(index).is_some() {
+                break;
+            }
+            assert!(view.state.finished().is_none(), "it ended before {at}");
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    }
+    abort(&ground.operator, saga, "ann", "a test").await.expect("it can be aborted");
+    assert_eq!(ends(ground, saga).await, Outcome::Aborted, "{at:?}");
+    // Its pair is let go with it.
+    ground.pass(5).await;
+}
+
+/// Does what the status names until the work runs.
+async fn mended(ground: &Ground, told: &PairStatus, planned: bool) {
+    let aborted = told.work.aborted().expect("it names what is to be mended");
+    for mend in aborted.mends() {
+        match mend {
+            Mend::Guard => {
+                let head = pair_head(&ground.operator).await.expect("the store answers");
+                let found = guard(&ground.operator, head, SignedDuration::ZERO).await.expect("the store answers");
+                if let Guarded::Round { saga, .. } = found {
+                    assert_eq!(ends(ground, &saga).await, Outcome::Completed);
+                    ground.pass(5).await;
+                }
+            }
+            Mend::Failback => {
+                let saga = ordered(ground, Course::Failback, true).await;
+                // Before it is approved nothing has changed.
+                assert_eq!(status(ground).await.work, told.work);
+                approved(ground, &saga, true).await;
+                assert_eq!(ends(ground, &saga).await, Outcome::Completed);
+                ground.pass(5).await;
+            }
+            Mend::Again => panic!("nothing here leaves the standby but a failback: planned {planned}"),
+        }
+    }
+}
+
+/// What is said is what the workspaces show.
+async fn is_true(ground: &Ground, told: &PairStatus, on: &BTreeSet<String>, when: &str) {
+    let there = jobs_on(ground, told.pair.active).await;
+    match &told.work {
+        Work::Works { side, .. } => {
+            assert_eq!((*side, &there), (told.pair.active, on), "{when}: it is said to work");
+        }
+        Work::Stopped { by, .. } => {
+            assert!(by.fences && &there != on || by.fenced == 0, "{when}: it is said to be stopped: {by:?}");
+        }
+        Work::Moving { .. } | Work::Unknown { .. } | Work::Unrecorded => panic!("{when}: {:?}", told.work),
+    }
+    // Where the work does not run that is said.
+    assert!(&there == on || told.work.needs_a_person(), "{when}: {:?} while {there:?} are on", told.work);
+}
+
+/// The stages at which something is aborted; `None` stands for the question.
+const STAGES: [Option<&str>; 10] = [
+    None,
+    Some(stage::FREEZE),
+    Some(stage::FENCE),
+    Some(stage::STOP_COMPUTE),
+    Some(stage::CONFIRM),
+    Some(stage::COMPUTE),
+    Some(stage::SCHEDULES),
+    Some(stage::POINT),
+    Some(stage::VALIDATE_AGAIN),
+    Some(stage::TELL_AGAIN),
+];
+
+/// Aborts a way out at each stage, and brings the work home again.
+fn every_stage_of(course: Course, planned: bool) {
+    perform(Setup { planned, ..Setup::default() }, async |ground: &Ground| {
+        capture(&ground.operator, Side::Primary).await.expect("the primary can be captured");
+        let on = jobs_on(ground, Side::Primary).await;
+        assert!(!on.is_empty());
+        let (mut works, mut stopped) = (0, 0);
+        for at in STAGES {
+            let when = format!("{course}, planned {planned}, aborted at {at:?}");
+            let saga = ordered(ground, course, planned).await;
+            aborted_at(ground, &saga, planned, at).await;
+            let told = status(ground).await;
+            is_true(ground, &told, &on, &when).await;
+            if told.work.needs_a_person() {
+                stopped += 1;
+                mended(ground, &told, planned).await;
+            } else {
+                works += 1;
+            }
+            if told.pair.active == Side::Standby {
+                let home = ordered(ground, Course::Failback, true).await;
+                approved(ground, &home, true).await;
+                assert_eq!(ends(ground, &home).await, Outcome::Completed, "{when}");
+                ground.pass(5).await;
+            }
+            let told = status(ground).await;
+            assert_eq!(told.work, Work::Works { side: Side::Primary, left_frozen: None }, "{when}");
+            is_true(ground, &told, &on, &when).await;
+        }
+        assert!(works >= 2 && stopped >= 4, "{works} worked on, {stopped} were stopped");
+    });
+}
+
+#[test]
+fn a_failover_that_is_aborted_at_any_stage_is_told_and_mended_s31() {
+    every_stage_of(Course::Failover, true);
+}
+
+#[test]
+fn an_unplanned_one_too_s31() {
+    every_stage_of(Course::Failover, false);
+}
+
+#[test]
+fn a_promotion_that_is_aborted_at_any_stage_is_told_and_mended_s31() {
+    every_stage_of(Course::Promotion, true);
+}
+
+#[test]
+fn a_failback_that_is_aborted_at_any_stage_is_told_and_mended_s31() {
+    perform(Setup::default(), async |ground: &Ground| {
+        capture(&ground.operator, Side::Primary).await.expect("the primary can be captured");
+        let on = jobs_on(ground, Side::Primary).await;
+        let mut stopped = 0;
+        for at in STAGES {
+            let out = ordered(ground, Course::Failover, true).await;
+            approved(ground, &out, true).await;
+            assert_eq!(ends(ground, &out).await, Outcome::Completed);
+            ground.pass(5).await;
+            let when = format!("a failback, aborted at {at:?}");
+            let home = ordered(ground, Course::Failback, true).await;
+            aborted_at(ground, &home, true, at).await;
+            let told = status(ground).await;
+            is_true(ground, &told, &on, &when).await;
+            if told.work.needs_a_person() {
+                stopped += 1;
+                mended(ground, &told, true).await;
+            } else if told.pair.active == Side::Standby {
+                let home = ordered(ground, Course::Failback, true).await;
+                approved(ground, &home, true).await;
+                assert_eq!(ends(ground, &home).await, Outcome::Completed, "{when}");
+                ground.pass(5).await;
+            }
+            let told = status(ground).await;
+            assert_eq!(told.work, Work::Works { side: Side::Primary, left_frozen: None }, "{when}");
+            is_true(ground, &told, &on, &when).await;
+        }
+        assert!(stopped >= 4, "{stopped} were stopped");
+    });
+}
