@@ -17,6 +17,9 @@ mod evidence;
 /// A pair to play with.
 #[path = "guards/ground.rs"]
 mod ground;
+/// Stops that never end, and what is started again while it is stopped.
+#[path = "promises/long_stops.rs"]
+mod long_stops;
 /// Orders and answers that die half-way.
 #[path = "promises/orders.rs"]
 mod orders;
@@ -26,6 +29,9 @@ mod pace;
 /// The scripts' quick workspaces.
 #[path = "crash_matrix/quick.rs"]
 mod quick;
+/// A side that refuses, or asks to be left alone.
+#[path = "promises/refusals.rs"]
+mod refusals;
 /// Sizes that a workspace may have.
 #[path = "promises/sizes.rs"]
 mod sizes;

@@ -44,6 +44,7 @@ pub(crate) struct Setup {
     pub(crate) planned: bool,
     pub(crate) estate: Estate,
     pub(crate) faults: Vec<sim::Fault>,
+    pub(crate) delays: sim::Delays,
     pub(crate) watch: Watch,
     pub(crate) syncs: bool,
     pub(crate) deeds: Box<Deeds>,
@@ -57,6 +58,7 @@ impl Default for Setup {
             planned: true,
             estate: Estate::small(),
             faults: Vec::new(),
+            delays: quick(),
             watch: Watch::default(),
             syncs: false,
             deeds: Box::new(|_, _, _| Deed::Nothing),
@@ -97,8 +99,8 @@ impl Ground {
         for (family, rate) in &limits.per_second {
             settings.limits.entry((*family).to_owned()).or_insert(*rate);
         }
-        let faults = setup.faults;
-        let simulated = sim::Settings { limits, delays: quick(), faults, ..sim::Settings::default() };
+        let (faults, delays) = (setup.faults, setup.delays);
+        let simulated = sim::Settings { limits, delays, faults, ..sim::Settings::default() };
         let world = Arc::new(Mutex::new(World::new(1, setup.estate, simulated, begins.as_millisecond())));
         let seen: Arc<Mutex<Vec<Seen>>> = Arc::default();
         let boundaries = Boundaries::sabotaged({

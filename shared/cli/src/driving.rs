@@ -105,6 +105,10 @@ async fn pursue(deps: &Deps, saga: &SagaId, others: Others, progress: &Progress)
                     progress.note(&format!("blocked steps are looked at again at {}", time(until)));
                     deps.clock.sleep_until(until).await;
                 }
+                (SagaStatus::PersonNeeded, Some(until)) if pursues(deps, saga).await? => {
+                    progress.note(&format!("the pursuit goes on at {}", time(until)));
+                    deps.clock.sleep_until(until).await;
+                }
                 (SagaStatus::PersonNeeded | SagaStatus::Asking, _) | (_, None) => return Ok(Ended::PersonNeeded),
                 (SagaStatus::Running | SagaStatus::Pursuing | SagaStatus::Finished(_), Some(until)) => {
                     deps.clock.sleep_until(until).await;
@@ -124,6 +128,13 @@ async fn wait_for_evidence(deps: &Deps, progress: &Progress) -> Result<(), Probl
         sleep(deps, evidence_due::PAUSE).await;
     }
     Ok(())
+}
+
+/// Whether something is still to be verified stopped, however often it refuses: that is tried for as long as it takes.
+async fn pursues(deps: &Deps, saga: &SagaId) -> Result<bool, Problem> {
+    let Some(seen) = view(deps, Some(saga)).await? else { return Ok(false) };
+    let open = |id| seen.state.step(id).is_some_and(|record| !record.state.is_settled());
+    Ok(seen.plan.steps().any(|(id, step)| step.pursue && open(id)))
 }
 
 /// Waits until the lease of another runner has run out, and says whether it was renewed

@@ -167,15 +167,22 @@ pub(crate) struct Waits {
     pub(crate) example: String,
     pub(crate) message: String,
     pub(crate) next_at: Option<Timestamp>,
+    /// The first few of them, by number and name.
+    pub(crate) named: Vec<String>,
 }
+
+/// So many steps that wait for the same reason are named.
+const NAMED: usize = 5;
 
 impl Waits {
     fn line(&self) -> String {
         let next = self.next_at.map_or_else(String::new, |at| format!("; next try {at:.0}"));
-        format!(
-            "\n{} steps wait: {}: {} (step {}: {}){next}",
-            self.steps, self.code, self.message, self.step, self.example
-        )
+        let rest = match self.steps.saturating_sub(self.named.len()) {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        let (steps, named) = (self.steps, self.named.join(", "));
+        format!("\n{steps} steps wait: {}: {} (step {named}{rest}){next}", self.code, self.message)
     }
 }
 
@@ -363,9 +370,13 @@ fn waits(view: &View) -> Vec<Waits> {
             example: format!("{} {:?}", step.kind, step.name),
             message: fault.message.clone(),
             next_at: record.next_at,
+            named: Vec::new(),
         };
         let waits = by_code.entry(fault.code.clone()).or_insert_with(first);
         waits.steps += 1;
+        if waits.named.len() < NAMED {
+            waits.named.push(format!("{id}: {} {:?}", step.kind, step.name));
+        }
         waits.next_at = waits.next_at.into_iter().chain(record.next_at).min();
     }
     let mut waits: Vec<Waits> = by_code.into_values().collect();

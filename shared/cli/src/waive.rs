@@ -29,7 +29,7 @@ impl Arguments {
 pub(crate) fn run(arguments: &Arguments) -> Result<Exit, Problem> {
     controlling::run(&arguments.control, async |checked, seen| {
         let step = arguments.step.find(seen)?;
-        if let Some(of) = seen.plan.step(step).filter(|of| !of.pursue) {
+        if let Some(of) = seen.plan.step(step) {
             say(format_args!("step {step}: {}", words(of)));
             say("the saga goes on as if it were done, and never tries it again");
             if of.place == Role::Leaving.as_str() {

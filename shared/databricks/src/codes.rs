@@ -19,6 +19,8 @@ pub const WORKSPACE_NOT_READY: Code = Code::new("WORKSPACE-NOT-READY");
 pub const NOT_SIGNED_IN: Code = Code::new("NOT-SIGNED-IN");
 /// No access token could be had.
 pub const TOKEN_ENDPOINT: Code = Code::new("TOKEN-ENDPOINT");
+/// The workspace's IP access list does not let the caller's address in.
+pub const ADDRESS_BLOCKED: Code = Code::new("ADDRESS-BLOCKED");
 /// The credentials are good, but the principal may not do this.
 pub const PERMISSION_DENIED: Code = Code::new("PERMISSION-DENIED");
 /// A web page or a redirect came where JSON was asked for.
@@ -79,6 +81,7 @@ pub const ALL: &[Code] = &[
     WORKSPACE_NOT_READY,
     NOT_SIGNED_IN,
     TOKEN_ENDPOINT,
+    ADDRESS_BLOCKED,
     PERMISSION_DENIED,
     LOGIN_PAGE,
     NOT_JSON,

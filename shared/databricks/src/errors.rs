@@ -23,6 +23,8 @@ pub(crate) enum Meaning {
     NotReady,
     /// This workspace has no such API.
     Unsupported,
+    /// The address that the request came from is not let in.
+    AddressBlocked,
     /// The principal may not.
     Denied,
     /// The resource does not exist.
@@ -96,6 +98,9 @@ const RULES: &[Rule] = &[
     rule(&[], &["ENDPOINT_NOT_FOUND", "FEATURE_DISABLED", "NOT_IMPLEMENTED"], &[], Meaning::Unsupported),
     rule(&[501], &[], &[], Meaning::Unsupported),
     rule(&[503], &["TEMPORARILY_UNAVAILABLE"], &[], Meaning::Unwell),
+    // "Source IP address: … is blocked by Databricks IP ACL for workspace: …"
+    // [github.com/omnigent-ai/omnigent #4463].
+    rule(&[403], &[], &[&["blocked by Databricks IP ACL"]], Meaning::AddressBlocked),
     // Jobs check the permission before the existence, so a principal that is no admin gets this for
     // what was deleted, too [github.com/databricks/cli #1680; cli: libs/testserver/jobs.go].
     rule(&[403], &[], &[], Meaning::Denied),
@@ -168,6 +173,7 @@ impl Meaning {
             Meaning::Throttled => (again, codes::THROTTLED),
             Meaning::NotReady => (again, codes::WORKSPACE_NOT_READY),
             Meaning::Unsupported => (Reaction::UnsupportedHere, codes::UNSUPPORTED_HERE),
+            Meaning::AddressBlocked => (Reaction::PersonNeeded, codes::ADDRESS_BLOCKED),
             Meaning::Denied => (Reaction::PersonNeeded, codes::PERMISSION_DENIED),
             Meaning::Absent => (Reaction::PersonNeeded, codes::NOT_FOUND),
             Meaning::State => (again, codes::INVALID_STATE),
@@ -187,6 +193,7 @@ impl Meaning {
             Meaning::Unwell | Meaning::TurnedAway | Meaning::NotReady | Meaning::Stranger => Ending::Failed,
             Meaning::SignedOut
             | Meaning::Unsupported
+            | Meaning::AddressBlocked
             | Meaning::Denied
             | Meaning::Absent
             | Meaning::State
@@ -226,6 +233,9 @@ mod tests {
         check(401, "UNAUTHENTICATED", "who?", "NOT-SIGNED-IN: person | person");
         check(403, "403", "Invalid access token.", "NOT-SIGNED-IN: person | person");
         check(403, "PERMISSION_DENIED", "User x does not have View", "PERMISSION-DENIED: person | person");
+        let blocked = "Source IP address: 192.0.2.7 is blocked by Databricks IP ACL for workspace: 1000000000000001";
+        check(403, "PERMISSION_DENIED", blocked, "ADDRESS-BLOCKED: person | person");
+        check(403, "403", blocked, "ADDRESS-BLOCKED: person | person");
         check(429, "REQUEST_LIMIT_EXCEEDED", "slow down", "THROTTLED: again | again");
         check(400, "RESOURCE_EXHAUSTED", "slow down", "THROTTLED: again | again");
         check(500, "INTERNAL_ERROR", "RPC token bucket limit has been exceeded", "THROTTLED: again | again");

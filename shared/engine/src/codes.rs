@@ -42,8 +42,6 @@ pub const NO_STEP: Code = Code::new("NO-STEP");
 pub const STEP_SETTLED: Code = Code::new("STEP-SETTLED");
 /// The step is neither blocked nor waiting.
 pub const STEP_NOT_TRIED: Code = Code::new("STEP-NOT-TRIED");
-/// The step is pursued, so it is not waived.
-pub const STEP_PURSUED: Code = Code::new("STEP-PURSUED");
 /// The step is not pursued.
 pub const NOT_PURSUED: Code = Code::new("NOT-PURSUED");
 /// The forward part is not done, so no pursuit is ended.

@@ -33,8 +33,10 @@ pub struct Settings {
     pub blocked_interval: SignedDuration,
     /// How often a fenced side that is the inactive one is looked at.
     pub guard_interval: SignedDuration,
-    /// How long an attempt waits for a change that is under way before it ends.
-    pub patience: SignedDuration,
+    /// How long an attempt waits for a change that is under way before it ends as "asked, not yet so" (L7).
+    pub awaits: SignedDuration,
+    /// The same for a step of the pursuit: what starts on the target waits for the first outcome of each.
+    pub pursuit_awaits: SignedDuration,
     /// How often an open question is looked up.
     pub ask_interval: SignedDuration,
     /// How long an approval may be given after it was asked for.
@@ -75,7 +77,8 @@ impl Default for Settings {
             longest_pause: SignedDuration::from_secs(15),
             blocked_interval: SignedDuration::from_mins(5),
             guard_interval: SignedDuration::from_mins(15),
-            patience: SignedDuration::from_mins(30),
+            awaits: SignedDuration::from_secs(60),
+            pursuit_awaits: SignedDuration::from_secs(10),
             ask_interval: SignedDuration::from_secs(2),
             ask_expires: SignedDuration::from_mins(60),
             limits: BTreeMap::new(),
@@ -85,7 +88,26 @@ impl Default for Settings {
     }
 }
 
+/// The other side's `Retry-After` is obeyed for so long at most, where no pursuit asks for less.
+const OBEYED_AT_MOST: SignedDuration = SignedDuration::from_mins(1);
+
 impl Settings {
+    /// The longest pause that a `Retry-After` of the other side can bring about (L3).
+    pub(crate) fn obeys(&self, pursued: bool) -> SignedDuration {
+        if pursued { self.pursuit_interval } else { OBEYED_AT_MOST }
+    }
+
+    /// When a blocked step is looked at again. A side that is taken for lost may refuse for a while, so its
+    /// refusal does not end the pursuit (L3).
+    pub(crate) fn looks_again(&self, pursued: bool) -> SignedDuration {
+        if pursued { self.pursuit_interval.min(self.blocked_interval) } else { self.blocked_interval }
+    }
+
+    /// How long an attempt waits for a change that is under way.
+    pub(crate) fn awaits(&self, pursued: bool) -> SignedDuration {
+        if pursued { self.pursuit_awaits } else { self.awaits }
+    }
+
     /// Whether the margin holds calls back (always, but for the test that shows that it matters).
     pub(crate) fn guards_margin(&self) -> bool {
         #[cfg(feature = "mutants")]

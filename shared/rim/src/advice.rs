@@ -3,6 +3,7 @@
 /// All pages, by code. One file and one line for each.
 pub const PAGES: &[(&str, &str)] = &[
     ("ACCESS-MISSING", include_str!("../advice/ACCESS-MISSING.md")),
+    ("ADDRESS-BLOCKED", include_str!("../advice/ADDRESS-BLOCKED.md")),
     ("AMBIGUOUS-MATCH", include_str!("../advice/AMBIGUOUS-MATCH.md")),
     ("ANOTHER-SAGA", include_str!("../advice/ANOTHER-SAGA.md")),
     ("ANSWER-REFUSED", include_str!("../advice/ANSWER-REFUSED.md")),
@@ -104,7 +105,6 @@ pub const PAGES: &[(&str, &str)] = &[
     ("STABLE-URL-ELSEWHERE", include_str!("../advice/STABLE-URL-ELSEWHERE.md")),
     ("STATEMENT-FAILED", include_str!("../advice/STATEMENT-FAILED.md")),
     ("STEP-NOT-TRIED", include_str!("../advice/STEP-NOT-TRIED.md")),
-    ("STEP-PURSUED", include_str!("../advice/STEP-PURSUED.md")),
     ("STEP-SETTLED", include_str!("../advice/STEP-SETTLED.md")),
     ("STILL-CHANGING", include_str!("../advice/STILL-CHANGING.md")),
     ("STORE-NO-ANSWER", include_str!("../advice/STORE-NO-ANSWER.md")),

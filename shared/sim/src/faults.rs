@@ -5,7 +5,8 @@
 
 use rand::{Rng, rngs::SmallRng};
 
-use crate::wire::Side;
+use crate::refusal::Refusal;
+use crate::wire::{Reply, Side};
 
 /// One thing that goes wrong for a while.
 #[derive(Debug, Clone, PartialEq)]
@@ -110,6 +111,17 @@ pub enum FaultKind {
         /// Only for calls that name this resource id; `None`: for all covered calls.
         resource: Option<String>,
     },
+    /// Refused before any work, in these words.
+    Refused {
+        /// HTTP status.
+        status: u16,
+        /// `error_code` of the envelope.
+        code: &'static str,
+        /// Its `message`.
+        message: &'static str,
+        /// `Retry-After` in seconds, if one is sent.
+        retry_after_s: Option<u64>,
+    },
     /// The workspace lacks the API.
     Missing {
         /// 404 with the plain text `ENDPOINT_NOT_FOUND`, or 501.
@@ -130,6 +142,7 @@ pub(crate) struct Strike {
     pub(crate) status: Option<u16>,
     pub(crate) page: Option<Page>,
     pub(crate) missing: Option<u16>,
+    pub(crate) refused: Option<Reply>,
     pub(crate) forbidden: bool,
     pub(crate) throttle: Option<f64>,
     pub(crate) slow_ms: u64,
@@ -221,6 +234,13 @@ fn add(strike: &mut Strike, fault: &Fault, seen: u64, now_ms: i64, at: &Target<'
         }
         FaultKind::Forbidden { resource } => {
             strike.forbidden |= resource.as_deref().is_none_or(|id| names(at, id));
+        }
+        FaultKind::Refused { status, code, message, retry_after_s } => {
+            let reply = Refusal::new(*status, code, *message).reply();
+            strike.refused = Some(match retry_after_s {
+                Some(seconds) => reply.with_header("retry-after", seconds.to_string()),
+                None => reply,
+            });
         }
         FaultKind::Missing { status } => strike.missing = Some(*status),
         FaultKind::Throttle { per_second } => strike.throttle = Some(*per_second),

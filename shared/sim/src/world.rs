@@ -384,7 +384,7 @@ pub(crate) fn refused_by_script(strike: &Strike, side: Side) -> Option<Reply> {
             other => Refusal::of_status(other).reply(),
         });
     }
-    strike.status.map(|status| Refusal::of_status(status).reply())
+    strike.refused.clone().or_else(|| strike.status.map(|status| Refusal::of_status(status).reply()))
 }
 
 fn html(page: Page, side: Side) -> Reply {

@@ -397,6 +397,11 @@ impl Stack {
         self.writes.0.load(Ordering::SeqCst)
     }
 
+    /// The simulated world, for what happens in it by itself.
+    pub fn world(&self) -> &SharedWorld {
+        &self.parts.world
+    }
+
     /// How many requests that are more than a look went to each side, by anybody.
     pub fn changing_calls(&self) -> [usize; 2] {
         let world = lock(&self.parts.world);

@@ -215,13 +215,12 @@ pub trait Kind: Send + Sync {
 
     /// What to do about one; `None` means that it does not exist.
     fn next(&self, step: &Step, seen: Option<&Observed>, context: &Context<'_>) -> Next {
-        let next = match (step.want.as_str(), seen) {
+        match (step.want.as_str(), seen) {
             (FENCED, None) => verdicts::already("it does not exist"),
             (FENCED, Some(seen)) => self.fence_one(seen, context),
             (_, None) => verdicts::absent(step),
             (_, Some(seen)) => self.start(step, seen, context),
-        };
-        verdicts::once(next, context)
+        }
     }
 
     /// What to do about everything that is not fenced: one call for each.

@@ -2,7 +2,7 @@
 //!
 //! Law: pure. Must not know: any kind.
 
-use engine::ports::{Act, Context, Next};
+use engine::ports::{Act, Next};
 use saga::{Fault, Step};
 
 use crate::call::Call;
@@ -36,16 +36,6 @@ pub(super) fn unknown(step: &Step) -> Next {
     Next::Cannot(Fault::person_needed(codes::UNKNOWN_WANT, said))
 }
 
-/// A call that was answered in this attempt is not made again in it: what it asked for shows late.
-pub(super) fn once(next: Next, context: &Context<'_>) -> Next {
-    match (next, context.reply) {
-        (Next::Act(acts), Some(reply)) if acts.iter().any(|act| act.what == reply.note) => {
-            wait(format!("asked, not yet so: {}", reply.note))
-        }
-        (next, _) => next,
-    }
-}
-
 /// Sums up what is to be done about many: everything that can be done; else what is awaited; else
 /// what cannot be done; so that one that cannot be helped keeps none waiting (L4).
 pub(super) fn summed(all: impl Iterator<Item = Next>) -> Next {
@@ -72,8 +62,6 @@ pub(super) fn summed(all: impl Iterator<Item = Next>) -> Next {
 mod tests {
     use super::*;
     use crate::endpoints::RUNS_CANCEL;
-    use engine::ports::ActReply;
-    use jiff::Timestamp;
 
     fn cancel(what: &str) -> Next {
         act("run", what, &Call::to(RUNS_CANCEL))
@@ -92,14 +80,5 @@ mod tests {
         assert_eq!(summed([cannot(), wait("b")].into_iter()), wait("b"));
         assert_eq!(summed([already("x"), cannot()].into_iter()), cannot());
         assert!(matches!(summed([already("x")].into_iter()), Next::Already { .. }));
-    }
-
-    #[test]
-    fn a_call_that_was_answered_is_not_made_again_in_the_same_attempt() {
-        let reply = ActReply { note: "a".to_owned(), made: None };
-        let context = Context { token: "t", since: Timestamp::UNIX_EPOCH, reply: Some(&reply) };
-        assert!(matches!(once(cancel("a"), &context), Next::Wait { .. }));
-        assert!(matches!(once(cancel("b"), &context), Next::Act(_)));
-        assert!(matches!(once(cancel("a"), &Context { reply: None, ..context }), Next::Act(_)));
     }
 }

@@ -13,6 +13,7 @@ use databricks::{Credentials, DatabricksWorkspace, Failure, KINDS, Reach, Reques
 use engine::ports::{
     Act, ActReply, Admitted, Clock, Context, Ending, Looking, Nature, Next, Observed, Pass, Workspace,
 };
+use engine::runner::Asked;
 use failover::plan::want::{ALL_FENCED, FENCED};
 use failover::{Start, StartStage};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
@@ -260,19 +261,20 @@ impl Bench {
         since: Timestamp,
         driven: &mut Driven,
     ) -> Result<Option<String>, Fault> {
-        let mut reply: Option<ActReply> = None;
+        let mut asked = Asked::default();
         let token = format!("{} {} {}", step.kind, step.resource, step.want);
         for _ in 0..300 {
             let seen = self.look(side, &step.kind, &step.resource).await?;
-            let context = Context { token: &token, since, reply: reply.as_ref() };
-            match self.on(side).next(step, seen.as_ref(), &context) {
+            let context = Context { token: &token, since, reply: asked.reply() };
+            match asked.without_answered(self.on(side).next(step, seen.as_ref(), &context)) {
                 Next::Already { note } => return Ok(Some(note)),
                 Next::Cannot(fault) => return Err(fault),
                 Next::Wait { .. } => self.clock.pass_ms(2_000),
                 Next::Act(acts) => {
                     driven.calls += acts.len();
                     for act in &acts {
-                        reply = Some(self.act(side, act).await?);
+                        let reply = self.act(side, act).await?;
+                        asked.answered([act.what.clone()], reply);
                     }
                 }
             }

@@ -14,6 +14,7 @@ use super::foreseen::{Ends, Foreseen};
 use super::read_only::{Looks, ReadOnly};
 use crate::codes;
 use crate::ports::{Act, ActReply, Briefing, Context, Errands, Next, Observed, Pass, Wire, Workspace};
+use crate::runner::Asked;
 use crate::runner::attempt::ROUNDS;
 
 /// What came of a step.
@@ -86,11 +87,12 @@ pub async fn resource(
     context: Context<'_>,
     sight: &Sight,
 ) -> Result<Outcome, Fault> {
-    let mut reply: Option<ActReply> = None;
+    let mut asked = Asked::default();
     let mut outcome = Outcome::without_calls(Ends::Assumed);
     let mut round = 0;
     loop {
-        let acts = match workspace.next(step, seen.as_ref(), &Context { reply: reply.as_ref(), ..context }) {
+        let next = workspace.next(step, seen.as_ref(), &Context { reply: asked.reply(), ..context });
+        let acts = match asked.without_answered(next) {
             Next::Already { note } if round == 0 => return Ok(Outcome::without_calls(Ends::AsWanted { note })),
             Next::Wait { why } if round == 0 => return Ok(Outcome::without_calls(Ends::Awaited { why })),
             Next::Cannot(fault) if round == 0 => return Err(fault),
@@ -104,7 +106,8 @@ pub async fn resource(
         };
         round += 1;
         outcome.calls.extend(brought(workspace, &acts, sight).await?);
-        reply = acts.last().map(|act| ActReply { note: act.what.clone(), made: None });
+        let last = acts.last().map(|act| act.what.clone()).unwrap_or_default();
+        asked.answered(acts.iter().map(|act| act.what.clone()), ActReply { note: last, made: None });
         let looked = seen.take().map(|seen| after(workspace, seen, &acts));
         outcome.acts.extend(acts);
         match looked {

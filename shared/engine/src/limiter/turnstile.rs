@@ -29,6 +29,7 @@ pub struct Turnstile {
     settings: Arc<Settings>,
     lease: Option<Arc<LeaseWatch>>,
     time_out: Duration,
+    obeys: SignedDuration,
     families: Mutex<BTreeMap<&'static str, Arc<Family>>>,
 }
 
@@ -56,7 +57,14 @@ impl Turnstile {
         lease: Option<Arc<LeaseWatch>>,
         time_out: Duration,
     ) -> Self {
-        Self { place: place.to_owned(), clock, settings, lease, time_out, families: Mutex::new(BTreeMap::new()) }
+        let obeys = settings.obeys(false);
+        Self { place: place.to_owned(), clock, settings, lease, time_out, obeys, families: Mutex::new(BTreeMap::new()) }
+    }
+
+    /// For a side that is taken for lost: its `Retry-After` never holds the pursuit up (L3).
+    pub(crate) fn of_lost_side(mut self) -> Self {
+        self.obeys = self.settings.obeys(true);
+        self
     }
 
     fn family(&self, name: &'static str) -> Arc<Family> {
@@ -175,7 +183,10 @@ impl Pass for Turnstile {
                 }
                 Ending::Throttled { retry_after } => {
                     state.breaker.answered(now);
-                    let pause = retry_after.map(|pause| i64::try_from(pause.as_micros()).unwrap_or(i64::MAX / 4));
+                    let pause = retry_after.map(|pause| {
+                        let pause = SignedDuration::try_from(pause).unwrap_or(SignedDuration::MAX).min(self.obeys);
+                        i64::try_from(pause.as_micros()).unwrap_or(i64::MAX / 4)
+                    });
                     state.rate.throttled(now, pause);
                 }
                 Ending::Failed => state.breaker.failed(now),

@@ -12,6 +12,7 @@ use jiff::{SignedDuration, Timestamp};
 use saga::bounds::{NAME, capped, few};
 use saga::{Class, Code, Fault, Plan, Reaction, Step};
 
+use super::asked::Asked;
 use super::lease::LeaseWatch;
 use super::looker::Looker;
 use super::outside::{Outside, carry_out, told};
@@ -97,6 +98,20 @@ pub(super) struct Attempt<'a> {
     pub(super) watch: Arc<LeaseWatch>,
 }
 
+/// Since when an attempt has only waited for the outside.
+#[derive(Debug, Default)]
+struct Awaited {
+    since: Option<Timestamp>,
+}
+
+/// What came of several calls.
+struct Made {
+    /// The calls that were answered.
+    answered: Vec<String>,
+    /// The reply to the last of them.
+    reply: ActReply,
+}
+
 impl Attempt<'_> {
     /// Tries the step.
     pub(super) async fn run(&self) -> Ended {
@@ -172,19 +187,20 @@ impl Attempt<'_> {
 
     async fn one(&self) -> Result<Ended, Fault> {
         let place = self.place()?;
-        let begun = self.clock.now();
-        let mut reply: Option<ActReply> = None;
+        let mut asked = Asked::default();
+        let mut awaited = Awaited::default();
         let mut rounds = 0;
         loop {
             let looked_while_others_open = self.others_may_undo_it(place);
             let seen = place.looker.one(&self.step.kind, &self.step.resource, place.looking).await?;
-            let context = Context { token: &self.token, since: self.since, reply: reply.as_ref() };
-            match place.workspace.next(self.step, seen.as_ref(), &context) {
+            let context = Context { token: &self.token, since: self.since, reply: asked.reply() };
+            let next = place.workspace.next(self.step, seen.as_ref(), &context);
+            match asked.without_answered(next) {
                 Next::Already { .. } if looked_while_others_open => return Err(others_open(self.step)),
                 Next::Already { note } => return Ok(Ended::Done(note)),
                 Next::Cannot(fault) => return Err(fault),
                 Next::Wait { why } => {
-                    if self.is_out_of_patience(begun) {
+                    if self.is_awaited_for_long(&mut awaited) {
                         return Err(Fault::again(codes::STILL_CHANGING, why));
                     }
                     self.pause(place).await?;
@@ -193,11 +209,12 @@ impl Attempt<'_> {
                 Next::Act(_) if self.step.class == Class::Intended && !self.intended => return Ok(Ended::NeedsIntent),
                 Next::Act(acts) => {
                     rounds += 1;
+                    awaited = Awaited::default();
                     let made = make_all(place, &acts).await?;
                     if !self.settings.guards_read_back() {
-                        return Ok(Ended::Done(made.note));
+                        return Ok(Ended::Done(made.reply.note));
                     }
-                    reply = Some(made);
+                    asked.answered(made.answered, made.reply);
                     if rounds > 1 {
                         self.pause(place).await?;
                     }
@@ -211,7 +228,7 @@ impl Attempt<'_> {
     /// still start what was just found quiet.
     async fn everything(&self) -> Result<String, Fault> {
         let place = self.place()?;
-        let begun = self.clock.now();
+        let mut awaited = Awaited::default();
         let mut quiet = 0;
         let mut failed: Option<Fault> = None;
         loop {
@@ -227,6 +244,11 @@ impl Attempt<'_> {
                     }
                 }
                 Next::Cannot(fault) => return Err(fault),
+                // Of what is on again and again, no attempt sees the end (L7).
+                Next::Wait { .. } | Next::Act(_) if self.is_awaited_for_long(&mut awaited) => {
+                    let why = format!("kind {} of this side does not become quiet", self.step.kind);
+                    return Err(failed.unwrap_or_else(|| Fault::again(codes::STILL_CHANGING, why)));
+                }
                 Next::Wait { .. } => quiet = 0,
                 Next::Act(acts) => {
                     quiet = 0;
@@ -235,10 +257,6 @@ impl Attempt<'_> {
                     }
                     failed = make_all(place, &acts).await.err();
                 }
-            }
-            if self.is_out_of_patience(begun) {
-                let why = format!("kind {} of this side does not become quiet", self.step.kind);
-                return Err(Fault::again(codes::STILL_CHANGING, why));
             }
             self.pause(place).await?;
         }
@@ -254,8 +272,11 @@ impl Attempt<'_> {
         })
     }
 
-    fn is_out_of_patience(&self, begun: Timestamp) -> bool {
-        self.clock.now().duration_since(begun) > self.settings.patience
+    /// Whether a change that is under way has been awaited for as long as one attempt may (L7).
+    fn is_awaited_for_long(&self, awaited: &mut Awaited) -> bool {
+        let now = self.clock.now();
+        let since = *awaited.since.get_or_insert(now);
+        now.duration_since(since) >= self.settings.awaits(self.step.pursue)
     }
 
     fn is_alone(&self, place: &Place) -> bool {
@@ -317,13 +338,16 @@ pub(crate) fn without_open<'a>(step: &Step, place: &Place, listed: &'a [Observed
 
 /// Makes every call, so that one that fails keeps none waiting (L4). Doubt is no
 /// failure here: the next look tells (S6).
-async fn make_all(place: &Place, acts: &[Act]) -> Result<ActReply, Fault> {
-    let made = join_all(acts.iter().map(|act| place.workspace.act(act, &*place.pass))).await;
-    let mut reply = ActReply::default();
+async fn make_all(place: &Place, acts: &[Act]) -> Result<Made, Fault> {
+    let replies = join_all(acts.iter().map(|act| place.workspace.act(act, &*place.pass))).await;
+    let mut made = Made { answered: Vec::new(), reply: ActReply::default() };
     let mut worst = None;
-    for one in made {
+    for (act, one) in acts.iter().zip(replies) {
         match one {
-            Ok(one) => reply = one,
+            Ok(reply) => {
+                made.answered.push(act.what.clone());
+                made.reply = reply;
+            }
             Err(fault) => match fault.reaction {
                 Reaction::VerifyFirst | Reaction::AlreadySo => {}
                 Reaction::Again { .. }
@@ -339,7 +363,7 @@ async fn make_all(place: &Place, acts: &[Act]) -> Result<ActReply, Fault> {
             },
         }
     }
-    worst.map_or(Ok(reply), Err)
+    worst.map_or(Ok(made), Err)
 }
 
 fn not_as_wanted(step: &Step) -> Fault {

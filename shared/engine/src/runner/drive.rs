@@ -167,17 +167,12 @@ fn places(deps: &Deps, plan: &Plan, recorder: &Recorder, watch: &Arc<LeaseWatch>
     let leaving = about.as_ref().map_or(Side::Primary, |about| about.leaving);
     let planned = about.is_some_and(|about| about.planned);
     let place = |role: Role, side: Side| {
-        let time_out = match role {
-            Role::Leaving if !planned => deps.settings.dead_time_out,
-            Role::Leaving | Role::Target => deps.settings.call_time_out,
-        };
-        let pass: Arc<dyn crate::ports::Pass> = Arc::new(Turnstile::new(
-            side.as_str(),
-            Arc::clone(&deps.clock),
-            Arc::clone(&deps.settings),
-            Some(Arc::clone(watch)),
-            time_out,
-        ));
+        let (clock, settings) = (Arc::clone(&deps.clock), Arc::clone(&deps.settings));
+        let admits = |time_out| Turnstile::new(side.as_str(), clock, settings, Some(Arc::clone(watch)), time_out);
+        let pass: Arc<dyn crate::ports::Pass> = Arc::new(match role {
+            Role::Leaving if !planned => admits(deps.settings.dead_time_out).of_lost_side(),
+            Role::Leaving | Role::Target => admits(deps.settings.call_time_out),
+        });
         let workspace = Arc::clone(deps.pair.side(side));
         // Only what is still to be fenced may start something; an errand, or what is set back, does not.
         let is_fence = |step: &Step| step.want == want::FENCED;

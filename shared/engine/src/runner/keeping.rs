@@ -16,8 +16,7 @@ impl Run<'_> {
         // Blocked steps of an earlier drive are looked at again, too.
         for (id, record) in self.recorder.state.steps() {
             if record.state == StepState::Blocked && !self.under_way.contains(&id) {
-                let last = record.last_try.unwrap_or(now);
-                let again = last.saturating_add(self.deps.settings.blocked_interval).unwrap_or(Timestamp::MAX);
+                let again = self.looked_at_again(id, record.last_try.unwrap_or(now));
                 self.rechecks.entry(id).or_insert(again);
             }
         }

@@ -9,6 +9,7 @@
 //! ([`lease`], checked in the turnstile); a successor takes the lease only when it
 //! has fully run out, skew included ([`crate::ports::Sagas::take`]).
 
+mod asked;
 mod asking;
 pub(crate) mod attempt;
 mod chunks;
@@ -25,6 +26,7 @@ mod run;
 pub(crate) mod standing_by;
 mod taking_in;
 
+pub use asked::Asked;
 pub use drive::{Driven, drive};
 pub use publication::{Published, published_key};
 pub use recorder::Stopped;

@@ -69,17 +69,16 @@ fn retry(step: StepId, by: String, state: &State) -> Result<Taking, Refusal> {
         }
         StepState::Planned | StepState::Intended | StepState::Done | StepState::Waived => Err((
             codes::STEP_NOT_TRIED,
-            format!("step {step} is neither blocked nor waiting: its turn comes by itself"),
+            format!("step {step} has no outcome yet: it is tried as soon as its stage begins"),
         )),
     }
 }
 
+/// A person goes on without a step; where it is pursued, its pursuit ends.
 fn waive(step: StepId, by: String, why: String, plan: &Plan, state: &State) -> Result<Taking, Refusal> {
     open(step, state)?;
-    if plan.step(step).is_some_and(|of| of.pursue) {
-        let message = format!("step {step} is pursued and holds nothing up: `switchback end-pursuit {step}` ends that");
-        return Err((codes::STEP_PURSUED, message));
-    }
+    let pursued = plan.step(step).is_some_and(|of| of.pursue);
+    let why = if pursued { pursuit_ended(&why) } else { why };
     Ok(Taking { events: vec![Event::Waived { step, by, why }], quiet: Quiet::Steps(vec![step]) })
 }
 
@@ -100,10 +99,15 @@ fn end_pursuit(step: Option<StepId>, by: &str, why: &str, plan: &Plan, state: &S
         };
         return Err((codes::NOT_PURSUED, message));
     }
-    if state.forward_done_at().is_none() {
-        let message = "its forward part is not done: what is pursued holds nothing up, and may yet be verified";
+    // One step that never ends may be named at any time; the whole side is given up only when the work is over there.
+    if step.is_none() && state.forward_done_at().is_none() {
+        let message = "its forward part is not done: name the one step whose pursuit shall end";
         return Err((codes::FORWARD_OPEN, message.to_owned()));
     }
-    let waived = |step: &StepId| Event::Waived { step: *step, by: by.to_owned(), why: format!("pursuit ended: {why}") };
+    let waived = |step: &StepId| Event::Waived { step: *step, by: by.to_owned(), why: pursuit_ended(why) };
     Ok(Taking { events: steps.iter().map(waived).collect(), quiet: Quiet::Steps(steps) })
+}
+
+fn pursuit_ended(why: &str) -> String {
+    format!("pursuit ended: {why}")
 }

@@ -1,6 +1,7 @@
 //! What the end of an attempt means for its step. Pure.
 
 use failover::Role;
+use failover::plan::own;
 use jiff::{SignedDuration, Timestamp};
 use saga::{Event, Fault, Reaction, Step, StepId, StepRecord, StepState};
 
@@ -101,6 +102,11 @@ fn pause(
     settings: &Settings,
 ) -> SignedDuration {
     let asked = SignedDuration::from_millis(asked.map_or(0, |ms| i64::try_from(ms).unwrap_or(i64::MAX)));
+    // The time of a window is the plan's own; any other is a wish of the other side.
+    let asked = if step.kind == own::WINDOW { asked } else { asked.min(settings.obeys(step.pursue)) };
+    // A change that is under way is looked at again soon: nothing of it failed.
+    let awaited = fault.code == codes::STILL_CHANGING && !step.pursue;
+    let attempts = if awaited { 1 } else { attempts };
     let longest = if step.pursue && fault.reaction != Reaction::WaitForOthers {
         settings.pursuit_interval
     } else {

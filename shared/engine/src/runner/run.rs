@@ -224,11 +224,16 @@ impl<'a> Run<'a> {
         Ok(())
     }
 
+    /// When a step that was blocked at that time is looked at again.
+    pub(super) fn looked_at_again(&self, id: StepId, blocked_at: Timestamp) -> Timestamp {
+        let pursued = self.plan.step(id).is_some_and(|step| step.pursue);
+        blocked_at.saturating_add(self.deps.settings.looks_again(pursued)).unwrap_or(Timestamp::MAX)
+    }
+
     /// A blocked step is looked at again, in case a person has helped.
     fn recheck_later(&mut self, id: StepId, event: &Event, now: Timestamp) {
         if let Event::Blocked { .. } = event {
-            let again = now.saturating_add(self.deps.settings.blocked_interval).unwrap_or(Timestamp::MAX);
-            self.rechecks.insert(id, again);
+            self.rechecks.insert(id, self.looked_at_again(id, now));
         }
     }
 

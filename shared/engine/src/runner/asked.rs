@@ -1,0 +1,90 @@
+//! The calls that were answered within one attempt, so that none of them is made again too early.
+//!
+//! The effect of a call shows late: right after it the workspace may still read as before. The same call is
+//! therefore left out until the workspace shows a later state. After that the call is due again as soon as
+//! the state asks for it, e.g. for a cluster that was terminating and that a schedule has started again (L7).
+
+use crate::ports::{ActReply, Next};
+
+/// What one attempt has asked for.
+#[derive(Debug, Default)]
+pub struct Asked {
+    answered: Vec<String>,
+    reply: Option<ActReply>,
+}
+
+impl Asked {
+    /// What the last call answered; `None` before the first.
+    pub fn reply(&self) -> Option<&ActReply> {
+        self.reply.as_ref()
+    }
+
+    /// Takes in that calls were answered, with the reply to the last of them.
+    pub fn answered(&mut self, calls: impl IntoIterator<Item = String>, reply: ActReply) {
+        self.answered.extend(calls);
+        self.reply = Some(reply);
+    }
+
+    /// The verdict on a fresh read, without the calls that were answered and do not show yet.
+    pub fn without_answered(&mut self, next: Next) -> Next {
+        match next {
+            Next::Act(acts) => {
+                let first = acts.first().map(|act| act.what.clone()).unwrap_or_default();
+                let left: Vec<_> = acts.into_iter().filter(|act| !self.answered.contains(&act.what)).collect();
+                if left.is_empty() {
+                    return Next::Wait { why: format!("asked, not yet so: {first}") };
+                }
+                Next::Act(left)
+            }
+            Next::Wait { why } => {
+                self.answered.clear();
+                Next::Wait { why }
+            }
+            settled @ (Next::Already { .. } | Next::Cannot(_)) => settled,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+
+    use super::*;
+    use crate::ports::Act;
+
+    fn acts(whats: &[&str]) -> Next {
+        let act = |what: &&str| Act { kind: "cluster", what: (*what).to_owned(), request: Value::Null };
+        Next::Act(whats.iter().map(act).collect())
+    }
+
+    fn asked(whats: &[&str]) -> Asked {
+        let mut asked = Asked::default();
+        let last = whats.last().copied().unwrap_or_default();
+        asked.answered(whats.iter().map(|what| (*what).to_owned()), ActReply { note: last.to_owned(), made: None });
+        asked
+    }
+
+    #[test]
+    fn an_answered_call_is_not_made_again_before_a_later_state_shows() {
+        let mut asked = asked(&["terminate"]);
+        assert_eq!(
+            asked.without_answered(acts(&["terminate"])),
+            Next::Wait { why: "asked, not yet so: terminate".to_owned() }
+        );
+        assert!(matches!(asked.without_answered(acts(&["terminate"])), Next::Wait { .. }), "still not shown");
+        asked.without_answered(Next::Wait { why: "TERMINATING".to_owned() });
+        assert_eq!(asked.without_answered(acts(&["terminate"])), acts(&["terminate"]), "started again since");
+    }
+
+    #[test]
+    fn a_call_whose_reply_was_lost_is_made_again_beside_one_that_was_answered() {
+        let mut asked = asked(&["pin"]);
+        assert_eq!(asked.without_answered(acts(&["terminate", "pin"])), acts(&["terminate"]));
+    }
+
+    #[test]
+    fn before_the_first_call_and_for_other_calls_nothing_is_left_out() {
+        assert_eq!(Asked::default().without_answered(acts(&["a", "b"])), acts(&["a", "b"]));
+        assert_eq!(asked(&["a"]).without_answered(acts(&["b"])), acts(&["b"]));
+    }
+}
