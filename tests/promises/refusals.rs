@@ -1,9 +1,11 @@
-//! L3: a side that is taken for lost refuses, or asks to be left alone, and is fenced all the same.
+//! L3, S32: a side that is taken for lost refuses, or asks to be left alone, and is fenced all the same.
 
+use engine::guard::{Guarded, guard};
 use engine::ports::SagaStatus;
+use engine::start::pair_head;
 use jiff::{SignedDuration, Timestamp};
 use local::stack::sabotage::Phase;
-use saga::{Outcome, SagaId};
+use saga::{Outcome, SagaId, StepState};
 use sim::{Fault, FaultKind, Side};
 
 use crate::ground::{Ground, Seen, Setup, perform};
@@ -95,4 +97,28 @@ fn a_retry_after_of_hours_holds_a_planned_saga_up_for_a_minute_at_most() {
             assert!(finishes(ground, &saga, 500).await, "{side:?}: {:?}", ground.head(&saga).await);
         });
     }
+}
+
+/// The guard says nothing of a side that a saga has open: it names what is on there, or that it did not look.
+#[test]
+fn the_guard_names_what_it_leaves_to_a_saga_s32() {
+    let from = begins().as_millisecond() + 3_000;
+    let forbidden = Fault::new(Side::Primary, from, FaultKind::Forbidden { resource: None });
+    let faults = vec![forbidden.only("/api/2.0/instance-pools/edit")];
+    let setup = Setup { planned: false, faults, ..Setup::default() };
+    perform(setup, async |ground: &Ground| {
+        let saga = ground.begin().await;
+        ground.pass(600).await;
+        let view = ground.view(&saga).await;
+        let blocked = view.state.steps().filter(|(_, record)| record.state == StepState::Blocked).count();
+        assert!(blocked > 0, "{:?}", ground.head(&saga).await);
+        let head = pair_head(&ground.operator).await.expect("the store answers");
+        match guard(&ground.operator, head, SignedDuration::ZERO).await.expect("the store answers") {
+            Guarded::Quiet { unseen, .. } => {
+                assert!(unseen.iter().any(|what| what.contains(&saga.to_string())), "{unseen:?}");
+            }
+            Guarded::LeftToSaga { saga: named, .. } => assert_eq!(named, saga),
+            other @ (Guarded::NotDue | Guarded::Round { .. }) => panic!("{other:?}"),
+        }
+    });
 }

@@ -34,7 +34,9 @@ struct Told {
     pair: String,
     /// The side that is guarded; none if none was left.
     side: Option<Side>,
-    /// Kinds that did not answer, and what is on and cannot be fenced from here, each with why.
+    /// The saga that fences the whole side by itself, so that the guard did not look.
+    left_to: Option<SagaId>,
+    /// Kinds that did not answer, and what is on and is not fenced by the guard, each with why.
     unseen: Vec<String>,
     /// The round that was begun, if something was on.
     round: Option<SagaId>,
@@ -51,19 +53,21 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Exit, Problem> {
         let mut told = Told {
             pair: checked.pair.to_string(),
             side: head.guard.as_ref().map(|guard| guard.side).filter(|side| *side == head.active.other()),
+            left_to: None,
             unseen: Vec::new(),
             round: head.guard.as_ref().and_then(|guard| guard.saga.clone()),
             switched_on: Vec::new(),
         };
         match guard(&deps, head, SignedDuration::ZERO).await? {
             Guarded::NotDue => {}
+            Guarded::LeftToSaga { saga, .. } => told.left_to = Some(saga),
             Guarded::Quiet { unseen, .. } => told.unseen = unseen,
             Guarded::Round { saga, found, .. } => {
                 say(format_args!("{found} things are on there: they are fenced again"));
                 told.round = Some(saga);
             }
         }
-        let mut exit = if told.unseen.is_empty() { Exit::Fine } else { Exit::Failed };
+        let mut exit = if told.unseen.is_empty() && told.left_to.is_none() { Exit::Fine } else { Exit::Failed };
         if let Some(round) = &told.round {
             exit = match drive(&deps, round, store.others()).await? {
                 Ended::Over(Outcome::Completed) => exit,
@@ -86,12 +90,15 @@ fn text(told: &Told) -> String {
     let Some(side) = told.side else {
         return format!("pair {}: no side was left, so none is guarded\n", told.pair);
     };
-    let mut lines = vec![match &told.round {
-        Some(round) => format!("the {side} of pair {}: fenced again by {round}", told.pair),
-        None => format!("the {side} of pair {}: nothing is on", told.pair),
+    let side = format!("the {side} of pair {}", told.pair);
+    let mut lines = vec![match (&told.round, &told.left_to) {
+        (Some(round), _) => format!("{side}: fenced again by {round}"),
+        (None, Some(saga)) => format!("{side}: not looked at, since saga {saga} fences it: `switchback status`"),
+        (None, None) if told.unseen.is_empty() => format!("{side}: nothing is on"),
+        (None, None) => format!("{side}: nothing else is on, but this was not seen or is not fenced"),
     }];
     let switched_on = told.switched_on.iter().map(|what| format!("  {what}"));
-    let unseen = told.unseen.iter().map(|kind| format!("  not fenced: {kind}"));
+    let unseen = told.unseen.iter().map(|what| format!("  not fenced: {what}"));
     let lists = [few_of(switched_on, LISTED, "\n"), few_of(unseen, LISTED, "\n")];
     lines.extend(lists.into_iter().filter(|list| !list.is_empty()));
     lines.push(String::new());

@@ -28,13 +28,21 @@ use crate::start::plan_key;
 /// What came of a look.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Guarded {
-    /// Nothing is to be guarded, or not yet again, or a saga under way sees to it.
+    /// Nothing is to be guarded, or not yet again.
     NotDue,
-    /// Nothing is on there that can be fenced. `unseen` names what was not seen, or cannot be fenced from here.
+    /// A saga under way fences the whole side by itself, so the guard did not look at it.
+    LeftToSaga {
+        /// The side.
+        side: Side,
+        /// The saga.
+        saga: SagaId,
+    },
+    /// The guard has nothing to fence there. `unseen` names what was not seen, or is not fenced by the guard (S32).
     Quiet {
         /// The side.
         side: Side,
-        /// Kinds that could not be listed, and resources that are on and take no call, each with why.
+        /// Kinds that could not be listed, and resources that are on and take no call or are left to a saga,
+        /// each with why.
         unseen: Vec<String>,
     },
     /// Something is on there, and a round has begun to fence it again.
@@ -66,26 +74,31 @@ pub async fn guard(deps: &Deps, mut head: PairHead, every: SignedDuration) -> Re
     }
     let side = record.side;
     record.looked_at = now;
-    let Some(open) = open_steps(deps, head.saga.as_ref(), side).await? else { return Ok(Guarded::NotDue) };
+    let Some(left) = left_to_saga(deps, head.saga.as_ref(), side).await? else {
+        let saga = head.saga.clone();
+        return Ok(saga.map_or(Guarded::NotDue, |saga| Guarded::LeftToSaga { side, saga }));
+    };
     // Whoever writes this first looks; a tick beside it has nothing to do.
     if !put(deps, &mut head).await? {
         return Ok(Guarded::NotDue);
     }
-    let (offenders, unseen) = offenders(deps, side, &open).await;
+    let (offenders, unseen) = offenders(deps, side, &left).await;
     if offenders.is_empty() {
         return Ok(Guarded::Quiet { side, unseen });
     }
     begin(deps, head, side, &offenders).await
 }
 
-/// The resources that a saga under way fences by itself; `None` if it sees to the whole side, or
-/// work is going there.
-async fn open_steps(
-    deps: &Deps,
-    saga: Option<&SagaId>,
-    side: Side,
-) -> Result<Option<BTreeSet<(String, String)>>, StoreError> {
-    let Some(saga) = saga else { return Ok(Some(BTreeSet::new())) };
+/// The resources that a saga under way fences by itself, by kind and id.
+#[derive(Debug, Default)]
+pub(crate) struct LeftToSaga {
+    saga: String,
+    open: BTreeSet<(String, String)>,
+}
+
+/// What is left to a saga under way; `None` if it sees to the whole side, or work is going there.
+async fn left_to_saga(deps: &Deps, saga: Option<&SagaId>, side: Side) -> Result<Option<LeftToSaga>, StoreError> {
+    let Some(saga) = saga else { return Ok(Some(LeftToSaga::default())) };
     let Some(head) = deps.sagas.head(saga).await? else { return Ok(None) };
     // A saga that moves lists the side itself until nothing is found there.
     if head.status != SagaStatus::PersonNeeded {
@@ -107,15 +120,12 @@ async fn open_steps(
         .map(|item| item.step)
         .collect();
     let open = plan.steps().filter(|(id, step)| step.place == leaving && !settled.contains(id));
-    Ok(Some(open.map(|(_, step)| (step.kind.clone(), step.resource.clone())).collect()))
+    let open = open.map(|(_, step)| (step.kind.clone(), step.resource.clone())).collect();
+    Ok(Some(LeftToSaga { saga: saga.to_string(), open }))
 }
 
-/// What is on at a side that can be fenced, and what was not seen there.
-pub(crate) async fn offenders(
-    deps: &Deps,
-    side: Side,
-    open: &BTreeSet<(String, String)>,
-) -> (Vec<Offender>, Vec<String>) {
+/// What is on at a side that can be fenced, and what was not seen there or is left to a saga.
+pub(crate) async fn offenders(deps: &Deps, side: Side, left: &LeftToSaga) -> (Vec<Offender>, Vec<String>) {
     let workspace = deps.pair.side(side);
     let (clock, settings) = (Arc::clone(&deps.clock), Arc::clone(&deps.settings));
     let pass = Turnstile::new(side.as_str(), clock, settings, None, deps.settings.dead_time_out);
@@ -133,31 +143,31 @@ pub(crate) async fn offenders(
         }
     }
     let marked = there.iter().filter(|seen| deps.pair.arrangements.is_active_active(seen.kind, &seen.name));
-    let mut left_alone: BTreeSet<_> = marked.map(|seen| (seen.kind.to_owned(), seen.id.clone())).collect();
-    left_alone.extend(open.iter().cloned());
+    let marked: BTreeSet<_> = marked.map(|seen| (seen.kind.to_owned(), seen.id.clone())).collect();
     let now = deps.clock.now();
     let mut offenders = Vec::new();
-    for seen in &there {
-        match offender(&**workspace, seen, &left_alone, now) {
-            Ok(found) => offenders.extend(found),
+    for seen in there.iter().filter(|seen| !is_among(&**workspace, seen, &marked)) {
+        let to_saga = is_among(&**workspace, seen, &left.open);
+        match offender(&**workspace, seen, now) {
+            Ok(None) => {}
+            Ok(Some(_)) | Err(_) if to_saga => {
+                unseen.push(format!("{} {:?} is on: it is left to saga {}", seen.kind, seen.name, left.saga));
+            }
+            Ok(Some(found)) => offenders.push(found),
             Err(fault) => unseen.push(format!("{} {:?}: {fault}", seen.kind, seen.name)),
         }
     }
     (offenders, unseen)
 }
 
-/// What is on, and is neither left to another saga nor marked as running on both sides; a fault where
-/// it is on and no call from here can fence it.
-fn offender(
-    workspace: &dyn Workspace,
-    seen: &Observed,
-    left_alone: &BTreeSet<(String, String)>,
-    now: Timestamp,
-) -> Result<Option<Offender>, Fault> {
-    let of_another = workspace.owner(seen).is_some_and(|owner| left_alone.contains(&owner));
-    if of_another || left_alone.contains(&(seen.kind.to_owned(), seen.id.clone())) {
-        return Ok(None);
-    }
+/// Whether a resource, or the one that started it, is among those.
+fn is_among(workspace: &dyn Workspace, seen: &Observed, those: &BTreeSet<(String, String)>) -> bool {
+    let by_owner = workspace.owner(seen).is_some_and(|owner| those.contains(&owner));
+    by_owner || those.contains(&(seen.kind.to_owned(), seen.id.clone()))
+}
+
+/// What is on; a fault where it is on and no call from here can fence it.
+fn offender(workspace: &dyn Workspace, seen: &Observed, now: Timestamp) -> Result<Option<Offender>, Fault> {
     let step = Step {
         place: failover::Role::Leaving.as_str().to_owned(),
         kind: seen.kind.to_owned(),

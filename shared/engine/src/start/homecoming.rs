@@ -10,7 +10,7 @@ use saga::{Class, StepState};
 use super::{Order, StartRefused};
 use crate::capture::{latest, prepared};
 use crate::deps::Deps;
-use crate::guard::offenders;
+use crate::guard::{LeftToSaga, offenders};
 use crate::ports::{PairHead, StoreError};
 use crate::view::view;
 
@@ -24,7 +24,7 @@ pub(super) async fn refuse_unready(
 ) -> Result<(), StartRefused> {
     let mut reasons = sick(deps, side, turns_back_for).await?;
     if !midway {
-        let (offenders, unseen) = offenders(deps, side, &BTreeSet::new()).await;
+        let (offenders, unseen) = offenders(deps, side, &LeftToSaga::default()).await;
         reasons.extend(unseen.into_iter().map(|what| format!("it does not show all of itself ({what})")));
         reasons.extend(offenders.into_iter().map(|offender| {
             format!("{} {:?} is on there: `switchback guard` fences it", offender.kind, offender.name)
