@@ -18,6 +18,7 @@ mod objects;
 mod own_estate;
 mod pairs;
 mod sagas;
+mod signals;
 mod steps_and_log;
 mod waker;
 mod wire;

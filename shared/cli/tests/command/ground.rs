@@ -163,6 +163,15 @@ impl Ground {
         self.run(&[words, &["--config", "pair.toml", "--store", STORE]].concat())
     }
 
+    /// The same in a process whose memory is limited to so many megabytes of data.
+    pub(crate) fn limited(&self, megabytes: u32, words: &[&str]) -> Told {
+        let mut command = Command::new("sh");
+        command.arg("-c").arg(format!("ulimit -d {} && exec \"$0\" \"$@\"", megabytes * 1024));
+        command.arg(env!("CARGO_BIN_EXE_switchback")).args(words).args(["--config", "pair.toml", "--store", STORE]);
+        command.current_dir(self.folder.path()).env("USER", "ann").stdin(Stdio::null());
+        Told::of(&command.output().unwrap())
+    }
+
     /// Begins a command of the pair, which talks into a file.
     pub(crate) fn begin(&self, words: &[&str], talk: &str) -> Child {
         let words = [words, &["--config", "pair.toml", "--store", STORE]].concat();

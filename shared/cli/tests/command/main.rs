@@ -10,6 +10,7 @@ mod evidence;
 mod first;
 mod ground;
 mod killed;
+mod memory;
 mod own_estate;
 mod readme;
 mod refused;

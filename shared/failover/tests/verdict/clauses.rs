@@ -68,6 +68,24 @@ fn what_reads_worst_speaks_for_its_origin_and_stands_first() {
     assert_eq!(quiet.level, Level::Calm, "that one is unknown does not make the other so");
 }
 
+/// S25: a verdict is as large with thousands of witnesses as with a few.
+#[test]
+fn of_thousands_of_witnesses_a_few_are_kept_and_the_rest_is_counted() {
+    let said: Vec<_> = (0..2_000)
+        .map(|number| {
+            let reading = if number < 1_500 { Reading::Down } else { Reading::Healthy };
+            signal(Origin::Monitoring, &format!("host-{number:04}"), at(0), reading, 600)
+        })
+        .collect();
+    let verdict = on(&tracks(&said), 1);
+    let kept = &verdict.origins[0];
+    assert_eq!((kept.evidence.len(), kept.more, kept.more_bad), (8, 1_992, 1_492));
+    assert!(kept.evidence.iter().all(|evidence| evidence.reading == Reading::Down), "the worst are kept");
+    assert!(serde_json::to_vec(&verdict).unwrap().len() < 8_000);
+    let told = sentences(&verdict).join("\n");
+    assert!(told.contains("and 1498 more"), "{told}");
+}
+
 #[test]
 fn it_is_over_when_everything_was_healthy_for_long_enough_and_may_fire_again() {
     let both = |looks: &[(i64, Reading)]| [Origin::Probe, Origin::Workload].map(|origin| track(origin, 180, looks));

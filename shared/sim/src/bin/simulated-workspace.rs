@@ -59,6 +59,8 @@ enum Holds {
     /// Apps, alerts, model-serving endpoints and dashboards as well.
     /// Every other kind as well.
     Everything,
+    /// Scheduled jobs of 16 KB each, and nothing else.
+    FatJobs,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -79,6 +81,10 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let estate = match options.estate {
         Holds::Usual => Estate::generate(options.seed, options.resources),
         Holds::Everything => Estate::everything(options.seed, options.resources),
+        Holds::FatJobs => {
+            let names: Vec<String> = (0..options.resources).map(|number| format!("job-{number:05}")).collect();
+            Estate::of_jobs(&names, &names, 16 * 1024)
+        }
     };
     let map = estate.explicit_map().into_iter();
     let map: Vec<_> =

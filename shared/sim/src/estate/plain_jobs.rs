@@ -5,7 +5,7 @@
 //! under way at the start.
 //! Must not know: which name stands for which.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::{Estate, Holdings, JobSeed};
 use crate::job_edits::completed;
@@ -14,6 +14,7 @@ const DAY_MS: i64 = 86_400_000;
 const MINUTE_MS: i64 = 60_000;
 /// In bytes: about as much as one task of a padded job has.
 const TASK: usize = 1_600;
+const PARAMETERS: usize = 16;
 
 impl Estate {
     /// A job for each name on each side; the JSON of one job has at least `bytes` bytes, in tasks.
@@ -51,14 +52,17 @@ fn job(name: &str, index: i64, side: i64, bytes: usize) -> JobSeed {
     }
 }
 
+/// Many short texts, which is what takes memory.
 fn padded(task: usize, bytes: usize) -> Value {
-    let padding = "x".repeat(if bytes == 0 { 0 } else { TASK });
+    let count = if bytes == 0 { 0 } else { PARAMETERS };
+    let parameters: Map<String, Value> =
+        (0..count).map(|number| (format!("parameter_{number}"), json!("x".repeat(TASK / PARAMETERS)))).collect();
     json!({
         "task_key": format!("task_{task}"),
         "notebook_task": {
             "notebook_path": "/Repos/main/job",
             "source": "WORKSPACE",
-            "base_parameters": { "padding": padding },
+            "base_parameters": parameters,
         },
         "environment_key": "default",
     })
