@@ -3,12 +3,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use engine::approvals::answer;
-use engine::approvals::code::{Cost, hash_at};
 use engine::ports::SagaStatus;
 use engine::start::{Order, draft, start};
 use failover::drill::{AllowedWindow, DrillKind, DrillPolicy, Every};
-use failover::plan::GO;
 use failover::signal::{CloudName, Reading, Watched, WatchedSide};
 use failover::verdict::Mode;
 use failover::{Course, Side};
@@ -17,7 +14,6 @@ use jiff::tz::TimeZone;
 use local::stack::requests::request;
 use local::stack::rights::Right;
 use saga::{Outcome, SagaId};
-use secrecy::SecretString;
 use serde_json::{Value, json};
 use sim::{Fault, FaultKind};
 
@@ -96,7 +92,7 @@ async fn moved(ground: &Ground, course: Course, leaving: Side, until: impl Fn(Sa
     let order = Order::of(course, leaving, true, "on-call", ground.clock.now());
     let drafted = draft(&ground.operator, &order).await.expect("a plan");
     let saga = start(&ground.operator, &order, &drafted).await.expect("a saga");
-    answer(&ground.operator, &saga, GO, "on-call", true, false).await.expect("its question is open");
+    ground.answers(&saga, "ana", true, false).await.expect("its question is open");
     for _ in 0..240 {
         ground.pass(15).await;
         if until(ground.head(&saga).await.status) {
@@ -147,7 +143,7 @@ fn drills() -> Used {
         ground.said(Reading::Healthy).await;
         called(ground, "DrillFunction").await;
         let drill = ground.pair().await.saga.expect("a drill is due");
-        answer(&ground.operator, &drill, GO, "ana", true, false).await.expect("its question is open");
+        ground.answers(&drill, "ana", true, false).await.expect("its question is open");
         while ground.head(&drill).await.status == SagaStatus::Asking {
             ground.pass(1).await;
         }
@@ -167,11 +163,7 @@ fn approvals() -> Used {
     let mut setup = watched(Mode::Ask);
     let refused = FaultKind::Error { status: 500, probability: 1.0 };
     setup.faults = vec![Fault::new(sim::Side::Primary, 0, refused).only("/api/2.0/instance-pools/edit")];
-    let cheap = Cost { memory_kib: 8, passes: 1 };
-    let people = setup.watch.approvals.as_mut().expect("people are asked");
-    for approver in &mut people.approvers {
-        let code = SecretString::from(format!("the code of {}", approver.name));
-        approver.code_hash = hash_at(&code, [7; 16], cheap).expect("a hash");
+    for approver in &mut setup.watch.approvers {
         approver.level = 0;
     }
     perform(setup, async |ground: &Ground| {

@@ -75,7 +75,7 @@ fn every_kind_of_drill_is_held_r45() {
 fn an_api_that_is_gone_since_is_not_believed_to_be_lacked_s32() {
     let home = Leg { ends: LegEnd::Refused, ..leg(5_000, Course::Failback) };
     let gone = lacks(Side::Primary, "warehouses", 4_000);
-    let told = travel(&WHERE[0], vec![leg(1_000, Course::Failover), home], vec![gone]);
+    let told = travel(WHERE[0], vec![leg(1_000, Course::Failover), home], vec![gone]);
     assert_eq!(told.report.outcome, "refused", "{}", told.story);
     assert!(told.story.contains("it does not show all of itself (sql_warehouse: UNSUPPORTED-HERE"), "{}", told.story);
 }

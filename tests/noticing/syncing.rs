@@ -2,14 +2,13 @@
 //! (S30), and which side is active is published before any saga is (R7).
 
 use engine::Deps;
-use engine::approvals::answer;
 use engine::capture::{checkpoint_key, latest, version_key};
 use engine::limiter::turnstile::Turnstile;
 use engine::ports::{Context, Looking, Next, SagaStatus};
 use engine::runner::{Published, published_key};
 use engine::start::{StartRefused, draft, pair_head, start};
 use engine::sync::{Captured, Publishing, Synced, sync};
-use failover::plan::{GO, want};
+use failover::plan::want;
 use failover::signal::Reading;
 use failover::verdict::Mode;
 use failover::{Checkpoint, Role, Side};
@@ -67,7 +66,7 @@ fn after_the_schedule_alone_a_dark_primary_is_failed_over() {
         let drafted = ground.drafted().await;
         assert_eq!(drafted.inventory.resources, record.resources);
         let saga = start(&ground.operator, &ground.order(), &drafted).await.expect("a saga can be started");
-        answer(&ground.operator, &saga, GO, "on-call", true, true).await.expect("its question is open");
+        ground.asserts(&saga, "on-call", true, true).await.expect("its question is open");
         // Nothing of the dark side can be read back as stopped, so the pursuit goes on.
         assert_eq!(finishes(ground, &saga).await, SagaStatus::Pursuing);
         let head = pair_head(&ground.operator).await.expect("the store answers");

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use engine::Deps;
-use engine::capture::{CaptureError, Taken, taken};
+use engine::capture::{CaptureError, CheckpointOutline, outline};
 use engine::pair_status::pair_status;
 use failover::Side;
 use jiff::Timestamp;
@@ -162,8 +162,8 @@ fn side_told(deps: &Deps, checked: &Checked, seen: &SideSeen) -> SideTold {
 }
 
 async fn add_checkpoint(told: &mut SideTold, deps: &Deps) -> Result<(), Problem> {
-    match taken(deps, told.side).await {
-        Ok(Some(Taken { taken_at, resources })) => {
+    match outline(deps, told.side).await {
+        Ok(Some(CheckpointOutline { taken_at, resources })) => {
             let age_minutes = deps.clock.now().duration_since(taken_at).as_mins();
             told.checkpoint = Some(CheckpointTold { taken_at, age_minutes, resources });
         }

@@ -173,7 +173,7 @@ pub async fn latest(deps: &Deps, side: Side) -> Result<Option<Checkpoint>, Captu
 
 /// When a checkpoint was taken, and how much stands in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Taken {
+pub struct CheckpointOutline {
     /// When its listing began.
     pub taken_at: Timestamp,
     /// So many resources.
@@ -186,7 +186,7 @@ pub struct Taken {
 /// # Errors
 ///
 /// [`CaptureError`].
-pub async fn taken(deps: &Deps, side: Side) -> Result<Option<Taken>, CaptureError> {
+pub async fn outline(deps: &Deps, side: Side) -> Result<Option<CheckpointOutline>, CaptureError> {
     #[derive(Deserialize)]
     struct Outline {
         version: u32,
@@ -198,7 +198,7 @@ pub async fn taken(deps: &Deps, side: Side) -> Result<Option<Taken>, CaptureErro
     if read.version > CHECKPOINT_VERSION {
         return Err(CheckpointError::Newer { found: read.version, known: CHECKPOINT_VERSION }.into());
     }
-    Ok(Some(Taken { taken_at: read.taken_at, resources: read.resources.len() }))
+    Ok(Some(CheckpointOutline { taken_at: read.taken_at, resources: read.resources.len() }))
 }
 
 /// What a standby was like before work came to it, if that was ever recorded.

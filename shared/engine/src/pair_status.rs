@@ -9,7 +9,7 @@ use failover::work::{Reach, Recorded, Work, pointed_at};
 use jiff::Timestamp;
 use saga::SagaId;
 
-use crate::capture::{CaptureError, taken};
+use crate::capture::{CaptureError, outline};
 use crate::deps::Deps;
 use crate::ports::{PairHead, StoreError};
 use crate::start::pair_head;
@@ -70,7 +70,7 @@ pub async fn pair_status(deps: &Deps) -> Result<PairStatus, StoreError> {
 type TakenAt = Result<Option<Timestamp>, String>;
 
 async fn taken_at(deps: &Deps, side: Side) -> Result<TakenAt, StoreError> {
-    match taken(deps, side).await {
+    match outline(deps, side).await {
         Ok(taken) => Ok(Ok(taken.map(|taken| taken.taken_at))),
         Err(CaptureError::Store(error)) => Err(error),
         Err(other @ (CaptureError::Checkpoint(_) | CaptureError::Incomplete { .. } | CaptureError::Fenced(_))) => {

@@ -192,8 +192,8 @@ impl Event {
         match self {
             Event::Started { saga, plan, by } => Event::Started { saga, plan, by: cap(by) },
             Event::TookOver { epoch, owner } => Event::TookOver { epoch, owner: cap(owner) },
-            Event::Approved { question, by, accepts_risk, loss_shown } => {
-                Event::Approved { question, by: cap(by), accepts_risk, loss_shown: cap(loss_shown) }
+            Event::Approved { question, by, accepts_risk, loss_shown, proofs } => {
+                Event::Approved { question, by: cap(by), accepts_risk, loss_shown: cap(loss_shown), proofs }
             }
             Event::Tried { step, attempts, fault, next_at } => {
                 Event::Tried { step, attempts, fault: cap_fault(fault), next_at }

@@ -20,7 +20,6 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use async_trait::async_trait;
 use aws::{AwsErrands, Clients, DynamoStore, S3Objects, SnsMessenger, SnsWaker};
 use databricks::{Credentials, DatabricksAccount, DatabricksWorkspace, probes};
 use engine::ports::{Asks, Clock, Controls, Errands, Pairs, Probe, Sagas, Signals};
