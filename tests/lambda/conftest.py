@@ -58,7 +58,8 @@ class Function:
 
     def invoke(self, *arguments):
         """`cargo lambda invoke` as README.md has it, with other data."""
-        command = with_port(documented("cargo lambda invoke")[0], self.port)
+        of_saga = [one for one in documented("cargo lambda invoke") if "saga" in one]
+        command = with_port(of_saga[0], self.port)
         return run(command[: command.index("--data-file")] + list(arguments))
 
 
