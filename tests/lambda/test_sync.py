@@ -78,7 +78,7 @@ def test_after_sync_alone_a_dark_primary_is_failed_over(deployed, sides, sync_fu
     assert second["primary"]["captured"] == "nothing" and second["primary"]["why_not"], second
     assert second["primary"]["checkpoint"] == first["primary"]["checkpoint"], second
     assert second["standby"]["captured"] == "latest", second
-    ordered = switchback(deployed, "failover", "--approve", "on-call")
+    ordered = switchback(deployed, "failover", "--approve", "on-call", "--accept-risk")
     command = subprocess.Popen(ordered, cwd=ROOT, env=environment(**deployed), stderr=subprocess.PIPE, text=True)
     try:
         until("the work on the standby", lambda: moved(deployed))
