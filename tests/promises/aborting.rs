@@ -125,7 +125,7 @@ async fn mended(ground: &Ground, told: &PairStatus, planned: bool) {
     }
 }
 
-/// What is said is what the workspaces show.
+/// The words agree with the workspaces.
 async fn is_true(ground: &Ground, told: &PairStatus, on: &BTreeSet<String>, when: &str) {
     let there = jobs_on(ground, told.pair.active).await;
     match &told.work {

@@ -17,7 +17,7 @@ use crate::quick::quick;
 /// Longer than any test lasts.
 const NEVER: (i64, i64) = (1_000_000_000, 1_000_000_000);
 
-/// What is stopped for ever, by its kind, and the delays that make it so.
+/// Kinds whose stop never ends, each with the delays that make it so.
 fn endless() -> [(&'static str, Delays); 4] {
     [
         ("job", Delays { run_stop_ms: NEVER, ..quick() }),
@@ -89,7 +89,7 @@ fn a_person_ends_the_pursuit_of_what_never_ends_and_may_retry_or_waive_it() {
         while ground.head(&saga).await.status == SagaStatus::Running {
             ground.pass(5).await;
         }
-        // What else is left is the sweep over what still runs; a person may go on without it, too.
+        // The sweep over what still runs is left; a person may go on without it, too.
         for (step, _) in waiting(ground, &saga).await {
             assert_eq!(asks(Control::Waive { step }).await, Ordered::Taken);
         }

@@ -171,7 +171,7 @@ pub(crate) struct Waits {
     pub(crate) named: Vec<String>,
 }
 
-/// So many steps that wait for the same reason are named.
+/// Of the steps that wait for the same reason this many are named.
 const NAMED: usize = 5;
 
 impl Waits {

@@ -91,7 +91,7 @@ impl Routes {
                         rate(text).ok_or_else(|| RouteError(format!("{function}.{event}: schedule {text:?}")))?;
                     self.schedules.push((every, function.to_owned()));
                 }
-                // What a parameter would turn on is off here.
+                // A rule that a parameter turns on is off here.
                 Some("EventBridgeRule") if properties["State"].is_object() => {}
                 Some("EventBridgeRule") => self.rules.push((properties["Pattern"].clone(), function.to_owned())),
                 Some(other) => {

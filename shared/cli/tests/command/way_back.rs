@@ -27,7 +27,7 @@ fn the_commands_of_the_page_bring_the_work_home_and_swap_the_homes() {
     let back = words("switchback failback", None);
     run(&ground, &back, &ANN).ends(2, &["AT-HOME"]);
     ground.of_pair(&["failover", "--planned", "--approve", "ann"]).ends(0, &["completed"]);
-    // What is recorded of the primary says what goes on there again, so it stays while the work is away.
+    // The record of the primary says which work goes on there again, so it stays while the work is away.
     ground.of_pair(&["capture"]).ends(0, &["the primary was not captured", "checkpoint of the standby"]);
     ground.of_pair(&["capture", "--side", "primary"]).ends(2, &["SIDE-FENCED"]);
 

@@ -6,7 +6,7 @@
 
 use crate::ports::{ActReply, Next};
 
-/// What one attempt has asked for.
+/// The calls of one attempt that were answered.
 #[derive(Debug, Default)]
 pub struct Asked {
     answered: Vec<String>,

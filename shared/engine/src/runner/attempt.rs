@@ -104,7 +104,7 @@ struct Awaited {
     since: Option<Timestamp>,
 }
 
-/// What came of several calls.
+/// Several calls, as they were answered.
 struct Made {
     /// The calls that were answered.
     answered: Vec<String>,

@@ -27,7 +27,7 @@ pub(super) fn chunks(lines: Vec<Line>) -> Vec<Vec<Line>> {
     chunks
 }
 
-/// What must not be cut apart.
+/// Lines that must not be cut apart.
 fn units(lines: Vec<Line>) -> Vec<Vec<Line>> {
     let mut units: Vec<Vec<Line>> = Vec::new();
     for line in lines {
