@@ -34,7 +34,7 @@ struct Told {
     pair: String,
     /// The side that is guarded; none if none was left.
     side: Option<Side>,
-    /// The saga that fences the whole side by itself, so that the guard did not look.
+    /// The saga that fences the whole side by itself or moves work to it, so that the guard did not look.
     left_to: Option<SagaId>,
     /// Kinds that did not answer, and what is on and is not fenced by the guard, each with why.
     unseen: Vec<String>,
@@ -93,7 +93,9 @@ fn text(told: &Told) -> String {
     let side = format!("the {side} of pair {}", told.pair);
     let mut lines = vec![match (&told.round, &told.left_to) {
         (Some(round), _) => format!("{side}: fenced again by {round}"),
-        (None, Some(saga)) => format!("{side}: not looked at, since saga {saga} fences it: `switchback status`"),
+        (None, Some(saga)) => format!(
+            "{side}: not looked at while saga {saga} is under way, which fences it or moves work to it: see `switchback status`"
+        ),
         (None, None) if told.unseen.is_empty() => format!("{side}: nothing is on"),
         (None, None) => format!("{side}: nothing else is on, but this was not seen or is not fenced"),
     }];

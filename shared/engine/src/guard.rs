@@ -30,7 +30,7 @@ use crate::start::plan_key;
 pub enum Guarded {
     /// Nothing is to be guarded, or not yet again.
     NotDue,
-    /// A saga under way fences the whole side by itself, so the guard did not look at it.
+    /// A saga under way fences the whole side by itself or moves work to it, so the guard did not look at it.
     LeftToSaga {
         /// The side.
         side: Side,
