@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use engine::ports::SagaStatus;
-use engine::start::{Order, draft, start};
+use engine::start::start;
 use failover::drill::{AllowedWindow, DrillKind, DrillPolicy, Every};
 use failover::signal::{CloudName, Reading, Watched, WatchedSide};
 use failover::verdict::Mode;
@@ -13,12 +13,12 @@ use jiff::civil::{Weekday, time};
 use jiff::tz::TimeZone;
 use local::stack::requests::request;
 use local::stack::rights::Right;
-use saga::{Outcome, SagaId};
+use saga::Outcome;
 use serde_json::{Value, json};
 use sim::{Fault, FaultKind};
 
 use crate::ground::{Ground, Setup, perform};
-use crate::said::watched;
+use crate::said::{moved, watched};
 
 /// A pair to play with.
 #[path = "guards/ground.rs"]
@@ -87,28 +87,13 @@ async fn called(ground: &Ground, function: &str) -> Value {
     ground.stack.call(function, json!({})).await.unwrap_or_else(|error| panic!("{function}: {error}"))
 }
 
-/// Orders a planned saga, approves it and waits until it stands like that.
-async fn moved(ground: &Ground, course: Course, leaving: Side, until: impl Fn(SagaStatus) -> bool) -> SagaId {
-    let order = Order::of(course, leaving, true, "on-call", ground.clock.now());
-    let drafted = draft(&ground.operator, &order).await.expect("a plan");
-    let saga = start(&ground.operator, &order, &drafted).await.expect("a saga");
-    ground.answers(&saga, "ana", true, false).await.expect("its question is open");
-    for _ in 0..240 {
-        ground.pass(15).await;
-        if until(ground.head(&saga).await.status) {
-            return saga;
-        }
-    }
-    panic!("{:?}", ground.head(&saga).await);
-}
-
 /// The function saga moves the work and brings it home; the function probe ends the saga that waits for lessons,
 /// its evidence included, and proposes.
 fn proposals() -> Used {
     perform(watched(Mode::Ask), async |ground: &Ground| {
         ground.captured().await;
-        moved(ground, Course::Failover, Side::Primary, |status| matches!(status, SagaStatus::Finished(_))).await;
-        moved(ground, Course::Failback, Side::Standby, |status| status == SagaStatus::PersonNeeded).await;
+        moved(ground, Course::Failover, Side::Primary, &|status| matches!(status, SagaStatus::Finished(_))).await;
+        moved(ground, Course::Failback, Side::Standby, &|status| status == SagaStatus::PersonNeeded).await;
         ground.pass(3_700).await;
         for _ in 0..8 {
             ground.said(Reading::Down).await;

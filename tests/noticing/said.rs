@@ -61,7 +61,7 @@ pub(crate) async fn moved(
     let drafted = draft(&ground.operator, &order).await.expect("a plan");
     let saga = start(&ground.operator, &order, &drafted).await.expect("a saga");
     ground.answers(&saga, "ana", true, false).await.expect("its question is open");
-    for _ in 0..120 {
+    for _ in 0..240 {
         ground.pass(15).await;
         if until(ground.head(&saga).await.status) {
             return saga;
