@@ -54,12 +54,17 @@ pub struct Clients {
 /// from its pass, and its region from the errand's settings.
 #[derive(Clone)]
 pub(crate) struct ErrandClients {
-    pub(crate) kinesis: aws_sdk_kinesis::Client,
-    pub(crate) route53: aws_sdk_route53::Client,
     pub(crate) s3: aws_sdk_s3::Client,
-    pub(crate) s3control: aws_sdk_s3control::Client,
-    pub(crate) secrets: aws_sdk_secretsmanager::Client,
     pub(crate) sns: aws_sdk_sns::Client,
+    #[cfg(feature = "actions")]
+    pub(crate) kinesis: aws_sdk_kinesis::Client,
+    #[cfg(feature = "actions")]
+    pub(crate) route53: aws_sdk_route53::Client,
+    #[cfg(feature = "actions")]
+    pub(crate) s3control: aws_sdk_s3control::Client,
+    #[cfg(feature = "actions")]
+    pub(crate) secrets: aws_sdk_secretsmanager::Client,
+    #[cfg(feature = "actions")]
     pub(crate) ssm: aws_sdk_ssm::Client,
 }
 
@@ -68,12 +73,17 @@ impl ErrandClients {
         let config = without_retries(config);
         let s3 = aws_sdk_s3::config::Builder::from(&config).force_path_style(path_style).build();
         Self {
-            kinesis: aws_sdk_kinesis::Client::new(&config),
-            route53: aws_sdk_route53::Client::new(&config),
             s3: aws_sdk_s3::Client::from_conf(s3),
-            s3control: aws_sdk_s3control::Client::new(&config),
-            secrets: aws_sdk_secretsmanager::Client::new(&config),
             sns: aws_sdk_sns::Client::new(&config),
+            #[cfg(feature = "actions")]
+            kinesis: aws_sdk_kinesis::Client::new(&config),
+            #[cfg(feature = "actions")]
+            route53: aws_sdk_route53::Client::new(&config),
+            #[cfg(feature = "actions")]
+            s3control: aws_sdk_s3control::Client::new(&config),
+            #[cfg(feature = "actions")]
+            secrets: aws_sdk_secretsmanager::Client::new(&config),
+            #[cfg(feature = "actions")]
             ssm: aws_sdk_ssm::Client::new(&config),
         }
     }

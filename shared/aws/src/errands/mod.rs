@@ -8,15 +8,22 @@
 
 pub(crate) mod call;
 mod heartbeat;
+#[cfg(feature = "actions")]
 mod json_member;
+#[cfg(feature = "actions")]
 mod kinesis_stream;
+#[cfg(feature = "actions")]
 mod multi_region_access_point;
+#[cfg(feature = "actions")]
 mod record_set;
+#[cfg(feature = "actions")]
 mod route53_record;
 mod s3_prefix;
+#[cfg(feature = "actions")]
 mod secret_value;
 pub(crate) mod settings;
 mod sns_message;
+#[cfg(feature = "actions")]
 mod ssm_parameter;
 
 use std::collections::BTreeMap;
@@ -37,14 +44,23 @@ use crate::codes;
 /// Every kind of errand in AWS.
 const ERRANDS: &[&dyn Errand] = &[
     &heartbeat::Heartbeat,
+    #[cfg(feature = "actions")]
     &kinesis_stream::KinesisStream,
+    #[cfg(feature = "actions")]
     &multi_region_access_point::MultiRegionAccessPoint,
+    #[cfg(feature = "actions")]
     &route53_record::Route53Record,
     &s3_prefix::S3Prefix,
+    #[cfg(feature = "actions")]
     &secret_value::SecretValue,
     &sns_message::SnsMessage,
+    #[cfg(feature = "actions")]
     &ssm_parameter::SsmParameter,
 ];
+
+/// Those that a build without the feature `actions` leaves out.
+const OPTIONAL: &[&str] =
+    &["kinesis_stream", "multi_region_access_point", "route53_record", "secret_value", "ssm_parameter"];
 
 static INFOS: LazyLock<Vec<ErrandInfo>> = LazyLock::new(|| ERRANDS.iter().map(|errand| errand.info()).collect());
 
@@ -160,15 +176,28 @@ pub fn infos() -> &'static [ErrandInfo] {
 
 /// Says what is wrong with the settings of a kind; `None` if it is none of these.
 pub fn check(kind: &str, settings: &Value) -> Option<Result<(), String>> {
+    if let Some(left_out) = left_out(kind) {
+        return Some(Err(left_out));
+    }
     ERRANDS.iter().find(|errand| errand.info().name == kind).map(|errand| errand.check(settings))
 }
 
 fn find(kind: &str) -> Result<&'static dyn Errand, String> {
     let found = ERRANDS.iter().find(|errand| errand.info().name == kind);
     found.copied().ok_or_else(|| {
+        if let Some(left_out) = left_out(kind) {
+            return left_out;
+        }
         let names: Vec<&str> = INFOS.iter().map(|info| info.name).collect();
         format!("there is no errand {kind} in AWS: write one of {}", names.join(", "))
     })
+}
+
+/// Says that this build does not have a kind which others have, and how to get it.
+pub fn left_out(kind: &str) -> Option<String> {
+    let has = ERRANDS.iter().any(|errand| errand.info().name == kind);
+    (OPTIONAL.contains(&kind) && !has)
+        .then(|| format!("{kind} is not in this build of the program: build it with --features aws-actions"))
 }
 
 fn known(kind: &str) -> Result<&'static dyn Errand, Fault> {
@@ -207,6 +236,16 @@ mod tests {
                 Duty::Fence | Duty::Recovery | Duty::Validation => "of no errand in AWS",
             };
             assert_eq!(errand.want(), wanted, "{}", errand.info().name);
+        }
+    }
+
+    #[test]
+    fn this_build_has_what_its_feature_says() {
+        for kind in OPTIONAL {
+            let has = INFOS.iter().any(|info| info.name == *kind);
+            assert_eq!(has, cfg!(feature = "actions"), "{kind}");
+            assert_eq!(find(kind).is_ok(), has, "{kind}");
+            assert_eq!(left_out(kind).is_none(), has, "{kind}");
         }
     }
 
