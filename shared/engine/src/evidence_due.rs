@@ -56,6 +56,15 @@ pub async fn keep_due(deps: &Deps) -> Result<usize, StoreError> {
     Ok(pair_head(deps).await?.evidence_due.len())
 }
 
+/// Keeps the evidence of a saga that still holds its pair: the fault of old (L9).
+#[cfg(feature = "mutants")]
+pub(crate) async fn keep_first(deps: &Deps, saga: &SagaId) -> Result<(), StoreError> {
+    match keep(deps, saga, true).await {
+        Err(NoEvidence::Store(error)) => Err(error),
+        Ok(()) | Err(_) => Ok(()),
+    }
+}
+
 async fn one_try(deps: &Deps, due: &EvidenceDue) -> Result<(), StoreError> {
     let is_last = due.tries + 1 >= TRIES;
     match keep(deps, &due.saga, is_last).await {

@@ -39,6 +39,8 @@ pub mod limiter;
 pub mod noticing;
 pub mod pair_status;
 pub mod ports;
+#[cfg(feature = "mutants")]
+mod restored;
 pub mod runner;
 pub mod settings;
 pub mod start;
@@ -47,6 +49,8 @@ pub mod view;
 pub mod wake;
 
 pub use deps::{Deps, Pair, Watch};
+#[cfg(feature = "mutants")]
+pub use restored::Restored;
 pub use settings::Settings;
 #[cfg(feature = "mutants")]
 pub use settings::Weakened;

@@ -5,6 +5,12 @@ use std::time::Duration;
 
 use jiff::SignedDuration;
 
+use crate::approvals::folded;
+
+/// In bytes of JSON. An item takes 400 KB [DynamoDB: Constraints, item size], and ours stay below 256 KB; JSON
+/// is longer than what the table counts but for numbers, which the margin is for.
+const CHUNK: usize = 160 * 1024;
+
 /// How the engine behaves. The defaults are those of the design; tests and slow
 /// or fast workspaces may want others.
 #[derive(Clone, Debug, PartialEq)]
@@ -46,6 +52,9 @@ pub struct Settings {
     /// Guards that are switched off to prove that each of them matters.
     #[cfg(feature = "mutants")]
     pub weakened: Weakened,
+    /// Faults of old that are put back, to prove that they would be found.
+    #[cfg(feature = "mutants")]
+    pub restored: crate::restored::Restored,
 }
 
 /// Guards that can be switched off in a test build.
@@ -84,6 +93,8 @@ impl Default for Settings {
             limits: BTreeMap::new(),
             #[cfg(feature = "mutants")]
             weakened: Weakened::default(),
+            #[cfg(feature = "mutants")]
+            restored: crate::restored::Restored::default(),
         }
     }
 }
@@ -94,18 +105,46 @@ const OBEYED_AT_MOST: SignedDuration = SignedDuration::from_mins(1);
 impl Settings {
     /// The longest pause that a `Retry-After` of the other side can bring about (L3).
     pub(crate) fn obeys(&self, pursued: bool) -> SignedDuration {
+        #[cfg(feature = "mutants")]
+        if self.restored.foreign_pause {
+            return SignedDuration::from_hours(24);
+        }
         if pursued { self.pursuit_interval } else { OBEYED_AT_MOST }
     }
 
     /// When a blocked step is looked at again. A side that is taken for lost may refuse for a while, so its
     /// refusal does not end the pursuit (L3).
     pub(crate) fn looks_again(&self, pursued: bool) -> SignedDuration {
+        #[cfg(feature = "mutants")]
+        let pursued = pursued && !self.restored.refused_pursuit;
         if pursued { self.pursuit_interval.min(self.blocked_interval) } else { self.blocked_interval }
     }
 
     /// How long an attempt waits for a change that is under way.
     pub(crate) fn awaits(&self, pursued: bool) -> SignedDuration {
+        #[cfg(feature = "mutants")]
+        if self.restored.endless_attempt {
+            return SignedDuration::from_mins(30);
+        }
         if pursued { self.pursuit_awaits } else { self.awaits }
+    }
+
+    /// In bytes: no chunk of the log is longer (S25).
+    pub(crate) fn chunk(&self) -> usize {
+        #[cfg(feature = "mutants")]
+        if self.restored.long_chunks {
+            return usize::MAX;
+        }
+        CHUNK
+    }
+
+    /// Whether two names are those of one person (S27).
+    pub(crate) fn is_same_person(&self, one: &str, other: &str) -> bool {
+        #[cfg(feature = "mutants")]
+        if self.restored.spelling {
+            return one == other;
+        }
+        folded(one) == folded(other)
     }
 
     /// Whether the margin holds calls back (always, but for the test that shows that it matters).

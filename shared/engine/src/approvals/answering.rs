@@ -2,9 +2,9 @@
 
 use saga::Proof;
 
-use super::people::folded;
 use super::proof::NotProven;
 use crate::ports::{Answer, AskItem, AskState, StoreError};
+use crate::settings::Settings;
 
 /// Why an answer was not taken.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -65,7 +65,7 @@ impl Standing {
 /// # Errors
 ///
 /// [`NotAnswered`]: why it does not count. A no counts at once, whoever has said yes before.
-pub(super) fn with(ask: &AskItem, answer: &Answer) -> Result<AskItem, NotAnswered> {
+pub(super) fn with(ask: &AskItem, answer: &Answer, settings: &Settings) -> Result<AskItem, NotAnswered> {
     match &ask.state {
         AskState::Open => {}
         AskState::Answered(before) if !before.approved => return Err(NotAnswered::Declined(before.by.clone())),
@@ -89,7 +89,7 @@ pub(super) fn with(ask: &AskItem, answer: &Answer) -> Result<AskItem, NotAnswere
     if ask.people > 1 && answer.proofs.contains(&Proof::Policy) {
         return Err(NotProven::PolicyIsNoPerson(ask.people).into());
     }
-    if ask.given.iter().any(|given| folded(&given.by) == folded(&answer.by)) {
+    if ask.given.iter().any(|given| settings.is_same_person(&given.by, &answer.by)) {
         return Err(NotAnswered::SamePerson(answer.by.clone()));
     }
     answered.given.push(answer.clone());
@@ -130,6 +130,10 @@ mod tests {
 
     use super::*;
 
+    fn taken(ask: &AskItem, answer: &Answer) -> Result<AskItem, NotAnswered> {
+        with(ask, answer, &Settings::default())
+    }
+
     fn asked(people: u32) -> AskItem {
         AskItem {
             version: 1,
@@ -168,19 +172,19 @@ mod tests {
 
     #[test]
     fn one_yes_is_enough_where_one_person_is_asked_s11() {
-        let answered = with(&asked(1), &yes("ana")).unwrap();
+        let answered = taken(&asked(1), &yes("ana")).unwrap();
         assert_eq!(Standing::of(&answered), Standing::Approved);
         assert_eq!(answered.revision, 4);
-        assert_eq!(with(&answered, &yes("ben")), Err(NotAnswered::Answered("ana".into())));
+        assert_eq!(taken(&answered, &yes("ben")), Err(NotAnswered::Answered("ana".into())));
     }
 
     #[test]
     fn two_people_are_two_different_people() {
-        let first = with(&asked(2), &yes("ana")).unwrap();
+        let first = taken(&asked(2), &yes("ana")).unwrap();
         assert_eq!(Standing::of(&first), Standing::MorePeople(1));
-        assert_eq!(with(&first, &yes("ana")), Err(NotAnswered::SamePerson("ana".into())));
+        assert_eq!(taken(&first, &yes("ana")), Err(NotAnswered::SamePerson("ana".into())));
         let careful = Answer { accepts_risk: false, ..yes("ben") };
-        let both = with(&first, &careful).unwrap();
+        let both = taken(&first, &careful).unwrap();
         let AskState::Answered(answer) = &both.state else { panic!("{:?}", both.state) };
         assert_eq!((answer.by.as_str(), answer.accepts_risk), ("ana and ben", false));
         assert_eq!(answer.proofs, [Proof::Code, Proof::Code]);
@@ -188,22 +192,22 @@ mod tests {
 
     #[test]
     fn one_person_by_two_spellings_and_the_policy_are_not_two_people_s27() {
-        let first = with(&asked(2), &yes("ana")).unwrap();
+        let first = taken(&asked(2), &yes("ana")).unwrap();
         for spelled in ["Ana", " ana ", "ANA"] {
-            assert_eq!(with(&first, &yes(spelled)), Err(NotAnswered::SamePerson(spelled.to_owned())));
+            assert_eq!(taken(&first, &yes(spelled)), Err(NotAnswered::SamePerson(spelled.to_owned())));
         }
         let policy = Answer { proofs: vec![Proof::Policy], ..yes("ben, by the policy act") };
         let refused = Err(NotAnswered::NotProven(NotProven::PolicyIsNoPerson(2)));
-        assert_eq!(with(&first, &policy), refused);
-        assert_eq!(with(&asked(2), &policy), refused);
-        assert!(with(&asked(1), &policy).is_ok());
+        assert_eq!(taken(&first, &policy), refused);
+        assert_eq!(taken(&asked(2), &policy), refused);
+        assert!(taken(&asked(1), &policy).is_ok());
     }
 
     /// S22: a yes that was recorded without its proof stays one, and the record says that it has none.
     #[test]
     fn an_older_yes_has_a_proof_that_is_not_recorded() {
-        let older = with(&asked(2), &Answer { proofs: Vec::new(), ..yes("ana") }).unwrap();
-        let both = with(&older, &yes("ben")).unwrap();
+        let older = taken(&asked(2), &Answer { proofs: Vec::new(), ..yes("ana") }).unwrap();
+        let both = taken(&older, &yes("ben")).unwrap();
         let AskState::Answered(answer) = &both.state else { panic!("{:?}", both.state) };
         assert_eq!(answer.proofs, [Proof::NotRecorded, Proof::Code]);
         let text = r#"{"by":"ana","approved":true,"accepts_risk":true,"plan":"p","loss_shown_s":60,"at":"2026-01-05T09:00:00Z"}"#;
@@ -213,19 +217,19 @@ mod tests {
 
     #[test]
     fn a_no_counts_at_once_and_holds() {
-        let first = with(&asked(2), &yes("ana")).unwrap();
-        let held = with(&first, &Answer { approved: false, ..yes("ben") }).unwrap();
+        let first = taken(&asked(2), &yes("ana")).unwrap();
+        let held = taken(&first, &Answer { approved: false, ..yes("ben") }).unwrap();
         assert_eq!(Standing::of(&held), Standing::Declined);
-        assert_eq!(with(&held, &yes("cem")), Err(NotAnswered::Declined("ben".into())));
+        assert_eq!(taken(&held, &yes("cem")), Err(NotAnswered::Declined("ben".into())));
     }
 
     #[test]
     fn late_for_another_plan_or_with_a_smaller_loss_it_does_not_count() {
         let ask = asked(1);
-        let refused = |answer: Answer| with(&ask, &answer).unwrap_err();
+        let refused = |answer: Answer| taken(&ask, &answer).unwrap_err();
         assert_eq!(refused(Answer { at: at("2026-01-05T10:00:01Z"), ..yes("ana") }), NotAnswered::Expired);
         assert_eq!(refused(Answer { plan: PlanHash::of(b"other"), ..yes("ana") }), NotAnswered::AnotherPlan);
         assert_eq!(refused(Answer { loss_shown_s: Some(59), ..yes("ana") }), NotAnswered::WorseLoss);
-        assert!(with(&ask, &Answer { loss_shown_s: None, ..yes("ana") }).is_ok(), "unknown was shown");
+        assert!(taken(&ask, &Answer { loss_shown_s: None, ..yes("ana") }).is_ok(), "unknown was shown");
     }
 }

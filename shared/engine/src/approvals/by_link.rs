@@ -237,7 +237,7 @@ async fn take(deps: &Deps, open: &Open, proven: &Proven, approve: bool) -> Resul
     let accepts_risk = approve && !about.is_some_and(|about| about.planned);
     // `open` has seen that the link is about the very plan that is asked about.
     let answer = proven.answer(&open.ask, approve, accepts_risk, open.claims.loss_s, deps.clock.now());
-    let answered = match answering::with(&open.ask, &answer) {
+    let answered = match answering::with(&open.ask, &answer, &deps.settings) {
         Ok(answered) => answered,
         Err(NotAnswered::SamePerson(_)) => return Err(Refused::SamePerson(Box::new(show(deps, open).await?))),
         Err(NotAnswered::Store(error)) => return Err(error.into()),

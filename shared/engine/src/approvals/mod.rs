@@ -97,7 +97,7 @@ pub async fn answer(
         let asked = deps.asks.question(saga, question).await?;
         let asked = asked.ok_or_else(|| StoreError::Refused(format!("question {question:?} of {saga}")))?;
         let answer = proven.answer(&asked, approved, accepts_risk, asked.loss_s, deps.clock.now());
-        let answered = answering::with(&asked, &answer)?;
+        let answered = answering::with(&asked, &answer, &deps.settings)?;
         if record(deps, &answered, &answer).await? {
             return Ok(Standing::of(&answered));
         }

@@ -2,13 +2,9 @@
 
 use saga::{Event, Line};
 
-/// In bytes of JSON. An item takes 400 KB [DynamoDB: Constraints, item size], and ours stay below 256 KB; JSON
-/// is longer than what the table counts but for numbers, which the margin is for.
-pub(super) const CHUNK: usize = 160 * 1024;
-
-/// The lines in their order, cut so that no chunk has more than [`CHUNK`] bytes. The line that ends an order
+/// The lines in their order, cut so that no chunk has more than `most` bytes. The line that ends an order
 /// stands in one chunk with the line before it.
-pub(super) fn chunks(lines: Vec<Line>) -> Vec<Vec<Line>> {
+pub(super) fn chunks(lines: Vec<Line>, most: usize) -> Vec<Vec<Line>> {
     let mut chunks: Vec<Vec<Line>> = Vec::new();
     let mut room = 0;
     for unit in units(lines) {
@@ -19,7 +15,7 @@ pub(super) fn chunks(lines: Vec<Line>) -> Vec<Vec<Line>> {
                 chunk.extend(unit);
             }
             Some(_) | None => {
-                room = CHUNK.saturating_sub(bytes);
+                room = most.saturating_sub(bytes);
                 chunks.push(unit);
             }
         }
@@ -54,6 +50,8 @@ mod tests {
 
     use super::*;
 
+    const CHUNK: usize = 160 * 1024;
+
     fn line(chain: &mut Chain, text: &str, repeats: usize, ends_order: bool) -> Line {
         let event = if ends_order {
             Event::TakenIn { control: text.to_owned() }
@@ -73,7 +71,7 @@ mod tests {
             let mut chain = Chain::default();
             let lines: Vec<Line> =
                 drawn.iter().map(|(text, repeats, ends)| line(&mut chain, text, *repeats, *ends)).collect();
-            let cut = chunks(lines.clone());
+            let cut = chunks(lines.clone(), CHUNK);
             prop_assert_eq!(cut.concat(), lines);
             for (place, chunk) in cut.iter().enumerate() {
                 prop_assert!(!chunk.is_empty());

@@ -80,7 +80,7 @@ pub async fn drive(deps: &Deps, saga: &SagaId, owner: &str) -> Result<Driven, St
     // A saga keeps the homes that its plan was made with, whatever a promotion has made of them.
     let deps = &deps.as_planned(&plan);
     let (sagas, clock) = (Arc::clone(&deps.sagas), Arc::clone(&deps.clock));
-    let recorder = Recorder::load(Arc::clone(&plan), &lease.head, sagas, clock).await?;
+    let recorder = Recorder::load(Arc::clone(&plan), &lease.head, sagas, clock, deps.settings.chunk()).await?;
     let places = places(deps, &plan, &recorder, &watch);
     let lookers = join_all(places.values().map(|place| place.looker.run()));
     let outside = Outside {

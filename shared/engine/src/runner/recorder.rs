@@ -54,6 +54,8 @@ pub(super) struct Recorder {
     epoch: u64,
     sequence: u64,
     pending: Vec<Line>,
+    /// In bytes: so long a chunk of the log may be.
+    chunk: usize,
     touched: BTreeSet<StepId>,
     oldest: Option<Timestamp>,
 }
@@ -65,6 +67,7 @@ impl Recorder {
         head: &SagaHead,
         sagas: Arc<dyn Sagas>,
         clock: Arc<dyn Clock>,
+        chunk: usize,
     ) -> Result<Self, Stopped> {
         let (saga, epoch) = (head.saga.clone(), head.epoch);
         let chunks = seal_predecessors(&saga, epoch, &*sagas).await?;
@@ -87,6 +90,7 @@ impl Recorder {
             epoch,
             sequence: 0,
             pending: Vec::new(),
+            chunk,
             touched: BTreeSet::new(),
             oldest: None,
         };
@@ -143,7 +147,7 @@ impl Recorder {
         if self.pending.is_empty() {
             return Ok(());
         }
-        for lines in chunks(std::mem::take(&mut self.pending)) {
+        for lines in chunks(std::mem::take(&mut self.pending), self.chunk) {
             let chunk = LogChunk { epoch: self.epoch, sequence: self.sequence, lines };
             append_ours(&self.saga, &chunk, &*self.sagas).await?;
             self.sequence += 1;

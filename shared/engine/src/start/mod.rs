@@ -217,6 +217,10 @@ pub(crate) async fn release_pair(deps: &Deps, saga: &SagaId) -> Result<(), Store
     } else {
         return Ok(());
     }
+    #[cfg(feature = "mutants")]
+    if deps.settings.restored.evidence_first {
+        evidence_due::keep_first(deps, saga).await?;
+    }
     evidence_due::mark(&mut head, saga, deps.clock.now());
     head.revision += 1;
     match deps.pairs.put_pair(&head).await {

@@ -271,6 +271,14 @@ impl Estate {
         estate
     }
 
+    /// The same, but of the last `count` jobs the standby has no counterpart.
+    #[must_use]
+    pub fn lacking_on_standby(mut self, count: usize) -> Estate {
+        let jobs = &mut self.sides[Side::Standby.index()].jobs;
+        jobs.truncate(jobs.len().saturating_sub(count));
+        self
+    }
+
     /// Which standby resource belongs to which of the primary, where names do not tell: kind
     /// (`job`), primary id, standby id.
     #[must_use]

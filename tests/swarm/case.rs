@@ -1,0 +1,237 @@
+//! One case of the swarm: everything that chance decides, as a list of parts.
+//!
+//! Law: the same seed gives the same case, and a case without some of its parts is the same case but for these:
+//! that is how a failing one is made smaller, and how it is told on one line.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use local::stack::Delivery;
+use local::stack::sabotage::Deed;
+use rand::rngs::SmallRng;
+use rand::{Rng, SeedableRng};
+use sim::{Delays, Description, FaultKind, Side, Stale};
+
+use crate::{resources, trouble};
+
+/// What is done with the pair.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Operation {
+    /// The primary is well and is left.
+    Planned,
+    /// The primary is left, whatever it says.
+    Unplanned,
+    /// The standby's own work is started and put back.
+    StandbyDrill,
+    /// A drill is gone through without an effect.
+    DryRun,
+}
+
+/// What is done after a failover.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Then {
+    /// Nothing.
+    Stay,
+    /// The work goes home.
+    Failback,
+    /// The standby becomes the primary.
+    Promotion,
+}
+
+/// Who takes the checkpoint.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Capturer {
+    /// A person, shortly before.
+    Person,
+    /// The function that does so every five minutes.
+    Schedule,
+}
+
+/// Something that goes wrong with a workspace. Times are seconds after the case begins.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Trouble {
+    pub(crate) side: Side,
+    pub(crate) from: i64,
+    pub(crate) until: Option<i64>,
+    pub(crate) kind: FaultKind,
+    pub(crate) only: Option<&'static str>,
+}
+
+/// Something that happens to a process of ours.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Mishap {
+    /// At the crossing with this number.
+    At(u64, Deed),
+    /// At the nth request that changes something in a workspace, before it is sent.
+    AtCall(u64, Deed),
+    /// At the nth write of an item, before it is sent.
+    AtWrite(u64, Deed),
+    /// At every write of evidence.
+    AtEvidence,
+}
+
+/// Something that a person does. Seconds after the saga was ordered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Wish {
+    /// Holds the saga for so many seconds.
+    Hold(u64),
+    /// Aborts it.
+    Abort,
+    /// Retries a step that is open, if one is.
+    Retry,
+    /// Goes on without a step that is open, if one is.
+    Waive,
+    /// Ends the whole pursuit.
+    EndPursuit,
+    /// Writes down what was learned.
+    Lesson,
+    /// Uses the answer again that has begun the saga.
+    UseAgain,
+    /// Freezes the pair for so many seconds.
+    Freeze(u64),
+    /// Wakes the saga.
+    Wake,
+}
+
+/// One part of a case.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Part {
+    Resource(Description),
+    Trouble(Trouble),
+    Mishap(Mishap),
+    Wish(u64, Wish),
+    /// Two people order the same at once.
+    Twice,
+    /// Somebody answers in an approver's name without a code.
+    Impostor,
+    /// What comes after the failover.
+    Then(Then),
+    /// Reads of a workspace may be old.
+    Stale,
+    /// Reads and writes of the order itself may lose their replies.
+    ShakyOrder(u64),
+}
+
+/// A case.
+#[derive(Clone, Debug)]
+pub(crate) struct Case {
+    pub(crate) seed: u64,
+    pub(crate) operation: Operation,
+    pub(crate) capturer: Capturer,
+    /// When the order is given, in seconds.
+    pub(crate) ordered_at: i64,
+    /// When the region is lost and when it is back.
+    pub(crate) loss: Option<(i64, i64)>,
+    pub(crate) delays: Delays,
+    pub(crate) delivery: Delivery,
+    pub(crate) limits_known: bool,
+    /// How many approvers with codes there are, and how many of them must say yes.
+    pub(crate) approvers: usize,
+    pub(crate) people: u32,
+    pub(crate) runs_again: bool,
+    pub(crate) fence_first: bool,
+    /// The standby has no counterpart of the last resources.
+    pub(crate) lacking: usize,
+    pub(crate) parts: Vec<Part>,
+}
+
+impl Case {
+    /// The case of a seed.
+    pub(crate) fn of(seed: u64) -> Self {
+        let mut rng = SmallRng::seed_from_u64(seed);
+        let operation = match rng.random_range(0..20) {
+            0..=7 => Operation::Planned,
+            8..=16 => Operation::Unplanned,
+            17..=18 => Operation::StandbyDrill,
+            _ => Operation::DryRun,
+        };
+        let capturer = if one_in(&mut rng, 12) { Capturer::Schedule } else { Capturer::Person };
+        let ordered_at = if capturer == Capturer::Schedule { 330 } else { 20 };
+        let dark = operation == Operation::Unplanned && !one_in(&mut rng, 3);
+        let loss = dark.then(|| (ordered_at - 5, ordered_at + rng.random_range(10..240)));
+        let (delays, endless) = trouble::delays(&mut rng, operation);
+        let mut case = Self {
+            seed,
+            operation,
+            capturer,
+            ordered_at,
+            loss,
+            delays,
+            delivery: if one_in(&mut rng, 5) {
+                Delivery { copies: 3, delay: Duration::from_secs(rng.random_range(1..40)) }
+            } else {
+                Delivery::default()
+            },
+            limits_known: !one_in(&mut rng, 5),
+            approvers: if one_in(&mut rng, 8) { 2 } else { 0 },
+            people: 1,
+            runs_again: !one_in(&mut rng, 6),
+            fence_first: operation == Operation::Unplanned && one_in(&mut rng, 10),
+            lacking: 0,
+            parts: Vec::new(),
+        };
+        if one_in(&mut rng, 10) {
+            case.people = 2;
+        }
+        resources::draw(&mut rng, &mut case);
+        trouble::draw(&mut rng, &mut case, endless);
+        case
+    }
+
+    /// The same without some of its parts.
+    pub(crate) fn without(&self, gone: &BTreeSet<usize>) -> Self {
+        let parts = self.parts.iter().enumerate().filter(|(index, _)| !gone.contains(index));
+        Self { parts: parts.map(|(_, part)| part.clone()).collect(), ..self.clone() }
+    }
+
+    pub(crate) fn resources(&self) -> Vec<Description> {
+        let of = |part: &Part| if let Part::Resource(one) = part { Some(one.clone()) } else { None };
+        self.parts.iter().filter_map(of).collect()
+    }
+
+    pub(crate) fn troubles(&self) -> impl Iterator<Item = &Trouble> {
+        self.parts.iter().filter_map(|part| if let Part::Trouble(one) = part { Some(one) } else { None })
+    }
+
+    pub(crate) fn mishaps(&self) -> Vec<Mishap> {
+        let of = |part: &Part| if let Part::Mishap(one) = part { Some(*one) } else { None };
+        self.parts.iter().filter_map(of).collect()
+    }
+
+    /// What people wish, in order of time.
+    pub(crate) fn wishes(&self) -> Vec<(u64, Wish)> {
+        let of = |part: &Part| if let Part::Wish(at, one) = part { Some((*at, *one)) } else { None };
+        let mut wishes: Vec<_> = self.parts.iter().filter_map(of).collect();
+        wishes.sort_by_key(|(at, _)| *at);
+        wishes
+    }
+
+    pub(crate) fn has(&self, part: &Part) -> bool {
+        self.parts.contains(part)
+    }
+
+    pub(crate) fn then(&self) -> Then {
+        let of = |part: &Part| if let Part::Then(then) = part { Some(*then) } else { None };
+        self.parts.iter().find_map(of).unwrap_or(Then::Stay)
+    }
+
+    pub(crate) fn shaky_order(&self) -> Option<u64> {
+        self.parts.iter().find_map(|part| if let Part::ShakyOrder(nth) = part { Some(*nth) } else { None })
+    }
+
+    pub(crate) fn stale(&self) -> Stale {
+        let probability = if self.has(&Part::Stale) { 0.1 } else { 0.0 };
+        Stale { probability, window_ms: 2_000 }
+    }
+
+    /// When the last trouble is over, in seconds; what never ends counts from its beginning.
+    pub(crate) fn troubled_until(&self) -> i64 {
+        let ends = self.troubles().map(|one| one.until.unwrap_or(one.from));
+        ends.chain(self.loss.map(|(_, back)| back)).max().unwrap_or(0)
+    }
+}
+
+/// True once in so many draws.
+pub(crate) fn one_in(rng: &mut SmallRng, many: u32) -> bool {
+    rng.random_range(0..many) == 0
+}

@@ -1,0 +1,191 @@
+//! Where a case is played: the deployed stack over the store in memory, two simulated workspaces, virtual time.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use engine::approvals::code::{Cost, hash_at};
+use engine::approvals::{Approvals, Approver};
+use engine::ports::Clock;
+use engine::{Deps, Settings, Watch};
+use failover::FailoverPolicy;
+use jiff::{SignedDuration, Timestamp};
+use local::stack::sabotage::{Boundaries, Crossing, Deed, Phase};
+use local::stack::{Stack, StackParts, StoreKind};
+use rim::SystemClock;
+use secrecy::SecretString;
+use sim::{Cloud, CloudSettings, Estate, Fault, FaultKind, Limits, Side, World};
+
+use crate::case::{Capturer, Case, Mishap};
+use crate::planted::Planted;
+
+/// A Monday morning.
+const BEGINS: &str = "2026-01-05T08:00:00Z";
+/// Who may approve where codes are asked for.
+pub(crate) const APPROVERS: [&str; 2] = ["ana", "ben"];
+
+/// The pair of a case.
+pub(crate) struct Ground {
+    pub(crate) stack: Arc<Stack>,
+    pub(crate) clock: Arc<dyn Clock>,
+    /// A person's own process, which nothing happens to.
+    pub(crate) operator: Deps,
+    /// A person's process whose reply is lost at one crossing.
+    pub(crate) shaky: Deps,
+    begins: Timestamp,
+}
+
+impl Ground {
+    pub(crate) fn new(case: &Case, planted: Planted) -> Result<Self, String> {
+        let begins: Timestamp = BEGINS.parse().map_err(|e| format!("{BEGINS}: {e}"))?;
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock::starting_at(begins));
+        let limits = Limits::default();
+        let mut settings = Settings::default();
+        if case.limits_known {
+            settings.limits = limits.per_second.iter().map(|(family, rate)| ((*family).to_owned(), *rate)).collect();
+        }
+        planted.into_settings(&mut settings);
+        let (estate, left_out) = Estate::described(case.seed, &case.resources());
+        if let Some((one, why)) = left_out.first() {
+            return Err(format!("{} {:?} cannot be simulated: {why}", one.kind, one.name));
+        }
+        let estate = estate.lacking_on_standby(case.lacking);
+        let simulated = sim::Settings {
+            limits,
+            delays: case.delays.clone(),
+            faults: faults(case, begins.as_millisecond()),
+            stale: case.stale(),
+            ..sim::Settings::default()
+        };
+        let world = Arc::new(Mutex::new(World::new(case.seed, estate, simulated, begins.as_millisecond())));
+        let parts = StackParts {
+            world,
+            cloud: Arc::new(Mutex::new(Cloud::new(CloudSettings::default()))),
+            clock: Arc::clone(&clock),
+            boundaries: Boundaries::struck(mishaps(case)),
+            settings,
+            map: Vec::new(),
+            policy: FailoverPolicy {
+                planned: case.operation == crate::case::Operation::Planned,
+                run_interrupted_again: case.runs_again,
+                checkpoint_age: SignedDuration::from_mins(60),
+                fence_first: case.fence_first,
+            },
+            arrangements: failover::errand::Arrangements::default(),
+            watch: watch(case)?,
+            looks: false,
+            probes: false,
+            syncs: case.capturer == Capturer::Schedule && !planted.takes_no_checkpoint(),
+            delivery: case.delivery,
+            store: StoreKind::Memory,
+            weakened: planted.store(),
+        };
+        let stack = match planted.template() {
+            Some(template) => Stack::with_template(parts, &template),
+            None => Stack::new(parts),
+        };
+        let stack = stack.map_err(|e| e.to_string())?;
+        let operator = stack.operator();
+        let (_, shaky) = stack.operator_at(Boundaries::struck(loses(case.shaky_order())));
+        Ok(Self { stack, clock, operator, shaky, begins })
+    }
+
+    /// So many seconds after the case began.
+    pub(crate) fn at(&self, seconds: i64) -> Timestamp {
+        self.begins.saturating_add(SignedDuration::from_secs(seconds)).unwrap_or(Timestamp::MAX)
+    }
+
+    /// Seconds since the case began.
+    pub(crate) fn elapsed(&self) -> i64 {
+        self.clock.now().duration_since(self.begins).as_secs()
+    }
+
+    pub(crate) fn now_ms(&self) -> i64 {
+        self.clock.now().as_millisecond()
+    }
+
+    pub(crate) async fn pass(&self, seconds: u64) {
+        tokio::time::sleep(Duration::from_secs(seconds)).await;
+    }
+
+    pub(crate) fn world(&self) -> MutexGuard<'_, World> {
+        self.stack.world().lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The code of an approver.
+pub(crate) fn code(name: &str) -> SecretString {
+    SecretString::from(format!("the code of {name}"))
+}
+
+fn watch(case: &Case) -> Result<Watch, String> {
+    // A code is hashed cheaply here: how slowly it is has nothing to do with who may say yes.
+    let cheap = Cost { memory_kib: 8, passes: 1 };
+    let approver = |name: &&str| {
+        let code_hash = hash_at(&code(name), [7; 16], cheap).map_err(|e| format!("{name}: {e}"))?;
+        Ok(Approver { name: (*name).to_owned(), level: 0, code_hash })
+    };
+    let approvers = APPROVERS.iter().take(case.approvers).map(approver).collect::<Result<Vec<_>, String>>()?;
+    let approvals = (case.people > 1).then(|| Approvals {
+        url: "https://approve.example".to_owned(),
+        people: case.people,
+        escalate_after: SignedDuration::from_mins(15),
+        personal: false,
+        keys: Vec::new(),
+    });
+    Ok(Watch { approvers, approvals, ..Watch::default() })
+}
+
+fn faults(case: &Case, begins_ms: i64) -> Vec<Fault> {
+    let mut faults: Vec<Fault> = case
+        .troubles()
+        .map(|one| Fault {
+            side: one.side,
+            from_ms: begins_ms + one.from * 1000,
+            until_ms: one.until.map(|until| begins_ms + until * 1000),
+            kind: one.kind.clone(),
+            only: one.only.map(str::to_owned),
+        })
+        .collect();
+    if let Some((at, back)) = case.loss {
+        let dark = Fault::new(Side::Primary, begins_ms + at * 1000, FaultKind::Dark);
+        faults.push(dark.until(begins_ms + back * 1000));
+    }
+    faults
+}
+
+/// Loses the reply of the nth request.
+fn loses(nth: Option<u64>) -> local::stack::sabotage::Saboteur {
+    Arc::new(move |crossing: &Crossing| {
+        // Each request is crossed three times.
+        let struck = nth.is_some_and(|nth| crossing.number.div_ceil(3) == nth && crossing.phase == Phase::AfterEffect);
+        if struck { Deed::LoseReply } else { Deed::Nothing }
+    })
+}
+
+/// Counts what a mishap may be about, and says when it happens.
+fn mishaps(case: &Case) -> local::stack::sabotage::Saboteur {
+    let mishaps = case.mishaps();
+    let (calls, writes) = (AtomicU64::new(0), AtomicU64::new(0));
+    Arc::new(move |crossing: &Crossing| {
+        if mishaps.is_empty() {
+            return Deed::Nothing;
+        }
+        let before = crossing.phase == Phase::Before;
+        let changes = [" POST ", " PUT ", " PATCH ", " DELETE "].iter().any(|method| crossing.what.contains(method));
+        let is_call = before && changes && !crossing.what.contains("/oidc/");
+        let is_write = before && matches!(crossing.what.as_str(), "dynamodb PutItem" | "dynamodb UpdateItem");
+        let call = if is_call { calls.fetch_add(1, Ordering::Relaxed) + 1 } else { 0 };
+        let write = if is_write { writes.fetch_add(1, Ordering::Relaxed) + 1 } else { 0 };
+        let deed = mishaps.iter().find_map(|mishap| match mishap {
+            Mishap::At(number, deed) => (crossing.number == *number).then_some(*deed),
+            Mishap::AtCall(nth, deed) => (call == *nth).then_some(*deed),
+            Mishap::AtWrite(nth, deed) => (write == *nth).then_some(*deed),
+            Mishap::AtEvidence => {
+                let is_evidence = before && crossing.what == "s3 PutObject" && crossing.about.contains("evidence");
+                is_evidence.then_some(Deed::Kill)
+            }
+        });
+        deed.unwrap_or(Deed::Nothing)
+    })
+}

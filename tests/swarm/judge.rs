@@ -1,0 +1,309 @@
+//! What must hold of a saga and of its pair, whatever happened on the way.
+//!
+//! Law: two sources that know nothing of each other are asked, what was recorded and what the simulated
+//! workspaces saw; each sentence begins with the law that is broken. Where a person went on without something, or
+//! a trouble made two answers right, what is no longer certain is not judged.
+
+use engine::ports::{SagaStatus, StepItem};
+use failover::plan::want;
+use failover::{Course, Role};
+use saga::{Event, Gate, Outcome, Plan, Proof, State, StepRecord, StepState};
+use sim::{DoubleWindow, Inventory};
+
+use crate::case::{Case, Mishap, Operation, Part};
+use crate::ground::Ground;
+use crate::people::lost;
+use crate::play::Leg;
+
+/// In milliseconds: what is left of a lost side is fenced so long after everything is calm (L3).
+const FENCED_WITHIN_MS: i64 = 200_000;
+/// In milliseconds: the first change on the target comes so long after the approval (L7).
+const STARTED_WITHIN_MS: i64 = 150_000;
+/// In milliseconds: a call that was on its way when a saga ended arrives within this.
+const ON_ITS_WAY_MS: i64 = 1_000;
+
+/// What is set in both workspaces.
+pub(crate) type Settings = [Inventory; 2];
+
+pub(crate) fn settings(ground: &Ground) -> Settings {
+    let mut world = ground.world();
+    world.advance(ground.now_ms());
+    [world.settings(sim::Side::Primary), world.settings(sim::Side::Standby)]
+}
+
+pub(crate) fn differences(before: &Settings, after: &Settings) -> Vec<String> {
+    let both = before.iter().zip(after);
+    both.flat_map(|(before, after)| sim::gathered(&sim::compare(before, after))).collect()
+}
+
+/// One saga.
+pub(crate) async fn leg(ground: &Ground, case: &Case, leg: &Leg, before: Option<&Leg>) -> Vec<String> {
+    let mut found = record(leg);
+    match ground.operator.sagas.steps(&leg.view.head.saga).await {
+        Ok(items) => found.extend(items_and_lines(leg, &items)),
+        Err(error) => found.push(format!("S18: the items: {error}")),
+    }
+    found.extend(early(leg));
+    found.extend(proofs(leg, case));
+    found.extend(lost(ground, &leg.view.head.saga).await);
+    found.extend(effects_after_the_end(ground, leg));
+    found.extend(late(ground, leg));
+    if leg.completed() && !leg.interfered {
+        found.extend(double(ground, leg));
+        found.extend(in_time(ground, case, leg));
+    }
+    let _ = before;
+    found
+}
+
+/// S1, S2, S16: how a saga ends on record.
+fn record(leg: &Leg) -> Vec<String> {
+    let view = &leg.view;
+    let mut found = Vec::new();
+    let epochs: Vec<u64> = view
+        .lines
+        .iter()
+        .filter_map(|line| if let Event::TookOver { epoch, .. } = &line.event { Some(*epoch) } else { None })
+        .collect();
+    if !epochs.is_sorted_by(|earlier, later| earlier < later) {
+        found.push(format!("S2: the epochs are {epochs:?}"));
+    }
+    let ends = view.lines.iter().filter(|line| matches!(line.event, Event::Finished { .. })).count();
+    let finished = view.state.finished();
+    let same = finished.is_some_and(|outcome| view.head.status == SagaStatus::Finished(outcome));
+    if ends != 1 || !same {
+        found.push(format!("S16: {ends} ends on record, {finished:?}, the head says {:?}", view.head.status));
+    }
+    if view.pair.saga.as_ref() == Some(&view.head.saga) {
+        found.push("L9: the saga is over and keeps its pair".to_owned());
+    }
+    found
+}
+
+/// S18: the items are the digest of the lines.
+fn items_and_lines(leg: &Leg, items: &[StepItem]) -> Vec<String> {
+    let view = &leg.view;
+    let mut found = Vec::new();
+    for (id, replayed) in view.state.steps() {
+        let item = items.iter().find(|item| item.step == id).map(|item| item.record.clone());
+        let item = item.unwrap_or_else(StepRecord::planned);
+        if item != *replayed {
+            found.push(format!("S18: the item of step {id} is {:?}, its lines add up to {:?}", item.state, replayed.state));
+        }
+    }
+    if view.state.tally().total() as usize != view.plan.total() || view.head.tally != view.state.tally() {
+        found.push(format!("S18: {:?} of {} steps", view.head.tally, view.plan.total()));
+    }
+    found
+}
+
+/// S9: stages that were entered before their gate held.
+fn early(leg: &Leg) -> Vec<String> {
+    let view = &leg.view;
+    let (mut state, mut found) = (State::new(&view.plan), Vec::new());
+    for line in &view.lines {
+        if let Event::StageEntered { stage: name } = &line.event {
+            let stage = view.plan.stages.iter().find(|stage| stage.name == *name);
+            if !stage.is_some_and(|stage| holds(&view.plan, &state, &stage.gate)) {
+                found.push(format!("S9: stage {name} was entered before its gate held"));
+            }
+        }
+        if let Err(illegal) = state.apply(&line.event, line.at, line.epoch) {
+            found.push(format!("S18: {illegal}"));
+        }
+    }
+    found
+}
+
+fn holds(plan: &Plan, state: &State, gate: &Gate) -> bool {
+    let every = |names: &[String], test: &dyn Fn(usize) -> bool| {
+        names.iter().all(|name| plan.stages.iter().position(|stage| stage.name == *name).is_some_and(test))
+    };
+    match gate {
+        Gate::Open => true,
+        Gate::Approved(question) => state.approval(question).is_some(),
+        Gate::Verified(names) => every(names, &|index| state.is_verified(index)),
+        Gate::Tried(names) => every(names, &|index| state.is_tried(index)),
+        Gate::All(gates) => gates.iter().all(|gate| holds(plan, state, gate)),
+    }
+}
+
+/// S27: where codes are asked for, nothing is approved without one.
+fn proofs(leg: &Leg, case: &Case) -> Vec<String> {
+    if case.approvers == 0 {
+        return Vec::new();
+    }
+    let asserted = leg.view.lines.iter().filter(|line| match &line.event {
+        Event::Approved { proofs, .. } => proofs.iter().any(|proof| matches!(proof, Proof::Asserted | Proof::NotRecorded)),
+        Event::Started { .. }
+        | Event::TookOver { .. }
+        | Event::StageEntered { .. }
+        | Event::Intended { .. }
+        | Event::Tried { .. }
+        | Event::Done { .. }
+        | Event::Blocked { .. }
+        | Event::Unblocked { .. }
+        | Event::Waived { .. }
+        | Event::ForwardDone
+        | Event::Round { .. }
+        | Event::HandedOver
+        | Event::PersonNeeded { .. }
+        | Event::Held { .. }
+        | Event::Resumed { .. }
+        | Event::LessonLearned { .. }
+        | Event::TakenIn { .. }
+        | Event::Refused { .. }
+        | Event::AbortAsked { .. }
+        | Event::Finished { .. } => false,
+    });
+    asserted.map(|line| format!("S27: approved without a proof at {}", line.at)).collect()
+}
+
+/// When the saga's end is on record, in milliseconds.
+fn finished_ms(leg: &Leg) -> i64 {
+    let ends = leg.view.lines.iter().find(|line| matches!(line.event, Event::Finished { .. }));
+    ends.map_or(i64::MAX, |line| line.at.as_millisecond())
+}
+
+/// S14: what reached a workspace when the saga was over. A round of the guard that has begun explains it.
+fn effects_after_the_end(ground: &Ground, leg: &Leg) -> Vec<String> {
+    let ended = finished_ms(leg);
+    if leg.view.pair.guard.as_ref().is_some_and(|guard| guard.last.is_some()) {
+        return Vec::new();
+    }
+    let world = ground.world();
+    let late = sim::Side::BOTH.into_iter().flat_map(|side| {
+        let calls = world.changing_calls(side).iter().filter(move |call| call.at_ms > ended.saturating_add(ON_ITS_WAY_MS));
+        calls.map(move |call| format!("S14: {} {} on the {side:?} after the end", call.method, call.path))
+    });
+    late.take(3).collect()
+}
+
+/// What a saga has fenced, and when it said so, in milliseconds.
+fn fenced(leg: &Leg) -> impl Iterator<Item = (&saga::Step, i64)> {
+    leg.view.lines.iter().filter_map(|line| {
+        let Event::Done { step, .. } = &line.event else { return None };
+        let step = leg.view.plan.step(*step).filter(|step| step.want == want::FENCED)?;
+        Some((step, line.at.as_millisecond()))
+    })
+}
+
+/// S5: what processed data after it was reported fenced, as long as the saga was not turned back.
+fn late(ground: &Ground, leg: &Leg) -> Vec<String> {
+    let moves = matches!(leg.course, Course::Failover | Course::Failback);
+    if !moves || !leg.completed() {
+        return Vec::new();
+    }
+    let world = ground.world();
+    let told = fenced(leg).filter_map(|(step, at_ms)| {
+        let processed = world.processing_of(leg.left, &step.resource);
+        let late = processed.into_iter().find(|(_, to)| *to > at_ms)?;
+        Some(format!("S5: {} {} processed until {} ms after it was reported fenced", step.kind, step.resource, late.1 - at_ms))
+    });
+    told.take(3).collect()
+}
+
+/// When the last of the leaving side was fenced, in milliseconds.
+fn last_fenced_ms(leg: &Leg) -> i64 {
+    fenced(leg).map(|(_, at)| at).max().unwrap_or(leg.approved_ms)
+}
+
+/// S10: the same work on both sides. Of a planned saga never; of another until the last of the side was fenced.
+fn double(ground: &Ground, leg: &Leg) -> Vec<String> {
+    if !matches!(leg.course, Course::Failover | Course::Failback) {
+        return Vec::new();
+    }
+    let fenced = last_fenced_ms(leg);
+    let windows = ground.world().audit().double_windows;
+    let explained = |window: &DoubleWindow| !leg.planned && window.to_ms <= fenced;
+    let of_leg = windows.into_iter().filter(|window| window.to_ms > leg.ordered_ms && !explained(window));
+    let told = of_leg.map(|window| format!("S10: {} on both sides for {} ms", window.work, window.to_ms - window.from_ms));
+    told.take(3).collect()
+}
+
+/// L3, L7: how soon what must happen has happened, where nothing of ours was in the way.
+fn in_time(ground: &Ground, case: &Case, leg: &Leg) -> Vec<String> {
+    let ours = case.mishaps().iter().any(|mishap| !matches!(mishap, Mishap::AtEvidence));
+    if ours || leg.held || leg.planned || leg.course != Course::Failover || case.has(&Part::Stale) {
+        return Vec::new();
+    }
+    let mut found = Vec::new();
+    let begins_ms = leg.ordered_ms - case.ordered_at * 1000;
+    let calm_ms = begins_ms + case.troubled_until() * 1000;
+    let after = last_fenced_ms(leg) - calm_ms.max(leg.approved_ms);
+    if after > FENCED_WITHIN_MS {
+        found.push(format!("L3: the last of the left side was fenced {after} ms after everything was calm"));
+    }
+    let starts = leg.view.plan.steps().any(|(_, step)| step.place == Role::Target.as_str() && step.want == want::ACTIVE);
+    let target_is_well = case.troubles().all(|one| one.side == leg.left || one.until.is_none());
+    let first = ground.world().changing_calls(other(leg.left)).iter().map(|call| call.at_ms).min();
+    if starts && target_is_well && !first.is_some_and(|at| at - leg.approved_ms <= STARTED_WITHIN_MS) {
+        found.push(format!("L7: the first change on the target came {first:?}, approved at {}", leg.approved_ms));
+    }
+    found
+}
+
+fn other(side: sim::Side) -> sim::Side {
+    match side {
+        sim::Side::Primary => sim::Side::Standby,
+        sim::Side::Standby => sim::Side::Primary,
+    }
+}
+
+/// The pair at the end of a case.
+pub(crate) async fn pair(ground: &Ground, case: &Case, legs: &[Leg], before: &Settings) -> Vec<String> {
+    let mut found: Vec<String> = ground.stack.refused().iter().map(|told| format!("S24: {told}")).collect();
+    {
+        let mut world = ground.world();
+        found.extend(world.unknown_routes().iter().map(|route| format!("S24: no workspace knows {route}")));
+        world.advance(ground.now_ms());
+    }
+    if let Some(last) = legs.last() {
+        found.extend(runs(ground, case, legs));
+        if legs.iter().all(|leg| leg.completed() && !leg.interfered) {
+            found.extend(at_rest(ground, last));
+        }
+    }
+    let there_and_back = legs.len() == 2 && legs.iter().all(|leg| leg.completed() && !leg.interfered && leg.planned);
+    let drilled = case.operation == Operation::StandbyDrill && legs.iter().all(Leg::completed);
+    let undisturbed = case.troubles().next().is_none();
+    if (there_and_back || drilled && undisturbed) && !legs.is_empty() {
+        let told = differences(before, &settings(ground));
+        found.extend(told.into_iter().take(3).map(|told| format!("R41: not as before: {told}")));
+    }
+    found
+}
+
+/// S8, S15: runs of interrupted jobs, and what was switched on that had been off.
+fn runs(ground: &Ground, case: &Case, legs: &[Leg]) -> Vec<String> {
+    let audit = ground.world().audit();
+    let mut found: Vec<String> = Vec::new();
+    let aborted = legs.iter().any(|leg| leg.view.state.finished() == Some(Outcome::Aborted));
+    if !aborted {
+        found.extend(audit.woken_that_were_off.iter().take(3).map(|what| format!("S15: {what} was off and is on")));
+    }
+    for count in &audit.runs_wrong {
+        let certain = case.runs_again && legs.iter().all(|leg| leg.completed() && !leg.interfered);
+        if count.seen > count.expected.max(1) || certain && undisturbed(case) && count.seen != count.expected {
+            found.push(format!("S8: {} was started {} times, expected {}", count.work, count.seen, count.expected));
+        }
+    }
+    found
+}
+
+/// Whether what the leaving side had under way was known for certain.
+fn undisturbed(case: &Case) -> bool {
+    let waits = case.parts.iter().any(|part| matches!(part, Part::Trouble(one) if one.side == sim::Side::Primary));
+    case.lacking == 0 && !waits && !case.has(&Part::Stale) && case.mishaps().is_empty() && case.wishes().is_empty()
+}
+
+/// S10: nothing is under way on the side that was left.
+fn at_rest(ground: &Ground, last: &Leg) -> Vec<String> {
+    let moved = matches!(last.course, Course::Failover | Course::Failback);
+    let open = last.view.state.steps().filter(|(_, record)| record.state != StepState::Done).count();
+    let processing = ground.world().audit().processing_on(last.left);
+    if moved && open == 0 && processing > 0 {
+        return vec![format!("S10: {processing} under way on the side that was left")];
+    }
+    Vec::new()
+}

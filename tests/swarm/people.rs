@@ -1,0 +1,192 @@
+//! What people order while a saga is under way, and what becomes of it.
+//!
+//! Law: an order is carried out or refused with a reason; none is lost (L4).
+
+use engine::controls::{Ordered, abort, order};
+use engine::noticing::{freeze, thaw};
+use engine::ports::{AskState, Control, ControlState, StoreError};
+use engine::view::view;
+use failover::plan::GO;
+use jiff::SignedDuration;
+use rand::rngs::SmallRng;
+use rand::{Rng, SeedableRng};
+use saga::{SagaId, StepId, StepState};
+
+use crate::case::{Case, Wish};
+use crate::ground::Ground;
+
+/// How long a person waits for an order to be taken in; it is on record in any case.
+const WAITS: SignedDuration = SignedDuration::from_secs(20);
+const WHO: &str = "on-call";
+
+/// Who orders what of one saga.
+pub(crate) struct People<'a> {
+    ground: &'a Ground,
+    saga: SagaId,
+    rng: SmallRng,
+    /// Still to be ordered, the next one last; seconds after the case began.
+    wishes: Vec<(i64, Wish)>,
+    /// A hold or a freeze that is still to be ended, and when.
+    ends: Option<(i64, Wish)>,
+    pub(crate) interfered: bool,
+    pub(crate) held: bool,
+    pub(crate) offences: Vec<String>,
+}
+
+impl<'a> People<'a> {
+    /// Whoever takes part in a saga; all that is wished is about the first one of a case.
+    pub(crate) fn new(case: &Case, ground: &'a Ground, saga: &SagaId, first: bool) -> Self {
+        let begun = ground.elapsed();
+        let wishes = if first { case.wishes() } else { Vec::new() };
+        let wishes = wishes.into_iter().rev();
+        Self {
+            ground,
+            saga: saga.clone(),
+            rng: SmallRng::seed_from_u64(case.seed ^ 0x70_65_6f_70_6c_65),
+            wishes: wishes.map(|(at, wish)| (begun + i64::try_from(at).unwrap_or(0), wish)).collect(),
+            ends: None,
+            interfered: false,
+            held: false,
+            offences: Vec::new(),
+        }
+    }
+
+    /// Nobody orders anything after this, in seconds after the case began.
+    pub(crate) fn busy_until(&self) -> i64 {
+        let wishes = self.wishes.iter().map(|(at, _)| *at);
+        wishes.chain(self.ends.map(|(at, _)| at)).max().unwrap_or(0)
+    }
+
+    /// Orders what is due.
+    pub(crate) async fn act(&mut self, now: i64) -> Result<(), String> {
+        if let Some((_, wish)) = self.ends.take_if(|(at, _)| now >= *at) {
+            match wish {
+                Wish::Freeze(_) => drop(thaw(&self.ground.operator, WHO, "it is over").await),
+                Wish::Hold(_)
+                | Wish::Abort
+                | Wish::Retry
+                | Wish::Waive
+                | Wish::EndPursuit
+                | Wish::Lesson
+                | Wish::UseAgain
+                | Wish::Wake => drop(self.orders(Control::Resume).await?),
+            }
+        }
+        while self.wishes.last().is_some_and(|(at, _)| now >= *at) {
+            let Some((_, wish)) = self.wishes.pop() else { break };
+            self.wants(now, wish).await?;
+        }
+        Ok(())
+    }
+
+    async fn wants(&mut self, now: i64, wish: Wish) -> Result<(), String> {
+        let deps = &self.ground.operator;
+        match wish {
+            // One at a time, so that what ends it ends this.
+            Wish::Hold(_) | Wish::Freeze(_) if self.ends.is_some() => {}
+            Wish::Hold(seconds) => {
+                self.held = true;
+                self.ends = Some((now + i64::try_from(seconds).unwrap_or(0), wish));
+                self.orders(Control::Hold).await?;
+            }
+            Wish::Freeze(seconds) => {
+                self.held = true;
+                self.ends = Some((now + i64::try_from(seconds).unwrap_or(0), wish));
+                freeze(deps, WHO, "somebody looks").await.map_err(|e| format!("S18: {e}"))?;
+            }
+            Wish::Abort => match abort(deps, &self.saga, WHO, "it is not what was wanted").await {
+                Ok(()) => self.interfered = true,
+                Err(StoreError::Refused(_)) => {}
+                Err(error) => return Err(format!("L4: an abort: {error}")),
+            },
+            Wish::Retry => {
+                if let Some(step) = self.open_step().await? {
+                    self.orders(Control::Retry { step }).await?;
+                }
+            }
+            Wish::Waive => {
+                if let Some(step) = self.open_step().await? {
+                    self.interfered |= self.orders(Control::Waive { step }).await? != Taken::Refused;
+                }
+            }
+            Wish::EndPursuit => {
+                self.interfered |= self.orders(Control::EndPursuit { step: None }).await? != Taken::Refused;
+            }
+            Wish::Lesson => {
+                let lesson = Control::Lesson { text: "read the plan first".to_owned(), owner: None, due: None };
+                self.orders(lesson).await?;
+            }
+            Wish::UseAgain => self.uses_again().await?,
+            Wish::Wake => drop(deps.waker.wake(&self.saga).await),
+        }
+        Ok(())
+    }
+
+    /// Somebody who knows the answer that began the saga uses it a second time.
+    async fn uses_again(&mut self) -> Result<(), String> {
+        let asks = &self.ground.operator.asks;
+        let asked = asks.question(&self.saga, GO).await.map_err(|e| format!("S18: {e}"))?;
+        let Some(AskState::Used(answer)) = asked.map(|asked| asked.state) else { return Ok(()) };
+        if asks.use_answer(&self.saga, GO, &answer).await.is_ok() {
+            self.offences.push("S11: an answer was used twice".to_owned());
+        }
+        Ok(())
+    }
+
+    /// The on-call engineer has read what is blocked and goes on without it.
+    pub(crate) async fn goes_on_without_what_is_blocked(&mut self) -> Result<(), String> {
+        let seen = view(&self.ground.operator, Some(&self.saga)).await.map_err(|e| format!("S18: {e}"))?;
+        let Some(seen) = seen else { return Ok(()) };
+        let blocked: Vec<StepId> =
+            seen.state.steps().filter(|(_, it)| it.state == StepState::Blocked).map(|(id, _)| id).collect();
+        self.interfered = true;
+        for step in blocked {
+            self.orders(Control::Waive { step }).await?;
+        }
+        Ok(())
+    }
+
+    /// What cannot be verified stopped is given up.
+    pub(crate) async fn ends_the_pursuit(&mut self) -> Result<(), String> {
+        self.interfered = true;
+        self.orders(Control::EndPursuit { step: None }).await.map(drop)
+    }
+
+    /// A step that is open, by lot.
+    async fn open_step(&mut self) -> Result<Option<StepId>, String> {
+        let seen = view(&self.ground.operator, Some(&self.saga)).await.map_err(|e| format!("S18: {e}"))?;
+        let Some(seen) = seen else { return Ok(None) };
+        let open: Vec<StepId> =
+            seen.state.steps().filter(|(_, it)| !it.state.is_settled()).map(|(id, _)| id).collect();
+        Ok((!open.is_empty()).then(|| open[self.rng.random_range(0..open.len())]))
+    }
+
+    async fn orders(&mut self, control: Control) -> Result<Taken, String> {
+        let told = control.to_string();
+        match order(&self.ground.operator, &self.saga, control, WHO, "because", WAITS).await {
+            Ok(Ordered::Taken) => Ok(Taken::Done),
+            Ok(Ordered::Refused { .. }) => Ok(Taken::Refused),
+            Ok(Ordered::Waiting) => Ok(Taken::Waits),
+            Err(stopped) => Err(format!("L4: {told}: {stopped}")),
+        }
+    }
+}
+
+/// What became of an order so far.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Taken {
+    Done,
+    Refused,
+    Waits,
+}
+
+/// Orders that nobody has taken in although the saga is over.
+pub(crate) async fn lost(ground: &Ground, saga: &SagaId) -> Vec<String> {
+    match ground.operator.controls.controls(saga).await {
+        Ok(orders) => {
+            let open = orders.into_iter().filter(|order| order.state == ControlState::Open);
+            open.map(|order| format!("L4: the order to {} was lost", order.control)).collect()
+        }
+        Err(error) => vec![format!("S18: the orders of {saga}: {error}")],
+    }
+}

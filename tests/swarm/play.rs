@@ -1,0 +1,422 @@
+//! Plays a case from its first checkpoint to the end of its last saga, and says what was not as it must be.
+
+use engine::approvals::{NotAnswered, Standing, answer, at_terminal};
+use engine::capture::{CaptureError, capture};
+use engine::drills::dry_drill;
+use engine::ports::{SagaStatus, StoreError};
+use engine::start::{Draft, Order, StartRefused, draft, pair_head, start};
+use engine::view::{View, view};
+use failover::plan::GO;
+use failover::{Course, Side};
+use local::clockwork::in_virtual_time;
+use saga::{Outcome, SagaId, StepState};
+
+use crate::case::{Capturer, Case, Operation, Part, Then};
+use crate::ground::{APPROVERS, Ground, code};
+use crate::judge;
+use crate::people::People;
+use crate::planted::Planted;
+
+/// Seconds: a saga is looked at so often.
+const LOOKS_EVERY: u64 = 10;
+/// Seconds: a person gives up waiting for what is refused so long after every trouble is over.
+const PATIENCE: i64 = 1_200;
+/// Seconds: a saga is over so long after every trouble and every wish, or something is wrong.
+const AT_MOST: i64 = 3 * 3_600;
+/// Seconds: the on-call engineer reads what needs a person once nothing has happened for so long.
+const STILL: i64 = 900;
+
+/// A saga of a case, as it ended.
+pub(crate) struct Leg {
+    pub(crate) course: Course,
+    pub(crate) planned: bool,
+    /// The simulated workspace that it left.
+    pub(crate) left: sim::Side,
+    pub(crate) ordered_ms: i64,
+    pub(crate) approved_ms: i64,
+    pub(crate) ended_ms: i64,
+    pub(crate) view: View,
+    /// A person has gone on without something, ended a pursuit, aborted, or said no.
+    pub(crate) interfered: bool,
+    /// A person has held the saga or frozen the pair.
+    pub(crate) held: bool,
+}
+
+impl Leg {
+    pub(crate) fn completed(&self) -> bool {
+        self.view.state.finished() == Some(Outcome::Completed)
+    }
+}
+
+/// What became of a case.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Played {
+    /// Each begins with the law that is broken.
+    pub(crate) offences: Vec<String>,
+    /// Sagas that were begun.
+    pub(crate) sagas: u64,
+    /// Of these, completed.
+    pub(crate) completed: u64,
+    /// Steps of all of them.
+    pub(crate) steps: u64,
+}
+
+/// Plays a case.
+pub(crate) fn play(case: &Case, planted: Planted) -> Played {
+    let played = in_virtual_time(async {
+        let ground = match Ground::new(case, planted) {
+            Ok(ground) => ground,
+            Err(told) => return Played { offences: vec![format!("setup: {told}")], ..Played::default() },
+        };
+        let mut play = Play { case, ground: &ground, legs: Vec::new(), played: Played::default() };
+        tokio::select! {
+            biased;
+            () = play.acts() => {}
+            () = ground.stack.run() => play.offends("setup: the stack ended".to_owned()),
+        }
+        play.played
+    });
+    played.unwrap_or_else(|e| Played { offences: vec![format!("setup: no runtime: {e}")], ..Played::default() })
+}
+
+struct Play<'a> {
+    case: &'a Case,
+    ground: &'a Ground,
+    legs: Vec<Leg>,
+    played: Played,
+}
+
+impl Play<'_> {
+    fn offends(&mut self, told: String) {
+        self.played.offences.push(told);
+    }
+
+    async fn acts(&mut self) {
+        if let Err(told) = self.captured().await {
+            return self.offends(told);
+        }
+        let before = judge::settings(self.ground);
+        match self.case.operation {
+            Operation::DryRun => self.dry_run().await,
+            Operation::StandbyDrill => {
+                self.travels(Course::StandbyDrill, Side::Primary, true).await;
+            }
+            Operation::Planned => {
+                self.travels(Course::Failover, Side::Primary, true).await;
+            }
+            Operation::Unplanned => {
+                self.travels(Course::Failover, Side::Primary, false).await;
+            }
+        }
+        let went = self.legs.last().is_some_and(|leg| leg.completed() && leg.course == Course::Failover);
+        if went && self.played.offences.is_empty() {
+            self.is_calm().await;
+            match self.case.then() {
+                Then::Stay => {}
+                Then::Failback => self.travels(Course::Failback, Side::Standby, true).await,
+                Then::Promotion => self.travels(Course::Promotion, Side::Primary, false).await,
+            }
+        }
+        self.played.sagas = self.legs.len() as u64;
+        self.played.completed = self.legs.iter().filter(|leg| leg.completed()).count() as u64;
+        self.played.steps = self.legs.iter().map(|leg| leg.view.plan.total() as u64).sum();
+        let found = judge::pair(self.ground, self.case, &self.legs, &before).await;
+        self.played.offences.extend(found);
+    }
+
+    /// The checkpoint is taken: by a person, or by the schedule.
+    async fn captured(&mut self) -> Result<(), String> {
+        let mark = |ground: &Ground| ground.world().mark_leaving(ground.now_ms(), sim::Side::Primary);
+        match self.case.capturer {
+            Capturer::Person => {
+                self.ground.pass(5).await;
+                if self.case.loss.is_some() {
+                    mark(self.ground);
+                }
+                for side in [Side::Primary, Side::Standby] {
+                    match capture(&self.ground.operator, side).await {
+                        // What a workspace lacks for good is told and leaves the rest of the checkpoint whole.
+                        Ok(_) | Err(CaptureError::Incomplete { .. }) => {}
+                        Err(other) => return Err(format!("capture of the {side}: {other}")),
+                    }
+                }
+                if self.case.loss.is_some() {
+                    self.ground.world().mark_settled(self.ground.now_ms());
+                }
+            }
+            Capturer::Schedule => {
+                self.ground.pass(299).await;
+                if self.case.loss.is_some() {
+                    mark(self.ground);
+                }
+                self.ground.pass(20).await;
+                if self.case.loss.is_some() {
+                    self.ground.world().mark_settled(self.ground.now_ms());
+                }
+            }
+        }
+        if let Some((at, back)) = self.case.loss {
+            self.until(at).await;
+            self.ground.world().region_lost(self.ground.now_ms(), sim::Side::Primary);
+            let _ = back;
+        }
+        self.until(self.case.ordered_at).await;
+        Ok(())
+    }
+
+    async fn until(&self, seconds: i64) {
+        self.ground.clock.sleep_until(self.ground.at(seconds)).await;
+    }
+
+    /// Waits until every trouble is over.
+    async fn is_calm(&self) {
+        self.until(self.case.troubled_until() + 120).await;
+        self.ground.pass(60).await;
+    }
+
+    /// A dry run changes nothing.
+    async fn dry_run(&mut self) {
+        let before: usize = self.ground.stack.changing_calls().iter().sum();
+        let settings = judge::settings(self.ground);
+        let foreseen = dry_drill(&self.ground.operator, "on-call").await;
+        let after: usize = self.ground.stack.changing_calls().iter().sum();
+        if after != before {
+            self.offends(format!("R50: {} changing calls during a dry run", after - before));
+        }
+        self.offences_of_differences("R50: a dry run changed", &settings);
+        if let Err(refused) = foreseen
+            && self.case.troubles().next().is_none()
+        {
+            self.offends(format!("R50: no dry run on a pair that is well: {refused}"));
+        }
+        self.played.sagas += 1;
+    }
+
+    fn offences_of_differences(&mut self, what: &str, before: &judge::Settings) {
+        for difference in judge::differences(before, &judge::settings(self.ground)) {
+            self.offends(format!("{what}: {difference}"));
+        }
+    }
+
+    /// One saga, from its order to its end and a little beyond.
+    async fn travels(&mut self, course: Course, leaving: Side, planned: bool) {
+        let left = match course {
+            Course::Failback => sim::Side::Standby,
+            Course::Failover | Course::Promotion | Course::Drill | Course::StandbyDrill => sim::Side::Primary,
+        };
+        let ordered_ms = self.ground.now_ms();
+        let marks = self.case.loss.is_none() || course == Course::Failback;
+        let moves = matches!(course, Course::Failover | Course::Failback);
+        if marks && moves {
+            self.ground.world().mark_leaving(ordered_ms, left);
+        }
+        let begun = self.ordered(course, leaving, planned).await;
+        if marks && moves {
+            self.ground.world().mark_settled(self.ground.now_ms());
+        }
+        let saga = match begun {
+            Ok(Some(saga)) => saga,
+            Ok(None) => {
+                if marks && moves {
+                    self.ground.world().mark_forgotten();
+                }
+                return;
+            }
+            Err(told) => return self.offends(told),
+        };
+        let first = self.legs.is_empty();
+        let approved = self.approved(&saga, planned).await;
+        let approved_ms = self.ground.now_ms();
+        let mut people = People::new(self.case, self.ground, &saga, first);
+        if let Err(told) = approved {
+            self.offends(told);
+        }
+        if let Err(told) = self.follow(&saga, &mut people).await {
+            self.offends(told);
+        }
+        let ended_ms = self.ground.now_ms();
+        // Whoever stood still comes back within this time, and what he still sends lands.
+        self.ground.pass(200).await;
+        match view(&self.ground.operator, Some(&saga)).await {
+            Ok(Some(view)) => {
+                let aborted = view.state.finished() == Some(Outcome::Aborted);
+                let interfered = people.interfered || aborted;
+                let held = people.held;
+                self.played.offences.extend(people.offences);
+                let leg =
+                    Leg { course, planned, left, ordered_ms, approved_ms, ended_ms, view, interfered, held };
+                let found = judge::leg(self.ground, self.case, &leg, self.legs.last()).await;
+                self.played.offences.extend(found);
+                self.legs.push(leg);
+            }
+            Ok(None) => self.offends(format!("S18: saga {saga} is gone")),
+            Err(error) => self.offends(format!("S18: saga {saga} cannot be read: {error}")),
+        }
+    }
+
+    /// Orders until the order is taken; `None` where it is refused for a reason that stays.
+    async fn ordered(&mut self, course: Course, leaving: Side, planned: bool) -> Result<Option<SagaId>, String> {
+        let shaky = self.legs.is_empty() && self.case.shaky_order().is_some();
+        let give_up = self.case.troubled_until().max(self.ground.elapsed()) + PATIENCE;
+        loop {
+            let lost_at = self.case.loss.map(|(at, _)| self.ground.at(at)).filter(|_| !planned);
+            let now = self.ground.clock.now();
+            let order = Order {
+                lost_at,
+                fence_first: self.case.fence_first && course == Course::Failover,
+                ..Order::of(course, leaving, planned, "on-call", now)
+            };
+            let deps = if shaky { &self.ground.shaky } else { &self.ground.operator };
+            let refused = match draft(deps, &order).await {
+                Ok(drafted) => match self.starts(&order, &drafted, deps).await? {
+                    Ok(saga) => return Ok(Some(saga)),
+                    Err(refused) => refused,
+                },
+                Err(refused) => refused,
+            };
+            match &refused {
+                // A pair of nothing has nothing to move, and what people have left open keeps the way home shut.
+                StartRefused::Plan(_) if self.case.resources().is_empty() => return Ok(None),
+                StartRefused::TargetNotReady { .. } if self.legs.iter().any(|leg| leg.interfered) => return Ok(None),
+                StartRefused::Frozen { .. }
+                | StartRefused::AnotherSaga { .. }
+                | StartRefused::GuardUnderWay { .. }
+                | StartRefused::NoCheckpoint(_)
+                | StartRefused::LeavingNotWell { .. }
+                | StartRefused::TargetNotReady { .. }
+                | StartRefused::Window(_)
+                | StartRefused::DrillUnderWay { .. }
+                | StartRefused::Plan(_)
+                | StartRefused::Capture(_)
+                | StartRefused::Store(_) => {}
+            }
+            // A person looks what has become of it.
+            let head = pair_head(&self.ground.operator).await.map_err(|e| format!("S1: the pair: {e}"))?;
+            if let Some(saga) = head.saga {
+                return Ok(Some(saga));
+            }
+            if self.ground.elapsed() > give_up {
+                return Err(format!("L1: a {course} is refused still: {refused}"));
+            }
+            self.ground.pass(30).await;
+        }
+    }
+
+    /// Begins what was drafted; where two people order at once, one of them is told of the other.
+    async fn starts(
+        &mut self,
+        order: &Order,
+        drafted: &Draft,
+        deps: &engine::Deps,
+    ) -> Result<Result<SagaId, StartRefused>, String> {
+        if !(self.legs.is_empty() && self.case.has(&Part::Twice)) {
+            let started = start(deps, order, drafted).await;
+            if let Err(StartRefused::AnotherSaga { saga, .. }) = &started
+                && *saga == drafted.plan.saga
+            {
+                return Err(format!("L2: an order was refused for its own saga {saga}"));
+            }
+            return Ok(started);
+        }
+        let somebody_else = self.ground.stack.operator();
+        self.ground.pass(1).await;
+        let another = match draft(&somebody_else, order).await {
+            Ok(another) => another,
+            Err(refused) => return Ok(Err(refused)),
+        };
+        match tokio::join!(start(deps, order, drafted), start(&somebody_else, order, &another)) {
+            (Ok(one), Ok(other)) => Err(format!("S1: two orders at once have begun {one} and {other}")),
+            (Ok(saga), Err(_)) | (Err(_), Ok(saga)) => Ok(Ok(saga)),
+            (Err(refused), Err(_)) => Ok(Err(refused)),
+        }
+    }
+
+    /// Says yes, with the code where one is asked for.
+    async fn approved(&mut self, saga: &SagaId, planned: bool) -> Result<(), String> {
+        self.ground.pass(2).await;
+        let deps = &self.ground.operator;
+        if self.legs.is_empty() && self.case.has(&Part::Impostor) {
+            for name in ["ana", "Ben "] {
+                if let Ok(proven) = at_terminal(deps, name, None) {
+                    answer(deps, saga, GO, &proven, true, true).await.ok();
+                }
+            }
+            self.ground.pass(20).await;
+            let head = deps.sagas.head(saga).await.ok().flatten();
+            if head.is_none_or(|head| head.clocks.approved_at.is_some()) {
+                return Err("S27: an answer without a code began the saga".to_owned());
+            }
+        }
+        let one_person = [("on-call", None), ("On-Call ", None), ("second", None)];
+        let with_codes = APPROVERS.map(|name| (name, Some(code(name))));
+        let people: Vec<_> = if self.case.approvers > 0 { with_codes.into() } else { one_person.into() };
+        for (name, code) in people {
+            let proven = at_terminal(deps, name, code.as_ref()).map_err(|e| format!("S27: {name}: {e}"))?;
+            match answer(deps, saga, GO, &proven, true, !planned).await {
+                Ok(Standing::Approved) if self.case.people > 1 && name == "On-Call " => {
+                    return Err("S27: one person under two spellings counts as two".to_owned());
+                }
+                Ok(Standing::Approved) => return Ok(()),
+                Ok(_) | Err(NotAnswered::Store(StoreError::Refused(_))) => {}
+                // Where it was answered before, or is over, the saga tells so itself.
+                Err(_) => return Ok(()),
+            }
+        }
+        Ok(())
+    }
+
+    /// Sees a saga to its end.
+    async fn follow(&mut self, saga: &SagaId, people: &mut People<'_>) -> Result<(), String> {
+        let deps = &self.ground.operator;
+        let (mut last, mut still_since) = (None, self.ground.elapsed());
+        let begun = self.ground.elapsed();
+        let mut back = self.case.loss.map(|(_, back)| back).filter(|_| self.legs.is_empty());
+        loop {
+            let now = self.ground.elapsed();
+            if back.is_some_and(|at| now >= at) {
+                back = None;
+                self.ground.world().region_back(self.ground.now_ms(), sim::Side::Primary);
+            }
+            people.act(now).await?;
+            let head = deps.sagas.head(saga).await.map_err(|e| format!("S18: {e}"))?;
+            let Some(head) = head else { return Err(format!("S18: saga {saga} is gone")) };
+            let looked = (head.tally, head.status);
+            if last.replace(looked) != Some(looked) {
+                still_since = now;
+            }
+            let quiet = self.case.troubled_until().max(people.busy_until()).max(still_since) + STILL;
+            match head.status {
+                SagaStatus::Finished(_) => {
+                    if let Some(at) = back {
+                        self.until(at).await;
+                        self.ground.world().region_back(self.ground.now_ms(), sim::Side::Primary);
+                    }
+                    return Ok(());
+                }
+                SagaStatus::PersonNeeded if now > quiet => people.goes_on_without_what_is_blocked().await?,
+                SagaStatus::Pursuing if now > quiet => people.ends_the_pursuit().await?,
+                SagaStatus::Running | SagaStatus::Asking | SagaStatus::PersonNeeded | SagaStatus::Pursuing => {}
+            }
+            let from = begun.max(self.case.troubled_until()).max(people.busy_until());
+            if now > from + AT_MOST {
+                let open = self.open(saga).await;
+                return Err(format!("L1: not over after {AT_MOST} s of calm: {:?}, {:?}; {open}", head.status, head.tally));
+            }
+            let next = back.map_or(LOOKS_EVERY, |at| LOOKS_EVERY.min(u64::try_from(at - now).unwrap_or(0).max(1)));
+            self.ground.pass(next).await;
+        }
+    }
+
+    /// What is open, for whoever reads of a saga that does not end.
+    async fn open(&self, saga: &SagaId) -> String {
+        let Ok(Some(view)) = view(&self.ground.operator, Some(saga)).await else { return "unreadable".to_owned() };
+        let open = view.state.steps().filter(|(_, record)| !record.state.is_settled());
+        let told = open.filter_map(|(id, record)| {
+            let step = view.plan.step(id)?;
+            let why = record.fault.as_ref().map_or_else(String::new, |fault| format!(" ({})", fault.message));
+            let state: StepState = record.state;
+            Some(format!("{id} {} {:?} {state:?}{why}", step.kind, step.name.chars().take(40).collect::<String>()))
+        });
+        format!("{}; stopped: {:?}", told.take(4).collect::<Vec<_>>().join(", "), self.ground.stack.stopped().last())
+    }
+}
