@@ -16,7 +16,7 @@ use failover::plan::GO;
 use failover::{Course, FailoverPolicy, Side};
 use jiff::{SignedDuration, Timestamp};
 use local::stack::sabotage::Boundaries;
-use local::stack::{Delivery, Stack, StackParts};
+use local::stack::{Delivery, Stack, StackParts, StoreKind};
 use rim::SystemClock;
 use saga::SagaId;
 use secrecy::SecretString;
@@ -70,6 +70,7 @@ impl Ground {
             probes: false,
             syncs: false,
             delivery: Delivery::default(),
+            store: StoreKind::Embedded,
             weakened: aws::Weakened::default(),
         })
         .unwrap();

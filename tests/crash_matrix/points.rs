@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use local::rehearsal::script::Script;
 use local::rehearsal::{Rehearsal, Told};
+use local::stack::StoreKind;
 use local::stack::sabotage::{Boundaries, Crossing, Deed, Saboteur};
 
 use super::content::offences;
@@ -34,6 +35,7 @@ pub(crate) fn play(script: &Script, change: Change<'_>, saboteur: Saboteur) -> (
     let mut rehearsal = Rehearsal::scripted("matrix", script.clone(), 1, script.resources);
     rehearsal.boundaries = Some(Arc::clone(&boundaries));
     rehearsal.delays = quick();
+    rehearsal.store = StoreKind::Memory;
     change(&mut rehearsal);
     (rehearsal.run(&mut |_| {}), boundaries.seen())
 }

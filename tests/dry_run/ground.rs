@@ -18,7 +18,7 @@ use jiff::{SignedDuration, Timestamp};
 use local::clockwork::in_virtual_time;
 use local::stack::around::{CHAT_ADDRESS, CHAT_HOST};
 use local::stack::sabotage::Boundaries;
-use local::stack::{Delivery, Stack, StackParts};
+use local::stack::{Delivery, Stack, StackParts, StoreKind};
 use rim::SystemClock;
 use serde_json::{Value, json};
 use sim::{Cloud, CloudSettings, Estate, Limits, WebBehaviour, World};
@@ -111,6 +111,7 @@ impl Ground {
             probes: false,
             syncs: false,
             delivery: Delivery::default(),
+            store: StoreKind::Embedded,
             weakened: aws::Weakened::default(),
         })
         .expect("the stack can be built");

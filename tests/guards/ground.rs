@@ -17,7 +17,7 @@ use failover::{Course, FailoverPolicy, Side};
 use jiff::{SignedDuration, Timestamp};
 use local::clockwork::in_virtual_time;
 use local::stack::sabotage::{Boundaries, Crossing, Deed};
-use local::stack::{Delivery, Stack, StackParts};
+use local::stack::{Delivery, Stack, StackParts, StoreKind};
 use rim::SystemClock;
 use saga::SagaId;
 use sim::{Estate, Limits, World};
@@ -132,6 +132,7 @@ impl Ground {
             probes: false,
             syncs: setup.syncs,
             delivery: Delivery::default(),
+            store: StoreKind::Memory,
             weakened: setup.weakened,
         })
         .expect("the stack can be built");

@@ -9,7 +9,7 @@ use failover::Side;
 use failover::signal::{CloudName, Track, Watched, WatchedSide};
 use jiff::{SignedDuration, Timestamp};
 use local::stack::sabotage::Boundaries;
-use local::stack::{Delivery, Stack, StackParts};
+use local::stack::{Delivery, Stack, StackParts, StoreKind};
 use outside::{Asked, Got, Missed, Web};
 use rim::SystemClock;
 use sim::{Estate, World};
@@ -52,6 +52,7 @@ pub(crate) fn stack(cloud: CloudName) -> Arc<Stack> {
         probes: false,
         syncs: false,
         delivery: Delivery::default(),
+        store: StoreKind::Embedded,
         weakened: aws::Weakened::default(),
     })
     .expect("a stack can be built")

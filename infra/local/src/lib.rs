@@ -7,5 +7,6 @@
 pub mod clockwork;
 pub mod embedded;
 pub mod file_store;
+pub mod memory;
 pub mod rehearsal;
 pub mod stack;

@@ -15,27 +15,37 @@ use aws_smithy_runtime_api::client::http::HttpClient;
 /// The access key's id and its secret, both, toward embedded parts. It opens nothing else.
 pub const EMBEDDED_KEY: &str = "embedded";
 
-/// Attempts per request, the first included.
-const ATTEMPTS: u32 = 3;
+/// How long a request of the stack's own parts is waited for, and how often it is sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Patience {
+    /// Longest time for one attempt.
+    pub attempt: Duration,
+    /// Longest time for all attempts, back-off included.
+    pub request: Duration,
+}
 
-/// Longest wait before the second attempt; doubled before the third, and drawn by lot.
-const BACK_OFF: Duration = Duration::from_millis(100);
+impl Patience {
+    /// Attempts per request, the first included.
+    pub const ATTEMPTS: u32 = 3;
+    /// Longest wait before the second attempt; doubled before the third, and drawn by lot.
+    pub const BACK_OFF: Duration = Duration::from_millis(100);
+    /// At the table or a topic. Three attempts, back-off included, end within a third of a 30 s lease, which is
+    /// when it is renewed.
+    pub const SMALL: Self = Self { attempt: Duration::from_secs(3), request: Duration::from_secs(9) };
+    /// At an object; a checkpoint may have megabytes.
+    pub const OBJECT: Self = Self { attempt: Duration::from_secs(20), request: Duration::from_secs(45) };
+
+    fn time_outs(self) -> TimeoutConfig {
+        TimeoutConfig::builder()
+            .connect_timeout(CONNECT)
+            .operation_attempt_timeout(self.attempt)
+            .operation_timeout(self.request)
+            .build()
+    }
+}
 
 /// Longest time for a connection to be made.
 const CONNECT: Duration = Duration::from_secs(2);
-
-/// Longest time for one attempt at the table or a topic. Three of them, back-off
-/// included, end within a third of a 30 s lease, which is when it is renewed.
-const SMALL_ATTEMPT: Duration = Duration::from_secs(3);
-
-/// Longest time for all attempts at the table or a topic.
-const SMALL_REQUEST: Duration = Duration::from_secs(9);
-
-/// Longest time for one attempt at an object; a checkpoint may have megabytes.
-const OBJECT_ATTEMPT: Duration = Duration::from_secs(20);
-
-/// Longest time for all attempts at an object.
-const OBJECT_REQUEST: Duration = Duration::from_secs(45);
 
 /// One client per service and use. Cheap to clone.
 #[derive(Clone)]
@@ -133,11 +143,11 @@ impl Clients {
     }
 
     fn of(config: &SdkConfig, path_style: bool) -> Self {
-        let small = time_outs(SMALL_ATTEMPT, SMALL_REQUEST);
+        let small = Patience::SMALL.time_outs();
         let dynamo = aws_sdk_dynamodb::config::Builder::from(config).timeout_config(small.clone()).build();
         let sns = aws_sdk_sns::config::Builder::from(config).timeout_config(small).build();
         let s3 = aws_sdk_s3::config::Builder::from(config)
-            .timeout_config(time_outs(OBJECT_ATTEMPT, OBJECT_REQUEST))
+            .timeout_config(Patience::OBJECT.time_outs())
             .force_path_style(path_style)
             .build();
         Self {
@@ -156,15 +166,7 @@ fn without_retries(config: &SdkConfig) -> SdkConfig {
 }
 
 fn retries() -> RetryConfig {
-    RetryConfig::standard().with_max_attempts(ATTEMPTS).with_initial_backoff(BACK_OFF)
-}
-
-fn time_outs(attempt: Duration, request: Duration) -> TimeoutConfig {
-    TimeoutConfig::builder()
-        .connect_timeout(CONNECT)
-        .operation_attempt_timeout(attempt)
-        .operation_timeout(request)
-        .build()
+    RetryConfig::standard().with_max_attempts(Patience::ATTEMPTS).with_initial_backoff(Patience::BACK_OFF)
 }
 
 #[cfg(test)]

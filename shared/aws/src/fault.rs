@@ -14,7 +14,7 @@ use engine::ports::StoreError;
 
 /// The AWS resource that a request was about, for the remedy.
 #[derive(Clone, Debug)]
-pub(crate) enum Resource {
+pub enum Resource {
     /// A DynamoDB table's name.
     Table(String),
     /// An S3 bucket's name.
@@ -155,7 +155,9 @@ pub(crate) fn meaning(code: &str, status: u16) -> Meaning {
     }
 }
 
-fn service(code: &str, message: Option<&str>, status: u16, resource: &Resource, what: &str) -> StoreError {
+/// Sorts an answer of a service that is no success, by its code, its text and its HTTP status. `what` is what was
+/// done, e.g. `reading saga s-1`.
+pub fn service(code: &str, message: Option<&str>, status: u16, resource: &Resource, what: &str) -> StoreError {
     match meaning(code, status) {
         Meaning::Missing => StoreError::Broken(format!("{what}: {}", missing(resource))),
         Meaning::Denied => StoreError::Broken(format!("{what}: AWS refused access: {}", permission(resource))),

@@ -21,16 +21,17 @@ pub struct Weakened {
     pub own_mark: bool,
 }
 
-/// Asked by the store at each guard: `true` if the guard stands.
+/// Asked by every store at each guard: `true` if the guard stands. All of them stand by default.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Guards {
+pub struct Guards {
     #[cfg(feature = "mutants")]
-    pub(crate) weakened: Weakened,
+    weakened: Weakened,
 }
 
 macro_rules! guard {
-    ($($name:ident)*) => {$(
-        pub(crate) fn $name(self) -> bool {
+    ($($(#[$doc:meta])* $name:ident)*) => {$(
+        $(#[$doc])*
+        pub fn $name(self) -> bool {
             #[cfg(feature = "mutants")]
             let stands = !self.weakened.$name;
             #[cfg(not(feature = "mutants"))]
@@ -41,5 +42,24 @@ macro_rules! guard {
 }
 
 impl Guards {
-    guard!(epoch_condition drain use_once log_place revision own_mark);
+    /// Guards without some of them, to show that they matter.
+    #[cfg(feature = "mutants")]
+    pub fn without(weakened: Weakened) -> Self {
+        Self { weakened }
+    }
+
+    guard! {
+        /// A write asks whether a later epoch has touched the item (S3).
+        epoch_condition
+        /// A lease is taken only some time after it has run out (S13).
+        drain
+        /// An answer is used once (S11).
+        use_once
+        /// A chunk of the log never replaces one that is there (S3).
+        log_place
+        /// A pair's head is written only over the revision before (S1).
+        revision
+        /// A write knows itself again when its first answer was lost.
+        own_mark
+    }
 }

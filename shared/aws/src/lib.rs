@@ -26,12 +26,15 @@ mod objects;
 pub mod probes;
 mod waker;
 
-pub use clients::{Clients, EMBEDDED_KEY};
-pub use dynamo::DynamoStore;
+pub use clients::{Clients, EMBEDDED_KEY, Patience};
+pub use dynamo::{DynamoStore, keys};
 pub use errands::AwsErrands;
+pub use fault::{Resource, service as sorted};
+pub use guards::Guards;
 #[cfg(feature = "mutants")]
 pub use guards::Weakened;
 pub use health::AwsHealth;
-pub use messenger::SnsMessenger;
+pub use mark::fresh as fresh_mark;
+pub use messenger::{SnsMessenger, addressed, subject_of};
 pub use objects::S3Objects;
 pub use waker::SnsWaker;

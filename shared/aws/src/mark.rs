@@ -12,7 +12,7 @@ static PROCESS: LazyLock<u64> = LazyLock::new(|| RandomState::new().hash_one(std
 /// Tells the calls of a process apart.
 static CALLS: AtomicU64 = AtomicU64::new(0);
 
-/// A value that no other call writes. Not a secret.
-pub(crate) fn fresh() -> String {
+/// A value that no other call writes, in no process. Not a secret.
+pub fn fresh() -> String {
     format!("{:016x}-{}", *PROCESS, CALLS.fetch_add(1, Ordering::Relaxed))
 }

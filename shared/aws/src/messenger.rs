@@ -14,6 +14,20 @@ use crate::fault::{self, Resource};
 /// The longest subject that SNS takes, in characters [docs: sns/latest/api/API_Publish, Subject].
 const SUBJECT: usize = 100;
 
+/// A message's subject as SNS takes it: ASCII, and not too long.
+pub fn subject_of(message: &Message) -> String {
+    message.subject.chars().filter(char::is_ascii).take(SUBJECT).collect()
+}
+
+/// The attributes by which subscriptions pick a message: names and values.
+pub fn addressed(to: &Recipient) -> Vec<(&'static str, &str)> {
+    match to {
+        Recipient::Approver(name) => vec![("audience", "approver"), ("approver", name)],
+        Recipient::Everybody => vec![("audience", "everybody")],
+        Recipient::Support => vec![("audience", "support")],
+    }
+}
+
 /// Publishes messages to people on one topic.
 #[derive(Clone, Debug)]
 pub struct SnsMessenger {
@@ -35,15 +49,11 @@ impl Messenger for SnsMessenger {
         let text = |value: &str| {
             MessageAttributeValue::builder().data_type("String").string_value(value).build().map_err(broken)
         };
-        let subject: String = message.subject.chars().filter(char::is_ascii).take(SUBJECT).collect();
-        let publishing = self.client.publish().topic_arn(&self.topic_arn).subject(subject).message(&message.text);
-        let publishing = match to {
-            Recipient::Approver(name) => {
-                publishing.message_attributes("audience", text("approver")?).message_attributes("approver", text(name)?)
-            }
-            Recipient::Everybody => publishing.message_attributes("audience", text("everybody")?),
-            Recipient::Support => publishing.message_attributes("audience", text("support")?),
-        };
+        let publishing =
+            self.client.publish().topic_arn(&self.topic_arn).subject(subject_of(message)).message(&message.text);
+        let publishing = addressed(to).into_iter().try_fold(publishing, |publishing, (name, value)| {
+            Ok::<_, StoreError>(publishing.message_attributes(name, text(value)?))
+        })?;
         match publishing.send().await {
             Ok(_) => Ok(()),
             Err(error) => Err(fault::sort(&error, &Resource::Topic(self.topic_arn.clone()), "sending a message")),

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use local::rehearsal::scenarios::{SCENARIOS, Scenario};
 use local::rehearsal::{OwnEstate, Rehearsal};
+use local::stack::StoreKind;
 use rim::{Exit, Problem};
 
 use crate::talk::{data, data_json, say};
@@ -24,12 +25,34 @@ pub(crate) struct Arguments {
     /// Rehearse one's own estate: a file that `switchback capture --out FILE` has written.
     #[arg(long, value_name = "FILE", conflicts_with = "resources")]
     checkpoint: Option<PathBuf>,
+    /// Where the rehearsal records: the story is the same.
+    #[arg(long, value_enum, default_value_t)]
+    store: Store,
     /// Print one JSON object instead of the story.
     #[arg(long)]
     pub(crate) json: bool,
     /// The folder in which the story and the plan are kept.
     #[arg(long, default_value = "rehearsals")]
     out: PathBuf,
+}
+
+/// Where a rehearsal records.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+enum Store {
+    /// An embedded DynamoDB under the real AWS SDK.
+    #[default]
+    Embedded,
+    /// Plain memory: much faster, and without the SDK.
+    Memory,
+}
+
+impl From<Store> for StoreKind {
+    fn from(store: Store) -> Self {
+        match store {
+            Store::Embedded => Self::Embedded,
+            Store::Memory => Self::Memory,
+        }
+    }
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<Exit, Problem> {
@@ -43,7 +66,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Exit, Problem> {
         Some(file) => Rehearsal::of_own(scenario, arguments.seed, OwnEstate::read(file, arguments.seed)?),
         None => Rehearsal::of(scenario, arguments.seed, arguments.resources.map(|count| count as usize)),
     };
-    let rehearsal = rehearsal.map_err(failed)?;
+    let rehearsal = Rehearsal { store: arguments.store.into(), ..rehearsal.map_err(failed)? };
     let mut told = rehearsal.run(&mut progress()).map_err(failed)?;
     if std::io::stderr().is_terminal() {
         eprint!("\r\x1b[2K");

@@ -25,7 +25,7 @@ use super::wire::{Call, Clear, Passage, Wire};
 /// The SDK's HTTP client whose every request ends in this process. Cheap to clone.
 #[derive(Clone)]
 pub struct Embedded {
-    table: Table,
+    table: Option<Table>,
     buckets: Buckets,
     topics: Option<Arc<dyn Topics>>,
     around: Option<Around>,
@@ -42,7 +42,12 @@ pub(super) type Answer = http::Response<Bytes>;
 impl Embedded {
     /// Parts without topics, on a wire that lets everything through.
     pub fn new(table: Table, buckets: Buckets) -> Self {
-        Self { table, buckets, topics: None, around: None, wire: Arc::new(Clear), counts: Arc::default() }
+        Self { table: Some(table), ..Self::without_table(buckets) }
+    }
+
+    /// Parts without a table, where the store is another one: every request to it is refused.
+    pub fn without_table(buckets: Buckets) -> Self {
+        Self { table: None, buckets, topics: None, around: None, wire: Arc::new(Clear), counts: Arc::default() }
     }
 
     /// The same parts with topics; without them, no topic exists.
@@ -96,7 +101,10 @@ impl Embedded {
             Passage::Answer { status, code } => return answered(refusal(service, status, code)),
         }
         let told = match service {
-            Service::Dynamo => Told::Now(self.table.answer(&call.operation, request.body())),
+            Service::Dynamo => Told::Now(match &self.table {
+                Some(table) => table.answer(&call.operation, request.body()),
+                None => refusal(service, 400, "ResourceNotFoundException"),
+            }),
             Service::S3 => Told::Now(self.buckets.answer(request).await?),
             Service::Sns => match (topics::answer(self.topics.as_deref(), &request).await, &self.around) {
                 (Some(answer), _) => Told::Now(answer),

@@ -65,6 +65,16 @@ impl Buckets {
         self.shelf.objects()
     }
 
+    /// One object, without a request.
+    pub(crate) fn get(&self, bucket: &str, key: &str) -> Result<Option<Kept>, ShelfError> {
+        self.shelf.get(bucket, key)
+    }
+
+    /// Keeps an object, without a request; `false` if the condition did not hold.
+    pub(crate) fn put(&self, bucket: &str, key: &str, kept: Kept, only_if: OnlyIf) -> Result<bool, ShelfError> {
+        self.shelf.put(bucket, key, kept, only_if)
+    }
+
     pub(super) async fn answer(&self, mut request: http::Request<Bytes>) -> Result<Answer, ConnectorError> {
         // On a socket the HTTP library adds these two; the first of them is signed.
         let host = request.uri().authority().and_then(|host| http::HeaderValue::from_str(host.as_str()).ok());

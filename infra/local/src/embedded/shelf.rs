@@ -29,14 +29,14 @@ pub enum ShelfError {
 
 /// An object.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Kept {
-    pub(super) bytes: Bytes,
+pub(crate) struct Kept {
+    pub(crate) bytes: Bytes,
     /// What the caller attached (`x-amz-meta-…`).
-    pub(super) notes: BTreeMap<String, String>,
+    pub(crate) notes: BTreeMap<String, String>,
 }
 
 /// What must hold of the object that is there, for another to take its place.
-pub(super) enum OnlyIf {
+pub(crate) enum OnlyIf {
     Always,
     Absent,
     /// Judged on what is there; `None` if nothing is.
@@ -44,7 +44,7 @@ pub(super) enum OnlyIf {
 }
 
 /// Judges the object that is there.
-pub(super) type Judge = Box<dyn FnOnce(Option<&Kept>) -> bool + Send>;
+pub(crate) type Judge = Box<dyn FnOnce(Option<&Kept>) -> bool + Send>;
 
 /// All buckets. Look and write of one put are one step to everybody else.
 #[derive(Debug)]

@@ -98,6 +98,35 @@ impl Table {
         told(through(body, |request| self.database.scan(request)))
     }
 
+    /// Everything under a partition of the table `name`, as one page of the low-level API.
+    pub fn items(&self, name: &str, partition: &str) -> String {
+        let query = serde_json::json!({
+            "TableName": name,
+            "KeyConditionExpression": "PK = :pk",
+            "ExpressionAttributeValues": { ":pk": { "S": partition } },
+        });
+        String::from_utf8_lossy(self.answer("Query", query.to_string().as_bytes()).body()).into_owned()
+    }
+
+    /// Everything that the table `name` holds, page by page, each on a line.
+    pub fn kept(&self, name: &str) -> String {
+        let (mut kept, mut from) = (String::new(), serde_json::Value::Null);
+        loop {
+            let mut scan = serde_json::json!({ "TableName": name });
+            if !from.is_null() {
+                scan["ExclusiveStartKey"] = from;
+            }
+            let answer = self.scan(scan.to_string().as_bytes());
+            kept.push_str(&String::from_utf8_lossy(answer.body()));
+            kept.push('\n');
+            let page: serde_json::Value = serde_json::from_slice(answer.body()).unwrap_or_default();
+            from = page["LastEvaluatedKey"].clone();
+            if from.is_null() {
+                return kept;
+            }
+        }
+    }
+
     pub(super) fn call_of(request: &http::Request<Bytes>) -> Call {
         let target = request.headers().get("x-amz-target").and_then(|value| value.to_str().ok()).unwrap_or("");
         let json: serde_json::Value = serde_json::from_slice(request.body()).unwrap_or_default();
@@ -163,19 +192,18 @@ const LARGEST: usize = 256 * 1024;
 
 /// A test stops at a larger item, whatever becomes of the refusal.
 fn within_bounds(item: &HashMap<String, AttributeValue>) -> dynoxide::Result<()> {
-    let Some(told) = too_large(item) else { return Ok(()) };
-    debug_assert!(told.is_empty(), "{told}");
-    Err(DynoxideError::ValidationException(told))
-}
-
-/// Why an item is refused, if it is.
-fn too_large(item: &HashMap<String, AttributeValue>) -> Option<String> {
-    let size = item_size(item);
     let key = ["PK", "SK"].map(|part| match item.get(part) {
         Some(AttributeValue::S(text)) => text.as_str(),
         Some(_) | None => "",
     });
-    let told = || format!("item {} has {size} bytes, and no item may have more than {LARGEST}", key.join(" "));
+    let Some(told) = too_large(key[0], key[1], item_size(item)) else { return Ok(()) };
+    debug_assert!(told.is_empty(), "{told}");
+    Err(DynoxideError::ValidationException(told))
+}
+
+/// Why an item of `size` bytes is refused, if it is.
+pub(crate) fn too_large(partition: &str, sort: &str, size: usize) -> Option<String> {
+    let told = || format!("item {partition} {sort} has {size} bytes, and no item may have more than {LARGEST}");
     (size > LARGEST).then(told)
 }
 
@@ -220,8 +248,9 @@ mod tests {
     #[test]
     fn an_item_of_the_largest_size_is_taken_and_a_larger_one_is_not() {
         let around = item_size(&item_of(0));
-        assert_eq!(too_large(&item_of(LARGEST - around)), None);
-        let told = too_large(&item_of(LARGEST + 1 - around)).unwrap_or_default();
+        let too_large = |bytes: usize| too_large("META", "FORMAT", item_size(&item_of(bytes)));
+        assert_eq!(too_large(LARGEST - around), None);
+        let told = too_large(LARGEST + 1 - around).unwrap_or_default();
         assert!(told.contains("META FORMAT has 262145 bytes"), "{told}");
     }
 }

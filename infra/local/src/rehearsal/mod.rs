@@ -32,7 +32,7 @@ use self::scenarios::Scenario;
 use self::script::{BEGINS, Script};
 use crate::clockwork::in_virtual_time;
 use crate::stack::sabotage::{Boundaries, Deed, Phase};
-use crate::stack::{Delivery, PAIR, Stack, StackParts};
+use crate::stack::{Delivery, PAIR, Stack, StackParts, StoreKind};
 
 /// What to rehearse.
 pub struct Rehearsal {
@@ -52,6 +52,8 @@ pub struct Rehearsal {
     pub delivery: Delivery,
     /// How long things take in the workspaces.
     pub delays: Delays,
+    /// Where everything is recorded.
+    pub store: StoreKind,
     /// The engine's settings; the scenario adds the limits.
     pub settings: Settings,
     /// Guards of the store that are switched off.
@@ -92,6 +94,7 @@ impl Rehearsal {
             boundaries: None,
             delivery: Delivery::default(),
             delays: Delays::default(),
+            store: StoreKind::default(),
             settings: Settings::default(),
             #[cfg(feature = "mutants")]
             weakened: aws::Weakened::default(),
@@ -161,6 +164,7 @@ impl Rehearsal {
             // The script says when checkpoints are taken, and the story tells of each.
             syncs: false,
             delivery: self.delivery,
+            store: self.store,
             #[cfg(feature = "mutants")]
             weakened: self.weakened,
         });

@@ -8,6 +8,7 @@
 pub mod around;
 mod bus;
 mod kept;
+mod ports;
 pub mod reception;
 pub mod requests;
 pub mod rights;
@@ -20,9 +21,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use aws::{AwsErrands, Clients, DynamoStore, S3Objects, SnsMessenger, SnsWaker};
 use databricks::{Credentials, DatabricksAccount, DatabricksWorkspace, probes};
-use engine::ports::{Asks, Clock, Controls, Errands, Pairs, Probe, Sagas, Signals};
+use engine::ports::{Clock, Errands, Probe};
 use engine::{Deps, Pair, Settings, Watch};
 use failover::errand::{Address, Arrangements};
 use failover::{FailoverPolicy, MapEntry, PairName};
@@ -34,14 +34,16 @@ use sim::Side;
 use tokio::sync::mpsc;
 
 pub use self::bus::Mail;
+pub use self::ports::StoreKind;
 
 use self::around::{AccountWire, SharedCloud, SimulatedSecrets, SimulatedWeb};
 use self::bus::{Bus, Message};
+use self::ports::Place;
 use self::rights::{Right, Uses};
 use self::routes::{RouteError, Routes};
 use self::sabotage::{Boundaries, Process, ProcessWire};
 use self::workspace_wire::{SharedWorld, WorkspaceWire};
-use crate::embedded::{Buckets, Embedded, OpenError, Table, Topics};
+use crate::embedded::{Buckets, OpenError, Wire};
 
 /// The pair's name in every rehearsal.
 pub const PAIR: &str = "rehearsal";
@@ -87,6 +89,8 @@ pub struct StackParts {
     pub syncs: bool,
     /// How wake messages arrive.
     pub delivery: Delivery,
+    /// Where everything is recorded.
+    pub store: StoreKind,
     /// Guards of the store that are switched off, to prove that each of them matters.
     #[cfg(feature = "mutants")]
     pub weakened: aws::Weakened,
@@ -126,9 +130,7 @@ pub struct Stack {
     parts: StackParts,
     pair: PairName,
     routes: Routes,
-    table: Table,
-    buckets: Buckets,
-    embedded: Embedded,
+    place: Place,
     bus: Arc<Bus>,
     arriving: tokio::sync::Mutex<mpsc::UnboundedReceiver<Message>>,
     idle: Mutex<Vec<Arc<Instance>>>,
@@ -155,7 +157,7 @@ impl Stack {
     ///
     /// [`StackError`].
     pub fn new(parts: StackParts) -> Result<Arc<Self>, StackError> {
-        Self::with_template(parts, routes::TEMPLATE)
+        Self::routed(parts, routes::standard()?)
     }
 
     /// Builds the stack from another template, for tests.
@@ -164,23 +166,22 @@ impl Stack {
     ///
     /// [`StackError`].
     pub fn with_template(parts: StackParts, template: &str) -> Result<Arc<Self>, StackError> {
-        let routes = Routes::read(template)?;
+        Self::routed(parts, Routes::read(template)?)
+    }
+
+    fn routed(parts: StackParts, routes: Routes) -> Result<Arc<Self>, StackError> {
         let uses = Arc::new(Uses::of(routes.rights.clone()));
         let (send, arriving) = mpsc::unbounded_channel();
         let bus =
             Arc::new(Bus { topics: routes.topics.clone(), delivery: parts.delivery, mail: Mutex::default(), send });
         let named = |variable: &str| routes.environment.get(variable).cloned().unwrap_or_default();
-        let table = Table::memory(&named("SWITCHBACK_TABLE"))?;
         let names = ["SWITCHBACK_BUCKET", "SWITCHBACK_EVIDENCE_BUCKET"].map(|variable| bucket_name(&named(variable)));
         let buckets = Buckets::memory(names.iter().map(String::as_str).filter(|name| !name.is_empty()));
-        let embedded = Embedded::new(table.clone(), buckets.clone()).with_topics(Arc::clone(&bus) as Arc<dyn Topics>);
-        let embedded = embedded.with_cloud(Arc::clone(&parts.cloud), Arc::clone(&parts.clock));
+        let place = Place::new(&parts, &named("SWITCHBACK_TABLE"), buckets, &bus)?;
         Ok(Arc::new(Self {
             pair: PairName::new(PAIR).map_err(StackError::Pair)?,
             routes,
-            table,
-            buckets,
-            embedded,
+            place,
             bus,
             arriving: tokio::sync::Mutex::new(arriving),
             idle: Mutex::new(Vec::new()),
@@ -283,9 +284,8 @@ impl Stack {
             }),
             Arc::clone(&self.uses),
         );
-        let clients = Clients::embedded(self.embedded.clone().with_wire(Arc::new(wire)), "eu-west-1");
-        let named = |variable: &str| self.routes.environment.get(variable).cloned().unwrap_or_default();
-        let store = Arc::new(self.store(&clients, named("SWITCHBACK_TABLE")));
+        let wire: Arc<dyn Wire> = Arc::new(wire);
+        let ports = self.place.ports(&self.parts, &self.routes.environment, &self.bus, &wire);
         let workspace = |side: Side| -> Arc<DatabricksWorkspace> {
             let transport = WorkspaceWire {
                 world: Arc::clone(&self.parts.world),
@@ -300,20 +300,17 @@ impl Stack {
         let (primary, standby) = (workspace(Side::Primary), workspace(Side::Standby));
         Deps {
             clock: Arc::clone(&self.parts.clock),
-            pairs: Arc::clone(&store) as Arc<dyn Pairs>,
-            sagas: Arc::clone(&store) as Arc<dyn Sagas>,
-            asks: Arc::clone(&store) as Arc<dyn Asks>,
-            controls: Arc::clone(&store) as Arc<dyn Controls>,
-            signals: store as Arc<dyn Signals>,
-            messenger: Arc::new(SnsMessenger::new(&clients, named("SWITCHBACK_PEOPLE_TOPIC"))),
+            pairs: ports.records.pairs,
+            sagas: ports.records.sagas,
+            asks: ports.records.asks,
+            controls: ports.records.controls,
+            signals: ports.records.signals,
+            messenger: ports.messenger,
             feeds: Vec::new(),
             probes: if self.parts.probes { usual_probes(&primary, &standby) } else { Vec::new() },
-            objects: Arc::new(
-                S3Objects::new(&clients, bucket_name(&named("SWITCHBACK_BUCKET")), "")
-                    .with_evidence(Some(bucket_name(&named("SWITCHBACK_EVIDENCE_BUCKET")))),
-            ),
+            objects: ports.objects,
             scribe: rim::boot::scribe(),
-            waker: Arc::new(SnsWaker::new(&clients, named("SWITCHBACK_WAKE_TOPIC"))),
+            waker: ports.waker,
             pair: Pair {
                 name: self.pair.clone(),
                 primary,
@@ -324,27 +321,21 @@ impl Stack {
                 arrangements: self.parts.arrangements.clone(),
                 watch: self.parts.watch.clone(),
             },
-            errands: self.errands(&clients, process),
+            errands: self.errands(ports.errands, process),
             settings: Arc::new(self.parts.settings.clone()),
         }
     }
 
     /// Errands on AWS, on the account and on the web, all of them simulated.
-    fn errands(&self, clients: &Clients, process: &Arc<Process>) -> Vec<Arc<dyn Errands>> {
+    fn errands(&self, on_aws: Option<Arc<dyn Errands>>, process: &Arc<Process>) -> Vec<Arc<dyn Errands>> {
         let (clock, process) = (Arc::clone(&self.parts.clock), Arc::clone(process));
         let world = Arc::clone(&self.parts.world);
         let wire = AccountWire { world, clock: Arc::clone(&clock), process: Arc::clone(&process) };
         let account = DatabricksAccount::new(Arc::new(wire), sim::ACCOUNT_ID, credentials(), Arc::clone(&clock));
         let web = SimulatedWeb { cloud: Arc::clone(&self.parts.cloud), clock, process };
         let outside = OutsideErrands::new(Arc::new(web), Arc::new(SimulatedSecrets));
-        vec![Arc::new(AwsErrands::new(clients)), Arc::new(account), Arc::new(outside)]
-    }
-
-    fn store(&self, clients: &Clients, table: String) -> DynamoStore {
-        #[cfg(feature = "mutants")]
-        return DynamoStore::weakened(clients, table, self.parts.weakened);
-        #[cfg(not(feature = "mutants"))]
-        DynamoStore::new(clients, table)
+        let others: [Arc<dyn Errands>; 2] = [Arc::new(account), Arc::new(outside)];
+        on_aws.into_iter().chain(others).collect()
     }
 
     /// Publishes an event on the bus: whoever's rule it fits is woken.

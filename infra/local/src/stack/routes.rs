@@ -4,6 +4,7 @@
 //! template breaks the rehearsal, and not the night of the disaster.
 
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use serde_json::Value;
@@ -12,6 +13,16 @@ use super::rights::Rights;
 
 /// The template that is deployed.
 pub const TEMPLATE: &str = include_str!("../../../aws/template.yaml");
+
+/// The routes of [`TEMPLATE`], which is read once in a process.
+///
+/// # Errors
+///
+/// [`RouteError`]: what is wrong or not understood.
+pub fn standard() -> Result<Routes, RouteError> {
+    static READ: OnceLock<Result<Routes, RouteError>> = OnceLock::new();
+    READ.get_or_init(|| Routes::read(TEMPLATE)).clone()
+}
 
 /// A template that cannot be routed by.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -11,7 +11,7 @@ use failover::{FailoverPolicy, Side};
 use jiff::{SignedDuration, Timestamp};
 use local::clockwork::in_virtual_time;
 use local::stack::sabotage::Boundaries;
-use local::stack::{Delivery, Stack, StackParts};
+use local::stack::{Delivery, Stack, StackParts, StoreKind};
 use rim::clock::SystemClock;
 use sim::{Cloud, CloudSettings, Estate, Fault, FaultKind, World};
 
@@ -44,6 +44,7 @@ fn looked(minutes: u64, faults: impl FnOnce(i64) -> Vec<Fault>) -> Vec<Track> {
             probes: true,
             syncs: false,
             delivery: Delivery::default(),
+            store: StoreKind::Embedded,
             #[cfg(feature = "mutants")]
             weakened: aws::Weakened::default(),
         })

@@ -12,7 +12,7 @@ use local::clockwork::in_virtual_time;
 use local::rehearsal::script::BEGINS;
 use local::rehearsal::{OwnEstate, Rehearsal, scenarios::Scenario};
 use local::stack::sabotage::Boundaries;
-use local::stack::{Delivery, Stack, StackParts};
+use local::stack::{Delivery, Stack, StackParts, StoreKind};
 use rim::SystemClock;
 use sim::{Cloud, CloudSettings, Estate, World};
 use tempfile::TempDir;
@@ -42,6 +42,7 @@ fn captured(estate: Estate) -> Checkpoint {
             probes: false,
             syncs: false,
             delivery: Delivery::default(),
+            store: StoreKind::Embedded,
             #[cfg(feature = "mutants")]
             weakened: aws::Weakened::default(),
         });

@@ -1,4 +1,6 @@
-//! Where each item is.
+//! Where each item is: the keys of the table, for every store that keeps its items.
+//!
+//! Numbers are padded and times are in milliseconds since 1970, so that a query returns items in order.
 
 use failover::PairName;
 use failover::signal::About;
@@ -7,83 +9,91 @@ use saga::{SagaId, StepId};
 
 /// The two parts of an item's key.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Key {
-    pub(super) pk: String,
-    pub(super) sk: String,
+pub struct Key {
+    /// The partition, e.g. `SAGA#s-1`.
+    pub pk: String,
+    /// The place in it, e.g. `HEAD`.
+    pub sk: String,
 }
 
 /// What the sort keys of a saga's steps begin with.
-pub(super) const STEPS: &str = "STEP#";
+pub const STEPS: &str = "STEP#";
 
 /// What the sort keys of a saga's log begin with.
-pub(super) const LOG: &str = "LOG#";
+pub const LOG: &str = "LOG#";
 
-pub(super) fn pair(pair: &PairName) -> Key {
+/// The head of a pair.
+pub fn pair(pair: &PairName) -> Key {
     Key { pk: format!("PAIR#{pair}"), sk: "HEAD".to_owned() }
 }
 
-pub(super) fn head(saga: &SagaId) -> Key {
+/// The head of a saga.
+pub fn head(saga: &SagaId) -> Key {
     Key { pk: partition(saga), sk: "HEAD".to_owned() }
 }
 
 /// Padded, so that a query returns steps in plan order.
-pub(super) fn step(saga: &SagaId, step: StepId) -> Key {
+pub fn step(saga: &SagaId, step: StepId) -> Key {
     Key { pk: partition(saga), sk: format!("{STEPS}{:04}#{:06}", step.stage, step.number) }
 }
 
 /// Padded, so that a query returns the log in order.
-pub(super) fn log(saga: &SagaId, epoch: u64, sequence: u64) -> Key {
+pub fn log(saga: &SagaId, epoch: u64, sequence: u64) -> Key {
     Key { pk: partition(saga), sk: format!("{LOG}{epoch:08}#{sequence:08}") }
 }
 
-pub(super) fn ask(saga: &SagaId, question: &str) -> Key {
+/// A question of a saga.
+pub fn ask(saga: &SagaId, question: &str) -> Key {
     Key { pk: partition(saga), sk: format!("ASK#{question}") }
 }
 
 /// What the sort keys of what people did about questions begin with.
-pub(super) const TRAIL: &str = "TRAIL#";
+pub const TRAIL: &str = "TRAIL#";
 
 /// In milliseconds and padded, so that a query returns them in order of time.
-pub(super) fn trail(saga: &SagaId, at: Timestamp, mark: &str) -> Key {
+pub fn trail(saga: &SagaId, at: Timestamp, mark: &str) -> Key {
     Key { pk: partition(saga), sk: format!("{TRAIL}{:015}#{mark}", at.as_millisecond()) }
 }
 
 /// What the sort keys of what people order of a saga begin with.
-pub(super) const CONTROLS: &str = "CONTROL#";
+pub const CONTROLS: &str = "CONTROL#";
 
 /// An order's id sorts by time.
-pub(super) fn control(saga: &SagaId, id: &str) -> Key {
+pub fn control(saga: &SagaId, id: &str) -> Key {
     Key { pk: partition(saga), sk: format!("{CONTROLS}{id}") }
 }
 
 /// What the sort keys of a pair's lessons begin with.
-pub(super) const LESSONS: &str = "LESSON#";
+pub const LESSONS: &str = "LESSON#";
 
-pub(super) fn lesson(pair: &PairName, id: &str) -> Key {
+/// A lesson of a pair.
+pub fn lesson(pair: &PairName, id: &str) -> Key {
     Key { pk: format!("PAIR#{pair}"), sk: format!("{LESSONS}{id}") }
 }
 
 /// What the sort keys of a pair's tracks begin with.
-pub(super) const SIGNALS: &str = "SIGNAL#";
+pub const SIGNALS: &str = "SIGNAL#";
 
-pub(super) fn signal(pair: &PairName, about: &About) -> Key {
+/// The track of one thing.
+pub fn signal(pair: &PairName, about: &About) -> Key {
     Key { pk: format!("PAIR#{pair}"), sk: format!("{SIGNALS}{}#{}#{}", about.source, about.side, about.subject) }
 }
 
-pub(super) fn remembered(pair: &PairName, name: &str) -> Key {
+/// What is remembered of a pair under a name.
+pub fn remembered(pair: &PairName, name: &str) -> Key {
     Key { pk: format!("PAIR#{pair}"), sk: format!("KNOWN#{name}") }
 }
 
 /// What the sort keys of a pair's history begin with.
-pub(super) const DONE: &str = "DONE#";
+pub const DONE: &str = "DONE#";
 
 /// In milliseconds and padded, so that a query returns them in order of time.
-pub(super) fn done(pair: &PairName, at: Timestamp, saga: &SagaId) -> Key {
+pub fn done(pair: &PairName, at: Timestamp, saga: &SagaId) -> Key {
     Key { pk: format!("PAIR#{pair}"), sk: format!("{DONE}{:015}#{saga}", at.as_millisecond()) }
 }
 
 /// The partition that holds everything of a saga.
-pub(super) fn partition(saga: &SagaId) -> String {
+pub fn partition(saga: &SagaId) -> String {
     format!("SAGA#{saga}")
 }
 

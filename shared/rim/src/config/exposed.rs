@@ -69,8 +69,7 @@ fn holds(told: &str, cores: &[&str]) -> bool {
 }
 
 /// Signs beside a secret that a message or a template could trip over.
-const BESIDE: [&str; 13] =
-    ["", "dapi", "Bearer ", ", expected ", "`", "\"", "\\", "{{ ", "{% ", "\n", "é", "=", "#"];
+const BESIDE: [&str; 13] = ["", "dapi", "Bearer ", ", expected ", "`", "\"", "\\", "{{ ", "{% ", "\n", "é", "=", "#"];
 
 fn beside() -> impl Strategy<Value = &'static str> {
     prop::sample::select(BESIDE.to_vec())

@@ -1,0 +1,157 @@
+//! Where a stack records, and the ports of one process to it.
+//!
+//! Law: whichever store it is, every request of a process crosses that process's wire.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use aws::{AwsErrands, Clients, DynamoStore, S3Objects, SnsMessenger, SnsWaker};
+use engine::ports::{Asks, Controls, Errands, Messenger, Objects, Pairs, Sagas, Signals, Waker};
+
+use super::bus::Bus;
+use super::{StackError, StackParts, bucket_name};
+use crate::embedded::{Buckets, Embedded, Table, Topics, Wire};
+use crate::memory::{MemoryMessenger, MemoryObjects, MemoryStore, MemoryTable, MemoryWaker};
+
+/// The region that the stack stands in.
+const REGION: &str = "eu-west-1";
+
+/// Where a stack records.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum StoreKind {
+    /// DynamoDB, S3 and SNS inside this process, under the real AWS SDK.
+    #[default]
+    Embedded,
+    /// Plain memory behind the same ports, which makes the same calls: much faster, and without the SDK.
+    Memory,
+}
+
+/// The table of a stack.
+pub(super) enum Kept {
+    Embedded(Table),
+    Memory(MemoryTable),
+}
+
+/// Everything that a stack records in.
+pub(super) struct Place {
+    pub(super) kept: Kept,
+    pub(super) buckets: Buckets,
+    embedded: Embedded,
+}
+
+/// The ports to one table.
+pub(super) struct Records {
+    pub(super) pairs: Arc<dyn Pairs>,
+    pub(super) sagas: Arc<dyn Sagas>,
+    pub(super) asks: Arc<dyn Asks>,
+    pub(super) controls: Arc<dyn Controls>,
+    pub(super) signals: Arc<dyn Signals>,
+}
+
+impl Records {
+    fn of<S: Pairs + Sagas + Asks + Controls + Signals + 'static>(store: S) -> Self {
+        let store = Arc::new(store);
+        Self {
+            pairs: Arc::clone(&store) as Arc<dyn Pairs>,
+            sagas: Arc::clone(&store) as Arc<dyn Sagas>,
+            asks: Arc::clone(&store) as Arc<dyn Asks>,
+            controls: Arc::clone(&store) as Arc<dyn Controls>,
+            signals: store,
+        }
+    }
+}
+
+/// The ports of one process.
+pub(super) struct Ports {
+    pub(super) records: Records,
+    pub(super) objects: Arc<dyn Objects>,
+    pub(super) waker: Arc<dyn Waker>,
+    pub(super) messenger: Arc<dyn Messenger>,
+    /// Errands on AWS, where any can be asked for.
+    pub(super) errands: Option<Arc<dyn Errands>>,
+}
+
+impl Place {
+    /// Everything that a stack of these parts records in.
+    ///
+    /// # Errors
+    ///
+    /// [`StackError::Table`].
+    pub(super) fn new(parts: &StackParts, table: &str, buckets: Buckets, bus: &Arc<Bus>) -> Result<Self, StackError> {
+        let (kept, embedded) = match parts.store {
+            StoreKind::Embedded => {
+                let table = Table::memory(table)?;
+                (Kept::Embedded(table.clone()), Embedded::new(table, buckets.clone()))
+            }
+            StoreKind::Memory => (Kept::Memory(MemoryTable::new()), Embedded::without_table(buckets.clone())),
+        };
+        let embedded = embedded.with_topics(Arc::clone(bus) as Arc<dyn Topics>);
+        let embedded = embedded.with_cloud(Arc::clone(&parts.cloud), Arc::clone(&parts.clock));
+        Ok(Self { kept, buckets, embedded })
+    }
+
+    /// The ports of a process whose requests cross `wire`; `environment` names the resources.
+    pub(super) fn ports(
+        &self,
+        parts: &StackParts,
+        environment: &BTreeMap<String, String>,
+        bus: &Arc<Bus>,
+        wire: &Arc<dyn Wire>,
+    ) -> Ports {
+        let named = |variable: &str| environment.get(variable).cloned().unwrap_or_default();
+        let (bucket, evidence) = ("SWITCHBACK_BUCKET", "SWITCHBACK_EVIDENCE_BUCKET");
+        let (bucket, evidence) = (bucket_name(&named(bucket)), Some(bucket_name(&named(evidence))));
+        let (wakes, people) = (named("SWITCHBACK_WAKE_TOPIC"), named("SWITCHBACK_PEOPLE_TOPIC"));
+        match &self.kept {
+            Kept::Embedded(_) => {
+                let clients = self.clients(wire);
+                Ports {
+                    records: Records::of(dynamo(parts, &clients, named("SWITCHBACK_TABLE"))),
+                    objects: Arc::new(S3Objects::new(&clients, bucket, "").with_evidence(evidence)),
+                    waker: Arc::new(SnsWaker::new(&clients, wakes)),
+                    messenger: Arc::new(SnsMessenger::new(&clients, people)),
+                    errands: Some(Arc::new(AwsErrands::new(&clients))),
+                }
+            }
+            Kept::Memory(table) => {
+                let topics = || Arc::clone(bus) as Arc<dyn Topics>;
+                let objects = MemoryObjects::new(self.buckets.clone(), Arc::clone(wire), bucket, "");
+                // The SDK's clients are dear to build, and only declared errands and channels use them here.
+                let declared = !parts.arrangements.errands.is_empty();
+                let errands = declared.then(|| Arc::new(AwsErrands::new(&self.clients(wire))) as Arc<dyn Errands>);
+                let store = MemoryStore::new(table.clone(), Arc::clone(wire), named("SWITCHBACK_TABLE"));
+                Ports {
+                    records: Records::of(guarded(parts, store)),
+                    objects: Arc::new(objects.with_evidence(evidence)),
+                    waker: Arc::new(MemoryWaker::new(topics(), Arc::clone(wire), wakes)),
+                    messenger: Arc::new(MemoryMessenger::new(topics(), Arc::clone(wire), people)),
+                    errands,
+                }
+            }
+        }
+    }
+
+    fn clients(&self, wire: &Arc<dyn Wire>) -> Clients {
+        Clients::embedded(self.embedded.clone().with_wire(Arc::clone(wire)), REGION)
+    }
+}
+
+fn dynamo(parts: &StackParts, clients: &Clients, table: String) -> DynamoStore {
+    #[cfg(feature = "mutants")]
+    return DynamoStore::weakened(clients, table, parts.weakened);
+    #[cfg(not(feature = "mutants"))]
+    {
+        let _ = parts;
+        DynamoStore::new(clients, table)
+    }
+}
+
+fn guarded(parts: &StackParts, store: MemoryStore) -> MemoryStore {
+    #[cfg(feature = "mutants")]
+    return store.with_guards(aws::Guards::without(parts.weakened));
+    #[cfg(not(feature = "mutants"))]
+    {
+        let _ = parts;
+        store
+    }
+}
