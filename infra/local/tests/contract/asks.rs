@@ -1,8 +1,8 @@
 //! The contract of `Asks`, over every kind of store (S11).
 
-use crate::ground::{Checked, Ground, at, plan, saga};
+use crate::ground::{Checked, Ground, Kind, at, plan, saga};
 use aws::Weakened;
-use engine::ports::{Answer, AskItem, AskState, Asks, Deed, STORE_VERSION, StoreError, TrailLine};
+use engine::ports::{Answer, AskItem, AskState, Deed, STORE_VERSION, StoreError, TrailLine};
 use futures::future::join_all;
 use saga::{PlanHash, Proof};
 
@@ -21,9 +21,12 @@ on_every_ground! {
 
 #[tokio::test]
 async fn without_use_once_an_answer_is_used_again() {
-    let weakened = || Ground::weakened(Weakened { use_once: true, ..Weakened::default() });
-    assert_eq!(of_eight_users_of_one_answer_one_wins(&weakened()).await, Err("8 users won".to_owned()));
-    assert_eq!(an_answer_is_used_once(&weakened()).await, Err("the second use gave Ok(())".to_owned()));
+    for kind in Kind::IMPLEMENTATIONS {
+        let weakened = || Ground::weakened(kind, Weakened { use_once: true, ..Weakened::default() });
+        assert_eq!(of_eight_users_of_one_answer_one_wins(&weakened()).await, Err("8 users won".to_owned()), "{kind:?}");
+        let told = an_answer_is_used_once(&weakened()).await;
+        assert_eq!(told, Err("the second use gave Ok(())".to_owned()), "{kind:?}");
+    }
 }
 
 async fn a_question_comes_back_as_it_was_asked(ground: &Ground) -> Checked {

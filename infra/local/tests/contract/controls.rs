@@ -2,8 +2,8 @@
 
 use crate::ground::{Checked, DRAIN, Ground, at, plan, saga};
 use engine::ports::{
-    Closed, Control, ControlCount, ControlItem, ControlState, Controls, LessonItem, STORE_VERSION, SagaHead,
-    SagaStatus, Sagas, StoreError, TakeOver,
+    Closed, Control, ControlCount, ControlItem, ControlState, LessonItem, STORE_VERSION, SagaHead, SagaStatus,
+    StoreError, TakeOver,
 };
 use failover::{Clocks, PairName};
 use saga::{Outcome, StepId, Tally};

@@ -1,14 +1,18 @@
-//! What the contract suites stand on: the ports over each kind of embedded part.
+//! What the contract suites stand on: the ports over each kind of embedded part, and in memory.
 //!
 //! A check is a function from a ground to `Ok` or to the sentence that does not
 //! hold, so that it can be run where it must hold and where, with a guard taken
 //! away, it must not.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
-use aws::{Clients, DynamoStore, S3Objects, Weakened};
+use async_trait::async_trait;
+use aws::{Clients, DynamoStore, Guards, S3Objects, SnsMessenger, SnsWaker, Weakened};
+use engine::ports::{Asks, Controls, Messenger, Objects, Pairs, Sagas, Signals, Waker};
 use jiff::{SignedDuration, Timestamp};
-use local::embedded::{Buckets, Embedded, Table, Wire};
+use local::embedded::{Buckets, Call, Embedded, Passage, Table, Topics, Wire};
+use local::memory::{MemoryMessenger, MemoryObjects, MemoryStore, MemoryTable, MemoryWaker};
 use saga::{PlanHash, SagaId};
 use tempfile::TempDir;
 
@@ -26,9 +30,10 @@ macro_rules! ensure {
 /// Makes one test of each check on each ground.
 macro_rules! on_every_ground {
     ($($check:ident)*) => {
+        on_every_ground!(@ dynamodb_by_sdk_in_memory Embedded $($check)*);
+        on_every_ground!(@ dynamodb_by_sdk_on_a_file File $($check)*);
+        on_every_ground!(@ dynamodb_by_sdk_on_a_file_opened_again_at_each_step FileOpenedAgain $($check)*);
         on_every_ground!(@ memory Memory $($check)*);
-        on_every_ground!(@ file File $($check)*);
-        on_every_ground!(@ file_opened_again_at_each_step FileOpenedAgain $($check)*);
     };
     (@ $name:ident $kind:ident $($check:ident)*) => {
         mod $name {
@@ -43,45 +48,103 @@ macro_rules! on_every_ground {
     };
 }
 
+/// Makes one test of each check, in virtual time, on each implementation.
+macro_rules! on_every_implementation {
+    ($($check:ident)*) => {
+        on_every_implementation!(@ dynamodb_by_sdk Embedded $($check)*);
+        on_every_implementation!(@ memory Memory $($check)*);
+    };
+    (@ $name:ident $kind:ident $($check:ident)*) => {
+        mod $name {
+            $(
+                #[tokio::test(start_paused = true)]
+                async fn $check() {
+                    super::$check($crate::ground::Kind::$kind).await;
+                }
+            )*
+        }
+    };
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
-    Memory,
+    /// DynamoDB and S3 by the SDK, the embedded parts in memory.
+    Embedded,
+    /// The same on a file.
     File,
+    /// The same, and the file is opened again at each step.
     FileOpenedAgain,
+    /// The store in memory, without the SDK.
+    Memory,
 }
+
+impl Kind {
+    /// One of each implementation: what holds of it holds wherever it keeps its items.
+    pub(crate) const IMPLEMENTATIONS: [Self; 2] = [Self::Embedded, Self::Memory];
+}
+
+/// Everything that is kept in the table.
+pub(crate) trait Store: Pairs + Sagas + Asks + Controls + Signals {}
+
+impl<S: Pairs + Sagas + Asks + Controls + Signals> Store for S {}
 
 pub(crate) const TABLE: &str = "sagas";
 pub(crate) const BUCKET: &str = "plans";
 pub(crate) const EVIDENCE: &str = "evidence";
+const PREFIX: &str = "switchback/";
+
+/// Counts what had its effect on another wire.
+struct Counted {
+    wire: Option<Arc<dyn Wire>>,
+    counts: Mutex<BTreeMap<(&'static str, String), u64>>,
+}
+
+#[async_trait]
+impl Wire for Counted {
+    async fn before(&self, call: &Call) -> Passage {
+        match &self.wire {
+            Some(wire) => wire.before(call).await,
+            None => Passage::Pass,
+        }
+    }
+
+    async fn after(&self, call: &Call) -> Passage {
+        *self.counts.lock().unwrap().entry((call.service, call.operation.clone())).or_insert(0) += 1;
+        match &self.wire {
+            Some(wire) => wire.after(call).await,
+            None => Passage::Pass,
+        }
+    }
+}
+
+/// What is open.
+#[derive(Clone)]
+enum Parts {
+    Embedded(Table, Buckets),
+    Memory(MemoryTable, Buckets),
+}
 
 pub(crate) struct Ground {
     kind: Kind,
     folder: TempDir,
     weakened: Weakened,
-    wire: Option<Arc<dyn Wire>>,
-    parts: Mutex<Option<Embedded>>,
-    table: Mutex<Option<Table>>,
+    wire: Arc<Counted>,
+    parts: Mutex<Option<Parts>>,
 }
 
 impl Ground {
     pub(crate) fn new(kind: Kind) -> Self {
         let folder = TempDir::new().expect("a temporary folder");
-        Self {
-            kind,
-            folder,
-            weakened: Weakened::default(),
-            wire: None,
-            parts: Mutex::default(),
-            table: Mutex::default(),
-        }
+        let wire = Arc::new(Counted { wire: None, counts: Mutex::default() });
+        Self { kind, folder, weakened: Weakened::default(), wire, parts: Mutex::default() }
     }
 
-    pub(crate) fn weakened(weakened: Weakened) -> Self {
-        Self { weakened, ..Self::new(Kind::Memory) }
+    pub(crate) fn weakened(kind: Kind, weakened: Weakened) -> Self {
+        Self { weakened, ..Self::new(kind) }
     }
 
-    pub(crate) fn wired(wire: Arc<dyn Wire>) -> Self {
-        Self { wire: Some(wire), ..Self::new(Kind::Memory) }
+    pub(crate) fn wired(kind: Kind, wire: Arc<dyn Wire>) -> Self {
+        Self { wire: Arc::new(Counted { wire: Some(wire), counts: Mutex::default() }), ..Self::new(kind) }
     }
 
     pub(crate) fn with_weakened(self, weakened: Weakened) -> Self {
@@ -89,28 +152,88 @@ impl Ground {
     }
 
     /// The store; on a file that is opened again at each step, freshly opened.
-    pub(crate) fn store(&self) -> DynamoStore {
-        DynamoStore::weakened(&self.clients(), TABLE, self.weakened)
+    pub(crate) fn store(&self) -> Arc<dyn Store> {
+        self.store_over(self.wire.clone())
     }
 
-    pub(crate) fn objects(&self) -> S3Objects {
-        S3Objects::new(&self.clients(), BUCKET, "switchback/")
-    }
-
-    pub(crate) fn clients(&self) -> Clients {
-        Clients::embedded(self.parts(), "eu-west-1")
-    }
-
-    pub(crate) fn parts(&self) -> Embedded {
-        let mut parts = self.parts.lock().unwrap();
-        if self.kind == Kind::FileOpenedAgain {
-            *parts = None;
+    /// The same items over another wire.
+    pub(crate) fn store_over(&self, wire: Arc<dyn Wire>) -> Arc<dyn Store> {
+        match self.open() {
+            Parts::Embedded(table, buckets) => {
+                let clients = clients(Embedded::new(table, buckets).with_wire(wire));
+                Arc::new(DynamoStore::weakened(&clients, TABLE, self.weakened))
+            }
+            Parts::Memory(table, _) => {
+                Arc::new(MemoryStore::new(table, wire, TABLE).with_guards(Guards::without(self.weakened)))
+            }
         }
-        parts.get_or_insert_with(|| self.open()).clone()
+    }
+
+    pub(crate) fn objects(&self) -> Arc<dyn Objects> {
+        self.objects_in(BUCKET, None)
+    }
+
+    /// Objects of a bucket, whose evidence goes to another one.
+    pub(crate) fn objects_in(&self, bucket: &str, evidence: Option<&str>) -> Arc<dyn Objects> {
+        let (wire, evidence) = (self.wire.clone(), evidence.map(str::to_owned));
+        match self.open() {
+            Parts::Embedded(table, buckets) => {
+                let clients = clients(Embedded::new(table, buckets).with_wire(wire));
+                Arc::new(S3Objects::new(&clients, bucket, PREFIX).with_evidence(evidence))
+            }
+            Parts::Memory(_, buckets) => {
+                Arc::new(MemoryObjects::new(buckets, wire, bucket, PREFIX).with_evidence(evidence))
+            }
+        }
+    }
+
+    pub(crate) fn waker(&self, topics: Arc<dyn Topics>, topic: &str) -> Arc<dyn Waker> {
+        match self.open() {
+            Parts::Embedded(table, buckets) => {
+                let parts = Embedded::new(table, buckets).with_wire(self.wire.clone()).with_topics(topics);
+                Arc::new(SnsWaker::new(&clients(parts), topic))
+            }
+            Parts::Memory(..) => Arc::new(MemoryWaker::new(topics, self.wire.clone(), topic)),
+        }
+    }
+
+    pub(crate) fn messenger(&self, topics: Arc<dyn Topics>, topic: &str) -> Arc<dyn Messenger> {
+        match self.open() {
+            Parts::Embedded(table, buckets) => {
+                let parts = Embedded::new(table, buckets).with_wire(self.wire.clone()).with_topics(topics);
+                Arc::new(SnsMessenger::new(&clients(parts), topic))
+            }
+            Parts::Memory(..) => Arc::new(MemoryMessenger::new(topics, self.wire.clone(), topic)),
+        }
+    }
+
+    /// Embedded parts of this ground, on a wire that lets everything through.
+    pub(crate) fn embedded(&self) -> Embedded {
+        match self.open() {
+            Parts::Embedded(table, buckets) => Embedded::new(table, buckets),
+            Parts::Memory(_, buckets) => Embedded::without_table(buckets),
+        }
+    }
+
+    /// How many requests had their effect, by service and operation, lost answers included.
+    pub(crate) fn counts(&self) -> BTreeMap<(&'static str, String), u64> {
+        self.wire.counts.lock().unwrap().clone()
+    }
+
+    /// How many requests of one operation had their effect.
+    pub(crate) fn count(&self, operation: &str) -> u64 {
+        self.counts().iter().filter(|((_, name), _)| name == operation).map(|(_, count)| count).sum()
     }
 
     /// Changes an item behind the store's back.
     pub(crate) fn set_version(&self, pk: &str, sk: &str, version: u32) {
+        let table = match self.open() {
+            Parts::Embedded(table, _) => table,
+            Parts::Memory(table, _) => {
+                assert!(table.set_version(pk, sk, version), "there is no {pk} {sk}");
+                return;
+            }
+        };
         let request = serde_json::json!({
             "TableName": TABLE,
             "Key": {"PK": {"S": pk}, "SK": {"S": sk}},
@@ -118,29 +241,33 @@ impl Ground {
             "ConditionExpression": "attribute_exists(PK)",
             "ExpressionAttributeValues": {":v": {"N": version.to_string()}},
         });
-        drop(self.parts());
-        let table = self.table.lock().unwrap().clone().expect("an open table");
         let answer = table.answer("UpdateItem", request.to_string().as_bytes());
         assert!(answer.status().is_success(), "{:?}", answer.body());
     }
 
-    fn open(&self) -> Embedded {
-        let path = self.folder.path();
-        let (table, buckets) = match self.kind {
-            Kind::Memory => (Table::memory(TABLE).unwrap(), Buckets::memory([BUCKET, EVIDENCE])),
+    fn open(&self) -> Parts {
+        let mut parts = self.parts.lock().unwrap();
+        if self.kind == Kind::FileOpenedAgain {
+            *parts = None;
+        }
+        parts.get_or_insert_with(|| self.opened()).clone()
+    }
+
+    fn opened(&self) -> Parts {
+        let (path, buckets) = (self.folder.path(), [BUCKET, EVIDENCE]);
+        match self.kind {
+            Kind::Embedded => Parts::Embedded(Table::memory(TABLE).unwrap(), Buckets::memory(buckets)),
             Kind::File | Kind::FileOpenedAgain => {
-                *self.table.lock().unwrap() = None;
                 let table = Table::file(&path.join("a.store"), TABLE).unwrap();
-                (table, Buckets::folder(path, [BUCKET, EVIDENCE]).unwrap())
+                Parts::Embedded(table, Buckets::folder(path, buckets).unwrap())
             }
-        };
-        *self.table.lock().unwrap() = Some(table.clone());
-        let parts = Embedded::new(table, buckets);
-        match &self.wire {
-            Some(wire) => parts.with_wire(wire.clone()),
-            None => parts,
+            Kind::Memory => Parts::Memory(MemoryTable::new(), Buckets::memory(buckets)),
         }
     }
+}
+
+fn clients(parts: Embedded) -> Clients {
+    Clients::embedded(parts, "eu-west-1")
 }
 
 /// So many seconds after an arbitrary moment.

@@ -1,8 +1,8 @@
-//! The contracts of the ports that `aws` carries out, over the embedded parts.
+//! The contracts of the ports that `aws` carries out over the embedded parts, and `local` in memory.
 //!
-//! One suite per port, each over memory, a file, and a file that is opened again
-//! at every step. A guard of the store that can be taken away is shown to matter:
-//! without it the check that stands for it fails, with the sentence expected.
+//! One suite per port and one for all: DynamoDB by the SDK in memory, on a file, and on a file that is opened
+//! again at every step; and the store in memory. A guard of a store that can be taken away is shown to matter in
+//! each implementation: without it the check that stands for it fails, with the sentence expected.
 
 #![allow(clippy::unwrap_used, reason = "everything here is a test, also outside test functions")]
 
@@ -19,6 +19,7 @@ mod own_estate;
 mod pairs;
 mod sagas;
 mod signals;
+mod sizes;
 mod steps_and_log;
 mod waker;
 mod wire;

@@ -1,7 +1,6 @@
 //! The contract of `Objects`, over every kind of place, and of what lies below it.
 
 use crate::ground::{BUCKET, Checked, EVIDENCE, Ground, Kind};
-use aws::S3Objects;
 use engine::ports::{Objects, StoreError};
 use futures::future::join_all;
 use local::embedded::{Buckets, Embedded, ShelfError, Table};
@@ -46,8 +45,8 @@ async fn a_new_object_never_replaces_one(ground: &Ground) -> Checked {
 
 /// R52: in a bucket of its own, where one is named, and never replaced.
 async fn evidence_is_written_once_and_the_same_again_is_fine(ground: &Ground) -> Checked {
-    for bucket in [None, Some(EVIDENCE.to_owned())] {
-        let objects = || ground.objects().with_evidence(bucket.clone());
+    for bucket in [None, Some(EVIDENCE)] {
+        let objects = || ground.objects_in(BUCKET, bucket);
         for _ in 0..2 {
             let put = objects().put_evidence("evidence", b"record".to_vec()).await;
             ensure!(put == Ok(()), "{put:?}");
@@ -57,7 +56,7 @@ async fn evidence_is_written_once_and_the_same_again_is_fine(ground: &Ground) ->
         let ordinary = ground.objects().get("evidence").await;
         ensure!(ordinary == Ok(Some(b"record".to_vec())), "{bucket:?}: {ordinary:?}");
     }
-    let locked = S3Objects::new(&ground.clients(), EVIDENCE, "switchback/").get("evidence").await;
+    let locked = ground.objects_in(EVIDENCE, None).get("evidence").await;
     ensure!(locked == Ok(Some(b"record".to_vec())), "{locked:?}");
     Ok(())
 }
@@ -97,11 +96,12 @@ async fn two_openings_of_one_folder_have_one_winner_too() {
 
 #[tokio::test]
 async fn a_missing_bucket_says_to_create_it() {
-    let parts = Ground::new(Kind::Memory).parts();
-    let objects = aws::S3Objects::new(&aws::Clients::embedded(parts, "eu-west-1"), "unknown", "");
-    for told in [objects.get("a").await.map(drop), objects.put("a", Vec::new()).await] {
-        let Err(StoreError::Broken(text)) = told else { panic!("{told:?}") };
-        assert!(text.contains("create the bucket"), "{text}");
+    for kind in Kind::IMPLEMENTATIONS {
+        let objects = Ground::new(kind).objects_in("unknown", None);
+        for told in [objects.get("a").await.map(drop), objects.put("a", Vec::new()).await] {
+            let Err(StoreError::Broken(text)) = told else { panic!("{kind:?}: {told:?}") };
+            assert!(text.contains("create the bucket"), "{kind:?}: {text}");
+        }
     }
 }
 

@@ -1,8 +1,8 @@
 //! The contract of `Sagas` on heads and leases, over every kind of store.
 
-use crate::ground::{Checked, DRAIN, Ground, at, plan, saga};
+use crate::ground::{Checked, DRAIN, Ground, Kind, at, plan, saga};
 use aws::Weakened;
-use engine::ports::{STORE_VERSION, SagaHead, SagaStatus, Sagas, StoreError, TakeOver};
+use engine::ports::{STORE_VERSION, SagaHead, SagaStatus, StoreError, TakeOver};
 use failover::{Clocks, PairName};
 use futures::future::join_all;
 use jiff::SignedDuration;
@@ -27,16 +27,20 @@ on_every_ground! {
 
 #[tokio::test]
 async fn without_the_epoch_condition_a_superseded_runner_keeps() {
-    let ground = Ground::weakened(Weakened { epoch_condition: true, ..Weakened::default() });
-    let told = a_superseded_runner_cannot_keep(&ground).await;
-    assert!(told.is_err_and(|sentence| sentence.starts_with("the superseded runner kept")));
+    for kind in Kind::IMPLEMENTATIONS {
+        let ground = Ground::weakened(kind, Weakened { epoch_condition: true, ..Weakened::default() });
+        let told = a_superseded_runner_cannot_keep(&ground).await;
+        assert!(told.is_err_and(|sentence| sentence.starts_with("the superseded runner kept")), "{kind:?}");
+    }
 }
 
 #[tokio::test]
 async fn without_the_drain_a_lease_is_taken_too_soon() {
-    let ground = Ground::weakened(Weakened { drain: true, ..Weakened::default() });
-    let told = a_held_lease_refuses_until_it_has_drained(&ground).await;
-    assert!(told.is_err_and(|sentence| sentence.starts_with("taken at 30 s")));
+    for kind in Kind::IMPLEMENTATIONS {
+        let ground = Ground::weakened(kind, Weakened { drain: true, ..Weakened::default() });
+        let told = a_held_lease_refuses_until_it_has_drained(&ground).await;
+        assert!(told.is_err_and(|sentence| sentence.starts_with("taken at 30 s")), "{kind:?}");
+    }
 }
 
 async fn a_head_comes_back_as_it_was_created(ground: &Ground) -> Checked {

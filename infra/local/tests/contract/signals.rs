@@ -1,7 +1,7 @@
 //! The contract of `Signals`, over every kind of store.
 
 use crate::ground::{Checked, Ground, at};
-use engine::ports::{STORE_VERSION, Signals, TrackItem};
+use engine::ports::{STORE_VERSION, TrackItem};
 use failover::signal::{About, Look, Origin, Reading, Track};
 use failover::{PairName, Side};
 

@@ -1,8 +1,8 @@
 //! The contract of `Sagas` on steps and the log, over every kind of store.
 
-use crate::ground::{Checked, Ground, at, plan, saga};
+use crate::ground::{Checked, Ground, Kind, at, plan, saga};
 use aws::Weakened;
-use engine::ports::{LogChunk, STORE_VERSION, Sagas, StepItem, StoreError};
+use engine::ports::{LogChunk, STORE_VERSION, StepItem, StoreError};
 use saga::{Chain, Code, Event, Fault, Line, Outcome, Proof, StepId, StepRecord, StepState};
 
 on_every_ground! {
@@ -21,20 +21,24 @@ on_every_ground! {
 
 #[tokio::test]
 async fn without_the_epoch_condition_a_superseded_runner_writes_steps() {
-    let ground = Ground::weakened(Weakened { epoch_condition: true, ..Weakened::default() });
-    let told = a_superseded_runner_cannot_write_a_step_its_successor_touched(&ground).await;
-    assert_eq!(told, Err("the superseded runner wrote: Ok(())".to_owned()));
+    for kind in Kind::IMPLEMENTATIONS {
+        let ground = Ground::weakened(kind, Weakened { epoch_condition: true, ..Weakened::default() });
+        let told = a_superseded_runner_cannot_write_a_step_its_successor_touched(&ground).await;
+        assert_eq!(told, Err("the superseded runner wrote: Ok(())".to_owned()), "{kind:?}");
+    }
 }
 
 #[tokio::test]
 async fn without_the_place_condition_a_superseded_runner_goes_on() {
-    let weakened = || Ground::weakened(Weakened { log_place: true, ..Weakened::default() });
-    let told = a_seal_shuts_out_the_runner_it_was_made_for(&weakened()).await;
-    assert_eq!(told, Err("the superseded runner appended: Ok(())".to_owned()));
-    let told = a_place_in_the_log_is_taken_once(&weakened()).await;
-    assert_eq!(told, Err("the taken place gave Ok(())".to_owned()));
-    let told = of_eight_seals_of_one_place_one_wins(&weakened()).await;
-    assert_eq!(told, Err("8 seals won".to_owned()));
+    for kind in Kind::IMPLEMENTATIONS {
+        let weakened = || Ground::weakened(kind, Weakened { log_place: true, ..Weakened::default() });
+        let told = a_seal_shuts_out_the_runner_it_was_made_for(&weakened()).await;
+        assert_eq!(told, Err("the superseded runner appended: Ok(())".to_owned()), "{kind:?}");
+        let told = a_place_in_the_log_is_taken_once(&weakened()).await;
+        assert_eq!(told, Err("the taken place gave Ok(())".to_owned()), "{kind:?}");
+        let told = of_eight_seals_of_one_place_one_wins(&weakened()).await;
+        assert_eq!(told, Err("8 seals won".to_owned()), "{kind:?}");
+    }
 }
 
 async fn steps_come_back_in_plan_order(ground: &Ground) -> Checked {
@@ -162,12 +166,10 @@ async fn a_log_of_many_pages_comes_back_in_order(ground: &Ground) -> Checked {
         store.append(&saga(), chunk).await.map_err(|e| e.to_string())?;
     }
     drop(store);
-    let parts = ground.parts();
-    let before = parts.count("Query");
-    let store = aws::DynamoStore::new(&aws::Clients::embedded(parts.clone(), "eu-west-1"), crate::ground::TABLE);
-    let found = store.log(&saga()).await.map_err(|e| e.to_string())?;
+    let before = ground.count("Query");
+    let found = ground.store().log(&saga()).await.map_err(|e| e.to_string())?;
     ensure!(found == written, "{} chunks came back of {}", found.len(), written.len());
-    let pages = parts.count("Query") - before;
+    let pages = ground.count("Query") - before;
     ensure!(pages >= 3, "only {pages} pages were read");
     Ok(())
 }

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use crate::ground::{DRAIN, Ground, at, plan, saga};
+use crate::ground::{DRAIN, Ground, Kind, at, plan, saga};
 use async_trait::async_trait;
 use aws::Weakened;
 use aws_smithy_runtime_api::client::http::{
@@ -11,7 +11,7 @@ use aws_smithy_runtime_api::client::http::{
 };
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
-use engine::ports::{Asks, Objects, PairHead, Pairs, STORE_VERSION, SagaHead, SagaStatus, Sagas, StoreError, TakeOver};
+use engine::ports::{Asks, PairHead, Pairs, STORE_VERSION, SagaHead, SagaStatus, Sagas, StoreError, TakeOver};
 use failover::{Clocks, PairName, Side};
 use local::embedded::{Call, Embedded, Passage, Wire};
 use saga::Tally;
@@ -57,61 +57,69 @@ impl Wire for Script {
     }
 }
 
+on_every_implementation! {
+    a_take_over_whose_answer_was_lost_still_moves_the_epoch_by_one
+    without_its_mark_a_write_takes_its_own_first_attempt_for_somebody_elses
+    the_mark_of_one_call_does_not_cover_another
+    a_new_object_whose_answer_was_lost_is_still_ours
+    what_is_lost_three_times_before_its_effect_is_again_and_has_none
+    what_is_lost_three_times_after_its_effect_is_again_and_has_one
+    a_silent_store_is_given_up_within_a_third_of_a_lease
+    latency_passes_in_virtual_time
+    throttling_is_tried_again_and_then_told
+    refused_access_is_not_tried_again
+    a_wire_sees_what_each_request_is_about
+    a_caller_that_is_cut_off_after_the_effect_leaves_it_done
+}
+
 const LOST: Passage = Passage::Fail;
 const THROTTLED: Passage = Passage::Answer { status: 400, code: "ThrottlingException" };
 
-#[tokio::test(start_paused = true)]
-async fn a_take_over_whose_answer_was_lost_still_moves_the_epoch_by_one() {
-    let ground = Ground::wired(Script::new("UpdateItem", &[], &[LOST, LOST]));
+async fn a_take_over_whose_answer_was_lost_still_moves_the_epoch_by_one(kind: Kind) {
+    let ground = Ground::wired(kind, Script::new("UpdateItem", &[], &[LOST, LOST]));
     ground.store().create(&head()).await.unwrap();
     let taken = ground.store().take(&saga(), "first", at(0), at(30), DRAIN).await;
     assert!(matches!(taken, Ok(TakeOver::Taken(lease)) if lease.head.epoch == 1));
     assert_eq!(ground.store().head(&saga()).await.unwrap().unwrap().epoch, 1);
 }
 
-#[tokio::test(start_paused = true)]
-async fn without_its_mark_a_write_takes_its_own_first_attempt_for_somebody_elses() {
-    let wired = || Ground::wired(Script::new("PutItem", &[], &[LOST]));
+async fn without_its_mark_a_write_takes_its_own_first_attempt_for_somebody_elses(kind: Kind) {
+    let wired = || Ground::wired(kind, Script::new("PutItem", &[], &[LOST]));
     assert_eq!(wired().store().put_pair(&pair_head()).await, Ok(()));
     let weakened = wired().with_weakened(Weakened { own_mark: true, ..Weakened::default() });
     assert!(matches!(weakened.store().put_pair(&pair_head()).await, Err(StoreError::Refused(_))));
 }
 
-#[tokio::test(start_paused = true)]
-async fn the_mark_of_one_call_does_not_cover_another() {
-    let ground = Ground::wired(Script::new("PutItem", &[], &[LOST]));
+async fn the_mark_of_one_call_does_not_cover_another(kind: Kind) {
+    let ground = Ground::wired(kind, Script::new("PutItem", &[], &[LOST]));
     assert_eq!(ground.store().put_pair(&pair_head()).await, Ok(()));
     assert!(matches!(ground.store().put_pair(&pair_head()).await, Err(StoreError::Refused(_))));
 }
 
-#[tokio::test(start_paused = true)]
-async fn a_new_object_whose_answer_was_lost_is_still_ours() {
-    let ground = Ground::wired(Script::new("PutObject", &[], &[LOST]));
+async fn a_new_object_whose_answer_was_lost_is_still_ours(kind: Kind) {
+    let ground = Ground::wired(kind, Script::new("PutObject", &[], &[LOST]));
     assert_eq!(ground.objects().put_new("plan", b"mine".to_vec()).await, Ok(()));
     assert!(matches!(ground.objects().put_new("plan", b"mine".to_vec()).await, Err(StoreError::Refused(_))));
 }
 
-#[tokio::test(start_paused = true)]
-async fn what_is_lost_three_times_before_its_effect_is_again_and_has_none() {
-    let ground = Ground::wired(Script::new("PutItem", &[LOST; 3], &[]));
+async fn what_is_lost_three_times_before_its_effect_is_again_and_has_none(kind: Kind) {
+    let ground = Ground::wired(kind, Script::new("PutItem", &[LOST; 3], &[]));
     let put = ground.store().put_pair(&pair_head()).await;
     assert!(matches!(put, Err(StoreError::Again(_))), "{put:?}");
-    assert_eq!(ground.parts().count("PutItem"), 0);
+    assert_eq!(ground.count("PutItem"), 0);
     assert_eq!(ground.store().pair(&pair_head().pair).await, Ok(None));
 }
 
-#[tokio::test(start_paused = true)]
-async fn what_is_lost_three_times_after_its_effect_is_again_and_has_one() {
-    let ground = Ground::wired(Script::new("PutItem", &[], &[LOST; 3]));
+async fn what_is_lost_three_times_after_its_effect_is_again_and_has_one(kind: Kind) {
+    let ground = Ground::wired(kind, Script::new("PutItem", &[], &[LOST; 3]));
     let put = ground.store().put_pair(&pair_head()).await;
     assert!(matches!(put, Err(StoreError::Again(_))), "{put:?}");
     assert_eq!(ground.store().pair(&pair_head().pair).await, Ok(Some(pair_head())));
 }
 
-#[tokio::test(start_paused = true)]
-async fn a_silent_store_is_given_up_within_a_third_of_a_lease() {
+async fn a_silent_store_is_given_up_within_a_third_of_a_lease(kind: Kind) {
     let wire = Arc::new(Script { latency: Duration::from_secs(3600), ..unshared(Script::new("PutItem", &[], &[])) });
-    let ground = Ground::wired(wire);
+    let ground = Ground::wired(kind, wire);
     let begun = Instant::now();
     let put = ground.store().put_pair(&pair_head()).await;
     assert_eq!(put, Err(StoreError::Again("writing pair payments: no answer in time".into())));
@@ -119,10 +127,9 @@ async fn a_silent_store_is_given_up_within_a_third_of_a_lease() {
     assert!(waited > Duration::from_secs(8) && waited < Duration::from_secs(10), "{waited:?}");
 }
 
-#[tokio::test(start_paused = true)]
-async fn latency_passes_in_virtual_time() {
+async fn latency_passes_in_virtual_time(kind: Kind) {
     let wire = Arc::new(Script { latency: Duration::from_millis(900), ..unshared(Script::new("PutItem", &[], &[])) });
-    let ground = Ground::wired(wire);
+    let ground = Ground::wired(kind, wire);
     let (begun, really) = (Instant::now(), std::time::Instant::now());
     for revision in 1..=100 {
         ground.store().put_pair(&PairHead { revision, ..pair_head() }).await.unwrap();
@@ -131,40 +138,37 @@ async fn latency_passes_in_virtual_time() {
     assert!(really.elapsed() < Duration::from_secs(30), "{:?}", really.elapsed());
 }
 
-#[tokio::test(start_paused = true)]
-async fn throttling_is_tried_again_and_then_told() {
-    let ground = Ground::wired(Script::new("PutItem", &[THROTTLED, THROTTLED], &[]));
+async fn throttling_is_tried_again_and_then_told(kind: Kind) {
+    let ground = Ground::wired(kind, Script::new("PutItem", &[THROTTLED, THROTTLED], &[]));
     assert_eq!(ground.store().put_pair(&pair_head()).await, Ok(()));
-    let ground = Ground::wired(Script::new("PutItem", &[THROTTLED; 3], &[]));
+    let ground = Ground::wired(kind, Script::new("PutItem", &[THROTTLED; 3], &[]));
     let put = ground.store().put_pair(&pair_head()).await;
     assert_eq!(put, Err(StoreError::Again("writing pair payments: ThrottlingException".into())));
 }
 
-#[tokio::test(start_paused = true)]
-async fn refused_access_is_not_tried_again() {
+async fn refused_access_is_not_tried_again(kind: Kind) {
     let denied = Passage::Answer { status: 400, code: "AccessDeniedException" };
     let script = Script::new("GetItem", &[denied], &[]);
-    let ground = Ground::wired(script.clone());
+    let ground = Ground::wired(kind, script.clone());
     let read = ground.store().pair(&pair_head().pair).await;
     assert!(matches!(&read, Err(StoreError::Broken(text)) if text.contains("dynamodb:GetItem")), "{read:?}");
     assert_eq!(script.seen.lock().unwrap().len(), 1);
     let denied = Passage::Answer { status: 403, code: "AccessDenied" };
-    let ground = Ground::wired(Script::new("GetObject", &[denied], &[]));
+    let ground = Ground::wired(kind, Script::new("GetObject", &[denied], &[]));
     let read = ground.objects().get("a").await;
     assert!(matches!(&read, Err(StoreError::Broken(text)) if text.contains("s3:GetObject")), "{read:?}");
 }
 
 #[tokio::test]
 async fn a_missing_table_says_to_create_it() {
-    let clients = Ground::wired(Script::new("", &[], &[])).clients();
+    let clients = aws::Clients::embedded(Ground::new(Kind::Embedded).embedded(), "eu-west-1");
     let read = aws::DynamoStore::new(&clients, "unknown").head(&saga()).await;
     assert!(matches!(&read, Err(StoreError::Broken(text)) if text.contains("create the table")), "{read:?}");
 }
 
-#[tokio::test(start_paused = true)]
-async fn a_wire_sees_what_each_request_is_about() {
+async fn a_wire_sees_what_each_request_is_about(kind: Kind) {
     let script = Script::new("", &[], &[]);
-    let ground = Ground::wired(script.clone());
+    let ground = Ground::wired(kind, script.clone());
     ground.store().create(&head()).await.unwrap();
     ground.store().take(&saga(), "first", at(0), at(30), DRAIN).await.unwrap();
     ground.store().log(&saga()).await.unwrap();
@@ -180,13 +184,12 @@ async fn a_wire_sees_what_each_request_is_about() {
             "s3 GetObject plans/switchback/plan"
         ]
     );
-    let counts = ground.parts().counts();
+    let counts = ground.counts();
     assert_eq!(counts.get(&("dynamodb", "PutItem".to_owned())), Some(&1));
     assert_eq!(counts.values().sum::<u64>(), 5);
 }
 
-#[tokio::test(start_paused = true)]
-async fn a_caller_that_is_cut_off_after_the_effect_leaves_it_done() {
+async fn a_caller_that_is_cut_off_after_the_effect_leaves_it_done(kind: Kind) {
     struct Silent;
     #[async_trait]
     impl Wire for Silent {
@@ -194,16 +197,15 @@ async fn a_caller_that_is_cut_off_after_the_effect_leaves_it_done() {
             std::future::pending().await
         }
     }
-    let ground = Ground::wired(Arc::new(Silent));
+    let ground = Ground::wired(kind, Arc::new(Silent));
     let store = ground.store();
     let caller = tokio::spawn(async move { store.put_pair(&pair_head()).await });
     tokio::task::yield_now().await;
-    while ground.parts().count("PutItem") == 0 {
+    while ground.count("PutItem") == 0 {
         tokio::task::yield_now().await;
     }
     caller.abort();
-    let parts = ground.parts().with_wire(Script::new("", &[], &[]));
-    let other = aws::DynamoStore::new(&aws::Clients::embedded(parts, "eu-west-1"), crate::ground::TABLE);
+    let other = ground.store_over(Script::new("", &[], &[]));
     assert_eq!(other.pair(&pair_head().pair).await, Ok(Some(pair_head())));
 }
 
@@ -231,7 +233,7 @@ impl HttpClient for Listened {
 /// The embedded table has no replica that could lag, so the request itself must show it.
 #[tokio::test]
 async fn every_read_is_consistent() {
-    let listened = Listened { parts: Ground::wired(Script::new("", &[], &[])).parts(), heard: Arc::default() };
+    let listened = Listened { parts: Ground::new(Kind::Embedded).embedded(), heard: Arc::default() };
     let store = aws::DynamoStore::new(&aws::Clients::embedded(listened.clone(), "eu-west-1"), crate::ground::TABLE);
     store.pair(&pair_head().pair).await.unwrap();
     store.head(&saga()).await.unwrap();
