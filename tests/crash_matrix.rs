@@ -6,6 +6,7 @@
 //! recorded of it. At each the process dies; each reply is lost once; at every request the
 //! process stands still for longer than two leases and comes back as a zombie; each wake
 //! comes three times and late.
+//! The store is the one in memory, whose requests cross the same boundaries as the SDK's.
 
 /// The matrix.
 mod crash_matrix {
@@ -27,13 +28,17 @@ use crash_matrix::redo::little_is_redone;
 use crash_matrix::telling::{counted, told};
 use crash_matrix::{journeys, scripts};
 use local::rehearsal::script::Script;
-use local::stack::Delivery;
 use local::stack::sabotage::{Crossing, Deed, Phase};
+use local::stack::{Delivery, StoreKind};
 
 /// One run for each crossing that `deed` wants broken; all must end well.
 fn each(name: &str, script: &Script, deed: &dyn Fn(&Crossing) -> Option<Deed>) -> Scan {
+    each_on(StoreKind::Memory, name, script, deed)
+}
+
+fn each_on(store: StoreKind, name: &str, script: &Script, deed: &dyn Fn(&Crossing) -> Option<Deed>) -> Scan {
     let begun = Instant::now();
-    let scan = scan(script, &|_| {}, deed);
+    let scan = scan(script, &|it| it.store = store, deed);
     println!("{name}, {:.0} s: {}", begun.elapsed().as_secs_f32(), counted(&scan.points));
     assert!(scan.offending.is_empty() && !scan.points.is_empty(), "{}", told(&scan));
     scan
@@ -70,6 +75,19 @@ fn lost_the_runner_dies_at_every_boundary() {
 #[test]
 fn planned_every_reply_is_lost_once() {
     each("planned, reply lost", &scripts::planned(), &loses_its_reply);
+}
+
+/// What the SDK makes of a lost reply: a part of the same points, on the embedded store.
+#[test]
+fn planned_on_the_embedded_store_replies_of_aws_are_lost_and_the_runner_dies() {
+    let on_aws = |crossing: &Crossing| ["dynamodb ", "s3 ", "sns "].iter().any(|it| crossing.what.starts_with(it));
+    let deed = |crossing: &Crossing| match crossing.number % 5 {
+        0 if on_aws(crossing) => loses_its_reply(crossing),
+        1 if crossing.number % 3 == 0 => dies(crossing).filter(|_| on_aws(crossing)),
+        _ => None,
+    };
+    let scan = each_on(StoreKind::Embedded, "planned, on the embedded store", &scripts::planned(), &deed);
+    assert!(scan.points.len() > 40, "{}", scan.points.len());
 }
 
 #[test]

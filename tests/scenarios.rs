@@ -2,18 +2,21 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot begin has failed")]
 
-use local::rehearsal::scenarios::Scenario;
+/// Plays scenarios.
+#[path = "journeys/both.rs"]
+mod both;
+
+use both::{golden, in_memory};
+use local::rehearsal::Told;
 use local::rehearsal::script::{EstateKind, ScriptFault, What};
-use local::rehearsal::{Rehearsal, Told};
 use saga::Event;
 
 fn rehearse(name: &str, seed: u64, resources: Option<usize>) -> Told {
-    let scenario = Scenario::named(name).unwrap();
-    Rehearsal::of(scenario, seed, resources).unwrap().run(&mut |_| {}).unwrap()
+    in_memory(name, seed, resources).run(&mut |_| {}).unwrap()
 }
 
-fn check(name: &str, golden: &str) {
-    let told = rehearse(name, 1, None);
+fn check(name: &str, story: &str) -> Told {
+    let told = golden(name, story);
     let auditor = &told.report.auditor;
     assert_eq!(told.report.pursuit.left, 0);
     assert_eq!(auditor.processed_after_done, 0);
@@ -21,7 +24,7 @@ fn check(name: &str, golden: &str) {
     assert_eq!(auditor.woken_that_were_off, 0);
     assert_eq!((auditor.runs_seen, auditor.runs_wrong), (auditor.runs_expected, 0));
     assert_eq!((auditor.processing_on_leaving, auditor.unknown_routes), (0, 0));
-    assert_eq!(told.story, golden, "the story of {name} has changed: read it, then keep it as its story.txt");
+    told
 }
 
 #[test]
@@ -46,8 +49,7 @@ fn primary_returns_half_up_tells_its_story() {
 
 #[test]
 fn ambiguous_names_are_left_to_a_person_by_name() {
-    let told = rehearse("ambiguous-names", 1, None);
-    assert_eq!(told.story, include_str!("scenarios/ambiguous-names/story.txt"));
+    let told = golden("ambiguous-names", include_str!("scenarios/ambiguous-names/story.txt"));
     assert_eq!(told.report.outcome, "person-needed");
     assert!(told.report.steps.blocked > 0);
 }
@@ -59,8 +61,7 @@ fn flapping_api_tells_its_story() {
 
 #[test]
 fn what_is_refused_is_left_to_a_person_and_nothing_behind_it_begins() {
-    let told = rehearse("everything-refused", 1, None);
-    assert_eq!(told.story, include_str!("scenarios/everything-refused/story.txt"));
+    let told = golden("everything-refused", include_str!("scenarios/everything-refused/story.txt"));
     assert_eq!((told.report.outcome.as_str(), told.report.pursuit.left), ("person-needed", 0));
     assert_eq!(told.report.auditor.woken_that_were_off, 0);
     let state = &told.ended.view.state;
@@ -81,7 +82,7 @@ fn what_is_refused_is_left_to_a_person_and_nothing_behind_it_begins() {
 /// L1: a blocked step whose call needs its intent on record goes on when a person has helped.
 #[test]
 fn what_was_refused_goes_on_when_a_person_has_helped() {
-    let mut rehearsal = Rehearsal::of(Scenario::named("planned").unwrap(), 1, Some(60)).unwrap();
+    let mut rehearsal = in_memory("planned", 1, Some(60));
     rehearsal.script.fault.push(ScriptFault {
         side: failover::Side::Standby,
         from: 0,
@@ -97,8 +98,7 @@ fn what_was_refused_goes_on_when_a_person_has_helped() {
 
 #[test]
 fn what_a_deployment_switches_on_again_is_fenced_within_one_look_of_the_guard() {
-    check("deploy-unpauses", include_str!("scenarios/deploy-unpauses/story.txt"));
-    let told = rehearse("deploy-unpauses", 1, None);
+    let told = check("deploy-unpauses", include_str!("scenarios/deploy-unpauses/story.txt"));
     let [round] = told.ended.rounds.as_slice() else { panic!("{} rounds", told.ended.rounds.len()) };
     let deployed = told.ended.events.iter().find(|(_, what)| what.contains("40 jobs on again")).unwrap().0;
     let took = round.lines.last().unwrap().at.duration_since(deployed);
@@ -111,8 +111,7 @@ fn what_a_deployment_switches_on_again_is_fenced_within_one_look_of_the_guard() 
 
 #[test]
 fn everything_that_can_be_declared_is_done_and_every_kind_is_fenced() {
-    check("everything", include_str!("scenarios/everything/story.txt"));
-    let told = rehearse("everything", 1, None);
+    let told = check("everything", include_str!("scenarios/everything/story.txt"));
     let view = &told.ended.view;
     let infos: Vec<_> = told.ended.view.plan.steps().map(|(_, step)| step.kind.as_str()).collect();
     for kind in databricks::KINDS.iter().map(|kind| kind.info()).filter(|info| info.fenced) {
@@ -127,7 +126,7 @@ fn everything_that_can_be_declared_is_done_and_every_kind_is_fenced() {
 /// R9: work that runs on both sides by decision goes on on the side that is left, with its runs.
 #[test]
 fn a_job_that_is_marked_active_active_goes_on_on_the_side_that_is_left() {
-    let mut rehearsal = Rehearsal::of(Scenario::named("planned").unwrap(), 1, None).unwrap();
+    let mut rehearsal = in_memory("planned", 1, None);
     let marked = "kind = \"job\"\nname = \"payments-ingest-job-0001\"";
     rehearsal.script.declared = toml::from_str(&format!("[[active_active]]\n{marked}")).unwrap();
     let told = rehearsal.run(&mut |_| {}).unwrap();
@@ -142,7 +141,7 @@ fn a_job_that_is_marked_active_active_goes_on_on_the_side_that_is_left() {
 
 #[test]
 fn errands_are_carried_out_once_however_often_the_runner_dies() {
-    let mut rehearsal = Rehearsal::of(Scenario::named("everything").unwrap(), 1, None).unwrap();
+    let mut rehearsal = in_memory("everything", 1, None);
     rehearsal.script.dies_every = Some(499);
     let told = rehearsal.run(&mut |_| {}).unwrap();
     let auditor = &told.report.auditor;
@@ -153,8 +152,7 @@ fn errands_are_carried_out_once_however_often_the_runner_dies() {
 
 #[test]
 fn a_validation_that_fails_holds_the_saga_before_its_schedules() {
-    let told = rehearse("validation-fails", 1, None);
-    assert_eq!(told.story, include_str!("scenarios/validation-fails/story.txt"));
+    let told = golden("validation-fails", include_str!("scenarios/validation-fails/story.txt"));
     assert_eq!((told.report.outcome.as_str(), told.report.steps.blocked), ("person-needed", 1));
     let view = &told.ended.view;
     for (index, stage) in view.plan.stages.iter().enumerate() {
@@ -168,7 +166,7 @@ fn a_validation_that_fails_holds_the_saga_before_its_schedules() {
 /// A listing of many pages that comes late keeps nothing waiting that is known already.
 #[test]
 fn what_is_known_is_fenced_while_a_long_listing_is_under_way() {
-    let mut rehearsal = Rehearsal::of(Scenario::named("planned").unwrap(), 1, Some(120)).unwrap();
+    let mut rehearsal = in_memory("planned", 1, Some(120));
     rehearsal.script.estate = EstateKind::Everything;
     for only in ["dashboards.list", "dashboard_schedules.list"] {
         rehearsal.script.fault.push(ScriptFault {
@@ -203,7 +201,7 @@ fn without_faults_the_limit_of_the_api_is_the_only_thing_that_takes_time() {
 
 #[test]
 fn a_limit_that_nobody_named_is_found_by_itself() {
-    let mut rehearsal = Rehearsal::of(Scenario::named("planned").unwrap(), 1, Some(1_000)).unwrap();
+    let mut rehearsal = in_memory("planned", 1, Some(1_000));
     rehearsal.script.limits_known = false;
     let report = rehearsal.run(&mut |_| {}).unwrap().report;
     assert_eq!((report.outcome.as_str(), report.auditor.runs_wrong), ("completed", 0));
@@ -237,7 +235,7 @@ fn other_seeds_end_as_well_s5() {
 #[test]
 fn apps_and_alerts_are_left_behind_stopped_and_go_on_on_the_other_side() {
     for name in ["planned", "region-lost"] {
-        let mut rehearsal = Rehearsal::of(Scenario::named(name).unwrap(), 1, Some(120)).unwrap();
+        let mut rehearsal = in_memory(name, 1, Some(120));
         rehearsal.script.estate = EstateKind::Everything;
         let told = rehearsal.run(&mut |_| {}).unwrap();
         let auditor = &told.report.auditor;
@@ -272,8 +270,7 @@ fn another_seed_tells_another_story() {
 
 #[test]
 fn a_health_event_and_failing_probes_lead_to_a_failover_without_any_command() {
-    check("health-event", include_str!("scenarios/health-event/story.txt"));
-    let told = rehearse("health-event", 1, None);
+    let told = check("health-event", include_str!("scenarios/health-event/story.txt"));
     let clocks = &told.report.clocks;
     // R16: the clocks begin with the first signal, long before anybody was asked.
     assert_eq!((told.report.sagas, told.report.outcome.as_str()), (1, "completed"));
@@ -286,8 +283,7 @@ fn a_health_event_and_failing_probes_lead_to_a_failover_without_any_command() {
 
 #[test]
 fn a_false_alarm_costs_nothing() {
-    let told = rehearse("false-alarm", 1, None);
-    assert_eq!(told.story, include_str!("scenarios/false-alarm/story.txt"));
+    let told = golden("false-alarm", include_str!("scenarios/false-alarm/story.txt"));
     assert_eq!((told.report.sagas, told.report.outcome.as_str()), (0, "nothing-proposed"));
     assert!(told.story.contains("1 of the 2 origins that are needed speak against it"));
     assert!(!told.story.contains("message"), "somebody was told: {}", told.story);
@@ -296,8 +292,7 @@ fn a_false_alarm_costs_nothing() {
 /// S17: a flapping input leads to at most one proposal per cool-down.
 #[test]
 fn a_primary_that_flaps_leads_to_one_proposal_in_the_cool_down() {
-    let told = rehearse("flapping", 1, None);
-    assert_eq!(told.story, include_str!("scenarios/flapping/story.txt"));
+    let told = golden("flapping", include_str!("scenarios/flapping/story.txt"));
     assert_eq!((told.report.sagas, told.report.outcome.as_str()), (1, "aborted"));
     assert_eq!(told.story.matches("message       to ana").count(), 1);
     assert!(told.story.contains("cool-down after saga"));
@@ -306,8 +301,7 @@ fn a_primary_that_flaps_leads_to_one_proposal_in_the_cool_down() {
 
 #[test]
 fn silence_escalates_along_the_contact_list() {
-    check("silence-escalates", include_str!("scenarios/silence-escalates/story.txt"));
-    let told = rehearse("silence-escalates", 1, None);
+    let told = check("silence-escalates", include_str!("scenarios/silence-escalates/story.txt"));
     let asked = |who: &str| told.ended.heard.iter().find(|s| s.text.starts_with(&format!("to {who}"))).unwrap().at;
     let silence = asked("ben").duration_since(asked("ana")).as_secs();
     assert!((600..=700).contains(&silence), "{silence} s");
@@ -315,8 +309,7 @@ fn silence_escalates_along_the_contact_list() {
 
 #[test]
 fn two_people_have_to_say_yes() {
-    check("two-people", include_str!("scenarios/two-people/story.txt"));
-    let told = rehearse("two-people", 1, None);
+    let told = check("two-people", include_str!("scenarios/two-people/story.txt"));
     let by = told.ended.view.state.approval("go").map(|approval| approval.by.clone());
     assert_eq!(by.as_deref(), Some("ana and ben"));
 }
@@ -324,16 +317,14 @@ fn two_people_have_to_say_yes() {
 /// S17: missing data is neither healthy nor down.
 #[test]
 fn where_nothing_is_known_people_are_told_and_nothing_is_proposed() {
-    let told = rehearse("monitoring-dark", 1, None);
-    assert_eq!(told.story, include_str!("scenarios/monitoring-dark/story.txt"));
+    let told = golden("monitoring-dark", include_str!("scenarios/monitoring-dark/story.txt"));
     assert_eq!((told.report.sagas, told.report.outcome.as_str()), (0, "nothing-proposed"));
     assert_eq!(told.story.matches("monitoring is dark").count(), 2, "in the message, and in the title's text");
 }
 
 #[test]
 fn a_veto_holds_what_the_policy_would_begin() {
-    let told = rehearse("veto", 1, None);
-    assert_eq!(told.story, include_str!("scenarios/veto/story.txt"));
+    let told = golden("veto", include_str!("scenarios/veto/story.txt"));
     assert_eq!((told.report.sagas, told.report.outcome.as_str()), (1, "held"));
     assert_eq!((told.report.steps.done, told.report.auditor.runs_seen), (0, 0));
 }
@@ -341,7 +332,7 @@ fn a_veto_holds_what_the_policy_would_begin() {
 /// The same night without the veto: the policy acts, and the record names who has accepted the risk.
 #[test]
 fn without_the_veto_the_policy_acts() {
-    let mut rehearsal = Rehearsal::of(Scenario::named("veto").unwrap(), 1, None).unwrap();
+    let mut rehearsal = in_memory("veto", 1, None);
     rehearsal.script.watch.as_mut().unwrap().deed.clear();
     rehearsal.script.ends = local::rehearsal::script::Ending::Completed;
     let told = rehearsal.run(&mut |_| {}).unwrap();

@@ -3,8 +3,9 @@
 
 use failover::{Course, Side};
 use local::rehearsal::script::{EstateKind, Leg, LegEnd, ScriptFault, What};
-use local::rehearsal::{Rehearsal, Told, scenarios::Scenario};
+use local::rehearsal::{Told, scenarios::Scenario};
 
+use super::both::in_memory;
 use super::{is_content, residue};
 
 /// Eight kinds, by the families of their APIs.
@@ -21,7 +22,7 @@ fn leg(at: i64, order: Course) -> Leg {
 }
 
 fn travel(sides: &[Side], legs: Vec<Leg>, later: Vec<ScriptFault>) -> Told {
-    let mut rehearsal = Rehearsal::of(Scenario::named("there-and-back").unwrap(), 1, None).unwrap();
+    let mut rehearsal = in_memory("there-and-back", 1, None);
     rehearsal.script.declared = rim::config::Declared::default();
     rehearsal.script.estate = EstateKind::Plain;
     rehearsal.script.fault = sides.iter().flat_map(|side| LACKED.map(|family| lacks(*side, family, 0))).collect();

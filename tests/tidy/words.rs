@@ -86,6 +86,7 @@ const ANSWERS: Rule = Rule {
         except("shared/engine/src/approvals/", "the gate: an answer is made of a proof here"),
         except("shared/engine/src/ports/asks.rs", "the port"),
         except("shared/aws/src/dynamo/asks.rs", "the store"),
+        except("infra/local/src/memory/asks.rs", "the store in memory"),
     ],
 };
 
