@@ -11,6 +11,7 @@ use failover::verdict::Mode;
 use failover::{Course, Side};
 use jiff::civil::{Weekday, time};
 use jiff::tz::TimeZone;
+use local::stack::StoreKind;
 use local::stack::requests::request;
 use local::stack::rights::Right;
 use saga::Outcome;
@@ -31,6 +32,11 @@ mod quick;
 #[path = "noticing/said.rs"]
 #[allow(dead_code, reason = "other plays need more of it")]
 mod said;
+
+/// The plays ask what the SDK's requests are, so they record by it.
+fn by_sdk(setup: Setup) -> Setup {
+    Setup { store: StoreKind::Embedded, ..setup }
+}
 
 type Used = BTreeMap<String, BTreeSet<Right>>;
 
@@ -90,7 +96,7 @@ async fn called(ground: &Ground, function: &str) -> Value {
 /// The function saga moves the work and brings it home; the function probe ends the saga that waits for lessons,
 /// its evidence included, and proposes.
 fn proposals() -> Used {
-    perform(watched(Mode::Ask), async |ground: &Ground| {
+    perform(by_sdk(watched(Mode::Ask)), async |ground: &Ground| {
         ground.captured().await;
         moved(ground, Course::Failover, Side::Primary, &|status| matches!(status, SagaStatus::Finished(_))).await;
         moved(ground, Course::Failback, Side::Standby, &|status| status == SagaStatus::PersonNeeded).await;
@@ -123,7 +129,7 @@ fn drills() -> Used {
     };
     let mut setup = watched(Mode::Watch);
     setup.watch.drills = vec![policy];
-    perform(setup, async |ground: &Ground| {
+    perform(by_sdk(setup), async |ground: &Ground| {
         ground.captured().await;
         ground.said(Reading::Healthy).await;
         called(ground, "DrillFunction").await;
@@ -151,7 +157,7 @@ fn approvals() -> Used {
     for approver in &mut setup.watch.approvers {
         approver.level = 0;
     }
-    perform(setup, async |ground: &Ground| {
+    perform(by_sdk(setup), async |ground: &Ground| {
         ground.captured().await;
         let drafted = ground.drafted().await;
         let saga = start(&ground.operator, &ground.order(), &drafted).await.expect("a saga can be started");
@@ -195,7 +201,7 @@ fn signals() -> Used {
     };
     let sides = vec![side(Side::Primary, "us-east-1"), side(Side::Standby, "us-west-2")];
     setup.watch.watched = Watched { sides, services: ["EC2", "S3"].map(str::to_owned).to_vec() };
-    perform(setup, async |ground: &Ground| {
+    perform(by_sdk(setup), async |ground: &Ground| {
         let event: Value = serde_json::from_str(include_str!("../events/aws_health/issue-open.json")).expect("JSON");
         ground.stack.put_event(&event);
         ground.pass(5).await;
@@ -207,7 +213,7 @@ fn signals() -> Used {
 
 /// The function sync makes two rounds.
 fn sync() -> Used {
-    perform(Setup::default(), async |ground: &Ground| {
+    perform(by_sdk(Setup::default()), async |ground: &Ground| {
         for _ in 0..2 {
             called(ground, "SyncFunction").await;
             ground.pass(300).await;

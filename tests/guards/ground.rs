@@ -47,6 +47,7 @@ pub(crate) struct Setup {
     pub(crate) delays: sim::Delays,
     pub(crate) watch: Watch,
     pub(crate) syncs: bool,
+    pub(crate) store: StoreKind,
     pub(crate) deeds: Box<Deeds>,
 }
 
@@ -61,6 +62,7 @@ impl Default for Setup {
             delays: quick(),
             watch: Watch::default(),
             syncs: false,
+            store: StoreKind::Memory,
             deeds: Box::new(|_, _, _| Deed::Nothing),
         }
     }
@@ -132,7 +134,7 @@ impl Ground {
             probes: false,
             syncs: setup.syncs,
             delivery: Delivery::default(),
-            store: StoreKind::Memory,
+            store: setup.store,
             weakened: setup.weakened,
         })
         .expect("the stack can be built");
