@@ -100,8 +100,8 @@ impl MemoryStore {
         self.settle(written, mark, what)
     }
 
-    /// Changes an item that this program's version can read; `change` answers `None` where its condition does not
-    /// hold. Nothing is made by changing it.
+    /// Changes an item; `change` answers `None` where its condition does not hold, and decodes what it changes, so
+    /// that an item of a later version is left alone. Nothing is made by changing it.
     async fn update(
         &self,
         key: &Key,
@@ -113,8 +113,7 @@ impl MemoryStore {
         let written = self.requests.now(request, || {
             let mut unreadable = None;
             let written = self.table.write(key, mark, |there| {
-                let readable = there.filter(|item| item.version <= STORE_VERSION)?;
-                change(readable).unwrap_or_else(|error| {
+                change(there?).unwrap_or_else(|error| {
                     unreadable = Some(error);
                     None
                 })
