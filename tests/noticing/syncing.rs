@@ -125,7 +125,7 @@ async fn stops_a_job(ground: &Ground) {
             undone_by: Vec::new(),
             optional: false,
         };
-        let context = Context { token: "", since: deps.clock.now(), reply: None };
+        let context = Context { token: "", since: deps.clock.now(), tries: 0, reply: None };
         if let Next::Act(acts) = workspace.next(&step, Some(&seen), &context) {
             for act in &acts {
                 workspace.act(act, &pass).await.expect("it can be stopped");

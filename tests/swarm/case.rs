@@ -133,6 +133,8 @@ pub(crate) struct Case {
     /// The standby has no counterpart of the last resources.
     pub(crate) lacking: usize,
     pub(crate) parts: Vec<Part>,
+    /// The story is told.
+    pub(crate) tells: bool,
 }
 
 impl Case {
@@ -169,6 +171,7 @@ impl Case {
             fence_first: operation == Operation::Unplanned && one_in(&mut rng, 10),
             lacking: 0,
             parts: Vec::new(),
+            tells: false,
         };
         if one_in(&mut rng, 10) {
             case.people = 2;
@@ -176,6 +179,31 @@ impl Case {
         resources::draw(&mut rng, &mut case);
         trouble::draw(&mut rng, &mut case, endless);
         case
+    }
+
+    /// The case in lines.
+    pub(crate) fn told(&self) -> String {
+        let mut told = format!(
+            "case {}: {:?}, checkpoint by the {:?}, ordered at {} s, lost and back at {:?}\n  {} approvers, {} people; \
+             limits known: {}, runs again: {}, fence first: {}, {} jobs without a counterpart; {:?}",
+            self.seed,
+            self.operation,
+            self.capturer,
+            self.ordered_at,
+            self.loss,
+            self.approvers,
+            self.people,
+            self.limits_known,
+            self.runs_again,
+            self.fence_first,
+            self.lacking,
+            self.delivery,
+        );
+        for part in &self.parts {
+            let text = format!("{part:?}");
+            told.push_str(&format!("\n  {}", text.chars().take(300).collect::<String>()));
+        }
+        told
     }
 
     /// The same without some of its parts.

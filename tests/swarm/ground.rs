@@ -24,6 +24,9 @@ const BEGINS: &str = "2026-01-05T08:00:00Z";
 /// Who may approve where codes are asked for.
 pub(crate) const APPROVERS: [&str; 2] = ["ana", "ben"];
 
+/// In milliseconds: what a process was about to send when it stood still arrives within this.
+const SENT_WITHIN_MS: i64 = 100;
+
 /// The pair of a case.
 pub(crate) struct Ground {
     pub(crate) stack: Arc<Stack>,
@@ -33,7 +36,11 @@ pub(crate) struct Ground {
     /// A person's process whose reply is lost at one crossing.
     pub(crate) shaky: Deps,
     begins: Timestamp,
+    thaws: Thaws,
 }
+
+/// When processes that stood still go on, in milliseconds.
+type Thaws = Arc<Mutex<Vec<i64>>>;
 
 impl Ground {
     pub(crate) fn new(case: &Case, planted: Planted) -> Result<Self, String> {
@@ -57,12 +64,13 @@ impl Ground {
             stale: case.stale(),
             ..sim::Settings::default()
         };
+        let thaws = Thaws::default();
         let world = Arc::new(Mutex::new(World::new(case.seed, estate, simulated, begins.as_millisecond())));
         let parts = StackParts {
             world,
             cloud: Arc::new(Mutex::new(Cloud::new(CloudSettings::default()))),
             clock: Arc::clone(&clock),
-            boundaries: Boundaries::struck(mishaps(case)),
+            boundaries: Boundaries::struck(mishaps(case, &clock, &thaws)),
             settings,
             map: Vec::new(),
             policy: FailoverPolicy {
@@ -87,7 +95,7 @@ impl Ground {
         let stack = stack.map_err(|e| e.to_string())?;
         let operator = stack.operator();
         let (_, shaky) = stack.operator_at(Boundaries::struck(loses(case.shaky_order())));
-        Ok(Self { stack, clock, operator, shaky, begins })
+        Ok(Self { stack, clock, operator, shaky, begins, thaws })
     }
 
     /// So many seconds after the case began.
@@ -102,6 +110,12 @@ impl Ground {
 
     pub(crate) fn now_ms(&self) -> i64 {
         self.clock.now().as_millisecond()
+    }
+
+    /// Whether a process that stood still has just gone on: what it was about to send is sent then.
+    pub(crate) fn has_just_thawed(&self, at_ms: i64) -> bool {
+        let thaws = self.thaws.lock().unwrap_or_else(PoisonError::into_inner);
+        thaws.iter().any(|thaw| (*thaw..=thaw + SENT_WITHIN_MS).contains(&at_ms))
     }
 
     pub(crate) async fn pass(&self, seconds: u64) {
@@ -164,8 +178,9 @@ fn loses(nth: Option<u64>) -> local::stack::sabotage::Saboteur {
 }
 
 /// Counts what a mishap may be about, and says when it happens.
-fn mishaps(case: &Case) -> local::stack::sabotage::Saboteur {
+fn mishaps(case: &Case, clock: &Arc<dyn Clock>, thaws: &Thaws) -> local::stack::sabotage::Saboteur {
     let mishaps = case.mishaps();
+    let (clock, thaws) = (Arc::clone(clock), Arc::clone(thaws));
     let (calls, writes) = (AtomicU64::new(0), AtomicU64::new(0));
     Arc::new(move |crossing: &Crossing| {
         if mishaps.is_empty() {
@@ -186,6 +201,10 @@ fn mishaps(case: &Case) -> local::stack::sabotage::Saboteur {
                 is_evidence.then_some(Deed::Kill)
             }
         });
+        if let Some(Deed::Freeze(time)) = deed {
+            let thaw = clock.now().as_millisecond() + i64::try_from(time.as_millis()).unwrap_or(0);
+            thaws.lock().unwrap_or_else(PoisonError::into_inner).push(thaw);
+        }
         deed.unwrap_or(Deed::Nothing)
     })
 }

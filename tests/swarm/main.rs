@@ -15,7 +15,7 @@ mod resources;
 mod shrink;
 mod trouble;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
 use std::sync::Mutex;
@@ -30,8 +30,8 @@ use crate::play::Played;
 
 /// So often the swarm says how far it is.
 const TOLD_EVERY: Duration = Duration::from_secs(15);
-/// So many failing cases are made smaller and told.
-const TOLD_AT_MOST: usize = 5;
+/// One failing case of so many laws is made smaller and told.
+const TOLD_AT_MOST: usize = 12;
 
 /// Plays cases that chance makes, and judges every saga in them.
 #[derive(Parser)]
@@ -76,17 +76,25 @@ fn main() -> ExitCode {
     }
     let swarm = swarm(arguments.from, arguments.sagas, planted, usize::MAX, true);
     println!("{}", swarm.told());
-    for (seed, played) in swarm.failed.iter().take(TOLD_AT_MOST) {
-        tell(*seed, planted, played.clone());
+    let mut by_law: BTreeMap<String, Vec<&(u64, Played)>> = BTreeMap::new();
+    for failed in &swarm.failed {
+        by_law.entry(shrink::law(&failed.1).unwrap_or_default()).or_default().push(failed);
+    }
+    for (law, failed) in by_law.iter().take(TOLD_AT_MOST) {
+        println!("{law}: {} cases, e.g.", failed.len());
+        if let Some((seed, played)) = failed.first() {
+            tell(*seed, planted, played.clone());
+        }
     }
     if swarm.failed.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
 /// Plays one case and tells all of it.
 fn one(seed: u64, gone: &BTreeSet<usize>, planted: Planted) -> ExitCode {
-    let case = Case::of(seed).without(gone);
-    println!("{case:#?}");
+    let case = Case { tells: true, ..Case::of(seed).without(gone) };
+    println!("{}", case.told());
     let played = safely(&case, planted);
+    played.story.iter().for_each(|line| println!("{line}"));
     println!("{} sagas, {} completed, {} steps", played.sagas, played.completed, played.steps);
     played.offences.iter().for_each(|told| println!("{told}"));
     if played.offences.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }

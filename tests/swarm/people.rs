@@ -156,8 +156,7 @@ impl<'a> People<'a> {
     async fn open_step(&mut self) -> Result<Option<StepId>, String> {
         let seen = view(&self.ground.operator, Some(&self.saga)).await.map_err(|e| format!("S18: {e}"))?;
         let Some(seen) = seen else { return Ok(None) };
-        let open: Vec<StepId> =
-            seen.state.steps().filter(|(_, it)| !it.state.is_settled()).map(|(id, _)| id).collect();
+        let open: Vec<StepId> = seen.state.steps().filter(|(_, it)| !it.state.is_settled()).map(|(id, _)| id).collect();
         Ok((!open.is_empty()).then(|| open[self.rng.random_range(0..open.len())]))
     }
 

@@ -62,7 +62,11 @@ const OF_OLD: &[Fault] = &[
     fault("long-chunks", Place::Restored(|old| old.long_chunks = true), "the log is cut by lines, not by bytes (S25)"),
     fault("no-checkpoint", Place::NoCheckpoint, "nothing that is deployed takes a checkpoint (R23)"),
     fault("spelling", Place::Restored(|old| old.spelling = true), "one person under two spellings is two (S27)"),
-    fault("never-had", Place::Restored(|old| old.never_had = true), "an API that was never there shuts the way home (R45)"),
+    fault(
+        "never-had",
+        Place::Restored(|old| old.never_had = true),
+        "an API that was never there shuts the way home (R45)",
+    ),
     fault("endless-attempt", Place::Restored(|old| old.endless_attempt = true), "an attempt waits for the end (L7)"),
     fault("foreign-pause", Place::Restored(|old| old.foreign_pause = true), "any Retry-After is obeyed (L3)"),
     fault("refused-pursuit", Place::Restored(|old| old.refused_pursuit = true), "a refusal slows the pursuit (L3)"),
@@ -107,7 +111,8 @@ impl Planted {
         let mut weakened = aws::Weakened::default();
         match self.place() {
             Some(Place::Store(off)) => off(&mut weakened),
-            Some(Place::Engine(_) | Place::Restored(_) | Place::NoCheckpoint | Place::Alarms | Place::Rights) | None => {}
+            Some(Place::Engine(_) | Place::Restored(_) | Place::NoCheckpoint | Place::Alarms | Place::Rights)
+            | None => {}
         }
         weakened
     }
@@ -146,7 +151,11 @@ pub(crate) fn all(from: u64, sagas: u64) -> ExitCode {
                     found += 1;
                     let first = played.offences.first().map_or("", String::as_str);
                     let first: String = first.chars().take(90).collect();
-                    format!("found after {:>6} sagas, {:>4.1} s, case {seed}: {first}", swarm.sagas, swarm.took.as_secs_f32())
+                    format!(
+                        "found after {:>6} sagas, {:>4.1} s, case {seed}: {first}",
+                        swarm.sagas,
+                        swarm.took.as_secs_f32()
+                    )
                 }
                 None => format!("NOT FOUND in {} sagas, {:.0} s", swarm.sagas, swarm.took.as_secs_f32()),
             };

@@ -6,7 +6,7 @@ use engine::drills::dry_drill;
 use engine::ports::{SagaStatus, StoreError};
 use engine::start::{Draft, Order, StartRefused, draft, pair_head, start};
 use engine::view::{View, view};
-use failover::plan::GO;
+use failover::plan::{GO, PlanRefused};
 use failover::{Course, Side};
 use local::clockwork::in_virtual_time;
 use saga::{Outcome, SagaId, StepState};
@@ -34,7 +34,6 @@ pub(crate) struct Leg {
     pub(crate) left: sim::Side,
     pub(crate) ordered_ms: i64,
     pub(crate) approved_ms: i64,
-    pub(crate) ended_ms: i64,
     pub(crate) view: View,
     /// A person has gone on without something, ended a pursuit, aborted, or said no.
     pub(crate) interfered: bool,
@@ -59,6 +58,8 @@ pub(crate) struct Played {
     pub(crate) completed: u64,
     /// Steps of all of them.
     pub(crate) steps: u64,
+    /// What was recorded, where one case is played alone.
+    pub(crate) story: Vec<String>,
 }
 
 /// Plays a case.
@@ -234,7 +235,6 @@ impl Play<'_> {
         if let Err(told) = self.follow(&saga, &mut people).await {
             self.offends(told);
         }
-        let ended_ms = self.ground.now_ms();
         // Whoever stood still comes back within this time, and what he still sends lands.
         self.ground.pass(200).await;
         match view(&self.ground.operator, Some(&saga)).await {
@@ -243,8 +243,11 @@ impl Play<'_> {
                 let interfered = people.interfered || aborted;
                 let held = people.held;
                 self.played.offences.extend(people.offences);
-                let leg =
-                    Leg { course, planned, left, ordered_ms, approved_ms, ended_ms, view, interfered, held };
+                let leg = Leg { course, planned, left, ordered_ms, approved_ms, view, interfered, held };
+                if self.case.tells {
+                    let lines = leg.view.story().into_iter().map(|line| format!("{} {}", line.at, line.text));
+                    self.played.story.extend(lines);
+                }
                 let found = judge::leg(self.ground, self.case, &leg, self.legs.last()).await;
                 self.played.offences.extend(found);
                 self.legs.push(leg);
@@ -275,8 +278,9 @@ impl Play<'_> {
                 Err(refused) => refused,
             };
             match &refused {
-                // A pair of nothing has nothing to move, and what people have left open keeps the way home shut.
-                StartRefused::Plan(_) if self.case.resources().is_empty() => return Ok(None),
+                // Of a pair that has only runs nothing is left to move once they are over, and what people have left
+                // open keeps the way home shut.
+                StartRefused::Plan(PlanRefused::NothingThere(_)) if self.has_only_runs() => return Ok(None),
                 StartRefused::TargetNotReady { .. } if self.legs.iter().any(|leg| leg.interfered) => return Ok(None),
                 StartRefused::Frozen { .. }
                 | StartRefused::AnotherSaga { .. }
@@ -300,6 +304,10 @@ impl Play<'_> {
             }
             self.ground.pass(30).await;
         }
+    }
+
+    fn has_only_runs(&self) -> bool {
+        self.case.resources().iter().all(|one| one.kind == "run")
     }
 
     /// Begins what was drafted; where two people order at once, one of them is told of the other.
@@ -357,7 +365,7 @@ impl Play<'_> {
                     return Err("S27: one person under two spellings counts as two".to_owned());
                 }
                 Ok(Standing::Approved) => return Ok(()),
-                Ok(_) | Err(NotAnswered::Store(StoreError::Refused(_))) => {}
+                Ok(_) | Err(NotAnswered::SamePerson(_) | NotAnswered::Store(StoreError::Refused(_))) => {}
                 // Where it was answered before, or is over, the saga tells so itself.
                 Err(_) => return Ok(()),
             }
@@ -400,7 +408,10 @@ impl Play<'_> {
             let from = begun.max(self.case.troubled_until()).max(people.busy_until());
             if now > from + AT_MOST {
                 let open = self.open(saga).await;
-                return Err(format!("L1: not over after {AT_MOST} s of calm: {:?}, {:?}; {open}", head.status, head.tally));
+                return Err(format!(
+                    "L1: not over after {AT_MOST} s of calm: {:?}, {:?}; {open}",
+                    head.status, head.tally
+                ));
             }
             let next = back.map_or(LOOKS_EVERY, |at| LOOKS_EVERY.min(u64::try_from(at - now).unwrap_or(0).max(1)));
             self.ground.pass(next).await;

@@ -43,6 +43,6 @@ pub(crate) fn smallest(
 }
 
 /// The law that is broken first.
-fn law(played: &Played) -> Option<String> {
+pub(crate) fn law(played: &Played) -> Option<String> {
     played.offences.first().and_then(|told| told.split(':').next()).map(str::to_owned)
 }

@@ -13,20 +13,18 @@ use crate::case::{Case, Mishap, Operation, Part, Then, Trouble, Wish, one_in};
 const NEVER: (i64, i64) = (1_000_000_000, 1_000_000_000);
 
 /// Families of calls that a trouble may be confined to.
-const FAMILIES: [&str; 9] = [
-    "jobs",
-    "jobs.update",
-    "jobs.list",
-    "runs",
-    "clusters",
-    "clusters.list",
-    "warehouses",
-    "pipelines",
-    "pools",
-];
+const FAMILIES: [&str; 9] =
+    ["jobs", "jobs.update", "jobs.list", "runs", "clusters", "clusters.list", "warehouses", "pipelines", "pools"];
 
-/// APIs that a workspace of another region, tier or age lacks.
-const LACKED: [&str; 6] = ["apps", "alerts", "pipelines", "serving", "dashboards", "database"];
+/// APIs that a workspace of another region, tier or age lacks, each with its kind.
+const LACKED: [(&str, &str); 6] = [
+    ("apps", "app"),
+    ("alerts", "alert"),
+    ("pipelines", "pipeline"),
+    ("serving", "serving_endpoint"),
+    ("databases", "database_instance"),
+    ("search", "vector_search_endpoint"),
+];
 
 /// How long things take in the workspaces, and whether a stop never ends. Seconds where the usual ones take
 /// minutes: waiting is the same look again and again.
@@ -72,7 +70,9 @@ pub(crate) fn draw(rng: &mut SmallRng, case: &mut Case, endless: bool) {
         case.parts.push(Part::Trouble(trouble));
     }
     if one_in(rng, 12) {
-        let (side, only) = (a_side(rng), LACKED[rng.random_range(0..LACKED.len())]);
+        let (side, (only, kind)) = (a_side(rng), LACKED[rng.random_range(0..LACKED.len())]);
+        // Nothing can stand in a workspace that lacks its kind.
+        case.parts.retain(|part| !matches!(part, Part::Resource(one) if one.kind == kind));
         let kind = FaultKind::Missing { status: if one_in(rng, 2) { 404 } else { 501 } };
         case.parts.push(Part::Trouble(Trouble { side, from: 0, until: None, kind, only: Some(only) }));
     }

@@ -43,6 +43,8 @@ pub const LISTING_LOOPS: Code = Code::new("LISTING-LOOPS");
 pub const READ_ONLY: Code = Code::new("READ-ONLY");
 /// The target lacks the schedule, trigger or continuous setting that shall be activated.
 pub const NOTHING_TO_ACTIVATE: Code = Code::new("NOTHING-TO-ACTIVATE");
+/// The job that shall be run once takes no run.
+pub const JOB_TAKES_NO_RUN: Code = Code::new("JOB-TAKES-NO-RUN");
 /// The run that was started was skipped by the workspace.
 pub const RUN_SKIPPED: Code = Code::new("RUN-SKIPPED");
 /// The compute is in an error state that no call leads out of.
@@ -93,6 +95,7 @@ pub const ALL: &[Code] = &[
     LISTING_LOOPS,
     READ_ONLY,
     NOTHING_TO_ACTIVATE,
+    JOB_TAKES_NO_RUN,
     RUN_SKIPPED,
     BROKEN_COMPUTE,
     PREVIEW_OFF,

@@ -35,7 +35,7 @@ fn unknown(kind: &str) -> &'static str {
 }
 
 fn told() -> Context<'static> {
-    Context { token: "token", since: Timestamp::from_millisecond(START_MS).unwrap(), reply: None }
+    Context { token: "token", since: Timestamp::from_millisecond(START_MS).unwrap(), tries: 0, reply: None }
 }
 
 #[tokio::test]

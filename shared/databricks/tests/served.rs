@@ -71,7 +71,7 @@ async fn a_warehouse_is_stopped_over_a_real_socket() {
         undone_by: Vec::new(),
         optional: false,
     };
-    let context = Context { token: "t", since: Timestamp::UNIX_EPOCH, reply: None };
+    let context = Context { token: "t", since: Timestamp::UNIX_EPOCH, tries: 0, reply: None };
     for _ in 0..500 {
         let seen = workspace.look(running.kind, &running.id, Looking::Fence, &Open).await.unwrap();
         match workspace.next(&step, seen.as_ref(), &context) {

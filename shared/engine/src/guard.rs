@@ -181,7 +181,7 @@ fn offender(workspace: &dyn Workspace, seen: &Observed, now: Timestamp) -> Resul
         undone_by: Vec::new(),
         optional: false,
     };
-    let context = Context { token: "", since: now, reply: None };
+    let context = Context { token: "", since: now, tries: 0, reply: None };
     match workspace.next(&step, Some(seen), &context) {
         Next::Act(_) => Ok(Some(Offender {
             kind: seen.kind.to_owned(),

@@ -41,6 +41,7 @@ pub const PAGES: &[(&str, &str)] = &[
     ("GUARD-UNDER-WAY", include_str!("../advice/GUARD-UNDER-WAY.md")),
     ("HEARTBEAT-UNREADABLE", include_str!("../advice/HEARTBEAT-UNREADABLE.md")),
     ("INVALID-STATE", include_str!("../advice/INVALID-STATE.md")),
+    ("JOB-TAKES-NO-RUN", include_str!("../advice/JOB-TAKES-NO-RUN.md")),
     ("LEASE-ENDING", include_str!("../advice/LEASE-ENDING.md")),
     ("LEAVING-NOT-WELL", include_str!("../advice/LEAVING-NOT-WELL.md")),
     ("LESSONS-MISSING", include_str!("../advice/LESSONS-MISSING.md")),

@@ -37,6 +37,8 @@ pub struct Crossing {
     pub process: String,
     /// E.g. `dynamodb PutItem` or `primary POST /api/2.2/jobs/update`.
     pub what: String,
+    /// What a request to AWS is about, e.g. `evidence/sagas/s-1.json`; empty toward a workspace.
+    pub about: String,
     /// Where in the request's life.
     pub phase: Phase,
 }
@@ -77,15 +79,22 @@ impl Boundaries {
         Arc::new(Self { crossed, saboteur: Some(saboteur), seen, records: true })
     }
 
+    /// The same, and no crossing is remembered: for thousands of sagas.
+    pub fn struck(saboteur: Saboteur) -> Arc<Self> {
+        let (crossed, seen) = (AtomicU64::new(0), Mutex::new(Vec::new()));
+        Arc::new(Self { crossed, saboteur: Some(saboteur), seen, records: false })
+    }
+
     /// Every crossing so far.
     pub fn seen(&self) -> Vec<Crossing> {
         self.seen.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    fn cross(&self, process: &str, what: &str, phase: Phase) -> Deed {
+    fn cross(&self, process: &str, what: &str, about: &str, phase: Phase) -> Deed {
         let number = self.crossed.fetch_add(1, Ordering::SeqCst) + 1;
         let Some(saboteur) = &self.saboteur else { return Deed::Nothing };
-        let crossing = Crossing { number, process: process.to_owned(), what: what.to_owned(), phase };
+        let (process, what, about) = (process.to_owned(), what.to_owned(), about.to_owned());
+        let crossing = Crossing { number, process, what, about, phase };
         let deed = saboteur(&crossing);
         if self.records {
             self.seen.lock().unwrap_or_else(PoisonError::into_inner).push(crossing);
@@ -135,10 +144,20 @@ impl Process {
         self.dead.load(Ordering::SeqCst)
     }
 
-    /// Crosses a boundary; `false` if the reply is lost here. Never returns once the process is dead.
+    /// Crosses a boundary toward a workspace or the web; `false` if the reply is lost here. Never returns once the
+    /// process is dead.
     pub async fn cross(&self, what: &str, phase: Phase) -> bool {
+        self.crosses(what, "", phase).await
+    }
+
+    /// Crosses a boundary toward AWS.
+    async fn cross_to_aws(&self, call: &Call, phase: Phase) -> bool {
+        self.crosses(&name(call), &call.subject, phase).await
+    }
+
+    async fn crosses(&self, what: &str, about: &str, phase: Phase) -> bool {
         self.thaw().await;
-        let deed = if self.is_dead() { Deed::Kill } else { self.boundaries.cross(&self.name, what, phase) };
+        let deed = if self.is_dead() { Deed::Kill } else { self.boundaries.cross(&self.name, what, about, phase) };
         match deed {
             Deed::Nothing => true,
             Deed::LoseReply => phase != Phase::AfterEffect,
@@ -215,7 +234,7 @@ fn name(call: &Call) -> String {
 impl Wire for ProcessWire {
     async fn before(&self, call: &Call) -> Passage {
         let reached = tokio::time::Instant::now();
-        self.process.cross(&name(call), Phase::Before).await;
+        self.process.cross_to_aws(call, Phase::Before).await;
         // What stood still at the edge is on the wire the moment it goes on: its time-outs are too late.
         if tokio::time::Instant::now() == reached {
             tokio::time::sleep(self.latency / 2).await;
@@ -225,9 +244,9 @@ impl Wire for ProcessWire {
 
     async fn after(&self, call: &Call) -> Passage {
         (self.told)(&call.operation);
-        let arrives = self.process.cross(&name(call), Phase::AfterEffect).await;
+        let arrives = self.process.cross_to_aws(call, Phase::AfterEffect).await;
         tokio::time::sleep(self.latency / 2).await;
-        self.process.cross(&name(call), Phase::AfterReply).await;
+        self.process.cross_to_aws(call, Phase::AfterReply).await;
         if arrives { Passage::Pass } else { Passage::Fail }
     }
 }

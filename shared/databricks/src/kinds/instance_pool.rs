@@ -73,10 +73,18 @@ impl Kind for InstancePool {
         if text(&seen.facts, "state") == "DELETED" {
             return verdicts::absent(step);
         }
-        if kept(&seen.facts, SIZE).iter().filter(|(key, _)| size.contains_key(*key)).eq(size.iter()) {
+        let sized = kept(&seen.facts, SIZE);
+        // A pool that was never told how long idle instances stay shows what a fence has told it.
+        let emptied = !size.contains_key(IDLE_MINUTES) && number(&seen.facts, IDLE_MINUTES) == Some(0);
+        if !emptied && sized.iter().filter(|(key, _)| size.contains_key(*key)).eq(size.iter()) {
             return verdicts::already(format!("keeps {} idle instances", size[MIN_IDLE]));
         }
-        edit(seen, "size", size.iter().map(|(key, value)| (key.as_str(), value.clone())))
+        let mut seen = seen.clone();
+        if let Some(facts) = seen.facts.as_object_mut().filter(|_| emptied) {
+            // An edit sets everything; what it leaves out is the default again.
+            facts.remove(IDLE_MINUTES);
+        }
+        edit(&seen, "size", size.iter().map(|(key, value)| (key.as_str(), value.clone())))
     }
 
     fn record(&self, seen: &Observed) -> Resource {

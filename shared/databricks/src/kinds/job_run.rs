@@ -57,6 +57,14 @@ impl Kind for JobRun {
             return verdicts::unknown(step);
         }
         if job::limit(job::settings(seen)) == 0 {
+            // It was read back as taking runs before this step began, or a person has gone on without that.
+            if context.tries > 0 {
+                let said = format!(
+                    "job {:?} takes no run: raise its max_concurrent_runs, or waive the step to go on without the run",
+                    seen.name
+                );
+                return Next::Cannot(Fault::person_needed(codes::JOB_TAKES_NO_RUN, said));
+            }
             return verdicts::wait(format!("job {} takes no run yet", seen.id));
         }
         match context.reply.and_then(|reply| reply.made.as_deref()) {

@@ -265,7 +265,7 @@ impl Bench {
         let token = format!("{} {} {}", step.kind, step.resource, step.want);
         for _ in 0..300 {
             let seen = self.look(side, &step.kind, &step.resource).await?;
-            let context = Context { token: &token, since, reply: asked.reply() };
+            let context = Context { token: &token, since, tries: 0, reply: asked.reply() };
             match asked.without_answered(self.on(side).next(step, seen.as_ref(), &context)) {
                 Next::Already { note } => return Ok(Some(note)),
                 Next::Cannot(fault) => return Err(fault),

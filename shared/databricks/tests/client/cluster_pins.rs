@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use crate::canned::{Stage, ok, reply};
 use crate::judgments::{requests, step};
 
-const LATE: Context<'static> = Context { token: "t", since: Timestamp::UNIX_EPOCH, reply: None };
+const LATE: Context<'static> = Context { token: "t", since: Timestamp::UNIX_EPOCH, tries: 0, reply: None };
 
 /// A workspace with cluster 7 and as many pinned others as said; a pin is answered with this refusal.
 fn stage(source: &'static str, state: &'static str, pins: usize, refusal: Option<(u16, &'static str)>) -> Stage {

@@ -49,7 +49,7 @@ async fn judged_after(
 ) -> Next {
     let (stage, looked) = seen(kind, read, runs).await;
     let since: Timestamp = "2026-01-05T08:00:00Z".parse().unwrap();
-    let context = Context { token: "token", since, reply };
+    let context = Context { token: "token", since, tries: 0, reply };
     stage.workspace.next(&step(kind, want, detail), Some(&looked), &context)
 }
 
@@ -109,7 +109,7 @@ async fn no_state_of_a_run_is_over_but_the_three_that_are() {
 async fn a_job_whose_runs_were_not_looked_at_is_not_taken_for_fenced() {
     let stage = Stage::personal(|_, _| ok(&job(json!({ "max_concurrent_runs": 0 }))));
     let looked = stage.workspace.look("job", "7", Looking::Start, &stage.pass).await.unwrap();
-    let context = Context { token: "t", since: Timestamp::UNIX_EPOCH, reply: None };
+    let context = Context { token: "t", since: Timestamp::UNIX_EPOCH, tries: 0, reply: None };
     let next = stage.workspace.next(&step("job", FENCED, Value::Null), looked.as_ref(), &context);
     assert!(matches!(next, Next::Wait { .. }), "{next:?}");
 }

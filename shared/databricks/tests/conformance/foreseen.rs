@@ -18,7 +18,8 @@ type Sent = (String, String, Value);
 
 async fn foreseen(bench: &Bench, side: Side, step: &Step, seen: Option<Observed>) -> Outcome {
     let token = format!("{} {} {}", step.kind, step.resource, step.want);
-    let context = Context { token: &token, since: Timestamp::from_millisecond(START_MS).unwrap(), reply: None };
+    let context =
+        Context { token: &token, since: Timestamp::from_millisecond(START_MS).unwrap(), tries: 0, reply: None };
     let sight = Sight::new(Arc::new(FreePass::default()), "there");
     let before = bench.world().changing_calls(side).len();
     let outcome = resource(bench.on(side), step, seen, context, &sight).await.unwrap();

@@ -109,7 +109,7 @@ impl Foreseer<'_> {
         let before = assumed.get(&(step.place.clone(), step.resource.clone())).map_or(&[][..], Vec::as_slice);
         seen = seen.map(|seen| after(&**workspace, seen, before).0);
         let token = self.plan.token(id);
-        let context = Context { token: &token, since: self.plan.made_at, reply: None };
+        let context = Context { token: &token, since: self.plan.made_at, tries: 0, reply: None };
         resource(&**workspace, step, seen, context, &self.sight(&ground.turnstile, step)).await
     }
 

@@ -75,6 +75,8 @@ pub struct Context<'a> {
     pub token: &'a str,
     /// When the plan was made: what was made on the target after this, the saga made.
     pub since: Timestamp,
+    /// Attempts of the step before this one.
+    pub tries: u32,
     /// What the last call of this attempt answered; `None` before the first and after a crash.
     pub reply: Option<&'a ActReply>,
 }

@@ -193,7 +193,7 @@ impl Attempt<'_> {
         loop {
             let looked_while_others_open = self.others_may_undo_it(place);
             let seen = place.looker.one(&self.step.kind, &self.step.resource, place.looking).await?;
-            let context = Context { token: &self.token, since: self.since, reply: asked.reply() };
+            let context = Context { token: &self.token, since: self.since, tries: self.tries, reply: asked.reply() };
             let next = place.workspace.next(self.step, seen.as_ref(), &context);
             match asked.without_answered(next) {
                 Next::Already { .. } if looked_while_others_open => return Err(others_open(self.step)),
