@@ -22,6 +22,7 @@ use crate::endpoints_errands::ACCOUNT_TOKEN;
 use crate::envelope::envelope;
 use crate::errors::{Meaning, meaning};
 use crate::exchange::exchange;
+use crate::listing::{self, Shape};
 use crate::login::{Bearer, Credentials, Login};
 use crate::page::page;
 use crate::retry_after::retry_after;
@@ -94,13 +95,23 @@ impl Client {
     ///
     /// A fault; with reaction `VerifyFirst` whenever an effect may have happened.
     pub async fn call(&self, call: &Call, pass: &dyn Pass) -> Result<Value, Fault> {
+        self.read(call, pass, |response| object(call, response)).await
+    }
+
+    /// Makes one call, and reads what it answers; `read` gives nothing for what is no JSON object.
+    async fn read<R>(
+        &self,
+        call: &Call,
+        pass: &dyn Pass,
+        mut read: impl FnMut(&Response) -> Option<R> + Send,
+    ) -> Result<R, Fault> {
         let bearer = self.login.bearer(&*self.transport, pass).await?;
-        let fault = match self.once(call, &bearer, pass).await {
+        let fault = match self.once(call, &bearer, pass, &mut read).await {
             Err(fault) if fault.code == codes::NOT_SIGNED_IN => fault,
             answered => return answered,
         };
         match self.login.instead_of(&bearer, &*self.transport, pass).await? {
-            Some(other) => self.once(call, &other, pass).await,
+            Some(other) => self.once(call, &other, pass, &mut read).await,
             None => Err(fault),
         }
     }
@@ -113,11 +124,12 @@ impl Client {
     ///
     /// The first page's fault that did not come: never a part of a listing.
     pub async fn pages(&self, call: &Call, items: &str, pass: &dyn Pass) -> Result<Vec<Value>, Fault> {
-        self.each(call, items, pass, Ok).await
+        self.each(call, items, Shape::Whole, pass, Ok).await
     }
 
-    /// The same, of which only what `kept` makes of each element is kept: a page is dropped before the next one
-    /// is asked for, so that memory is bounded by what is kept and not by what is listed (S26).
+    /// The same, of which only what `kept` makes of each element is kept, and of each element only its `shape` is
+    /// read: a page is dropped before the next one is asked for, so that memory is bounded by what is kept and not
+    /// by what is listed (S26).
     ///
     /// # Errors
     ///
@@ -126,46 +138,48 @@ impl Client {
         &self,
         call: &Call,
         items: &str,
+        shape: Shape,
         pass: &dyn Pass,
         mut kept: impl FnMut(Value) -> Result<T, Fault> + Send,
     ) -> Result<Vec<T>, Fault> {
         let mut found = Vec::new();
         let mut tokens = BTreeSet::new();
-        let mut page = call.clone();
+        let mut asked = call.clone();
         loop {
-            let mut answer = self.call(&page, pass).await?;
-            match answer.get_mut(items).map(Value::take) {
-                Some(Value::Array(elements)) => {
-                    found.reserve(elements.len());
-                    for element in elements {
-                        found.push(kept(element)?);
-                    }
-                }
-                None | Some(Value::Null) => {}
-                Some(Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Object(_)) => {
-                    let said = format!("{}: {items:?} is no list", call.endpoint.name);
-                    return Err(Fault::again(codes::NOT_JSON, said));
-                }
+            let read = |response: &Response| listing::read(&response.body, items, shape, &mut found, &mut kept);
+            let page = self.read(&asked, pass, read).await?;
+            if page.is_no_list {
+                let said = format!("{}: {items:?} is no list", call.endpoint.name);
+                return Err(Fault::again(codes::NOT_JSON, said));
             }
-            let Some(token) = answer.get("next_page_token").and_then(Value::as_str).filter(|t| !t.is_empty()) else {
+            if let Some(fault) = page.fault {
+                return Err(fault);
+            }
+            if page.next.is_empty() {
                 return Ok(found);
-            };
-            page = call.clone().with("page_token", token);
-            if !tokens.insert(token.to_owned()) {
+            }
+            asked = call.clone().with("page_token", &page.next);
+            if !tokens.insert(page.next) {
                 let said = format!("{} sent the same page token twice", call.endpoint.name);
                 return Err(Fault::again(codes::LISTING_LOOPS, said));
             }
         }
     }
 
-    async fn once(&self, call: &Call, bearer: &Bearer, pass: &dyn Pass) -> Result<Value, Fault> {
+    async fn once<R>(
+        &self,
+        call: &Call,
+        bearer: &Bearer,
+        pass: &dyn Pass,
+        read: &mut (impl FnMut(&Response) -> Option<R> + Send),
+    ) -> Result<R, Fault> {
         let request = signed(call, bearer)?;
         let (response, ticket) = exchange(&*self.transport, pass, &call.endpoint, request).await?;
         let wait = retry_after(&response.headers, self.clock.now());
         let judged = if let Some(found) = page(&response) {
             Err(login_page(call, found))
         } else if response.status.is_success() {
-            success(call, &response)
+            read(&response).ok_or_else(|| no_object(call, &response))
         } else {
             let envelope = envelope(&response.body);
             let meaning = meaning(response.status.as_u16(), &envelope, wait);
@@ -193,18 +207,16 @@ fn signed(call: &Call, bearer: &Bearer) -> Result<Request, Fault> {
 
 /// A JSON object; for an effect also nothing at all, which warehouses are known to send
 /// [docs: warehouses/stop]. What it says is never proof (S5), so an effect's answer may be empty.
-fn success(call: &Call, response: &Response) -> Result<Value, Fault> {
-    match serde_json::from_slice::<Value>(&response.body) {
-        Ok(Value::Object(object)) => return Ok(Value::Object(object)),
-        Ok(_) => {}
-        Err(_) => {
-            if response.body.is_empty() && call.endpoint.nature == Nature::Effect {
-                return Ok(Value::Object(serde_json::Map::new()));
-            }
-        }
+fn object(call: &Call, response: &Response) -> Option<Value> {
+    if response.body.is_empty() && call.endpoint.nature == Nature::Effect {
+        return Some(Value::Object(serde_json::Map::new()));
     }
+    serde_json::from_slice(&response.body).ok().map(Value::Object)
+}
+
+fn no_object(call: &Call, response: &Response) -> Fault {
     let said = format!("{} answered {} without a JSON object", call.endpoint.name, response.status.as_u16());
-    Err(Fault { code: codes::NOT_JSON, ..Meaning::Unwell.fault(call.endpoint.nature, None, said) })
+    Fault { code: codes::NOT_JSON, ..Meaning::Unwell.fault(call.endpoint.nature, None, said) }
 }
 
 fn login_page(call: &Call, what: &str) -> Fault {

@@ -6,7 +6,7 @@
 //! [go-sdk: apierr/private_link.go].
 
 use http::header::CONTENT_TYPE;
-use serde_json::Value;
+use serde::de::IgnoredAny;
 
 use crate::transport::Response;
 
@@ -18,6 +18,7 @@ pub(crate) fn page(response: &Response) -> Option<&'static str> {
     let declared = response.headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
     let is_page = declared.is_some_and(|kind| kind.starts_with("text/html"))
         || response.body.trim_ascii_start().starts_with(b"<");
-    let is_json = serde_json::from_slice::<Value>(&response.body).is_ok();
-    (response.status.is_success() && is_page && !is_json).then_some("a web page")
+    // Only what looks like a page is read for this: an answer of a listing is long.
+    let is_json = || serde_json::from_slice::<IgnoredAny>(&response.body).is_ok();
+    (response.status.is_success() && is_page && !is_json()).then_some("a web page")
 }

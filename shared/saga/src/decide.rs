@@ -41,25 +41,55 @@ pub const GIVE_UP_AFTER: u32 = 10;
 /// step is not attempted here: the caller looks at those at its own, slower pace.
 /// Of a held saga nothing should be, the pursuit included, until a person resumes it.
 pub fn decide(plan: &Plan, state: &State, now: Timestamp, under_way: &dyn Fn(StepId) -> bool) -> Decision {
-    let mut decision = Decision::default();
-    if !state.has_begun() || state.finished().is_some() || state.held().is_some() {
-        return decision;
+    if is_quiet(state) {
+        return Decision::default();
     }
-    let (mut forward_moves, mut pursuit_moves) = (false, false);
+    let mut moves = Moves::default();
     for (index, stage) in plan.stages.iter().enumerate() {
-        if state.entered_at(index).is_none() {
-            judge_gate(plan, state, &stage.gate, &mut decision, &stage.name);
-            continue;
-        }
-        if state.stage_tally(index).open() == 0 {
+        if state.entered_at(index).is_none() || state.stage_tally(index).open() == 0 {
             continue;
         }
         for (number, (step, record)) in stage.steps.iter().zip(state.stage_steps(index)).enumerate() {
             let id = StepId { stage: index as u16, number: number as u32 };
-            let moves = judge_step(state, id, step, record, now, under_way, &mut decision);
-            // A pursued step counts until its first attempt, since the `tried` gates wait for that.
-            forward_moves |= moves && (!step.pursue || record.attempts == 0);
-            pursuit_moves |= moves;
+            let standing = stands(state, step, record, under_way(id));
+            moves.forward |= standing.moves() && step.counts_forward(record.attempts);
+            moves.pursuit |= standing.moves();
+            match standing {
+                Standing::Due { at: Some(at), .. } if at > now => {
+                    moves.wake_at = Some(moves.wake_at.map_or(at, |earliest| earliest.min(at)));
+                }
+                Standing::Due { .. } => moves.ready.push(id),
+                Standing::Still | Standing::UnderWay => {}
+            }
+        }
+    }
+    conclude(plan, state, moves)
+}
+
+/// Nothing should be under way, whatever the steps are.
+pub(crate) fn is_quiet(state: &State) -> bool {
+    !state.has_begun() || state.finished().is_some() || state.held().is_some()
+}
+
+/// What the steps of the entered stages add up to.
+#[derive(Default)]
+pub(crate) struct Moves {
+    /// To be tried now, in plan order.
+    pub(crate) ready: Vec<StepId>,
+    /// When the next one is to be tried.
+    pub(crate) wake_at: Option<Timestamp>,
+    /// A step outside the pursuit can move on without a person,
+    pub(crate) forward: bool,
+    /// or any step at all.
+    pub(crate) pursuit: bool,
+}
+
+/// The decision that follows from what the steps add up to, and from the gates.
+pub(crate) fn conclude(plan: &Plan, state: &State, moves: Moves) -> Decision {
+    let mut decision = Decision { ready: moves.ready, wake_at: moves.wake_at, ..Decision::default() };
+    for (index, stage) in plan.stages.iter().enumerate() {
+        if state.entered_at(index).is_none() {
+            judge_gate(plan, state, &stage.gate, &mut decision, &stage.name);
         }
     }
     let tally = state.tally();
@@ -70,29 +100,27 @@ pub fn decide(plan: &Plan, state: &State, now: Timestamp, under_way: &dyn Fn(Ste
         decision.finish = Some(Outcome::Completed);
     }
     if all_entered && tally.open() > 0 {
-        decision.give_up = given_up(plan, state);
+        decision.give_up = given_up(state);
     }
     let waits_for_others =
-        !decision.give_up.is_empty() || forward_moves || !decision.enter.is_empty() || !decision.ask.is_empty();
-    if tally.blocked > 0 && !waits_for_others && !(forward && pursuit_moves) {
+        !decision.give_up.is_empty() || moves.forward || !decision.enter.is_empty() || !decision.ask.is_empty();
+    if tally.blocked > 0 && !waits_for_others && !(forward && moves.pursuit) {
         decision.person_needed = Some(tally.blocked);
     }
     decision
 }
 
 /// The optional steps to go on without: none as long as a step that is required is open.
-fn given_up(plan: &Plan, state: &State) -> Vec<StepId> {
-    let mut given_up = Vec::new();
-    for (id, step) in plan.steps() {
-        let Some(record) = state.step(id).filter(|record| !record.state.is_settled()) else { continue };
-        if !step.optional {
-            return Vec::new();
-        }
-        if record.state == StepState::Blocked || record.attempts >= GIVE_UP_AFTER {
-            given_up.push(id);
-        }
+fn given_up(state: &State) -> Vec<StepId> {
+    if state.open_required() > 0 {
+        return Vec::new();
     }
-    given_up
+    let is_given_up = |record: &StepRecord| match record.state {
+        StepState::Done | StepState::Waived => false,
+        StepState::Blocked => true,
+        StepState::Planned | StepState::Intended | StepState::Waiting => record.attempts >= GIVE_UP_AFTER,
+    };
+    state.steps().filter(|(_, record)| is_given_up(record)).map(|(id, _)| id).collect()
 }
 
 fn judge_gate(plan: &Plan, state: &State, gate: &Gate, decision: &mut Decision, stage: &str) {
@@ -128,36 +156,54 @@ fn holds_but_for_questions(plan: &Plan, state: &State, gate: &Gate) -> bool {
     }
 }
 
-/// Sorts one step of an entered stage; says whether it can move on without a person.
-fn judge_step(
-    state: &State,
-    id: StepId,
-    step: &Step,
-    record: &StepRecord,
-    now: Timestamp,
-    under_way: &dyn Fn(StepId) -> bool,
-    decision: &mut Decision,
-) -> bool {
+/// Where a step of an entered stage stands.
+pub(crate) enum Standing {
+    /// It is settled, or only a person can help, or it waits for another step and moves when that one does.
+    Still,
+    /// It is being tried.
+    UnderWay,
+    /// It may be tried.
+    Due {
+        /// Not before this.
+        at: Option<Timestamp>,
+        /// It is tried all the same, but by itself it does not get there.
+        waits_for_others: bool,
+    },
+}
+
+impl Standing {
+    /// Whether it can move on without a person.
+    pub(crate) fn moves(&self) -> bool {
+        match self {
+            Standing::Still => false,
+            Standing::UnderWay => true,
+            Standing::Due { waits_for_others, .. } => !waits_for_others,
+        }
+    }
+}
+
+impl Step {
+    /// A pursued step counts until its first attempt, since the `tried` gates wait for that.
+    pub(crate) fn counts_forward(&self, attempts: u32) -> bool {
+        !self.pursue || attempts == 0
+    }
+}
+
+/// Sorts one step of an entered stage.
+pub(crate) fn stands(state: &State, step: &Step, record: &StepRecord, is_under_way: bool) -> Standing {
     match record.state {
-        StepState::Done | StepState::Waived | StepState::Blocked => return false,
+        StepState::Done | StepState::Waived | StepState::Blocked => return Standing::Still,
         StepState::Planned | StepState::Intended | StepState::Waiting => {}
     }
-    if under_way(id) {
-        return true;
+    if is_under_way {
+        return Standing::UnderWay;
     }
     if !step.needs.iter().all(|needed| is_met(state, needed)) {
-        // A step that waits for another moves when that one does.
-        return false;
+        return Standing::Still;
     }
-    let waits_for_others = record.fault.as_ref().is_some_and(|fault| fault.reaction == Reaction::WaitForOthers);
-    match record.next_at {
-        Some(at) if at > now => {
-            decision.wake_at = Some(decision.wake_at.map_or(at, |earliest| earliest.min(at)));
-        }
-        Some(_) | None => decision.ready.push(id),
-    }
-    // It is tried again all the same, but by itself it does not get there.
-    !(record.state == StepState::Waiting && waits_for_others)
+    let waits_for_others = record.state == StepState::Waiting
+        && record.fault.as_ref().is_some_and(|fault| fault.reaction == Reaction::WaitForOthers);
+    Standing::Due { at: record.next_at, waits_for_others }
 }
 
 fn is_met(state: &State, needed: &Needed) -> bool {

@@ -193,9 +193,11 @@ struct StageState {
     entered_at: Option<Timestamp>,
     steps: Vec<StepRecord>,
     pursued: BTreeSet<u32>,
+    optional: BTreeSet<u32>,
     tally: Tally,
     untried: u32,
     open_forward: u32,
+    open_required: u32,
 }
 
 impl State {
@@ -208,6 +210,8 @@ impl State {
                 let count = stage.steps.len() as u32;
                 let pursued: BTreeSet<u32> =
                     (0u32..).zip(&stage.steps).filter(|(_, s)| s.pursue).map(|(n, _)| n).collect();
+                let optional: BTreeSet<u32> =
+                    (0u32..).zip(&stage.steps).filter(|(_, s)| s.optional).map(|(n, _)| n).collect();
                 StageState {
                     name: stage.name.clone(),
                     entered_at: None,
@@ -216,6 +220,8 @@ impl State {
                     untried: count,
                     open_forward: count - pursued.len() as u32,
                     pursued,
+                    open_required: count - optional.len() as u32,
+                    optional,
                 }
             })
             .collect();
@@ -296,6 +302,7 @@ impl State {
         stage.untried -= u32::from(is_untried(&before) && !is_untried(&after));
         let newly_settled = after.state.is_settled() && !before.state.is_settled();
         stage.open_forward -= u32::from(newly_settled && !stage.pursued.contains(&id.number));
+        stage.open_required -= u32::from(newly_settled && !stage.optional.contains(&id.number));
         *record = after;
         Ok(record.state != before.state)
     }
@@ -348,6 +355,11 @@ impl State {
     /// Steps that are neither done nor waived and are not left to the pursuit.
     pub fn open_forward(&self) -> u32 {
         self.stages.iter().map(|s| s.open_forward).sum()
+    }
+
+    /// Steps that are neither done nor waived and are not optional.
+    pub fn open_required(&self) -> u32 {
+        self.stages.iter().map(|s| s.open_required).sum()
     }
 
     /// The approval used for a question.

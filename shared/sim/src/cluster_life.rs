@@ -106,7 +106,7 @@ impl Workspace {
             events: vec![(self.now, "CREATING")],
             work,
         };
-        self.clusters.insert(id.clone(), cluster);
+        self.clusters.insert(id.clone(), cluster.into());
         self.come_up(&id, ClusterState::Pending);
         id
     }

@@ -9,14 +9,15 @@
 //! py-sdk: service/compute.py]. A listing holds pinned and active clusters and those terminated
 //! within 30 days, job clusters among them; `get` works for 60 days.
 
-use std::collections::BTreeSet;
+use std::{borrow::Cow, collections::BTreeSet, ops::Bound};
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use crate::{
-    json::{items, members, number, set, text},
+    json::{items, listing, members, number, set, text},
+    kept::{Kept, Shape},
     ledger::By,
-    refusal::{Handled, Refusal},
+    refusal::{Handled, Refusal, Written},
     routes::Call,
     stale::Kind,
     workspace::Workspace,
@@ -107,44 +108,47 @@ impl Cluster {
 }
 
 impl Workspace {
-    pub(crate) fn clusters_list(&mut self, call: &Call) -> Handled {
+    pub(crate) fn clusters_list(&mut self, call: &Call) -> Written {
         let size = match call.query_number("page_size") {
             None | Some(0) => 20,
             Some(given) => usize::try_from(given.clamp(1, 100)).unwrap_or(20),
         };
-        let after = call.query("page_token").to_owned();
-        let mut clusters = Vec::new();
-        let mut next = String::new();
-        for (id, cluster) in self.clusters.iter().rev() {
-            let earlier_page = !after.is_empty() && *id >= after;
-            if earlier_page || !cluster.is_listed(self.now) || !self.visible(id) {
-                continue;
-            }
-            let Some(view) = self.shown(Kind::Cluster, id) else { continue };
-            if !passes(&view, cluster.pinned, call) {
-                continue;
-            }
-            if clusters.len() == size {
-                break;
-            }
-            next.clone_from(id);
-            clusters.push(view);
+        let below = match call.query("page_token") {
+            "" => Bound::Unbounded,
+            token => Bound::Excluded(token),
+        };
+        let filter = Filter::read(call);
+        let shown = self.clusters.range::<str, _>((Bound::Unbounded, below)).rev();
+        let mut shown = shown.filter_map(|(id, cluster)| self.listed_cluster(id, cluster, &filter));
+        let (mut clusters, mut last) = (Vec::new(), "");
+        for (id, text) in shown.by_ref().take(size) {
+            last = id;
+            clusters.push(text);
         }
-        let more = clusters.len() == size && self.more_clusters(&next, call);
-        let mut answer = Map::new();
-        answer.insert("clusters".to_owned(), Value::Array(clusters));
-        if more {
-            answer.insert("next_page_token".to_owned(), json!(next));
-        }
-        Ok(Value::Object(answer))
+        let more = clusters.len() == size && shown.next().is_some();
+        let token = more.then(|| ("next_page_token", json!(last)));
+        Ok(listing("clusters", Some(&clusters), token.as_slice()))
     }
 
-    fn more_clusters(&self, below: &str, call: &Call) -> bool {
-        self.clusters.range(..below.to_owned()).any(|(id, cluster)| {
-            cluster.is_listed(self.now)
-                && self.visible(id)
-                && self.shown(Kind::Cluster, id).is_some_and(|view| passes(&view, cluster.pinned, call))
-        })
+    /// A cluster as a listing writes it; `None` where that leaves it out.
+    fn listed_cluster<'a>(
+        &'a self,
+        id: &'a str,
+        cluster: &'a Kept<Cluster>,
+        filter: &Filter<'_>,
+    ) -> Option<(&'a str, Cow<'a, str>)> {
+        if !cluster.is_listed(self.now) || !self.visible(id) {
+            return None;
+        }
+        let Some(earlier) = self.stale_view(Kind::Cluster, id) else {
+            let (state, policy) = (cluster.state.word(), text(&cluster.spec, "policy_id"));
+            let passes = filter.passes(state, cluster.source, policy, cluster.pinned);
+            return passes.then(|| (id, Cow::Borrowed(cluster.text(Shape::Whole, Cluster::view))));
+        };
+        let view = earlier?;
+        let (state, source) = (text(&view, "state"), text(&view, "cluster_source"));
+        let passes = filter.passes(state, source, text(&view, "policy_id"), cluster.pinned);
+        passes.then(|| (id, Cow::Owned(view.to_string())))
     }
 
     pub(crate) fn clusters_get(&mut self, call: &Call) -> Handled {
@@ -305,15 +309,30 @@ pub(crate) fn no_cluster(id: &str) -> Refusal {
 }
 
 /// `filter_by.*`; a list is sent as a repeated parameter [py-sdk: _base_client.py].
-fn passes(view: &Value, pinned: bool, call: &Call) -> bool {
-    let one_of = |key: &str, field: &str| {
-        call.query
-            .get(&format!("filter_by.{key}"))
-            .is_none_or(|wanted| wanted.iter().any(|given| given == text(view, field)))
-    };
-    let pin = call.query("filter_by.is_pinned");
-    one_of("cluster_states", "state")
-        && one_of("cluster_sources", "cluster_source")
-        && one_of("policy_id", "policy_id")
-        && (pin.is_empty() || pin.eq_ignore_ascii_case("true") == pinned)
+struct Filter<'a> {
+    states: Option<&'a Vec<String>>,
+    sources: Option<&'a Vec<String>>,
+    policies: Option<&'a Vec<String>>,
+    pinned: Option<bool>,
+}
+
+impl<'a> Filter<'a> {
+    fn read(call: &'a Call) -> Self {
+        let pinned = call.query("filter_by.is_pinned");
+        Self {
+            states: call.query.get("filter_by.cluster_states"),
+            sources: call.query.get("filter_by.cluster_sources"),
+            policies: call.query.get("filter_by.policy_id"),
+            pinned: (!pinned.is_empty()).then(|| pinned.eq_ignore_ascii_case("true")),
+        }
+    }
+
+    fn passes(&self, state: &str, source: &str, policy: &str, pinned: bool) -> bool {
+        let one_of =
+            |wanted: Option<&Vec<String>>, is: &str| wanted.is_none_or(|wanted| wanted.iter().any(|given| given == is));
+        one_of(self.states, state)
+            && one_of(self.sources, source)
+            && one_of(self.policies, policy)
+            && self.pinned.is_none_or(|wanted| wanted == pinned)
+    }
 }

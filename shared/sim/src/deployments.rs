@@ -13,6 +13,7 @@ use crate::{
     job_edits::completed,
     jobs::Job,
     json::members,
+    kept::Kept,
     ledger::By,
     wire::{Side, USER_NAME},
     workspace::Workspace,
@@ -98,12 +99,12 @@ impl Workspace {
             failures: 0,
             runs_made: 0,
         };
-        self.jobs.insert(id, job);
+        self.jobs.insert(id, job.into());
         id
     }
 
     fn deploy_jobs(&mut self, count: usize) -> Vec<i64> {
-        let starts = |job: &&Job| STARTERS.iter().any(|key| job.settings.get(*key).is_some());
+        let starts = |job: &&Kept<Job>| STARTERS.iter().any(|key| job.settings.get(*key).is_some());
         let ids: Vec<i64> = self.jobs.values().filter(starts).map(|job| job.id).take(count).collect();
         for id in &ids {
             let Some(mut settings) = self.jobs.get(id).map(|job| job.settings.clone()) else { continue };

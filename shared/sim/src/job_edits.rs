@@ -87,7 +87,7 @@ impl Workspace {
             failures: 0,
             runs_made: 0,
         };
-        self.jobs.insert(id, job);
+        self.jobs.insert(id, job.into());
         self.save_settings(id, settings, By::Api);
         Ok(json!({ "job_id": id }))
     }

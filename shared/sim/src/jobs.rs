@@ -9,13 +9,17 @@
 //! `has_more`; an offset above 1000 is refused. Arrays of more than 100 elements are paged by
 //! `jobs/get` in 2.2 and silently cut in 2.1.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet},
+};
 
 use serde_json::{Map, Value, json};
 
 use crate::{
-    json::{items, number, set},
-    refusal::{Handled, Refusal},
+    json::{items, listing, number, set},
+    kept::{Kept, Shape},
+    refusal::{Handled, Refusal, Written},
     routes::Call,
     stale::Kind,
     triggers::Starter,
@@ -83,61 +87,51 @@ impl Job {
 }
 
 impl Workspace {
-    pub(crate) fn jobs_list(&mut self, call: &Call) -> Handled {
+    pub(crate) fn jobs_list(&mut self, call: &Call) -> Written {
         let limit = page_limit(call, 1, 100, 20)?;
         let wanted_name = call.query("name").to_lowercase();
         let (before, mut skip) = list_start(call)?;
         let mut jobs = Vec::new();
         let mut next = None;
-        for id in self.jobs.range(..before).rev().map(|(id, _)| *id) {
-            let Some(view) = self.listed_job(id, &wanted_name, call.query_flag("expand_tasks")) else {
-                continue;
-            };
+        let shape = if call.query_flag("expand_tasks") { Shape::Whole } else { Shape::Brief };
+        for (id, job) in self.jobs.range(..before).rev() {
+            let Some(text) = self.listed_job(*id, job, &wanted_name, shape) else { continue };
             if skip > 0 {
                 skip -= 1;
                 continue;
             }
             if jobs.len() == limit {
-                next = Some(id + 1);
+                next = Some(*id + 1);
                 break;
             }
-            jobs.push(view);
+            jobs.push(text);
         }
-        let mut answer = Map::new();
-        if !jobs.is_empty() {
-            answer.insert("jobs".to_owned(), Value::Array(jobs));
-        }
+        let mut beside = Vec::new();
         if let Some(before) = next {
-            answer.insert("next_page_token".to_owned(), json!(token(before)));
+            beside.push(("next_page_token", json!(token(before))));
         }
         if call.version != "2.2" {
-            answer.insert("has_more".to_owned(), json!(next.is_some()));
+            beside.push(("has_more", json!(next.is_some())));
         }
-        Ok(Value::Object(answer))
+        Ok(listing("jobs", (!jobs.is_empty()).then_some(&jobs), &beside))
     }
 
-    fn listed_job(&self, id: i64, wanted_name: &str, expand: bool) -> Option<Value> {
+    /// A job as a listing writes it; `None` where that leaves it out.
+    fn listed_job<'a>(&self, id: i64, job: &'a Kept<Job>, wanted_name: &str, shape: Shape) -> Option<Cow<'a, str>> {
         let key = id.to_string();
         if !self.visible(&key) {
             return None;
         }
-        let mut view = self.shown(Kind::Job, &key)?;
-        let settings = view.get_mut("settings")?;
-        let name = crate::json::text(settings, "name").to_lowercase();
-        if !wanted_name.is_empty() && name != wanted_name {
-            return None;
+        let is_named = |name: &str| wanted_name.is_empty() || name.to_lowercase() == wanted_name;
+        match self.stale_view(Kind::Job, &key) {
+            Some(earlier) => {
+                let view = earlier?;
+                let name = crate::json::text(view.get("settings")?, "name");
+                is_named(name).then(|| Cow::Owned(in_listing(view, shape).to_string()))
+            }
+            None if !job.settings.is_object() => None,
+            None => is_named(job.name()).then(|| Cow::Borrowed(job.text(shape, |job| in_listing(job.view(), shape)))),
         }
-        let object = settings.as_object_mut()?;
-        if !expand {
-            object.remove("tasks");
-            object.remove("job_clusters");
-            return Some(view);
-        }
-        let cut = cut_arrays(object, 0);
-        if cut {
-            set(&mut view, "has_more", json!(true));
-        }
-        Some(view)
     }
 
     pub(crate) fn jobs_get(&mut self, call: &Call) -> Handled {
@@ -190,6 +184,23 @@ impl Workspace {
             }
         }
     }
+}
+
+/// A job's view as a listing shows it.
+fn in_listing(mut view: Value, shape: Shape) -> Value {
+    let Some(settings) = view.get_mut("settings").and_then(Value::as_object_mut) else { return view };
+    match shape {
+        Shape::Brief => {
+            settings.remove("tasks");
+            settings.remove("job_clusters");
+        }
+        Shape::Whole => {
+            if cut_arrays(settings, 0) {
+                set(&mut view, "has_more", json!(true));
+            }
+        }
+    }
+    view
 }
 
 /// Cuts the long arrays down to the page that starts at `from`; true when something comes after.

@@ -3,6 +3,8 @@
 //! Law: a reading never fails; what is absent or of another type reads as absent.
 //! Must not know: any route or resource.
 
+use std::borrow::Cow;
+
 use serde_json::{Map, Value};
 
 /// The text at a key; empty when absent.
@@ -52,7 +54,42 @@ pub(crate) fn mentions(body: &[u8], id: &str) -> bool {
     })
 }
 
+/// A listing as it is written: its elements, which are JSON already, and what stands beside them. Members come in
+/// the order of their names, as those of a [`Value`] do.
+pub(crate) fn listing(key: &str, elements: Option<&[Cow<'_, str>]>, beside: &[(&str, Value)]) -> String {
+    let mut members: Vec<(&str, String)> = beside.iter().map(|(key, value)| (*key, value.to_string())).collect();
+    members.extend(elements.map(|elements| (key, format!("[{}]", elements.join(",")))));
+    members.sort_unstable();
+    let mut text = String::with_capacity(members.iter().map(|(key, value)| key.len() + value.len() + 4).sum());
+    for (at, (key, value)) in members.iter().enumerate() {
+        text.push_str(if at == 0 { "{\"" } else { ",\"" });
+        text.push_str(key);
+        text.push_str("\":");
+        text.push_str(value);
+    }
+    text.push_str(if members.is_empty() { "{}" } else { "}" });
+    text
+}
+
 /// A moment as the text that pipelines and token replies use (RFC 3339, UTC).
 pub(crate) fn moment(ms: i64) -> String {
     jiff::Timestamp::from_millisecond(ms).map_or_else(|_| ms.to_string(), |at| at.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_listing_is_written_as_its_value_is() {
+        let elements = [json!({ "a": 1 }), json!({ "b": "\"" })];
+        let texts: Vec<Cow<'_, str>> = elements.iter().map(|element| element.to_string().into()).collect();
+        let whole = json!({ "jobs": elements, "has_more": true, "next_page_token": "a\"b" });
+        let beside = [("next_page_token", json!("a\"b")), ("has_more", json!(true))];
+        assert_eq!(listing("jobs", Some(&texts), &beside), whole.to_string());
+        assert_eq!(listing("jobs", Some(&[]), &[]), json!({ "jobs": [] }).to_string());
+        assert_eq!(listing("jobs", None, &[]), "{}");
+    }
 }

@@ -49,6 +49,7 @@ mod inventory;
 mod job_edits;
 mod jobs;
 mod json;
+mod kept;
 mod ledger;
 mod legacy;
 mod limits;

@@ -7,12 +7,15 @@
 //! update; py-sdk: service/pipelines.py]. Status and code of a refused second start are not
 //! documented; 409 here (unverified).
 
-use serde_json::{Map, Value, json};
+use std::borrow::Cow;
+
+use serde_json::{Value, json};
 
 use crate::{
-    json::{flag, members, moment, number, set, text},
+    json::{flag, listing, members, moment, number, set, text},
+    kept::Shape,
     ledger::By,
-    refusal::{Handled, Refusal},
+    refusal::{Handled, Refusal, Written},
     routes::Call,
     stale::Kind,
     workspace::Workspace,
@@ -100,6 +103,16 @@ impl Pipeline {
     }
 }
 
+/// A pipeline's view as a listing shows it.
+fn in_listing(mut view: Value) -> Value {
+    if let Some(object) = view.as_object_mut() {
+        for key in ["spec", "cause", "last_modified"] {
+            object.remove(key);
+        }
+    }
+    view
+}
+
 fn short(update: &Update) -> Value {
     json!({
         "update_id": update.id,
@@ -119,7 +132,7 @@ fn long(pipeline: &str, update: &Update) -> Value {
 }
 
 impl Workspace {
-    pub(crate) fn pipelines_list(&mut self, call: &Call) -> Handled {
+    pub(crate) fn pipelines_list(&mut self, call: &Call) -> Written {
         let size = match call.query_number("max_results") {
             None | Some(0) => 25,
             Some(given) if (1..=100).contains(&given) => usize::try_from(given).unwrap_or(25),
@@ -138,21 +151,16 @@ impl Workspace {
                 more = true;
                 break;
             }
-            let Some(mut view) = self.shown(Kind::Pipeline, id) else { continue };
-            if let Some(object) = view.as_object_mut() {
-                for key in ["spec", "cause", "last_modified"] {
-                    object.remove(key);
-                }
-            }
+            let status = match self.stale_view(Kind::Pipeline, id) {
+                Some(None) => continue,
+                Some(Some(view)) => Cow::Owned(in_listing(view).to_string()),
+                None => Cow::Borrowed(pipeline.text(Shape::Brief, |pipeline| in_listing(pipeline.view()))),
+            };
             last.clone_from(id);
-            statuses.push(view);
+            statuses.push(status);
         }
-        let mut answer = Map::new();
-        answer.insert("statuses".to_owned(), Value::Array(statuses));
-        if more {
-            answer.insert("next_page_token".to_owned(), json!(last));
-        }
-        Ok(Value::Object(answer))
+        let token = more.then(|| ("next_page_token", json!(last)));
+        Ok(listing("statuses", Some(&statuses), token.as_slice()))
     }
 
     fn pipeline_known(&self, id: &str) -> Result<&Pipeline, Refusal> {

@@ -13,6 +13,9 @@ use crate::wire::Reply;
 /// What a route gives: a JSON body for status 200, or a refusal.
 pub(crate) type Handled = Result<Value, Refusal>;
 
+/// What a route of a long listing gives: its body as it is written, or a refusal.
+pub(crate) type Written = Result<String, Refusal>;
+
 /// A refused request.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Refusal {

@@ -8,18 +8,49 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
-use crate::{errand_routes::ERRAND_ROUTES, refusal::Handled, wire::Request, workspace::Workspace};
+use crate::{
+    errand_routes::ERRAND_ROUTES,
+    refusal::{Handled, Refusal, Written},
+    wire::Request,
+    workspace::Workspace,
+};
 
 /// One route. In `path`, `2.*` stands for 2.0, 2.1 and 2.2, and `{}` for one segment.
 pub(crate) struct Route<S: 'static = Workspace> {
     pub(crate) method: &'static str,
     pub(crate) path: &'static str,
     pub(crate) family: &'static str,
-    pub(crate) handle: fn(&mut S, &Call) -> Handled,
+    pub(crate) handle: Handle<S>,
+}
+
+/// What a route does.
+pub(crate) enum Handle<S: 'static> {
+    /// Gives a value.
+    Value(fn(&mut S, &Call) -> Handled),
+    /// Gives a body that is written already.
+    Written(fn(&mut S, &Call) -> Written),
+}
+
+impl<S> Route<S> {
+    /// The body of an answer with status 200, or a refusal.
+    pub(crate) fn body(&self, service: &mut S, call: &Call) -> Result<Vec<u8>, Refusal> {
+        match self.handle {
+            Handle::Value(handle) => handle(service, call).map(|body| body.to_string().into_bytes()),
+            Handle::Written(handle) => handle(service, call).map(String::into_bytes),
+        }
+    }
+}
+
+pub(crate) const fn listing<S>(
+    path: &'static str,
+    family: &'static str,
+    handle: fn(&mut S, &Call) -> Written,
+) -> Route<S> {
+    Route { method: "GET", path, family, handle: Handle::Written(handle) }
 }
 
 pub(crate) const fn get<S>(path: &'static str, family: &'static str, handle: fn(&mut S, &Call) -> Handled) -> Route<S> {
-    Route { method: "GET", path, family, handle }
+    Route { method: "GET", path, family, handle: Handle::Value(handle) }
 }
 
 pub(crate) const fn post<S>(
@@ -27,7 +58,7 @@ pub(crate) const fn post<S>(
     family: &'static str,
     handle: fn(&mut S, &Call) -> Handled,
 ) -> Route<S> {
-    Route { method: "POST", path, family, handle }
+    Route { method: "POST", path, family, handle: Handle::Value(handle) }
 }
 
 pub(crate) const fn patch<S>(
@@ -35,11 +66,11 @@ pub(crate) const fn patch<S>(
     family: &'static str,
     handle: fn(&mut S, &Call) -> Handled,
 ) -> Route<S> {
-    Route { method: "PATCH", path, family, handle }
+    Route { method: "PATCH", path, family, handle: Handle::Value(handle) }
 }
 
 pub(crate) const fn put<S>(path: &'static str, family: &'static str, handle: fn(&mut S, &Call) -> Handled) -> Route<S> {
-    Route { method: "PUT", path, family, handle }
+    Route { method: "PUT", path, family, handle: Handle::Value(handle) }
 }
 
 /// The visible list.
@@ -49,7 +80,7 @@ pub(crate) const ROUTES: &[Route] = &[
     get("/.well-known/databricks-config", "oidc", Workspace::discover_workspace),
     get("/api/2.0/preview/scim/v2/Me", "scim", Workspace::current_user),
     get("/api/2.1/unity-catalog/current-metastore-assignment", "metastores.get", Workspace::metastore_assignment),
-    get("/api/2.*/jobs/list", "jobs.list", Workspace::jobs_list),
+    listing("/api/2.*/jobs/list", "jobs.list", Workspace::jobs_list),
     get("/api/2.*/jobs/get", "jobs.get", Workspace::jobs_get),
     post("/api/2.*/jobs/create", "jobs.update", Workspace::jobs_create),
     post("/api/2.*/jobs/update", "jobs.update", Workspace::jobs_update),
@@ -60,7 +91,7 @@ pub(crate) const ROUTES: &[Route] = &[
     get("/api/2.*/jobs/runs/get", "runs.get", Workspace::runs_get),
     post("/api/2.*/jobs/runs/cancel", "runs.cancel", Workspace::runs_cancel),
     post("/api/2.*/jobs/runs/cancel-all", "runs.cancel", Workspace::runs_cancel_all),
-    get("/api/2.*/clusters/list", "clusters.list", Workspace::clusters_list),
+    listing("/api/2.*/clusters/list", "clusters.list", Workspace::clusters_list),
     get("/api/2.*/clusters/get", "clusters.get", Workspace::clusters_get),
     post("/api/2.*/clusters/events", "clusters.get", Workspace::clusters_events),
     post("/api/2.*/clusters/edit", "clusters.edit", Workspace::clusters_edit),
@@ -73,12 +104,12 @@ pub(crate) const ROUTES: &[Route] = &[
     get("/api/2.0/instance-pools/list", "pools.list", Workspace::pools_list),
     get("/api/2.0/instance-pools/get", "pools.list", Workspace::pools_get),
     post("/api/2.0/instance-pools/edit", "pools.edit", Workspace::pools_edit),
-    get("/api/2.0/sql/warehouses", "warehouses.list", Workspace::warehouses_list),
+    listing("/api/2.0/sql/warehouses", "warehouses.list", Workspace::warehouses_list),
     get("/api/2.0/sql/warehouses/{}", "warehouses.get", Workspace::warehouses_get),
     post("/api/2.0/sql/warehouses/{}/start", "warehouses.state", Workspace::warehouses_start),
     post("/api/2.0/sql/warehouses/{}/stop", "warehouses.state", Workspace::warehouses_stop),
     post("/api/2.0/sql/warehouses/{}/edit", "warehouses.state", Workspace::warehouses_edit),
-    get("/api/2.0/pipelines", "pipelines.list", Workspace::pipelines_list),
+    listing("/api/2.0/pipelines", "pipelines.list", Workspace::pipelines_list),
     get("/api/2.0/pipelines/{}", "pipelines.get", Workspace::pipelines_get),
     get("/api/2.0/pipelines/{}/updates", "pipelines.get", Workspace::pipeline_updates_list),
     get("/api/2.0/pipelines/{}/updates/{}", "pipelines.get", Workspace::pipeline_updates_get),

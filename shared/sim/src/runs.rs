@@ -186,22 +186,19 @@ impl Workspace {
     }
 
     /// Ids below `before`, newest first, from the smallest index that can hold all matches.
-    fn candidates(&self, filter: &Filter, before: i64) -> Vec<i64> {
+    fn candidates(&self, filter: &Filter, before: i64) -> Box<dyn Iterator<Item = i64> + '_> {
         if let Some(job) = filter.job {
-            let runs = self.jobs.get(&job).map(|job| job.runs.range(..before).rev().copied());
-            return runs.map(Iterator::collect).unwrap_or_default();
+            let job = self.jobs.get(&job).into_iter();
+            return Box::new(job.flat_map(move |job| job.runs.range(..before).rev().copied()));
         }
         if filter.active_only {
             let mut ids: BTreeSet<i64> = self.stale_runs().filter(|id| *id < before).collect();
             ids.extend(self.live.range(..before));
-            return ids.into_iter().rev().collect();
+            return Box::new(ids.into_iter().rev());
         }
-        self.runs
-            .range(..before)
-            .rev()
-            .take_while(|(_, run)| run.created_ms >= filter.from_ms)
-            .map(|(id, _)| *id)
-            .collect()
+        let from_ms = filter.from_ms;
+        let recent = self.runs.range(..before).rev().take_while(move |(_, run)| run.created_ms >= from_ms);
+        Box::new(recent.map(|(id, _)| *id))
     }
 
     fn listed_run(&self, id: i64, filter: &Filter) -> Option<Value> {

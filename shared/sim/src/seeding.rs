@@ -19,6 +19,7 @@ use crate::{
     },
     jobs::Job,
     json::{number, text},
+    kept::Kept,
     ledger::Cause,
     pipelines::{Pipeline, PipelineState},
     pools::Pool,
@@ -101,7 +102,7 @@ impl Workspace {
             events: vec![(now - 30 * HOUR_MS, "RUNNING")],
             work: seed.work.clone(),
         };
-        self.clusters.insert(seed.id.clone(), cluster);
+        self.clusters.insert(seed.id.clone(), cluster.into());
         let pool = text(&seed.spec, "instance_pool_id");
         let wanted = number(&seed.spec, "num_workers").unwrap_or(0) + 1;
         if seed.running
@@ -123,7 +124,7 @@ impl Workspace {
             generation: 0,
             work: seed.work.clone(),
         };
-        self.warehouses.insert(seed.id.clone(), warehouse);
+        self.warehouses.insert(seed.id.clone(), warehouse.into());
     }
 
     fn settle_pipeline(&mut self, seed: &PipelineSeed) {
@@ -139,7 +140,7 @@ impl Workspace {
             work: seed.work.clone(),
             processing: false,
         };
-        self.pipelines.insert(seed.id.clone(), pipeline);
+        self.pipelines.insert(seed.id.clone(), pipeline.into());
         if seed.running {
             self.start_update(&seed.id, "API_CALL", crate::ledger::By::Itself);
             let generation = self.pipelines.get(&seed.id).map_or(0, |found| found.generation);
@@ -295,7 +296,7 @@ impl Workspace {
             failures: 0,
             runs_made: 0,
         };
-        self.jobs.insert(seed.id, job);
+        self.jobs.insert(seed.id, job.into());
     }
 
     /// A run that was already there, whatever the job's limit says.
@@ -367,7 +368,8 @@ impl Workspace {
                 continuous.insert(job.work.clone());
             }
         }
-        let up = |cluster: &&Cluster| !matches!(cluster.state, ClusterState::Terminating | ClusterState::Terminated);
+        let up =
+            |cluster: &&Kept<Cluster>| !matches!(cluster.state, ClusterState::Terminating | ClusterState::Terminated);
         for cluster in self.clusters.values().filter(up).filter(|found| found.source != "JOB") {
             active.insert(slot_name("cluster", &cluster.work, "start"));
         }

@@ -56,7 +56,8 @@ impl Workspace {
         self.stale.before.insert((kind, id.to_owned()), before);
     }
 
-    fn stale_view(&self, kind: Kind, id: &str) -> Option<Option<Value>> {
+    /// What is still shown as it was; `None` where the truth is shown.
+    pub(crate) fn stale_view(&self, kind: Kind, id: &str) -> Option<Option<Value>> {
         if self.stale.before.is_empty() {
             return None;
         }

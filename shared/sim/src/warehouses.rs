@@ -7,14 +7,17 @@
 //! Sources: [docs: warehouses/list, get, start, stop, edit; py-sdk: service/sql.py]. Stop of a
 //! stopped and start of a running warehouse are undocumented; both answer 200 here (unverified).
 
-use serde_json::{Map, Value, json};
+use std::{borrow::Cow, ops::Bound};
+
+use serde_json::{Value, json};
 
 use crate::{
     agenda::Event,
-    json::{flag, members, set},
+    json::{flag, listing, members, set},
+    kept::{Kept, Shape},
     ledger::By,
     notes::Note,
-    refusal::{Handled, Refusal},
+    refusal::{Handled, Refusal, Written},
     routes::Call,
     stale::Kind,
     workspace::Workspace,
@@ -75,21 +78,22 @@ impl Warehouse {
 }
 
 impl Workspace {
-    pub(crate) fn warehouses_list(&mut self, call: &Call) -> Handled {
+    pub(crate) fn warehouses_list(&mut self, call: &Call) -> Written {
         let size = call
             .query_number("page_size")
             .map_or(usize::MAX, |given| usize::try_from(given.max(1)).unwrap_or(usize::MAX));
-        let after = call.query("page_token").to_owned();
-        let mut ids = self.warehouses.keys().filter(|id| **id > after && self.visible(id));
-        let page: Vec<&String> = ids.by_ref().take(size).collect();
-        let more = ids.next().is_some();
-        let shown: Vec<Value> = page.iter().filter_map(|id| self.shown(Kind::Warehouse, id)).collect();
-        let mut answer = Map::new();
-        if let (true, Some(last)) = (more, page.last()) {
-            answer.insert("next_page_token".to_owned(), json!(last));
-        }
-        answer.insert("warehouses".to_owned(), Value::Array(shown));
-        Ok(Value::Object(answer))
+        let after = Bound::Excluded(call.query("page_token"));
+        let later = self.warehouses.range::<str, _>((after, Bound::Unbounded));
+        let mut visible = later.filter(|(id, _)| self.visible(id));
+        let page: Vec<(&String, &Kept<Warehouse>)> = visible.by_ref().take(size).collect();
+        let more = visible.next().is_some();
+        let shown = page.iter().filter_map(|(id, warehouse)| match self.stale_view(Kind::Warehouse, id) {
+            Some(earlier) => earlier.map(|view| Cow::Owned(view.to_string())),
+            None => Some(Cow::Borrowed(warehouse.text(Shape::Whole, Warehouse::view))),
+        });
+        let shown: Vec<Cow<'_, str>> = shown.collect();
+        let token = page.last().filter(|_| more).map(|(last, _)| ("next_page_token", json!(last)));
+        Ok(listing("warehouses", Some(&shown), token.as_slice()))
     }
 
     pub(crate) fn warehouse_known(&self, id: &str) -> Result<(), Refusal> {

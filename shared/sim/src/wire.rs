@@ -158,11 +158,12 @@ impl Reply {
     /// A JSON reply.
     #[must_use]
     pub fn json(status: u16, body: &serde_json::Value) -> Reply {
-        Reply {
-            status,
-            headers: vec![("content-type".to_owned(), "application/json".to_owned())],
-            body: body.to_string().into_bytes(),
-        }
+        Reply::written(status, body.to_string().into_bytes())
+    }
+
+    /// A JSON reply whose body is written already.
+    pub(crate) fn written(status: u16, body: Vec<u8>) -> Reply {
+        Reply { status, headers: vec![("content-type".to_owned(), "application/json".to_owned())], body }
     }
 
     pub(crate) fn html(status: u16, body: &str) -> Reply {

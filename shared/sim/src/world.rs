@@ -144,8 +144,8 @@ impl World {
                 .authenticate(call.authorization.as_deref())
                 .and_then(|()| Err(Refusal::forbidden("You do not have permission to do this."))),
         };
-        match allowed.and_then(|()| (route.handle)(space, call)) {
-            Ok(body) => Reply::json(200, &body),
+        match allowed.and_then(|()| route.body(space, call)) {
+            Ok(body) => Reply::written(200, body),
             Err(refusal) if open => Reply::json(refusal.status, &oauth_body(&refusal)),
             Err(refusal) => refusal.reply(),
         }

@@ -25,6 +25,7 @@ use super::{Api, Kind, sql_warehouse, verdicts, want};
 use crate::call::Call;
 use crate::codes;
 use crate::endpoints::{ALERTS_GET, ALERTS_LIST, ALERTS_UPDATE_SCHEDULE};
+use crate::listing::Shape;
 
 const NAME: &str = "alert";
 const PAGE: u32 = 100;
@@ -43,7 +44,7 @@ impl Kind for Alert {
 
     async fn list(&self, api: &Api<'_>, _looking: Looking) -> Result<Vec<Observed>, Fault> {
         let call = Call::to(ALERTS_LIST).with("page_size", PAGE);
-        api.each(&call, "alerts", |alert| seen(&alert)).await
+        api.each(&call, "alerts", Shape::Members(KEPT), |alert| seen(&alert)).await
     }
 
     async fn look(&self, api: &Api<'_>, id: &str, _looking: Looking) -> Result<Option<Observed>, Fault> {

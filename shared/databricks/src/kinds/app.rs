@@ -26,6 +26,7 @@ use super::facts::{changed, items, kept, observed, resource, start, starts_one};
 use super::{Api, Kind, sql_warehouse, verdicts, want};
 use crate::call::Call;
 use crate::endpoints::{APPS_GET, APPS_LIST, APPS_START, APPS_STOP};
+use crate::listing::Shape;
 
 const NAME: &str = "app";
 const PAGE: u32 = 100;
@@ -47,7 +48,7 @@ impl Kind for App {
 
     async fn list(&self, api: &Api<'_>, _looking: Looking) -> Result<Vec<Observed>, Fault> {
         let call = Call::to(APPS_LIST).with("page_size", PAGE);
-        api.each(&call, "apps", |app| seen(&app)).await
+        api.each(&call, "apps", Shape::Whole, |app| seen(&app)).await
     }
 
     async fn look(&self, api: &Api<'_>, id: &str, _looking: Looking) -> Result<Option<Observed>, Fault> {

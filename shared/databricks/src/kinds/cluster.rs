@@ -23,11 +23,12 @@ use failover::{Resource, StartStage};
 use saga::{Fault, Step};
 use serde_json::{Value, json};
 
-use super::facts::{fixed_zone, kept, number, observed, resource, start, tag, text, zone_finding};
+use super::facts::{fixed_zone, number, observed, resource, start, tag, text, trimmed, zone_finding};
 use super::{Api, Kind, job, verdicts, want};
 use crate::call::Call;
 use crate::codes;
 use crate::endpoints::{CLUSTERS_GET, CLUSTERS_LIST, CLUSTERS_PIN, CLUSTERS_START, CLUSTERS_TERMINATE};
+use crate::listing::Shape;
 
 pub(super) const NAME: &str = "cluster";
 const PAGE: u32 = 100;
@@ -69,7 +70,7 @@ impl Kind for Cluster {
     async fn list(&self, api: &Api<'_>, looking: Looking) -> Result<Vec<Observed>, Fault> {
         let mut by_id = BTreeMap::new();
         for seen in api
-            .each(&filtered("filter_by.cluster_sources", &MADE_BY_PEOPLE), "clusters", |listed| seen(&listed))
+            .each(&filtered("filter_by.cluster_sources", &MADE_BY_PEOPLE), "clusters", Shape::Members(KEPT), seen)
             .await?
         {
             by_id.insert(seen.id.clone(), seen);
@@ -77,8 +78,9 @@ impl Kind for Cluster {
         if looking == Looking::Start {
             return Ok(by_id.into_values().filter(is_ours).collect());
         }
-        for seen in
-            api.each(&filtered("filter_by.cluster_states", &NOT_TERMINATED), "clusters", |listed| seen(&listed)).await?
+        for seen in api
+            .each(&filtered("filter_by.cluster_states", &NOT_TERMINATED), "clusters", Shape::Members(KEPT), seen)
+            .await?
         {
             by_id.insert(seen.id.clone(), seen);
         }
@@ -89,7 +91,7 @@ impl Kind for Cluster {
     /// Whether it is pinned is read only where that is asked next.
     async fn look(&self, api: &Api<'_>, id: &str, looking: Looking) -> Result<Option<Observed>, Fault> {
         let found = api.one(&Call::to(CLUSTERS_GET).with("cluster_id", id)).await?;
-        match found.map(|listed| seen(&listed)).transpose()? {
+        match found.map(seen).transpose()? {
             Some(seen) if looking != Looking::Start && is_made_by_people(&seen) && is_terminated(&seen) => {
                 Ok(Some(marked(seen, &pinned(api).await?)))
             }
@@ -193,7 +195,8 @@ impl Kind for Cluster {
 /// Every pinned cluster.
 async fn pinned(api: &Api<'_>) -> Result<BTreeSet<String>, Fault> {
     let id_of = |listed: Value| Ok(text(&listed, "cluster_id").to_owned());
-    let listed = api.each(&filtered("filter_by.is_pinned", &["true"]), "clusters", id_of).await?;
+    let shape = Shape::Members(&["cluster_id"]);
+    let listed = api.each(&filtered("filter_by.is_pinned", &["true"]), "clusters", shape, id_of).await?;
     Ok(listed.into_iter().collect())
 }
 
@@ -230,8 +233,8 @@ fn filtered(key: &'static str, values: &[&str]) -> Call {
     values.iter().fold(Call::to(CLUSTERS_LIST).with("page_size", PAGE), |call, value| call.with(key, value))
 }
 
-fn seen(listed: &Value) -> Result<Observed, Fault> {
-    observed(NAME, Value::Object(kept(listed, KEPT)), "cluster_id", "cluster_name")
+fn seen(listed: Value) -> Result<Observed, Fault> {
+    observed(NAME, trimmed(listed, KEPT), "cluster_id", "cluster_name")
 }
 
 /// A filter that the service ignores must not let in what belongs to another kind.

@@ -26,7 +26,7 @@ use failover::{Resource, StartStage};
 use saga::{Fault, Step};
 use serde_json::{Value, json};
 
-use super::facts::{changed, id, kept, resource, start, starts_one, text};
+use super::facts::{changed, id, kept, resource, start, starts_one, text, trimmed};
 use super::triggers::{is_on, present, with_status};
 use super::{Api, Kind, sql_warehouse, verdicts, want};
 use crate::call::Call;
@@ -34,6 +34,7 @@ use crate::codes;
 use crate::endpoints::{
     DASHBOARD_SCHEDULES_GET, DASHBOARD_SCHEDULES_LIST, DASHBOARD_SCHEDULES_UPDATE, DASHBOARDS_LIST,
 };
+use crate::listing::Shape;
 use crate::side_by_side::side_by_side;
 
 const NAME: &str = "dashboard_schedule";
@@ -55,7 +56,8 @@ impl Kind for DashboardSchedule {
 
     async fn list(&self, api: &Api<'_>, _looking: Looking) -> Result<Vec<Observed>, Fault> {
         let call = Call::to(DASHBOARDS_LIST).with("page_size", PAGE);
-        let dashboards = api.each(&call, "dashboards", |dashboard| Ok(Value::Object(kept(&dashboard, KEPT)))).await?;
+        let dashboards =
+            api.each(&call, "dashboards", Shape::Members(KEPT), |dashboard| Ok(trimmed(dashboard, KEPT))).await?;
         let of_each = side_by_side(dashboards, |dashboard| async move { schedules_of(api, &dashboard).await });
         Ok(of_each.await?.into_iter().flatten().collect())
     }

@@ -20,6 +20,7 @@ use super::facts::{items, kept, observed, resource, start, tag_in_pairs, text};
 use super::{Api, Kind, verdicts, want};
 use crate::call::Call;
 use crate::endpoints::{DATABASES_GET, DATABASES_LIST, DATABASES_UPDATE_STOPPED};
+use crate::listing::Shape;
 
 const NAME: &str = "database_instance";
 /// [py-sdk: database.DatabaseAPI.list_database_instances].
@@ -37,7 +38,7 @@ impl Kind for DatabaseInstance {
 
     async fn list(&self, api: &Api<'_>, _looking: Looking) -> Result<Vec<Observed>, Fault> {
         let call = Call::to(DATABASES_LIST).with("page_size", PAGE);
-        api.each(&call, "database_instances", |instance| seen(&instance)).await
+        api.each(&call, "database_instances", Shape::Whole, |instance| seen(&instance)).await
     }
 
     async fn look(&self, api: &Api<'_>, id: &str, _looking: Looking) -> Result<Option<Observed>, Fault> {

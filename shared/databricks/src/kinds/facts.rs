@@ -42,6 +42,15 @@ pub(super) fn kept(value: &Value, keys: &[&str]) -> Map<String, Value> {
     found.filter(|(_, member)| !member.is_null()).collect()
 }
 
+/// The same of an object that is not needed any more.
+pub(super) fn trimmed(mut value: Value, keys: &[&str]) -> Value {
+    if let Some(object) = value.as_object_mut() {
+        object.retain(|key, member| keys.contains(&key.as_str()) && !member.is_null());
+        return value;
+    }
+    Value::Object(Map::new())
+}
+
 /// A resource as read.
 ///
 /// # Errors

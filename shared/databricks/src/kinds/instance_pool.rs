@@ -15,6 +15,7 @@ use super::facts::{fixed_zone, kept, number, observed, resource, start, tag, tex
 use super::{Api, Kind, verdicts, want};
 use crate::call::Call;
 use crate::endpoints::{POOLS_EDIT, POOLS_GET, POOLS_LIST};
+use crate::listing::Shape;
 
 const NAME: &str = "instance_pool";
 const MIN_IDLE: &str = "min_idle_instances";
@@ -45,7 +46,7 @@ impl Kind for InstancePool {
     }
 
     async fn list(&self, api: &Api<'_>, _looking: Looking) -> Result<Vec<Observed>, Fault> {
-        api.each(&Call::to(POOLS_LIST), "instance_pools", seen).await
+        api.each(&Call::to(POOLS_LIST), "instance_pools", Shape::Whole, seen).await
     }
 
     async fn look(&self, api: &Api<'_>, id: &str, _looking: Looking) -> Result<Option<Observed>, Fault> {

@@ -22,6 +22,7 @@ use super::{Api, Kind, job_assumed, job_record, run, triggers, verdicts, want};
 use crate::call::Call;
 use crate::codes;
 use crate::endpoints::{JOBS_GET, JOBS_LIST, JOBS_UPDATE, RUNS_CANCEL_ALL};
+use crate::listing::Shape;
 
 pub(super) const NAME: &str = "job";
 /// [docs: jobs/list].
@@ -41,6 +42,38 @@ const STARTED: &[(&str, &str)] = &[
 const KEPT: &[&str] = &["job_id", "creator_user_name"];
 const KEPT_SETTINGS: &[&str] =
     &["name", "tags", "schedule", "trigger", "continuous", "triggers", LIMIT, "queue", "edit_mode", "deployment"];
+/// What is read of a listed one: what [`seen`] keeps or looks at.
+const READ: Shape = Shape::Each(&[
+    ("job_id", Shape::Whole),
+    ("creator_user_name", Shape::Whole),
+    (
+        "settings",
+        Shape::Each(&[
+            ("name", Shape::Whole),
+            ("tags", Shape::Whole),
+            ("schedule", Shape::Whole),
+            ("trigger", Shape::Whole),
+            ("continuous", Shape::Whole),
+            ("triggers", Shape::Whole),
+            (LIMIT, Shape::Whole),
+            ("queue", Shape::Whole),
+            ("edit_mode", Shape::Whole),
+            ("deployment", Shape::Whole),
+            ("job_clusters", Shape::Each(&[("new_cluster", NEW_CLUSTER)])),
+            ("tasks", TASK),
+        ]),
+    ),
+]);
+const NEW_CLUSTER: Shape = Shape::Each(&[("aws_attributes", Shape::Members(&["zone_id"]))]);
+const TASK: Shape = Shape::Each(&[
+    ("existing_cluster_id", Shape::Whole),
+    ("new_cluster", NEW_CLUSTER),
+    ("pipeline_task", Shape::Members(&["pipeline_id"])),
+    ("sql_task", Shape::Members(&["warehouse_id"])),
+    ("dbt_task", Shape::Members(&["warehouse_id"])),
+    ("alert_task", Shape::Members(&["warehouse_id"])),
+    ("dashboard_task", Shape::Members(&["warehouse_id"])),
+]);
 
 /// See the module.
 pub(super) struct Job;
@@ -58,7 +91,7 @@ impl Kind for Job {
             // The tasks are needed for what a checkpoint finds; the first 100 of a job are enough.
             call = call.with("expand_tasks", true);
         }
-        let mut listed = api.each(&call, "jobs", |job| seen(&job, None)).await?;
+        let mut listed = api.each(&call, "jobs", READ, |job| seen(&job, None)).await?;
         if looking == Looking::Start {
             return Ok(listed);
         }

@@ -18,6 +18,7 @@ use super::facts::{kept, text};
 use crate::call::Call;
 use crate::codes;
 use crate::endpoints::{LEGACY_ALERTS_LIST, LEGACY_QUERIES_LIST};
+use crate::listing::Shape;
 
 const PAGE: u32 = 100;
 const KEPT: &[&str] = &["id", "warehouse_id", "query_id", "lifecycle_state"];
@@ -68,7 +69,7 @@ pub(super) async fn by_warehouse(api: &Api<'_>) -> Result<BTreeMap<String, Stand
 async fn listed(api: &Api<'_>, call: Call) -> Result<Vec<Value>, Fault> {
     // A query may be long, and only its place is needed.
     let trimmed = |found: Value| Ok(Value::Object(kept(&found, KEPT)));
-    match api.each(&call.with("page_size", PAGE), "results", trimmed).await {
+    match api.each(&call.with("page_size", PAGE), "results", Shape::Members(KEPT), trimmed).await {
         Ok(mut all) => {
             all.retain(|found| text(found, "lifecycle_state") != "TRASHED");
             Ok(all)

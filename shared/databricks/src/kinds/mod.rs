@@ -37,6 +37,7 @@ use serde_json::Value;
 use crate::call::Call;
 use crate::client::Client;
 use crate::codes;
+use crate::listing::Shape;
 
 /// Every kind, in the order in which they are fenced: what starts work, the work itself, then what
 /// the work runs on, which a run would only start again.
@@ -122,7 +123,8 @@ impl<'a> Api<'a> {
         self.client.pages(call, items, self.pass).await
     }
 
-    /// The same, of which only what `kept` makes of each element is kept, page by page (S26).
+    /// The same, of which only what `kept` makes of each element is kept, page by page, and of each element only its
+    /// `shape` is read (S26).
     ///
     /// # Errors
     ///
@@ -131,9 +133,10 @@ impl<'a> Api<'a> {
         &self,
         call: &Call,
         items: &str,
+        shape: Shape,
         kept: impl FnMut(Value) -> Result<T, Fault> + Send,
     ) -> Result<Vec<T>, Fault> {
-        self.client.each(call, items, self.pass, kept).await
+        self.client.each(call, items, shape, self.pass, kept).await
     }
 
     async fn effect(&self, call: &Call) -> Result<Value, Fault> {

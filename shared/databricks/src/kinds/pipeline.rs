@@ -27,6 +27,7 @@ use super::facts::{fixed_zone, items, kept, observed, resource, start, tag, text
 use super::{Api, Kind, verdicts, want};
 use crate::call::Call;
 use crate::endpoints::{PIPELINES_GET, PIPELINES_LIST, PIPELINES_STOP, PIPELINES_UPDATE};
+use crate::listing::Shape;
 
 pub(super) const NAME: &str = "pipeline";
 /// [docs: pipelines/listpipelines].
@@ -47,7 +48,7 @@ impl Kind for Pipeline {
 
     async fn list(&self, api: &Api<'_>, looking: Looking) -> Result<Vec<Observed>, Fault> {
         let call = Call::to(PIPELINES_LIST).with("max_results", PAGE);
-        let mut all = api.each(&call, "statuses", |pipeline| seen(&pipeline)).await?;
+        let mut all = api.each(&call, "statuses", Shape::Whole, |pipeline| seen(&pipeline)).await?;
         if looking == Looking::Record {
             look_closer(api, all.iter_mut().filter(|listed| is_at_work(&listed.facts))).await;
         }

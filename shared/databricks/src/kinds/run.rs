@@ -22,6 +22,7 @@ use super::{Api, Kind, cluster, job, pipeline, sql_warehouse, verdicts};
 use crate::call::Call;
 use crate::codes;
 use crate::endpoints::{RUNS_CANCEL, RUNS_GET, RUNS_LIST};
+use crate::listing::Shape;
 
 const NAME: &str = "run";
 /// A page must stay below 25 [docs: jobs/listruns].
@@ -31,6 +32,18 @@ const PAGE: u32 = 24;
 /// pages of that hour's runs.
 const RECENT: SignedDuration = SignedDuration::from_hours(6);
 const KEPT: &[&str] = &["run_id", "job_id", "run_name", "run_type", "trigger", "start_time", "creator_user_name"];
+/// What is read of a listed one: what [`trimmed`] keeps or looks at.
+const READ: Shape = Shape::Each(&[
+    ("run_id", Shape::Whole),
+    ("job_id", Shape::Whole),
+    ("run_name", Shape::Whole),
+    ("run_type", Shape::Whole),
+    ("trigger", Shape::Whole),
+    ("start_time", Shape::Whole),
+    ("creator_user_name", Shape::Whole),
+    ("state", Shape::Members(&["life_cycle_state", "result_state"])),
+    ("status", Shape::Members(&["state"])),
+]);
 
 /// See the module.
 pub(super) struct Run;
@@ -116,7 +129,7 @@ pub(super) async fn live_runs(api: &Api<'_>, job: Option<&str>) -> Result<Vec<Va
     let active = listing(job).with("active_only", true);
     // In this order: what the second listing says of a run is newer.
     for call in [active, listing(job).with("start_time_from", recent)] {
-        for run in api.each(&call, "runs", |listed| Ok(trimmed(&listed))).await? {
+        for run in api.each(&call, "runs", READ, |listed| Ok(trimmed(&listed))).await? {
             by_id.insert(id_of(&run)?, run);
         }
     }
@@ -131,7 +144,7 @@ pub(super) async fn live_runs(api: &Api<'_>, job: Option<&str>) -> Result<Vec<Va
 pub(super) async fn runs_of(api: &Api<'_>, job: &str, span: SignedDuration) -> Result<Vec<Value>, Fault> {
     let from = api.now().checked_sub(span).unwrap_or(api.now()).as_millisecond();
     let call = listing(Some(job)).with("start_time_from", from);
-    api.each(&call, "runs", |listed| Ok(trimmed(&listed))).await
+    api.each(&call, "runs", READ, |listed| Ok(trimmed(&listed))).await
 }
 
 fn listing(job: Option<&str>) -> Call {

@@ -31,6 +31,7 @@ use super::{Api, Kind, verdicts, want};
 use crate::call::Call;
 use crate::codes;
 use crate::endpoints::{SERVING_GET, SERVING_LIST, SERVING_START, SERVING_STOP};
+use crate::listing::Shape;
 use crate::side_by_side::side_by_side;
 
 const NAME: &str = "serving_endpoint";
@@ -50,7 +51,7 @@ impl Kind for ServingEndpoint {
     }
 
     async fn list(&self, api: &Api<'_>, _looking: Looking) -> Result<Vec<Observed>, Fault> {
-        let listed = api.each(&Call::to(SERVING_LIST), "endpoints", |listed| seen(&listed)).await?;
+        let listed = api.each(&Call::to(SERVING_LIST), "endpoints", Shape::Whole, |listed| seen(&listed)).await?;
         let whole = side_by_side(listed, |listed| async move {
             if unstoppable(&listed.facts).is_some() {
                 return Ok(Some(listed));

@@ -13,13 +13,15 @@ use failover::{Resource, StartStage};
 use saga::{Fault, Step};
 use serde_json::{Value, json};
 
-use super::facts::{observed, resource, start, tag_in_pairs, text};
+use super::facts::{observed, resource, start, tag_in_pairs, text, trimmed};
 use super::{Api, Kind, legacy_schedules, verdicts, want};
 use crate::call::Call;
 use crate::endpoints::{WAREHOUSES_GET, WAREHOUSES_LIST, WAREHOUSES_START, WAREHOUSES_STOP};
+use crate::listing::Shape;
 
 pub(super) const NAME: &str = "sql_warehouse";
 const PAGE: u32 = 100;
+const KEPT: &[&str] = &["id", "name", "state", "tags"];
 /// What is found of schedules that start it; absent where that was not looked for.
 const SCHEDULES: &str = "unseen_schedules";
 
@@ -34,7 +36,7 @@ impl Kind for SqlWarehouse {
 
     async fn list(&self, api: &Api<'_>, looking: Looking) -> Result<Vec<Observed>, Fault> {
         let call = Call::to(WAREHOUSES_LIST).with("page_size", PAGE);
-        let mut all = api.each(&call, "warehouses", seen).await?;
+        let mut all = api.each(&call, "warehouses", Shape::Members(KEPT), seen).await?;
         if looking == Looking::Record {
             let standing = legacy_schedules::by_warehouse(api).await;
             for seen in &mut all {
@@ -94,5 +96,5 @@ impl Kind for SqlWarehouse {
 }
 
 fn seen(facts: Value) -> Result<Observed, Fault> {
-    observed(NAME, facts, "id", "name")
+    observed(NAME, trimmed(facts, KEPT), "id", "name")
 }

@@ -31,6 +31,7 @@ use crate::endpoints::{
     Endpoint, SEARCH_ENDPOINTS_GET, SEARCH_ENDPOINTS_LIST, SEARCH_ENDPOINTS_START, SEARCH_ENDPOINTS_STOP,
     SEARCH_INDEXES_GET, SEARCH_INDEXES_LIST,
 };
+use crate::listing::Shape;
 
 const NAME: &str = "vector_search_endpoint";
 /// The listing takes no size; this is only told to the engine.
@@ -50,7 +51,8 @@ impl Kind for VectorSearchEndpoint {
     }
 
     async fn list(&self, api: &Api<'_>, looking: Looking) -> Result<Vec<Observed>, Fault> {
-        let mut all = api.each(&Call::to(SEARCH_ENDPOINTS_LIST), "endpoints", |listed| seen(&listed)).await?;
+        let mut all =
+            api.each(&Call::to(SEARCH_ENDPOINTS_LIST), "endpoints", Shape::Whole, |listed| seen(&listed)).await?;
         if looking == Looking::Record {
             for endpoint in all.iter_mut().filter(|endpoint| synchronises(&endpoint.facts)) {
                 endpoint.facts[CONTINUOUS] = continuous_indexes(api, &endpoint.id).await?;

@@ -140,7 +140,7 @@ fn grounds(deps: &Deps, plan: &Plan, looks: &Looks) -> BTreeMap<&'static str, Gr
                 Role::Leaving => Looking::Fence,
                 Role::Target => Looking::Start,
             },
-            open: Mutex::new(named.clone()),
+            open: Mutex::new(named.iter().map(|(kind, id)| (kind.as_str(), id.as_str())).collect()),
             waived: Mutex::default(),
             known: known_kinds(plan, role.as_str()),
         };

@@ -16,6 +16,7 @@ use super::rounds::{Outcome, Sight, after, brought, ended, errand, resource};
 use crate::codes;
 use crate::ports::{Act, Briefing, Clock, Context, Errands, Looking, Message, Next, Observed, Pass};
 use crate::runner::attempt::{Place, is_up_to_date, seen_to, without_open};
+use crate::runner::looker::Seen;
 use crate::runner::outside::{message, told, who_carries_out};
 
 /// One workspace as a dry run uses it.
@@ -155,7 +156,7 @@ impl Foreseer<'_> {
                 return Ok(Some(seen.clone()));
             }
         }
-        place.looker.one(&step.kind, &step.resource, place.looking).await
+        Ok(place.looker.one(&step.kind, &step.resource, place.looking).await?.map(Seen::into_observed))
     }
 
     fn sight(&self, turnstile: &Arc<dyn Pass>, step: &Step) -> Sight {

@@ -11,10 +11,12 @@ use futures::future::join_all;
 use jiff::{SignedDuration, Timestamp};
 use saga::bounds::{NAME, capped, few};
 use saga::{Class, Code, Fault, Plan, Reaction, Step};
+use serde::Deserialize;
 
 use super::asked::Asked;
 use super::lease::LeaseWatch;
 use super::looker::Looker;
+use super::named::Named;
 use super::outside::{Outside, carry_out, told};
 use super::publication::Publication;
 use super::standing_by;
@@ -43,9 +45,9 @@ pub(crate) struct Place {
     pub(crate) looker: Looker,
     pub(crate) looking: Looking,
     /// Steps of this place, by kind and id, that are neither done nor waived and name one resource.
-    pub(crate) open: Mutex<BTreeSet<(String, String)>>,
+    pub(crate) open: Mutex<Named>,
     /// Those that a person waived: no step for everything of their kind takes them up again.
-    pub(crate) waived: Mutex<BTreeSet<(String, String)>>,
+    pub(crate) waived: Mutex<Named>,
     /// Kinds of which the plan names a resource here.
     pub(crate) known: BTreeSet<String>,
 }
@@ -192,9 +194,13 @@ impl Attempt<'_> {
         let mut rounds = 0;
         loop {
             let looked_while_others_open = self.others_may_undo_it(place);
-            let seen = place.looker.one(&self.step.kind, &self.step.resource, place.looking).await?;
-            let context = Context { token: &self.token, since: self.since, tries: self.tries, reply: asked.reply() };
-            let next = place.workspace.next(self.step, seen.as_ref(), &context);
+            let next = {
+                // What was seen may hold the whole listing that it stands in, so it is let go before any wait.
+                let seen = place.looker.one(&self.step.kind, &self.step.resource, place.looking).await?;
+                let context =
+                    Context { token: &self.token, since: self.since, tries: self.tries, reply: asked.reply() };
+                place.workspace.next(self.step, seen.as_deref(), &context)
+            };
             match asked.without_answered(next) {
                 Next::Already { .. } if looked_while_others_open => return Err(others_open(self.step)),
                 Next::Already { note } => return Ok(Ended::Done(note)),
@@ -267,8 +273,8 @@ impl Attempt<'_> {
     fn others_may_undo_it(&self, place: &Place) -> bool {
         let open = place.open.lock().unwrap_or_else(PoisonError::into_inner);
         self.undone_by.iter().any(|(kind, resource)| match resource {
-            Some(resource) => open.contains(&(kind.clone(), resource.clone())),
-            None => open.range((kind.clone(), String::new())..).next().is_some_and(|(found, _)| found == kind),
+            Some(resource) => open.contains(kind, resource),
+            None => open.has_any(kind),
         })
     }
 
@@ -323,15 +329,13 @@ pub(crate) async fn is_up_to_date(step: &Step, place: &Place) -> Result<String, 
 pub(crate) fn without_open<'a>(step: &Step, place: &Place, listed: &'a [Observed]) -> Vec<&'a Observed> {
     let open = place.open.lock().unwrap_or_else(PoisonError::into_inner);
     let waived = place.waived.lock().unwrap_or_else(PoisonError::into_inner);
-    let is_left = |seen: &Observed| {
-        let which = (seen.kind.to_owned(), seen.id.clone());
-        open.contains(&which) || waived.contains(&which)
-    };
-    let except: BTreeSet<(String, String)> =
-        step.detail.get("except").and_then(|except| serde_json::from_value(except.clone()).ok()).unwrap_or_default();
+    let is_left = |seen: &Observed| open.contains(seen.kind, &seen.id) || waived.contains(seen.kind, &seen.id);
+    let except: Vec<(&str, &str)> =
+        step.detail.get("except").and_then(|except| Deserialize::deserialize(except).ok()).unwrap_or_default();
+    let except: Named = except.into_iter().collect();
     let is_excepted = |seen: &Observed| {
-        except.contains(&(seen.kind.to_owned(), seen.id.clone()))
-            || place.workspace.owner(seen).is_some_and(|owner| except.contains(&owner))
+        except.contains(seen.kind, &seen.id)
+            || place.workspace.owner(seen).is_some_and(|(kind, id)| except.contains(&kind, &id))
     };
     listed.iter().filter(|seen| !is_left(seen) && !is_excepted(seen)).collect()
 }

@@ -1,6 +1,6 @@
 //! One drive: take the lease, load, work, record, give the lease back.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex};
 
 use failover::plan::{About, EVERYTHING, want};
@@ -15,6 +15,7 @@ use super::lease::LeaseWatch;
 use super::looker::Looker;
 use super::outside::{Outside, OutsidePass};
 use super::publication::Publication;
+use super::rechecks::Rechecks;
 use super::recorder::{Recorder, Stopped};
 use super::run::Run;
 use crate::deps::Deps;
@@ -109,9 +110,8 @@ pub async fn drive(deps: &Deps, saga: &SagaId, owner: &str) -> Result<Driven, St
         places: &places,
         outside: &outside,
         publication: &publication,
-        under_way: BTreeSet::new(),
         attempts: FuturesUnordered::new(),
-        rechecks: BTreeMap::new(),
+        rechecks: Rechecks::default(),
         begun: now,
         renew_at: now,
         intended: Vec::new(),
@@ -185,7 +185,7 @@ fn places(deps: &Deps, plan: &Plan, recorder: &Recorder, watch: &Arc<LeaseWatch>
             step.place == role.as_str() && waived
         });
         Place {
-            waived: Mutex::new(waived.map(|(_, step)| (step.kind.clone(), step.resource.clone())).collect()),
+            waived: Mutex::new(waived.map(|(_, step)| (step.kind.as_str(), step.resource.as_str())).collect()),
             looker: Looker::new(Arc::clone(&deps.clock), Arc::clone(&workspace), Arc::clone(&pass)),
             workspace,
             pass,
@@ -194,7 +194,7 @@ fn places(deps: &Deps, plan: &Plan, recorder: &Recorder, watch: &Arc<LeaseWatch>
                 Role::Target => Looking::Start,
             },
             known: known_kinds(plan, role.as_str()),
-            open: Mutex::new(open.map(|(_, step)| (step.kind.clone(), step.resource.clone())).collect()),
+            open: Mutex::new(open.map(|(_, step)| (step.kind.as_str(), step.resource.as_str())).collect()),
         }
     };
     BTreeMap::from([

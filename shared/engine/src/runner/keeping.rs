@@ -14,11 +14,11 @@ impl Run<'_> {
             return Ok(());
         }
         // Blocked steps of an earlier drive are looked at again, too.
-        for (id, record) in self.recorder.state.steps() {
-            if record.state == StepState::Blocked && !self.under_way.contains(&id) {
-                let again = self.looked_at_again(id, record.last_try.unwrap_or(now));
-                self.rechecks.entry(id).or_insert(again);
-            }
+        let blocked = self.recorder.state.steps().filter(|(_, record)| record.state == StepState::Blocked);
+        let blocked = blocked.filter(|(id, _)| !self.is_under_way(*id));
+        let again = blocked.map(|(id, record)| (id, self.looked_at_again(id, record.last_try.unwrap_or(now))));
+        for (id, at) in again.collect::<Vec<_>>() {
+            self.rechecks.set_if_none(id, at);
         }
         self.look_at_lessons();
         let lease = self.deps.settings.lease;
@@ -62,7 +62,7 @@ impl Run<'_> {
         if !self.attempts.is_empty() || !decision.enter.is_empty() {
             return Ok(None);
         }
-        let due = decision.wake_at.into_iter().chain(self.rechecks.values().copied()).min();
+        let due = decision.wake_at.into_iter().chain(self.rechecks.next()).min();
         let linger = self.deps.settings.linger;
         let rests = match due {
             Some(at) => at.duration_since(now) > linger,

@@ -6,7 +6,8 @@
 //! A listing that began after a step asked is as good as a read of its own, so a
 //! read-back always began after the call that it confirms (S5).
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::ops::Deref;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use futures::future::join_all;
@@ -23,9 +24,38 @@ const GATHER: SignedDuration = SignedDuration::from_millis(200);
 /// Up to so many are read one by one.
 const ONE_BY_ONE: usize = 8;
 
+/// A resource as it was seen: by itself, or as one of a listing that all who asked share.
+pub(crate) enum Seen {
+    /// By itself.
+    Alone(Box<Observed>),
+    /// The one at this place of the listing.
+    Listed(Arc<Vec<Observed>>, usize),
+}
+
+impl Seen {
+    /// The resource, which outlives the listing.
+    pub(crate) fn into_observed(self) -> Observed {
+        match self {
+            Seen::Alone(seen) => *seen,
+            Seen::Listed(listed, at) => listed[at].clone(),
+        }
+    }
+}
+
+impl Deref for Seen {
+    type Target = Observed;
+
+    fn deref(&self) -> &Observed {
+        match self {
+            Seen::Alone(seen) => seen,
+            Seen::Listed(listed, at) => &listed[*at],
+        }
+    }
+}
+
 /// What a listing answered, shared by all who asked for it.
 pub(crate) type Listed = Result<Arc<Vec<Observed>>, Fault>;
-type Found = Result<Option<Observed>, Fault>;
+type Found = Result<Option<Seen>, Fault>;
 type Key = (&'static str, Looking);
 
 /// Gathers the looks at one workspace.
@@ -123,11 +153,14 @@ impl Looker {
         ones: Vec<(String, oneshot::Sender<Found>)>,
         alls: Vec<oneshot::Sender<Listed>>,
     ) {
-        let by_id: BTreeMap<&str, &Observed> = listed.iter().map(|seen| (seen.id.as_str(), seen)).collect();
+        let asked: HashSet<&str> = ones.iter().map(|(id, _)| id.as_str()).collect();
+        let found = listed.iter().enumerate().filter_map(|(at, seen)| Some((*asked.get(seen.id.as_str())?, at)));
+        let found: HashMap<&str, usize> = found.collect();
+        let places: Vec<Option<usize>> = ones.iter().map(|(id, _)| found.get(id.as_str()).copied()).collect();
         let mut unseen = Vec::new();
-        for (id, tell) in ones {
-            match by_id.get(id.as_str()) {
-                Some(seen) => drop(tell.send(Ok(Some((*seen).clone())))),
+        for ((id, tell), place) in ones.into_iter().zip(places) {
+            match place {
+                Some(at) => drop(tell.send(Ok(Some(Seen::Listed(Arc::clone(&listed), at))))),
                 // A listing shows only what we may see; only a look at the thing itself
                 // tells "deleted" from "hidden".
                 None => unseen.push((id, tell)),
@@ -138,7 +171,8 @@ impl Looker {
     }
 
     async fn tell_one(&self, kind: &'static str, looking: Looking, id: String, tell: oneshot::Sender<Found>) {
-        drop(tell.send(self.workspace.look(kind, &id, looking, &*self.pass).await));
+        let looked = self.workspace.look(kind, &id, looking, &*self.pass).await;
+        drop(tell.send(looked.map(|seen| seen.map(|seen| Seen::Alone(Box::new(seen))))));
     }
 
     fn asked(&self) -> Vec<Key> {

@@ -13,7 +13,7 @@ use failover::Clocks;
 use futures::stream::{self, StreamExt};
 use jiff::Timestamp;
 use saga::bounds::{TEXT, capped};
-use saga::{Chain, Event, Illegal, Line, Plan, SagaId, State, StepId};
+use saga::{Chain, Decision, Event, Frontier, Illegal, Line, Plan, SagaId, State, StepId};
 
 use super::chunks::chunks;
 use crate::ports::{Clock, LogChunk, SagaHead, Sagas, StepItem, StoreError};
@@ -45,6 +45,8 @@ pub enum Stopped {
 pub(super) struct Recorder {
     pub(super) plan: Arc<Plan>,
     pub(super) state: State,
+    /// What of it can move.
+    pub(super) frontier: Frontier,
     /// The clocks as the log tells them.
     pub(super) clocks: Clocks,
     saga: SagaId,
@@ -80,6 +82,7 @@ impl Recorder {
             clocks.follow(&plan, &state, &line.event, line.at);
         }
         let recorder = Self {
+            frontier: Frontier::new(&plan, &state),
             plan,
             state,
             clocks,
@@ -115,6 +118,7 @@ impl Recorder {
         let event = event.capped();
         let now = self.clock.now();
         self.state.apply(&event, now, self.epoch)?;
+        self.frontier.follow(&self.plan, &self.state, &event);
         self.clocks.follow(&self.plan, &self.state, &event, now);
         if let Some(step) = step_of(&event) {
             self.touched.insert(step);
@@ -128,7 +132,25 @@ impl Recorder {
     /// recorded event of the step carries what it changed.
     pub(super) fn note(&mut self, event: Event) -> Result<(), Stopped> {
         let now = self.clock.now();
-        Ok(self.state.apply(&event.capped(), now, self.epoch)?)
+        let event = event.capped();
+        self.state.apply(&event, now, self.epoch)?;
+        self.frontier.follow(&self.plan, &self.state, &event);
+        Ok(())
+    }
+
+    /// An attempt of a step begins.
+    pub(super) fn begins(&mut self, id: StepId) {
+        self.frontier.begins(&self.plan, &self.state, id);
+    }
+
+    /// The attempt of a step has ended.
+    pub(super) fn ends(&mut self, id: StepId) {
+        self.frontier.ends(&self.plan, &self.state, id);
+    }
+
+    /// What should be under way.
+    pub(super) fn decide(&self, now: Timestamp) -> Decision {
+        self.frontier.decide(&self.plan, &self.state, now)
     }
 
     /// How many lines wait to be written.

@@ -1,12 +1,12 @@
 //! The loop of one drive: decide, begin, wait, take in, record.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 use futures::future::{BoxFuture, FutureExt};
 use futures::stream::{FuturesUnordered, StreamExt};
 use jiff::{SignedDuration, Timestamp};
-use saga::{Decision, Event, Outcome, Plan, StepId, StepState, Undoer, decide};
+use saga::{Decision, Event, Outcome, Plan, StepId, StepState, Undoer};
 
 use super::attempt::{Attempt, Ended, Place};
 use super::drive::Driven;
@@ -14,6 +14,7 @@ use super::lease::LeaseWatch;
 use super::outcome::{News, judge};
 use super::outside::{Outside, message};
 use super::publication::Publication;
+use super::rechecks::Rechecks;
 use super::recorder::{Recorder, Stopped};
 use crate::deps::Deps;
 use crate::ports::{ControlItem, SagaHead};
@@ -30,10 +31,9 @@ pub(super) struct Run<'a> {
     pub(super) places: &'a BTreeMap<&'static str, Place>,
     pub(super) outside: &'a Outside,
     pub(super) publication: &'a Publication,
-    pub(super) under_way: BTreeSet<StepId>,
     pub(super) attempts: FuturesUnordered<BoxFuture<'a, (StepId, Ended)>>,
     /// When blocked steps are looked at again.
-    pub(super) rechecks: BTreeMap<StepId, Timestamp>,
+    pub(super) rechecks: Rechecks,
     pub(super) begun: Timestamp,
     pub(super) renew_at: Timestamp,
     /// Steps whose intent is being recorded.
@@ -97,13 +97,18 @@ impl<'a> Run<'a> {
     }
 
     fn decide(&self, now: Timestamp) -> Decision {
-        let under_way = |id: StepId| self.under_way.contains(&id);
-        let decision = decide(self.plan, &self.recorder.state, now, &under_way);
+        let decision = self.recorder.decide(now);
         #[cfg(feature = "mutants")]
         if self.deps.settings.weakened.gate {
+            let under_way = |id: StepId| self.recorder.frontier.is_under_way(id);
             return ungated(decision, self.plan, &self.recorder.state, &under_way);
         }
         decision
+    }
+
+    /// Whether a step is being attempted.
+    pub(super) fn is_under_way(&self, id: StepId) -> bool {
+        self.recorder.frontier.is_under_way(id)
     }
 
     /// Nothing new is begun: the time is up, a person asked for an abort, or an order waits for quiet.
@@ -126,15 +131,18 @@ impl<'a> Run<'a> {
             self.recorder.flush().await?;
             return Ok(true);
         }
-        for id in decision.give_up.iter().filter(|id| !self.under_way.contains(*id)) {
+        for id in &decision.give_up {
+            if self.is_under_way(*id) {
+                continue;
+            }
             let fault = self.recorder.state.step(*id).and_then(|record| record.fault.as_ref());
             let why = fault.map_or_else(|| "it was tried often enough".to_owned(), ToString::to_string);
             self.recorder.record(Event::Waived { step: *id, by: NOBODY_WAITS.to_owned(), why })?;
-            self.rechecks.remove(id);
+            self.rechecks.remove(*id);
         }
         if !decision.give_up.is_empty() {
             self.recorder.flush().await?;
-            return Ok(decision.give_up.iter().any(|id| !self.under_way.contains(id)));
+            return Ok(decision.give_up.iter().any(|id| !self.is_under_way(*id)));
         }
         self.asking = !decision.ask.is_empty();
         for question in &decision.ask {
@@ -155,9 +163,7 @@ impl<'a> Run<'a> {
         for id in &decision.ready {
             self.begin(*id);
         }
-        let due: Vec<StepId> = self.rechecks.iter().filter(|(_, at)| **at <= now).map(|(id, _)| *id).collect();
-        for id in due {
-            self.rechecks.remove(&id);
+        for id in self.rechecks.take_due(now) {
             self.begin(id);
         }
     }
@@ -185,7 +191,7 @@ impl<'a> Run<'a> {
             settings: &self.deps.settings,
             watch: Arc::clone(&self.watch),
         };
-        self.under_way.insert(id);
+        self.recorder.begins(id);
         self.attempts.push(async move { (id, attempt.run().await) }.boxed());
     }
 
@@ -196,7 +202,7 @@ impl<'a> Run<'a> {
         let soon = |at: Timestamp, by: SignedDuration| at.saturating_add(by).unwrap_or(Timestamp::MAX);
         let until = [
             wake_at,
-            self.rechecks.values().min().copied().filter(|_| !ending),
+            self.rechecks.next().filter(|_| !ending),
             self.recorder.oldest().map(|oldest| soon(oldest, settings.flush_after)),
             Some(self.renew_at),
             (!ending).then(|| soon(self.begun, settings.drive_limit)),
@@ -233,7 +239,7 @@ impl<'a> Run<'a> {
     /// A blocked step is looked at again, in case a person has helped.
     fn recheck_later(&mut self, id: StepId, event: &Event, now: Timestamp) {
         if let Event::Blocked { .. } = event {
-            self.rechecks.insert(id, self.looked_at_again(id, now));
+            self.rechecks.set(id, self.looked_at_again(id, now));
         }
     }
 
@@ -251,7 +257,7 @@ impl<'a> Run<'a> {
 
     /// Takes in how an attempt ended.
     fn take(&mut self, id: StepId, ended: Ended) -> Result<(), Stopped> {
-        self.under_way.remove(&id);
+        self.recorder.ends(id);
         let (Some(step), Some(record)) = (self.plan.step(id), self.recorder.state.step(id)) else { return Ok(()) };
         let now = self.deps.clock.now();
         let jitter = u64::from_str_radix(self.plan.token(id).get(..8).unwrap_or("0"), 16).unwrap_or(0);
@@ -279,11 +285,11 @@ impl<'a> Run<'a> {
         let Some(step) = self.plan.step(id) else { return };
         let Some(record) = self.recorder.state.step(id).filter(|record| record.state.is_settled()) else { return };
         let Some(place) = self.places.get(step.place.as_str()) else { return };
-        let which = (step.kind.clone(), step.resource.clone());
+        let (kind, id) = (&step.kind, &step.resource);
         if record.state == StepState::Waived {
-            place.waived.lock().unwrap_or_else(std::sync::PoisonError::into_inner).insert(which.clone());
+            place.waived.lock().unwrap_or_else(std::sync::PoisonError::into_inner).insert(kind, id);
         }
-        place.open.lock().unwrap_or_else(std::sync::PoisonError::into_inner).remove(&which);
+        place.open.lock().unwrap_or_else(std::sync::PoisonError::into_inner).remove(kind, id);
     }
 }
 

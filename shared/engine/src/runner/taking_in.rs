@@ -36,7 +36,7 @@ impl Run<'_> {
                     let is_quiet = match &taking.quiet {
                         Quiet::No => true,
                         Quiet::Everything => self.attempts.is_empty(),
-                        Quiet::Steps(steps) => !steps.iter().any(|step| self.under_way.contains(step)),
+                        Quiet::Steps(steps) => !steps.iter().any(|step| self.is_under_way(*step)),
                     };
                     if !is_quiet {
                         // Calls under way end, waits are given up, and nothing new is begun before.
@@ -83,7 +83,7 @@ impl Run<'_> {
             };
             self.recorder.record(event)?;
             if let Some(step) = step {
-                self.rechecks.remove(&step);
+                self.rechecks.remove(step);
                 self.settled(step);
             }
         }
@@ -99,11 +99,12 @@ impl Run<'_> {
             return;
         }
         let now = self.deps.clock.now();
-        for (id, record) in self.recorder.state.steps() {
-            let waits = record.state == StepState::Blocked && !self.under_way.contains(&id);
-            if waits && self.plan.step(id).is_some_and(|step| step.kind == own::LESSONS) {
-                self.rechecks.insert(id, now);
-            }
+        let waiting = self.recorder.state.steps().filter(|(id, record)| {
+            let waits = record.state == StepState::Blocked && !self.is_under_way(*id);
+            waits && self.plan.step(*id).is_some_and(|step| step.kind == own::LESSONS)
+        });
+        for id in waiting.map(|(id, _)| id).collect::<Vec<_>>() {
+            self.rechecks.set(id, now);
         }
     }
 }

@@ -56,7 +56,9 @@ fn whole(record: &Record, json: &str, seal: &str) -> String {
                 }
                 (footer(record, seal))
                 // Two line feeds that a reader never sees: the record stands alone between them.
-                (PreEscaped(format!("\n<script type=\"application/json\" id=\"record\">\n{json}</script>\n")))
+                (PreEscaped("\n<script type=\"application/json\" id=\"record\">\n"))
+                (PreEscaped(json))
+                (PreEscaped("</script>\n"))
             }
         }
     };

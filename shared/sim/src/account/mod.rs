@@ -132,8 +132,8 @@ impl Account {
                 self.authenticate(call).and_then(|()| Err(Refusal::forbidden("You are not an account admin.")))
             }
         };
-        match allowed.and_then(|()| is_ours(route, call)).and_then(|()| (route.handle)(self, call)) {
-            Ok(body) => Reply::json(200, &body),
+        match allowed.and_then(|()| is_ours(route, call)).and_then(|()| route.body(self, call)) {
+            Ok(body) => Reply::written(200, body),
             Err(refusal) if open => Reply::json(refusal.status, &oauth_body(&refusal)),
             Err(refusal) => refusal.reply(),
         }

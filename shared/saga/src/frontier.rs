@@ -1,0 +1,183 @@
+//! What of a saga can move, kept up to date event by event.
+//!
+//! Law: [`Frontier::decide`] says what [`decide`](crate::decide::decide) says of the same plan, state, time and
+//! attempts. That one looks at every step each time, which thousands of steps that end one by one make too many
+//! looks; here an event costs as much as it changes. Every event that was folded into the state was given to the
+//! frontier as well.
+
+use std::collections::BTreeSet;
+
+use jiff::Timestamp;
+
+use crate::decide::{Decision, Moves, Standing, conclude, is_quiet, stands};
+use crate::event::Event;
+use crate::plan::{Plan, StepId};
+use crate::state::State;
+
+/// What can move in one saga.
+#[derive(Clone, Debug)]
+pub struct Frontier {
+    /// Where the steps of each stage begin when all are counted through, and last where those of the last one end.
+    firsts: Vec<usize>,
+    /// What is counted of each step.
+    counted: Vec<Counted>,
+    /// Which steps wait for each step.
+    dependants: Vec<Box<[StepId]>>,
+    under_way: BTreeSet<StepId>,
+    /// What could be tried, by the time of the next try.
+    due: BTreeSet<(Option<Timestamp>, StepId)>,
+    forward: usize,
+    pursuit: usize,
+}
+
+/// What of a step stands in the sums.
+#[derive(Clone, Copy, Debug, Default)]
+struct Counted {
+    due: Option<Option<Timestamp>>,
+    forward: bool,
+    pursuit: bool,
+}
+
+impl Frontier {
+    /// The frontier of a saga of which nothing is under way.
+    pub fn new(plan: &Plan, state: &State) -> Self {
+        let mut firsts = vec![0];
+        firsts.extend(plan.stages.iter().scan(0, |end, stage| {
+            *end += stage.steps.len();
+            Some(*end)
+        }));
+        let mut frontier = Self {
+            firsts,
+            counted: vec![Counted::default(); plan.total()],
+            dependants: Vec::new(),
+            under_way: BTreeSet::new(),
+            due: BTreeSet::new(),
+            forward: 0,
+            pursuit: 0,
+        };
+        frontier.dependants = frontier.dependants_of_all(plan);
+        frontier.count_all(plan, state);
+        frontier
+    }
+
+    fn dependants_of_all(&self, plan: &Plan) -> Vec<Box<[StepId]>> {
+        let mut dependants = vec![Vec::new(); self.counted.len()];
+        for (id, step) in plan.steps() {
+            for needed in &step.needs {
+                if let Some(of) = self.place(needed.step).and_then(|place| dependants.get_mut(place)) {
+                    of.push(id);
+                }
+            }
+        }
+        dependants.into_iter().map(Vec::into_boxed_slice).collect()
+    }
+
+    /// Takes in an event that the state was changed by.
+    pub fn follow(&mut self, plan: &Plan, state: &State, event: &Event) {
+        match event {
+            Event::Intended { step }
+            | Event::Tried { step, .. }
+            | Event::Done { step, .. }
+            | Event::Blocked { step, .. }
+            | Event::Unblocked { step, .. }
+            | Event::Waived { step, .. } => {
+                self.count(plan, state, *step);
+                let dependants = self.place(*step).and_then(|place| self.dependants.get_mut(place));
+                let dependants = dependants.map(std::mem::take).unwrap_or_default();
+                for dependant in &dependants {
+                    self.count(plan, state, *dependant);
+                }
+                if let Some(of) = self.place(*step).and_then(|place| self.dependants.get_mut(place)) {
+                    *of = dependants;
+                }
+            }
+            // An approval may take the place of any need, and a stage brings its steps.
+            Event::Approved { .. } | Event::StageEntered { .. } => self.count_all(plan, state),
+            Event::Started { .. }
+            | Event::TookOver { .. }
+            | Event::ForwardDone
+            | Event::Round { .. }
+            | Event::HandedOver
+            | Event::PersonNeeded { .. }
+            | Event::Held { .. }
+            | Event::Resumed { .. }
+            | Event::LessonLearned { .. }
+            | Event::TakenIn { .. }
+            | Event::Refused { .. }
+            | Event::AbortAsked { .. }
+            | Event::Finished { .. } => {}
+        }
+    }
+
+    /// An attempt of this step begins.
+    pub fn begins(&mut self, plan: &Plan, state: &State, id: StepId) {
+        self.under_way.insert(id);
+        self.count(plan, state, id);
+    }
+
+    /// The attempt of this step has ended.
+    pub fn ends(&mut self, plan: &Plan, state: &State, id: StepId) {
+        self.under_way.remove(&id);
+        self.count(plan, state, id);
+    }
+
+    /// Whether this step is being attempted.
+    pub fn is_under_way(&self, id: StepId) -> bool {
+        self.under_way.contains(&id)
+    }
+
+    /// What [`decide`](crate::decide::decide) says.
+    pub fn decide(&self, plan: &Plan, state: &State, now: Timestamp) -> Decision {
+        if is_quiet(state) {
+            return Decision::default();
+        }
+        let last = StepId { stage: u16::MAX, number: u32::MAX };
+        let mut ready: Vec<StepId> = self.due.range(..=(Some(now), last)).map(|(_, id)| *id).collect();
+        ready.sort_unstable();
+        let next = self.due.range((Some(now), last)..).find(|(at, _)| *at > Some(now));
+        let wake_at = next.and_then(|(at, _)| *at);
+        let moves = Moves { ready, wake_at, forward: self.forward > 0, pursuit: self.pursuit > 0 };
+        conclude(plan, state, moves)
+    }
+
+    fn place(&self, id: StepId) -> Option<usize> {
+        let stage = usize::from(id.stage);
+        let (first, end) = (self.firsts.get(stage)?, self.firsts.get(stage + 1)?);
+        Some(first + id.number as usize).filter(|place| place < end)
+    }
+
+    fn count_all(&mut self, plan: &Plan, state: &State) {
+        for (id, _) in plan.steps() {
+            self.count(plan, state, id);
+        }
+    }
+
+    /// Counts a step as it stands now.
+    fn count(&mut self, plan: &Plan, state: &State, id: StepId) {
+        let now = self.stands(plan, state, id);
+        let Some(counted) = self.place(id).and_then(|place| self.counted.get_mut(place)) else { return };
+        let before = std::mem::replace(counted, now);
+        self.forward = self.forward + usize::from(now.forward) - usize::from(before.forward);
+        self.pursuit = self.pursuit + usize::from(now.pursuit) - usize::from(before.pursuit);
+        if before.due != now.due {
+            if let Some(at) = before.due {
+                self.due.remove(&(at, id));
+            }
+            self.due.extend(now.due.map(|at| (at, id)));
+        }
+    }
+
+    fn stands(&self, plan: &Plan, state: &State, id: StepId) -> Counted {
+        let is_entered = state.entered_at(usize::from(id.stage)).is_some();
+        let (true, Some(step), Some(record)) = (is_entered, plan.step(id), state.step(id)) else {
+            return Counted::default();
+        };
+        let standing = stands(state, step, record, self.is_under_way(id));
+        let moves = standing.moves();
+        let due = match standing {
+            Standing::Due { at, .. } => Some(at),
+            Standing::Still | Standing::UnderWay => None,
+        };
+        Counted { due, forward: moves && step.counts_forward(record.attempts), pursuit: moves }
+    }
+}
