@@ -154,7 +154,7 @@ impl Ground {
                 world
                     .changing_calls(side)
                     .iter()
-                    .map(|call| (place.to_owned(), call.method.clone(), call.path.clone(), call.body.clone())),
+                    .map(|call| (place.to_owned(), call.method.clone(), call.path.clone(), call.body.value())),
             );
         }
         let cloud = lock(&self.cloud);

@@ -85,7 +85,7 @@ pub use account::{
 };
 pub use audit::{Audit, DoubleWindow, WorkCount};
 pub use calls::{CallStats, FamilyCalls};
-pub use changing::{ChangingCall, Got};
+pub use changing::{ChangingCall, Got, Sent};
 #[cfg(feature = "serve")]
 pub use cloud::serve_cloud;
 pub use cloud::{

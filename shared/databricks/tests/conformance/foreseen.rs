@@ -34,7 +34,7 @@ fn told(outcome: &Outcome) -> Vec<Sent> {
 fn sent_since(bench: &Bench, side: Side, since: usize) -> Vec<Sent> {
     let world = bench.world();
     let sent = world.changing_calls(side)[since..].iter();
-    sent.map(|call| (call.method.clone(), call.path.clone(), call.body.clone())).collect()
+    sent.map(|call| (call.method.clone(), call.path.clone(), call.body.value())).collect()
 }
 
 async fn drive_and_compare(bench: &Bench, side: Side, step: &Step, seen: Option<Observed>) -> usize {

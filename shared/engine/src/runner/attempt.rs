@@ -394,3 +394,19 @@ pub(crate) fn seen_to(step: &Step) -> Fault {
     let code: Code = code;
     Fault::person_needed(code, format!("{} {:?} on the target: {}", step.kind, capped(&step.name, NAME), text("why")))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn size_of<'a, F>(_: impl FnOnce(&'a Attempt<'a>) -> F) -> usize {
+        std::mem::size_of::<F>()
+    }
+
+    /// Of a stage with thousands of steps all attempts are under way at once, and most of them wait (S26).
+    #[test]
+    fn an_attempt_that_waits_is_small() {
+        let (run, attempt) = (size_of(|attempt| attempt.run()), std::mem::size_of::<Attempt<'_>>());
+        assert!(run + attempt <= 2_048, "an attempt takes {run} + {attempt} bytes");
+    }
+}

@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 use super::Cloud;
 use super::place::Place;
 use super::request::CloudRequest;
-use crate::changing::{ChangingCall, Got, body};
+use crate::changing::{ChangingCall, Got, Sent, body};
 use crate::inventory::{Inventory, add};
 use crate::json::set;
 
@@ -111,7 +111,7 @@ impl Cloud {
             method: request.method.clone(),
             path: format!("{}{}", request.host, request.path_and_query),
             operation: operation.to_owned(),
-            body: body(&request.body),
+            body: Sent::of(&request.body),
             got: Got::Nothing,
         })
     }
