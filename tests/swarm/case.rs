@@ -252,6 +252,13 @@ impl Case {
         Stale { probability, window_ms: 2_000 }
     }
 
+    /// Whether something takes longer to stop than one attempt waits for.
+    pub(crate) fn stops_slowly(&self) -> bool {
+        let delays = &self.delays;
+        let stops = [delays.run_stop_ms, delays.cluster_stop_ms, delays.warehouse_stop_ms, delays.pipeline_stop_ms];
+        stops.iter().any(|(_, longest)| *longest > 60_000)
+    }
+
     /// When the last trouble is over, in seconds; what never ends counts from its beginning.
     pub(crate) fn troubled_until(&self) -> i64 {
         let ends = self.troubles().map(|one| one.until.unwrap_or(one.from));

@@ -47,7 +47,7 @@ pub(crate) async fn leg(ground: &Ground, case: &Case, leg: &Leg, before: Option<
     found.extend(proofs(leg, case));
     found.extend(lost(ground, &leg.view.head.saga).await);
     found.extend(effects_after_the_end(ground, leg));
-    found.extend(late(ground, leg));
+    found.extend(late(ground, case, leg));
     if leg.completed() && !leg.interfered {
         found.extend(double(ground, leg));
         found.extend(in_time(ground, case, leg));
@@ -196,13 +196,15 @@ fn fenced(leg: &Leg) -> impl Iterator<Item = (&saga::Step, i64)> {
 }
 
 /// S5: what processed data after it was reported fenced, as long as the saga was not turned back.
-fn late(ground: &Ground, leg: &Leg) -> Vec<String> {
+fn late(ground: &Ground, case: &Case, leg: &Leg) -> Vec<String> {
     let moves = matches!(leg.course, Course::Failover | Course::Failback);
     if !moves || !leg.completed() {
         return Vec::new();
     }
     let world = ground.world();
     let told = fenced(leg).filter_map(|(step, at_ms)| {
+        // One old listing can hide a run that has just begun; the sweep before the end finds it.
+        let at_ms = if case.has(&Part::Stale) { finished_ms(leg) } else { at_ms };
         let processed = world.processing_of(leg.left, &step.resource);
         // No API shows an evaluation that is under way, so a pause is all that can be read back of an alert.
         let seen_under_way = step.kind != "alert" && step.kind != "dashboard_schedule";
@@ -239,7 +241,13 @@ fn double(ground: &Ground, leg: &Leg) -> Vec<String> {
 /// L3, L7: how soon what must happen has happened, where nothing of ours was in the way.
 fn in_time(ground: &Ground, case: &Case, leg: &Leg) -> Vec<String> {
     let ours = case.mishaps().iter().any(|mishap| !matches!(mishap, Mishap::AtEvidence));
-    if ours || leg.held || leg.planned || leg.course != Course::Failover || case.has(&Part::Stale) {
+    if ours
+        || case.stops_slowly()
+        || leg.held
+        || leg.planned
+        || leg.course != Course::Failover
+        || case.has(&Part::Stale)
+    {
         return Vec::new();
     }
     let mut found = Vec::new();

@@ -235,6 +235,9 @@ impl Play<'_> {
         if let Err(told) = self.follow(&saga, &mut people).await {
             self.offends(told);
         }
+        if let Err(told) = people.goes_home().await {
+            self.offends(told);
+        }
         // Whoever stood still comes back within this time, and what he still sends lands.
         self.ground.pass(200).await;
         match view(&self.ground.operator, Some(&saga)).await {
@@ -280,7 +283,7 @@ impl Play<'_> {
             match &refused {
                 // Of a pair that has only runs nothing is left to move once they are over, and what people have left
                 // open keeps the way home shut.
-                StartRefused::Plan(PlanRefused::NothingThere(_)) if self.has_only_runs() => return Ok(None),
+                StartRefused::Plan(PlanRefused::NothingThere(_)) if self.may_be_empty() => return Ok(None),
                 StartRefused::TargetNotReady { .. } if self.legs.iter().any(|leg| leg.interfered) => return Ok(None),
                 StartRefused::Frozen { .. }
                 | StartRefused::AnotherSaga { .. }
@@ -306,8 +309,9 @@ impl Play<'_> {
         }
     }
 
-    fn has_only_runs(&self) -> bool {
-        self.case.resources().iter().all(|one| one.kind == "run")
+    /// Whether a side may hold nothing at all: runs are over, and jobs have no counterpart.
+    fn may_be_empty(&self) -> bool {
+        self.case.lacking > 0 || self.case.resources().iter().all(|one| one.kind == "run")
     }
 
     /// Begins what was drafted; where two people order at once, one of them is told of the other.
