@@ -5,7 +5,8 @@ use std::process::ExitCode;
 use engine::Settings;
 use local::stack::routes::TEMPLATE;
 
-use crate::swarm;
+use crate::case::Case;
+use crate::{safely, swarm};
 
 /// Takes a guard of the engine away, or puts a fault back.
 type InEngine = fn(&mut engine::Weakened);
@@ -147,6 +148,11 @@ pub(crate) fn all(from: u64, sagas: u64) -> ExitCode {
         for fault in list {
             let swarm = swarm(from, sagas, Planted(Some(fault)), 1, false);
             let told = match swarm.failed.first() {
+                // What fails without the fault, too, has not found it.
+                Some((seed, _)) if !safely(&Case::of(*seed), Planted::none()).offences.is_empty() => {
+                    ends_well = false;
+                    format!("NOT FOUND: case {seed} fails without it, too")
+                }
                 Some((seed, played)) => {
                     found += 1;
                     let first = played.offences.first().map_or("", String::as_str);
