@@ -83,7 +83,7 @@ fn planned_on_the_embedded_store_replies_of_aws_are_lost_and_the_runner_dies() {
     let on_aws = |crossing: &Crossing| ["dynamodb ", "s3 ", "sns "].iter().any(|it| crossing.what.starts_with(it));
     let deed = |crossing: &Crossing| match crossing.number % 5 {
         0 if on_aws(crossing) => loses_its_reply(crossing),
-        1 if crossing.number % 3 == 0 => dies(crossing).filter(|_| on_aws(crossing)),
+        1 if crossing.number.is_multiple_of(3) => dies(crossing).filter(|_| on_aws(crossing)),
         _ => None,
     };
     let scan = each_on(StoreKind::Embedded, "planned, on the embedded store", &scripts::planned(), &deed);

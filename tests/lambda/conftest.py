@@ -1,4 +1,4 @@
-"""The stack in an emulator, the simulated pair, and the function under `cargo lambda watch`.
+"""The stack in an emulator, the simulated pair, and the functions beside what cargo-lambda plays of the Lambda service.
 
 Law: what the function finds in its environment is what the template says, resolved by deploying it.
 Only what names this machine is put in its place: the emulator's address and the pair's configuration.
@@ -12,10 +12,12 @@ import shlex
 import signal
 import subprocess
 import zipfile
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import boto3
+import psutil
 import pytest
 
 import template
@@ -51,10 +53,11 @@ class Emulator:
 
 @dataclass
 class Function:
-    """Under `cargo lambda watch`."""
+    """A function that waits for events."""
 
     port: int
     log: Path
+    process: psutil.Process
 
     def invoke(self, *arguments):
         """`cargo lambda invoke` as README.md has it, with other data."""
@@ -138,12 +141,26 @@ def variables(emulator, stack, configuration):
 
 @pytest.fixture(scope="session")
 def function(variables, logs):
-    port, log = free_port(), logs / "function"
-    # A file that is saved while the tests run must not restart what they talk to.
-    command = with_port(documented("cargo lambda watch")[0], port) + ["--ignore-changes"]
-    with server(command, log, **variables) as process:
-        until("cargo lambda watch", lambda: answers(port), process)
-        yield Function(port, log)
+    with running("saga", logs / "function", **variables) as it:
+        yield it
+
+
+@contextmanager
+def running(name, log, **variables):
+    """The program of a function, as all tests are built, beside the Lambda service that cargo-lambda plays."""
+    port = free_port()
+    command = with_port(documented("cargo lambda watch")[0], port)
+    service = command[: command.index("-p")] + ["--only-lambda-apis"]
+    runtime = {
+        "AWS_LAMBDA_RUNTIME_API": f"127.0.0.1:{port}/.rt/{name}",
+        "AWS_LAMBDA_FUNCTION_NAME": name,
+        "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "512",
+        "AWS_LAMBDA_FUNCTION_VERSION": "1",
+    }
+    with server(service, log.with_name(f"{log.name}-service")) as played:
+        until("the Lambda service", lambda: answers(port), played)
+        with server([str(TARGET / "debug" / name)], log, **{**variables, **runtime}) as process:
+            yield Function(port, log, process)
 
 
 def documented(beginning):
@@ -156,5 +173,5 @@ def with_port(command, port):
     return [str(port) if word == "9000" else word for word in command]
 
 
-def run(command, cwd=ROOT, **added):
-    return subprocess.run(command, cwd=cwd, env=environment(**added), capture_output=True, text=True, timeout=600)
+def run(command, cwd=ROOT, timeout=600, **added):
+    return subprocess.run(command, cwd=cwd, env=environment(**added), capture_output=True, text=True, timeout=timeout)

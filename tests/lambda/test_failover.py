@@ -10,8 +10,8 @@ import time
 
 import pytest
 
-from conftest import ACCOUNT, ROOT, TARGET, Function, documented, run, with_port
-from servers import answers, environment, free_port, server, until
+from conftest import ACCOUNT, ROOT, TARGET, run, running
+from servers import environment, server, until
 
 # A workspace that lives thirty times as fast: compute comes up in seconds.
 SIMULATED = ["--resources", "24", "--speed", "30", "--limits", "off"]
@@ -45,11 +45,8 @@ def deployed(quick_pair, emulator, stack, variables, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def ledger_function(deployed, logs):
-    port, log = free_port(), logs / "ledger-function"
-    command = with_port(documented("cargo lambda watch")[0], port) + ["--ignore-changes"]
-    with server(command, log, **deployed) as process:
-        until("cargo lambda watch", lambda: answers(port), process)
-        yield Function(port, log)
+    with running("saga", logs / "ledger-function", **deployed) as it:
+        yield it
 
 
 def switchback(deployed, *arguments):

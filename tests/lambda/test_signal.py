@@ -1,11 +1,10 @@
-"""The function that takes signals in, under `cargo lambda watch`, with the samples of the folder events."""
+"""The function that takes signals in, with the samples of the folder events."""
 
 import json
 
 import pytest
 
-from conftest import ROOT, documented, run, with_port
-from servers import answers, free_port, server, until
+from conftest import ROOT, documented, run, running, with_port
 
 SECRET = "the-secret-of-every-webhook-on-one-machine"
 WATCHED = """
@@ -22,13 +21,10 @@ def signal_port(variables, configuration, logs, tmp_path_factory):
         text = text.replace(f"[{side}]", f'[{side}]\ncloud = "aws"\nregion = "{region}"')
     file = tmp_path_factory.mktemp("signals") / "pair.toml"
     file.write_text(text + WATCHED)
-    port, log = free_port(), logs / "signal-function"
-    command = [one for one in documented("cargo lambda watch") if "signal-function" in one][0]
     here = {**variables, "SWITCHBACK_CONFIG": str(file), "DATADOG_WEBHOOK_SECRET": SECRET}
-    with server(with_port(command, port) + ["--ignore-changes"], log, **here) as process:
-        until("cargo lambda watch", lambda: answers(port), process)
-        yield port
-    assert SECRET not in log.read_text()
+    with running("signal", logs / "signal-function", **here) as it:
+        yield it.port
+    assert SECRET not in it.log.read_text()
 
 
 def invoke(port, sample):

@@ -9,8 +9,8 @@ import subprocess
 
 import pytest
 
-from conftest import ACCOUNT, ROOT, TARGET, Function, documented, run, with_port
-from servers import answers, end, environment, free_port, server, until
+from conftest import ACCOUNT, ROOT, TARGET, documented, run, running, with_port
+from servers import end, environment, server, until
 from test_failover import RUNNER, SIMULATED, status, switchback
 
 PAIR = "eclipse"
@@ -50,11 +50,8 @@ def deployed(sides, emulator, stack, configuration, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def sync_function(deployed, logs):
-    port, log = free_port(), logs / "sync-function"
-    command = [one for one in documented("cargo lambda watch") if "sync-function" in one][0]
-    with server(with_port(command, port) + ["--ignore-changes"], log, **deployed) as process:
-        until("cargo lambda watch", lambda: answers(port), process)
-        yield Function(port, log)
+    with running("sync", logs / "sync-function", **deployed) as it:
+        yield it
 
 
 def synced(function):

@@ -108,8 +108,12 @@ pub(crate) enum Part {
     Then(Then),
     /// Reads of a workspace may be old.
     Stale,
-    /// Reads and writes of the order itself may lose their replies.
+    /// The nth item that an order writes is written, and nobody hears so.
     ShakyOrder(u64),
+    /// Calls wait for each other.
+    Slow,
+    /// The saga is woken all the time.
+    Eager,
 }
 
 /// A case.

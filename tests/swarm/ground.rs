@@ -1,5 +1,6 @@
 //! Where a case is played: the deployed stack over the store in memory, two simulated workspaces, virtual time.
 
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -16,7 +17,7 @@ use rim::SystemClock;
 use secrecy::SecretString;
 use sim::{Cloud, CloudSettings, Estate, Fault, FaultKind, Limits, Side, World};
 
-use crate::case::{Capturer, Case, Mishap};
+use crate::case::{Capturer, Case, Mishap, Part};
 use crate::planted::Planted;
 
 /// A Monday morning.
@@ -24,6 +25,8 @@ const BEGINS: &str = "2026-01-05T08:00:00Z";
 /// Who may approve where codes are asked for.
 pub(crate) const APPROVERS: [&str; 2] = ["ana", "ben"];
 
+/// In milliseconds: a lease and the skew of clocks, after which a successor may begin.
+const DRAINED_MS: i64 = 35_000;
 /// In milliseconds: what a process was about to send when it stood still arrives within this.
 const SENT_WITHIN_MS: i64 = 100;
 
@@ -50,6 +53,10 @@ impl Ground {
         let mut settings = Settings::default();
         if case.limits_known {
             settings.limits = limits.per_second.iter().map(|(family, rate)| ((*family).to_owned(), *rate)).collect();
+        }
+        if case.has(&Part::Slow) {
+            // One call waits for another.
+            settings.limits.insert("jobs.update".to_owned(), 2.0);
         }
         planted.into_settings(&mut settings);
         let (estate, left_out) = Estate::described(case.seed, &case.resources());
@@ -168,12 +175,13 @@ fn faults(case: &Case, begins_ms: i64) -> Vec<Fault> {
     faults
 }
 
-/// Loses the reply of the nth request.
+/// Loses the reply of the nth item that is written.
 fn loses(nth: Option<u64>) -> local::stack::sabotage::Saboteur {
+    let written = AtomicU64::new(0);
     Arc::new(move |crossing: &Crossing| {
-        // Each request is crossed three times.
-        let struck = nth.is_some_and(|nth| crossing.number.div_ceil(3) == nth && crossing.phase == Phase::AfterEffect);
-        if struck { Deed::LoseReply } else { Deed::Nothing }
+        let writes = crossing.phase == Phase::AfterEffect && crossing.what == "dynamodb PutItem";
+        let number = if writes { written.fetch_add(1, Ordering::Relaxed) + 1 } else { 0 };
+        if nth == Some(number) { Deed::LoseReply } else { Deed::Nothing }
     })
 }
 
@@ -182,11 +190,18 @@ fn mishaps(case: &Case, clock: &Arc<dyn Clock>, thaws: &Thaws) -> local::stack::
     let mishaps = case.mishaps();
     let (clock, thaws) = (Arc::clone(clock), Arc::clone(thaws));
     let (calls, writes) = (AtomicU64::new(0), AtomicU64::new(0));
+    // When each process renewed its lease last, in milliseconds.
+    let renewed: Mutex<BTreeMap<String, i64>> = Mutex::default();
     Arc::new(move |crossing: &Crossing| {
         if mishaps.is_empty() {
             return Deed::Nothing;
         }
         let before = crossing.phase == Phase::Before;
+        let now_ms = clock.now().as_millisecond();
+        if crossing.phase == Phase::AfterEffect && crossing.what == "dynamodb UpdateItem" {
+            let mut renewed = renewed.lock().unwrap_or_else(PoisonError::into_inner);
+            renewed.insert(crossing.process.clone(), now_ms);
+        }
         let changes = [" POST ", " PUT ", " PATCH ", " DELETE "].iter().any(|method| crossing.what.contains(method));
         let is_call = before && changes && !crossing.what.contains("/oidc/");
         let is_write = before && matches!(crossing.what.as_str(), "dynamodb PutItem" | "dynamodb UpdateItem");
@@ -202,8 +217,12 @@ fn mishaps(case: &Case, clock: &Arc<dyn Clock>, thaws: &Thaws) -> local::stack::
             }
         });
         if let Some(Deed::Freeze(time)) = deed {
-            let thaw = clock.now().as_millisecond() + i64::try_from(time.as_millis()).unwrap_or(0);
-            thaws.lock().unwrap_or_else(PoisonError::into_inner).push(thaw);
+            let thaw = now_ms + i64::try_from(time.as_millis()).unwrap_or(0);
+            let renewed = renewed.lock().unwrap_or_else(PoisonError::into_inner);
+            // Until then a successor waits, and what is sent late harms nobody.
+            if renewed.get(&crossing.process).is_none_or(|at| thaw > at + DRAINED_MS) {
+                thaws.lock().unwrap_or_else(PoisonError::into_inner).push(thaw);
+            }
         }
         deed.unwrap_or(Deed::Nothing)
     })

@@ -28,6 +28,10 @@ use crate::case::Case;
 use crate::planted::Planted;
 use crate::play::Played;
 
+/// A saga is some hundred thousand small allocations.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// So often the swarm says how far it is.
 const TOLD_EVERY: Duration = Duration::from_secs(15);
 /// One failing case of so many laws is made smaller and told.

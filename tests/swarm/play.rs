@@ -284,11 +284,13 @@ impl Play<'_> {
                 // Of a pair that has only runs nothing is left to move once they are over, and what people have left
                 // open keeps the way home shut.
                 StartRefused::Plan(PlanRefused::NothingThere(_)) if self.may_be_empty() => return Ok(None),
+                StartRefused::NoCheckpoint(side) => {
+                    return Err(format!("R23: nobody has taken a checkpoint of the {side}, which does not answer"));
+                }
                 StartRefused::TargetNotReady { .. } if self.legs.iter().any(|leg| leg.interfered) => return Ok(None),
                 StartRefused::Frozen { .. }
                 | StartRefused::AnotherSaga { .. }
                 | StartRefused::GuardUnderWay { .. }
-                | StartRefused::NoCheckpoint(_)
                 | StartRefused::LeavingNotWell { .. }
                 | StartRefused::TargetNotReady { .. }
                 | StartRefused::Window(_)
@@ -382,6 +384,7 @@ impl Play<'_> {
         let deps = &self.ground.operator;
         let (mut last, mut still_since) = (None, self.ground.elapsed());
         let begun = self.ground.elapsed();
+        let eager = self.case.has(&Part::Eager);
         let mut back = self.case.loss.map(|(_, back)| back).filter(|_| self.legs.is_empty());
         loop {
             let now = self.ground.elapsed();
@@ -417,7 +420,11 @@ impl Play<'_> {
                     head.status, head.tally
                 ));
             }
-            let next = back.map_or(LOOKS_EVERY, |at| LOOKS_EVERY.min(u64::try_from(at - now).unwrap_or(0).max(1)));
+            let every = if eager { 1 } else { LOOKS_EVERY };
+            if eager {
+                deps.waker.wake(saga).await.ok();
+            }
+            let next = back.map_or(every, |at| every.min(u64::try_from(at - now).unwrap_or(0).max(1)));
             self.ground.pass(next).await;
         }
     }

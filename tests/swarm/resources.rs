@@ -25,16 +25,13 @@ const NAMES: [&str; 12] = [
 
 /// Draws the resources of a case.
 pub(crate) fn draw(rng: &mut SmallRng, case: &mut Case) {
-    // Now and then a pair that is wide where it hurts: many resources that people must see to, with long names.
-    let wide = one_in(rng, 400);
-    let count = if wide { 90 } else { rng.random_range(1..9) };
+    // Now and then a pair that is wide where it hurts: many resources that people must see to.
+    let wide = one_in(rng, 900);
+    let count = if wide { 1_100 } else { rng.random_range(1..9) };
     let mut compute: Vec<(String, String)> = Vec::new();
     for index in 0..count {
         let kind = if wide { "job" } else { kind(rng) };
-        let mut name = name(rng, index);
-        if wide {
-            name = format!("{name}{}", "n".repeat(3_900));
-        }
+        let name = if wide { format!("work-{index}") } else { name(rng, index) };
         let mut one = resource(rng, kind, index, name);
         match kind {
             "cluster" | "warehouse" | "pipeline" => compute.push((one.kind.clone(), one.id.clone())),
@@ -72,7 +69,8 @@ fn name(rng: &mut SmallRng, index: usize) -> String {
         0 => NAMES[rng.random_range(0..NAMES.len())].to_owned(),
         // Nothing tells two of one kind apart.
         1 => "the same".to_owned(),
-        2 => format!("{}-{index}", "long".repeat(rng.random_range(1..200))),
+        // The longest that the API takes [docs: jobs/create].
+        2 => format!("{}-{index}", "long".repeat(rng.random_range(1..1_000))),
         _ => format!("work-{index}"),
     }
 }

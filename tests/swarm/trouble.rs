@@ -97,7 +97,10 @@ pub(crate) fn draw(rng: &mut SmallRng, case: &mut Case, endless: bool) {
         case.parts.push(Part::Stale);
     }
     if one_in(rng, 10) {
-        case.parts.push(Part::ShakyOrder(rng.random_range(1..14)));
+        case.parts.push(Part::ShakyOrder(rng.random_range(1..5)));
+    }
+    if one_in(rng, 30) {
+        zombie(rng, case);
     }
     let moves = matches!(case.operation, Operation::Planned | Operation::Unplanned);
     if moves && !endless {
@@ -118,7 +121,7 @@ fn trouble(rng: &mut SmallRng, case: &Case) -> Trouble {
     let from = case.ordered_at + rng.random_range(0..60);
     let until = from + [5, 20, 60, 180, 600][rng.random_range(0..5)];
     let status = [500, 502, 503, 504, 429][rng.random_range(0..5)];
-    let kind = match rng.random_range(0..15) {
+    let kind = match rng.random_range(0..16) {
         0 => FaultKind::Dark,
         1 => FaultKind::Error { status, probability: rng.random_range(0.05..1.0) },
         2 => FaultKind::ErrorAfter { status, probability: rng.random_range(0.05..1.0) },
@@ -131,11 +134,11 @@ fn trouble(rng: &mut SmallRng, case: &Case) -> Trouble {
         10 => FaultKind::Slow { ms: rng.random_range(200..20_000) },
         11 => FaultKind::TokenDown,
         12 => FaultKind::Forbidden { resource: None },
-        13 => FaultKind::Refused {
+        13 | 14 => FaultKind::Refused {
             status: 429,
             code: "REQUEST_LIMIT_EXCEEDED",
             message: "too many",
-            retry_after_s: Some([1, 30, 600, 7_200][rng.random_range(0..4)]),
+            retry_after_s: Some([1, 600, 14_400][rng.random_range(0..3)]),
         },
         _ => FaultKind::Throttle { per_second: rng.random_range(0.5..5.0) },
     };
@@ -151,6 +154,15 @@ fn stands_still(rng: &mut SmallRng) -> Deed {
         _ => rng.random_range(61_000..140_000),
     };
     Deed::Freeze(Duration::from_millis(ms))
+}
+
+/// A runner stands still while calls of it wait or are on their way, and a person aborts the saga meanwhile.
+fn zombie(rng: &mut SmallRng, case: &mut Case) {
+    let ms = if one_in(rng, 2) { rng.random_range(20_000..35_000) } else { rng.random_range(61_000..110_000) };
+    case.parts.push(Part::Mishap(Mishap::AtCall(rng.random_range(1..9), Deed::Freeze(Duration::from_millis(ms)))));
+    case.parts.push(Part::Wish(rng.random_range(4..25), Wish::Abort));
+    case.parts.push(Part::Slow);
+    case.parts.push(Part::Eager);
 }
 
 fn deed(rng: &mut SmallRng) -> Deed {
