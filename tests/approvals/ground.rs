@@ -71,6 +71,7 @@ impl Ground {
             syncs: false,
             delivery: Delivery::default(),
             store: StoreKind::Embedded,
+            draws: true,
             weakened: aws::Weakened::default(),
         })
         .unwrap();

@@ -112,6 +112,7 @@ impl Ground {
             syncs: false,
             delivery: Delivery::default(),
             store: StoreKind::Embedded,
+            draws: true,
             weakened: aws::Weakened::default(),
         })
         .expect("the stack can be built");

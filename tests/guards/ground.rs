@@ -135,6 +135,7 @@ impl Ground {
             syncs: setup.syncs,
             delivery: Delivery::default(),
             store: setup.store,
+            draws: true,
             weakened: setup.weakened,
         })
         .expect("the stack can be built");

@@ -53,6 +53,7 @@ pub(crate) fn stack(cloud: CloudName) -> Arc<Stack> {
         syncs: false,
         delivery: Delivery::default(),
         store: StoreKind::Embedded,
+        draws: true,
         weakened: aws::Weakened::default(),
     })
     .expect("a stack can be built")

@@ -93,6 +93,7 @@ impl Ground {
             syncs: case.capturer == Capturer::Schedule && !planted.takes_no_checkpoint(),
             delivery: case.delivery,
             store: StoreKind::Memory,
+            draws: false,
             weakened: planted.store(),
         };
         let stack = match planted.template() {
@@ -198,7 +199,8 @@ fn mishaps(case: &Case, clock: &Arc<dyn Clock>, thaws: &Thaws) -> local::stack::
         }
         let before = crossing.phase == Phase::Before;
         let now_ms = clock.now().as_millisecond();
-        if crossing.phase == Phase::AfterEffect && crossing.what == "dynamodb UpdateItem" {
+        let of_head = crossing.what == "dynamodb UpdateItem" && crossing.about.ends_with(" HEAD");
+        if crossing.phase == Phase::AfterEffect && of_head {
             let mut renewed = renewed.lock().unwrap_or_else(PoisonError::into_inner);
             renewed.insert(crossing.process.clone(), now_ms);
         }

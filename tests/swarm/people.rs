@@ -18,6 +18,8 @@ use crate::ground::Ground;
 /// How long a person waits for an order to be taken in; it is on record in any case.
 const WAITS: SignedDuration = SignedDuration::from_secs(20);
 const WHO: &str = "on-call";
+/// Nobody goes through more than so many steps one by one.
+const READ_AT_MOST: usize = 20;
 
 /// Who orders what of one saga.
 pub(crate) struct People<'a> {
@@ -141,11 +143,25 @@ impl<'a> People<'a> {
 
     /// The on-call engineer has read what is blocked and goes on without it.
     pub(crate) async fn goes_on_without_what_is_blocked(&mut self) -> Result<(), String> {
+        self.goes_on_without(StepState::Blocked).await
+    }
+
+    /// The same with what waits, and will not come.
+    pub(crate) async fn goes_on_without_what_waits(&mut self) -> Result<(), String> {
+        self.goes_on_without(StepState::Waiting).await
+    }
+
+    async fn goes_on_without(&mut self, state: StepState) -> Result<(), String> {
         let seen = view(&self.ground.operator, Some(&self.saga)).await.map_err(|e| format!("S18: {e}"))?;
         let Some(seen) = seen else { return Ok(()) };
-        let blocked: Vec<StepId> =
-            seen.state.steps().filter(|(_, it)| it.state == StepState::Blocked).map(|(id, _)| id).collect();
+        let blocked: Vec<StepId> = seen.state.steps().filter(|(_, it)| it.state == state).map(|(id, _)| id).collect();
         self.interfered = true;
+        if blocked.len() > READ_AT_MOST {
+            return match abort(&self.ground.operator, &self.saga, WHO, "too much of it is left to people").await {
+                Ok(()) | Err(StoreError::Refused(_)) => Ok(()),
+                Err(error) => Err(format!("L4: an abort: {error}")),
+            };
+        }
         for step in blocked {
             self.orders(Control::Waive { step }).await?;
         }

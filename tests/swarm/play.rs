@@ -284,6 +284,8 @@ impl Play<'_> {
                 // Of a pair that has only runs nothing is left to move once they are over, and what people have left
                 // open keeps the way home shut.
                 StartRefused::Plan(PlanRefused::NothingThere(_)) if self.may_be_empty() => return Ok(None),
+                // A round of the schedule that stood still or died has kept nothing.
+                StartRefused::NoCheckpoint(_) if !self.case.mishaps().is_empty() => {}
                 StartRefused::NoCheckpoint(side) => {
                     return Err(format!("R23: nobody has taken a checkpoint of the {side}, which does not answer"));
                 }
@@ -410,6 +412,8 @@ impl Play<'_> {
                 }
                 SagaStatus::PersonNeeded if now > quiet => people.goes_on_without_what_is_blocked().await?,
                 SagaStatus::Pursuing if now > quiet => people.ends_the_pursuit().await?,
+                // What waits for something that a person went on without is theirs to end.
+                SagaStatus::Running if now > quiet && people.interfered => people.goes_on_without_what_waits().await?,
                 SagaStatus::Running | SagaStatus::Asking | SagaStatus::PersonNeeded | SagaStatus::Pursuing => {}
             }
             let from = begun.max(self.case.troubled_until()).max(people.busy_until());

@@ -26,7 +26,7 @@ const NAMES: [&str; 12] = [
 /// Draws the resources of a case.
 pub(crate) fn draw(rng: &mut SmallRng, case: &mut Case) {
     // Now and then a pair that is wide where it hurts: many resources that people must see to.
-    let wide = one_in(rng, 900);
+    let wide = one_in(rng, 1_500);
     let count = if wide { 1_100 } else { rng.random_range(1..9) };
     let mut compute: Vec<(String, String)> = Vec::new();
     for index in 0..count {

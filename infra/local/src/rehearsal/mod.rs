@@ -165,6 +165,7 @@ impl Rehearsal {
             syncs: false,
             delivery: self.delivery,
             store: self.store,
+            draws: true,
             #[cfg(feature = "mutants")]
             weakened: self.weakened,
         });

@@ -22,9 +22,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use databricks::{Credentials, DatabricksAccount, DatabricksWorkspace, probes};
-use engine::ports::{Clock, Errands, Probe};
+use engine::ports::{Clock, Errands, Probe, Scribe};
 use engine::{Deps, Pair, Settings, Watch};
 use failover::errand::{Address, Arrangements};
+use failover::evidence::Record;
 use failover::{FailoverPolicy, MapEntry, PairName};
 use futures::stream::{FuturesUnordered, StreamExt};
 use outside::OutsideErrands;
@@ -91,6 +92,8 @@ pub struct StackParts {
     pub delivery: Delivery,
     /// Where everything is recorded.
     pub store: StoreKind,
+    /// Whether the pages of evidence are drawn: of thousands of sagas nobody reads them.
+    pub draws: bool,
     /// Guards of the store that are switched off, to prove that each of them matters.
     #[cfg(feature = "mutants")]
     pub weakened: aws::Weakened,
@@ -309,7 +312,7 @@ impl Stack {
             feeds: Vec::new(),
             probes: if self.parts.probes { usual_probes(&primary, &standby) } else { Vec::new() },
             objects: ports.objects,
-            scribe: rim::boot::scribe(),
+            scribe: if self.parts.draws { rim::boot::scribe() } else { Arc::new(Blank) },
             waker: ports.waker,
             pair: Pair {
                 name: self.pair.clone(),
@@ -438,6 +441,15 @@ async fn handle(deps: &Deps, owner: &str, message: Message) -> Result<Value, Str
         }
         "ApprovalFunction" => approval_function::handle(deps, event).await.map_err(|error| error.to_string()),
         other => Err(format!("the template names {other}, which is no function here")),
+    }
+}
+
+/// Draws nothing.
+struct Blank;
+
+impl Scribe for Blank {
+    fn page(&self, record: &Record) -> String {
+        format!("the record {}", record.seal)
     }
 }
 

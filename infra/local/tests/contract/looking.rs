@@ -45,6 +45,7 @@ fn looked(minutes: u64, faults: impl FnOnce(i64) -> Vec<Fault>) -> Vec<Track> {
             syncs: false,
             delivery: Delivery::default(),
             store: StoreKind::Embedded,
+            draws: true,
             #[cfg(feature = "mutants")]
             weakened: aws::Weakened::default(),
         })

@@ -43,6 +43,7 @@ fn captured(estate: Estate) -> Checkpoint {
             syncs: false,
             delivery: Delivery::default(),
             store: StoreKind::Embedded,
+            draws: true,
             #[cfg(feature = "mutants")]
             weakened: aws::Weakened::default(),
         });
