@@ -190,7 +190,7 @@ fn loses(nth: Option<u64>) -> local::stack::sabotage::Saboteur {
 fn mishaps(case: &Case, clock: &Arc<dyn Clock>, thaws: &Thaws) -> local::stack::sabotage::Saboteur {
     let mishaps = case.mishaps();
     let (clock, thaws) = (Arc::clone(clock), Arc::clone(thaws));
-    let (calls, writes) = (AtomicU64::new(0), AtomicU64::new(0));
+    let (calls, writes, written) = (AtomicU64::new(0), AtomicU64::new(0), AtomicU64::new(0));
     // When each process renewed its lease last, in milliseconds.
     let renewed: Mutex<BTreeMap<String, i64>> = Mutex::default();
     Arc::new(move |crossing: &Crossing| {
@@ -206,12 +206,16 @@ fn mishaps(case: &Case, clock: &Arc<dyn Clock>, thaws: &Thaws) -> local::stack::
         }
         let changes = [" POST ", " PUT ", " PATCH ", " DELETE "].iter().any(|method| crossing.what.contains(method));
         let is_call = before && changes && !crossing.what.contains("/oidc/");
-        let is_write = before && matches!(crossing.what.as_str(), "dynamodb PutItem" | "dynamodb UpdateItem");
+        let is_item = matches!(crossing.what.as_str(), "dynamodb PutItem" | "dynamodb UpdateItem");
+        let (is_write, is_written) = (before && is_item, crossing.phase == Phase::AfterEffect && is_item);
         let call = if is_call { calls.fetch_add(1, Ordering::Relaxed) + 1 } else { 0 };
         let write = if is_write { writes.fetch_add(1, Ordering::Relaxed) + 1 } else { 0 };
+        let written = if is_written { written.fetch_add(1, Ordering::Relaxed) + 1 } else { 0 };
         let deed = mishaps.iter().find_map(|mishap| match mishap {
             Mishap::At(number, deed) => (crossing.number == *number).then_some(*deed),
             Mishap::AtCall(nth, deed) => (call == *nth).then_some(*deed),
+            // A reply is lost when what it tells of has happened.
+            Mishap::AtWrite(nth, Deed::LoseReply) => (written == *nth).then_some(Deed::LoseReply),
             Mishap::AtWrite(nth, deed) => (write == *nth).then_some(*deed),
             Mishap::AtEvidence => {
                 let is_evidence = before && crossing.what == "s3 PutObject" && crossing.about.contains("evidence");

@@ -26,7 +26,7 @@ const NAMES: [&str; 12] = [
 /// Draws the resources of a case.
 pub(crate) fn draw(rng: &mut SmallRng, case: &mut Case) {
     // Now and then a pair that is wide where it hurts: many resources that people must see to.
-    let wide = one_in(rng, 1_500);
+    let wide = one_in(rng, 2_000);
     let count = if wide { 1_100 } else { rng.random_range(1..9) };
     let mut compute: Vec<(String, String)> = Vec::new();
     for index in 0..count {
@@ -47,6 +47,16 @@ pub(crate) fn draw(rng: &mut SmallRng, case: &mut Case) {
         case.lacking = count - 4;
     } else if one_in(rng, 12) {
         case.lacking = 1;
+    }
+}
+
+/// Adds jobs that are on.
+pub(crate) fn add_jobs(rng: &mut SmallRng, case: &mut Case, count: usize) {
+    for index in 0..count {
+        let mut one = resource(rng, "job", 5_000 + index, format!("more-{index}"));
+        one.active = true;
+        one.details["on"] = json!({ "schedule": true });
+        case.parts.push(Part::Resource(one));
     }
 }
 

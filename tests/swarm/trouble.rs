@@ -8,6 +8,7 @@ use rand::rngs::SmallRng;
 use sim::{Delays, FaultKind, Side};
 
 use crate::case::{Case, Mishap, Operation, Part, Then, Trouble, Wish, one_in};
+use crate::resources;
 
 /// In milliseconds: longer than any case lasts.
 const NEVER: (i64, i64) = (1_000_000_000, 1_000_000_000);
@@ -159,7 +160,9 @@ fn stands_still(rng: &mut SmallRng) -> Deed {
 /// A runner stands still while calls of it wait or are on their way, and a person aborts the saga meanwhile.
 fn zombie(rng: &mut SmallRng, case: &mut Case) {
     let ms = if one_in(rng, 2) { rng.random_range(20_000..35_000) } else { rng.random_range(61_000..110_000) };
-    case.parts.push(Part::Mishap(Mishap::AtCall(rng.random_range(1..9), Deed::Freeze(Duration::from_millis(ms)))));
+    let nth = rng.random_range(1..6);
+    case.parts.push(Part::Mishap(Mishap::AtCall(nth, Deed::Freeze(Duration::from_millis(ms)))));
+    resources::add_jobs(rng, case, 6);
     case.parts.push(Part::Wish(rng.random_range(4..25), Wish::Abort));
     case.parts.push(Part::Slow);
     case.parts.push(Part::Eager);

@@ -49,10 +49,6 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use rim::{Exit, Problem};
 
-/// A saga makes and drops many small things, and the allocator of the system takes half of the time for that.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 /// Moves a Databricks workspace's work to another region when the first one fails.
 #[derive(Debug, Parser)]
 #[command(name = "switchback", version)]
