@@ -61,6 +61,7 @@ class Function:
 
     def invoke(self, *arguments):
         """`cargo lambda invoke` as README.md has it, with other data."""
+        assert self.process.is_running() and self.process.status() != psutil.STATUS_ZOMBIE, self.log.read_text()
         of_saga = [one for one in documented("cargo lambda invoke") if "saga" in one]
         command = with_port(of_saga[0], self.port)
         return run(command[: command.index("--data-file")] + list(arguments))
@@ -152,7 +153,7 @@ def running(name, log, **variables):
     command = with_port(documented("cargo lambda watch")[0], port)
     service = command[: command.index("-p")] + ["--only-lambda-apis"]
     runtime = {
-        "AWS_LAMBDA_RUNTIME_API": f"127.0.0.1:{port}/.rt/{name}",
+        "AWS_LAMBDA_RUNTIME_API": f"http://127.0.0.1:{port}/.rt/{name}",
         "AWS_LAMBDA_FUNCTION_NAME": name,
         "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "512",
         "AWS_LAMBDA_FUNCTION_VERSION": "1",

@@ -275,7 +275,7 @@ fn in_time(ground: &Ground, case: &Case, leg: &Leg) -> Vec<String> {
         .any(|(_, step)| step.place == Role::Target.as_str() && step.resource != EVERYTHING && known(&step.kind));
     let target_is_well = case.troubles().all(|one| one.side == leg.left || one.until.is_none());
     let first = ground.world().changing_calls(other(leg.left)).iter().map(|call| call.at_ms).min();
-    if starts && target_is_well && !first.is_some_and(|at| at - leg.approved_ms <= STARTED_WITHIN_MS) {
+    if starts && target_is_well && first.is_none_or(|at| at - leg.approved_ms > STARTED_WITHIN_MS) {
         found.push(format!("L7: the first change on the target came {first:?}, approved at {}", leg.approved_ms));
     }
     found
@@ -289,7 +289,7 @@ fn other(side: sim::Side) -> sim::Side {
 }
 
 /// The pair at the end of a case.
-pub(crate) async fn pair(ground: &Ground, case: &Case, legs: &[Leg], before: &Settings) -> Vec<String> {
+pub(crate) fn pair(ground: &Ground, case: &Case, legs: &[Leg], before: &Settings) -> Vec<String> {
     let mut found: Vec<String> = ground.stack.refused().iter().map(|told| format!("S24: {told}")).collect();
     {
         let mut world = ground.world();

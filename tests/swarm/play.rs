@@ -121,7 +121,7 @@ impl Play<'_> {
         self.played.sagas = self.legs.len() as u64;
         self.played.completed = self.legs.iter().filter(|leg| leg.completed()).count() as u64;
         self.played.steps = self.legs.iter().map(|leg| leg.view.plan.total() as u64).sum();
-        let found = judge::pair(self.ground, self.case, &self.legs, &before).await;
+        let found = judge::pair(self.ground, self.case, &self.legs, &before);
         self.played.offences.extend(found);
     }
 
