@@ -38,7 +38,7 @@ pub(crate) fn differences(before: &Settings, after: &Settings) -> Vec<String> {
 }
 
 /// One saga.
-pub(crate) async fn leg(ground: &Ground, case: &Case, leg: &Leg, before: Option<&Leg>) -> Vec<String> {
+pub(crate) async fn leg(ground: &Ground, case: &Case, leg: &Leg) -> Vec<String> {
     let mut found = record(leg, case);
     match ground.operator.sagas.steps(&leg.view.head.saga).await {
         Ok(items) => found.extend(items_and_lines(leg, &items)),
@@ -53,7 +53,6 @@ pub(crate) async fn leg(ground: &Ground, case: &Case, leg: &Leg, before: Option<
         found.extend(double(ground, leg));
         found.extend(in_time(ground, case, leg));
     }
-    let _ = before;
     found
 }
 

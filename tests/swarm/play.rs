@@ -156,10 +156,9 @@ impl Play<'_> {
                 }
             }
         }
-        if let Some((at, back)) = self.case.loss {
+        if let Some((at, _)) = self.case.loss {
             self.until(at).await;
             self.ground.world().region_lost(self.ground.now_ms(), sim::Side::Primary);
-            let _ = back;
         }
         self.until(self.case.ordered_at).await;
         Ok(())
@@ -252,7 +251,7 @@ impl Play<'_> {
                     let lines = leg.view.story().into_iter().map(|line| format!("{} {}", line.at, line.text));
                     self.played.story.extend(lines);
                 }
-                let found = judge::leg(self.ground, self.case, &leg, self.legs.last()).await;
+                let found = judge::leg(self.ground, self.case, &leg).await;
                 self.played.offences.extend(found);
                 self.legs.push(leg);
             }
