@@ -5,12 +5,13 @@
 
 use std::time::Duration;
 
-use aws_config::retry::RetryConfig;
-use aws_config::timeout::TimeoutConfig;
-use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_smithy_runtime_api::client::behavior_version::BehaviorVersion;
 use aws_smithy_runtime_api::client::http::HttpClient;
+use aws_types::SdkConfig;
+use aws_types::region::Region;
+use aws_types::sdk_config::{RetryConfig, TimeoutConfig};
 
 /// The access key's id and its secret, both, toward embedded parts. It opens nothing else.
 pub const EMBEDDED_KEY: &str = "embedded";
@@ -52,8 +53,10 @@ const CONNECT: Duration = Duration::from_secs(2);
 pub struct Clients {
     pub(crate) errands: ErrandClients,
     /// AWS Health, one attempt a request.
+    #[cfg(feature = "cloud")]
     pub(crate) health: aws_sdk_health::Client,
     /// All services have one address, an emulator's.
+    #[cfg(feature = "cloud")]
     pub(crate) has_endpoint: bool,
     pub(crate) dynamo: aws_sdk_dynamodb::Client,
     pub(crate) s3: aws_sdk_s3::Client,
@@ -66,15 +69,15 @@ pub struct Clients {
 pub(crate) struct ErrandClients {
     pub(crate) s3: aws_sdk_s3::Client,
     pub(crate) sns: aws_sdk_sns::Client,
-    #[cfg(feature = "actions")]
+    #[cfg(feature = "cloud")]
     pub(crate) kinesis: aws_sdk_kinesis::Client,
-    #[cfg(feature = "actions")]
+    #[cfg(feature = "cloud")]
     pub(crate) route53: aws_sdk_route53::Client,
-    #[cfg(feature = "actions")]
+    #[cfg(feature = "cloud")]
     pub(crate) s3control: aws_sdk_s3control::Client,
-    #[cfg(feature = "actions")]
+    #[cfg(feature = "cloud")]
     pub(crate) secrets: aws_sdk_secretsmanager::Client,
-    #[cfg(feature = "actions")]
+    #[cfg(feature = "cloud")]
     pub(crate) ssm: aws_sdk_ssm::Client,
 }
 
@@ -85,15 +88,15 @@ impl ErrandClients {
         Self {
             s3: aws_sdk_s3::Client::from_conf(s3),
             sns: aws_sdk_sns::Client::new(&config),
-            #[cfg(feature = "actions")]
+            #[cfg(feature = "cloud")]
             kinesis: aws_sdk_kinesis::Client::new(&config),
-            #[cfg(feature = "actions")]
+            #[cfg(feature = "cloud")]
             route53: aws_sdk_route53::Client::new(&config),
-            #[cfg(feature = "actions")]
+            #[cfg(feature = "cloud")]
             s3control: aws_sdk_s3control::Client::new(&config),
-            #[cfg(feature = "actions")]
+            #[cfg(feature = "cloud")]
             secrets: aws_sdk_secretsmanager::Client::new(&config),
-            #[cfg(feature = "actions")]
+            #[cfg(feature = "cloud")]
             ssm: aws_sdk_ssm::Client::new(&config),
         }
     }
@@ -118,6 +121,7 @@ impl Clients {
     /// all services; `None` is AWS.
     ///
     /// Asks nobody for anything yet: credentials are fetched with the first request.
+    #[cfg(feature = "cloud")]
     pub async fn from_environment(region: Option<&str>, endpoint: Option<&str>) -> Self {
         let mut loader = aws_config::defaults(BehaviorVersion::latest()).retry_config(retries());
         if let Some(region) = region {
@@ -127,6 +131,28 @@ impl Clients {
             loader = loader.endpoint_url(endpoint);
         }
         Self::of(&loader.load().await, endpoint.is_some())
+    }
+
+    /// The same in a build that reaches no AWS: every request fails and names the remedy.
+    #[cfg(not(feature = "cloud"))]
+    pub async fn from_environment(region: Option<&str>, _endpoint: Option<&str>) -> Self {
+        use aws_smithy_runtime_api::client::http::{HttpConnector, HttpConnectorFuture, SharedHttpConnector};
+        use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
+        use aws_smithy_runtime_api::client::result::ConnectorError;
+
+        #[derive(Debug)]
+        struct Unreachable;
+
+        impl HttpConnector for Unreachable {
+            fn call(&self, _request: HttpRequest) -> HttpConnectorFuture {
+                let why = format!("this build of the program reaches no AWS: {}", crate::errands::CLOUD_BUILD);
+                HttpConnectorFuture::ready(Err(ConnectorError::user(why.into())))
+            }
+        }
+
+        let unreachable = SharedHttpConnector::new(Unreachable);
+        let client = aws_smithy_runtime_api::client::http::http_client_fn(move |_, _| unreachable.clone());
+        Self::embedded(client, region.unwrap_or("us-east-1"))
     }
 
     /// Clients whose requests all go to `http_client` instead of the network.
@@ -152,7 +178,9 @@ impl Clients {
             .build();
         Self {
             errands: ErrandClients::of(config, path_style),
+            #[cfg(feature = "cloud")]
             health: aws_sdk_health::Client::new(&without_retries(config)),
+            #[cfg(feature = "cloud")]
             has_endpoint: config.endpoint_url().is_some(),
             dynamo: aws_sdk_dynamodb::Client::from_conf(dynamo),
             s3: aws_sdk_s3::Client::from_conf(s3),

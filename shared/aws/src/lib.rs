@@ -19,6 +19,7 @@ mod dynamo;
 pub mod errands;
 mod fault;
 mod guards;
+#[cfg(feature = "cloud")]
 mod health;
 mod mark;
 mod messenger;
@@ -33,6 +34,7 @@ pub use fault::{Resource, service as sorted};
 pub use guards::Guards;
 #[cfg(feature = "mutants")]
 pub use guards::Weakened;
+#[cfg(feature = "cloud")]
 pub use health::AwsHealth;
 pub use mark::fresh as fresh_mark;
 pub use messenger::{SnsMessenger, addressed, subject_of};

@@ -94,6 +94,9 @@ impl Store {
         let unknown = |why: &str| Problem::refused("UNKNOWN-STORE", format!("--store {name}: {why}"));
         match name.split_once(':') {
             Some(("embedded", file)) if !file.is_empty() => Ok(Store::Embedded(PathBuf::from(file))),
+            Some(("aws", _)) if !cfg!(feature = "cloud") => {
+                Err(unknown("this build of the program reaches no AWS: build it with --features cloud"))
+            }
             Some(("aws", table)) if !table.is_empty() => {
                 let bucket = bucket.ok_or_else(|| unknown("name the bucket, too, with --bucket"))?;
                 let (table, bucket, topic) = (table.to_owned(), bucket.to_owned(), topic.map(str::to_owned));

@@ -33,6 +33,9 @@ pub enum AddressRefused {
     /// The platform's certificates or the TLS library cannot be used.
     #[error("no TLS on this machine: {0}")]
     NoTls(String),
+    /// The program was built without TLS.
+    #[error("this build of the program has no HTTPS: build it with --features cloud")]
+    BuiltWithout,
 }
 
 /// A connection pool to one workspace.
@@ -55,6 +58,9 @@ impl HttpTransport {
     /// [`AddressRefused`].
     pub fn new(address: &str) -> Result<Self, AddressRefused> {
         let base = checked(address)?;
+        if base.scheme() == "https" && !cfg!(feature = "https") {
+            return Err(AddressRefused::BuiltWithout);
+        }
         let client = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
             .retry(reqwest::retry::never())
@@ -181,9 +187,17 @@ mod tests {
     fn plain_http_is_refused_except_to_this_machine() {
         assert!(matches!(HttpTransport::new("http://workspace.example"), Err(AddressRefused::InTheClear(_))));
         assert!(matches!(HttpTransport::new("http://10.0.0.1"), Err(AddressRefused::InTheClear(_))));
-        for address in ["http://127.0.0.1:8080", "http://[::1]:8080", "http://localhost:1", "https://workspace.example"]
-        {
+        for address in ["http://127.0.0.1:8080", "http://[::1]:8080", "http://localhost:1"] {
             assert!(HttpTransport::new(address).is_ok(), "{address}");
+        }
+    }
+
+    #[test]
+    fn https_needs_the_feature_and_says_so() {
+        let made = HttpTransport::new("https://workspace.example");
+        assert_eq!(made.is_ok(), cfg!(feature = "https"));
+        if let Err(refused) = made {
+            assert!(refused.to_string().contains("--features cloud"), "{refused}");
         }
     }
 

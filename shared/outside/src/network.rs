@@ -13,6 +13,10 @@ use crate::web::{Asked, Got, Missed, Web};
 /// What a webhook or a tool answers fits in this; what is beyond is not read.
 const LARGEST_BODY_BYTES: usize = 1024 * 1024;
 
+/// The remedy where the feature `https` is off.
+pub(crate) const WITHOUT_HTTPS: &str =
+    "this build of the program reaches this machine only: build it with --features cloud";
+
 /// A connection pool to whatever is outside.
 #[derive(Debug)]
 pub struct Network {
@@ -39,6 +43,9 @@ impl Network {
 #[async_trait]
 impl Web for Network {
     async fn send(&self, asked: Asked, time_out: Duration) -> Result<Got, Missed> {
+        if asked.url.scheme() == "https" && !cfg!(feature = "https") {
+            return Err(Missed { may_have_arrived: false, why: WITHOUT_HTTPS.to_owned() });
+        }
         let request = self.client.request(asked.method, asked.url).headers(asked.headers).timeout(time_out);
         let answer = request.body(asked.body).send().await.map_err(missed)?;
         let (status, headers) = (answer.status(), answer.headers().clone());

@@ -4,7 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use aws::{AwsHealth, Clients};
+#[cfg(feature = "cloud")]
+use aws::AwsHealth;
+use aws::Clients;
 use databricks::{Credentials, DatabricksAccount, DatabricksWorkspace, HttpTransport};
 use engine::ports::{
     Asks, Clock, Controls, DeclaredProbe, Errands, Feed, Message, Messenger, Objects, Pairs, Probe, Recipient, Sagas,
@@ -136,10 +138,17 @@ pub fn deps(checked: &Checked, clock: Arc<dyn Clock>, ports: Ports) -> Result<De
 }
 
 /// The provider's own interface, where it is asked; status pages are in [`webhooks::feeds`].
+#[cfg(feature = "cloud")]
 fn feeds(checked: &Checked, pair: &Pair, aws: Option<&Clients>) -> Vec<Arc<dyn Feed>> {
     let asked = aws.filter(|_| checked.config.health_api.enabled);
     let health = asked.map(|aws| AwsHealth::new(aws, Arc::new(SystemNames), pair.watch.watched.clone()));
     health.into_iter().map(|health| Arc::new(health) as Arc<dyn Feed>).collect()
+}
+
+/// Nobody is asked in a build that reaches no AWS.
+#[cfg(not(feature = "cloud"))]
+fn feeds(_checked: &Checked, _pair: &Pair, _aws: Option<&Clients>) -> Vec<Arc<dyn Feed>> {
+    Vec::new()
 }
 
 /// What looks at the two sides: the usual probes, and those that are declared.

@@ -3,7 +3,9 @@
 //! What is logged never holds a credential (S23): errors and `Debug` texts of this
 //! program carry none.
 
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::Targets;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
 
 use crate::environment::variable;
 
@@ -24,11 +26,12 @@ const USUAL: &str = "warn,aws_config=error";
 /// On a machine without AWS, the SDK's search for a region is no news by itself.
 pub fn begin(format: LogFormat) {
     let filter = variable("SWITCHBACK_LOG").unwrap_or_else(|| USUAL.to_owned());
-    let filter = EnvFilter::try_new(filter).unwrap_or_else(|_| EnvFilter::new(USUAL));
-    let logs = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let filter = filter.parse().or_else(|_| USUAL.parse()).unwrap_or_else(|_| Targets::new());
+    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+    let logs = tracing_subscriber::registry().with(filter);
     // A second call finds a subscriber in place, which is fine.
     match format {
-        LogFormat::Text => drop(logs.try_init()),
-        LogFormat::Json => drop(logs.json().try_init()),
+        LogFormat::Text => drop(logs.with(lines).try_init()),
+        LogFormat::Json => drop(logs.with(lines.json()).try_init()),
     }
 }

@@ -6,24 +6,26 @@
 //!
 //! Each request makes one attempt within the time that its pass gives; the runner tries again.
 
+#![cfg_attr(not(feature = "cloud"), allow(dead_code, reason = "some kinds are left out, and what only they use"))]
+
 pub(crate) mod call;
 mod heartbeat;
-#[cfg(feature = "actions")]
+#[cfg(feature = "cloud")]
 mod json_member;
-#[cfg(feature = "actions")]
+#[cfg(feature = "cloud")]
 mod kinesis_stream;
-#[cfg(feature = "actions")]
+#[cfg(feature = "cloud")]
 mod multi_region_access_point;
-#[cfg(feature = "actions")]
+#[cfg(feature = "cloud")]
 mod record_set;
-#[cfg(feature = "actions")]
+#[cfg(feature = "cloud")]
 mod route53_record;
 mod s3_prefix;
-#[cfg(feature = "actions")]
+#[cfg(feature = "cloud")]
 mod secret_value;
 pub(crate) mod settings;
 mod sns_message;
-#[cfg(feature = "actions")]
+#[cfg(feature = "cloud")]
 mod ssm_parameter;
 
 use std::collections::BTreeMap;
@@ -44,21 +46,21 @@ use crate::codes;
 /// Every kind of errand in AWS.
 const ERRANDS: &[&dyn Errand] = &[
     &heartbeat::Heartbeat,
-    #[cfg(feature = "actions")]
+    #[cfg(feature = "cloud")]
     &kinesis_stream::KinesisStream,
-    #[cfg(feature = "actions")]
+    #[cfg(feature = "cloud")]
     &multi_region_access_point::MultiRegionAccessPoint,
-    #[cfg(feature = "actions")]
+    #[cfg(feature = "cloud")]
     &route53_record::Route53Record,
     &s3_prefix::S3Prefix,
-    #[cfg(feature = "actions")]
+    #[cfg(feature = "cloud")]
     &secret_value::SecretValue,
     &sns_message::SnsMessage,
-    #[cfg(feature = "actions")]
+    #[cfg(feature = "cloud")]
     &ssm_parameter::SsmParameter,
 ];
 
-/// Those that a build without the feature `actions` leaves out.
+/// Those whose code a build without the feature `cloud` leaves out.
 const OPTIONAL: &[&str] =
     &["kinesis_stream", "multi_region_access_point", "route53_record", "secret_value", "ssm_parameter"];
 
@@ -169,6 +171,9 @@ impl Errands for AwsErrands {
     }
 }
 
+/// The remedy for a build that lacks AWS.
+pub const CLOUD_BUILD: &str = "build it with --features cloud";
+
 /// What is known of every kind, in the order of the list.
 pub fn infos() -> &'static [ErrandInfo] {
     &INFOS
@@ -176,9 +181,6 @@ pub fn infos() -> &'static [ErrandInfo] {
 
 /// Says what is wrong with the settings of a kind; `None` if it is none of these.
 pub fn check(kind: &str, settings: &Value) -> Option<Result<(), String>> {
-    if let Some(left_out) = left_out(kind) {
-        return Some(Err(left_out));
-    }
     ERRANDS.iter().find(|errand| errand.info().name == kind).map(|errand| errand.check(settings))
 }
 
@@ -193,11 +195,12 @@ fn find(kind: &str) -> Result<&'static dyn Errand, String> {
     })
 }
 
-/// Says that this build does not have a kind which others have, and how to get it.
+/// Says that this build reaches no AWS, if the kind needs it, and names the remedy. A rehearsal brings an AWS
+/// of its own and does not ask.
 pub fn left_out(kind: &str) -> Option<String> {
-    let has = ERRANDS.iter().any(|errand| errand.info().name == kind);
-    (OPTIONAL.contains(&kind) && !has)
-        .then(|| format!("{kind} is not in this build of the program: build it with --features aws-actions"))
+    let ours = OPTIONAL.contains(&kind) || ERRANDS.iter().any(|errand| errand.info().name == kind);
+    (ours && !cfg!(feature = "cloud"))
+        .then(|| format!("{kind} needs AWS, which this build of the program does not reach: {CLOUD_BUILD}"))
 }
 
 fn known(kind: &str) -> Result<&'static dyn Errand, Fault> {
@@ -243,7 +246,7 @@ mod tests {
     fn this_build_has_what_its_feature_says() {
         for kind in OPTIONAL {
             let has = INFOS.iter().any(|info| info.name == *kind);
-            assert_eq!(has, cfg!(feature = "actions"), "{kind}");
+            assert_eq!(has, cfg!(feature = "cloud"), "{kind}");
             assert_eq!(find(kind).is_ok(), has, "{kind}");
             assert_eq!(left_out(kind).is_none(), has, "{kind}");
         }
