@@ -111,7 +111,7 @@ impl Ground {
 }
 
 async fn synced(deps: &Deps, at: &str) {
-    deps.objects.put("heartbeats/orders", at.as_bytes().to_vec()).await.unwrap();
+    deps.objects.put("heartbeats/orders", at.to_owned().into()).await.unwrap();
 }
 
 fn orders() -> Errand {

@@ -183,7 +183,7 @@ impl Ground {
         let name = &self.operator.pair.name;
         let head = self.operator.pairs.pair(name).await.expect("the store answers");
         let key = engine::runner::published_key(name);
-        (head, self.operator.objects.get(&key).await.expect("the store answers"))
+        (head, self.operator.objects.get(&key).await.expect("the store answers").map(|bytes| bytes.to_vec()))
     }
 }
 

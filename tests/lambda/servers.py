@@ -24,7 +24,8 @@ PATIENCE_S = 600
 
 def environment(**added):
     """The environment of a process, without anybody's account."""
-    ours = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "SWITCHBACK_"))}
+    left_out = ("AWS_", "SWITCHBACK_", "RUSTC_WORKSPACE_WRAPPER")
+    ours = {name: value for name, value in os.environ.items() if not name.startswith(left_out)}
     nobody = {"AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull}
     return {**ours, **nobody, "PATH": f"{BESIDE}{os.pathsep}{os.environ['PATH']}", **added}
 

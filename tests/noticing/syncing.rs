@@ -211,7 +211,7 @@ fn a_published_object_that_is_wrong_is_set_right_and_one_of_before_still_decodes
         assert_eq!(round(ground).await.publishing, Publishing::Written);
         assert_eq!(round(ground).await.publishing, Publishing::AsRecorded);
         let older = br#"{"pair":"rehearsal","active":"standby","frozen":false,"saga":"rehearsal-20251224T080000Z"}"#;
-        deps.objects.put(&key, older.to_vec()).await.expect("the store answers");
+        deps.objects.put(&key, older.to_vec().into()).await.expect("the store answers");
         assert_eq!(round(ground).await.publishing, Publishing::Written);
         let said = published(ground).await.expect("it is published");
         let named = said.saga.map(|saga| saga.0);

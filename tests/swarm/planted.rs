@@ -40,6 +40,17 @@ struct Fault {
     what: &'static str,
 }
 
+impl Fault {
+    /// Why a swarm of the size that CI plays does not find it; looking for it would take the whole budget.
+    fn out_of_reach(&self) -> Option<&'static str> {
+        match (self.name, self.place) {
+            (_, Place::Alarms) => Some("an alarm is no part of a saga, tests/lambda finds it"),
+            ("margin", _) => Some("it needs a call and a takeover in one second, tests/guards.rs finds it"),
+            (_, Place::Engine(_) | Place::Store(_) | Place::Restored(_) | Place::NoCheckpoint | Place::Rights) => None,
+        }
+    }
+}
+
 const fn fault(name: &'static str, place: Place, what: &'static str) -> Fault {
     Fault { name, place, what }
 }
@@ -146,6 +157,10 @@ pub(crate) fn all(from: u64, sagas: u64) -> ExitCode {
     for (list, named) in [(GUARDS, "guards taken away"), (OF_OLD, "faults of old put back")] {
         let mut found = 0;
         for fault in list {
+            if let Some(why) = fault.out_of_reach() {
+                println!("{:<16} {:<62} not looked for: {why}", fault.name, fault.what);
+                continue;
+            }
             let swarm = swarm(from, sagas, Planted(Some(fault)), 1, false);
             let told = match swarm.failed.first() {
                 // What fails without the fault, too, has not found it.

@@ -99,8 +99,8 @@ mod tests {
         let path = folder.path().join("pair.store");
         assert_eq!(look(&path).unwrap().objects.get("a").await.unwrap(), None);
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
-        open(&path).unwrap().objects.put("a", b"b".to_vec()).await.unwrap();
-        assert_eq!(look(&path).unwrap().objects.get("a").await.unwrap(), Some(b"b".to_vec()));
+        open(&path).unwrap().objects.put("a", bytes::Bytes::from_static(b"b")).await.unwrap();
+        assert_eq!(look(&path).unwrap().objects.get("a").await.unwrap(), Some(bytes::Bytes::from_static(b"b")));
         assert!(objects_folder(&path).ends_with("pair.store-objects"));
     }
 }

@@ -5,6 +5,7 @@ use aws_sdk_s3::operation::put_object::builders::PutObjectFluentBuilder;
 use aws_sdk_s3::primitives::ByteStream;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
+use bytes::Bytes;
 use engine::ports::{Objects, StoreError};
 
 use crate::clients::Clients;
@@ -45,7 +46,7 @@ impl S3Objects {
         format!("{}{key}", self.prefix)
     }
 
-    fn putting(&self, key: &str, bytes: Vec<u8>, mark: &str) -> PutObjectFluentBuilder {
+    fn putting(&self, key: &str, bytes: Bytes, mark: &str) -> PutObjectFluentBuilder {
         self.client
             .put_object()
             .bucket(&self.bucket)
@@ -74,14 +75,14 @@ impl S3Objects {
 
 #[async_trait]
 impl Objects for S3Objects {
-    async fn put(&self, key: &str, bytes: Vec<u8>) -> Result<(), StoreError> {
+    async fn put(&self, key: &str, bytes: Bytes) -> Result<(), StoreError> {
         match self.putting(key, bytes, &mark::fresh()).send().await {
             Ok(_) => Ok(()),
             Err(error) => Err(self.sort(&error, &format!("writing object {key}"))),
         }
     }
 
-    async fn put_new(&self, key: &str, bytes: Vec<u8>) -> Result<(), StoreError> {
+    async fn put_new(&self, key: &str, bytes: Bytes) -> Result<(), StoreError> {
         let mark = mark::fresh();
         match self.putting(key, bytes, &mark).if_none_match("*").send().await {
             Ok(_) => Ok(()),
@@ -96,7 +97,7 @@ impl Objects for S3Objects {
         }
     }
 
-    async fn put_evidence(&self, key: &str, bytes: Vec<u8>) -> Result<(), StoreError> {
+    async fn put_evidence(&self, key: &str, bytes: Bytes) -> Result<(), StoreError> {
         let there = self.of_evidence();
         if self.evidence.is_none() {
             tracing::warn!(code = "EVIDENCE-NOT-LOCKED", key, "whoever may write to this bucket can replace it");
@@ -112,7 +113,7 @@ impl Objects for S3Objects {
         }
     }
 
-    async fn get(&self, key: &str) -> Result<Option<Vec<u8>>, StoreError> {
+    async fn get(&self, key: &str) -> Result<Option<Bytes>, StoreError> {
         let getting = self.client.get_object().bucket(&self.bucket).key(self.full(key)).send().await;
         let found = match getting {
             Ok(found) => found,
@@ -120,7 +121,7 @@ impl Objects for S3Objects {
             Err(error) => return Err(self.sort(&error, &format!("reading object {key}"))),
         };
         match found.body.collect().await {
-            Ok(bytes) => Ok(Some(bytes.to_vec())),
+            Ok(bytes) => Ok(Some(bytes.into_bytes())),
             Err(_) => Err(StoreError::Again(format!("reading object {key}: the answer broke off"))),
         }
     }

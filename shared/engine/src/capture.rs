@@ -115,7 +115,7 @@ pub enum CaptureError {
 /// [`CaptureError`].
 pub async fn capture(deps: &Deps, side: Side) -> Result<Checkpoint, CaptureError> {
     let taken = take(deps, side).await?;
-    taken.deps.objects.put(&checkpoint_key(&taken.deps, side), taken.checkpoint.to_bytes()?).await?;
+    taken.deps.objects.put(&checkpoint_key(&taken.deps, side), taken.checkpoint.to_bytes()?.into()).await?;
     Ok(taken.checkpoint)
 }
 

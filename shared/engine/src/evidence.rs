@@ -13,6 +13,7 @@
 
 use std::collections::BTreeSet;
 
+use bytes::Bytes;
 use failover::evidence::{Achieved, Facts, Given, NoTables, Question, Record, TrailFact};
 use failover::verdict::sentences;
 use saga::{Outcome, SagaId};
@@ -105,13 +106,13 @@ struct Files {
     achieved: Achieved,
     key: String,
     page_key: String,
-    json: Vec<u8>,
+    json: Bytes,
     /// `None`: left out, since the record is too large for a page.
-    page: Option<Vec<u8>>,
+    page: Option<Bytes>,
 }
 
 impl Files {
-    fn of(deps: &Deps, record: &Record, json: Vec<u8>) -> Self {
+    fn of(deps: &Deps, record: &Record, json: Bytes) -> Self {
         let has_page = json.len() <= LARGEST_WITH_PAGE;
         if !has_page {
             let (saga, bytes) = (&record.facts.saga, json.len());
@@ -121,7 +122,7 @@ impl Files {
             achieved: Achieved::of(record),
             key: evidence_key(record, "json"),
             page_key: evidence_key(record, "html"),
-            page: has_page.then(|| deps.scribe.page(record).into_bytes()),
+            page: has_page.then(|| deps.scribe.page(record).into()),
             json,
         }
     }
@@ -135,7 +136,7 @@ async fn files(deps: &Deps, saga: &SagaId) -> Result<Option<Files>, NoEvidence> 
     }
     let Some(seen) = view(deps, Some(saga)).await? else { return Ok(None) };
     let record = made(deps, seen).await?;
-    let files = Files::of(deps, &record, record.to_bytes());
+    let files = Files::of(deps, &record, record.to_bytes().into());
     drop(record);
     match deps.objects.put_new(&key, files.json.clone()).await {
         Ok(()) => Ok(Some(files)),
@@ -151,7 +152,7 @@ async fn files(deps: &Deps, saga: &SagaId) -> Result<Option<Files>, NoEvidence> 
 }
 
 /// Puts the record and its page where nobody can replace them.
-async fn lock(deps: &Deps, key: &str, json: Vec<u8>, page: Option<(String, Vec<u8>)>) -> Result<(), StoreError> {
+async fn lock(deps: &Deps, key: &str, json: Bytes, page: Option<(String, Bytes)>) -> Result<(), StoreError> {
     deps.objects.put_evidence(key, json).await?;
     let Some((key, page)) = page else { return Ok(()) };
     match deps.objects.put_evidence(&key, page).await {

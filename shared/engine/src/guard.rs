@@ -212,7 +212,7 @@ async fn begin(deps: &Deps, mut head: PairHead, side: Side, offenders: &[Offende
     })
     .map_err(|e| StoreError::Broken(e.to_string()))?;
     let (bytes, hash) = plan.freeze().map_err(|e| StoreError::Broken(e.to_string()))?;
-    deps.objects.put_new(&plan_key(&saga), bytes).await?;
+    deps.objects.put_new(&plan_key(&saga), bytes.into()).await?;
     deps.sagas.create(&round_head(deps, &saga, &plan, hash, made_at)).await?;
     // Only a round that the pair names is ever driven; one that lost the race stays a record of its plan.
     if let Some(record) = &mut head.guard {

@@ -137,7 +137,7 @@ async fn taken(deps: &Deps, side: Side) -> Result<Captured, CaptureError> {
             keep_version(&taken, side, recorded).await?;
         }
     }
-    taken.deps.objects.put(&checkpoint_key(&taken.deps, side), taken.checkpoint.to_bytes()?).await?;
+    taken.deps.objects.put(&checkpoint_key(&taken.deps, side), taken.checkpoint.to_bytes()?.into()).await?;
     Ok(Captured::Latest { resources })
 }
 
@@ -165,7 +165,7 @@ async fn trouble(deps: &Deps, side: Side) -> Option<String> {
 /// Keeps a version; one that is there already has the same content.
 async fn keep_version(taken: &Taken, side: Side, checkpoint: &Checkpoint) -> Result<(), CaptureError> {
     let key = version_key(&taken.deps, side, &name_of(checkpoint)?);
-    match taken.deps.objects.put_new(&key, checkpoint.to_bytes()?).await {
+    match taken.deps.objects.put_new(&key, checkpoint.to_bytes()?.into()).await {
         Ok(()) | Err(StoreError::Refused(_)) => Ok(()),
         Err(other) => Err(other.into()),
     }
@@ -200,8 +200,8 @@ async fn publish(deps: &Deps) -> Result<Publishing, StoreError> {
         }
         let bytes = serde_json::to_vec_pretty(&wanted).map_err(|e| StoreError::Broken(format!("{key}: {e}")))?;
         match there {
-            Some(_) => deps.objects.put(&key, bytes).await?,
-            None => match deps.objects.put_new(&key, bytes).await {
+            Some(_) => deps.objects.put(&key, bytes.into()).await?,
+            None => match deps.objects.put_new(&key, bytes.into()).await {
                 Ok(()) | Err(StoreError::Refused(_)) => {}
                 Err(other) => return Err(other),
             },

@@ -51,8 +51,8 @@ impl MemoryObjects {
     }
 
     /// Writes an object; `false` if `new` was asked for and there is one. Every attempt carries the same mark.
-    async fn write(&self, key: &str, bytes: Vec<u8>, new: bool, mark: &str) -> Result<bool, StoreError> {
-        let (full, bytes) = (self.full(key), Bytes::from(bytes));
+    async fn write(&self, key: &str, bytes: Bytes, new: bool, mark: &str) -> Result<bool, StoreError> {
+        let full = self.full(key);
         let put = || {
             let notes = [(MARK.to_owned(), mark.to_owned())].into_iter().collect();
             let only_if = if new { OnlyIf::Absent } else { OnlyIf::Always };
@@ -82,11 +82,11 @@ impl MemoryObjects {
 
 #[async_trait]
 impl Objects for MemoryObjects {
-    async fn put(&self, key: &str, bytes: Vec<u8>) -> Result<(), StoreError> {
+    async fn put(&self, key: &str, bytes: Bytes) -> Result<(), StoreError> {
         self.write(key, bytes, false, &fresh_mark()).await.map(drop)
     }
 
-    async fn put_new(&self, key: &str, bytes: Vec<u8>) -> Result<(), StoreError> {
+    async fn put_new(&self, key: &str, bytes: Bytes) -> Result<(), StoreError> {
         let mark = fresh_mark();
         if self.write(key, bytes, true, &mark).await? {
             return Ok(());
@@ -99,7 +99,7 @@ impl Objects for MemoryObjects {
         if is_ours { Ok(()) } else { Err(StoreError::Refused(format!("object {key}"))) }
     }
 
-    async fn put_evidence(&self, key: &str, bytes: Vec<u8>) -> Result<(), StoreError> {
+    async fn put_evidence(&self, key: &str, bytes: Bytes) -> Result<(), StoreError> {
         let there = self.of_evidence();
         if self.evidence.is_none() {
             tracing::warn!(code = "EVIDENCE-NOT-LOCKED", key, "whoever may write to this bucket can replace it");
@@ -113,11 +113,11 @@ impl Objects for MemoryObjects {
         }
     }
 
-    async fn get(&self, key: &str) -> Result<Option<Vec<u8>>, StoreError> {
+    async fn get(&self, key: &str) -> Result<Option<Bytes>, StoreError> {
         let full = self.full(key);
         let read = || self.buckets.get(&self.bucket, &full).map_err(refusal);
         let found = self.carry("GetObject", &full, format!("reading object {key}"), read).await?;
-        Ok(found.map(|kept| kept.bytes.to_vec()))
+        Ok(found.map(|kept| kept.bytes))
     }
 }
 

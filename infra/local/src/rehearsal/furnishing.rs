@@ -124,7 +124,7 @@ pub(super) async fn beat(operator: &Deps, now: Timestamp) -> Result<(), String> 
         let settings = filled(operator, Side::Standby, &errand.settings)?;
         let Some(key) = settings.get("key").and_then(Value::as_str) else { continue };
         let at = now.saturating_sub(LAG).unwrap_or(now);
-        operator.objects.put(key, at.to_string().into_bytes()).await.map_err(|e| e.to_string())?;
+        operator.objects.put(key, at.to_string().into()).await.map_err(|e| e.to_string())?;
     }
     Ok(())
 }

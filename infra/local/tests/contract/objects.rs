@@ -1,6 +1,7 @@
 //! The contract of `Objects`, over every kind of place, and of what lies below it.
 
 use crate::ground::{BUCKET, Checked, EVIDENCE, Ground, Kind};
+use bytes::Bytes;
 use engine::ports::{Objects, StoreError};
 use futures::future::join_all;
 use local::embedded::{Buckets, Embedded, ShelfError, Table};
@@ -21,7 +22,12 @@ async fn an_object_that_was_never_put_is_none(ground: &Ground) -> Checked {
 
 async fn an_object_comes_back_as_it_was_put(ground: &Ground) -> Checked {
     let big = (0..3 * 1024 * 1024_u32).map(|n| n.to_le_bytes()[0]).collect::<Vec<_>>();
-    let objects = [("a", b"one".to_vec()), ("sagas/s 1/é+.json", big), ("empty", Vec::new()), ("a", b"two".to_vec())];
+    let objects = [
+        ("a", Bytes::from_static(b"one")),
+        ("sagas/s 1/é+.json", big.into()),
+        ("empty", Bytes::new()),
+        ("a", Bytes::from_static(b"two")),
+    ];
     for (key, bytes) in objects {
         let put = ground.objects().put(key, bytes.clone()).await;
         ensure!(put == Ok(()), "{key}: {put:?}");
@@ -32,14 +38,14 @@ async fn an_object_comes_back_as_it_was_put(ground: &Ground) -> Checked {
 }
 
 async fn a_new_object_never_replaces_one(ground: &Ground) -> Checked {
-    let first = ground.objects().put_new("plan", b"first".to_vec()).await;
+    let first = ground.objects().put_new("plan", Bytes::from_static(b"first")).await;
     ensure!(first == Ok(()), "{first:?}");
-    for bytes in [b"other".to_vec(), b"first".to_vec()] {
+    for bytes in [Bytes::from_static(b"other"), Bytes::from_static(b"first")] {
         let second = ground.objects().put_new("plan", bytes).await;
         ensure!(second == Err(StoreError::Refused("object plan".into())), "{second:?}");
     }
     let found = ground.objects().get("plan").await;
-    ensure!(found == Ok(Some(b"first".to_vec())), "{found:?}");
+    ensure!(found == Ok(Some(Bytes::from_static(b"first"))), "{found:?}");
     Ok(())
 }
 
@@ -48,16 +54,16 @@ async fn evidence_is_written_once_and_the_same_again_is_fine(ground: &Ground) ->
     for bucket in [None, Some(EVIDENCE)] {
         let objects = || ground.objects_in(BUCKET, bucket);
         for _ in 0..2 {
-            let put = objects().put_evidence("evidence", b"record".to_vec()).await;
+            let put = objects().put_evidence("evidence", Bytes::from_static(b"record")).await;
             ensure!(put == Ok(()), "{put:?}");
         }
-        let other = objects().put_evidence("evidence", b"another".to_vec()).await;
+        let other = objects().put_evidence("evidence", Bytes::from_static(b"another")).await;
         ensure!(other == Err(StoreError::Refused("object evidence".into())), "{other:?}");
         let ordinary = ground.objects().get("evidence").await;
-        ensure!(ordinary == Ok(Some(b"record".to_vec())), "{bucket:?}: {ordinary:?}");
+        ensure!(ordinary == Ok(Some(Bytes::from_static(b"record"))), "{bucket:?}: {ordinary:?}");
     }
     let locked = ground.objects_in(EVIDENCE, None).get("evidence").await;
-    ensure!(locked == Ok(Some(b"record".to_vec())), "{locked:?}");
+    ensure!(locked == Ok(Some(Bytes::from_static(b"record"))), "{locked:?}");
     Ok(())
 }
 
@@ -66,12 +72,12 @@ async fn of_eight_makers_of_one_object_one_wins(ground: &Ground) -> Checked {
         let objects = ground.objects();
         let makers = (0..8).map(|n| {
             let objects = objects.clone();
-            tokio::spawn(async move { objects.put_new(&format!("plan-{round}"), vec![n]).await.map(|()| n) })
+            tokio::spawn(async move { objects.put_new(&format!("plan-{round}"), vec![n].into()).await.map(|()| n) })
         });
         let made: Vec<u8> = join_all(makers).await.into_iter().filter_map(|put| put.ok()?.ok()).collect();
         ensure!(made.len() == 1, "{} makers won", made.len());
         let found = ground.objects().get(&format!("plan-{round}")).await;
-        ensure!(found == Ok(Some(made)), "the winner's object is not the one that is there");
+        ensure!(found == Ok(Some(made.into())), "the winner's object is not the one that is there");
     }
     Ok(())
 }
@@ -87,7 +93,7 @@ async fn two_openings_of_one_folder_have_one_winner_too() {
     for round in 0..50 {
         let makers = objects.iter().map(|objects| {
             let objects = objects.clone();
-            tokio::spawn(async move { objects.put_new(&format!("plan-{round}"), b"x".to_vec()).await })
+            tokio::spawn(async move { objects.put_new(&format!("plan-{round}"), Bytes::from_static(b"x")).await })
         });
         let made = join_all(makers).await.into_iter().filter(|put| matches!(put, Ok(Ok(())))).count();
         assert_eq!(made, 1, "in round {round}");
@@ -98,7 +104,7 @@ async fn two_openings_of_one_folder_have_one_winner_too() {
 async fn a_missing_bucket_says_to_create_it() {
     for kind in Kind::IMPLEMENTATIONS {
         let objects = Ground::new(kind).objects_in("unknown", None);
-        for told in [objects.get("a").await.map(drop), objects.put("a", Vec::new()).await] {
+        for told in [objects.get("a").await.map(drop), objects.put("a", Bytes::new()).await] {
             let Err(StoreError::Broken(text)) = told else { panic!("{kind:?}: {told:?}") };
             assert!(text.contains("create the bucket"), "{kind:?}: {text}");
         }

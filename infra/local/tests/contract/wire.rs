@@ -98,8 +98,11 @@ async fn the_mark_of_one_call_does_not_cover_another(kind: Kind) {
 
 async fn a_new_object_whose_answer_was_lost_is_still_ours(kind: Kind) {
     let ground = Ground::wired(kind, Script::new("PutObject", &[], &[LOST]));
-    assert_eq!(ground.objects().put_new("plan", b"mine".to_vec()).await, Ok(()));
-    assert!(matches!(ground.objects().put_new("plan", b"mine".to_vec()).await, Err(StoreError::Refused(_))));
+    assert_eq!(ground.objects().put_new("plan", bytes::Bytes::from_static(b"mine")).await, Ok(()));
+    assert!(matches!(
+        ground.objects().put_new("plan", bytes::Bytes::from_static(b"mine")).await,
+        Err(StoreError::Refused(_))
+    ));
 }
 
 async fn what_is_lost_three_times_before_its_effect_is_again_and_has_none(kind: Kind) {
@@ -172,7 +175,7 @@ async fn a_wire_sees_what_each_request_is_about(kind: Kind) {
     ground.store().create(&head()).await.unwrap();
     ground.store().take(&saga(), "first", at(0), at(30), DRAIN).await.unwrap();
     ground.store().log(&saga()).await.unwrap();
-    ground.objects().put("plan", Vec::new()).await.unwrap();
+    ground.objects().put("plan", bytes::Bytes::new()).await.unwrap();
     ground.objects().get("plan").await.unwrap();
     assert_eq!(
         *script.seen.lock().unwrap(),

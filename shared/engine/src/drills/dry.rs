@@ -52,7 +52,7 @@ pub async fn keep_dry_run(
     let key = dry_run_key(name, dry_run);
     let bytes =
         serde_json::to_vec_pretty(dry_run).map_err(|e| StoreError::Broken(format!("cannot write {key}: {e}")))?;
-    deps.objects.put(&key, bytes).await?;
+    deps.objects.put(&key, bytes.into()).await?;
     let blocked = dry_run.steps().filter(|step| is_blocked(&step.ends)).count();
     let result = DrillResult {
         id: period.map_or_else(|| format!("{name}/{}", dry_run.saga), |period| format!("{name}/{period}")),

@@ -102,7 +102,7 @@ impl Publication {
         if self.read(&key).await? != Some(wanted.clone()) {
             let bytes = serde_json::to_vec_pretty(&wanted)
                 .map_err(|e| Fault::person_needed(codes::PUBLICATION, format!("cannot write {key}: {e}")))?;
-            self.objects.put(&key, bytes).await.map_err(|e| fault(&e))?;
+            self.objects.put(&key, bytes.into()).await.map_err(|e| fault(&e))?;
         }
         match self.read(&key).await? {
             Some(read) if read == wanted => {

@@ -82,7 +82,7 @@ pub async fn draft(deps: &Deps, order: &Order) -> Result<Draft, StartRefused> {
         Course::StandbyDrill => standby_drill_plan(&ask)?,
     };
     let (bytes, hash) = plan.freeze().map_err(PlanRefused::from)?;
-    Ok(Draft { plan, inventory: here, target: there, bytes, hash })
+    Ok(Draft { plan, inventory: here, target: there, bytes: bytes.into(), hash })
 }
 
 /// While a full drill is under way nothing is rehearsed beside it. What moves the work for another reason is

@@ -5,6 +5,7 @@ mod homecoming;
 mod order;
 mod refusals;
 
+use bytes::Bytes;
 use failover::verdict::CoolDown;
 use failover::{Checkpoint, Clocks, Course, Side};
 use jiff::Timestamp;
@@ -40,7 +41,7 @@ pub struct Draft {
     /// What the target has.
     pub target: Checkpoint,
     /// Its bytes,
-    pub bytes: Vec<u8>,
+    pub bytes: Bytes,
     /// and their hash.
     pub hash: PlanHash,
 }
@@ -117,13 +118,13 @@ async fn remember(deps: &Deps, pair: &PairHead, order: &Order, draft: &Draft) ->
     };
     if moves && draft.inventory.is_whole() {
         let bytes = draft.inventory.to_bytes().map_err(CaptureError::from)?;
-        deps.objects.put(&checkpoint_key(deps, order.leaving), bytes).await?;
+        deps.objects.put(&checkpoint_key(deps, order.leaving), bytes.into()).await?;
     }
     let target = order.leaving.other();
     // While deployments are frozen an earlier saga has begun to start there, so it is prepared no more.
     if moves && target == Side::Standby && !pair.frozen && draft.target.is_whole() {
         let bytes = draft.target.to_bytes().map_err(CaptureError::from)?;
-        deps.objects.put(&prepared_key(deps, target), bytes).await?;
+        deps.objects.put(&prepared_key(deps, target), bytes.into()).await?;
     }
     Ok(())
 }

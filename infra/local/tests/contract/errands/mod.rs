@@ -148,13 +148,13 @@ impl Stand {
     }
 
     /// An object that must be there.
-    pub(crate) async fn object(&self, key: &str) -> Vec<u8> {
+    pub(crate) async fn object(&self, key: &str) -> bytes::Bytes {
         S3Objects::new(&self.clients, BUCKET, "").get(key).await.unwrap().unwrap()
     }
 
     pub(super) async fn put_object(&self, key: &str, text: &str) {
         let objects = S3Objects::new(&self.clients, BUCKET, "");
-        objects.put(key, text.as_bytes().to_vec()).await.unwrap();
+        objects.put(key, text.to_owned().into()).await.unwrap();
     }
 }
 
