@@ -111,7 +111,7 @@ macro_rules! each_guard {
 }
 
 each_guard! {
-    a_zombie_overwrites_what_its_successor_wrote: without epoch_condition breaks S3;
+    a_zombie_overwrites_what_its_successor_wrote: without epoch_condition breaks S33;
     two_runners_hold_the_same_epoch: without head_condition breaks S2;
     a_zombie_calls_after_its_lease: without margin breaks S13;
     a_call_of_the_old_runner_lands_after_the_new_one_acknowledged_the_abort: without drain breaks S14;

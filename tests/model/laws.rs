@@ -12,8 +12,6 @@ use crate::model::world::{Action, Protocol, RUNNERS, World};
 pub(crate) enum Law {
     /// The epoch never falls, rises by one, and no two runners hold the same one.
     S2,
-    /// No write under an older epoch is accepted once a newer one has touched the item.
-    S3,
     /// A visible effect is named by a durable record.
     S4,
     /// Done means that the wanted state held after the call ended.
@@ -30,6 +28,8 @@ pub(crate) enum Law {
     S16,
     /// Items never say more than the log, the log is one chain, attempts never fall.
     S18,
+    /// No write under an older epoch is accepted once a newer one has touched the item.
+    S33,
 }
 
 /// A way to ask whether a law still holds.
@@ -38,7 +38,6 @@ type Holds = fn(&Protocol, &World) -> bool;
 /// Every law with the name that the checker reports.
 pub(crate) const LAWS: [(&str, Holds); 10] = [
     (Law::S2.name(), |_, world| world.broken.spares(Law::S2)),
-    (Law::S3.name(), |_, world| world.broken.spares(Law::S3)),
     (Law::S4.name(), |_, world| world.broken.spares(Law::S4)),
     (Law::S5.name(), |_, world| world.broken.spares(Law::S5)),
     (Law::S9.name(), |_, world| world.broken.spares(Law::S9)),
@@ -47,6 +46,7 @@ pub(crate) const LAWS: [(&str, Holds); 10] = [
     (Law::S14.name(), |_, world| world.broken.spares(Law::S14)),
     (Law::S16.name(), |_, world| world.broken.spares(Law::S16)),
     (Law::S18.name(), |_, world| world.broken.spares(Law::S18)),
+    (Law::S33.name(), |_, world| world.broken.spares(Law::S33)),
 ];
 
 impl Law {
@@ -54,7 +54,6 @@ impl Law {
     pub(crate) const fn name(self) -> &'static str {
         match self {
             Law::S2 => "S2 epoch",
-            Law::S3 => "S3 fenced writes",
             Law::S4 => "S4 no orphan effect",
             Law::S5 => "S5 done is true",
             Law::S9 => "S9 gate",
@@ -63,6 +62,7 @@ impl Law {
             Law::S14 => "S14 abort",
             Law::S16 => "S16 terminal is final",
             Law::S18 => "S18 conservation",
+            Law::S33 => "S33 fenced writes",
         }
     }
 }
@@ -139,10 +139,10 @@ fn judge_write(before: &World, runner: usize, write: Write, after: &World, broke
     match write {
         Write::Take { .. } => broken.note(Law::S16, changed && old.head.end.is_some()),
         Write::Keep { .. } => {
-            broken.note(Law::S3, changed && old.head.epoch > epoch);
+            broken.note(Law::S33, changed && old.head.epoch > epoch);
             broken.note(Law::S16, old.head.end.is_some() && old.head.end != new.head.end);
         }
-        Write::File { step, .. } => broken.note(Law::S3, changed && old.steps[step].epoch > epoch),
+        Write::File { step, .. } => broken.note(Law::S33, changed && old.steps[step].epoch > epoch),
         Write::Use(shown) => {
             let used_again = after.memory(runner).is_some_and(|memory| memory.phase == Phase::Used);
             let was_used = matches!(old.ask, Ask::Used(_));

@@ -61,10 +61,10 @@ const GUARDS: &[Fault] = &[
     fault("read_back", Place::Engine(|off| off.read_back = true), "a reply counts as done (S5)"),
     fault("gate", Place::Engine(|off| off.gate = true), "stages begin before their gate holds (S9, S10)"),
     fault("proof", Place::Engine(|off| off.proof = true), "an answer counts without its proof (S27)"),
-    fault("epoch_condition", Place::Store(|off| off.epoch_condition = true), "a zombie overwrites a step (S3)"),
+    fault("epoch_condition", Place::Store(|off| off.epoch_condition = true), "a zombie overwrites a step (S33)"),
     fault("drain", Place::Store(|off| off.drain = true), "a lease is taken the moment it runs out (S13)"),
     fault("use_once", Place::Store(|off| off.use_once = true), "an answer is used twice (S11)"),
-    fault("log_place", Place::Store(|off| off.log_place = true), "a chunk of the log replaces another (S3)"),
+    fault("log_place", Place::Store(|off| off.log_place = true), "a chunk of the log replaces another (S33)"),
     fault("revision", Place::Store(|off| off.revision = true), "two orders take the same pair (S1)"),
     fault("own_mark", Place::Store(|off| off.own_mark = true), "a write does not know itself again"),
 ];

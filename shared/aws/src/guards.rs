@@ -7,13 +7,13 @@
 #[cfg(feature = "mutants")]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Weakened {
-    /// Writes no longer ask whether a later epoch has touched the item (S3).
+    /// Writes no longer ask whether a later epoch has touched the item (S33).
     pub epoch_condition: bool,
     /// A lease can be taken the moment it runs out (S13).
     pub drain: bool,
     /// An answer can be used again (S11).
     pub use_once: bool,
-    /// A chunk of the log replaces one that is there (S3).
+    /// A chunk of the log replaces one that is there (S33).
     pub log_place: bool,
     /// A pair's head is written whatever its revision is (S1).
     pub revision: bool,
@@ -49,13 +49,13 @@ impl Guards {
     }
 
     guard! {
-        /// A write asks whether a later epoch has touched the item (S3).
+        /// A write asks whether a later epoch has touched the item (S33).
         epoch_condition
         /// A lease is taken only some time after it has run out (S13).
         drain
         /// An answer is used once (S11).
         use_once
-        /// A chunk of the log never replaces one that is there (S3).
+        /// A chunk of the log never replaces one that is there (S33).
         log_place
         /// A pair's head is written only over the revision before (S1).
         revision

@@ -133,7 +133,7 @@ async fn a_lease_given_back_is_taken_after_the_drain(ground: &Ground) -> Checked
     Ok(())
 }
 
-/// S3.
+/// S33.
 async fn a_superseded_runner_cannot_keep(ground: &Ground) -> Checked {
     ground.store().create(&head()).await.map_err(|e| e.to_string())?;
     let first = taken(ground.store().take(&saga(), "first", at(0), at(30), DRAIN).await)?;

@@ -67,7 +67,7 @@ async fn a_superseded_runner_may_write_a_step_nobody_touched_since(ground: &Grou
     Ok(())
 }
 
-/// S3.
+/// S33.
 async fn a_superseded_runner_cannot_write_a_step_its_successor_touched(ground: &Ground) -> Checked {
     ground.store().put_step(&saga(), 1, &step(0, 0, "first")).await.map_err(|e| e.to_string())?;
     ground.store().put_step(&saga(), 2, &step(0, 0, "second")).await.map_err(|e| e.to_string())?;
@@ -90,7 +90,7 @@ async fn a_place_in_the_log_is_taken_once(ground: &Ground) -> Checked {
     Ok(())
 }
 
-/// S3: the successor seals the place that its predecessor would write to.
+/// S33: the successor seals the place that its predecessor would write to.
 async fn a_seal_shuts_out_the_runner_it_was_made_for(ground: &Ground) -> Checked {
     let mut chain = Chain::default();
     ground

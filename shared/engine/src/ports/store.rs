@@ -287,7 +287,7 @@ pub trait Sagas: Send + Sync {
     ///
     /// # Errors
     ///
-    /// [`StoreError::Refused`] if the epoch has moved on (S3), or another [`StoreError`].
+    /// [`StoreError::Refused`] if the epoch has moved on (S33), or another [`StoreError`].
     async fn keep(&self, head: &SagaHead) -> Result<SagaHead, StoreError>;
 
     /// Asks for the saga to be aborted. Only recorded here; the runner acknowledges (S14).
@@ -297,7 +297,7 @@ pub trait Sagas: Send + Sync {
     /// [`StoreError::Refused`] if the saga is finished or unknown, or another [`StoreError`].
     async fn ask_abort(&self, saga: &SagaId, by: &str, why: &str) -> Result<(), StoreError>;
 
-    /// Writes a step, unless a later epoch has touched it (S3).
+    /// Writes a step, unless a later epoch has touched it (S33).
     ///
     /// # Errors
     ///

@@ -4,7 +4,7 @@
 //! before the items are written: a crash in between is repaired from the log by
 //! the next runner. Appending is also what shuts a superseded runner out. Its
 //! successor has sealed the place that it would append to, so it learns that it is
-//! superseded before it can write anything else (S3).
+//! superseded before it can write anything else (S33).
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -24,7 +24,7 @@ const SIDE_BY_SIDE: usize = 16;
 /// Why a runner must stop.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Stopped {
-    /// Another runner has taken over (S3).
+    /// Another runner has taken over (S33).
     #[error("another runner has taken over")]
     Superseded,
     /// The store does not take writes, and the lease runs out.
