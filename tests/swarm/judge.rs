@@ -289,7 +289,7 @@ fn other(side: sim::Side) -> sim::Side {
 
 /// The pair at the end of a case.
 pub(crate) fn pair(ground: &Ground, case: &Case, legs: &[Leg], before: &Settings) -> Vec<String> {
-    let mut found: Vec<String> = ground.stack.refused().iter().map(|told| format!("S24: {told}")).collect();
+    let mut found: Vec<String> = ground.stack.refused().iter().map(|told| format!("S20: {told}")).collect();
     {
         let mut world = ground.world();
         found.extend(world.unknown_routes().iter().map(|route| format!("S24: no workspace knows {route}")));

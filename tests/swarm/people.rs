@@ -1,6 +1,7 @@
 //! What people order while a saga is under way, and what becomes of it.
 //!
-//! Law: an order is carried out or refused with a reason; none is lost (L4).
+//! Law: an order is carried out or refused with a reason; none is lost. No invariant has a code for that, so an
+//! offence begins with `orders`.
 
 use engine::controls::{Ordered, abort, order};
 use engine::noticing::{freeze, thaw};
@@ -105,7 +106,7 @@ impl<'a> People<'a> {
             Wish::Abort => match abort(deps, &self.saga, WHO, "it is not what was wanted").await {
                 Ok(()) => self.interfered = true,
                 Err(StoreError::Refused(_)) => {}
-                Err(error) => return Err(format!("L4: an abort: {error}")),
+                Err(error) => return Err(format!("orders: an abort: {error}")),
             },
             Wish::Retry => {
                 if let Some(step) = self.open_step().await? {
@@ -159,7 +160,7 @@ impl<'a> People<'a> {
         if blocked.len() > READ_AT_MOST {
             return match abort(&self.ground.operator, &self.saga, WHO, "too much of it is left to people").await {
                 Ok(()) | Err(StoreError::Refused(_)) => Ok(()),
-                Err(error) => Err(format!("L4: an abort: {error}")),
+                Err(error) => Err(format!("orders: an abort: {error}")),
             };
         }
         for step in blocked {
@@ -188,7 +189,7 @@ impl<'a> People<'a> {
             Ok(Ordered::Taken) => Ok(Taken::Done),
             Ok(Ordered::Refused { .. }) => Ok(Taken::Refused),
             Ok(Ordered::Waiting) => Ok(Taken::Waits),
-            Err(stopped) => Err(format!("L4: {told}: {stopped}")),
+            Err(stopped) => Err(format!("orders: {told}: {stopped}")),
         }
     }
 }
@@ -206,7 +207,7 @@ pub(crate) async fn lost(ground: &Ground, saga: &SagaId) -> Vec<String> {
     match ground.operator.controls.controls(saga).await {
         Ok(orders) => {
             let open = orders.into_iter().filter(|order| order.state == ControlState::Open);
-            open.map(|order| format!("L4: the order to {} was lost", order.control)).collect()
+            open.map(|order| format!("orders: the order to {} was lost", order.control)).collect()
         }
         Err(error) => vec![format!("S18: the orders of {saga}: {error}")],
     }
