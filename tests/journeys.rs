@@ -27,6 +27,7 @@ fn rehearse(name: &str, resources: Option<usize>, rounds: usize) -> Told {
     rehearsal.run(&mut |_| {}).unwrap()
 }
 
+/// S5, S8, S10, S15: what the auditor saw of both workspaces.
 fn is_content(told: &Told) {
     let auditor = &told.report.auditor;
     assert_eq!(auditor.processed_after_done, 0);

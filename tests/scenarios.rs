@@ -15,6 +15,7 @@ fn rehearse(name: &str, seed: u64, resources: Option<usize>) -> Told {
     in_memory(name, seed, resources).run(&mut |_| {}).unwrap()
 }
 
+/// S5, S8, S10, S15: what the auditor saw of both workspaces.
 fn check(name: &str, story: &str) -> Told {
     let told = golden(name, story);
     let auditor = &told.report.auditor;

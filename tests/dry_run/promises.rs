@@ -1,4 +1,4 @@
-//! What is foreseen is what is sent, and foreseeing sends nothing.
+//! R50: what is foreseen is what is sent, and foreseeing sends nothing.
 
 use std::collections::BTreeMap;
 

@@ -1,5 +1,5 @@
 //! After a promotion, with an unchanged configuration: everything that is noticed, proposed and told is about
-//! the workspace that has the role by the record, and not by the configuration.
+//! the workspace that has the role by the record, and not by the configuration (R44).
 
 use std::sync::Arc;
 

@@ -228,6 +228,7 @@ async fn a_workspace_that_lacks_an_api_says_so_and_is_not_taken_for_empty() {
     }
 }
 
+/// S6, S7: a run is asked for again with the same token, and is one run.
 #[tokio::test]
 async fn an_effect_whose_reply_is_lost_is_verified_and_happens_once() {
     let bench = Bench::usual();

@@ -111,6 +111,7 @@ async fn twice_is_as_once() {
     }
 }
 
+/// S6, S7: the doubt is told, and the next try makes no second effect.
 #[tokio::test]
 async fn an_effect_whose_reply_is_lost_happens_once() {
     for info in infos().into_iter().filter(|info| !only_reads(info.name)) {

@@ -195,6 +195,7 @@ mod tests {
         told
     }
 
+    /// S19: against an API that bears the rate, and one second of it at once.
     #[test]
     fn a_known_limit_is_used_in_full_and_never_refused() {
         for limit in [3.0, 17.0, 20.0, 30.0, 100.0] {

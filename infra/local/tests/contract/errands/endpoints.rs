@@ -75,6 +75,7 @@ pub(super) fn routes() -> Value {
     })
 }
 
+/// S5: a change is read back after its call.
 #[tokio::test(start_paused = true)]
 async fn twice_equals_once_and_what_is_so_is_not_written() {
     for writer in writers() {
@@ -90,6 +91,7 @@ async fn twice_equals_once_and_what_is_so_is_not_written() {
     }
 }
 
+/// S6: the change is looked up, and is made once.
 #[tokio::test(start_paused = true)]
 async fn a_lost_reply_is_doubt_and_the_next_try_finds_the_effect() {
     for writer in writers() {

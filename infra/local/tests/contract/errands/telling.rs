@@ -36,6 +36,7 @@ async fn a_message_is_told_when_its_topic_has_accepted_it() {
     );
 }
 
+/// S7: both tries carry the same token.
 #[tokio::test(start_paused = true)]
 async fn a_lost_reply_sends_again_and_a_fifo_topic_keeps_the_second() {
     for (topic, messages) in [(TOPIC.to_owned(), 2), (format!("{TOPIC}.fifo"), 1)] {
