@@ -1,5 +1,5 @@
 //! An abort at any stage: what is said of the pair afterwards is what the workspaces show, and the command that is
-//! named brings the work back (S31).
+//! named brings the work back (S31, R60).
 
 use std::collections::BTreeSet;
 use std::time::Duration;

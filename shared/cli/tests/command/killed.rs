@@ -73,7 +73,7 @@ fn a_failover_that_is_killed_twenty_times_ends_completed_and_the_auditor_is_cont
     hold_no_secret(&ground.contents());
 }
 
-/// What the world says of it, and what the record says against the world.
+/// S5, S8, S10, S15, S24: what the world says of it, and what the record says against the world.
 fn judge(ground: &Ground, back_ms: i64, begun: Instant) {
     let deps = ground.deps();
     let saga = ground.wait(deps.sagas.head(&published(ground))).unwrap().unwrap().saga;
