@@ -6,6 +6,7 @@
 
 /// The rules.
 mod tidy {
+    pub(crate) mod codes;
     pub(crate) mod crates;
     pub(crate) mod lexing;
     pub(crate) mod lists;
@@ -16,7 +17,7 @@ mod tidy {
 }
 
 use tidy::tree::Tree;
-use tidy::{crates, lists, rooms, shapes, words};
+use tidy::{codes, crates, lists, rooms, shapes, words};
 
 macro_rules! over_the_repository {
     ($($test:ident: $rule:path;)+) => {
@@ -51,6 +52,9 @@ over_the_repository! {
     every_function_is_complete: lists::functions;
     every_scenario_has_a_script_a_story_and_a_line: lists::scenarios;
     every_code_has_a_page_and_every_page_a_code: lists::advice;
+    every_code_of_an_invariant_is_defined: codes::defined;
+    every_invariant_is_named_by_a_test: codes::tested;
+    every_link_from_an_invariant_leads_to_its_test: codes::linked;
 }
 
 #[test]

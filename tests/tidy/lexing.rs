@@ -41,6 +41,17 @@ impl Code {
     }
 }
 
+/// What is compiled for tests only, with its comments and strings.
+pub(crate) fn tests_of(source: &str) -> String {
+    let (mut bare, mut tests) = (Code::whole(source).bare, String::new());
+    while let Some((begin, end)) = test_item(&bare) {
+        tests.push_str(&source[begin..end]);
+        tests.push('\n');
+        bare = blank_range(&bare, begin, end);
+    }
+    tests
+}
+
 /// The numbers, from 1, of the lines for which `is` holds.
 pub(crate) fn lines_where(text: &str, is: impl Fn(&str) -> bool) -> Vec<usize> {
     (1..).zip(text.lines()).filter(|(_, line)| is(line)).map(|(number, _)| number).collect()
@@ -226,6 +237,14 @@ fn test_modules_are_left_out_and_what_follows_is_kept() {
     let code = Code::without_tests(source);
     assert!(code.bare.contains("fn a") && !code.bare.contains("fn b") && !code.bare.contains("use x"));
     assert_eq!(lines_where(&code.bare, |line| line.contains("fn d")), [8]);
+}
+
+#[test]
+fn tests_are_kept_with_their_comments() {
+    let source =
+        "//! ä\n#[cfg(test)]\nmod tests {\n  // b }\n  fn c() { d(\"}\"); }\n}\nfn e() {}\n#[cfg(test)]\nuse f;\n";
+    let tests = "#[cfg(test)]\nmod tests {\n  // b }\n  fn c() { d(\"}\"); }\n}\n#[cfg(test)]\nuse f;\n";
+    assert_eq!(tests_of(source), tests);
 }
 
 #[test]

@@ -82,7 +82,8 @@ impl Tree {
     }
 }
 
-fn is_test(path: &str) -> bool {
+/// Whether a file is compiled or run for tests only.
+pub(crate) fn is_test(path: &str) -> bool {
     path.starts_with("tests/") || path.contains("/tests/") || path.ends_with("/tests.rs")
 }
 
