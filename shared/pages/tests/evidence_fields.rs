@@ -1,4 +1,4 @@
-//! EVIDENCE.md speaks of every member of a record.
+//! The guide to evidence names every member of a record.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot begin has failed")]
 
@@ -12,13 +12,13 @@ use serde_json::Value;
 
 #[test]
 fn every_member_of_a_record_is_named_for_the_auditor() {
-    let page = include_str!("../EVIDENCE.md");
+    let page = include_str!("../../docs/guide/evidence.md");
     let record = serde_json::to_value(sample::record("payments-1")).unwrap();
     let mut names = BTreeSet::new();
     gather(&record, &mut names);
     assert!(names.len() > 60, "{names:?}");
     let missing: Vec<&String> = names.iter().filter(|name| !page.contains(&format!("`{name}`"))).collect();
-    assert!(missing.is_empty(), "EVIDENCE.md does not speak of {missing:?}");
+    assert!(missing.is_empty(), "shared/docs/guide/evidence.md does not name {missing:?}");
 }
 
 /// Members of members, too; the log is one thing there, whatever happened.

@@ -6,7 +6,7 @@ use rim::Checked;
 
 const README: &str = include_str!("../../../../README.md");
 
-const DECLARED: &str = include_str!("../../../rim/DECLARED.md");
+const ACTIONS: &str = include_str!("../../../docs/guide/actions.md");
 
 const COMMANDS: &str = include_str!("../../README.md");
 
@@ -39,21 +39,21 @@ fn every_command_that_the_program_lists_stands_in_the_table() {
 /// Every kind has its example, and every example is accepted.
 #[test]
 fn what_can_be_declared_is_shown_and_accepted() {
-    let (_, rest) = DECLARED.split_once("```toml\n").expect("an example");
+    let (_, rest) = ACTIONS.split_once("```toml\n").expect("an example");
     let (example, _) = rest.split_once("```").expect("its end");
     let checked = Checked::parse("pair.toml", example).unwrap();
     for duty in failover::errand::Duty::ALL {
         for kind in rim::errands::kinds_of(duty) {
             let shown = checked.arrangements.of(duty).any(|errand| errand.kind == kind);
             assert!(shown, "{} {kind} has no example", duty.as_str());
-            assert!(DECLARED.matches(&format!("`{kind}`")).count() > 0, "{kind} stands in no table");
+            assert!(ACTIONS.matches(&format!("`{kind}`")).count() > 0, "{kind} stands in no table");
         }
     }
     let usual = databricks::probes::usual(failover::Side::Primary);
     for kind in rim::config::probes::kinds() {
         let looks_anyway = usual.iter().any(|probe| probe.kind == kind);
         let shown = looks_anyway || checked.probes.iter().any(|probe| probe.kind == kind);
-        assert!(shown && DECLARED.contains(&format!("`{kind}`")), "probe {kind} has no example or stands in no table");
+        assert!(shown && ACTIONS.contains(&format!("`{kind}`")), "probe {kind} has no example or stands in no table");
     }
 }
 

@@ -5,7 +5,7 @@ use sim::{Estate, Settings, Side};
 
 use crate::ground::{Ground, Told, hold_no_secret, until};
 
-const PAGE: &str = include_str!("../../../engine/src/start/THE_WAY_BACK.md");
+const PAGE: &str = include_str!("../../../docs/guide/way-back.md");
 
 /// The words of the page's command that begins so, as a shell parts them.
 fn words(beginning: &str, with: Option<&str>) -> Vec<String> {

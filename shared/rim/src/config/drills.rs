@@ -236,7 +236,7 @@ token = { file = "/run/secrets/standby" }
 
     #[test]
     fn the_page_s_examples_are_a_configuration() {
-        let blocks = include_str!("../../DRILLS.md").split("```toml\n").skip(1);
+        let blocks = include_str!("../../../docs/guide/drills.md").split("```toml\n").skip(1);
         let blocks: Vec<&str> = blocks.map(|rest| rest.split_once("```").unwrap().0).collect();
         let drills = with(&blocks.join("\n")).unwrap();
         let kinds: BTreeSet<DrillKind> = drills.iter().map(|drill| drill.kind).collect();

@@ -18,8 +18,8 @@ fn pages() -> [String; 2] {
         blocks.join("\n")
     };
     let standby = "[standby]\nurl = \"https://two.cloud.example\"\ntoken = { file = \"standby.token\" }\n";
-    let watching = blocks(include_str!("../../WATCHING.md"));
-    [blocks(include_str!("../../DECLARED.md")), format!("pair = \"payments\"\n{watching}\n{standby}")]
+    let watching = blocks(include_str!("../../../docs/guide/detection.md"));
+    [blocks(include_str!("../../../docs/guide/actions.md")), format!("pair = \"payments\"\n{watching}\n{standby}")]
 }
 
 /// Where places of secrets stand in a text: from the brace to its end.

@@ -291,7 +291,7 @@ mod tests {
 
     /// The page's examples, in the places where they belong.
     fn page() -> String {
-        let blocks = include_str!("../../WATCHING.md").split("```toml\n").skip(1);
+        let blocks = include_str!("../../../docs/guide/detection.md").split("```toml\n").skip(1);
         let blocks: Vec<&str> = blocks.map(|rest| rest.split_once("```").unwrap().0).collect();
         let standby = "[standby]\nurl = \"https://two.cloud.example\"\ntoken = { env = \"T\" }\n";
         format!("pair = \"payments\"\n{}\n{standby}", blocks.join("\n"))
