@@ -1,21 +1,7 @@
 //! Datadog's monitors, by its webhooks integration [docs: docs.datadoghq.com/integrations/webhooks].
 //!
-//! The team writes the payload, so it is this one that is asked for, with `side` filled in by hand, or with a
-//! tag `side:primary` or `side:standby` on the monitor:
-//!
-//! ```json
-//! {
-//!   "alert_id": "$ALERT_ID",
-//!   "aggreg_key": "$AGGREG_KEY",
-//!   "transition": "$ALERT_TRANSITION",
-//!   "type": "$ALERT_TYPE",
-//!   "title": "$EVENT_TITLE",
-//!   "status": "$ALERT_STATUS",
-//!   "last_updated": "$LAST_UPDATED",
-//!   "tags": "$TAGS",
-//!   "side": "primary"
-//! }
-//! ```
+//! A team writes the payload itself. `shared/docs/guide/integrations/datadog.md` has the one that is read here. Its
+//! `side` is filled in by hand, or is a tag `side:primary` or `side:standby` on the monitor.
 //!
 //! `$ALERT_TRANSITION` is `Triggered`, `Re-Triggered`, `Warn`, `Re-Warn`, `Recovered`, `No Data`, `Re-No Data`
 //! or `Renotify`; of the last, `$ALERT_TYPE` (`error`, `warning`, `success`, `info`) says what it is.

@@ -1,25 +1,12 @@
 //! Dynatrace's problems, by a custom integration for problem notifications
 //! [docs: docs.dynatrace.com, problem notifications, webhook integration].
 //!
-//! The team writes the payload, so it is this one that is asked for, with `side` filled in by hand, or with a
-//! tag `side:primary` or `side:standby` on the entities:
+//! A team writes the payload itself. `shared/docs/guide/integrations/dynatrace.md` has the one that is read here. Its
+//! `side` is filled in by hand, or is a tag `side:primary` or `side:standby` on the entities.
 //!
-//! ```json
-//! {
-//!   "State": "{State}",
-//!   "PID": "{PID}",
-//!   "ProblemID": "{ProblemID}",
-//!   "ProblemTitle": "{ProblemTitle}",
-//!   "ProblemSeverity": "{ProblemSeverity}",
-//!   "ImpactedEntity": "{ImpactedEntity}",
-//!   "Tags": "{Tags}",
-//!   "side": "primary"
-//! }
-//! ```
-//!
-//! `{State}` is `OPEN`, `MERGED` or `RESOLVED`. Of an open problem, the severity `AVAILABILITY` is down; any
-//! other is degraded, but `MONITORING_UNAVAILABLE`, which is unknown. No placeholder has the time of the change
-//! by itself, so it is the time of its arrival. The integration must be told to notify when a problem closes.
+//! `{State}` is `OPEN`, `MERGED` or `RESOLVED`. Of an open problem, the severity `AVAILABILITY` is down, and the
+//! other severities are degraded. `MONITORING_UNAVAILABLE`, and any word that is not known here, is unknown. No
+//! placeholder has the time of the change by itself, so the time of arrival counts.
 //! Unverified: that it calls again for a problem that was merged into another.
 
 use failover::signal::{About, Origin, Reading, Signal, holds};
