@@ -5,16 +5,8 @@
 //! very code that acts: a call goes all its way to its pass and is refused there, as it would have left.
 //! Gates are judged by [`saga::decide`], on a state that is assumed and never recorded.
 //!
-//! # What the list cannot tell
-//!
-//! Between the dry run and the run the world goes on, so these classes of calls differ:
-//! - What ends, begins or is switched by itself in between: a run that is over needs no cancel, a new
-//!   one needs one. With it goes what it had started: a cluster of a job, an update of a pipeline.
-//! - A call that is made again: after a throttle, after doubt, after a refusal for a state that passes,
-//!   or since its effect was undone.
-//! - What follows from a change that is under way now: such a step is told as awaited.
-//! - Errands that read only are judged as things stand now, before what the plan does first.
-//! - Numbers in the words of a message, which count what is done by then.
+//! The calls of the run that follows differ in some cases, since the workspaces go on in between.
+//! `shared/docs/guide/drills.md` lists them under "Limits of a dry run".
 
 mod foreseen;
 mod own_records;
