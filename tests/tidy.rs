@@ -9,6 +9,7 @@ mod tidy {
     pub(crate) mod codes;
     pub(crate) mod crates;
     pub(crate) mod lexing;
+    pub(crate) mod links;
     pub(crate) mod lists;
     pub(crate) mod rooms;
     pub(crate) mod shapes;
@@ -18,6 +19,7 @@ mod tidy {
 
 use tidy::tree::Tree;
 use tidy::{codes, crates, lists, rooms, shapes, words};
+use tidy::{crates, links, lists, rooms, shapes, words};
 
 macro_rules! over_the_repository {
     ($($test:ident: $rule:path;)+) => {
@@ -55,6 +57,7 @@ over_the_repository! {
     every_code_of_an_invariant_is_defined: codes::defined;
     every_invariant_is_named_by_a_test: codes::tested;
     every_link_from_an_invariant_leads_to_its_test: codes::linked;
+    every_relative_link_leads_somewhere: links::relative;
 }
 
 #[test]

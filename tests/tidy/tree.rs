@@ -15,11 +15,13 @@ pub(crate) struct File {
     pub(crate) text: String,
 }
 
-/// All text files, by path.
+/// All files, by path.
 #[derive(Debug, Default)]
 pub(crate) struct Tree {
-    /// Sorted by path.
+    /// The text files, sorted by path.
     pub(crate) files: Vec<File>,
+    /// The paths of files that are no text, e.g. pictures.
+    pub(crate) others: Vec<String>,
 }
 
 impl Tree {
@@ -29,18 +31,22 @@ impl Tree {
         let mut paths = listed(&top).unwrap_or_else(|| walked(&top));
         paths.sort();
         paths.dedup();
-        let files = paths.into_iter().filter_map(|path| {
-            // A file that is listed but deleted, or not text, has nothing to say.
-            let text = std::fs::read_to_string(top.join(&path)).ok()?;
-            Some(File { path, text })
-        });
-        Self { files: files.collect() }
+        let mut tree = Self::default();
+        for path in paths {
+            // A file that is listed but deleted is not there.
+            let Ok(bytes) = std::fs::read(top.join(&path)) else { continue };
+            match String::from_utf8(bytes) {
+                Ok(text) => tree.files.push(File { path, text }),
+                Err(_) => tree.others.push(path),
+            }
+        }
+        tree
     }
 
     /// A tree out of paths and texts.
     pub(crate) fn of(files: &[(&str, &str)]) -> Self {
         let file = |(path, text): &(&str, &str)| File { path: (*path).into(), text: (*text).into() };
-        Self { files: files.iter().map(file).collect() }
+        Self { files: files.iter().map(file).collect(), others: Vec::new() }
     }
 
     /// The Rust sources.
