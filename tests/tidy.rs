@@ -18,8 +18,7 @@ mod tidy {
 }
 
 use tidy::tree::Tree;
-use tidy::{codes, crates, lists, rooms, shapes, words};
-use tidy::{crates, links, lists, rooms, shapes, words};
+use tidy::{codes, crates, links, lists, rooms, shapes, words};
 
 macro_rules! over_the_repository {
     ($($test:ident: $rule:path;)+) => {
