@@ -1,16 +1,18 @@
-//! How long a text of a record may be (S25): by bytes, whatever the number and the names of resources.
+//! Bounds on the length of a text in a record (S25). They count bytes, so the number and the names of resources do
+//! not matter.
 
 /// In bytes: no text of an event, an item or a finding is longer.
 pub const TEXT: usize = 4_096;
 
-/// In bytes: a name within a sentence, so that what the sentence says of it stays readable. A name at
-/// Databricks has up to 4,096 characters [docs: jobs/create].
+/// In bytes: the longest name inside a sentence, so that the rest of the sentence stays readable. Databricks allows
+/// names of up to 4,096 characters [docs: jobs/create].
 pub const NAME: usize = 200;
 
-/// So many names are given in a text before the rest is counted.
+/// Number of names that a text gives before it only counts the rest.
 pub const NAMED: usize = 3;
 
-/// The text, cut at a character where it has more bytes than `most`; the end then tells how many it had.
+/// Cuts a text that has more than `most` bytes, at the border of a character. The end then says how many bytes it
+/// had.
 ///
 /// ```
 /// assert_eq!(saga::bounds::capped("short", 40), "short");
@@ -28,7 +30,7 @@ pub fn capped(text: &str, most: usize) -> String {
     format!("{}{ending}", &text[..end])
 }
 
-/// Names in a row, and after the first [`NAMED`] how many more there are.
+/// Lists the first [`NAMED`] names, and then says how many more there are.
 ///
 /// ```
 /// let jobs = ["a", "b", "c", "d", "e"];
@@ -38,7 +40,8 @@ pub fn few<T: AsRef<str>>(names: impl IntoIterator<Item = T>) -> String {
     listed(names, NAMED, ", ", NAME)
 }
 
-/// The same of sentences, with another number and another separator; all of it has about [`TEXT`] bytes at most.
+/// Does the same for sentences, with another number and another separator. The result has about [`TEXT`] bytes at
+/// most.
 pub fn few_of<T: AsRef<str>>(sentences: impl IntoIterator<Item = T>, most: usize, between: &str) -> String {
     listed(sentences, most, between, TEXT / most.max(1))
 }
@@ -60,7 +63,7 @@ mod tests {
     use super::*;
 
     proptest! {
-        /// S25: never longer than it may be, never cut within a character, and nothing is cut that fits.
+        /// S25: a capped text is never too long and never cut within a character. A text that fits is not cut.
         #[test]
         fn a_capped_text_fits_and_begins_as_the_text_does(text in ".{0,400}", most in 40_usize..600) {
             let cut = capped(&text, most);

@@ -1,7 +1,6 @@
-//! What people ordered of a saga under way, as its lines tell it.
+//! The orders of people to a saga that is under way, as its lines show them.
 //!
-//! Law: between `Held` and `Resumed` no line can stand that begins something, so a log in which a held
-//! saga acts does not hold together.
+//! Law: between `Held` and `Resumed` no line can begin anything. So a log that shows a held saga acting is refused.
 
 use std::collections::BTreeMap;
 
@@ -11,43 +10,43 @@ use jiff::civil::Date;
 use crate::event::{Event, Outcome};
 use crate::state::Illegal;
 
-/// A person holds the saga.
+/// A hold: a person has stopped the saga until somebody resumes it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Hold {
-    /// Who.
+    /// Name of the person.
     pub by: String,
-    /// Why.
+    /// Reason that the person gave.
     pub why: String,
-    /// Since when.
+    /// When the hold began.
     pub since: Timestamp,
 }
 
-/// Something that was learned (R43).
+/// A lesson that a person learned from the saga (R43).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Lesson {
-    /// Who wrote it down.
+    /// Name of the person who wrote it down.
     pub by: String,
-    /// What.
+    /// The lesson in the person's words.
     pub text: String,
-    /// Who sees to it.
+    /// Name of the person who takes care of it; `None` if nobody was named.
     pub owner: Option<String>,
-    /// Until when.
+    /// Day until which it shall be done; `None` if no day was named.
     pub due: Option<Date>,
     /// When it was recorded.
     pub at: Timestamp,
 }
 
-/// Everything that people ordered.
+/// The sum of everything that people ordered.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Controls {
     held: Option<Hold>,
     lessons: Vec<Lesson>,
-    /// By order: why it was refused, or `None` if it was carried out.
+    /// By the id of an order: the reason of its refusal, or `None` if it was carried out.
     ended: BTreeMap<String, Option<String>>,
 }
 
 impl Controls {
-    /// Whether an event can follow.
+    /// Checks that an event can follow the recorded ones.
     pub(crate) fn admit(&self, event: &Event) -> Result<(), Illegal> {
         let illegal = |phase| Err(Illegal::Phase(phase));
         match event {
@@ -94,7 +93,7 @@ impl Controls {
         }
     }
 
-    /// Folds in an event that [`Controls::admit`] let pass.
+    /// Applies an event that [`Controls::admit`] has accepted.
     pub(crate) fn apply(&mut self, event: &Event, at: Timestamp) {
         match event {
             Event::Held { by, why } => self.held = Some(Hold { by: by.clone(), why: why.clone(), since: at }),

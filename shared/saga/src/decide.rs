@@ -1,7 +1,7 @@
-//! What should be under way, for a plan, a state and a time.
+//! Decides what should be under way, from a plan, a state and a time.
 //!
-//! Looks at the sum of what is recorded, never at the event that woke the
-//! caller. Calling it twice, or late, or after a lost wake-up gives the same.
+//! It reads the sum of what is recorded, and never the event that woke the caller. So a second call, a late call or
+//! a call after a lost wake gives the same decision.
 
 use jiff::Timestamp;
 
@@ -10,36 +10,36 @@ use crate::fault::Reaction;
 use crate::plan::{Gate, Need, Needed, Plan, Step, StepId};
 use crate::state::{State, StepRecord, StepState};
 
-/// What should be under way.
+/// The moves that a saga should make now.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Decision {
-    /// Names of stages whose gate holds and that are not entered yet. Record that
-    /// first, then decide again: steps of a stage begin only after its entry is recorded.
+    /// Names of stages whose gate is open and that are not entered yet. The caller records the entry first and then
+    /// decides again: steps of a stage begin only after its entry is recorded.
     pub enter: Vec<String>,
     /// Questions that gates wait for.
     pub ask: Vec<String>,
     /// Steps to attempt now, the most urgent first.
     pub ready: Vec<StepId>,
-    /// When a step that waits is due.
+    /// When the next waiting step is due.
     pub wake_at: Option<Timestamp>,
-    /// Every step but the pursued ones is settled, and that is not recorded yet.
+    /// Whether every step outside the pursuit is settled and this is not recorded yet.
     pub forward_done: bool,
-    /// Optional steps that are waived now, since nothing else is open and they were tried often enough.
+    /// Optional steps to waive now: nothing else is open, and each is blocked or was tried often enough.
     pub give_up: Vec<StepId>,
-    /// How many blocked steps keep the saga from moving on, if nothing else can move.
+    /// Number of blocked steps, if they keep the saga from moving on and nothing else can move.
     pub person_needed: Option<u32>,
-    /// The saga is over.
+    /// The outcome, if the saga is over.
     pub finish: Option<Outcome>,
 }
 
-/// So often an optional step is tried before the saga ends without it.
+/// Number of tries of an optional step before the saga ends without it.
 pub const GIVE_UP_AFTER: u32 = 10;
 
-/// Says what should be under way at `now`.
+/// Decides what should be under way at `now`.
 ///
-/// `under_way` tells which steps are being attempted at the moment. A blocked
-/// step is not attempted here: the caller looks at those at its own, slower pace.
-/// Of a held saga nothing should be, the pursuit included, until a person resumes it.
+/// `under_way` says whether a step is being attempted at the moment. A blocked step is not attempted here: the
+/// caller checks blocked steps at its own, slower pace. Nothing of a held saga should be under way, the pursuit
+/// included, until a person resumes it.
 pub fn decide(plan: &Plan, state: &State, now: Timestamp, under_way: &dyn Fn(StepId) -> bool) -> Decision {
     if is_quiet(state) {
         return Decision::default();
@@ -66,25 +66,25 @@ pub fn decide(plan: &Plan, state: &State, now: Timestamp, under_way: &dyn Fn(Ste
     conclude(plan, state, moves)
 }
 
-/// Nothing should be under way, whatever the steps are.
+/// Whether nothing should be under way, in whatever state the steps are.
 pub(crate) fn is_quiet(state: &State) -> bool {
     !state.has_begun() || state.finished().is_some() || state.held().is_some()
 }
 
-/// What the steps of the entered stages add up to.
+/// The sum over the steps of the entered stages.
 #[derive(Default)]
 pub(crate) struct Moves {
-    /// To be tried now, in plan order.
+    /// Steps to try now, in plan order.
     pub(crate) ready: Vec<StepId>,
-    /// When the next one is to be tried.
+    /// When the next step is to be tried.
     pub(crate) wake_at: Option<Timestamp>,
-    /// A step outside the pursuit can move on without a person,
+    /// Whether a step outside the pursuit can move on without a person.
     pub(crate) forward: bool,
-    /// or any step at all.
+    /// Whether any step at all can move on without a person.
     pub(crate) pursuit: bool,
 }
 
-/// The decision that follows from what the steps add up to, and from the gates.
+/// Makes the decision from the sum over the steps and from the gates.
 pub(crate) fn conclude(plan: &Plan, state: &State, moves: Moves) -> Decision {
     let mut decision = Decision { ready: moves.ready, wake_at: moves.wake_at, ..Decision::default() };
     for (index, stage) in plan.stages.iter().enumerate() {
@@ -110,7 +110,7 @@ pub(crate) fn conclude(plan: &Plan, state: &State, moves: Moves) -> Decision {
     decision
 }
 
-/// The optional steps to go on without: none as long as a step that is required is open.
+/// The optional steps that the saga goes on without. There are none while a required step is open.
 fn given_up(state: &State) -> Vec<StepId> {
     if state.open_required() > 0 {
         return Vec::new();
@@ -156,7 +156,7 @@ fn holds_but_for_questions(plan: &Plan, state: &State, gate: &Gate) -> bool {
     }
 }
 
-/// Where a step of an entered stage stands.
+/// The status of a step of an entered stage.
 pub(crate) enum Standing {
     /// It is settled, or only a person can help, or it waits for another step and moves when that one does.
     Still,
@@ -164,9 +164,9 @@ pub(crate) enum Standing {
     UnderWay,
     /// It may be tried.
     Due {
-        /// Not before this.
+        /// Earliest time of the try; `None` means at once.
         at: Option<Timestamp>,
-        /// It is tried all the same, but by itself it does not get there.
+        /// Whether it is tried all the same, but cannot succeed before other steps do.
         waits_for_others: bool,
     },
 }
@@ -183,13 +183,14 @@ impl Standing {
 }
 
 impl Step {
-    /// A pursued step counts until its first attempt, since the `tried` gates wait for that.
+    /// Whether the step counts for the forward part. A pursued step counts until its first attempt, because the
+    /// `tried` gates wait for that attempt.
     pub(crate) fn counts_forward(&self, attempts: u32) -> bool {
         !self.pursue || attempts == 0
     }
 }
 
-/// Sorts one step of an entered stage.
+/// Gives the status of one step of an entered stage.
 pub(crate) fn stands(state: &State, step: &Step, record: &StepRecord, is_under_way: bool) -> Standing {
     match record.state {
         StepState::Done | StepState::Waived | StepState::Blocked => return Standing::Still,

@@ -1,4 +1,4 @@
-//! What can happen to a saga. Each event is one line of its log.
+//! The events of a saga. Each event is one line of its log.
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -9,182 +9,183 @@ use crate::fault::Fault;
 use crate::plan::{PlanHash, SagaId, StepId};
 use crate::proof::Proof;
 
-/// How a saga ended. Terminal is final (S16).
+/// The end of a saga. A finished saga never runs again (S16).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
     /// Every step is done or waived.
     Completed,
-    /// A person aborted it, and no effect can land any more (S14).
+    /// A person aborted it. No effect can land any more (S14).
     Aborted,
 }
 
-/// Something that happened, in the past tense.
+/// One thing that happened, in the past tense.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
 pub enum Event {
-    /// The saga exists, its plan is frozen.
+    /// The saga exists, and its plan is frozen.
     Started {
-        /// Which saga.
+        /// Id of the saga.
         saga: SagaId,
-        /// The frozen plan.
+        /// Hash of the frozen plan.
         plan: PlanHash,
-        /// Who or what started it.
+        /// Name of the person, or of the part of Switchback, that started it.
         by: String,
     },
     /// A runner took the lease.
     TookOver {
-        /// Its epoch.
+        /// Epoch of the runner.
         epoch: u64,
-        /// Which runner.
+        /// Name of the runner, e.g. `saga/1`.
         owner: String,
     },
     /// An approval was used (S11).
     Approved {
-        /// The question.
+        /// Name of the question, e.g. `go`.
         question: String,
-        /// Who answered.
+        /// The people who answered, e.g. `ana and ben`.
         by: String,
-        /// Whether the risk the question names was accepted.
+        /// Whether the risk that the question names was accepted.
         accepts_risk: bool,
-        /// The loss that was shown.
+        /// The loss that was shown, e.g. `420 s`.
         loss_shown: String,
-        /// How each who answered was proven, in the order of their names; empty in logs that do not tell.
+        /// Proof of each person who answered, in the order of the names. It is empty in logs without proofs.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         proofs: Vec<Proof>,
     },
-    /// A stage's gate held.
+    /// The gate of a stage was open, and the stage began.
     StageEntered {
-        /// The stage's name.
+        /// Name of the stage, e.g. `fence`.
         stage: String,
     },
-    /// The effect of a step may be under way (only for [`crate::Class::Intended`]).
+    /// The effect of a step may be under way. Only steps of [`crate::Class::Intended`] have this event.
     Intended {
-        /// Which step.
+        /// Id of the step.
         step: StepId,
     },
-    /// An attempt ended and the step is not yet as wanted.
+    /// An attempt ended, and the step is not yet as wanted.
     Tried {
-        /// Which step.
+        /// Id of the step.
         step: StepId,
-        /// Attempts so far.
+        /// Number of attempts so far.
         attempts: u32,
-        /// Why not.
+        /// The fault that ended the attempt.
         fault: Fault,
-        /// When to try again.
+        /// Earliest time of the next attempt.
         next_at: Timestamp,
     },
-    /// Read back in the wanted state (S5).
+    /// The step was read back in the wanted state (S5).
     Done {
-        /// Which step.
+        /// Id of the step.
         step: StepId,
-        /// Attempts so far.
+        /// Number of attempts so far.
         attempts: u32,
-        /// What was read, for people.
+        /// Note for people about the state that was read.
         note: String,
     },
-    /// Only a person can help.
+    /// Only a person can help this step.
     Blocked {
-        /// Which step.
+        /// Id of the step.
         step: StepId,
-        /// Attempts so far.
+        /// Number of attempts so far.
         attempts: u32,
-        /// What to do is on its code's page.
+        /// The fault. The page of its code says what to do.
         fault: Fault,
     },
-    /// A person has helped: the step, blocked or waiting, is due at once.
+    /// A person has helped. The step, blocked or waiting, is due at once.
     Unblocked {
-        /// Which step.
+        /// Id of the step.
         step: StepId,
-        /// Who.
+        /// Name of the person.
         by: String,
     },
-    /// A person decided to go on without it.
+    /// The saga goes on without this step. A person decided so, or nothing but optional steps was left.
     Waived {
-        /// Which step.
+        /// Id of the step.
         step: StepId,
-        /// Who.
+        /// Name of the person, or of the rule for optional steps.
         by: String,
-        /// Why.
+        /// Reason of the decision.
         why: String,
     },
-    /// Every step but those pursued is done or waived.
+    /// Every step outside the pursuit is done or waived.
     ForwardDone,
-    /// One round of the pursuit, or of waiting, ended without news worth a line each.
+    /// A round of the pursuit, or of waiting, ended. Its results do not need a line each.
     Round {
-        /// Steps tried in it.
+        /// Number of steps that were tried in this round.
         tried: u32,
-        /// Steps still not verified.
+        /// Number of steps that are still not verified.
         left: u32,
     },
     /// The runner gave the lease back on purpose.
     HandedOver,
     /// Nothing more can be done without a person.
     PersonNeeded {
-        /// How many steps are blocked.
+        /// Number of blocked steps.
         blocked: u32,
     },
-    /// A person holds the saga: nothing is under way, and nothing is begun until it is resumed.
+    /// A person holds the saga. Nothing is under way, and nothing begins until it is resumed.
     Held {
-        /// Who.
+        /// Name of the person.
         by: String,
-        /// Why.
+        /// Reason that the person gave.
         why: String,
     },
     /// A person lets a held saga go on.
     Resumed {
-        /// Who.
+        /// Name of the person.
         by: String,
-        /// Why.
+        /// Reason that the person gave.
         why: String,
     },
-    /// Somebody wrote down what was learned (R43).
+    /// A person wrote down a lesson (R43).
     LessonLearned {
-        /// Who.
+        /// Name of the person.
         by: String,
-        /// What.
+        /// The lesson in the person's words.
         text: String,
-        /// Who sees to it.
+        /// Name of the person who takes care of it; `None` if nobody was named.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         owner: Option<String>,
-        /// Until when.
+        /// Day until which it shall be done; `None` if no day was named.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         due: Option<Date>,
     },
-    /// What a person ordered was carried out: the events before this one, since the last such line.
+    /// An order of a person was carried out. Its events are the ones before this line, since the last line of this
+    /// kind.
     TakenIn {
-        /// Which order.
+        /// Id of the order.
         control: String,
     },
-    /// What a person ordered was not carried out.
+    /// An order of a person was not carried out.
     Refused {
-        /// Which order.
+        /// Id of the order.
         control: String,
-        /// What was ordered.
+        /// The order in words, e.g. `hold`.
         what: String,
-        /// Who.
+        /// Name of the person.
         by: String,
-        /// Why it was refused.
+        /// Reason of the refusal.
         why: String,
     },
-    /// A person asked for the end; it is acknowledged when nothing is under way any more (S14).
+    /// A person asked to end the saga. This is acknowledged when nothing is under way any more (S14).
     AbortAsked {
-        /// Who.
+        /// Name of the person.
         by: String,
-        /// Why.
+        /// Reason that the person gave.
         why: String,
     },
     /// The saga is over.
     Finished {
-        /// How.
+        /// The outcome of the saga.
         outcome: Outcome,
-        /// Who, if a person ended it.
+        /// Name of the person who ended it; `None` if no person did.
         by: Option<String>,
     },
 }
 
 impl Event {
-    /// The event with each of its texts at most [`TEXT`] bytes long (S25). Ids stay as they are.
+    /// The event with each of its texts cut to [`TEXT`] bytes at most (S25). Ids stay as they are.
     #[must_use]
     pub fn capped(self) -> Self {
         let cap = |text: String| if text.len() <= TEXT { text } else { capped(&text, TEXT) };

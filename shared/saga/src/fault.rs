@@ -1,22 +1,22 @@
-//! Why an attempt did not bring its step to the wanted state.
+//! Faults: the reasons why an attempt did not bring its step to the wanted state.
 //!
-//! Sorted by what the caller does next, not by what went wrong: two causes with
-//! the same reaction are one variant and two codes.
+//! They are sorted by what the caller does next, and not by what went wrong. Two causes with the same reaction are
+//! one variant and two codes.
 
 use std::borrow::Cow;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// Names a page of advice: `switchback explain CODE`.
+/// Name of a page of advice, which `switchback explain CODE` prints.
 ///
-/// Upper-case words joined by hyphens, e.g. `NO-ANSWER`. Stable across versions.
+/// It consists of upper-case words joined by hyphens, e.g. `NO-ANSWER`. It is stable across versions.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Code(Cow<'static, str>);
 
 impl Code {
-    /// A code known at compile time.
+    /// Makes a code that is known at compile time.
     pub const fn new(word: &'static str) -> Self {
         Self(Cow::Borrowed(word))
     }
@@ -33,69 +33,68 @@ impl fmt::Display for Code {
     }
 }
 
-/// What the caller does next.
+/// The next thing that the caller does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Reaction {
-    /// Nothing happened; try again, not before `after_ms` milliseconds if given.
+    /// Nothing happened. The caller tries again, not before `after_ms` milliseconds if given.
     Again {
-        /// What the other side asked for (`Retry-After`), in milliseconds.
+        /// Pause that the other side asked for (`Retry-After`), in milliseconds.
         after_ms: Option<u64>,
     },
-    /// It may have happened: look before doing anything else (S6).
+    /// It may have happened. The caller reads before it does anything else (S6).
     VerifyFirst,
-    /// The other side says that it is so already. Still read back before it counts (S5).
+    /// The other side says that it is already so. It is still read back before it counts (S5).
     AlreadySo,
     /// Only a person can help: permission, credentials, an ambiguous match.
     PersonNeeded,
     /// This workspace does not have such a thing, so there is nothing to do here.
     UnsupportedHere,
-    /// It is as wanted, but steps that are open could undo it: look again when they are settled.
+    /// It is as wanted, but open steps could undo it. The caller reads it again when they are settled.
     WaitForOthers,
 }
 
 /// An attempt, or a part of one, that did not succeed.
 ///
-/// `message` names the place and the cause in one sentence and never holds a
-/// credential (S23).
+/// `message` names the place and the cause in one sentence. It never holds a credential (S23).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[error("{code}: {message}")]
 pub struct Fault {
-    /// What the caller does next.
+    /// The next thing that the caller does.
     pub reaction: Reaction,
-    /// The page of advice.
+    /// Code of the page of advice.
     pub code: Code,
-    /// What was tried, on what, and what came back.
+    /// The attempt in words: the request, its target and the answer.
     pub message: String,
 }
 
 impl Fault {
-    /// Nothing happened; another try may succeed.
+    /// A fault where nothing happened, and another try may succeed.
     pub fn again(code: Code, message: impl Into<String>) -> Self {
         Self { reaction: Reaction::Again { after_ms: None }, code, message: message.into() }
     }
 
-    /// It may have happened.
+    /// A fault where it may have happened.
     pub fn verify_first(code: Code, message: impl Into<String>) -> Self {
         Self { reaction: Reaction::VerifyFirst, code, message: message.into() }
     }
 
-    /// Only a person can help.
+    /// A fault that only a person can help with.
     pub fn person_needed(code: Code, message: impl Into<String>) -> Self {
         Self { reaction: Reaction::PersonNeeded, code, message: message.into() }
     }
 
-    /// There is no such thing on this side.
+    /// A fault where this side has no such thing.
     pub fn unsupported_here(code: Code, message: impl Into<String>) -> Self {
         Self { reaction: Reaction::UnsupportedHere, code, message: message.into() }
     }
 
-    /// It is so, but open steps could undo it.
+    /// A fault where it is as wanted, but open steps could undo it.
     pub fn wait_for_others(code: Code, message: impl Into<String>) -> Self {
         Self { reaction: Reaction::WaitForOthers, code, message: message.into() }
     }
 
-    /// It is so already.
+    /// A fault where it is already as wanted.
     pub fn already_so(code: Code, message: impl Into<String>) -> Self {
         Self { reaction: Reaction::AlreadySo, code, message: message.into() }
     }

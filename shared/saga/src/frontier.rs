@@ -1,8 +1,8 @@
-//! What of a saga can move, kept up to date event by event.
+//! The frontier: the steps of a saga that can move, kept up to date event by event.
 //!
-//! Law: [`Frontier::decide`] says what [`decide`](crate::decide::decide) says of the same plan, state, time and
-//! attempts. That one looks at every step each time, which thousands of steps that end one by one make too many
-//! looks; here an event costs as much as it changes. Every event that was folded into the state was given to the
+//! Law: [`Frontier::decide`] gives the same answer as [`decide`](crate::decide::decide) for the same plan, state,
+//! time and attempts. `decide` reads every step each time, which is too much work when thousands of steps end one
+//! by one. Here an event costs only what it changes. Every event that was applied to the state must be given to the
 //! frontier as well.
 
 use std::collections::BTreeSet;
@@ -14,23 +14,24 @@ use crate::event::Event;
 use crate::plan::{Plan, StepId};
 use crate::state::State;
 
-/// What can move in one saga.
+/// The steps that can move in one saga.
 #[derive(Clone, Debug)]
 pub struct Frontier {
-    /// Where the steps of each stage begin when all are counted through, and last where those of the last one end.
+    /// Index of the first step of each stage when all steps are counted through. The last entry is the end of the
+    /// last stage.
     firsts: Vec<usize>,
-    /// What is counted of each step.
+    /// The part of each step in the sums.
     counted: Vec<Counted>,
-    /// Which steps wait for each step.
+    /// The steps that wait for each step.
     dependants: Vec<Box<[StepId]>>,
     under_way: BTreeSet<StepId>,
-    /// What could be tried, by the time of the next try.
+    /// Steps that can be tried, sorted by the time of the next try.
     due: BTreeSet<(Option<Timestamp>, StepId)>,
     forward: usize,
     pursuit: usize,
 }
 
-/// What of a step stands in the sums.
+/// The part of one step in the sums.
 #[derive(Clone, Copy, Debug, Default)]
 struct Counted {
     due: Option<Option<Timestamp>>,
@@ -39,7 +40,7 @@ struct Counted {
 }
 
 impl Frontier {
-    /// The frontier of a saga of which nothing is under way.
+    /// Makes the frontier of a saga with nothing under way.
     pub fn new(plan: &Plan, state: &State) -> Self {
         let mut firsts = vec![0];
         firsts.extend(plan.stages.iter().scan(0, |end, stage| {
@@ -72,7 +73,7 @@ impl Frontier {
         dependants.into_iter().map(Vec::into_boxed_slice).collect()
     }
 
-    /// Takes in an event that the state was changed by.
+    /// Takes in an event that was applied to the state.
     pub fn follow(&mut self, plan: &Plan, state: &State, event: &Event) {
         match event {
             Event::Intended { step }
@@ -109,13 +110,13 @@ impl Frontier {
         }
     }
 
-    /// An attempt of this step begins.
+    /// Records that an attempt of this step begins.
     pub fn begins(&mut self, plan: &Plan, state: &State, id: StepId) {
         self.under_way.insert(id);
         self.count(plan, state, id);
     }
 
-    /// The attempt of this step has ended.
+    /// Records that the attempt of this step has ended.
     pub fn ends(&mut self, plan: &Plan, state: &State, id: StepId) {
         self.under_way.remove(&id);
         self.count(plan, state, id);
@@ -126,7 +127,7 @@ impl Frontier {
         self.under_way.contains(&id)
     }
 
-    /// What [`decide`](crate::decide::decide) says.
+    /// Gives the same decision as [`decide`](crate::decide::decide).
     pub fn decide(&self, plan: &Plan, state: &State, now: Timestamp) -> Decision {
         if is_quiet(state) {
             return Decision::default();
@@ -152,7 +153,7 @@ impl Frontier {
         }
     }
 
-    /// Counts a step as it stands now.
+    /// Counts a step in its current state.
     fn count(&mut self, plan: &Plan, state: &State, id: StepId) {
         let now = self.stands(plan, state, id);
         let Some(counted) = self.place(id).and_then(|place| self.counted.get_mut(place)) else { return };

@@ -1,22 +1,25 @@
-//! How a multi-step operation is recorded and driven.
+//! The record of an operation of many steps, and the decisions that drive it.
 //!
-//! Its law: values in, values out. No clock, no randomness, no I/O, no logging;
-//! whoever calls passes the time in. It must not know what its steps mean.
+//! Law: values in, values out. There is no clock, no randomness, no I/O and no logging; the caller passes the time
+//! in. Must not know: the meaning of the steps.
 //!
 //! | word | meaning here | not |
 //! |---|---|---|
 //! | plan | frozen data: stages with gates, steps in each | workflow |
-//! | step | one resource brought to one wanted state | task, action |
+//! | step | one resource that is brought to one wanted state | task |
 //! | attempt | one try of one step | retry |
-//! | gate | what must hold before a stage begins | barrier |
+//! | gate | the condition that must hold before a stage begins | barrier |
 //! | line | one event of a saga, chained by hash to the one before | record |
-//! | fault | why an attempt did not succeed, sorted by what to do next | error |
+//! | fault | the reason why an attempt did not succeed, sorted by what to do next | error |
 //!
 //! The whole mechanism is three functions over those values:
-//! [`State::apply`] folds a line into the state, [`decide::decide`] says what
-//! should be under way for a plan, a state and a time, and [`log::Chain::link`]
-//! makes the next line. Everything that is true of a saga follows from its plan
-//! and its lines alone (S18), so a duplicate, late or lost wake-up changes nothing.
+//!
+//! - [`State::apply`] applies a line to the state.
+//! - [`decide::decide`] says what should be under way for a plan, a state and a time.
+//! - [`log::Chain::link`] makes the next line.
+//!
+//! Everything that is true of a saga follows from its plan and its lines alone (S18). So a duplicate, late or lost
+//! wake changes nothing.
 
 pub mod bounds;
 mod controls;

@@ -1,4 +1,4 @@
-//! The hash-chained log: a line cannot be altered, removed or reordered unnoticed (R52).
+//! The hash-chained log: nobody can alter, remove or reorder a line unnoticed (R52).
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -9,32 +9,32 @@ use crate::event::Event;
 /// One line of a saga's log.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Line {
-    /// Number in the saga, from 0, without gaps.
+    /// Number of the line in the saga, from 0, without gaps.
     pub number: u64,
     /// When the runner recorded it.
     pub at: Timestamp,
-    /// Under which epoch.
+    /// Epoch of the runner that recorded it.
     pub epoch: u64,
-    /// What happened.
+    /// The event that happened.
     pub event: Event,
     /// SHA-256 over the previous line's hash and this line's content, in hexadecimal.
     pub hash: String,
 }
 
-/// The end of a chain: what the next line links to.
+/// The end of a chain. The next line links to it.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct Chain {
     next: u64,
     tip: String,
 }
 
-/// A chain that does not hold together.
+/// A break in a chain.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("line {number} of the log does not follow from the one before: {what}")]
 pub struct Broken {
-    /// Where the chain breaks.
+    /// Number of the line where the chain breaks.
     pub number: u64,
-    /// What is wrong there.
+    /// The thing that is wrong there, e.g. `its number is out of order`.
     pub what: &'static str,
 }
 
@@ -52,7 +52,7 @@ impl Chain {
     ///
     /// # Errors
     ///
-    /// [`Broken`] if its number or its hash is not the expected one; the chain stays where it was.
+    /// [`Broken`] if its number or its hash is not the expected one. The chain then stays where it was.
     pub fn follow(&mut self, line: &Line) -> Result<(), Broken> {
         if line.number != self.next {
             return Err(Broken { number: line.number, what: "its number is out of order" });
@@ -65,7 +65,7 @@ impl Chain {
         Ok(())
     }
 
-    /// How many lines the chain has.
+    /// Number of lines in the chain.
     pub fn len(&self) -> u64 {
         self.next
     }
@@ -75,7 +75,7 @@ impl Chain {
         self.next == 0
     }
 
-    /// The hash of the last line; empty before the first.
+    /// The hash of the last line; empty if there is no line yet.
     pub fn tip(&self) -> &str {
         &self.tip
     }
@@ -87,7 +87,7 @@ fn digest(tip: &str, number: u64, at: Timestamp, epoch: u64, event: &Event) -> S
     hash.update(number.to_be_bytes());
     hash.update(at.as_nanosecond().to_be_bytes());
     hash.update(epoch.to_be_bytes());
-    // An event is plain data with string keys, which always serializes.
+    // An event is plain data with string keys, so it always serializes.
     hash.update(serde_json::to_vec(event).unwrap_or_default());
     hex::encode(hash.finalize())
 }
@@ -132,7 +132,8 @@ mod tests {
         assert_eq!(first_break(&lines), Some(1));
     }
 
-    /// The very bytes of a line that was written without proofs: what is absent stays absent in its hash (S22).
+    /// These are the exact bytes of a line that was written without proofs. An absent field stays absent in its
+    /// hash (S22).
     #[test]
     fn a_line_that_tells_no_proof_still_follows() {
         let event = r#"{"event":"approved","question":"go","by":"ana","accepts_risk":true,"loss_shown":"60 s"}"#;

@@ -1,8 +1,7 @@
-//! The plan: what shall be so, in which order, under which gates.
+//! The plan: the wanted states, their order and their gates.
 //!
-//! A plan is frozen when its saga starts (S12). It is stored as the exact bytes
-//! that were hashed, so that a later version of this code, or of a dependency,
-//! can never make the same plan hash to something else.
+//! A plan is frozen when its saga starts (S12). It is stored as the exact bytes that were hashed. So no later
+//! version of this code, or of a dependency, can make the same plan hash to something else.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -14,7 +13,7 @@ use sha2::{Digest, Sha256};
 /// The version of the plan's shape that this code writes (S22).
 pub const PLAN_VERSION: u32 = 2;
 
-/// Names one saga, e.g. `payments-20260105T081500Z-1`.
+/// Id of one saga, e.g. `payments-20260105T081500Z-1`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct SagaId(pub String);
@@ -31,7 +30,7 @@ impl fmt::Display for SagaId {
 pub struct PlanHash(pub String);
 
 impl PlanHash {
-    /// Hashes a plan's bytes.
+    /// Hashes the bytes of a plan.
     pub fn of(bytes: &[u8]) -> Self {
         Self(hex::encode(Sha256::digest(bytes)))
     }
@@ -48,7 +47,7 @@ impl fmt::Display for PlanHash {
     }
 }
 
-/// A step's place in its plan: stage and number in the stage, both from 0.
+/// Position of a step in its plan: stage and number in the stage, both from 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct StepId {
     /// Index of the stage.
@@ -63,84 +62,84 @@ impl fmt::Display for StepId {
     }
 }
 
-/// How an effect is kept from happening twice.
+/// The way in which an effect is kept from happening twice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Class {
-    /// Wanting the same state twice is harmless; the plan is record enough.
+    /// It is harmless to want the same state twice. The plan is record enough.
     Idempotent,
     /// The call carries a token that is the same in every attempt (S7).
     Tokened,
-    /// The call is neither: its intent is recorded before it, and verified after doubt (S6).
+    /// The call is neither of the two. Its intent is recorded before it, and verified after doubt (S6).
     Intended,
 }
 
-/// What another step must be before this one may begin.
+/// The condition that another step must meet before this one may begin.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Need {
-    /// Read back in its wanted state, or waived by a person.
+    /// It was read back in its wanted state, or was waived.
     Verified,
-    /// Attempted at least once.
+    /// It was attempted at least once, or is done or waived.
     Tried,
 }
 
 /// A step that this one waits for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Needed {
-    /// The other step.
+    /// Id of the other step.
     pub step: StepId,
-    /// What it must be.
+    /// The condition that it must meet.
     pub need: Need,
-    /// A question whose approval, given with the risk accepted, takes the need's place (S10).
+    /// Name of a question. Its approval, given with the risk accepted, takes the place of the need (S10).
     pub unless_accepted: Option<String>,
 }
 
 /// One resource that shall be in one state.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Step {
-    /// Where the resource is; a word of the plan's builder.
+    /// Location of the resource, as the plan's builder names it.
     pub place: String,
-    /// What kind of resource; a word of whoever carries the step out.
+    /// Kind of the resource, as the code that carries the step out names it.
     pub kind: String,
-    /// The resource's id in its place.
+    /// Id of the resource in its location.
     pub resource: String,
-    /// The resource's name, for people.
+    /// Name of the resource, for people.
     pub name: String,
-    /// The wanted state; a word of whoever carries the step out.
+    /// Wanted state, as the code that carries the step out names it.
     pub want: String,
-    /// What the wanted state needs to be made, e.g. what to restore.
+    /// Data that is needed to make the wanted state, e.g. the settings to restore.
     pub detail: serde_json::Value,
-    /// How a second effect is avoided.
+    /// The way in which a second effect is avoided.
     pub class: Class,
-    /// Goes on after the forward part has finished, until verified or waived.
+    /// Whether it goes on after the forward part has finished, until it is verified or waived.
     pub pursue: bool,
-    /// What must be so before the first attempt.
+    /// Conditions of other steps before the first attempt.
     pub needs: Vec<Needed>,
-    /// What could undo it: it is tried all the same, and done only when they are settled (S5).
+    /// Resources that could undo this step. It is tried all the same, and is done only when they are settled (S5).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub undone_by: Vec<Undoer>,
-    /// The saga does not wait for it: when nothing else is open, and it was tried often enough, it is
-    /// waived with its last fault as the reason. Only together with `pursue`.
+    /// Whether the saga does not wait for it. It is waived, with its last fault as the reason, when nothing else is
+    /// open and it is blocked or was tried often enough. Only together with `pursue`.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub optional: bool,
 }
 
-/// What could undo a step that was just found as wanted.
+/// A resource that could undo a step that was just found as wanted.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Undoer {
     /// The resource of this step.
     Step(StepId),
-    /// Any resource of this kind at the same place.
+    /// Any resource of this kind in the same location.
     AnyOf(String),
 }
 
-/// What must hold before a stage begins (S9).
+/// The condition that must hold before a stage begins (S9).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Gate {
-    /// Nothing.
+    /// There is no condition.
     Open,
     /// Every step of the named stages is done or waived.
     Verified(Vec<String>),
@@ -148,18 +147,18 @@ pub enum Gate {
     Tried(Vec<String>),
     /// The named question was approved for this plan.
     Approved(String),
-    /// All of these.
+    /// All of these gates are open.
     All(Vec<Gate>),
 }
 
 /// An ordered group of steps with an entry gate.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Stage {
-    /// Unique in the plan.
+    /// Name, unique in the plan.
     pub name: String,
-    /// What must hold before its first step.
+    /// The condition that must hold before its first step.
     pub gate: Gate,
-    /// Tried side by side, begun in this order.
+    /// Its steps. They begin in this order and are tried side by side.
     pub steps: Vec<Step>,
 }
 
@@ -168,21 +167,21 @@ pub struct Stage {
 pub struct Plan {
     /// [`PLAN_VERSION`] of the code that wrote it.
     pub version: u32,
-    /// Which saga it belongs to.
+    /// Id of the saga that it belongs to.
     pub saga: SagaId,
-    /// What the saga works on, e.g. the pair's name.
+    /// Subject of the saga, e.g. the pair's name.
     pub subject: String,
-    /// What kind of saga, e.g. `failover`.
+    /// Kind of the saga, e.g. `failover`.
     pub kind: String,
-    /// When it was made.
+    /// When the plan was made.
     pub made_at: Timestamp,
-    /// What the builder wants to remember, e.g. which side is leaving. Opaque here.
+    /// Data that the builder wants to remember, e.g. which side is leaving. It is opaque here.
     pub about: serde_json::Value,
-    /// In the order they are printed; their gates decide what runs side by side.
+    /// Stages in the order in which they are printed. Their gates decide what runs side by side.
     pub stages: Vec<Stage>,
-    /// What was left out on purpose, with reasons.
+    /// Things that were left out on purpose, with reasons.
     pub exceptions: Vec<String>,
-    /// What would hurt, with remedies.
+    /// Things that would hurt, with remedies.
     pub findings: Vec<String>,
 }
 
@@ -192,20 +191,20 @@ pub enum PlanError {
     /// Two stages share a name.
     #[error("stage {0} occurs twice in the plan")]
     DuplicateStage(String),
-    /// A gate names a stage that does not stand before its own.
+    /// A gate names a stage that is not before its own.
     #[error("the gate of stage {stage} names {named}, which is not an earlier stage")]
     GateLooksForward {
-        /// The stage whose gate it is.
+        /// The stage with this gate.
         stage: String,
-        /// What it names.
+        /// The stage that the gate names.
         named: String,
     },
-    /// A step waits for one that does not exist or comes later.
+    /// A step waits for, or can be undone by, a step that does not exist or is not before it.
     #[error("step {step} waits for step {needed}, which does not come before it")]
     NeedLooksForward {
-        /// The waiting step.
+        /// The step that waits.
         step: StepId,
-        /// What it waits for.
+        /// The step that it names.
         needed: StepId,
     },
     /// Bytes that are not a plan.
@@ -230,7 +229,7 @@ pub enum PlanError {
 }
 
 impl Plan {
-    /// The bytes to store and hash. Equal plans give equal bytes.
+    /// Gives the bytes to store and their hash. Equal plans give equal bytes.
     ///
     /// # Errors
     ///
@@ -245,7 +244,7 @@ impl Plan {
     ///
     /// # Errors
     ///
-    /// [`PlanError::Altered`], [`PlanError::Newer`], [`PlanError::Unreadable`], or what [`Plan::check`] finds.
+    /// [`PlanError::Altered`], [`PlanError::Newer`], [`PlanError::Unreadable`], or an error of [`Plan::check`].
     pub fn thaw(bytes: &[u8], recorded: &PlanHash) -> Result<Self, PlanError> {
         let found = PlanHash::of(bytes);
         if found != *recorded {
@@ -265,11 +264,11 @@ impl Plan {
         Ok(plan)
     }
 
-    /// Proves that gates and needs look backward only, so that no plan can wait for itself.
+    /// Proves that gates and needs point backward only, so that no plan can wait for itself.
     ///
     /// # Errors
     ///
-    /// The first offence found, in plan order.
+    /// The first mistake, in plan order.
     pub fn check(&self) -> Result<(), PlanError> {
         let mut earlier = BTreeSet::new();
         for (id, step) in self.steps() {
@@ -310,13 +309,13 @@ impl Plan {
         self.stages.get(usize::from(id.stage))?.steps.get(id.number as usize)
     }
 
-    /// How many steps there are.
+    /// Number of steps.
     pub fn total(&self) -> usize {
         self.stages.iter().map(|s| s.steps.len()).sum()
     }
 
-    /// The token every attempt of a step carries (S7): at most 64 characters,
-    /// the same in every attempt, different for every other step of any saga.
+    /// The idempotency token of a step (S7). It has at most 64 characters. It is the same in every attempt, and
+    /// different for every other step of any saga.
     pub fn token(&self, id: StepId) -> String {
         let mut hash = Sha256::new();
         hash.update(self.saga.0.as_bytes());
@@ -327,7 +326,7 @@ impl Plan {
 }
 
 impl Gate {
-    /// The stages this gate names, in order.
+    /// The stages that this gate names, in order.
     pub fn stages(&self) -> Vec<&str> {
         match self {
             Gate::Open | Gate::Approved(_) => Vec::new(),
@@ -336,7 +335,7 @@ impl Gate {
         }
     }
 
-    /// The questions this gate asks, in order.
+    /// The questions that this gate asks, in order.
     pub fn questions(&self) -> Vec<&str> {
         match self {
             Gate::Open | Gate::Verified(_) | Gate::Tried(_) => Vec::new(),

@@ -1,8 +1,8 @@
-//! How an answer to a question was proven to be its giver's (S27).
+//! The proof that an answer to a question came from its giver (S27).
 
 use serde::{Deserialize, Serialize};
 
-/// How an answer was proven.
+/// The way in which an answer was proven.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Proof {
@@ -10,16 +10,16 @@ pub enum Proof {
     LinkAndCode,
     /// By the approval code, at a terminal or in a command.
     Code,
-    /// The policy of the configuration gave it, and no person.
+    /// By the policy of the configuration, which gave the answer without a person.
     Policy,
-    /// By nothing: no approver is configured, so whoever gave it said a name.
+    /// By nothing. No approver is configured, so the giver only stated a name.
     Asserted,
     /// The answer was recorded without its proof.
     NotRecorded,
 }
 
 impl Proof {
-    /// For people, after "approved".
+    /// Words for people, to follow "approved".
     pub fn words(self) -> &'static str {
         match self {
             Proof::LinkAndCode => "by link and code",
@@ -30,7 +30,7 @@ impl Proof {
         }
     }
 
-    /// The same of several people's answers, each way once.
+    /// Words for the answers of several people. Each way is named once.
     pub fn all(proofs: &[Proof]) -> String {
         let mut words: Vec<&str> = Vec::new();
         for proof in proofs {

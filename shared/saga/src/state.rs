@@ -1,7 +1,7 @@
-//! The state of a saga: its lines, folded.
+//! The state of a saga, computed from its lines.
 //!
-//! Every pair of step state and event is listed; what is not allowed is an
-//! [`Illegal`], not a panic and not silence.
+//! Every pair of step state and event is listed. A pair that is not allowed gives an [`Illegal`], and neither a
+//! panic nor silence.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,26 +15,26 @@ use crate::plan::{Plan, StepId};
 use crate::proof::Proof;
 use crate::transition::transition;
 
-/// Where a step stands.
+/// The state of a step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum StepState {
-    /// Nothing tried yet.
+    /// Nothing was tried yet.
     Planned,
-    /// The effect may have been made; look first.
+    /// The effect may have been made, so it must be read first.
     Intended,
-    /// Tried, not yet as wanted.
+    /// It was tried, and is not yet as wanted.
     Waiting,
-    /// Read back in the wanted state.
+    /// The wanted state was read back.
     Done,
-    /// Only a person can help. Looked at again from time to time, in case one has.
+    /// Only a person can help. It is read again from time to time, in case somebody has helped.
     Blocked,
-    /// A person decided to go on without it.
+    /// A person, or the rule for optional steps, decided to go on without it.
     Waived,
 }
 
 impl StepState {
-    /// Done or waived: nothing more will be tried.
+    /// Whether it is done or waived, so that nothing more will be tried.
     pub fn is_settled(self) -> bool {
         match self {
             StepState::Done | StepState::Waived => true,
@@ -43,29 +43,29 @@ impl StepState {
     }
 }
 
-/// What is recorded of one step.
+/// The record of one step.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StepRecord {
-    /// Where it stands.
+    /// Its current state.
     pub state: StepState,
-    /// Attempts so far; never falls (S18).
+    /// Number of attempts so far. It never falls (S18).
     pub attempts: u32,
     /// When the first attempt's outcome was recorded.
     pub first_try: Option<Timestamp>,
     /// When the last attempt's outcome was recorded.
     pub last_try: Option<Timestamp>,
-    /// Not tried again before this.
+    /// Earliest time of the next try.
     pub next_at: Option<Timestamp>,
-    /// Why the last attempt did not succeed.
+    /// The fault of the last attempt, if it did not succeed.
     pub fault: Option<Fault>,
-    /// What was read back, or who waived it and why.
+    /// The state that was read back, or the person who waived it and the reason.
     pub note: String,
-    /// Under which epoch it was last changed.
+    /// Epoch under which it was last changed.
     pub epoch: u64,
 }
 
 impl StepRecord {
-    /// A step of which nothing is recorded.
+    /// The record of a step before anything is recorded.
     pub fn planned() -> Self {
         Self {
             state: StepState::Planned,
@@ -80,30 +80,30 @@ impl StepRecord {
     }
 }
 
-/// Steps by state; the fields add up to the number of steps (S18).
+/// Number of steps by state. The fields add up to the number of steps (S18).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Tally {
-    /// [`StepState::Planned`].
+    /// Number of steps in [`StepState::Planned`].
     pub planned: u32,
-    /// [`StepState::Intended`].
+    /// Number of steps in [`StepState::Intended`].
     pub intended: u32,
-    /// [`StepState::Waiting`].
+    /// Number of steps in [`StepState::Waiting`].
     pub waiting: u32,
-    /// [`StepState::Done`].
+    /// Number of steps in [`StepState::Done`].
     pub done: u32,
-    /// [`StepState::Blocked`].
+    /// Number of steps in [`StepState::Blocked`].
     pub blocked: u32,
-    /// [`StepState::Waived`].
+    /// Number of steps in [`StepState::Waived`].
     pub waived: u32,
 }
 
 impl Tally {
-    /// All of them.
+    /// Number of all steps.
     pub fn total(&self) -> u32 {
         self.planned + self.intended + self.waiting + self.done + self.blocked + self.waived
     }
 
-    /// Not yet done or waived.
+    /// Number of steps that are neither done nor waived.
     pub fn open(&self) -> u32 {
         self.total() - self.done - self.waived
     }
@@ -136,25 +136,25 @@ impl Tally {
 /// An approval that was used (S11).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Approval {
-    /// Who answered.
+    /// The people who answered.
     pub by: String,
     /// Whether the risk that the question names was accepted.
     pub accepts_risk: bool,
-    /// How each who answered was proven; empty where that is not recorded.
+    /// Proof of each person who answered; empty if no proof is recorded.
     pub proofs: Vec<Proof>,
 }
 
-/// An event that cannot follow what is recorded.
+/// An event that cannot follow the recorded ones.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Illegal {
-    /// A step's state does not allow it.
+    /// The state of a step does not allow it.
     #[error("step {step} is {state:?}, so it cannot become {event}")]
     Step {
-        /// Which step.
+        /// Id of the step.
         step: StepId,
-        /// Where it stands.
+        /// State of the step.
         state: StepState,
-        /// The event's name.
+        /// The event in words, e.g. `unblocked`.
         event: &'static str,
     },
     /// The plan has no such step.
@@ -166,7 +166,7 @@ pub enum Illegal {
     /// The number of attempts fell.
     #[error("step {0} would lose attempts")]
     AttemptsFell(StepId),
-    /// The saga is over (S16), or not yet begun.
+    /// The saga is in a phase that does not allow it, e.g. it is over (S16), has begun already, or is held.
     #[error("a saga that is {0} cannot take this event")]
     Phase(&'static str),
     /// An approval was used before (S11).
@@ -174,7 +174,7 @@ pub enum Illegal {
     UsedApproval(String),
 }
 
-/// A saga as its lines tell it.
+/// The state of a saga.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct State {
     stages: Vec<StageState>,
@@ -201,7 +201,7 @@ struct StageState {
 }
 
 impl State {
-    /// A saga of which no line is recorded.
+    /// The state before any line is recorded.
     pub fn new(plan: &Plan) -> Self {
         let stages = plan
             .stages
@@ -237,11 +237,11 @@ impl State {
         }
     }
 
-    /// Folds one event in.
+    /// Applies one event.
     ///
     /// # Errors
     ///
-    /// [`Illegal`] if the event cannot follow what is recorded; nothing is changed then.
+    /// [`Illegal`] if the event cannot follow what is recorded. Nothing is changed then.
     pub fn apply(&mut self, event: &Event, at: Timestamp, epoch: u64) -> Result<(), Illegal> {
         if self.finished.is_some() {
             return Err(Illegal::Phase("finished"));
@@ -272,7 +272,7 @@ impl State {
             | Event::Unblocked { step, .. }
             | Event::Waived { step, .. } => {
                 let moved = self.change(*step, event, at, epoch)?;
-                // A try that leaves a step where it was helps nobody.
+                // A person is still needed if a try leaves the step in its state.
                 self.person_needed &= !moved;
             }
             Event::ForwardDone => self.forward_done_at = Some(at),
@@ -288,7 +288,7 @@ impl State {
         Ok(())
     }
 
-    /// Changes a step; says whether it is in another state than before.
+    /// Changes a step. Returns whether its state is now another one.
     fn change(&mut self, id: StepId, event: &Event, at: Timestamp, epoch: u64) -> Result<bool, Illegal> {
         let stage = self.stages.get_mut(usize::from(id.stage)).ok_or(Illegal::NoSuchStep(id))?;
         let record = stage.steps.get_mut(id.number as usize).ok_or(Illegal::NoSuchStep(id))?;
@@ -307,7 +307,7 @@ impl State {
         Ok(record.state != before.state)
     }
 
-    /// What is recorded of a step.
+    /// The record of a step.
     pub fn step(&self, id: StepId) -> Option<&StepRecord> {
         self.stages.get(usize::from(id.stage))?.steps.get(id.number as usize)
     }
@@ -327,12 +327,12 @@ impl State {
         self.stages.get(stage).map_or(&[], |s| s.steps.as_slice())
     }
 
-    /// Steps by state, over all stages.
+    /// Number of steps by state, over all stages.
     pub fn tally(&self) -> Tally {
         self.stages.iter().fold(Tally::default(), |sum, s| sum.plus(s.tally))
     }
 
-    /// Steps by state in one stage.
+    /// Number of steps by state in one stage.
     pub fn stage_tally(&self, stage: usize) -> Tally {
         self.stages.get(stage).map_or_else(Tally::default, |s| s.tally)
     }
@@ -352,17 +352,17 @@ impl State {
         self.stages.get(stage).is_some_and(|s| s.entered_at.is_some() && s.tally.open() == 0)
     }
 
-    /// Steps that are neither done nor waived and are not left to the pursuit.
+    /// Number of steps that are neither done nor waived and are not left to the pursuit.
     pub fn open_forward(&self) -> u32 {
         self.stages.iter().map(|s| s.open_forward).sum()
     }
 
-    /// Steps that are neither done nor waived and are not optional.
+    /// Number of steps that are neither done nor waived and are not optional.
     pub fn open_required(&self) -> u32 {
         self.stages.iter().map(|s| s.open_required).sum()
     }
 
-    /// The approval used for a question.
+    /// The approval that was used for a question.
     pub fn approval(&self, question: &str) -> Option<&Approval> {
         self.approvals.get(question)
     }
@@ -377,33 +377,33 @@ impl State {
         self.forward_done_at
     }
 
-    /// How the saga ended.
+    /// The outcome, if the saga has ended.
     pub fn finished(&self) -> Option<Outcome> {
         self.finished
     }
 
-    /// Whether the last thing recorded is that a person is needed.
+    /// Whether a person is needed: this was recorded, and no step has changed its state since.
     pub fn is_person_needed(&self) -> bool {
         self.person_needed
     }
 
-    /// Who holds the saga, if somebody does.
+    /// The hold, if a person holds the saga.
     pub fn held(&self) -> Option<&Hold> {
         self.controls.held()
     }
 
-    /// What was learned, in the order in which it was written down.
+    /// Lessons, in the order in which they were written down.
     pub fn lessons(&self) -> &[Lesson] {
         self.controls.lessons()
     }
 
-    /// What became of a person's order: `None` if no line tells, `Some(Ok)` if it was carried out,
-    /// `Some(Err)` with the reason if not.
+    /// The result of a person's order: `None` if no line names it, `Some(Ok)` if it was carried out, `Some(Err)`
+    /// with the reason if not.
     pub fn control(&self, control: &str) -> Option<Result<(), &str>> {
         self.controls.of(control)
     }
 
-    /// The last epoch recorded.
+    /// The last recorded epoch.
     pub fn epoch(&self) -> u64 {
         self.epoch
     }

@@ -1,4 +1,5 @@
-//! What an event makes of the one step that it names. Total: what cannot follow is refused, not ignored.
+//! The change that an event makes to the one step that it names. Total: an event that cannot follow is refused, and
+//! never ignored.
 
 use jiff::Timestamp;
 
@@ -39,7 +40,8 @@ pub(crate) fn transition(
             record.state = StepState::Done;
             tried(&mut record, *attempts, at);
             record.next_at = None;
-            // The last attempt did succeed. What the ones before met may stand in no line (S18).
+            // The last attempt succeeded. The faults of earlier attempts may be missing from the log, so none is
+            // kept (S18).
             record.fault = None;
             record.note.clone_from(note);
         }

@@ -1,6 +1,6 @@
-//! The frontier says what `decide` says, whatever happens to a saga in whatever order.
+//! Tests that the frontier gives the same decision as `decide`, for all events in all orders.
 //!
-//! Law: both are asked after every event and after every attempt that begins or ends.
+//! Law: both are asked after every event, and after every attempt that begins or ends.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
@@ -17,10 +17,10 @@ fn id(stage: u16, number: u32) -> StepId {
     StepId { stage, number }
 }
 
-/// What one step is like: what it needs, and whether it is pursued, and optional as well.
+/// Description of one step: its needs, whether it is pursued, and whether it is optional as well.
 type Drawn = (Vec<(usize, bool, bool)>, bool, bool);
 
-/// A plan whose needs look backward only.
+/// Makes a plan whose needs point backward only.
 fn drawn_plan(drawn: &[Vec<Drawn>], gates: &[usize]) -> Plan {
     let mut earlier: Vec<StepId> = Vec::new();
     let mut stages = Vec::new();
@@ -56,7 +56,7 @@ fn fault(reaction: Reaction) -> Fault {
     Fault { reaction, code: Code::new("SOME-CODE"), message: "some fault".to_owned() }
 }
 
-/// What may happen next; what the state does not allow does not happen.
+/// Makes an event that may happen next. The caller drops it if the state does not allow it.
 fn event(what: u8, step: StepId, attempts: u32, seconds: i64) -> Event {
     let (by, why) = ("somebody".to_owned(), "why".to_owned());
     match what {
@@ -123,7 +123,8 @@ proptest! {
                 let told = frontier.decide(&plan, &state, now);
                 prop_assert_eq!(told, decide(&plan, &state, now, &|id| frontier.is_under_way(id)));
             }
-            // Made anew in the middle, by a runner that takes over, it says the same of what is not under way.
+            // A runner that takes over in the middle makes the frontier anew. It must give the same decision with
+            // nothing under way.
             let anew = Frontier::new(&plan, &state);
             prop_assert_eq!(anew.decide(&plan, &state, now), decide(&plan, &state, now, &|_| false));
         }

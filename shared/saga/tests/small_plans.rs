@@ -1,7 +1,6 @@
-//! Every state that a small saga can come to, by every order of every outcome.
+//! Tests every state that a small saga can reach, by every order of every outcome.
 //!
-//! Law: what holds is judged anew here, from the plan and the recorded steps, not by the
-//! functions that decide.
+//! Law: the tests judge anew from the plan and the recorded steps, and not with the functions that decide.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
@@ -16,10 +15,10 @@ use saga::{
 };
 
 const GO: &str = "go";
-/// Attempts are counted up to here, so that the states are finite.
+/// Attempts are counted only up to this number, so that the number of states is finite.
 const ATTEMPTS: u32 = 1;
 
-/// Two gates, a pursued step, one that needs an intent, one that needs another.
+/// A plan with three kinds of gates, a pursued step, one that records its intent, and one that needs another.
 fn small() -> Plan {
     let verified = |names: &[&str]| Gate::Verified(names.iter().map(|name| (*name).to_owned()).collect());
     let mut started = step("start");
@@ -44,7 +43,7 @@ fn fault(reaction: Reaction) -> Fault {
     Fault { reaction, code: Code::new("SOME-CODE"), message: "some fault".to_owned() }
 }
 
-/// Everything that can be recorded next.
+/// All events that can be recorded next.
 fn next(plan: &Plan, state: &State, decision: &Decision) -> Vec<Event> {
     if state.finished().is_some() {
         return Vec::new();
@@ -90,7 +89,7 @@ fn next(plan: &Plan, state: &State, decision: &Decision) -> Vec<Event> {
     events
 }
 
-/// What people may order of a saga that is under way.
+/// The orders that people may give to a saga that is under way.
 fn ordered(state: &State) -> Vec<Event> {
     let mut events = Vec::new();
     let (by, why) = ("holder".to_owned(), "why".to_owned());
@@ -104,7 +103,7 @@ fn ordered(state: &State) -> Vec<Event> {
     events
 }
 
-/// Walks through every reachable state; `look` sees each once.
+/// Walks through every reachable state, and calls `look` once for each.
 fn walk(plan: &Plan, mut look: impl FnMut(&State, &Decision, &[Event])) -> usize {
     let mut begun = State::new(plan);
     let started = Event::Started { saga: plan.saga.clone(), plan: plan.freeze().unwrap().1, by: "test".to_owned() };
@@ -154,7 +153,7 @@ fn every_state_moves_on_or_says_that_a_person_is_needed_l1() {
         let over = state.finished().is_some();
         let moves = !decision.enter.is_empty() || !decision.ask.is_empty() || !decision.ready.is_empty();
         let told = decision.person_needed.is_some() || state.is_person_needed();
-        // A held saga names who must resume it.
+        // The record of a held saga names the person who holds it.
         let held = state.held().is_some_and(|hold| !hold.by.is_empty() && !hold.why.is_empty());
         let moves = moves || decision.forward_done || decision.finish.is_some();
         assert!(over || moves || told || held, "{state:?}");

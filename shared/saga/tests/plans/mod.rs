@@ -1,14 +1,14 @@
-//! Plans for tests.
+//! Helpers that make plans for tests.
 
 use jiff::Timestamp;
 use saga::{Class, Gate, Plan, SagaId, Stage, Step};
 
-/// So many seconds after the beginning.
+/// The time `seconds` after the beginning.
 pub(crate) fn at(seconds: i64) -> Timestamp {
     Timestamp::from_second(1_767_600_000 + seconds).unwrap_or(Timestamp::MAX)
 }
 
-/// A step without anything special.
+/// A step with nothing special.
 pub(crate) fn step(name: &str) -> Step {
     Step {
         place: "here".to_owned(),
@@ -25,7 +25,7 @@ pub(crate) fn step(name: &str) -> Step {
     }
 }
 
-/// A plan of these stages.
+/// A plan with these stages.
 pub(crate) fn plan(stages: Vec<(&str, Gate, Vec<Step>)>) -> Plan {
     let stages = stages.into_iter().map(|(name, gate, steps)| Stage { name: name.to_owned(), gate, steps });
     Plan {
