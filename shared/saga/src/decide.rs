@@ -22,7 +22,7 @@ pub struct Decision {
     pub ready: Vec<StepId>,
     /// When the next waiting step is due.
     pub wake_at: Option<Timestamp>,
-    /// Whether every step outside the pursuit is settled and this is not recorded yet.
+    /// Whether every step that is not pursued is settled and this is not recorded yet.
     pub forward_done: bool,
     /// Optional steps to waive now: nothing else is open, and each is blocked or was tried often enough.
     pub give_up: Vec<StepId>,
@@ -66,7 +66,7 @@ pub fn decide(plan: &Plan, state: &State, now: Timestamp, under_way: &dyn Fn(Ste
     conclude(plan, state, moves)
 }
 
-/// Whether nothing should be under way, in whatever state the steps are.
+/// Whether nothing should be under way, whatever state the steps have.
 pub(crate) fn is_quiet(state: &State) -> bool {
     !state.has_begun() || state.finished().is_some() || state.held().is_some()
 }
@@ -78,7 +78,7 @@ pub(crate) struct Moves {
     pub(crate) ready: Vec<StepId>,
     /// When the next step is to be tried.
     pub(crate) wake_at: Option<Timestamp>,
-    /// Whether a step outside the pursuit can move on without a person.
+    /// Whether a step that is not pursued can move on without a person.
     pub(crate) forward: bool,
     /// Whether any step at all can move on without a person.
     pub(crate) pursuit: bool,

@@ -108,7 +108,7 @@ pub enum Event {
         /// Reason of the decision.
         why: String,
     },
-    /// Every step outside the pursuit is done or waived.
+    /// Every step that is not pursued is done or waived.
     ForwardDone,
     /// A round of the pursuit, or of waiting, ended. Its results do not need a line each.
     Round {

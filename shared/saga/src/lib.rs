@@ -1,7 +1,7 @@
 //! The record of an operation of many steps, and the decisions that drive it.
 //!
-//! Law: values in, values out. There is no clock, no randomness, no I/O and no logging; the caller passes the time
-//! in. Must not know: the meaning of the steps.
+//! Law: values in, values out. There is no clock, no randomness, no I/O and no logging; the caller gives the time.
+//! Must not know: the meaning of the steps.
 //!
 //! | word | meaning here | not |
 //! |---|---|---|

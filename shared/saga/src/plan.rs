@@ -62,7 +62,7 @@ impl fmt::Display for StepId {
     }
 }
 
-/// The way in which an effect is kept from happening twice.
+/// The way to keep an effect from happening twice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Class {
@@ -110,7 +110,7 @@ pub struct Step {
     pub want: String,
     /// Data that is needed to make the wanted state, e.g. the settings to restore.
     pub detail: serde_json::Value,
-    /// The way in which a second effect is avoided.
+    /// The way to avoid a second effect.
     pub class: Class,
     /// Whether it goes on after the forward part has finished, until it is verified or waived.
     pub pursue: bool,
@@ -177,7 +177,7 @@ pub struct Plan {
     pub made_at: Timestamp,
     /// Data that the builder wants to remember, e.g. which side is leaving. It is opaque here.
     pub about: serde_json::Value,
-    /// Stages in the order in which they are printed. Their gates decide what runs side by side.
+    /// Stages, in the order of printing. Their gates decide what runs side by side.
     pub stages: Vec<Stage>,
     /// Things that were left out on purpose, with reasons.
     pub exceptions: Vec<String>,

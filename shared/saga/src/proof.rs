@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// The way in which an answer was proven.
+/// The proof of an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Proof {

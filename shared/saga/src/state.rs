@@ -372,7 +372,7 @@ impl State {
         self.begun
     }
 
-    /// When the last step outside the pursuit was settled.
+    /// When the last step that is not pursued was settled.
     pub fn forward_done_at(&self) -> Option<Timestamp> {
         self.forward_done_at
     }
@@ -392,7 +392,7 @@ impl State {
         self.controls.held()
     }
 
-    /// Lessons, in the order in which they were written down.
+    /// Lessons, in order of time.
     pub fn lessons(&self) -> &[Lesson] {
         self.controls.lessons()
     }
