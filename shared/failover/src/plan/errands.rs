@@ -1,4 +1,4 @@
-//! Errands as steps: what a failover brings about that is no resource of a workspace.
+//! Actions as steps of a plan.
 
 use saga::{Class, Need, Needed, Step};
 use serde_json::json;
@@ -9,12 +9,12 @@ use crate::errand::{Address, Arrangements, Detail, Duty, Errand, ErrandInfo, Rea
 use crate::pair::{PairName, Role, Side};
 use crate::template::fill_all;
 
-/// The steps of one duty, for the side that work goes to.
+/// The steps of one purpose, for the side that the work goes to.
 pub(super) fn steps(ask: &Ask<'_>, duty: Duty, wanted: &str) -> Result<Vec<Step>, PlanRefused> {
     ask.arrangements.of(duty).map(|errand| step(ask, errand, wanted, Role::Target)).collect()
 }
 
-/// What cuts the whole leaving side off.
+/// The steps that isolate the whole leaving side.
 pub(super) fn cut_off(ask: &Ask<'_>, pursue: bool) -> Result<Vec<Step>, PlanRefused> {
     let steps = ask.arrangements.of(Duty::Fence).map(|errand| {
         let step = step(ask, errand, want::CUT_OFF, Role::Leaving)?;
@@ -23,12 +23,12 @@ pub(super) fn cut_off(ask: &Ask<'_>, pursue: bool) -> Result<Vec<Step>, PlanRefu
     steps.collect()
 }
 
-/// The messages of an occasion, one to each channel. The saga does not wait for them.
+/// The messages of an occasion, one for each channel. The saga does not wait for them.
 pub(super) fn messages(ask: &Ask<'_>, occasion: Occasion) -> Result<Vec<Step>, PlanRefused> {
     messages_of(&teller(ask, Role::Target), occasion)
 }
 
-/// The same, for whoever tells.
+/// The same messages, for plans without an [`Ask`].
 pub(super) fn messages_of(teller: &Teller<'_>, occasion: Occasion) -> Result<Vec<Step>, PlanRefused> {
     let steps = teller.arrangements.of(Duty::Channel).map(|errand| {
         let step = plain(teller, errand, want::TOLD, Role::Target, None)?;
@@ -39,7 +39,7 @@ pub(super) fn messages_of(teller: &Teller<'_>, occasion: Occasion) -> Result<Vec
     steps.collect()
 }
 
-/// What an errand's step is filled in with.
+/// The values that fill in the step of an action.
 pub(super) struct Teller<'a> {
     pub(super) pair: &'a PairName,
     /// The side that the step is about.
@@ -78,7 +78,7 @@ fn plain(
     let info = info.ok_or_else(|| refused(errand, "this program does not know its kind: use a newer one"))?;
     let side = teller.target;
     let address = address(teller.addresses, side);
-    // A channel's words are filled in when they are sent, and say what has become of the failover by then.
+    // The text of a channel is filled in when it is sent, so it says how far the failover is by then.
     let settings = match errand.duty {
         Duty::Channel => errand.settings.clone(),
         Duty::Fence
@@ -119,14 +119,14 @@ fn place(info: &ErrandInfo, role: Role) -> &'static str {
     }
 }
 
-/// What is shown of a dataset, or of what the vendor's own recovery replicates.
+/// The values to show for a dataset, or for the data that the vendor's own recovery replicates.
 fn shown(ask: &Ask<'_>, errand: &Errand) -> Option<Shown> {
     let seen = ask.datasets.iter().find(|seen| seen.duty == errand.duty && seen.name == errand.name)?;
     let synced_at = seen.synced_at.as_ref().ok().copied();
     Some(Shown { synced_at, loss_s: seen.loss_s(ask.lost_at), objective_s: seen.objective_s })
 }
 
-/// Proves that everything is there which the plan starts on the target (R22).
+/// Proves that the target has everything that the plan starts there (R22).
 pub(super) fn up_to_date(starts: &[(String, String, String)]) -> Step {
     let there: Vec<_> = starts.iter().map(|(kind, id, name)| json!({ "kind": kind, "id": id, "name": name })).collect();
     Step {
@@ -144,7 +144,8 @@ pub(super) fn up_to_date(starts: &[(String, String, String)]) -> Step {
     }
 }
 
-/// A need that the approval with the risk accepted stands in for (S10).
+/// The need for a verified step. If the saga is not planned, the approval with the risk accepted can take its place
+/// (S10).
 pub(super) fn verified_or_accepted(step: saga::StepId, planned: bool) -> Needed {
     Needed { step, need: Need::Verified, unless_accepted: (!planned).then(|| GO.to_owned()) }
 }

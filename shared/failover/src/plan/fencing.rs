@@ -1,4 +1,4 @@
-//! Fencing the leaving side: resource by resource, then whatever else is there.
+//! Fences the leaving side: resource by resource, and then everything else that is there.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,7 +8,8 @@ use super::gates::{tried, verified};
 use super::{Ask, stage, steps};
 use crate::checkpoint::Missing;
 
-/// The fence of what works, or of the compute that work runs on; tells in `fenced` which step fences what.
+/// Makes the fence of the work, or of the compute that the work runs on. It records in `fenced` which step fences
+/// which resource.
 pub(super) fn fence_stage<'a>(
     ask: &Ask<'a>,
     index: u16,
@@ -32,7 +33,7 @@ pub(super) fn fence_stage<'a>(
     Stage { name: name.to_owned(), gate, steps }
 }
 
-/// Who starts what on the leaving side.
+/// The resources of the leaving side that can start others there.
 #[derive(Default)]
 pub(super) struct Undoers<'a> {
     of_one: BTreeMap<(&'a str, &'a str), Vec<Undoer>>,
@@ -64,7 +65,7 @@ impl<'a> Undoers<'a> {
     }
 }
 
-/// Whatever else is there, kind by kind: of every kind that the leaving side has at all.
+/// Fences everything else, kind by kind: every kind that the leaving side does not lack.
 pub(super) fn sweep_steps(ask: &Ask<'_>) -> Vec<Step> {
     let marked = ask.here.resources.iter().filter(|r| ask.arrangements.is_active_active(&r.kind, &r.name));
     let except: Vec<(String, String)> = marked.map(|r| (r.kind.clone(), r.id.clone())).collect();

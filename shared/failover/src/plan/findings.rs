@@ -1,4 +1,4 @@
-//! What would hurt, each with its remedy, and what no failover carries.
+//! The findings of a plan, each with its remedy, and the list of what no failover carries.
 
 use saga::bounds::{TEXT, capped};
 
@@ -6,7 +6,7 @@ use super::{Ask, Loss, homing, own};
 use crate::checkpoint::{Checkpoint, Missing};
 use crate::errand::{ActiveActive, Duty};
 
-/// What would hurt, each with its remedy.
+/// All findings, each with its remedy.
 pub(super) fn findings(ask: &Ask<'_>) -> Vec<String> {
     let mut findings = Vec::new();
     let age = ask.made_at.duration_since(ask.here.taken_at);
@@ -48,7 +48,7 @@ pub(super) fn findings(ask: &Ask<'_>) -> Vec<String> {
     findings
 }
 
-/// Each of them as long as a text may be (S25).
+/// Cuts each line to the length that a text may have (S25).
 pub(super) fn bounded(lines: Vec<String>) -> Vec<String> {
     lines.into_iter().map(|line| if line.len() <= TEXT { line } else { capped(&line, TEXT) }).collect()
 }
@@ -65,7 +65,7 @@ fn missing_kinds(checkpoint: &Checkpoint) -> impl Iterator<Item = String> {
     })
 }
 
-/// R9: what is marked as running on both sides should run on both.
+/// R9: work that is marked as running on both sides should run on both.
 fn not_running(ask: &Ask<'_>) -> Vec<String> {
     let mut findings = Vec::new();
     for ActiveActive { kind, name } in &ask.arrangements.active_active {
@@ -85,7 +85,7 @@ fn not_running(ask: &Ask<'_>) -> Vec<String> {
     findings
 }
 
-/// R8: what no failover of workspaces carries, so that it is not silently missing
+/// R8: the things that no failover of workspaces carries. They are listed, so that they are not silently missing
 /// [docs: admin/disaster-recovery; admin/managed-disaster-recovery].
 pub(super) fn not_covered() -> Vec<String> {
     NOT_COVERED.iter().map(|(what, remedy)| format!("not covered, {what}: {remedy}")).collect()
@@ -103,7 +103,7 @@ const NOT_COVERED: &[(&str, &str)] = &[
     ("unsaved notebook state and running cells", "only what was saved, or is in a Git folder, is on the target"),
 ];
 
-/// The dataset that is worst off; one whose loss is unknown is worse than any other.
+/// The loss of the worst dataset. An unknown loss is worse than any other.
 pub(super) fn worst_loss(ask: &Ask<'_>) -> Option<Loss> {
     let seen = ask.datasets.iter().filter(|seen| match seen.duty {
         Duty::Dataset | Duty::Recovery => true,

@@ -1,4 +1,4 @@
-//! Short forms of gates.
+//! Short forms that make gates.
 
 use saga::Gate;
 

@@ -1,7 +1,7 @@
-//! A round of the guard: fence again what somebody switched on, and say so.
+//! The plan of a guard's round: it fences again what somebody switched on, and reports it.
 //!
-//! Every step of it is optional: what cannot be fenced now is found again by the next look, and
-//! a round that never ends would keep the pair from its way back.
+//! Every step is optional. If something cannot be fenced now, the next check of the guard finds it again. A round
+//! that never ends would keep the pair from its way back.
 
 use jiff::Timestamp;
 use saga::plan::PLAN_VERSION;
@@ -16,39 +16,39 @@ use super::{About, PlanRefused, stage, want};
 use crate::errand::{Address, Arrangements, ErrandInfo};
 use crate::pair::{PairName, Role, Side};
 
-/// Something that is on and should not be.
+/// A resource that is on and should not be.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Offender {
-    /// Its kind's name.
+    /// Name of its kind, e.g. `job`.
     pub kind: String,
-    /// Its id.
+    /// Id of the resource.
     pub id: String,
-    /// Its name.
+    /// Name of the resource.
     pub name: String,
-    /// Who or what switched it on, and when, where that can be told.
+    /// The person or the program that switched it on, and when, if the API says so.
     pub told: Option<String>,
 }
 
-/// Everything a round is made of.
+/// Everything that a round is made of.
 #[derive(Debug)]
 pub struct GuardAsk<'a> {
-    /// The round's id.
+    /// Id of the round's saga.
     pub saga: SagaId,
-    /// Which pair.
+    /// Name of the pair.
     pub pair: &'a PairName,
     /// The side that is guarded.
     pub fenced: Side,
-    /// Now.
+    /// The current time.
     pub made_at: Timestamp,
-    /// What is on there.
+    /// The resources that are on there.
     pub offenders: &'a [Offender],
     /// All kinds, in fencing order.
     pub order: &'a [&'a str],
-    /// Where the two sides are.
+    /// Addresses of the two sides.
     pub addresses: &'a [Address],
-    /// What the team has declared beside its workspaces.
+    /// Everything that the team has declared besides its workspaces.
     pub arrangements: &'a Arrangements,
-    /// The kinds of errands there are.
+    /// All kinds of actions that the program knows.
     pub errand_kinds: &'a [ErrandInfo],
 }
 

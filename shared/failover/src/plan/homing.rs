@@ -1,4 +1,4 @@
-//! The way home (R40 to R44): what was written meanwhile comes along, the side that is left is set back
+//! The way back (R40 to R44): data that was written meanwhile comes along, and the side that is left is set back
 //! and proved to be ready to stand by.
 
 use std::collections::BTreeSet;
@@ -14,7 +14,7 @@ use crate::errand::{Detail, Duty};
 use crate::matching::{Matching, Twin};
 use crate::pair::Role;
 
-/// What people are told at the end of a course.
+/// The occasion of the message at the end of an operation.
 pub(super) fn told_at_the_end(course: Course) -> Occasion {
     match course {
         Course::Failover | Course::Drill | Course::StandbyDrill => Occasion::Moved,
@@ -23,8 +23,8 @@ pub(super) fn told_at_the_end(course: Course) -> Occasion {
     }
 }
 
-/// What was written on the side that is left has come back: each dataset, once nothing writes there any
-/// more. Nobody has accepted a loss for it, so its lag must be within the objective.
+/// Proves that the data that was written on the leaving side has come back: each dataset, after nothing writes
+/// there any more. Nobody has accepted a loss for it, so its lag must be within the objective.
 pub(super) fn caught_up(ask: &Ask<'_>) -> Result<Vec<Step>, PlanRefused> {
     let steps = errands::steps(ask, Duty::Dataset, want::SYNCED)?.into_iter().map(|step| {
         let Ok(detail) = serde_json::from_value::<Detail>(step.detail.clone()) else { return step };
@@ -33,7 +33,7 @@ pub(super) fn caught_up(ask: &Ask<'_>) -> Result<Vec<Step>, PlanRefused> {
     Ok(steps.collect())
 }
 
-/// What sets the side that is left back to what it was as a prepared standby (R41).
+/// Sets the leaving side back to its state as a prepared standby (R41).
 pub(super) fn reset(ask: &Ask<'_>) -> Vec<Step> {
     let Some(prepared) = &ask.past.prepared else { return Vec::new() };
     let there: BTreeSet<(&str, &str)> = ask.here.resources.iter().map(key).collect();
@@ -42,13 +42,13 @@ pub(super) fn reset(ask: &Ask<'_>) -> Vec<Step> {
     moved.flat_map(|resource| steps::set_back(resource, Role::Leaving)).collect()
 }
 
-/// The proof that the side which is left is ready to stand by. After a promotion nothing waits for it:
-/// the old primary may be away for long.
+/// Proves that the leaving side is ready to stand by. After a promotion nothing waits for this proof, because the
+/// old primary may be away for a long time.
 pub(super) fn ready(ask: &Ask<'_>) -> Step {
     Step { pursue: ask.course == Course::Promotion, ..ready_at(Role::Leaving, except(ask)) }
 }
 
-/// The same at either place; `except` runs on both sides by decision.
+/// The same proof for either side. The resources in `except` may be on.
 pub(super) fn ready_at(place: Role, except: Vec<(String, String)>) -> Step {
     Step {
         place: place.as_str().to_owned(),
@@ -70,7 +70,7 @@ fn except(ask: &Ask<'_>) -> Vec<(String, String)> {
     marked.map(|r| (r.kind.clone(), r.id.clone())).collect()
 }
 
-/// What is left as it is found on the side that is left, with the reason.
+/// Resources that were on at the leaving side before the work came there, and are left off, each with the reason.
 pub(super) fn exceptions(ask: &Ask<'_>) -> Vec<String> {
     let Some(prepared) = ask.past.prepared.as_ref().filter(|_| ask.course == Course::Failback) else {
         return Vec::new();
@@ -87,7 +87,7 @@ pub(super) fn exceptions(ask: &Ask<'_>) -> Vec<String> {
         .collect()
 }
 
-/// What was made on the side that is left while it was active (R42), each with what to do about it.
+/// Resources that were made on the leaving side while it was active (R42), each with what to do about it.
 pub(super) fn made_meanwhile(ask: &Ask<'_>) -> Vec<String> {
     let Some(prepared) = ask.past.prepared.as_ref().filter(|_| ask.course == Course::Failback) else {
         return Vec::new();
@@ -110,7 +110,7 @@ pub(super) fn made_meanwhile(ask: &Ask<'_>) -> Vec<String> {
     .collect()
 }
 
-/// The data written there, per dataset, with how far it has come back.
+/// The data that was written there, for each dataset, with how far it has come back.
 pub(super) fn written_meanwhile(ask: &Ask<'_>) -> Vec<String> {
     if ask.course != Course::Failback {
         return Vec::new();

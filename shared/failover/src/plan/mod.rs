@@ -1,6 +1,6 @@
-//! The plans of sagas: recipe R20 to R31, R40 to R44 and R50 as stages, gates and steps.
+//! The builders of plans: R20 to R31, R40 to R44 and R50 as stages, gates and steps.
 //!
-//! One builder a file; all of them make the same steps for the same engine.
+//! Each builder has its own file. All of them make the same steps for the same engine.
 
 mod errands;
 mod fencing;
@@ -32,86 +32,86 @@ use crate::errand::{Address, Arrangements, Duty, ErrandInfo};
 use crate::matching::MapEntry;
 use crate::pair::{PairName, Side};
 
-/// The one question of a failover: shall it begin, with the risk that it names?
+/// The one question of a failover: shall it begin, with the risk that the question names?
 pub const GO: &str = "go";
 
-/// The place of a step that is outside both workspaces.
+/// The location of a step that is external to both workspaces.
 pub const OUTSIDE: &str = "outside";
 
-/// The place of a step that is about what is recorded of the pair.
+/// The location of a step that is about the record of the pair.
 pub const PAIR: &str = "pair";
 
-/// The resource of a step that names everything of its kind.
+/// The resource of a step that is about everything of its kind.
 pub const EVERYTHING: &str = "*";
 
-/// Wanted states that every kind of resource knows.
+/// The wanted states that the steps of these plans have.
 pub mod want {
-    /// It can process no data and starts nothing by itself.
+    /// The resource can process no data and starts nothing by itself.
     pub const FENCED: &str = "fenced";
-    /// Everything of the kind is fenced, also what no plan knew.
+    /// Everything of the kind is fenced, also resources that no plan knew.
     pub const ALL_FENCED: &str = "all_fenced";
-    /// The workspace answers and knows us.
+    /// The workspace answers, and Switchback can sign in.
     pub const ANSWERING: &str = "answering";
-    /// What is published says that deployments are frozen.
+    /// The publication says that deployments are frozen.
     pub const FROZEN: &str = "frozen";
-    /// What is published names the new active side.
+    /// The publication names the new active side.
     pub const POINTED: &str = "pointed";
-    /// A whole workspace is cut off, beside what is fenced in it.
+    /// A whole workspace is isolated, besides the fences in it.
     pub const CUT_OFF: &str = "cut_off";
-    /// What cut a whole workspace off is lifted.
+    /// A whole workspace is readmitted.
     pub const LIFTED: &str = "lifted";
-    /// The last synced data of a dataset is as recent as was shown, or more.
+    /// The last synced data of a dataset is at least as recent as was shown.
     pub const SYNCED: &str = "synced";
-    /// A source is reachable.
+    /// A data source is reachable.
     pub const REACHABLE: &str = "reachable";
-    /// A route leads to the side that works.
+    /// A route leads to the target.
     pub const ROUTED: &str = "routed";
     /// The vendor's own recovery has moved what it covers.
     pub const RECOVERED: &str = "recovered";
-    /// People were told: their channel has accepted the message.
+    /// A message was sent: its channel has accepted it.
     pub const TOLD: &str = "told";
-    /// A tool points at the side that works.
+    /// A tool points at the target.
     pub const SWITCHED: &str = "switched";
     /// The target was proved to work.
     pub const PROVED: &str = "proved";
-    /// Everything that the plan starts is there.
+    /// Everything that the plan starts is on the target.
     pub const UP_TO_DATE: &str = "up_to_date";
-    /// What was learned is written down.
+    /// A lesson is written down.
     pub const LEARNED: &str = "learned";
-    /// A person has seen to it.
+    /// A person has taken care of it.
     pub const SEEN_TO: &str = "seen_to";
-    /// The time in which the saga may begin has come, and holds it.
+    /// The window of the saga has come, and is long enough for it.
     pub const OPEN: &str = "open";
-    /// The homes of the pair are swapped.
+    /// The roles of the two sides are swapped.
     pub const SWAPPED: &str = "swapped";
-    /// A side is ready to stand by: it answers, nothing is on there, and what work needs is there.
+    /// A side is ready to stand by: it answers, nothing is on there, and everything that work needs is there.
     pub const READY: &str = "ready";
 }
 
 /// Kinds of steps that are no resource of a workspace.
 pub mod own {
-    /// What Switchback publishes about the pair.
+    /// The publication of Switchback about the pair.
     pub const PUBLICATION: &str = "publication";
     /// The workspace as a whole.
     pub const WORKSPACE: &str = "workspace";
-    /// What the plan counts on in the target.
+    /// The things on a side that the plan counts on.
     pub const STANDBY: &str = "standby";
-    /// The time in which a planned saga may begin.
+    /// The window in which a planned saga may begin.
     pub const WINDOW: &str = "window";
-    /// What was learned of the saga (R43).
+    /// The lessons of the saga (R43).
     pub const LESSONS: &str = "lessons";
 }
 
-/// What the team has decided about failovers.
+/// The team's policy for failovers.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FailoverPolicy {
-    /// The leaving side is well: everything is verified stopped before anything starts.
+    /// Whether the leaving side is healthy. Then everything is verified stopped before anything starts.
     pub planned: bool,
-    /// Jobs whose run was interrupted are run once on the target.
+    /// Whether jobs whose run was interrupted are run once on the target.
     pub run_interrupted_again: bool,
     /// A checkpoint older than this is a finding, and `status` and `check` say so.
     pub checkpoint_age: SignedDuration,
-    /// The leaving side is fenced at once; the question is asked before anything is started.
+    /// Whether the leaving side is fenced at once. The question is then asked before anything is started.
     #[serde(default)]
     pub fence_first: bool,
 }
@@ -119,146 +119,147 @@ pub struct FailoverPolicy {
 /// A kind of resource that is fenced on the leaving side.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FencedKind<'a> {
-    /// Its name.
+    /// Name of the kind, e.g. `job`.
     pub name: &'a str,
-    /// It is what work runs on, not the work itself: stopped after the work.
+    /// Whether work runs on it, so that it is not the work itself. It is stopped after the work.
     pub compute: bool,
 }
 
-/// How recent the data of one dataset is on the target.
+/// The recovery point of one dataset on the target.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DatasetSeen {
-    /// `Dataset`, or `Recovery` for what the vendor's own recovery replicates.
+    /// `Dataset`, or `Recovery` for data that the vendor's own recovery replicates.
     pub duty: Duty,
-    /// The errand's name.
+    /// Name of the action.
     pub name: String,
-    /// The time of the last synced data, or why it cannot be told.
+    /// Time of the last synced data, or the reason why it is unknown.
     pub synced_at: Result<Timestamp, String>,
-    /// In seconds: what the team accepts.
+    /// In seconds: the loss that the team accepts.
     pub objective_s: i64,
 }
 
 impl DatasetSeen {
-    /// In seconds: what would be lost of it if the leaving side was lost at that time; `None` if it cannot be told.
+    /// In seconds: the data that would be lost if the leaving side was lost at that time; `None` if it is unknown.
     pub fn loss_s(&self, lost_at: Timestamp) -> Option<i64> {
         self.synced_at.as_ref().ok().map(|synced| lost_at.duration_since(*synced).as_secs().max(0))
     }
 }
 
-/// Everything a plan is made of.
+/// Everything that a plan is made of.
 #[derive(Debug)]
 pub struct Ask<'a> {
-    /// The saga's id.
+    /// Id of the saga.
     pub saga: SagaId,
-    /// Which pair.
+    /// Name of the pair.
     pub pair: &'a PairName,
-    /// Which side works now, as recorded.
+    /// The active side, as recorded.
     pub active: Side,
-    /// Which side the work shall leave.
+    /// The side that the work shall leave.
     pub leaving: Side,
-    /// Now.
+    /// The current time.
     pub made_at: Timestamp,
-    /// What the leaving side has and had active.
+    /// The inventory of the leaving side, with what was active.
     pub here: &'a Checkpoint,
-    /// What the target has.
+    /// The inventory of the target.
     pub there: &'a Checkpoint,
-    /// The explicit map.
+    /// The explicit map of counterparts.
     pub map: &'a [MapEntry],
     /// All kinds that are fenced, in fencing order.
     pub kinds: &'a [FencedKind<'a>],
     /// The team's policy.
     pub policy: &'a FailoverPolicy,
-    /// When the leaving side was lost, or is left: until then data may have been written there.
+    /// When the leaving side was lost, or is left. Data may have been written there until then.
     pub lost_at: Timestamp,
-    /// The target was left by an earlier saga, so it may be cut off.
+    /// Whether an earlier saga left the target, so that it may be isolated.
     pub target_was_left: bool,
-    /// Where the two sides are.
+    /// Addresses of the two sides.
     pub addresses: &'a [Address],
-    /// What the team has declared beside its workspaces.
+    /// Everything that the team has declared besides its workspaces.
     pub arrangements: &'a Arrangements,
-    /// The kinds of errands there are.
+    /// All kinds of actions that the program knows.
     pub errand_kinds: &'a [ErrandInfo],
-    /// How recent the data on the target is.
+    /// The recovery point of each dataset on the target.
     pub datasets: &'a [DatasetSeen],
-    /// What the saga is for.
+    /// The operation of the saga.
     pub course: Course,
-    /// When a planned saga may begin; `None`: at once.
+    /// The window in which a planned saga may begin; `None` means at once.
     pub window: Option<Window>,
-    /// An earlier approval covers it: the way back of a drill is approved with the drill.
+    /// Whether an earlier approval covers it. The way back of a drill is approved with the drill.
     pub approved: bool,
-    /// What is known of earlier sagas.
+    /// The facts that are known of earlier sagas.
     pub past: &'a Past,
-    /// What earlier sagas have taught and nobody has closed.
+    /// Lessons of earlier sagas that nobody has closed.
     pub lessons: &'a [OpenLesson],
 }
 
 impl Ask<'_> {
-    /// A promotion of a side on which the work is already: nothing moves.
+    /// Whether this is a promotion of a side on which the work is already, so that nothing moves.
     pub(crate) fn is_in_place(&self) -> bool {
         self.course == Course::Promotion && self.active != self.leaving
     }
 }
 
-/// What a way back knows of the way out.
+/// The facts of the way out that a way back knows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Past {
-    /// What the leaving side had when it was a prepared standby; what it has beside was made there since (R42).
+    /// The inventory of the leaving side when it was a prepared standby. Everything else on it was made since
+    /// (R42).
     pub prepared: Option<Checkpoint>,
-    /// What the target had, and had active, before the work left it.
+    /// The inventory of the target before the work left it, with what was active.
     pub recorded: Option<Checkpoint>,
-    /// The work never came to the leaving side in full: what is recorded of the target counts, not
-    /// what is active on the leaving side.
+    /// Whether the work never came to the leaving side in full. Then the record of the target counts, and not what
+    /// is active on the leaving side.
     pub midway: bool,
-    /// Jobs on the leaving side that were run because their counterpart's run was interrupted, by id.
+    /// Ids of jobs on the leaving side that were run because the run of their counterpart was interrupted.
     pub already_run: BTreeSet<String>,
 }
 
-/// What an earlier saga has taught, while nobody has closed it.
+/// A lesson of an earlier saga that nobody has closed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OpenLesson {
-    /// Which saga.
+    /// Id of the earlier saga.
     pub saga: SagaId,
-    /// What.
+    /// The lesson in the person's words.
     pub text: String,
-    /// Who sees to it.
+    /// Name of the person who takes care of it; `None` if nobody was named.
     pub owner: Option<String>,
-    /// Until when.
+    /// Day until which it shall be done; `None` if no day was named.
     pub due: Option<jiff::civil::Date>,
 }
 
-/// What stands in a failover's `about`.
+/// The content of the `about` of a failover's plan.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct About {
-    /// Which side the work leaves.
+    /// The side that the work leaves.
     pub leaving: Side,
-    /// Whether the leaving side was said to be well.
+    /// Whether the order said that the leaving side is healthy.
     pub planned: bool,
     /// Whether the leaving side is fenced before the question is answered.
     #[serde(default)]
     pub fence_first: bool,
-    /// When the leaving side's inventory was taken.
+    /// When the inventory of the leaving side was taken.
     pub checkpoint_at: Timestamp,
-    /// When the target's inventory was taken.
+    /// When the inventory of the target was taken.
     pub target_listed_at: Timestamp,
-    /// Where the two sides are.
+    /// Addresses of the two sides.
     #[serde(default)]
     pub addresses: Vec<Address>,
-    /// In seconds: the worst loss of a dataset, where all could be told.
+    /// The loss of the worst dataset; `None` if there is no dataset, or if the operation gives up no data.
     #[serde(default)]
     pub worst_loss: Option<Loss>,
-    /// What the saga is for; absent in plans of before there was more than failovers.
+    /// The operation of the saga; absent for a failover and for a round of the guard.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub course: Option<Course>,
-    /// When it may begin, where that is not at once.
+    /// The window in which it may begin; `None` means at once.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub window: Option<Window>,
 }
 
-/// What would be lost of the dataset that is worst off.
+/// The loss of the worst dataset.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Loss {
-    /// Its name.
+    /// Name of the dataset.
     pub dataset: String,
-    /// In seconds; `None` if it cannot be told.
+    /// In seconds: the loss; `None` if it is unknown.
     pub seconds: Option<i64>,
 }

@@ -1,7 +1,7 @@
-//! Moving the work: fence the leaving side, start on the target, point everybody there.
+//! The plan that moves the work: it fences the leaving side, starts on the target, and points everybody there.
 //!
-//! Failover, failback, promotion and the first half of a full drill are this one plan; what a course
-//! adds or leaves out stands in [`stages_of`].
+//! Failover, failback, promotion and the first half of a full drill are this one plan. [`stages_of`] says what an
+//! operation adds or leaves out.
 
 use std::collections::BTreeMap;
 
@@ -33,7 +33,7 @@ pub fn move_plan(ask: &Ask<'_>) -> Result<Plan, PlanRefused> {
     for part in &parts {
         stages.push(Stage { name: part.name().to_owned(), gate: moving.gate(*part), steps: moving.steps(*part)? });
     }
-    // Where nothing is left to a person there is no such stage.
+    // If nothing is left to a person, there is no such stage.
     stages.retain(|stage| stage.name != stage::BY_HAND || !stage.steps.is_empty());
     let plan = Plan {
         version: PLAN_VERSION,
@@ -50,7 +50,7 @@ pub fn move_plan(ask: &Ask<'_>) -> Result<Plan, PlanRefused> {
     Ok(plan)
 }
 
-/// What stands in the plan's `about`.
+/// Makes the `about` of the plan.
 pub(super) fn about(ask: &Ask<'_>) -> About {
     About {
         leaving: ask.leaving,
@@ -59,8 +59,8 @@ pub(super) fn about(ask: &Ask<'_>) -> About {
         checkpoint_at: ask.here.taken_at,
         target_listed_at: ask.there.taken_at,
         addresses: ask.addresses.to_vec(),
-        // On the way home nothing is started before the data has come back, and a drill on the standby
-        // alone moves none.
+        // In a failback nothing is started before the data has come back. A drill on the standby alone moves no
+        // data.
         worst_loss: match ask.course {
             Course::Failover | Course::Promotion | Course::Drill => worst_loss(ask),
             Course::Failback | Course::StandbyDrill => None,
@@ -144,7 +144,7 @@ fn stages_of(ask: &Ask<'_>) -> Vec<Part> {
     [
         of(ask.window.is_some(), &[Part::Announce, Part::Window]),
         &[Part::Freeze, Part::Fence, Part::StopCompute, Part::Sweep],
-        // A standby is stopped once, not cut off: it must stay ready.
+        // A standby is stopped once and not isolated, because it must stay ready.
         of(!home, &[Part::CutOff]),
         &[Part::Lift, Part::Confirm, Part::Tell],
         of(home, &[Part::CatchUp]),
@@ -159,13 +159,13 @@ fn stages_of(ask: &Ask<'_>) -> Vec<Part> {
     .concat()
 }
 
-/// What the stages of one plan are made from.
+/// The values that the stages of one plan are made from.
 struct Moving<'a> {
     ask: &'a Ask<'a>,
     fence: Stage,
     stop_compute: Stage,
     starts: Starts,
-    /// Publishes the new active side; absent where it is the active one already.
+    /// The step that publishes the new active side; `None` if that side is already active.
     pointed: Option<StepId>,
 }
 
@@ -202,7 +202,8 @@ impl<'a> Moving<'a> {
             Part::Sweep => tried(&[stage::FENCE, stage::STOP_COMPUTE]),
             Part::CutOff if planned => verified(&all_stopped),
             Part::CutOff => tried(&all_stopped),
-            // From here on nothing is taken back: also where the fence was quick, a person has said yes.
+            // Nothing is taken back from here on. So a person must have said yes, also if the side was fenced
+            // first.
             Part::Lift | Part::Tell => one_way(verified(&[stage::FREEZE])),
             Part::Confirm => verified(&[stage::LIFT]),
             Part::CatchUp => verified(&all_stopped),
@@ -218,9 +219,9 @@ impl<'a> Moving<'a> {
             Part::Validate => verified(&[stage::JOBS]),
             Part::Schedules => verified(&[stage::VALIDATE]),
             Part::Point => verified(&[stage::SCHEDULES]),
-            // An endpoint that only a person can mend keeps neither the proof nor the message waiting.
+            // An endpoint that only a person can repair keeps neither the proof nor the message waiting.
             Part::Promote | Part::ValidateAgain => tried(&[stage::POINT]),
-            // Whoever waits for the new address is told it, also where the last validation failed.
+            // People who wait for the new address get it, also if the last validation failed.
             Part::TellAgain if ask.is_in_place() => tried(&[stage::PROMOTE]),
             Part::TellAgain => tried(&[stage::VALIDATE_AGAIN]),
             Part::Reset => tried(&[stage::TELL_AGAIN]),
@@ -255,7 +256,7 @@ impl<'a> Moving<'a> {
             Part::Schedules => of_stage(StartStage::Schedules),
             Part::Validate | Part::ValidateAgain => Ok([vec![steps::answering()], validations()?].concat()),
             Part::Point => {
-                // Whoever deploys follows the active side from here on.
+                // Deployments follow the active side from here on.
                 let mut pointed = steps::publish("the new active side", want::POINTED, target, false);
                 if ask.course == Course::Failback {
                     pointed.detail["stands_by"] = json!(true);
@@ -272,14 +273,14 @@ impl<'a> Moving<'a> {
     }
 }
 
-/// What an earlier saga cut off is let in again, before anything is asked of it. A side that was never
-/// left is not waited for: who keeps its fences may stand in the region that is lost.
+/// Readmits the target before any request to it, if an earlier saga isolated it. A side that was never left needs
+/// no such step, and could not wait for it: the service that keeps its fences may be in the lost region.
 fn lifted(ask: &Ask<'_>) -> Result<Vec<Step>, PlanRefused> {
     if ask.target_was_left { errands::steps(ask, Duty::Fence, want::LIFTED) } else { Ok(Vec::new()) }
 }
 
-/// R22 to R24: the target answers, has what the plan starts, its data is as recent as was shown,
-/// and what the work reads is reachable.
+/// R22 to R24: the target answers and has everything that the plan starts, its data is as recent as was shown, and
+/// the sources of the work are reachable.
 fn confirmations(ask: &Ask<'_>, started: &[(String, String, String)]) -> Result<Vec<Step>, PlanRefused> {
     let datasets =
         if ask.course == Course::Failback { Vec::new() } else { errands::steps(ask, Duty::Dataset, want::SYNCED)? };

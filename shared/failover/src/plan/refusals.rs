@@ -1,57 +1,57 @@
-//! Why there is no plan.
+//! The reasons why there is no plan.
 
 use super::Ask;
 use crate::checkpoint::Missing;
 use crate::course::Course;
 use crate::pair::Side;
 
-/// Why there is no plan.
+/// The reason why there is no plan.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum PlanRefused {
-    /// The work is on the target already.
+    /// The work is already on the target.
     #[error("the {0} is already the active side of this pair: there is nothing to move to it")]
     TargetIsActive(Side),
-    /// The work is at home.
+    /// A failback was ordered, and the work is already on its target.
     #[error("the work is on the {0}, where it is at home: there is nothing to fail back; `switchback status` shows it")]
     AtHome(Side),
-    /// A checkpoint is of another side or pair.
+    /// A checkpoint is about another side or another pair.
     #[error("the checkpoint is of {found}, not of {wanted}: capture the right side")]
     WrongCheckpoint {
-        /// What it is of.
+        /// Side and pair of the checkpoint.
         found: String,
-        /// What was needed.
+        /// Side and pair that were needed.
         wanted: String,
     },
-    /// The checkpoint has nothing in it.
+    /// The checkpoint has no resource in it.
     #[error("the checkpoint of the {0} holds no resource: capture it with a principal that may see them")]
     NothingThere(Side),
     /// A kind of the target could not be listed.
     #[error("the {side} did not list its kind {kind}: {message}")]
     TargetNotListed {
-        /// The target.
+        /// The target of the operation.
         side: Side,
-        /// Which kind.
+        /// Name of the kind.
         kind: String,
-        /// Why not.
+        /// Reason why it was not listed.
         message: String,
     },
-    /// A declared errand cannot be planned.
+    /// A declared action cannot be planned.
     #[error("{errand} cannot be planned: {why}")]
     Errand {
-        /// Its duty and name.
+        /// Purpose and name of the action.
         errand: String,
-        /// Why not, with the remedy.
+        /// Reason, with the remedy.
         why: String,
     },
-    /// The plan does not hold together; a fault of the builder.
+    /// The plan contradicts itself, which is a fault of the builder.
     #[error(transparent)]
     Plan(#[from] saga::PlanError),
 }
 
-/// Refuses what cannot be planned.
+/// Refuses an order that cannot be planned.
 pub(super) fn refuse(ask: &Ask<'_>) -> Result<(), PlanRefused> {
     let target = ask.leaving.other();
-    // A saga that was aborted in the middle is turned back while its leaving side is the active one still.
+    // A saga that was aborted in the middle is turned back while the side that it was leaving is still active.
     if ask.active != ask.leaving && !ask.past.midway && !ask.is_in_place() {
         return Err(if ask.course == Course::Failback {
             PlanRefused::AtHome(target)

@@ -2,57 +2,57 @@
 
 use crate::checkpoint::StartStage;
 
-/// R25, R40: people are told before a planned window.
+/// R25, R40: people get a message before a planned window.
 pub const ANNOUNCE: &str = "announce";
 /// R40: the window in which the saga may begin.
 pub const WINDOW: &str = "window";
-/// Publish the freeze.
+/// The publication says that deployments are frozen.
 pub const FREEZE: &str = "freeze";
-/// R20, R21: block new runs and cancel active ones, resource by resource.
+/// R20, R21: new runs are blocked and active ones are cancelled, resource by resource.
 pub const FENCE: &str = "fence";
-/// R21: stop what the work runs on. After the work, which would only start it again.
+/// R21: the compute of the work is stopped. This comes after the work, which would only start it again.
 pub const STOP_COMPUTE: &str = "stop-compute";
-/// R20: list again until nothing is found.
+/// R20: everything is listed again until nothing is found.
 pub const SWEEP: &str = "sweep";
-/// What cuts a whole workspace off, by policy.
+/// The whole leaving side is isolated, as the team has declared.
 pub const CUT_OFF: &str = "cut-off";
-/// What had cut the target off is lifted.
+/// The target is readmitted, if it was isolated.
 pub const LIFT: &str = "lift";
-/// R22 to R24.
+/// R22 to R24: the target is confirmed to be ready for the work.
 pub const CONFIRM: &str = "confirm";
-/// R25: the work is moving.
+/// R25: people get a message that the work is moving.
 pub const TELL: &str = "tell";
-/// R42: what was written on the side that is left has come back.
+/// R42: data that was written on the leaving side has come back.
 pub const CATCH_UP: &str = "catch-up";
-/// R4, R32: the data's routes, and what the vendor's own recovery moves.
+/// R4, R32: the routes of the data, and the vendor's own recovery.
 pub const DATA: &str = "data";
-/// R26.
+/// R26: pools are started.
 pub const POOLS: &str = StartStage::Pools.as_str();
-/// R27.
+/// R27: compute is started.
 pub const COMPUTE: &str = StartStage::Compute.as_str();
-/// R28.
+/// R28: limits of jobs are set back, and the chosen jobs are run.
 pub const JOBS: &str = StartStage::Jobs.as_str();
-/// R31, before schedules are activated.
+/// R31: the target is validated before schedules are activated.
 pub const VALIDATE: &str = "validate";
-/// R29.
+/// R29: schedules are activated.
 pub const SCHEDULES: &str = StartStage::Schedules.as_str();
-/// R30.
+/// R30: the new active side is published, and endpoints are pointed at it.
 pub const POINT: &str = "point";
-/// R44: the homes are swapped.
+/// R44: the roles of the two sides are swapped.
 pub const PROMOTE: &str = "promote";
-/// R31, at the end.
+/// R31: the target is validated at the end.
 pub const VALIDATE_AGAIN: &str = "validate-again";
-/// R25, R30: the work has moved, and where to.
+/// R25, R30: people get a message that the work has moved, with the new address.
 pub const TELL_AGAIN: &str = "tell-again";
-/// R50: what a drill on the standby alone has started is stopped.
+/// R50: compute that a drill on the standby alone has started is stopped.
 pub const PUT_BACK: &str = "put-back";
-/// R50: and what it was taken from, once nothing returns to it any more.
+/// R50: the pools of that compute are put back, after nothing returns to them any more.
 pub const PUT_BACK_POOLS: &str = "put-back-pools";
-/// R41: the standby's settings are what they were before the work came to it.
+/// R41: the standby has the settings that it had before the work came to it.
 pub const RESET: &str = "reset";
 /// R41, R44: the side is proved to be ready to stand by.
 pub const READY: &str = "ready";
-/// What only a person can carry over.
+/// Resources that only a person can carry over.
 pub const BY_HAND: &str = "by-hand";
-/// R43: what was learned is on record.
+/// R43: a lesson is on record.
 pub const LESSONS: &str = "lessons";

@@ -1,7 +1,7 @@
-//! A drill on the standby alone (R50): what work runs on is started there and proved, then put back.
+//! A drill on the standby alone (R50): compute is started there and proved, and then put back.
 //!
-//! Neither the primary nor data is touched: no job, pipeline or schedule is started, no route, source or
-//! endpoint changed, nobody outside is told that work moves.
+//! Neither the primary nor the data is touched. No job, pipeline or schedule is started. No route, source or
+//! endpoint is changed. Nobody gets a message that work moves.
 
 use saga::plan::PLAN_VERSION;
 use saga::{Gate, Plan, Stage, Step};
@@ -16,7 +16,7 @@ use crate::errand::Duty;
 use crate::matching::{Matching, Twin, told_apart};
 use crate::pair::Role;
 
-/// What is started and later stopped again: the resource of the primary, its counterpart, and how.
+/// A start that is later stopped again: the resource of the primary, its counterpart, and the start itself.
 struct Proved<'a> {
     resource: &'a Resource,
     twin: &'a Resource,
@@ -74,7 +74,7 @@ pub fn standby_drill_plan(ask: &Ask<'_>) -> Result<Plan, PlanRefused> {
     let mut stopped: Vec<&Resource> = proved.iter().map(|proved| proved.twin).collect();
     stopped.sort_by_key(|twin| (&twin.kind, &twin.id));
     stopped.dedup_by(|a, b| a.kind == b.kind && a.id == b.id);
-    // Compute that was taken from a pool returns to it when it ends.
+    // Compute from a pool returns to it when it ends, so pools are put back later.
     let (pools, compute): (Vec<&Resource>, Vec<&Resource>) = stopped.iter().partition(|twin| is_pool(ask, twin));
     let on_before = ask.there.resources.iter().filter(|r| r.active).map(|r| (r.kind.clone(), r.id.clone())).collect();
     let stages = vec![
@@ -82,7 +82,7 @@ pub fn standby_drill_plan(ask: &Ask<'_>) -> Result<Plan, PlanRefused> {
         named(stage::POOLS, verified(&[stage::CONFIRM]), of_stage(StartStage::Pools)),
         named(stage::COMPUTE, verified(&[stage::POOLS]), of_stage(StartStage::Compute)),
         named(stage::VALIDATE, verified(&[stage::COMPUTE]), proof.concat()),
-        // A proof that fails is for a person, who looks at it while it can be looked at, and waives it.
+        // A failed proof waits for a person. The person examines it while the compute still runs, and waives it.
         named(stage::PUT_BACK, verified(&[stage::VALIDATE]), put_back(&compute)),
         named(stage::PUT_BACK_POOLS, verified(&[stage::PUT_BACK]), put_back(&pools)),
         named(

@@ -1,5 +1,5 @@
-//! Starting on the target what was active on the leaving side (S10, S15), and, on the way home, what was
-//! active there before.
+//! Starts on the target what was active on the leaving side (S10, S15) and, on the way back, what was active on the
+//! target before.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,18 +10,18 @@ use crate::checkpoint::{Checkpoint, Resource, Start, StartStage, Trust};
 use crate::matching::{Matching, Twin, told_apart};
 use crate::pair::Role;
 
-/// The starts of a plan, and what is left out of them.
+/// The starts of a plan, and everything that is left out of them.
 pub(super) struct Starts {
     places: BTreeMap<StartStage, u16>,
     pub(super) by_stage: BTreeMap<StartStage, Vec<Step>>,
     pub(super) by_hand: Vec<Step>,
     pub(super) exceptions: Vec<String>,
-    /// Kind, id and name of what is started.
+    /// Kind, id and name of everything that is started.
     pub(super) started: Vec<(String, String, String)>,
 }
 
 impl Starts {
-    /// `places` tells the index that each of the start stages has in the plan.
+    /// Collects the starts. `places` has the index of each start stage in the plan.
     pub(super) fn collect(
         ask: &Ask<'_>,
         fenced: &BTreeMap<(&str, &str), StepId>,
@@ -71,7 +71,7 @@ impl Starts {
 
     fn add(&mut self, ask: &Ask<'_>, resource: &Resource, twin: &Twin, fence: StepId) {
         let wanted = resource.starts.iter().filter(|start| match start.trust {
-            // A side that the work never came to in full does not tell what shall be on.
+            // If the work never came to this side in full, its state does not say what shall be on.
             Trust::Always => !ask.past.midway,
             Trust::IfInterruptedIsRunAgain => ask.policy.run_interrupted_again,
         });
@@ -91,7 +91,8 @@ impl Starts {
         let mut before: Option<(StartStage, StepId)> = None;
         for start in wanted {
             let mut step = steps::start(resource, start, twin, fence, ask.policy.planned);
-            // Within a stage the starts of one resource follow each other; between stages the gate sees to it.
+            // Within a stage the starts of one resource follow each other. Between stages the gate ensures the
+            // order.
             let same_stage = before.filter(|(stage, _)| *stage == start.stage);
             step.needs.extend(same_stage.map(|(_, id)| steps::verified(id)));
             before = Some((start.stage, self.push(start.stage, step)));
@@ -104,8 +105,9 @@ impl Starts {
         }
     }
 
-    /// What was active at home before the work left it: all of it where the work never came to the other
-    /// side in full, else what has no counterpart there and so could not go on there.
+    /// Restores what was active on the target before the work left it. If the work never came to the leaving side
+    /// in full, this is all of it. Otherwise it is the work without a counterpart there, which could not go on
+    /// there.
     fn restore(
         &mut self,
         ask: &Ask<'_>,
@@ -125,7 +127,7 @@ impl Starts {
             }
             let goes_on = counterpart.is_some() && !ask.past.midway;
             if goes_on || resource.starts.is_empty() {
-                // What was off is off, and its settings are what they were before it was fenced.
+                // A resource that was off stays off. Its settings become again what they were before it was fenced.
                 let is_started = started.contains(&(resource.kind.clone(), resource.id.clone()));
                 if !is_started && there.contains(&key) {
                     self.set_back(resource);
@@ -156,7 +158,7 @@ impl Starts {
     }
 }
 
-/// The resources of the leaving side by kind and id of what they stand for on the target.
+/// The resources of the leaving side, by kind and id of their counterparts on the target.
 fn counterparts<'a>(ask: &'a Ask<'_>, twins: &'a [Twin]) -> BTreeMap<(&'a str, &'a str), &'a Resource> {
     let pairs = ask.here.resources.iter().zip(twins).filter_map(|(resource, twin)| match twin {
         Twin::Is(id) => Some(((resource.kind.as_str(), id.as_str()), resource)),

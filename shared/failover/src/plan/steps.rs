@@ -26,8 +26,8 @@ pub(super) fn fence(resource: &Resource, pursue: bool) -> Step {
     }
 }
 
-/// Keeps everything of one kind on the leaving side from processing data, known or not.
-/// What is marked as running on both sides is left alone, and what it started with it.
+/// Keeps everything of one kind on the leaving side from processing data, known or not. Work that is marked as
+/// running on both sides is left alone, together with what it started.
 pub(super) fn fence_everything(kind: &str, except: &[(String, String)], pursue: bool) -> Step {
     Step {
         place: Role::Leaving.as_str().to_owned(),
@@ -44,7 +44,7 @@ pub(super) fn fence_everything(kind: &str, except: &[(String, String)], pursue: 
     }
 }
 
-/// Starts on the target what was active on the leaving side (S10).
+/// Starts on the target a resource that was active on the leaving side (S10).
 pub(super) fn start(resource: &Resource, start: &Start, twin: &str, fence: Option<StepId>, planned: bool) -> Step {
     Step {
         place: Role::Target.as_str().to_owned(),
@@ -61,7 +61,7 @@ pub(super) fn start(resource: &Resource, start: &Start, twin: &str, fence: Optio
     }
 }
 
-/// What sets a resource back to how it was recorded, short of making it active.
+/// Sets a resource back to its recorded state, but does not make it active.
 pub(super) fn set_back(resource: &Resource, place: Role) -> impl Iterator<Item = Step> + '_ {
     resource.set_back.iter().map(move |start| Step {
         place: place.as_str().to_owned(),
@@ -78,12 +78,12 @@ pub(super) fn set_back(resource: &Resource, place: Role) -> impl Iterator<Item =
     })
 }
 
-/// The need for another step to be read back as wanted.
+/// The need that another step was read back as wanted.
 pub(super) fn verified(step: StepId) -> Needed {
     Needed { step, need: Need::Verified, unless_accepted: None }
 }
 
-/// Publishes something about the pair.
+/// Publishes the status of the pair.
 pub(super) fn publish(name: &str, wanted: &str, active: Side, frozen: bool) -> Step {
     Step {
         place: PAIR.to_owned(),
@@ -100,8 +100,8 @@ pub(super) fn publish(name: &str, wanted: &str, active: Side, frozen: bool) -> S
     }
 }
 
-/// Swaps the homes: the target is the primary from here on (R44).
-/// Only after the target was published as the active side, by the name that it had then.
+/// Swaps the roles: the target is the primary from here on (R44). This comes only after the target was published as
+/// the active side, by the role that it had then.
 pub(super) fn promote(target: Side, pointed: Option<StepId>) -> Step {
     Step {
         detail: json!({ "active": target, "frozen": false, "promoted": true }),
@@ -115,7 +115,7 @@ pub(super) fn window(window: &Window) -> Step {
     about_the_saga(own::WINDOW, "the maintenance window", want::OPEN, json!(window))
 }
 
-/// Waits until somebody has written down what was learned (R43).
+/// Waits until somebody has written down a lesson (R43).
 pub(super) fn lessons() -> Step {
     about_the_saga(own::LESSONS, "what was learned", want::LEARNED, Value::Null)
 }
@@ -136,7 +136,7 @@ fn about_the_saga(kind: &str, name: &str, wanted: &str, detail: Value) -> Step {
     }
 }
 
-/// Proves that the target answers and knows us.
+/// Proves that the target answers and that Switchback can sign in.
 pub(super) fn answering() -> Step {
     Step {
         place: Role::Target.as_str().to_owned(),

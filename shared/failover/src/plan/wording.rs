@@ -1,14 +1,14 @@
-//! What people are told, and when (R25, R42).
+//! The messages to people, and their occasions (R25, R42).
 //!
-//! Each text says what happened, what it means for its reader, and what to do. A channel may bring
-//! its own words in its settings, as a member that is named like the occasion, e.g. `moving` or `switched_on`;
-//! the placeholders are those of [`sample`].
+//! Each text says what happened, what it means for its reader, and what to do. A channel may have its own words in
+//! its settings, in a member with the name of the occasion, e.g. `moving` or `switched_on`. The placeholders are
+//! those of [`sample`].
 
 use serde_json::{Value, json};
 
 use crate::errand::Wording;
 
-/// When people are told.
+/// An occasion on which people get a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Occasion {
     /// The work is leaving its side.
@@ -19,7 +19,7 @@ pub enum Occasion {
     SwitchedOn,
     /// The work will move in a planned window.
     Planned,
-    /// The work is at home again.
+    /// The work is back on the primary.
     Home,
     /// The target is the primary now.
     Promoted,
@@ -82,7 +82,7 @@ const PROMOTED: (&str, &str) = (
 );
 
 impl Occasion {
-    /// All of them.
+    /// All occasions.
     pub const ALL: [Occasion; 6] = [
         Occasion::Moving,
         Occasion::Moved,
@@ -92,7 +92,7 @@ impl Occasion {
         Occasion::Promoted,
     ];
 
-    /// The member of a channel's settings that holds its own words for this occasion.
+    /// The member of a channel's settings that has its own words for this occasion.
     pub fn as_str(self) -> &'static str {
         match self {
             Occasion::Moving => "moving",
@@ -104,7 +104,7 @@ impl Occasion {
         }
     }
 
-    /// The words for it: the channel's own, or the usual ones.
+    /// The words for the occasion: the channel's own, or the usual ones.
     pub fn wording(self, settings: &Value) -> Wording {
         let (subject, text) = match self {
             Occasion::Moving => MOVING,
@@ -119,7 +119,7 @@ impl Occasion {
     }
 }
 
-/// Every placeholder that a message may name, with something in it.
+/// Every placeholder that a message may name, with an example value.
 pub fn sample() -> Value {
     json!({
         "pair": "payments",
