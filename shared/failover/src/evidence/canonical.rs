@@ -1,4 +1,4 @@
-//! The one form in which a record is written, and its seal.
+//! The canonical form of a record, and its seal.
 
 use std::io::{self, BufWriter, Write};
 
@@ -9,7 +9,7 @@ use super::facts::Facts;
 use super::record::Record;
 use super::tables::Tables;
 
-/// A record as it is written, borrowed: a large one is never copied to be sealed (S26).
+/// A record as it is written, borrowed. So a large record is never copied to be sealed (S26).
 #[derive(Serialize)]
 struct Borrowed<'a> {
     version: u32,
@@ -18,7 +18,7 @@ struct Borrowed<'a> {
     tables: &'a Tables,
 }
 
-/// In JSON this sign stands only in strings, where it may always be written by its number.
+/// Writes `<` by its number. In JSON this sign is only in strings, where its number is always allowed.
 struct Escaping<W>(W);
 
 impl<W: Write> Write for Escaping<W> {
@@ -37,7 +37,7 @@ impl<W: Write> Write for Escaping<W> {
     }
 }
 
-/// Counts what is written.
+/// Counts the bytes that are written.
 struct Counting(usize);
 
 impl Write for Counting {
@@ -74,8 +74,8 @@ fn write(record: &Record, seal: &str, to: impl Write) -> io::Result<()> {
 
 /// The canonical form, with the line feed at its end.
 pub(super) fn bytes(record: &Record) -> Vec<u8> {
-    // A record is plain data with string keys, which always serializes, and memory takes every write. It is
-    // measured first: a large one would be held twice while its place grows (S26).
+    // A record is plain data with string keys, so it always serializes. Memory accepts every write. The length is
+    // measured first, because a growing buffer would hold a large record twice (S26).
     let mut length = Counting(0);
     let _ = write(record, &record.seal, &mut length);
     let mut bytes = Vec::with_capacity(length.0);
@@ -83,12 +83,12 @@ pub(super) fn bytes(record: &Record) -> Vec<u8> {
     bytes
 }
 
-/// The same as text.
+/// The canonical form as text.
 pub(super) fn text(record: &Record) -> String {
     String::from_utf8(bytes(record)).unwrap_or_default()
 }
 
-/// The seal that a record should bear.
+/// The seal that a record should have.
 pub(super) fn seal(record: &Record) -> String {
     let mut hash = BufWriter::new(Hashing(Sha256::new()));
     let _ = write(record, "", &mut hash);
@@ -100,7 +100,7 @@ pub(super) fn hash(bytes: &[u8]) -> String {
     hex::encode(Sha256::digest(bytes))
 }
 
-/// The number of the first line, from 1, in which two texts differ; `None` if they do not.
+/// The number of the first line, from 1, in which two texts differ; `None` if they are equal.
 pub(super) fn first_difference(found: &str, wanted: &str) -> Option<usize> {
     if found == wanted {
         return None;
@@ -109,7 +109,7 @@ pub(super) fn first_difference(found: &str, wanted: &str) -> Option<usize> {
     Some(same + 1)
 }
 
-/// The number of the line, from 1, on which a member of one of the halves begins.
+/// The number of the line, from 1, on which a member of `facts` or of `tables` begins.
 pub(super) fn line_of_member(text: &str, half: &str, member: &str) -> Option<usize> {
     let (half, member) = (format!("  \"{half}\": "), format!("    \"{member}\": "));
     let lines = text.lines().enumerate();
@@ -119,7 +119,7 @@ pub(super) fn line_of_member(text: &str, half: &str, member: &str) -> Option<usi
         .map(|(n, _)| n + 1)
 }
 
-/// The number of the line, from 1, on which the log's line at `place` begins.
+/// The number of the line, from 1, on which the log's line at the index `place` begins.
 pub(super) fn line_of_log(text: &str, place: usize) -> Option<usize> {
     let log = line_of_member(text, "facts", "log")?;
     let after = text.lines().enumerate().skip(log);

@@ -1,4 +1,4 @@
-//! What was recorded while a saga ran: the half of a record that follows from nothing else.
+//! The facts of a record: everything that was recorded while a saga ran. They follow from nothing else.
 
 use jiff::Timestamp;
 use saga::{Line, Outcome, Plan, PlanError, PlanHash, Proof, SagaId};
@@ -6,41 +6,41 @@ use serde::{Deserialize, Serialize};
 
 use crate::pair::PairName;
 
-/// Everything that a record is made of.
+/// The facts of a record.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Facts {
-    /// Which saga.
+    /// Id of the saga.
     pub saga: SagaId,
-    /// Which pair.
+    /// Name of the pair.
     pub pair: PairName,
-    /// What kind of saga, e.g. `failover`.
+    /// Kind of the saga, e.g. `failover`.
     pub kind: String,
-    /// Who or what started it.
+    /// Name of the person, or of the part of Switchback, that started it, e.g. `the verdict`.
     pub by: String,
-    /// How it ended, as its head has it.
+    /// Outcome of the saga, as its head has it.
     pub outcome: Outcome,
-    /// When the leaving side was lost, as far as that is known.
+    /// When the leaving side was lost, if that is known.
     pub lost_at: Option<Timestamp>,
-    /// When the first signal, or a person, told so.
+    /// When the first signal, or a person, reported the trouble.
     pub noticed_at: Option<Timestamp>,
-    /// What the team has set itself.
+    /// Objectives that the team has set.
     pub objectives: Objectives,
     /// The SHA-256 of the frozen plan's bytes, in hexadecimal.
     pub plan_hash: PlanHash,
-    /// The frozen plan's exact bytes, which are text, cut at its line feeds.
+    /// The exact bytes of the frozen plan, which are text, cut at the line feeds.
     pub plan: Vec<String>,
-    /// What was asked, with the answers.
+    /// Questions of the plan, with the answers.
     pub questions: Vec<Question>,
-    /// What people did about the questions, in order of time. It stands beside the log and its chain.
+    /// Audit entries about the questions, in order of time. They are not part of the log and its chain.
     pub trail: Vec<TrailFact>,
     /// The last verdict before the record was made, in sentences; empty if there was none.
     pub verdict: Vec<String>,
-    /// Every line of the log.
+    /// All lines of the log.
     pub log: Vec<Line>,
 }
 
 impl Facts {
-    /// Cuts a plan's bytes at its line feeds.
+    /// Cuts the bytes of a plan at the line feeds.
     ///
     /// # Errors
     ///
@@ -50,53 +50,53 @@ impl Facts {
         Ok(text.split('\n').map(str::to_owned).collect())
     }
 
-    /// The plan's exact bytes.
+    /// The exact bytes of the plan.
     pub fn plan_bytes(&self) -> Vec<u8> {
         self.plan.join("\n").into_bytes()
     }
 
-    /// The plan, proven to be the one of the recorded hash.
+    /// The plan. It is proven to have the recorded hash.
     ///
     /// # Errors
     ///
-    /// [`PlanError`].
+    /// [`PlanError`] if its hash is another one, or if it cannot be used.
     pub fn thaw(&self) -> Result<Plan, PlanError> {
         Plan::thaw(&self.plan_bytes(), &self.plan_hash)
     }
 }
 
-/// What the team has set itself, beside what the plan holds of each dataset.
+/// Objectives that the team has set. The plan holds the objective of each dataset.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Objectives {
-    /// In seconds: from the loss, or the first signal, to the validated target; `None`: none is set.
+    /// In seconds: from the loss, or the first signal, to the validated target; `None` if none is set.
     #[serde(default)]
     pub rto_s: Option<i64>,
 }
 
-/// A question of the plan, as it stood at the end.
+/// A question of the plan, in its last state.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Question {
-    /// Its name in the plan.
+    /// Name in the plan, e.g. `go`.
     pub name: String,
-    /// As a person read it.
+    /// The text that people read.
     pub text: String,
-    /// The plan that it was about.
+    /// Hash of the plan that it was about.
     pub plan: PlanHash,
-    /// In seconds: the loss that it named; `None` if it could not be told.
+    /// In seconds: the loss that it named; `None` if it was unknown.
     pub loss_s: Option<i64>,
-    /// When it was asked, the last time.
+    /// When it was asked the last time.
     pub asked_at: Option<Timestamp>,
-    /// Until when it could be answered.
+    /// Time until which it could be answered.
     pub expires_at: Timestamp,
-    /// It would have begun then unless somebody had said no.
+    /// Time at which the saga would have begun, unless somebody had said no.
     pub veto_until: Option<Timestamp>,
-    /// So many different people had to say yes.
+    /// Number of different people who had to say yes.
     pub people: u32,
-    /// So often it was asked again.
+    /// Number of times that it was asked again.
     pub round: u32,
-    /// Every yes, one a person.
+    /// Every yes, one for each person.
     pub given: Vec<Given>,
-    /// What the answers add up to; `None` if it was never answered.
+    /// The sum of the answers; `None` if it was never answered.
     pub answer: Option<Given>,
     /// Whether the saga has used the answer.
     pub used: bool,
@@ -105,34 +105,34 @@ pub struct Question {
 /// An answer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Given {
-    /// Who.
+    /// Name of the person, or of all people, e.g. `ana and ben`.
     pub by: String,
-    /// Yes or no.
+    /// Whether the answer is yes.
     pub approved: bool,
     /// Whether the risk that the question names was accepted.
     pub accepts_risk: bool,
-    /// The plan that was shown.
+    /// Hash of the plan that was shown.
     pub plan: PlanHash,
-    /// In seconds: the loss that was shown; `None` if unknown was shown.
+    /// In seconds: the loss that was shown; `None` if it was shown as unknown.
     pub loss_shown_s: Option<i64>,
-    /// When.
+    /// When it was given.
     pub at: Timestamp,
-    /// How each who is named was proven; empty where that is not recorded.
+    /// Proof of each person who is named; empty if no proof is recorded.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub proofs: Vec<Proof>,
 }
 
-/// What somebody did about a question.
+/// One thing that somebody did about a question.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Deed {
     /// A message with a link was sent.
     Sent,
-    /// The page was looked at.
+    /// The page was viewed.
     Viewed,
-    /// Yes was said.
+    /// A yes was given.
     Approved,
-    /// No was said.
+    /// A no was given.
     Declined,
     /// An answer was not accepted.
     Refused,
@@ -143,7 +143,7 @@ pub enum Deed {
 }
 
 impl Deed {
-    /// The deed for people.
+    /// The words for people, e.g. `said yes`.
     pub fn as_str(self) -> &'static str {
         match self {
             Deed::Sent => "was sent a link",
@@ -157,17 +157,17 @@ impl Deed {
     }
 }
 
-/// One line of what people did about the questions.
+/// An audit entry: one thing that somebody did about a question.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TrailFact {
-    /// When.
+    /// When it was done.
     pub at: Timestamp,
-    /// Which question.
+    /// Name of the question.
     pub question: String,
-    /// Who, as far as that is known.
+    /// Name of the person, if it is known.
     pub who: String,
-    /// What.
+    /// The thing that was done.
     pub deed: Deed,
-    /// Why or how, for people.
+    /// Note for people: the reason or the way.
     pub note: String,
 }

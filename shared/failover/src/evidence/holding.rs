@@ -1,4 +1,5 @@
-//! Holding the facts of a record against each other: what a forger who knows how seals are made must get right.
+//! Checks the facts of a record against each other. A forger who knows how seals are made must get all of this
+//! right.
 
 use saga::{Chain, Event, Line, Proof};
 
@@ -6,7 +7,7 @@ use super::canonical::{line_of_log, line_of_member};
 use super::facts::{Facts, Given, Question};
 use super::verify::Tampering;
 
-/// Everything in which the facts contradict each other. `text` is the file, for the numbers of its lines.
+/// All contradictions between the facts. `text` is the file, which gives the line numbers.
 pub(super) fn against_each_other(facts: &Facts, text: &str) -> Vec<Tampering> {
     let file = File { text };
     let mut found = plan(facts, &file);
@@ -17,7 +18,7 @@ pub(super) fn against_each_other(facts: &Facts, text: &str) -> Vec<Tampering> {
     found
 }
 
-/// Names places in the file.
+/// Finds the line of a fact in the file.
 struct File<'a> {
     text: &'a str,
 }
@@ -49,7 +50,7 @@ fn plan(facts: &Facts, file: &File<'_>) -> Vec<Tampering> {
     found
 }
 
-/// The first line names the saga, the plan's hash, and who started it.
+/// The first line must name the saga, the plan's hash, and the person who started it.
 fn beginning(facts: &Facts, file: &File<'_>) -> Vec<Tampering> {
     let Some(Event::Started { saga, plan, by }) = facts.log.first().map(|line| &line.event) else {
         return vec![file.log(0, "the log does not begin with the saga's start".to_owned())];
@@ -68,8 +69,8 @@ fn beginning(facts: &Facts, file: &File<'_>) -> Vec<Tampering> {
     found
 }
 
-/// Every line follows from the one before. Only the first break is told: what comes after it follows from
-/// something that is not there.
+/// Every line must follow from the one before. Only the first break is reported, because every later line follows
+/// from a line that is not there.
 fn chain(log: &[Line], file: &File<'_>) -> Vec<Tampering> {
     let mut found = Vec::new();
     let mut chain = Chain::default();
@@ -94,7 +95,8 @@ fn end(facts: &Facts, file: &File<'_>) -> Vec<Tampering> {
     }
 }
 
-/// Each approval in the log is the recorded answer to a recorded question, and each used answer is in the log.
+/// Each approval in the log must be the recorded answer to a recorded question, and each used answer must be in the
+/// log.
 fn approvals(facts: &Facts, file: &File<'_>) -> Vec<Tampering> {
     let mut found = Vec::new();
     for (place, line) in facts.log.iter().enumerate() {
@@ -128,7 +130,7 @@ fn answers(facts: &Facts, asked: &Question) -> Vec<String> {
     let name = &asked.name;
     let logged =
         facts.log.iter().any(|line| matches!(&line.event, Event::Approved { question, .. } if question == name));
-    // A saga that was aborted between the use of an answer and its line has none.
+    // A used answer may have no line, if the saga was aborted between the use and the line.
     if logged && !asked.used {
         found.push(format!("{name:?}: the log used the answer, and the record says that it was not used"));
     }
@@ -157,7 +159,7 @@ fn answers(facts: &Facts, asked: &Question) -> Vec<String> {
     found
 }
 
-/// The loss that was shown, as the log writes it.
+/// The loss that was shown, in the form of the log.
 fn loss_of(given: &Given) -> String {
     given.loss_shown_s.map_or_else(|| "unknown".to_owned(), |seconds| format!("{seconds} s"))
 }

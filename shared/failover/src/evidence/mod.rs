@@ -1,42 +1,56 @@
-//! Evidence: the record of one saga that convinces a stranger (R51, R52).
+//! Evidence: the record of one saga, which proves to a stranger what happened (R51, R52).
 //!
-//! A [`Record`] has two halves. Its *facts* are what was recorded while the saga ran: the frozen plan in its
-//! exact bytes, the log with its chain of hashes, what people were asked and did. Its *tables* are what
-//! follows from the facts and from nothing else: clocks, losses, steps, approvals, findings. Whoever doubts a
-//! table makes it again.
+//! A [`Record`] has two halves. Its *facts* were recorded while the saga ran: the frozen plan in its exact bytes,
+//! the log with its chain of hashes, the questions and what people did about them. Its *tables* follow from the
+//! facts and from nothing else: clocks, losses, steps, approvals, findings. Anybody who doubts a table can make it
+//! again.
 //!
 //! | word | meaning here | not |
 //! |---|---|---|
 //! | fact | something that was recorded while the saga ran | field |
-//! | table | what follows from the facts, made by a pure function | report |
+//! | table | data that a pure function makes from the facts | report |
 //! | seal | SHA-256 over the whole content with the seal's own place left blank | signature |
 //! | page | the record as one HTML file that carries the record itself | report |
 //!
 //! # The canonical form
 //!
-//! The JSON file is what `serde_json` writes for [`Record`] with an indentation of two spaces, members in the
-//! order of the declarations here, members that are absent left out where their declaration says so, `<`
-//! written as `\u003c` so that the same bytes can stand in a page, and one line feed at the end. There is
-//! exactly one such file for a record, so any other spelling of the same content is told as an alteration.
+//! The JSON file is the output of `serde_json` for [`Record`], with these rules:
 //!
-//! # What a seal proves, and what it does not
+//! - The indentation is two spaces.
+//! - Members are in the order of the declarations here. Absent members are left out if their declaration says so.
+//! - `<` is written as `\u003c`, so that the same bytes can be part of a page.
+//! - There is one line feed at the end.
 //!
-//! There is no key in a seal, so anybody can compute one. It proves that a file is whole and unaltered
-//! *compared with a seal that is known from elsewhere*. By itself it proves only that nobody altered the file
-//! without knowing how seals are made.
+//! There is exactly one such file for a record. So any other spelling of the same content is reported as an
+//! alteration.
 //!
-//! Against somebody who does know, [`verify`] makes every table again and holds the facts against each other:
-//! the plan against its hash, the hash against the log's first line, every line against the one before, the
-//! answers of people against the lines that used them, the outcome against the last line. What nothing else
-//! in the file depends on, it cannot hold against anything: the trail beside the log, the sentences of the
-//! verdict, the objective of the RTO, when the side was lost, the names of people whose answer was
-//! not used. And a forger who makes up a whole saga, with its plan, its chain and its seal, has a file that
-//! agrees with itself. No file without a key can prevent that.
+//! # The limits of a seal
 //!
-//! What does is that the seal stands in places that the forger cannot reach: in the key of the object in a
-//! bucket under Object Lock, whose versions nobody can replace or delete before their time is over, whoever
-//! he is, in compliance mode [S3: Object Lock, retention modes]; in the saga's item of the pair's history; and
-//! in the footer of every copy that was handed out. `switchback verify FILE --seal HASH` compares with one.
+//! A seal has no key, so anybody can compute one. It proves that a file is whole and unaltered *compared with a
+//! seal that is known from elsewhere*. By itself it proves only that nobody altered the file without knowing how
+//! seals are made.
+//!
+//! Some forgers do know. Against them [`verify`] makes every table again and checks the facts against each other:
+//!
+//! - the plan against its hash,
+//! - the hash against the log's first line,
+//! - every line against the one before,
+//! - the answers of people against the lines that used them,
+//! - the outcome against the last line.
+//!
+//! Some facts are independent of all other facts, so they cannot be checked against anything. Examples are the
+//! audit entries, the sentences of the verdict, the objective of the RTO, the time when the side was lost, and the
+//! names of people whose answer was not used. A forger may also make up a whole saga, with its plan, its chain and
+//! its seal. Such a file agrees with itself. No file without a key can prevent that.
+//!
+//! The seal prevents it, because it is also kept in places that the forger cannot reach:
+//!
+//! - in the key of the object in a bucket under Object Lock. In compliance mode nobody can replace or delete
+//!   a version before its time is over [S3: Object Lock, retention modes];
+//! - in the saga's item of the pair's history;
+//! - in the footer of every copy that was handed out.
+//!
+//! `switchback verify FILE --seal HASH` compares the file with a known seal.
 
 mod canonical;
 mod facts;

@@ -8,8 +8,8 @@ use super::tables::{NoTables, Tables};
 
 /// The version of the record's shape that this code writes (S22).
 ///
-/// Tables are made again when a record is verified, so whoever changes what a table holds raises this and
-/// keeps the way that it was made before.
+/// Tables are made again when a record is verified. So every change to the content of a table must raise this
+/// version, and the code must keep the former way to make it.
 pub const RECORD_VERSION: u32 = 1;
 
 /// The evidence of one saga.
@@ -17,11 +17,11 @@ pub const RECORD_VERSION: u32 = 1;
 pub struct Record {
     /// [`RECORD_VERSION`] of the code that wrote it.
     pub version: u32,
-    /// SHA-256 over the canonical form in which this is empty, in hexadecimal.
+    /// SHA-256 over the canonical form with an empty seal, in hexadecimal.
     pub seal: String,
-    /// What was recorded.
+    /// Facts that were recorded.
     pub facts: Facts,
-    /// What follows from it.
+    /// Tables that follow from the facts.
     pub tables: Tables,
 }
 
@@ -30,7 +30,7 @@ impl Record {
     ///
     /// # Errors
     ///
-    /// [`NoTables`] if the facts do not hold together.
+    /// [`NoTables`] if the facts contradict each other.
     pub fn of(facts: Facts) -> Result<Self, NoTables> {
         let tables = Tables::of(&facts)?;
         let mut record = Self { version: RECORD_VERSION, seal: String::new(), facts, tables };
@@ -38,7 +38,7 @@ impl Record {
         Ok(record)
     }
 
-    /// The record's only form as bytes.
+    /// The record as bytes, in its only form.
     pub fn to_bytes(&self) -> Vec<u8> {
         canonical::bytes(self)
     }

@@ -4,23 +4,23 @@ use jiff::Timestamp;
 use saga::{Outcome, PlanHash, Proof, StepState, Tally};
 use serde::{Deserialize, Serialize};
 
-/// Whether an objective was met.
+/// The result of comparing with an objective.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Judged {
-    /// Achieved within the objective.
+    /// The objective was met.
     Met,
-    /// Achieved, but not within the objective.
+    /// A value was achieved, but not within the objective.
     NotMet,
-    /// There is an objective, and what was achieved cannot be told: the clock never stopped, or the loss is
-    /// unknown. It counts as not met.
+    /// There is an objective, and the achieved value is unknown: the clock never stopped, or the loss is unknown.
+    /// It counts as not met.
     NotTold,
-    /// Nothing was set to be met.
+    /// No objective was set.
     NoObjective,
 }
 
 impl Judged {
-    /// Judges what was achieved; both in the same unit.
+    /// Compares the achieved value with the objective. Both must be in the same unit.
     pub fn of(achieved: Option<i64>, objective: Option<i64>) -> Self {
         match (achieved, objective) {
             (_, None) => Judged::NoObjective,
@@ -30,7 +30,7 @@ impl Judged {
         }
     }
 
-    /// The judgement for people.
+    /// The words for people, e.g. `not met`.
     pub fn as_str(self) -> &'static str {
         match self {
             Judged::Met => "met",
@@ -44,9 +44,9 @@ impl Judged {
 /// The saga as a whole.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RunRow {
-    /// How it ended.
+    /// Outcome of the saga.
     pub outcome: Outcome,
-    /// Who ended it, if a person did.
+    /// Name of the person who ended it; `None` if no person did.
     pub ended_by: Option<String>,
     /// When its first line was recorded.
     pub began_at: Timestamp,
@@ -54,36 +54,36 @@ pub struct RunRow {
     pub ended_at: Timestamp,
     /// When its plan was made.
     pub planned_at: Timestamp,
-    /// The side that the work left; empty if the plan does not tell.
+    /// The side that the work left; empty if the plan does not say it.
     pub leaving: String,
-    /// The side that it went to; empty if the plan does not tell.
+    /// The side that the work went to; empty if the plan does not say it.
     pub target: String,
-    /// Whether the leaving side was said to be well.
+    /// Whether the order said that the leaving side is healthy.
     pub planned: bool,
-    /// How many runners drove it, one after the other.
+    /// Number of runners that drove it, one after the other.
     pub runners: u32,
-    /// Steps by state at the end.
+    /// Number of steps by state at the end.
     pub steps: Tally,
 }
 
-/// Which clock.
+/// The name of a clock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ClockName {
-    /// Loss to first signal.
+    /// From the loss to the first signal.
     Detect,
-    /// First signal to approval.
+    /// From the first signal to the approval.
     Decide,
-    /// Approval to the last start on the target.
+    /// From the approval to the last start on the target.
     Execute,
-    /// Last start to the validated target.
+    /// From the last start to the validated target.
     Validate,
-    /// Loss, or first signal, to the validated target: what an RTO is about.
+    /// From the loss, or the first signal, to the validated target. An RTO is about this clock.
     Whole,
 }
 
 impl ClockName {
-    /// The clock's name for people.
+    /// The name for people, e.g. `detect`.
     pub fn as_str(self) -> &'static str {
         match self {
             ClockName::Detect => "detect",
@@ -95,156 +95,156 @@ impl ClockName {
     }
 }
 
-/// One clock against its objective. Only the whole has one.
+/// One clock against its objective. Only [`ClockName::Whole`] has an objective.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ClockRow {
-    /// Which.
+    /// Name of the clock.
     pub clock: ClockName,
-    /// When it began, if it did.
+    /// When it began; `None` if it did not.
     pub from: Option<Timestamp>,
-    /// When it stopped, if it did.
+    /// When it stopped; `None` if it did not.
     pub until: Option<Timestamp>,
-    /// In milliseconds; `None` if it did not run or did not stop.
+    /// In milliseconds: the time that it ran; `None` if it did not run or did not stop.
     pub achieved_ms: Option<i64>,
-    /// In seconds.
+    /// In seconds: the objective; `None` if there is none.
     pub objective_s: Option<i64>,
-    /// One against the other.
+    /// The result of comparing the two.
     pub judged: Judged,
 }
 
 /// The recovery point of one dataset (R23).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DatasetRow {
-    /// Its name.
+    /// Name of the dataset.
     pub name: String,
-    /// What kind of errand reads it.
+    /// Kind of the action that reads it.
     pub kind: String,
-    /// The time of its last synced data when the plan was made; `None` if it could not be told.
+    /// Time of its last synced data when the plan was made; `None` if it was unknown.
     pub synced_at: Option<Timestamp>,
-    /// In seconds: from then until the side was lost; `None` if it could not be told.
+    /// In seconds: from then until the side was lost; `None` if it was unknown.
     pub loss_s: Option<i64>,
-    /// In seconds.
+    /// In seconds: the objective; `None` if there is none.
     pub objective_s: Option<i64>,
-    /// One against the other.
+    /// The result of comparing the two.
     pub judged: Judged,
-    /// Where the step stands that looked again during the saga.
+    /// State of the step that read it again during the saga.
     pub looked_again: StepState,
 }
 
-/// A use of an approval, which is a line of the log.
+/// The use of an approval, which is a line of the log.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ApprovalRow {
-    /// Which question.
+    /// Name of the question.
     pub question: String,
-    /// Who answered.
+    /// The people who answered.
     pub by: String,
     /// When the answer was given; `None` if no answer is recorded.
     pub answered_at: Option<Timestamp>,
     /// When the saga used it.
     pub used_at: Timestamp,
-    /// The loss that was shown, as the log has it.
+    /// The loss that was shown, in the form of the log, e.g. `420 s`.
     pub loss_shown: String,
-    /// Whether the risk was accepted that the question names.
+    /// Whether the risk that the question names was accepted.
     pub accepts_risk: bool,
-    /// How each who answered was proven; empty where the log does not tell.
+    /// Proof of each person who answered; empty if the log has no proof.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub proofs: Vec<Proof>,
-    /// The plan that was approved.
+    /// Hash of the plan that was approved.
     pub plan: PlanHash,
-    /// The number of its line in the log.
+    /// Number of its line in the log.
     pub line: u64,
 }
 
-/// One stage.
+/// One stage of the plan.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StageRow {
-    /// Its place in the plan, from 0.
+    /// Index of the stage in the plan, from 0.
     pub number: u16,
-    /// Its name.
+    /// Name of the stage.
     pub name: String,
-    /// What had to hold before it began.
+    /// The condition that had to hold before it began, as text.
     pub gate: String,
-    /// When it was entered, if it was.
+    /// When it was entered; `None` if it was not.
     pub entered_at: Option<Timestamp>,
-    /// When the last of its steps was tried or settled, if one was.
+    /// When the last of its steps was tried or settled; `None` if none was.
     pub last_at: Option<Timestamp>,
-    /// Its steps by state at the end.
+    /// Number of its steps by state at the end.
     pub steps: Tally,
 }
 
-/// One step.
+/// One step of the plan.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StepRow {
-    /// Its stage's place in the plan, from 0.
+    /// Index of its stage in the plan, from 0.
     pub stage: u16,
-    /// Its place in the stage, from 0.
+    /// Index of the step in the stage, from 0.
     pub number: u32,
-    /// Where the resource is.
+    /// Location of the resource, e.g. `target`.
     pub place: String,
-    /// What kind of resource.
+    /// Kind of the resource.
     pub kind: String,
-    /// The resource's name.
+    /// Name of the resource.
     pub name: String,
-    /// The resource's id in its place.
+    /// Id of the resource in its location.
     pub resource: String,
-    /// The wanted state.
+    /// Wanted state of the resource.
     pub want: String,
-    /// Where it stands at the end.
+    /// State of the step at the end.
     pub state: StepState,
     /// When the outcome of its first try was recorded.
     pub first_try: Option<Timestamp>,
-    /// The same, of its last try.
+    /// When the outcome of its last try was recorded.
     pub last_try: Option<Timestamp>,
-    /// How often it was tried.
+    /// Number of tries.
     pub tries: u32,
-    /// The codes of faults that its lines tell, in order, each once.
+    /// Codes of the faults in its lines, in order, each once.
     pub faults: Vec<String>,
-    /// What was read back, or who waived it and why.
+    /// The state that was read back, or the person who waived it and the reason.
     pub note: String,
 }
 
-/// Something that was not done, and why.
+/// Something that was left out, with the reason.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LeftOut {
-    /// Stage, kind and name of a step; empty for what the plan left out.
+    /// Stage, kind and name of a step; empty if the plan left it out.
     pub what: String,
-    /// Who left it out: a person, the plan's own rule, or `the plan`.
+    /// The person or the rule that left it out, or `the plan`.
     pub by: String,
-    /// When; `None` for what the plan left out.
+    /// When it was left out; `None` if the plan left it out.
     pub at: Option<Timestamp>,
-    /// Why.
+    /// Reason.
     pub why: String,
 }
 
-/// What still hurts at the end.
+/// A step that is not done at the end.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FindingAfter {
     /// Stage, kind and name of the step.
     pub what: String,
-    /// Where it stands.
+    /// State of the step.
     pub state: StepState,
     /// The code of its last fault; empty if it has none.
     pub code: String,
-    /// The last fault, or what is known.
+    /// The last fault, or else the note of the step.
     pub why: String,
 }
 
-/// The time in which the work ran on the target, as far as this saga saw it.
+/// The time for which the work ran on the target, as far as this saga saw it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OnTarget {
     /// When the last start on the target was over.
     pub from: Timestamp,
-    /// The end of this saga. The work may have stayed there for longer.
+    /// The end of this saga. The work may have stayed there longer.
     pub until: Timestamp,
-    /// In seconds.
+    /// In seconds: the length of this time.
     pub seconds: i64,
 }
 
-/// Where the chain of hashes ends.
+/// The end of the chain of hashes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ChainEnd {
-    /// How many lines it has.
+    /// Number of lines in the chain.
     pub lines: u64,
-    /// The hash of the last one.
+    /// Hash of the last line.
     pub tip: String,
 }

@@ -1,4 +1,4 @@
-//! What follows from a record's facts, made by one pure function.
+//! The tables of a record. One pure function makes them from the facts.
 
 use std::collections::BTreeMap;
 
@@ -20,51 +20,51 @@ use crate::plan::About;
 pub struct Tables {
     /// The saga as a whole.
     pub run: RunRow,
-    /// The four clocks, and the whole, against objectives.
+    /// The four clocks and the whole time, against objectives.
     pub clocks: Vec<ClockRow>,
     /// The recovery point of each dataset.
     pub datasets: Vec<DatasetRow>,
-    /// The dataset that is worst off: one whose loss is unknown, else the one that lost most.
+    /// Name of the worst dataset: one whose loss is unknown, else the one that lost most.
     pub worst_dataset: Option<String>,
-    /// What was approved, by whom, with which loss shown.
+    /// Used approvals, with the people and the loss that was shown.
     pub approvals: Vec<ApprovalRow>,
     /// Every stage.
     pub stages: Vec<StageRow>,
     /// Every step.
     pub steps: Vec<StepRow>,
-    /// What was skipped or waived, by whom and why.
+    /// Things that were skipped or waived, with the reason and the person or the rule.
     pub left_out: Vec<LeftOut>,
-    /// What the plan said would hurt.
+    /// Findings of the plan.
     pub findings_before: Vec<String>,
-    /// What was open, blocked or waived at the end.
+    /// Steps that were open, blocked or waived at the end.
     pub findings_after: Vec<FindingAfter>,
-    /// What people learned and wrote down (R43).
+    /// Lessons that people wrote down (R43).
     pub lessons: Vec<LessonRow>,
     /// The time on the target; `None` if the work never came to run there.
     pub on_target: Option<OnTarget>,
-    /// Where the chain of hashes ends.
+    /// The end of the chain of hashes.
     pub chain: ChainEnd,
 }
 
-/// What somebody learned from the saga.
+/// A lesson that somebody learned from the saga.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LessonRow {
     /// When it was written down.
     pub at: Timestamp,
-    /// Who wrote it.
+    /// Name of the person who wrote it.
     pub by: String,
-    /// What was learned.
+    /// The lesson in the person's words.
     pub text: String,
-    /// Who sees to it; empty: nobody was named.
+    /// Name of the person who takes care of it; empty if nobody was named.
     pub owner: String,
-    /// By when; `None`: no day was named.
+    /// Day until which it shall be done; `None` if no day was named.
     pub due: Option<jiff::civil::Date>,
 }
 
-/// Facts from which no tables follow.
+/// The reason why no tables follow from some facts.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NoTables {
-    /// The plan does not prove itself.
+    /// The plan does not have its recorded hash, or cannot be used.
     #[error(transparent)]
     Plan(#[from] PlanError),
     /// The chain of hashes breaks.
@@ -73,12 +73,12 @@ pub enum NoTables {
     /// A line cannot follow what was recorded before it.
     #[error("line {number} of the log cannot follow the lines before it: {why}")]
     Line {
-        /// Its number.
+        /// Number of the line.
         number: u64,
-        /// Why.
+        /// Reason why it cannot follow.
         why: Illegal,
     },
-    /// There is no end yet.
+    /// The log has no end yet.
     #[error("the log does not end with the saga's end")]
     NotFinished,
 }
@@ -88,7 +88,7 @@ impl Tables {
     ///
     /// # Errors
     ///
-    /// [`NoTables`]: the first thing that does not hold together.
+    /// [`NoTables`], for the first contradiction.
     pub fn of(facts: &Facts) -> Result<Self, NoTables> {
         let plan = facts.thaw()?;
         let told = Told::of(facts, &plan)?;
@@ -126,14 +126,14 @@ impl Tables {
     }
 }
 
-/// What the lines add up to.
+/// The sum of the lines of the log.
 struct Told {
     chain: Chain,
     state: State,
     clocks: Clocks,
     runners: u32,
     faults: BTreeMap<StepId, Vec<String>>,
-    /// When each step was last heard of.
+    /// The time of the last line about each step.
     heard: BTreeMap<StepId, Timestamp>,
 }
 
@@ -215,7 +215,7 @@ fn datasets(plan: &Plan, state: &State) -> Vec<DatasetRow> {
 }
 
 fn worst(datasets: &[DatasetRow]) -> Option<String> {
-    // What cannot be told is worse than any loss (S17).
+    // An unknown loss is worse than any known loss (S17).
     let loss = |row: &&DatasetRow| row.loss_s.unwrap_or(i64::MAX);
     let most = datasets.iter().map(|row| loss(&row)).max()?;
     datasets.iter().find(|row| loss(row) == most).map(|row| row.name.clone())

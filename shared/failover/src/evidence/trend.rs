@@ -1,4 +1,4 @@
-//! What a saga achieved, in one row: what a trend over all sagas of a pair is made of (R51).
+//! The result of a saga in one row. A trend over all sagas of a pair is made of these rows (R51).
 
 use jiff::Timestamp;
 use saga::{Outcome, SagaId};
@@ -7,35 +7,35 @@ use serde::{Deserialize, Serialize};
 use super::record::Record;
 use super::rows::{ClockName, ClockRow, Judged};
 
-/// Objective against achieved, of one saga.
+/// Objective against achieved, for one saga.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Achieved {
-    /// Which saga.
+    /// Id of the saga.
     pub saga: SagaId,
-    /// What kind.
+    /// Kind of the saga, e.g. `failover`.
     pub kind: String,
-    /// Who or what started it.
+    /// Name of the person, or of the part of Switchback, that started it.
     pub by: String,
     /// When it began.
     pub began_at: Timestamp,
     /// When it ended.
     pub ended_at: Timestamp,
-    /// How it ended.
+    /// Outcome of the saga.
     pub outcome: Outcome,
-    /// The clocks, the whole last.
+    /// The clocks. The last one is [`ClockName::Whole`].
     pub clocks: Vec<ClockRow>,
-    /// The dataset that was worst off.
+    /// Name of the worst dataset.
     pub worst_dataset: Option<String>,
-    /// In seconds: its loss; `None` if it could not be told, or there was none.
+    /// In seconds: its loss; `None` if it is unknown, or if there is no dataset.
     pub worst_loss_s: Option<i64>,
-    /// In how many datasets the objective was not shown to be met.
+    /// Number of datasets whose objective was not shown to be met.
     pub losses_not_met: u32,
-    /// The record's seal.
+    /// Seal of the record.
     pub seal: String,
 }
 
 impl Achieved {
-    /// What a record says of it.
+    /// Makes the row of a record.
     pub fn of(record: &Record) -> Self {
         let (facts, tables) = (&record.facts, &record.tables);
         let worst = tables.datasets.iter().find(|row| Some(&row.name) == tables.worst_dataset.as_ref());
@@ -63,7 +63,7 @@ impl Achieved {
         self.clocks.iter().find(|row| row.clock == ClockName::Whole)
     }
 
-    /// Whether a person reads it as a drill.
+    /// Whether its kind begins with `drill`.
     pub fn is_drill(&self) -> bool {
         self.kind.starts_with("drill")
     }

@@ -1,4 +1,4 @@
-//! Verifying evidence, offline: is it whole, and does it agree with itself?
+//! Verifies evidence offline: it must be whole, and it must agree with itself.
 
 use std::fmt;
 
@@ -11,15 +11,15 @@ use super::page::{page_seal, record_of_page, sealed_at};
 use super::record::{RECORD_VERSION, Record};
 use super::tables::{NoTables, Tables};
 
-/// What stands at the beginning of a page.
+/// The first bytes of a page.
 const PAGE_BEGINS: &[u8] = b"<!DOCTYPE html>";
 
 /// One thing that is not as it was recorded.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Tampering {
-    /// The number of the file's line, from 1, as far as there is one.
+    /// Number of the line in the file, from 1; `None` if there is no such line.
     pub line: Option<usize>,
-    /// What does not agree with what, in a sentence.
+    /// The contradiction in a sentence.
     pub what: String,
 }
 
@@ -32,36 +32,36 @@ impl fmt::Display for Tampering {
     }
 }
 
-/// A file in which nothing contradicts anything.
+/// The result for a file without a contradiction.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Verified {
-    /// Which saga.
+    /// Id of the saga.
     pub saga: String,
-    /// Which pair.
+    /// Name of the pair.
     pub pair: String,
-    /// What kind of saga.
+    /// Kind of the saga.
     pub kind: String,
-    /// How it ended.
+    /// Outcome of the saga.
     pub outcome: Outcome,
-    /// The record's seal: what a recorded seal is compared with.
+    /// Seal of the record, to compare with a recorded seal.
     pub seal: String,
-    /// The page's own seal, of a page.
+    /// Seal of the page; `None` for a JSON file.
     pub page_seal: Option<String>,
-    /// How many lines the log has.
+    /// Number of lines in the log.
     pub lines: u64,
-    /// How many steps the plan has.
+    /// Number of steps in the plan.
     pub steps: usize,
 }
 
 /// Verifies a record or a page that carries one.
 ///
-/// `recorded` is the seal as it is known from elsewhere, if it is; `draw` draws the sealed page of a record,
-/// and is asked only for pages. Without `recorded` a file that somebody made up from beginning to end is
-/// not found out: see the module.
+/// `recorded` is the seal that is known from elsewhere, if it is known. `draw` draws the sealed page of a record,
+/// and is called only for pages. Without `recorded` a file that was made up from beginning to end is not found out:
+/// see the module.
 ///
 /// # Errors
 ///
-/// Everything that was found, in the order of the file as far as it has one; at least one.
+/// All contradictions, in the order of the file if they have a line. There is at least one.
 pub fn verify(
     bytes: &[u8],
     recorded: Option<&str>,
@@ -100,7 +100,7 @@ fn of_record(text: &str, recorded: Option<&str>) -> Result<Verified, Vec<Tamperi
     found.extend(against_each_other(&record.facts, text));
     match Tables::of(&record.facts) {
         Ok(tables) => found.extend(differing(text, &record, tables)),
-        // Whatever else keeps tables from being made was told while the facts were held against each other.
+        // All other errors were reported when the facts were checked against each other.
         Err(NoTables::Line { number, why }) => {
             let what = format!("line {number} of the log cannot follow the lines before it: {why}");
             let place = usize::try_from(number).unwrap_or(usize::MAX);
@@ -123,7 +123,7 @@ fn of_record(text: &str, recorded: Option<&str>) -> Result<Verified, Vec<Tamperi
     })
 }
 
-/// The tables that do not follow from the facts.
+/// Reports the tables that do not follow from the facts.
 fn differing(text: &str, record: &Record, tables: Tables) -> Vec<Tampering> {
     if tables == record.tables {
         return Vec::new();
@@ -151,7 +151,7 @@ fn differing(text: &str, record: &Record, tables: Tables) -> Vec<Tampering> {
 }
 
 fn unreadable(text: &str, error: &serde_json::Error) -> Tampering {
-    // A file that was cut short breaks off on its last line.
+    // A file that was cut short ends on its last line.
     let line = if error.line() == 0 { text.lines().count() } else { error.line() };
     Tampering { line: Some(line), what: format!("this is no record: {error}") }
 }
@@ -183,7 +183,7 @@ fn of_page(text: &str, recorded: Option<&str>, draw: &dyn Fn(&Record) -> String)
             return Err(found);
         }
     };
-    // What people read must be what the record says: a page that was drawn anew and sealed anew is found here.
+    // The text for people must be that of the record. This finds a page that was drawn anew and sealed anew.
     if found.is_empty()
         && let Ok(record) = serde_json::from_str::<Record>(json)
         && let Some(line) = first_difference(text, &draw(&record))

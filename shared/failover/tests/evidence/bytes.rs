@@ -1,4 +1,4 @@
-//! Every single byte of a record altered; at many places one removed, one inserted.
+//! Tests a record with every single byte altered, and with a byte removed or inserted at many places.
 
 use failover::evidence::verify;
 
@@ -16,7 +16,7 @@ fn an_untouched_record_is_verified() {
 fn every_altered_byte_is_found() {
     let bytes = sample::record("payments-1").to_bytes();
     for place in 0..bytes.len() {
-        // Mostly it leaves letters letters and digits digits, which is the harder case.
+        // In most cases a letter stays a letter and a digit stays a digit, which is harder to find.
         let mut altered = bytes.clone();
         altered[place] ^= if place % 16 == 0 { 0x80 } else { 0x01 };
         assert!(is_found(&altered), "byte {place} of {}", bytes.len());

@@ -1,4 +1,4 @@
-//! Forgers who know how seals are made: each kind of tampering comes with the seal that fits it.
+//! Tests against forgers who know how seals are made: each kind of tampering comes with the seal that fits it.
 
 use failover::evidence::{Judged, Record, Tables, verify};
 use saga::{Event, Line, Outcome, PlanHash, Proof};
@@ -6,10 +6,10 @@ use sha2::{Digest, Sha256};
 
 use crate::sample::{self, at};
 
-/// A forger's work on the record, and a word that must stand in what is told of it.
+/// The name of a forgery, the change to the record, and a word that the report must contain.
 type Forgery = (&'static str, fn(&mut Record), &'static str);
 
-/// Kinds of tampering with the facts. Whether tables follow from them or not, they are left as they were.
+/// Kinds of tampering with the facts. Most of them leave the tables as they were.
 const FORGERIES: &[Forgery] = &[
     ("a line is altered", |record| record.facts.log[9].at = at(119), "line 9 of the log"),
     ("a line's words are altered", |record| note(&mut record.facts.log[6]), "line 6 of the log"),
@@ -39,7 +39,7 @@ const FORGERIES: &[Forgery] = &[
     ("it has the log of another saga", another_log, "this is the log of saga payments-2"),
 ];
 
-/// Kinds of tampering with tables, whose facts are left as they were.
+/// Kinds of tampering with the tables. They leave the facts as they were.
 const TABLES: &[Forgery] = &[
     ("a clock is changed", |record| record.tables.clocks[4].achieved_ms = Some(200_000), "clocks"),
     ("an objective counts as met", |record| record.tables.datasets[0].judged = Judged::Met, "datasets"),
@@ -85,7 +85,7 @@ fn the_line_that_is_told_is_the_one_that_was_altered() {
     assert_eq!(found[0].line, Some(wanted), "{found:?}");
 }
 
-/// A record that was made before proofs were recorded reads and verifies as it did (S22).
+/// A record that was made before proofs were recorded is read and verified as before (S22).
 #[test]
 fn a_record_without_proofs_still_verifies() {
     let mut facts = sample::facts("payments-1");
@@ -117,8 +117,8 @@ fn another_spelling_of_the_same_content_is_found() {
     }
 }
 
-/// What no file without a key can prevent: everything is made up, and agrees with itself. The seal that was
-/// recorded elsewhere finds it.
+/// No file without a key can prevent this: everything is made up, and the file agrees with itself. Only the seal
+/// that was recorded elsewhere finds it.
 #[test]
 fn a_record_that_was_made_up_as_a_whole_is_found_only_by_the_recorded_seal() {
     let genuine = sample::record("payments-1");
@@ -138,7 +138,7 @@ fn a_record_that_was_made_up_as_a_whole_is_found_only_by_the_recorded_seal() {
     assert!(found[0].what.contains("it is another record"), "{found:?}");
 }
 
-/// The facts that nothing else in the file depends on: only the recorded seal protects them.
+/// No other fact in the file depends on these facts. Only the recorded seal protects them.
 #[test]
 fn what_stands_beside_the_log_is_protected_by_the_recorded_seal_alone() {
     let genuine = sample::record("payments-1");
@@ -166,7 +166,7 @@ fn forge((what, forge, _): &Forgery) -> Vec<String> {
     found.iter().map(ToString::to_string).collect()
 }
 
-/// The seal as anybody can compute it who reads how.
+/// Makes the seal that anybody can compute who reads how it is made.
 fn sealed(mut record: Record) -> Record {
     record.seal = String::new();
     let digest = Sha256::digest(record.to_bytes());

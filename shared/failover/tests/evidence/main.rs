@@ -1,4 +1,4 @@
-//! Evidence: what a record tells, and that nobody alters it unnoticed (R51, R52).
+//! Tests of evidence: the content of a record, and that nobody alters it unnoticed (R51, R52).
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot begin has failed")]
 

@@ -1,4 +1,4 @@
-//! A small saga with everything in it that a record tells: a fault, a waiver, a loss, two people, a lesson.
+//! A small saga with everything that a record shows: a fault, a waiver, a loss, two people, a lesson.
 
 use failover::evidence::{Deed, Facts, Given, Objectives, Question, Record, TrailFact};
 use failover::plan::{GO, stage, want};
@@ -7,20 +7,20 @@ use jiff::Timestamp;
 use saga::{Chain, Class, Code, Event, Fault, Gate, Line, Outcome, Plan, PlanHash, Proof, SagaId, Stage, Step, StepId};
 use serde_json::{Value, json};
 
-/// How ana and ben were proven.
+/// The proofs of ana and ben.
 const PROOFS: [Proof; 2] = [Proof::LinkAndCode, Proof::Code];
 
-/// So many seconds after the first signal.
+/// The time `seconds` after the first signal.
 pub(crate) fn at(seconds: i64) -> Timestamp {
     Timestamp::from_second(1_767_600_000 + seconds).unwrap()
 }
 
-/// The record of the sample, with another id if one is wanted.
+/// The record of the sample, with this saga id.
 pub(crate) fn record(saga: &str) -> Record {
     Record::of(facts(saga)).unwrap()
 }
 
-/// What the record is made of.
+/// The facts of the record.
 pub(crate) fn facts(saga: &str) -> Facts {
     let (bytes, hash) = plan(saga).freeze().unwrap();
     let given = |by: &str, seconds, proofs: &[Proof]| Given {
@@ -70,7 +70,7 @@ pub(crate) fn facts(saga: &str) -> Facts {
     }
 }
 
-/// Two jobs are fenced and one of them waived, a dataset is looked at, one job starts.
+/// Two jobs are fenced and one of them is waived, a dataset is read, and one job starts.
 pub(crate) fn plan(saga: &str) -> Plan {
     let dataset = json!({
         "settings": { "objective_seconds": 300 }, "side": "standby",
@@ -124,7 +124,7 @@ fn step(place: &str, kind: &str, name: &str, wanted: &str, detail: Value) -> Ste
     }
 }
 
-/// What happened, second by second.
+/// The events, second by second.
 fn log(saga: &str, hash: &PlanHash) -> Vec<Line> {
     let id = |stage, number| StepId { stage, number };
     let fault = Fault::again(Code::new("NO-ANSWER"), "GET /api/2.2/jobs/get: no answer within 3 s");
@@ -177,7 +177,7 @@ fn lesson() -> Event {
     }
 }
 
-/// Events as lines of one chain.
+/// Makes the lines of one chain from events.
 pub(crate) fn chained(events: Vec<(i64, Event)>) -> Vec<Line> {
     let mut chain = Chain::default();
     events.into_iter().map(|(seconds, event)| chain.link(at(seconds), 1, event)).collect()

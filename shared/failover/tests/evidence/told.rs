@@ -1,4 +1,4 @@
-//! What a record tells of a small saga.
+//! Tests of the tables in the record of a small saga.
 
 use failover::evidence::{Achieved, ClockName, Judged, NoTables, Record};
 use saga::{StepState, Tally};
