@@ -1,8 +1,7 @@
-//! The checkpoint: what a side has, what is active there, what a restore needs.
+//! The checkpoint: the recorded inventory of a side, with what is active there and what a restore needs.
 //!
-//! It is taken while the side is well, since a dead side can no longer be asked.
-//! What stands in `detail` and `marks` is the business of whoever took it; here it
-//! is carried, not read.
+//! It is taken while the side is healthy, because a dead side gives no answers. Only the code that takes a
+//! checkpoint knows the content of `detail`. This crate carries it and does not read it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,25 +14,25 @@ use crate::pair::{PairName, Side};
 /// The version of the checkpoint's shape that this code writes (S22).
 pub const CHECKPOINT_VERSION: u32 = 1;
 
-/// Which stage of a failover a start belongs to (R26 to R29).
+/// The stage of a failover that a start belongs to (R26 to R29).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum StartStage {
-    /// R26: what compute is taken from.
+    /// R26: pools, from which compute is taken.
     Pools,
     /// R27: compute that was running.
     Compute,
-    /// R28: limits set back, and the chosen runs.
+    /// R28: limits are set back, and the chosen jobs are run.
     Jobs,
-    /// R29: whatever starts work by itself.
+    /// R29: everything that starts work by itself.
     Schedules,
 }
 
 impl StartStage {
-    /// All, in order.
+    /// All stages, in order.
     pub const ALL: [StartStage; 4] = [Self::Pools, Self::Compute, Self::Jobs, Self::Schedules];
 
-    /// The stage's name in a plan.
+    /// Name of the stage in a plan, e.g. `pools`.
     pub const fn as_str(self) -> &'static str {
         match self {
             StartStage::Pools => "pools",
@@ -44,59 +43,59 @@ impl StartStage {
     }
 }
 
-/// When a start is part of a plan.
+/// The condition under which a start is part of a plan.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Trust {
-    /// Always: it sets the target to what the leaving side was.
+    /// Always, because it brings the target to the state of the leaving side.
     Always,
-    /// Only where the policy runs again what was interrupted.
+    /// Only if the policy runs interrupted work again.
     IfInterruptedIsRunAgain,
 }
 
-/// One thing to do on the other side so that a resource works there as it did here.
+/// One thing to do on the other side, so that a resource works there as it did here.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Start {
-    /// Which stage.
+    /// Stage of the start.
     pub stage: StartStage,
-    /// The kind that carries it out, where that is not the resource's own.
+    /// Kind that carries it out; `None` means the kind of the resource.
     pub kind: Option<String>,
-    /// The wanted state; a word of the kind.
+    /// Wanted state, as the kind names it, e.g. `running`.
     pub want: String,
-    /// What the kind needs for it.
+    /// Data that the kind needs for it.
     pub detail: Value,
-    /// How a second effect is avoided.
+    /// The way to avoid a second effect.
     pub class: saga::Class,
-    /// When it is part of a plan.
+    /// The condition under which it is part of a plan.
     pub trust: Trust,
 }
 
 /// One resource of a side.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Resource {
-    /// Its kind's name, e.g. `job`.
+    /// Name of its kind, e.g. `job`.
     pub kind: String,
-    /// Its id on this side.
+    /// Id on this side.
     pub id: String,
-    /// Its name.
+    /// Name of the resource.
     pub name: String,
-    /// The value of its `switchback` tag, which matches it across the sides.
+    /// Value of its `switchback` tag, which maps it to its counterpart.
     pub tag: Option<String>,
     /// Its state in a word or two, for people.
     pub state: String,
     /// Whether it could process data by itself when the checkpoint was taken.
     pub active: bool,
-    /// Starts needed on the other side; none for what was off (S15).
+    /// Starts that are needed on the other side. A resource that was off has none (S15).
     pub starts: Vec<Start>,
-    /// Why it cannot be carried over, if it cannot.
+    /// Reason why it cannot be carried over; `None` if it can.
     pub not_carried: Option<String>,
-    /// What would hurt, found while looking, each with its remedy.
+    /// Things that would hurt and were found during the listing, each with its remedy.
     pub findings: Vec<String>,
-    /// What it starts by itself while it is not fenced, on its own side.
+    /// Resources on its own side that it can start by itself while it is not fenced.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub can_start: Vec<Startable>,
-    /// What sets it back, on its own side, to how it is recorded here, where a fence changes more than
-    /// whether it is on; nothing of it makes it active.
+    /// Steps that set it back, on its own side, to the state that is recorded here. They are needed if a fence
+    /// changes more than whether it is on. None of them makes it active.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub set_back: Vec<Start>,
 }
@@ -104,9 +103,9 @@ pub struct Resource {
 /// A resource that another one can start.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Startable {
-    /// Its kind's name.
+    /// Name of its kind, e.g. `job`.
     pub kind: String,
-    /// Its id; `None` where it is not known which one of the kind.
+    /// Its id; `None` if it is unknown which resource of the kind it is.
     pub id: Option<String>,
 }
 
@@ -115,30 +114,30 @@ pub struct Startable {
 pub struct Checkpoint {
     /// [`CHECKPOINT_VERSION`] of the code that wrote it.
     pub version: u32,
-    /// Which pair.
+    /// Name of the pair.
     pub pair: PairName,
-    /// Which side.
+    /// The side that was listed.
     pub side: Side,
     /// When the listing began.
     pub taken_at: Timestamp,
-    /// Every resource of every kind listed, in the order kind, id.
+    /// Every resource of every listed kind, ordered by kind and id.
     pub resources: Vec<Resource>,
-    /// Kinds that could not be listed, each with why. Empty when the checkpoint is complete.
+    /// Kinds that could not be listed, each with the reason. It is empty if the checkpoint is complete.
     pub missing: BTreeMap<String, Missing>,
 }
 
-/// Why a kind is not in a checkpoint.
+/// The reason why a kind is not in a checkpoint.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "why", rename_all = "snake_case")]
 pub enum Missing {
-    /// The workspace does not offer it.
+    /// The workspace does not offer the kind.
     UnsupportedHere {
-        /// What the workspace said.
+        /// The answer of the workspace.
         message: String,
     },
-    /// It could not be listed.
+    /// The kind could not be listed.
     NotListed {
-        /// The fault.
+        /// The fault in words.
         message: String,
     },
 }
@@ -146,21 +145,21 @@ pub enum Missing {
 /// Bytes that are not a usable checkpoint.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum CheckpointError {
-    /// Written by a later version (S22).
+    /// A later version of the program wrote it (S22).
     #[error("the checkpoint has version {found}, this program reads up to {known}: use the newer program")]
     Newer {
-        /// Its version.
+        /// Version of the checkpoint.
         found: u32,
-        /// The latest known here.
+        /// Latest version that this program knows.
         known: u32,
     },
-    /// Not a checkpoint.
+    /// The bytes are no checkpoint.
     #[error("the checkpoint cannot be read: {0}")]
     Unreadable(String),
 }
 
 impl Checkpoint {
-    /// The bytes to store.
+    /// Gives the bytes to store.
     ///
     /// # Errors
     ///
@@ -173,7 +172,7 @@ impl Checkpoint {
     ///
     /// # Errors
     ///
-    /// [`CheckpointError`].
+    /// [`CheckpointError`] if the version is newer, or if the bytes cannot be read.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, CheckpointError> {
         #[derive(Deserialize)]
         struct Versioned {
@@ -187,8 +186,8 @@ impl Checkpoint {
         serde_json::from_slice(bytes).map_err(unreadable)
     }
 
-    /// The record of a side that a saga has begun to fence: what was recorded stays, with what was
-    /// active then; what is new is added; what is gone from a whole listing is left out.
+    /// The record of a side that a saga has begun to fence. A recorded resource stays, with what was active then. A
+    /// new resource is added. A recorded resource is left out if its kind was listed and it is gone.
     pub fn with_new(&self, fresh: &Checkpoint) -> Checkpoint {
         let known: BTreeSet<(&str, &str)> = self.resources.iter().map(|r| (r.kind.as_str(), r.id.as_str())).collect();
         let there: BTreeSet<(&str, &str)> = fresh.resources.iter().map(|r| (r.kind.as_str(), r.id.as_str())).collect();
@@ -201,8 +200,8 @@ impl Checkpoint {
         Checkpoint { resources, missing: fresh.missing.clone(), ..self.clone() }
     }
 
-    /// A kind of which the record has resources is not one that the workspace lacks, whatever was
-    /// answered on the way: it was not listed.
+    /// Corrects an answer that cannot be true. The workspace does not lack a kind if the record has resources of
+    /// it. The kind was not listed, also if the answer said something else.
     #[must_use]
     pub fn doubted(mut self, recorded: &Checkpoint) -> Checkpoint {
         for (kind, missing) in &mut self.missing {
@@ -223,10 +222,9 @@ impl Checkpoint {
         })
     }
 
-    /// This checkpoint, with every kind that `fresh` lists taken from `fresh`.
+    /// This checkpoint, but each kind that `fresh` has resources of is taken from `fresh`.
     ///
-    /// The leaving side may answer for some kinds and not for others; what it
-    /// still tells is newer than what was recorded.
+    /// The leaving side may answer for some kinds and not for others. Its answers are newer than the record.
     #[must_use]
     pub fn refreshed(&self, fresh: &Checkpoint) -> Checkpoint {
         let listed = |kind: &str| !fresh.missing.contains_key(kind) && fresh.resources.iter().any(|r| r.kind == kind);

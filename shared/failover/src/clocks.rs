@@ -6,43 +6,42 @@ use serde::{Deserialize, Serialize};
 
 use crate::plan::{GO, stage};
 
-/// The moments between which the four clocks run. `None` until it has come.
+/// The moments between which the four clocks run. A moment that has not come yet is `None`.
 ///
-/// RTO is measured from `lost_at`, or from the first signal where the moment of
-/// the loss is not known.
+/// The RTO is measured from `lost_at`, or from the first signal if the moment of the loss is not known.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Clocks {
     /// When the leaving side was lost, if that is known.
     pub lost_at: Option<Timestamp>,
-    /// When the first signal, or a person, told so.
+    /// When the first signal, or a person, reported the trouble.
     pub noticed_at: Option<Timestamp>,
     /// When the plan was approved.
     pub approved_at: Option<Timestamp>,
     /// When the work was started on the target, the last schedule included.
     pub executed_at: Option<Timestamp>,
-    /// When the target was validated: the forward part is over.
+    /// When the target was validated. The forward part is then over.
     pub validated_at: Option<Timestamp>,
 }
 
-/// The clocks as durations in seconds; a clock that has not stopped is `None`.
+/// The clocks as durations in seconds. A clock that has not stopped is `None`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct ClockSeconds {
-    /// Loss to first signal.
+    /// From the loss to the first signal.
     pub detect_s: Option<f64>,
-    /// First signal to approval.
+    /// From the first signal to the approval.
     pub decide_s: Option<f64>,
-    /// Approval to the last start on the target.
+    /// From the approval to the last start on the target.
     pub execute_s: Option<f64>,
-    /// The last start to the validated target.
+    /// From the last start to the validated target.
     pub validate_s: Option<f64>,
-    /// Loss (or first signal) to the validated target.
+    /// From the loss, or the first signal, to the validated target.
     pub rto_s: Option<f64>,
 }
 
 impl Clocks {
-    /// Takes in one event of the log; `state` is the saga's after it.
+    /// Takes in one event of the log. `state` is the state of the saga after it.
     ///
-    /// What a log tells can be told again, so a runner that dies takes no moment with it.
+    /// A log can be read again, so a runner that dies takes no moment with it.
     pub fn follow(&mut self, plan: &Plan, state: &State, event: &Event, at: Timestamp) {
         match event {
             Event::Approved { question, .. } if question == GO => self.approved_at = Some(at),
@@ -91,7 +90,7 @@ impl Clocks {
     }
 }
 
-/// A target is validated before its schedules and again at the end; only the last counts.
+/// A target is validated before its schedules and again at the end. Only the last validation counts.
 fn validates(name: &str) -> bool {
     name == stage::VALIDATE || name == stage::VALIDATE_AGAIN
 }

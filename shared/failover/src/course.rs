@@ -1,31 +1,31 @@
-//! What a saga is for: the way out, the way back, a promotion, a drill.
+//! The operation that a saga carries out, and the window of a planned one.
 
 use std::fmt;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-/// What a saga is for. All of them are made of the same steps and driven by one engine.
+/// The operation that a saga carries out. All operations are made of the same steps and driven by one engine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Course {
     /// The work leaves a side that failed, or that is left for a while.
     Failover,
-    /// The work comes home (R40).
+    /// The work comes back to the primary (R40).
     Failback,
-    /// The work leaves a side for good: the homes are swapped (R44).
+    /// The work leaves a side for good: the roles of the two sides are swapped (R44).
     Promotion,
-    /// A failover that is meant to be turned back: the first half of a full drill (R50).
+    /// A failover that is meant to be turned back. It is the first half of a full drill (R50).
     Drill,
-    /// Compute is started and proved on the standby alone, and put back (R50).
+    /// Compute is started and proved on the standby alone, and then put back (R50).
     StandbyDrill,
 }
 
 impl Course {
-    /// All of them.
+    /// All operations.
     pub const ALL: [Course; 5] = [Self::Failover, Self::Failback, Self::Promotion, Self::Drill, Self::StandbyDrill];
 
-    /// The word that plans, heads and evidence carry as their kind.
+    /// The word that plans, heads and evidence have as their kind, e.g. `failover`.
     pub fn as_str(self) -> &'static str {
         match self {
             Course::Failover => "failover",
@@ -49,19 +49,19 @@ impl fmt::Display for Course {
     }
 }
 
-/// The time in which a planned saga may begin, and by which it shall be over.
+/// The time in which a planned saga may begin and by which it shall be over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Window {
-    /// Not before.
+    /// The saga does not begin before this time.
     pub from: Timestamp,
-    /// Over by then.
+    /// The saga shall be over by this time.
     pub until: Timestamp,
-    /// In seconds: how long it is expected to take. It is not begun later than so long before the end.
+    /// In seconds: the expected duration. The saga does not begin later than this before the end.
     pub needs_s: i64,
 }
 
 impl Window {
-    /// Whether a saga that begins now is expected to be over in time; `None` before the window.
+    /// Whether a saga that begins now is expected to be over in time. `None` before the window.
     pub fn holds(&self, now: Timestamp) -> Option<bool> {
         (now >= self.from).then(|| self.until.duration_since(now).as_secs() >= self.needs_s)
     }

@@ -1,8 +1,8 @@
-//! Errands: what a failover brings about that is no resource of a workspace.
+//! Actions: the declared steps of a failover that are no resource of a workspace.
 //!
-//! A message sent, an endpoint pointed at the new side, a route switched, a source found reachable.
-//! The team declares them; a plan carries each as a step of its own, with everything that it needs
-//! in its detail, so that what was approved is what is done (S12).
+//! Examples: a message is sent, an endpoint is pointed at the new side, a route is switched, a source is found
+//! reachable. The team declares the actions. A plan carries each of them as a step of its own, with everything that
+//! it needs in its detail. So the saga does what was approved (S12).
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -10,30 +10,30 @@ use serde_json::Value;
 
 use crate::pair::{PairName, Side};
 
-/// What an errand is for; decides where its step stands in a plan.
+/// The purpose of an action. It decides the position of the step in a plan.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Duty {
-    /// Keeps a whole workspace from processing data; lifted on the side that work comes to.
+    /// A fence, which keeps a whole workspace from processing data. The side that the work comes to is readmitted.
     Fence,
-    /// Tells the time of the last synced data of a dataset (R23).
+    /// A dataset: reads the time of its last synced data (R23).
     Dataset,
-    /// Is reachable from the target (R24).
+    /// A data source, which must be reachable from the target (R24).
     Source,
-    /// Leads to the side that works (R4).
+    /// A route, which must lead to the target (R4).
     Route,
-    /// Moves what the vendor's own recovery covers (R32).
+    /// The vendor's own recovery: moves what it covers (R32).
     Recovery,
-    /// Tells people (R25).
+    /// A channel: sends messages to people (R25).
     Channel,
-    /// Points a tool at the side that works (R30).
+    /// An endpoint: points a tool at the target (R30).
     Endpoint,
-    /// Proves that the target works (R31).
+    /// A validation: proves that the target works (R31).
     Validation,
 }
 
 impl Duty {
-    /// All of them, in the order in which a configuration names them.
+    /// All purposes, in the order of a configuration.
     pub const ALL: [Duty; 8] = [
         Self::Fence,
         Self::Dataset,
@@ -45,7 +45,7 @@ impl Duty {
         Self::Validation,
     ];
 
-    /// The word for it, which is also the table's name in a configuration.
+    /// The word for it, which is also the name of its table in a configuration, e.g. `endpoint`.
     pub fn as_str(self) -> &'static str {
         match self {
             Duty::Fence => "fence",
@@ -60,110 +60,110 @@ impl Duty {
     }
 }
 
-/// What must be known of a kind of errand before it is planned.
+/// The facts about a kind of action that planning needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ErrandInfo {
-    /// Its name in configurations and steps, e.g. `ssm_parameter`.
+    /// Name in configurations and steps, e.g. `ssm_parameter`.
     pub name: &'static str,
-    /// What it is for.
+    /// Purpose of the kind.
     pub duty: Duty,
-    /// From where it reaches what it is about.
+    /// Whether it goes through a workspace.
     pub reach: Reach,
-    /// How a second effect is avoided: `Idempotent` or `Tokened`.
+    /// The way to avoid a second effect: `Idempotent` or `Tokened`.
     pub class: saga::Class,
 }
 
-/// From where an errand reaches what it is about.
+/// Whether an action goes through a workspace.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reach {
-    /// Through a workspace, with the credentials that Switchback has there.
+    /// It goes through a workspace, with the credentials that Switchback has there.
     Workspace,
-    /// Outside both workspaces.
+    /// It is external to both workspaces.
     Outside,
 }
 
-/// One errand as the team has declared it.
+/// One action, as the team has declared it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Errand {
-    /// What it is for.
+    /// Purpose of the action.
     pub duty: Duty,
-    /// Its kind's name, e.g. `ssm_parameter`.
+    /// Name of its kind, e.g. `ssm_parameter`.
     pub kind: String,
-    /// Its name, unique among those of its duty, for people.
+    /// Name for people, unique among the actions of its purpose.
     pub name: String,
-    /// Its settings in the kind's own words; a secret stands there as the name of its place only (S23).
+    /// Settings in the words of its kind. A secret appears in them only as the name of its place (S23).
     pub settings: Value,
 }
 
-/// What stands in the detail of an errand's step.
+/// The content of the detail of an action's step.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Detail {
-    /// The errand's settings, with every placeholder filled in for the side that the step is about.
+    /// Settings of the action. Placeholders are filled in for the side that the step is about, except in a channel's.
     pub settings: Value,
-    /// The side that the step is about: the one that work goes to, but for a fence, which it leaves.
+    /// The side that the step is about: the target, or the leaving side if the step isolates it.
     pub side: Side,
-    /// Where that side is.
+    /// Address of that side.
     pub address: Address,
-    /// Of a dataset: what the person who approved was shown.
+    /// Only for a dataset or a recovery: the values that the approver saw.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub shown: Option<Shown>,
-    /// Of a channel: what is said, with placeholders that are filled in when it is sent.
+    /// Only for a channel: the text to send. Its placeholders are filled in when it is sent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub wording: Option<Wording>,
 }
 
-/// What the person who approved was shown of a dataset (R23).
+/// The values of a dataset that the approver saw (R23).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Shown {
-    /// The time of the last synced data; `None` if it could not be told.
+    /// Time of the last synced data; `None` if it is unknown.
     pub synced_at: Option<Timestamp>,
-    /// In seconds: what would be lost; `None` if it could not be told.
+    /// In seconds: the data that would be lost; `None` if it is unknown.
     pub loss_s: Option<i64>,
-    /// In seconds: what the team accepts.
+    /// In seconds: the loss that the team accepts.
     pub objective_s: i64,
 }
 
-/// What a channel says: templates of [`crate::template`].
+/// The text of a channel, as templates of [`crate::template`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Wording {
-    /// One line.
+    /// Template of the subject, one line.
     pub subject: String,
-    /// Plain text.
+    /// Template of the message, plain text.
     pub text: String,
 }
 
-/// A workspace's address, as people and tools are given it.
+/// The address of a workspace, in the form for people and tools.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Address {
-    /// Which side.
+    /// The side with this address.
     pub side: Side,
-    /// E.g. `https://one.cloud.databricks.com`, without a slash at the end.
+    /// URL, e.g. `https://one.cloud.databricks.com`, without a slash at the end.
     pub url: String,
-    /// Its host, with the port where that is not the usual one.
+    /// Host, with the port if it is not the usual one.
     pub host: String,
 }
 
-/// Work that runs on both sides at once, by its team's decision (R9).
+/// Work that runs on both sides at once, by the decision of its team (R9).
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ActiveActive {
-    /// The kind's name, e.g. `pipeline`.
+    /// Name of the kind, e.g. `pipeline`.
     pub kind: String,
-    /// The resource's name, the same on both sides.
+    /// Name of the resource, the same on both sides.
     pub name: String,
 }
 
-/// What the team has declared beside its two workspaces.
+/// Everything that the team has declared besides its two workspaces.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Arrangements {
-    /// In the order of the configuration.
+    /// Actions, in the order of the configuration.
     pub errands: Vec<Errand>,
-    /// Work that is not moved, since it runs on both sides.
+    /// Work that is not moved, because it runs on both sides.
     pub active_active: Vec<ActiveActive>,
 }
 
 impl Arrangements {
-    /// The errands of one duty, in the order of the configuration.
+    /// The actions of one purpose, in the order of the configuration.
     pub fn of(&self, duty: Duty) -> impl Iterator<Item = &Errand> {
         self.errands.iter().filter(move |errand| errand.duty == duty)
     }
@@ -174,7 +174,7 @@ impl Arrangements {
     }
 }
 
-/// What the texts of an errand's settings may name, filled in for a side.
+/// The placeholders for the settings of an action, with their values for a side.
 pub fn placeholders(pair: &PairName, address: &Address) -> Value {
     serde_json::json!({ "pair": pair, "side": address.side, "url": address.url, "host": address.host })
 }

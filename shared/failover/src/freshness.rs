@@ -1,88 +1,88 @@
-//! Whether the checkpoint that a failover would need now is there and young enough (S30, R23).
+//! Judges whether the checkpoint that a failover would need now is there and young enough (S30, R23).
 //!
-//! Only the checkpoint of the active side counts: it tells what an unplanned failover would have to bring back.
-//! While deployments are frozen it is kept on purpose, since it tells what was active before the fence. That of the
-//! inactive side tells what was on before the work left it, and may be as old as that.
+//! Only the checkpoint of the active side counts: it says what an unplanned failover would have to bring back.
+//! While deployments are frozen it is kept on purpose, because it says what was active before the fence. The
+//! checkpoint of the inactive side says what was on before the work left it. It may be as old as that.
 
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
 use crate::pair::Side;
 
-/// So long after the work came to a side its checkpoint may still be one of before.
+/// For this time after the work came to a side, its checkpoint may still be one of before.
 pub const AFTER_A_MOVE: SignedDuration = SignedDuration::from_mins(10);
 
-/// How the checkpoint of the active side is.
+/// The judgement about the checkpoint of the active side.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "state", rename_all = "snake_case")]
 pub enum Freshness {
     /// It is young enough.
     Fresh {
-        /// Of which side.
+        /// The side of the checkpoint.
         side: Side,
         /// When it was taken.
         taken_at: Timestamp,
-        /// In seconds.
+        /// In seconds: its age.
         age_s: i64,
     },
     /// It is kept on purpose while deployments are frozen.
     Kept {
-        /// Of which side.
+        /// The side of the checkpoint.
         side: Side,
-        /// When it was taken.
+        /// When it was taken; `None` if there is none.
         taken_at: Option<Timestamp>,
     },
-    /// None was ever taken.
+    /// No checkpoint was ever taken.
     Missing {
-        /// Of which side.
+        /// The active side.
         side: Side,
     },
     /// It cannot be read.
     Unreadable {
-        /// Of which side.
+        /// The side of the checkpoint.
         side: Side,
-        /// Why.
+        /// The reason.
         why: String,
     },
-    /// It is older than the policy has it.
+    /// It is older than the policy allows.
     Old {
-        /// Of which side.
+        /// The side of the checkpoint.
         side: Side,
         /// When it was taken.
         taken_at: Timestamp,
-        /// In seconds.
+        /// In seconds: its age.
         age_s: i64,
-        /// In seconds: what the policy has.
+        /// In seconds: the age that the policy allows.
         at_most_s: i64,
     },
-    /// It was taken before the work came to the side, so it does not tell what runs there.
+    /// It was taken before the work came to the side, so it does not say what runs there.
     BeforeTheMove {
-        /// Of which side.
+        /// The side of the checkpoint.
         side: Side,
         /// When it was taken.
         taken_at: Timestamp,
-        /// When the work came.
+        /// When the work came to the side.
         came_at: Timestamp,
     },
 }
 
-/// What is known of the active side's checkpoint.
+/// The facts about the checkpoint of the active side.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Taken {
     /// The active side.
     pub side: Side,
-    /// When its latest checkpoint was taken, or why it cannot be read.
+    /// When its latest checkpoint was taken, or the reason why it cannot be read.
     pub taken_at: Result<Option<Timestamp>, String>,
-    /// When the work came to it, where a saga on record tells.
+    /// When the work came to it, if a saga on record says so.
     pub came_at: Option<Timestamp>,
-    /// Deployments are frozen.
+    /// Whether deployments are frozen.
     pub frozen: bool,
-    /// Older than this is old.
+    /// An older checkpoint counts as old.
     pub at_most: SignedDuration,
 }
 
 impl Freshness {
-    /// Judges it.
+    /// Judges the checkpoint.
     pub fn of(taken: Taken, now: Timestamp) -> Self {
         let Taken { side, taken_at, came_at, frozen, at_most } = taken;
         let taken_at = match (taken_at, frozen) {
@@ -102,7 +102,7 @@ impl Freshness {
         Freshness::Fresh { side, taken_at, age_s }
     }
 
-    /// Whether a lost side could not be failed over as it should, for want of a checkpoint.
+    /// Whether the checkpoint is not good enough to fail over a lost side.
     pub fn is_wanting(&self) -> bool {
         match self {
             Freshness::Fresh { .. } | Freshness::Kept { .. } => false,
@@ -113,7 +113,7 @@ impl Freshness {
         }
     }
 
-    /// In a sentence, without the remedy.
+    /// The judgement in a sentence, without the remedy.
     pub fn told(&self) -> String {
         match self {
             Freshness::Fresh { side, taken_at, age_s } => {
@@ -161,7 +161,7 @@ mod tests {
         Timestamp::from_second(1_767_600_000 + minutes * 60).unwrap_or(Timestamp::MAX)
     }
 
-    /// In minutes: when it was taken, when the work came, and now.
+    /// All in minutes: when it was taken, when the work came, and the current time.
     fn judged(taken: Option<i64>, came: Option<i64>, frozen: bool, now: i64) -> Freshness {
         let (side, at_most) = (Side::Standby, SignedDuration::from_mins(30));
         Freshness::of(Taken { side, taken_at: Ok(taken.map(at)), came_at: came.map(at), frozen, at_most }, at(now))

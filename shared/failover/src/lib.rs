@@ -1,21 +1,21 @@
-//! What a failover of a pair of workspaces is.
+//! The rules of a failover of a pair of workspaces.
 //!
-//! Its law: values in, values out, as in `saga`. It knows roles and promises and
-//! must not know any URL, SDK or call, nor how anything is stored.
+//! Law: values in, values out, as in `saga`. It knows roles and promises. Must not know: any URL, SDK or call, nor
+//! how anything is stored.
 //!
 //! | word | meaning here | not |
 //! |---|---|---|
 //! | pair | two workspaces that stand in for each other | cluster |
-//! | primary, standby | the two homes of a pair | master/slave |
-//! | leaving, target | the side a saga moves work from and to | old/new |
+//! | primary, standby | the two roles in a pair | master/slave |
+//! | leaving, target | the side that a saga moves work from, and the side that it moves work to | old/new |
 //! | checkpoint | the recorded inventory of a side, with what was active | backup |
-//! | fence | whatever keeps the leaving side from processing data | |
-//! | pursuit | the part of a saga that keeps fencing what is not yet verified stopped | |
-//! | errand | a step that is no resource of a workspace | |
-//! | signal | one observation of health: source, side, reading, time seen | alert |
-//! | verdict | what the signals add up to under the policy, with reasons | decision |
-//! | drill | a rehearsal on real workspaces: dry, on the standby alone, or full | test |
-//! | finding | one thing that would hurt, with its remedy | warning |
+//! | fence | the measure that keeps the leaving side from processing data | |
+//! | pursuit | fencing that is tried again until each resource is verified stopped | |
+//! | action | a declared step that is no resource of a workspace | errand |
+//! | signal | one observation of health: source, side, reading, time | alert |
+//! | verdict | the sum of the signals under the policy, with reasons | decision |
+//! | drill | a saga, or a dry run, against the real pair | test |
+//! | finding | one thing that would hurt a failover, with its remedy | warning |
 
 pub mod baseline;
 pub mod checkpoint;

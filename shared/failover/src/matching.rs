@@ -1,7 +1,7 @@
-//! Which resource of one side stands for which of the other.
+//! Finds the counterpart of each resource on the other side.
 //!
-//! Explicit map, then tag, then a name that is unique on both sides. Anything
-//! else is said, never guessed: starting the wrong twin would process the wrong data.
+//! The explicit map comes first, then the tag, then a name that is unique on both sides. Anything else is reported
+//! and never guessed: a start of the wrong counterpart would process the wrong data.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,11 +15,11 @@ use crate::pair::Side;
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct MapEntry {
-    /// The kind's name.
+    /// Name of the kind, e.g. `job`.
     pub kind: String,
-    /// The id on the primary.
+    /// Id on the primary.
     pub primary: String,
-    /// The id on the standby.
+    /// Id on the standby.
     pub standby: String,
 }
 
@@ -32,18 +32,18 @@ impl MapEntry {
     }
 }
 
-/// What a resource has on the other side.
+/// The counterpart of a resource on the other side.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Twin {
-    /// Exactly this one.
+    /// Exactly one was found. This is its id.
     Is(String),
-    /// More than one could be meant; says which and what to do.
+    /// More than one could be meant. The text says which ones, and what to do.
     Ambiguous(String),
-    /// Nothing fits; says what to do.
+    /// Nothing fits. The text says what to do.
     Missing(String),
 }
 
-/// Matches the resources of two checkpoints.
+/// Finds the counterparts between two checkpoints.
 #[derive(Debug)]
 pub struct Matching<'a> {
     from: Side,
@@ -57,7 +57,7 @@ pub struct Matching<'a> {
 }
 
 impl<'a> Matching<'a> {
-    /// Prepares to look up the twins of what `here` has in `there`.
+    /// Prepares to find the counterparts of the resources of `here` in `there`.
     pub fn new(here: &'a Checkpoint, there: &'a Checkpoint, map: &'a [MapEntry]) -> Self {
         let mapped_here = map.iter().map(|e| (e.kind.as_str(), e.id(here.side))).collect();
         let mapped_there: BTreeSet<(&str, &str)> = map.iter().map(|e| (e.kind.as_str(), e.id(there.side))).collect();
@@ -92,7 +92,7 @@ impl<'a> Matching<'a> {
         matching
     }
 
-    /// The twin of one resource.
+    /// Finds the counterpart of one resource.
     pub fn twin(&self, resource: &Resource) -> Twin {
         let kind = resource.kind.as_str();
         let entry = self.map.iter().find(|e| e.kind == kind && e.id(self.from) == resource.id);
@@ -142,7 +142,8 @@ fn unique(here: usize, there: &[&str], what: impl Fn() -> String, kind: &str) ->
     }
 }
 
-/// A counterpart that more than one resource claims is nobody's: one of them may have been off (S15).
+/// Turns a counterpart that more than one resource claims into an ambiguous one: one of the resources may have been
+/// off (S15).
 pub fn told_apart(resources: &[Resource], twins: Vec<Twin>) -> Vec<Twin> {
     let mut claims: BTreeMap<(String, String), Vec<&str>> = BTreeMap::new();
     for (resource, twin) in resources.iter().zip(&twins) {

@@ -1,20 +1,20 @@
-//! The two sides of a pair, as homes and as roles in one saga.
+//! The two sides of a pair, their roles in the pair, and their roles in one saga.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// Names a pair: one to sixty lower-case letters, digits and hyphens.
+/// Name of a pair, e.g. `payments`: one to sixty lower-case letters, digits and hyphens.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct PairName(String);
 
 impl PairName {
-    /// Accepts a name.
+    /// Checks and accepts a name.
     ///
     /// # Errors
     ///
-    /// A sentence that says what a name may be.
+    /// A sentence that says which names are allowed.
     pub fn new(name: &str) -> Result<Self, String> {
         let fits = (1..=60).contains(&name.len())
             && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
@@ -25,7 +25,7 @@ impl PairName {
         }
     }
 
-    /// The name as it is printed.
+    /// The name as text.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -37,18 +37,18 @@ impl fmt::Display for PairName {
     }
 }
 
-/// A home of a pair; fixed by configuration.
+/// A side of a pair, by its role. The configuration gives the roles, and only a promotion swaps them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Side {
-    /// Where the work is at home.
+    /// The side where the work normally runs.
     Primary,
-    /// Where it goes when the primary fails.
+    /// The side that the work goes to when the primary fails.
     Standby,
 }
 
 impl Side {
-    /// The other one.
+    /// The other side of the pair.
     #[must_use]
     pub fn other(self) -> Self {
         match self {
@@ -57,7 +57,7 @@ impl Side {
         }
     }
 
-    /// The word for it.
+    /// The word for it, e.g. `primary`.
     pub fn as_str(self) -> &'static str {
         match self {
             Side::Primary => "primary",
@@ -72,18 +72,18 @@ impl fmt::Display for Side {
     }
 }
 
-/// What a side is to one saga.
+/// The role of a side in one saga.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
-    /// Work is moved away from it.
+    /// The work is moved away from it.
     Leaving,
-    /// Work is moved to it.
+    /// The work is moved to it.
     Target,
 }
 
 impl Role {
-    /// The word that steps carry as their place.
+    /// The word that steps have as their location, e.g. `target`.
     pub fn as_str(self) -> &'static str {
         match self {
             Role::Leaving => "leaving",
@@ -92,11 +92,11 @@ impl Role {
     }
 }
 
-/// Which workspace has which home, by host: written by a promotion (R44).
+/// The role assignment: which workspace has which role, by host. A promotion writes it (R44).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Homes {
-    /// The host of the primary.
+    /// Host of the primary.
     pub primary: String,
-    /// The host of the standby.
+    /// Host of the standby.
     pub standby: String,
 }

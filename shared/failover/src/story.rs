@@ -1,8 +1,7 @@
-//! A saga as a story: its lines, gathered so that a person can read them.
+//! The story of a saga: its lines, gathered into sentences for people.
 //!
-//! A failover of thousands of resources has tens of thousands of lines. What
-//! happened to many resources in the same way at about the same time is one
-//! sentence with a count; what happened once is a sentence of its own.
+//! A failover of thousands of resources has tens of thousands of lines. If the same happens to many resources at
+//! about the same time, it is one sentence with a count. If something happens once, it is a sentence of its own.
 
 use jiff::Timestamp;
 use saga::bounds::{NAMED, few};
@@ -13,16 +12,16 @@ use saga::{Event, Line, Plan, Step, StepId};
 pub struct Sentence {
     /// When it began.
     pub at: Timestamp,
-    /// Where in the saga: a stage's name, or `saga`; others add places of their own.
+    /// Place in the saga: a stage's name, or `saga`. Other code adds places of its own.
     pub place: String,
-    /// What happened.
+    /// The sentence itself.
     pub text: String,
 }
 
-/// Things that happen in the same way within this many seconds are told together.
+/// In seconds: equal things within this time become one sentence.
 const TOGETHER_S: i64 = 60;
 
-/// Tells a saga's lines as sentences, in order of time.
+/// Makes sentences from the lines of a saga, in order of time.
 pub fn story(plan: &Plan, lines: &[Line]) -> Vec<Sentence> {
     let mut groups: Vec<Group> = Vec::new();
     for line in lines {
@@ -43,7 +42,7 @@ pub fn story(plan: &Plan, lines: &[Line]) -> Vec<Sentence> {
 
 struct Told {
     place: String,
-    /// With `{}` where the number of resources belongs.
+    /// Text with `{}` in the place of the number of resources.
     text: String,
     name: Option<String>,
 }
@@ -128,7 +127,7 @@ fn tell(plan: &Plan, event: &Event) -> Option<Told> {
             let due = due.map_or_else(String::new, |due| format!(", until {due}"));
             saga(format!("lesson learned, says {by}{owner}{due}: {text}"))
         }
-        // What was carried out has told itself.
+        // The lines of an order that was carried out are already in the story.
         Event::TakenIn { .. } => None,
         Event::Refused { what, by, why, .. } => saga(format!("{by} asked to {what}: refused, {why}")),
         Event::AbortAsked { by, why } => saga(format!("{by} asks for the end: {why}")),
@@ -139,7 +138,7 @@ fn tell(plan: &Plan, event: &Event) -> Option<Told> {
     }
 }
 
-/// A note without what differs from resource to resource, so that equal things are told together.
+/// A note without the part that differs from resource to resource, so that equal things become one sentence.
 fn general(note: &str) -> &str {
     note.split_once(" (").map_or(note, |(general, _)| general)
 }

@@ -1,7 +1,7 @@
-//! Texts with placeholders: messages to people, values for tools.
+//! Texts with placeholders: messages to people, and values for tools.
 //!
-//! A placeholder is `{{ name }}`, in the syntax of Jinja; one that is unknown is an error and never
-//! an empty place, since nobody reads a message twice before it is sent.
+//! A placeholder is `{{ name }}`, in the syntax of Jinja. An unknown placeholder is an error and never an empty
+//! place, because nobody reads a message twice before it is sent.
 
 use minijinja::{Environment, UndefinedBehavior};
 use serde::Serialize;
@@ -11,8 +11,8 @@ use serde_json::Value;
 ///
 /// # Errors
 ///
-/// The kind of fault and its line. The library's detail repeats words of the text, and in a wrong place every
-/// text may be a secret (S23): it is left out.
+/// The kind of fault and its line. The library's own detail is left out: it repeats words of the text, and any text
+/// in a wrong place may be a secret (S23).
 pub fn fill(template: &str, with: &impl Serialize) -> Result<String, String> {
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
@@ -21,11 +21,11 @@ pub fn fill(template: &str, with: &impl Serialize) -> Result<String, String> {
         .map_err(|e| format!("{} in line {} of the template", e.kind(), e.line().unwrap_or(1)))
 }
 
-/// Fills in every text of a JSON value; names of members are left alone.
+/// Fills in every text of a JSON value. Names of members stay as they are.
 ///
 /// # Errors
 ///
-/// What is wrong with the first text that cannot be filled in, and where it stands.
+/// The fault of the first text that cannot be filled in, with its position.
 pub fn fill_all(value: &Value, with: &impl Serialize) -> Result<Value, String> {
     Ok(match value {
         Value::String(text) => Value::String(fill(text, with)?),

@@ -1,4 +1,4 @@
-//! A plan as a person reads it.
+//! A plan as a text for people.
 
 use std::fmt::Write as _;
 
@@ -6,17 +6,17 @@ use saga::{Class, Gate, Plan, Step};
 
 use crate::plan::{About, EVERYTHING};
 
-/// How many steps of a stage are listed one by one before the rest is counted.
+/// How much of each stage is printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Detail {
-    /// Every step.
+    /// Every step is printed.
     Full,
-    /// Counts by kind and wanted state.
+    /// Only counts by kind and wanted state are printed.
     Counts,
 }
 
-/// Prints a plan: every stage with its gate and steps, then exceptions and findings.
-/// The same plan always gives the same text.
+/// Prints a plan: every stage with its gate and steps, then exceptions and findings. The same plan always gives the
+/// same text.
 pub fn plan_text(plan: &Plan, hash: &str, detail: Detail) -> String {
     let mut text = String::new();
     // Writing to a string cannot fail.
@@ -50,7 +50,7 @@ pub fn plan_text(plan: &Plan, hash: &str, detail: Detail) -> String {
     text
 }
 
-/// Findings that say the same of many resources, counted.
+/// Counts findings that say the same of many resources in one line.
 pub fn gathered(findings: &[String]) -> Vec<String> {
     let mut counted: Vec<(&str, &str, usize)> = Vec::new();
     for finding in findings {
@@ -106,7 +106,7 @@ fn step_text(step: &Step) -> String {
 fn counts(steps: &[Step]) -> Vec<(String, usize)> {
     let mut counts: Vec<(String, usize)> = Vec::new();
     for step in steps {
-        // What a team has declared it knows by its name.
+        // A team knows its declared actions by their names, so each of them has a line of its own.
         let what = if step.detail.get("settings").is_some() {
             format!("{} {} {:?} -> {}", step.place, step.kind, step.name, step.want)
         } else if step.resource == EVERYTHING {

@@ -1,7 +1,7 @@
-//! Whether a pair's work runs, from what is recorded of the pair and of its sagas (S31, R60).
+//! Judges whether a pair's work runs, from the record of the pair and of its sagas (S31, R60).
 //!
 //! Deployments are frozen from the first stage of a saga that moves the work until the new active side is
-//! published. So while they are frozen and no saga moves, the saga that froze them was aborted in the middle.
+//! published. So if they are frozen and no saga moves the work, the saga that froze them was aborted in the middle.
 
 use jiff::Timestamp;
 use saga::{Event, Line, Plan, SagaId, State, StepState};
@@ -11,39 +11,40 @@ use crate::course::Course;
 use crate::pair::{Role, Side};
 use crate::plan::{About, own, stage, want};
 
-/// How far a saga came.
+/// The progress of a saga.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Reach {
-    /// Which saga.
+    /// Id of the saga.
     pub saga: SagaId,
-    /// What kind, e.g. `failover`.
+    /// Kind of the saga, e.g. `failover`.
     pub kind: String,
     /// The side that it leaves.
     pub leaving: Side,
-    /// The leaving side was said to be well.
+    /// Whether the order said that the leaving side is healthy.
     pub planned: bool,
-    /// It has frozen deployments, or may have.
+    /// Whether it has frozen deployments, or may have.
     pub froze: bool,
-    /// It has begun to stop what is on the leaving side. An effect is possible from here on, whatever was read back.
+    /// Whether it has begun to stop things on the leaving side. An effect is possible from here on, also if
+    /// nothing was read back.
     pub fences: bool,
-    /// Things on the leaving side that were read back as stopped,
+    /// Number of things on the leaving side that were read back as stopped.
     pub fenced: usize,
-    /// things that were asked to stop and not read back so,
+    /// Number of things on the leaving side that were asked to stop and were not read back as stopped.
     pub asked: usize,
-    /// and how many there are.
+    /// Number of things on the leaving side that are to be stopped.
     pub of_fences: usize,
-    /// Things on the target that were read back as started,
+    /// Number of things on the target that were read back as started.
     pub started: usize,
-    /// and how many there are.
+    /// Number of things on the target that are to be started.
     pub of_starts: usize,
-    /// It has published its target as the active side.
+    /// Whether it has published its target as the active side.
     pub pointed: bool,
-    /// It has done something in a workspace, in the cloud or in what is published, or may have.
+    /// Whether it has done something in a workspace, in the cloud or in the publication, or may have.
     pub touched: bool,
 }
 
 impl Reach {
-    /// Reads it off a saga's plan and state.
+    /// Reads it from the plan and the state of a saga.
     pub fn of(plan: &Plan, state: &State) -> Self {
         let about: Option<About> = serde_json::from_value(plan.about.clone()).ok();
         let entered = |name: &str| {
@@ -62,7 +63,7 @@ impl Reach {
             started: 0,
             of_starts: 0,
             pointed: false,
-            // Of what comes before the freeze people are told, and nothing else happens.
+            // Before the freeze people get a message, and nothing else happens.
             touched: plan
                 .stages
                 .iter()
@@ -95,19 +96,19 @@ impl Reach {
         reach
     }
 
-    /// Whether no saga before it says anything of a freeze that holds now.
+    /// Whether earlier sagas cannot matter for a freeze of deployments that holds now.
     pub fn tells(&self) -> bool {
         self.fences || self.pointed
     }
 
-    /// What brings the work back, in order.
+    /// The commands that bring the work back, in order.
     pub fn mends(&self) -> Vec<Mend> {
         let is = |course: Course| self.kind == course.as_str();
-        // The way home leaves the standby; what was ordered away from it otherwise can only be ordered again.
+        // A failback leaves the standby. Any other order that leaves the standby can only be given again.
         if self.leaving == Side::Standby && !is(Course::Failback) {
             return vec![Mend::Again];
         }
-        // What an aborted failback has started at home keeps the next one away until it is stopped again.
+        // An aborted failback has started things on the primary. They must be stopped before the next one.
         if is(Course::Failback) && self.started > 0 {
             return vec![Mend::Guard, Mend::Failback];
         }
@@ -121,9 +122,9 @@ impl Reach {
 pub enum Mend {
     /// The guard stops what is on at the inactive side.
     Guard,
-    /// The work comes home.
+    /// A failback: the work comes back to the primary.
     Failback,
-    /// The same order again.
+    /// The same order is given again.
     Again,
 }
 
@@ -133,49 +134,50 @@ pub enum Mend {
 pub enum Work {
     /// Nothing is recorded of the pair.
     Unrecorded,
-    /// It runs.
+    /// The work runs.
     Works {
-        /// Where.
+        /// The side where it runs.
         side: Side,
-        /// A saga was aborted after it had frozen deployments and before it stopped anything: they stay frozen.
+        /// The saga that was aborted after it had frozen deployments and before it stopped anything. They stay
+        /// frozen.
         left_frozen: Option<Reach>,
     },
     /// A saga is moving it.
     Moving {
-        /// Where it was.
+        /// The side where it was.
         side: Side,
-        /// How far the saga came.
+        /// The progress of the saga.
         by: Reach,
     },
     /// A saga that was moving it was aborted in the middle, and nothing moves it any more.
     Stopped {
         /// The active side, as recorded.
         side: Side,
-        /// How far the saga came.
+        /// The progress of the saga.
         by: Reach,
     },
-    /// Deployments are frozen, and no saga on record tells why.
+    /// Deployments are frozen, and no saga on record says why.
     Unknown {
         /// The active side, as recorded.
         side: Side,
     },
 }
 
-/// What is recorded of a pair.
+/// The record of a pair.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Recorded {
     /// The active side; `None` if nothing is recorded of the pair.
     pub active: Option<Side>,
-    /// Deployments are frozen.
+    /// Whether deployments are frozen.
     pub frozen: bool,
-    /// The unfinished saga.
+    /// The unfinished saga, if there is one.
     pub running: Option<Reach>,
-    /// Sagas that are over, the newest first, as far back as the first that [`tells`](Reach::tells).
+    /// Sagas that are over, the newest first, back to the first one for which [`tells`](Reach::tells) is true.
     pub ended: Vec<Reach>,
 }
 
 impl Work {
-    /// Says whether the work runs.
+    /// Judges whether the work runs.
     pub fn of(recorded: Recorded) -> Work {
         let Some(side) = recorded.active else { return Work::Unrecorded };
         if !recorded.frozen {
@@ -183,7 +185,7 @@ impl Work {
         }
         match recorded.running {
             Some(by) if by.froze => return Work::Moving { side, by },
-            // It waits, e.g. for its approval: what an earlier one left counts.
+            // The running saga waits, e.g. for its approval. So an earlier saga froze deployments.
             Some(_) | None => {}
         }
         // A saga that published an active side has ended every freeze before it.
@@ -197,7 +199,7 @@ impl Work {
         }
     }
 
-    /// Whether a person must do something so that the work runs, or deployments go on.
+    /// Whether a person must do something, so that the work runs or deployments go on.
     pub fn needs_a_person(&self) -> bool {
         match self {
             Work::Works { left_frozen: None, .. } | Work::Moving { .. } => false,
@@ -208,7 +210,7 @@ impl Work {
         }
     }
 
-    /// The saga that was aborted, where something is to be mended.
+    /// The saga that was aborted, if something is to be repaired.
     pub fn aborted(&self) -> Option<&Reach> {
         match self {
             Work::Stopped { by, .. } => Some(by),

@@ -1,4 +1,4 @@
-//! The plan of a failover for a team that has declared something of every duty, as text.
+//! Tests the text of a failover's plan, for a team that has declared an action of every purpose.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot begin has failed")]
 
@@ -56,7 +56,7 @@ fn side(side: Side, prefix: &str) -> Checkpoint {
     Checkpoint { version: CHECKPOINT_VERSION, pair, side, taken_at, resources, missing: BTreeMap::new() }
 }
 
-/// One kind for each duty.
+/// One kind of action for each purpose.
 const KINDS: [ErrandInfo; 8] = {
     const fn info(name: &'static str, duty: Duty, reach: Reach) -> ErrandInfo {
         ErrandInfo { name, duty, reach, class: Class::Idempotent }

@@ -1,4 +1,5 @@
-//! When a drill is due, against a second opinion, and where clocks are put back and forth (R50).
+//! Tests of the times at which a drill is due: against a second implementation, and on days when the clocks change
+//! (R50).
 
 #![allow(clippy::unwrap_used, reason = "a test stops where something is not as it says")]
 
@@ -29,7 +30,7 @@ fn at(text: &str) -> Timestamp {
     text.parse().unwrap()
 }
 
-/// How a policy that is new judges a moment.
+/// The judgement of a new policy at a moment.
 fn due(policy: &DrillPolicy, now: &str) -> Due {
     judge(policy, &Standing::of(Period::of(policy.every, policy.day(at(now)))), &[], at(now))
 }
@@ -60,7 +61,7 @@ fn a_night_s_window_counts_for_the_day_on_which_it_begins() {
     assert_eq!(window(&policy, date(2026, 1, 31)), night);
     let standing = Standing::of(Period::of(Every::Month, date(2026, 1, 31)));
     assert!(matches!(judge(&policy, &standing, &[], at("2026-02-01T02:00:00Z")), Due::Now { .. }));
-    // It ends where a blocked date begins.
+    // The window ends where a blocked date begins.
     policy.blocked_dates.push(BlockedDates { from: date(2026, 2, 1), until: date(2026, 2, 1) });
     assert_eq!(window(&policy, date(2026, 1, 31)), between("2026-01-31T21:00:00Z", "2026-01-31T23:00:00Z"));
     policy.blocked_dates.push(BlockedDates { from: date(2026, 1, 1), until: date(2026, 1, 31) });
@@ -68,19 +69,19 @@ fn a_night_s_window_counts_for_the_day_on_which_it_begins() {
     assert!(matches!(&all_blocked, Due::Missed { why, .. } if why.contains("blocked dates")), "{all_blocked:?}");
 }
 
-/// On 29 March 2026 there is no time from 02:00 to 03:00 in Berlin, on 25 October there are two.
+/// On 29 March 2026 the time from 02:00 to 03:00 does not exist in Berlin. On 25 October it comes twice.
 #[test]
 fn where_clocks_are_put_forth_or_back_a_window_is_as_the_calendar_has_it() {
     let spring = |from, until| window(&policy(Every::Week, &[], from, until), date(2026, 3, 29));
     let half = |hour| time(hour, 30, 0, 0);
-    // What the clocks skip comes as much later.
+    // A time that the clocks skip moves later by as much as they skip.
     assert_eq!(spring(half(2), half(4)), between("2026-03-29T01:30:00Z", "2026-03-29T02:30:00Z"));
     assert_eq!(spring(half(1), half(3)), between("2026-03-29T00:30:00Z", "2026-03-29T01:30:00Z"));
     assert_eq!(spring(time(2, 0, 0, 0), half(2)), between("2026-03-29T01:00:00Z", "2026-03-29T01:30:00Z"));
-    // It would end before it begins, so it holds nothing.
+    // This window would end before it begins, so there is none.
     assert_eq!(spring(half(2), time(3, 15, 0, 0)), None);
     let autumn = |from, until| window(&policy(Every::Week, &[], from, until), date(2026, 10, 25));
-    // What they show twice is the first of the two.
+    // If the clocks show a time twice, the first one counts.
     assert_eq!(autumn(half(1), half(3)), between("2026-10-24T23:30:00Z", "2026-10-25T02:30:00Z"));
     assert_eq!(autumn(time(2, 0, 0, 0), half(2)), between("2026-10-25T00:00:00Z", "2026-10-25T00:30:00Z"));
     assert_eq!(autumn(half(2), half(3)), between("2026-10-25T00:30:00Z", "2026-10-25T02:30:00Z"));
@@ -105,7 +106,7 @@ fn a_blocking_alarm_holds_it_up_and_is_told_as_the_reason() {
     assert_eq!(judged(&[track(Reading::Unknown)]), blocked("nothing is known of probe/jobs"));
     assert_eq!(judged(&[track(Reading::Down)]), blocked("probe/jobs is down: says so"));
     assert!(matches!(judged(&[track(Reading::Healthy)]), Due::Now { .. }));
-    // The last reason is told when the period is over.
+    // The last reason is reported when the period is over.
     let standing = Standing { why: Some("probe/jobs is down: says so".to_owned()), ..standing };
     let missed = judge(&policy, &standing, &[], at("2026-01-12T08:00:00Z"));
     assert!(matches!(&missed, Due::Missed { why, .. } if why == "probe/jobs is down: says so"), "{missed:?}");
@@ -141,7 +142,7 @@ fn any_policy() -> impl Strategy<Value = DrillPolicy> {
     )
 }
 
-/// Whether work that begins then and takes so long stays in what the team has allowed, minute by minute.
+/// Whether work that begins at `begin` and takes `needs_s` stays in the allowed time, minute by minute.
 fn is_allowed(policy: &DrillPolicy, begin: Timestamp) -> bool {
     (0..policy.needs_s / 60).all(|minute| {
         let there = policy.zone.to_datetime(begin + SignedDuration::from_mins(minute));
@@ -160,7 +161,7 @@ fn is_allowed(policy: &DrillPolicy, begin: Timestamp) -> bool {
 }
 
 proptest! {
-    // The same cases every time, as everything seeded here.
+    // The cases are the same every time, as in everything that is seeded here.
     #![proptest_config(ProptestConfig {
         cases: 64,
         failure_persistence: None,
@@ -168,8 +169,8 @@ proptest! {
         ..ProptestConfig::default()
     })]
 
-    /// Whenever it is looked at and whatever is refused: each period is settled once, in its order, and nothing
-    /// begins where the team did not allow it.
+    /// Each period is settled once and in order, at any times of judging and with any refusals. Nothing begins
+    /// where the team did not allow it.
     #[test]
     fn every_period_is_settled_once(policy in any_policy(), seed in 0_u64..1_000_000) {
         let mut now = at("2026-03-02T00:00:00Z");
@@ -182,7 +183,7 @@ proptest! {
             match judge(&policy, &standing, &[], now) {
                 Due::Now { window } => {
                     prop_assert!(window.from <= now && is_allowed(&policy, now), "{} is not allowed", now);
-                    // Two of three are refused.
+                    // Two of three drills are refused.
                     if drawn % 3 == 0 {
                         settled.push(standing.period);
                         standing = Standing::of(standing.period.next());
@@ -201,12 +202,12 @@ proptest! {
                 }
                 Due::Blocked { why } => prop_assert!(false, "{}", why),
             }
-            // Mostly a quarter of an hour, sometimes days.
+            // The pause is mostly a quarter of an hour, and sometimes days.
             let pause = if drawn % 97 == 0 { 60 * 60 * 50 } else { 15 * 60 };
             now += SignedDuration::from_secs(pause);
         }
         prop_assert!(settled.windows(2).all(|two| two[0].next() == two[1]), "{:?}", settled);
-        // At most the last one or two are still open, and a night's window may reach into the next period.
+        // At most the last one or two periods are still open. A window of the night may reach into the next period.
         let last = Period::of(policy.every, policy.day(now));
         prop_assert!(standing.period == last || standing.period == last.next() || standing.period.next() == last);
     }

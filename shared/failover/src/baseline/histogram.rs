@@ -1,27 +1,27 @@
-//! How often which size was seen, where the past counts for less and less.
+//! A histogram of measured values. Older values count for less and less.
 //!
-//! Law: at most [`BUCKETS`] whole numbers, whatever comes; a quantile is told to within half a bucket,
-//! which is 9 in a hundred. The past is aged by whole hours, so that rounding does not keep it alive.
+//! Law: it has at most [`BUCKETS`] whole numbers, whatever is added. A quantile is exact to half a bucket, which is
+//! 9 %. The past is aged by whole hours, so that rounding does not keep it alive.
 
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-/// Buckets to a doubling.
+/// Number of buckets for each doubling of the value.
 const TO_A_DOUBLING: f64 = 4.0;
-/// Doublings below one that are told apart; what is smaller is nothing.
+/// Number of doublings below one that have buckets. A smaller value counts as zero.
 const BELOW_ONE: f64 = 10.0;
-/// The largest number of buckets; the last holds whatever is larger: about 10⁹.
+/// The largest number of buckets. The last one holds all larger values, from about 10⁹ on.
 pub(super) const BUCKETS: u8 = 161;
-/// The weight of one value, so that aged weights are still whole numbers.
+/// The weight of one value. It is large, so that aged weights are still whole numbers.
 const ONE: u64 = 1_000;
 /// A bucket with less than this is empty.
 const LEAST: u64 = 50;
-/// After so many hours a value counts for half.
+/// In hours: after this time a value counts for half.
 const HALF_LIFE_H: f64 = 72.0;
 
-/// See the module.
+/// The weight of each bucket, and the time when the weights were last aged.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Histogram {
     weights: BTreeMap<u8, u64>,
@@ -29,7 +29,7 @@ pub(super) struct Histogram {
 }
 
 impl Histogram {
-    /// Lets the past count for less, by the whole hours since it was last done.
+    /// Lowers the weight of the past, by the whole hours since this was last done.
     pub(super) fn age(&mut self, now: Timestamp) {
         let aged = *self.aged.get_or_insert(now);
         let hours = now.duration_since(aged).as_hours();
@@ -50,7 +50,7 @@ impl Histogram {
         *weight = weight.saturating_add(ONE);
     }
 
-    /// The size below which this share of the values lies; zero if there are none.
+    /// The value below which this share of the values lies; zero if there are none.
     pub(super) fn quantile(&self, share: f64) -> f64 {
         let all: u64 = self.weights.values().sum();
         let wanted = share * all as f64;
@@ -71,7 +71,7 @@ impl Histogram {
 }
 
 fn bucket(value: f64) -> u8 {
-    // Of zero the logarithm is minus infinity, which is clamped as well.
+    // The logarithm of zero is minus infinity, which is clamped as well.
     let place = (value.log2() + BELOW_ONE) * TO_A_DOUBLING + 1.0;
     place.floor().clamp(0.0, f64::from(BUCKETS - 1)) as u8
 }

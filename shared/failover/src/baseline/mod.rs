@@ -1,14 +1,14 @@
-//! What is normal for a probe, learned over days: median and spread, in constant space.
+//! The baseline of a probe: its normal values, learned over days as median and spread, in constant space.
 //!
-//! Law: one value is nothing; only looks in a row that all depart from what is normal say anything.
-//! What departs is not learned, so a slow outage does not become normal by itself, until it has
-//! lasted a whole day: then it is what is normal now, and learning begins anew. A value that is no
-//! number, is negative or is not later than the last one is ignored, so neither order nor doubles do
-//! harm. Must not know: what is measured, where it is kept.
+//! Law: one value says nothing. Only several values in a row that all depart from the normal ones say something. A
+//! departing value is not learned, so a slow outage does not become normal by itself. After a whole day of
+//! departure the new values are the normal ones, and learning begins anew. A value is ignored if it is not a
+//! number, is negative, or is not later than the last one. So neither order nor duplicates do harm. Must not know:
+//! what is measured, where it is stored.
 //!
-//! Why own code: what is kept must be a few hundred bytes of JSON in an item of a table, must forget,
-//! and must be judged by quantiles. The kept libraries for quantiles (t-digest, HdrHistogram) either
-//! keep no time or write a binary form; P² cannot forget.
+//! Why own code: the record must be a few hundred bytes of JSON in an item of a table, it must forget, and it must
+//! be judged by quantiles. The maintained libraries for quantiles (t-digest, HdrHistogram) either do not know
+//! time or write a binary form. P² cannot forget.
 
 mod histogram;
 
@@ -19,33 +19,33 @@ use serde::{Deserialize, Serialize};
 
 use self::histogram::Histogram;
 
-/// How a record of this code is written; another one begins anew.
+/// Version of the record that this code writes. A record of another version begins anew.
 pub const BASELINE_VERSION: u32 = 1;
 
-/// In seconds: a departure that lasts so long is what is normal now.
+/// In seconds: after a departure of this length the new values are the normal ones.
 const NEW_NORMAL_S: i64 = 86_400;
-/// In seconds: looks further apart than this are not in a row.
+/// In seconds: values that are further apart than this are not in a row.
 const IN_A_ROW_S: i64 = 600;
-/// In seconds: a baseline to which nothing was added for so long is forgotten.
+/// In seconds: a baseline without a new value for this time is forgotten.
 const FORGOTTEN_S: i64 = 30 * 86_400;
 
-/// When a value departs from what is normal.
+/// The rules by which a value departs from the normal ones.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Judging {
-    /// So many times the spread above the median.
+    /// Least distance above the median, as a multiple of the spread.
     pub factor: f64,
-    /// At least so much above the median, in the probe's unit.
+    /// Least distance above the median, in the probe's unit.
     pub floor: f64,
-    /// At least this share of the median above it.
+    /// Least distance above the median, as a share of the median.
     pub floor_share: f64,
-    /// So many looks in a row.
+    /// Number of departing values in a row that are enough.
     pub looks: u32,
-    /// Before so many looks nothing is judged.
+    /// Number of values that are learned before any value is judged.
     pub learning: u32,
 }
 
 impl Judging {
-    /// What is usual for a unit: a floor that keeps a steady value from being judged by its noise.
+    /// The usual rules for a unit, e.g. `ms`. The floor keeps a steady value from being judged by its noise.
     pub fn of_unit(unit: &str) -> Self {
         let floor = match unit {
             "ms" => 500.0,
@@ -58,41 +58,41 @@ impl Judging {
     }
 }
 
-/// What a value is, compared with what is normal.
+/// The result of comparing a value with the normal ones.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Judgement {
     /// Too little is known to judge.
     Learning,
-    /// As usual.
+    /// The value is as usual.
     Normal,
-    /// More than usual.
+    /// The value is larger than usual.
     Departing {
-        /// The median of what is normal.
+        /// The median of the normal values.
         median: f64,
-        /// The distance between its quarters.
+        /// The distance between the lower and the upper quartile of the normal values.
         spread: f64,
-        /// So many looks in a row, this one included.
+        /// Number of departing values in a row, this one included.
         looks: u32,
-        /// Those are enough.
+        /// Whether that number is enough.
         sustained: bool,
     },
 }
 
-/// What is normal for one probe of one side, seen from one place.
+/// The normal values of one probe of one side, measured from one location.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Baseline {
     histogram: Histogram,
-    /// Looks that were learned.
+    /// Number of values that were learned.
     learned: u32,
-    /// Looks in a row that depart.
+    /// Number of departing values in a row.
     departing: u32,
-    /// Since when.
+    /// When the departure began.
     departing_since: Option<Timestamp>,
     last: Option<Timestamp>,
 }
 
 impl Baseline {
-    /// Judges a value, and learns it if it does not depart. `None` if it is ignored.
+    /// Judges a value, and learns it if it does not depart. Returns `None` if the value is ignored.
     pub fn take(&mut self, value: f64, at: Timestamp, judging: &Judging) -> Option<Judgement> {
         if !value.is_finite() || value < 0.0 || self.last.is_some_and(|last| at <= last) {
             return None;
@@ -125,12 +125,12 @@ impl Baseline {
         Some(Judgement::Departing { median, spread, looks, sustained })
     }
 
-    /// The median of what was learned; zero if nothing was.
+    /// The median of the learned values; zero if there are none.
     pub fn median(&self) -> f64 {
         self.histogram.quantile(0.5)
     }
 
-    /// The distance between the quarters of what was learned.
+    /// The distance between the lower and the upper quartile of the learned values.
     pub fn spread(&self) -> f64 {
         self.histogram.quantile(0.75) - self.histogram.quantile(0.25)
     }
@@ -146,7 +146,7 @@ impl Baseline {
     }
 }
 
-/// The baselines of everything that is looked at from one place.
+/// The baselines of everything that is measured from one location.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Baselines {
     version: u32,
@@ -154,18 +154,18 @@ pub struct Baselines {
 }
 
 impl Baselines {
-    /// What was recorded; empty if it was recorded by code of another version.
+    /// The recorded baselines. They are empty if code of another version recorded them.
     #[must_use]
     pub fn or_anew(self) -> Self {
         if self.version == BASELINE_VERSION { self } else { Self { version: BASELINE_VERSION, of: BTreeMap::new() } }
     }
 
-    /// As [`Baseline::take`], for what has this name.
+    /// Does the same as [`Baseline::take`], for the baseline with this name.
     pub fn take(&mut self, name: &str, value: f64, at: Timestamp, judging: &Judging) -> Option<Judgement> {
         self.of.entry(name.to_owned()).or_default().take(value, at, judging)
     }
 
-    /// Forgets what nobody looks at any more.
+    /// Forgets baselines that nobody measures any more.
     pub fn forget(&mut self, now: Timestamp) {
         self.of.retain(|_, baseline| baseline.last.is_some_and(|last| seconds(last, now) < FORGOTTEN_S));
     }

@@ -1,4 +1,4 @@
-//! What must hold of every baseline, whatever is measured.
+//! Tests of the rules that hold for every baseline.
 
 use jiff::SignedDuration;
 use proptest::prelude::*;
@@ -12,10 +12,10 @@ fn minute(number: usize) -> Timestamp {
     Timestamp::UNIX_EPOCH + SignedDuration::from_mins(i64::try_from(number).unwrap_or(0))
 }
 
-/// A baseline that has learned these, one a minute from `from` on.
+/// A baseline that has learned these values, one a minute from minute 0 on.
 fn learned(values: &[f64]) -> Baseline {
     let mut baseline = Baseline::default();
-    // Only learning: nothing is judged.
+    // This only learns, and nothing is judged.
     let judging = Judging { learning: u32::MAX, ..JUDGING };
     for (number, value) in values.iter().enumerate() {
         baseline.take(*value, minute(number), &judging);
@@ -27,7 +27,7 @@ fn is_sustained(judgement: Option<Judgement>) -> bool {
     matches!(judgement, Some(Judgement::Departing { sustained: true, .. }))
 }
 
-/// Values around `middle`, by at most a fifth.
+/// Values around `middle`, which differ from it by at most a fifth.
 fn steady(middle: f64) -> impl Strategy<Value = Vec<f64>> {
     proptest::collection::vec((0.8..1.2_f64).prop_map(move |part| part * middle), 60..300)
 }
@@ -128,7 +128,7 @@ fn the_past_counts_for_less_and_less() {
     let mut baseline = learned(&[400.0; 1_000]);
     let gentle = Judging { floor_share: 1.0, ..JUDGING };
     for look in 0..1_500 {
-        // A week later.
+        // These values come a week later.
         baseline.take(300.0, minute(10_080 + 1_000 + look), &gentle);
     }
     assert!(baseline.median() < 330.0, "{}", baseline.median());

@@ -1,4 +1,4 @@
-//! The alarm of a drill: a signal by its name.
+//! The alarm of a drill: the name of the signals that keep it from beginning or turn it back.
 
 use std::fmt;
 use std::str::FromStr;
@@ -8,10 +8,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::signal::{About, Reading, Track};
 
-/// Names signals: a source, e.g. `datadog`, or one thing of a source, e.g. `cloudwatch_alarm/orders-late`.
+/// Names signals: a source, e.g. `datadog`, or one subject of a source, e.g. `cloudwatch_alarm/orders-late`.
 ///
-/// The thing is a signal's whole subject, or what stands behind its last colon or slash, as the name of an
-/// alarm does in its ARN.
+/// The subject is the whole subject of a signal, or the part after one of its colons or slashes. The name of an
+/// alarm is such a part of its ARN.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Alarm {
@@ -64,12 +64,12 @@ impl fmt::Display for Alarm {
 }
 
 impl Alarm {
-    /// The source whose signals it names.
+    /// Name of the source of its signals.
     pub fn source(&self) -> &str {
         &self.source
     }
 
-    /// Whether it names what a signal is about.
+    /// Whether it names the signals about this subject.
     pub fn names(&self, about: &About) -> bool {
         let subject = self.subject.as_deref();
         about.source == self.source
@@ -80,8 +80,8 @@ impl Alarm {
     }
 }
 
-/// The first of some alarms that says now that something is wrong, with what it says. What says nothing, or
-/// nothing that counts any more, is not risen.
+/// The first alarm that reports trouble now, with its text. A signal that says nothing, or that no longer counts,
+/// raises no alarm.
 pub fn risen(alarms: &[Alarm], tracks: &[Track], now: Timestamp) -> Option<String> {
     alarms.iter().find_map(|alarm| {
         let named = tracks.iter().filter(|track| alarm.names(&track.about));
@@ -93,8 +93,8 @@ pub fn risen(alarms: &[Alarm], tracks: &[Track], now: Timestamp) -> Option<Strin
     })
 }
 
-/// The first of some alarms that does not say now that all is well, with what it says. One of which nothing is
-/// known blocks, too (S17); of several signals that it names, one that is well is enough if none is not.
+/// The first alarm that does not report now that all is well, with the reason. An alarm without any known signal
+/// blocks, too (S17). If an alarm names several signals, one healthy signal is enough if none is bad.
 pub fn blocking(alarms: &[Alarm], tracks: &[Track], now: Timestamp) -> Option<String> {
     alarms.iter().find_map(|alarm| {
         risen(std::slice::from_ref(alarm), tracks, now).or_else(|| {
@@ -158,7 +158,7 @@ mod tests {
             assert_eq!(risen(&alarms, &[track(calm)], at(1_100)), None);
         }
         assert_eq!(risen(&alarms[..1], &[track(Reading::Down)], at(1_100)), None);
-        // What is not known does not turn a drill back, and keeps one from beginning.
+        // An unknown signal does not turn a drill back, but it keeps one from beginning.
         let nothing = |alarm: &str| Some(format!("nothing is known of {alarm}"));
         let seventh = &alarms[1..];
         assert_eq!(blocking(seventh, &[track(Reading::Degraded)], at(1_100)), told);

@@ -1,7 +1,7 @@
-//! A full drill: two sagas, out and back, and what comes next of it.
+//! A full drill: two sagas, out and back, and the decision about its next move.
 //!
-//! Only a plan that is made at the time of the way back knows what runs then, so the way back is a saga of
-//! its own. The question about the way out says that it is approved with it.
+//! Only a plan that is made at the time of the way back knows what runs at that time. So the way back is a saga of
+//! its own. The question about the way out says that the way back is approved with it.
 
 use std::fmt;
 
@@ -11,16 +11,16 @@ use serde::{Deserialize, Serialize};
 use super::Alarm;
 use crate::course::Course;
 
-/// What a full drill is ordered with.
+/// The order of a full drill.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FullDrill {
-    /// Its name, e.g. of its schedule.
+    /// Name of the drill, e.g. the name of its schedule.
     pub name: String,
-    /// In seconds: how long the work stays on the standby, from when it is proved to be there.
+    /// In seconds: how long the work stays on the standby after it was proved to be there.
     pub stay_s: i64,
-    /// A signal that turns it back, at any time before the way back has begun.
+    /// Each of these alarms turns the drill back, at any time before the way back has begun.
     pub outcome_alarms: Vec<Alarm>,
-    /// The period that it is held for, where a schedule has begun it.
+    /// The period that it is held for, e.g. `2026-Q4`; `None` if no schedule has begun it.
     pub period: Option<String>,
 }
 
@@ -31,68 +31,68 @@ impl Default for FullDrill {
 }
 
 impl FullDrill {
-    /// In seconds: the stay, where nobody says how long.
+    /// In seconds: the stay if nobody says how long.
     pub const STAY_S: i64 = 30 * 60;
 }
 
-/// How one of its sagas stands.
+/// The status of one of its sagas.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SagaEnd {
     /// It is under way.
     UnderWay,
-    /// Everything of it is verified, since then.
+    /// Everything in it is verified, since this time.
     Completed(Timestamp),
     /// It was aborted.
     Aborted,
 }
 
-/// Where a full drill stands, from what is recorded.
+/// The status of a full drill, from what is recorded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Progress<'a> {
-    /// What it was ordered with.
+    /// The order of the drill.
     pub drill: &'a FullDrill,
-    /// Its way out.
+    /// Status of the way out.
     pub out: SagaEnd,
-    /// What has brought the work home, or is about to, and what it is for.
+    /// Status and operation of the saga that has brought the work back, or is about to.
     pub back: Option<(SagaEnd, Course)>,
-    /// The work is on the primary, and nothing of it has left.
+    /// Whether the work is on the primary and nothing of it has left.
     pub at_home: bool,
-    /// It is to be turned back.
+    /// Whether the drill is to be turned back.
     pub turned_back: bool,
-    /// An outcome alarm that is risen now, with what it says.
+    /// Text of an outcome alarm that reports trouble now.
     pub risen: Option<&'a str>,
-    /// Now.
+    /// The current time.
     pub now: Timestamp,
 }
 
-/// What comes next of a full drill.
+/// The next move of a full drill.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Upcoming {
-    /// Nothing now.
+    /// Nothing is to be done now.
     Wait,
-    /// The alarm is written down: from then on it is turned back.
+    /// The alarm is recorded. From then on the drill is turned back.
     TurnBack(String),
-    /// The way out is ended where it stands.
+    /// The way out is aborted where it is.
     AbortOut,
     /// The way back begins.
     BeginBack,
-    /// It is over.
+    /// The drill is over.
     Over(DrillEnd),
 }
 
-/// How a drill ended.
+/// The end of a drill.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum DrillEnd {
-    /// As it was meant to.
+    /// It ended as planned.
     Held,
-    /// It was turned back, and the work is at home.
+    /// It was turned back, and the work is on the primary.
     TurnedBack,
-    /// It was aborted before anything of it had happened.
+    /// It was aborted before anything had happened.
     NotBegun,
-    /// Somebody has aborted it in the middle, and where the work is now is up to a person.
+    /// A person aborted it in the middle. A person must find out where the work is now.
     Abandoned,
-    /// The standby was promoted: the work stays where it is.
+    /// The standby was promoted. The work stays where it is.
     Promoted,
 }
 
@@ -108,7 +108,7 @@ impl fmt::Display for DrillEnd {
     }
 }
 
-/// What comes next. Total: every state of its sagas has one answer.
+/// Gives the next move. Total: every state of its sagas has one answer.
 pub fn upcoming(at: &Progress<'_>) -> Upcoming {
     match (at.out, at.back) {
         (_, Some((SagaEnd::UnderWay, _))) => Upcoming::Wait,
@@ -140,7 +140,7 @@ pub fn upcoming(at: &Progress<'_>) -> Upcoming {
     }
 }
 
-/// Until when the work stays, if it arrived then.
+/// The end of the stay, if the work arrived at that time.
 pub fn stays_until(drill: &FullDrill, arrived: Timestamp) -> Timestamp {
     arrived.saturating_add(SignedDuration::from_secs(drill.stay_s)).unwrap_or(Timestamp::MAX)
 }
@@ -193,7 +193,7 @@ mod tests {
         for out in [SagaEnd::Aborted, SagaEnd::Completed(at(400))] {
             assert_eq!(next(out, home, turned), Upcoming::Over(DrillEnd::TurnedBack));
         }
-        // On the way back there is nothing to turn.
+        // On the way back there is nothing left to turn back.
         let back = Some((SagaEnd::UnderWay, Course::Failback));
         assert_eq!(next(SagaEnd::Completed(at(400)), back, alarm), Upcoming::Wait);
     }

@@ -1,4 +1,4 @@
-//! Whether a drill is due now.
+//! Decides whether a scheduled drill is due now.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -7,55 +7,55 @@ use super::{DrillPolicy, Period, blocking};
 use crate::course::Window;
 use crate::signal::Track;
 
-/// Up to where a schedule is accounted for.
+/// The status of a schedule: all periods before this one are settled.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Standing {
-    /// The first period of which nothing is settled yet.
+    /// The first period that is not settled yet.
     pub period: Period,
-    /// Why it was not held in it so far.
+    /// Reason why the drill was not held in this period so far.
     pub why: Option<String>,
 }
 
 impl Standing {
-    /// Of a schedule that was never seen before: earlier periods were not promised. It begins with the period
-    /// that it is first seen in, or with the next one where no window of this one could hold it any more.
+    /// The status of a schedule that was never seen before. Earlier periods were not promised. It begins with the
+    /// period in which it is first seen, or with the next one if no window of this period can hold it any more.
     pub fn first(policy: &DrillPolicy, now: Timestamp) -> Self {
         let period = Period::of(policy.every, policy.day(now));
         let held = policy.windows_of(period).any(|window| can_begin(&window, now));
         Self::of(if held { period } else { period.next() })
     }
 
-    /// Of a period that nothing is known of yet.
+    /// The status at a period with nothing known yet.
     pub fn of(period: Period) -> Self {
         Self { period, why: None }
     }
 }
 
-/// What is to be done about a scheduled drill.
+/// The decision about a scheduled drill.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Due {
-    /// Nothing now: its period has not begun, or a later window of it can hold it.
+    /// Nothing is due now: the period has not begun, or a later window of it can hold the drill.
     NotDue,
-    /// It is held now, in this window.
+    /// The drill is held now, in this window.
     Now {
-        /// Which.
+        /// The window that is open.
         window: Window,
     },
-    /// It is not begun now; it is tried again as long as a window of its period can hold it.
+    /// The drill does not begin now. It is tried again while a window of its period can hold it.
     Blocked {
-        /// By what.
+        /// The reason, e.g. an alarm.
         why: String,
     },
     /// No window of its period can hold it any more.
     Missed {
-        /// Which period.
+        /// The period that was missed.
         period: Period,
-        /// Why it was not held.
+        /// Reason why it was not held.
         why: String,
     },
 }
 
-/// Judges the first period that is not settled. Total: whatever the time, there is one answer.
+/// Judges the first period that is not settled. Total: there is one answer at any time.
 pub fn judge(policy: &DrillPolicy, standing: &Standing, tracks: &[Track], now: Timestamp) -> Due {
     if policy.day(now) < standing.period.begins {
         return Due::NotDue;
@@ -78,7 +78,7 @@ pub fn judge(policy: &DrillPolicy, standing: &Standing, tracks: &[Track], now: T
     Due::Missed { period: standing.period, why: standing.why.clone().unwrap_or_else(|| usual.to_owned()) }
 }
 
-/// Whether something may begin in it now or later.
+/// Whether a drill may begin in this window, now or later.
 fn can_begin(window: &Window, now: Timestamp) -> bool {
     window.holds(window.from.max(now)) == Some(true)
 }

@@ -1,4 +1,4 @@
-//! Drills: what is rehearsed, when one is due, what stops one, what comes next in a full one (R50). Pure.
+//! Drills: their kinds, when one is due, what stops one, and the next move of a full one (R50). Pure.
 
 mod alarm;
 mod full;
@@ -20,19 +20,19 @@ pub use schedule::{AllowedWindow, BlockedDates, DrillPolicy};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum DrillKind {
-    /// Every look and every gate, and no call that changes anything.
+    /// All reads and gates run, and no call that changes anything.
     DryRun,
-    /// The standby's compute is started, proved, and put back; the primary and data are not touched.
+    /// The standby's compute is started, proved and put back. The primary and the data are not touched.
     StandbyOnly,
     /// The work goes to the standby, stays there for a while, and comes back.
     Full,
 }
 
 impl DrillKind {
-    /// All of them.
+    /// All kinds of drills.
     pub const ALL: [DrillKind; 3] = [Self::DryRun, Self::StandbyOnly, Self::Full];
 
-    /// The word of the configuration and of commands.
+    /// The word in the configuration and in commands, e.g. `dry-run`.
     pub fn as_str(self) -> &'static str {
         match self {
             DrillKind::DryRun => "dry-run",

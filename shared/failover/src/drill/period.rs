@@ -6,25 +6,25 @@ use jiff::civil::{Date, ISOWeekDate, Weekday};
 use jiff::{Span, ToSpan};
 use serde::{Deserialize, Serialize};
 
-/// How often a drill is due: once in each such period of the calendar.
+/// How often a drill is due: once in each calendar period of this length.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Every {
-    /// From Monday on [ISO 8601].
+    /// A week, which begins on Monday [ISO 8601].
     Week,
-    /// From the first on.
+    /// A month, which begins on its first day.
     Month,
-    /// From January, April, July or October on.
+    /// A quarter, which begins in January, April, July or October.
     Quarter,
-    /// From January on.
+    /// A year, which begins in January.
     Year,
 }
 
 impl Every {
-    /// All of them.
+    /// All lengths.
     pub const ALL: [Every; 4] = [Self::Week, Self::Month, Self::Quarter, Self::Year];
 
-    /// The word of the configuration.
+    /// The word in the configuration, e.g. `week`.
     pub fn as_str(self) -> &'static str {
         match self {
             Every::Week => "week",
@@ -44,20 +44,20 @@ impl Every {
     }
 }
 
-/// One period. Shown as `2026-W49`, `2026-11`, `2026-Q4` or `2026`.
+/// One period. It is shown as `2026-W49`, `2026-11`, `2026-Q4` or `2026`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Period {
-    /// How long.
+    /// Length of the period.
     pub every: Every,
     /// Its first day.
     pub begins: Date,
 }
 
 impl Period {
-    /// The period that a day is in.
+    /// The period that contains a day.
     pub fn of(every: Every, day: Date) -> Self {
         let begins = match every {
-            // Without a Monday before it there is no week: the calendar itself begins there.
+            // The first week of the calendar may have no Monday. It then begins where the calendar begins.
             Every::Week => monday(day).unwrap_or(day),
             Every::Month => day.first_of_month(),
             Every::Quarter => {
@@ -69,18 +69,18 @@ impl Period {
         Self { every, begins }
     }
 
-    /// The one after it.
+    /// The period after this one.
     #[must_use]
     pub fn next(self) -> Self {
         Self { begins: self.ends(), ..self }
     }
 
-    /// The first day that is not in it any more.
+    /// The first day after this period.
     pub fn ends(self) -> Date {
         self.begins.saturating_add(self.every.span())
     }
 
-    /// Its days, in their order.
+    /// The days of the period, in order.
     pub fn days(self) -> impl Iterator<Item = Date> {
         let ends = self.ends();
         self.begins.series(1.day()).take_while(move |day| *day < ends)
@@ -126,7 +126,7 @@ mod tests {
     }
 
     proptest! {
-        /// No day is in two periods, and none is in none.
+        /// Each day is in one period and no more.
         #[test]
         fn periods_follow_each_other(days in 0_i64..40_000, which in 0_usize..4) {
             let every = Every::ALL[which];

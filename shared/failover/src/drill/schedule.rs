@@ -1,4 +1,4 @@
-//! What a team has decided about a drill that is held by itself.
+//! The policy of a team for a drill that a schedule begins.
 
 use jiff::Timestamp;
 use jiff::civil::{Date, Time, Weekday};
@@ -7,54 +7,54 @@ use jiff::tz::TimeZone;
 use super::{Alarm, DrillKind, Every, FullDrill, Period};
 use crate::course::Window;
 
-/// A drill that is held by itself, once a period.
+/// A drill that a schedule begins, once a period.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DrillPolicy {
-    /// Its name, unique in its pair: `[a-z0-9-]+`.
+    /// Name, unique in its pair: `[a-z0-9-]+`.
     pub name: String,
     /// How far it goes.
     pub kind: DrillKind,
-    /// How often.
+    /// Period in which it is due once.
     pub every: Every,
-    /// When it may be held.
+    /// Windows in which it may be held.
     pub windows: Vec<AllowedWindow>,
-    /// Whose calendar and clock all of this is meant in.
+    /// Time zone of all these days and times.
     pub zone: TimeZone,
-    /// When it may not.
+    /// Dates on which it may not be held.
     pub blocked_dates: Vec<BlockedDates>,
-    /// Each of these must say that all is well before it begins.
+    /// Each of these alarms must report that all is well before the drill begins.
     pub blocking_alarms: Vec<Alarm>,
-    /// In seconds: how long it is expected to take. It is not begun where less of a window is left.
+    /// In seconds: the expected duration. The drill does not begin if less of a window is left.
     pub needs_s: i64,
     /// In seconds: how long the work of a full drill stays on the standby.
     pub stay_s: i64,
-    /// Each of these stops it and turns it back.
+    /// Each of these alarms stops the drill and turns it back.
     pub outcome_alarms: Vec<Alarm>,
 }
 
-/// A time of some days of the week. One that ends no later in the day than it begins ends the next day, and
+/// A time on some days of the week. If it ends no later in the day than it begins, it ends on the next day. It
 /// counts for the day on which it begins.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AllowedWindow {
-    /// On which days it begins; empty: on all.
+    /// Days on which it begins; empty means all days.
     pub days: Vec<Weekday>,
-    /// When.
+    /// Time of day at which it begins.
     pub from: Time,
-    /// Until when.
+    /// Time of day at which it ends.
     pub until: Time,
 }
 
-/// Dates on which nothing is drilled, the first and the last among them.
+/// Dates on which no drill is held, the first and the last included.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct BlockedDates {
-    /// The first.
+    /// The first date.
     pub from: Date,
-    /// The last.
+    /// The last date.
     pub until: Date,
 }
 
 impl DrillPolicy {
-    /// What a full drill of it is ordered with.
+    /// The order of a full drill by this policy, for a period.
     pub fn full(&self, period: Period) -> FullDrill {
         FullDrill {
             name: self.name.clone(),
@@ -64,20 +64,20 @@ impl DrillPolicy {
         }
     }
 
-    /// The day that it is there.
+    /// The day in the policy's time zone.
     pub fn day(&self, now: Timestamp) -> Date {
         self.zone.to_datetime(now).date()
     }
 
-    /// The windows of a period that are long enough, each from its first to its last moment. A blocked date ends
-    /// a window of the night before it.
+    /// The windows of a period that are long enough, each from its first to its last moment. A window of the night
+    /// ends where a blocked date begins.
     pub fn windows_of(&self, period: Period) -> impl Iterator<Item = Window> {
         let free = period.days().filter(|day| !self.is_blocked(*day));
         free.flat_map(move |day| self.windows.iter().filter_map(move |window| self.window_on(window, day)))
             .filter(|window| window.holds(window.from) == Some(true))
     }
 
-    /// The window that a moment is in, whether or not anything could still begin in it.
+    /// The window that contains a moment, whether or not anything could still begin in it.
     pub fn window_at(&self, period: Period, at: Timestamp) -> Option<Window> {
         self.windows_of(period).find(|window| window.from <= at && at <= window.until)
     }
@@ -86,7 +86,8 @@ impl DrillPolicy {
         if !window.days.is_empty() && !window.days.contains(&day.weekday()) {
             return None;
         }
-        // A time that the clocks skip is as much later, one that they show twice is the first of the two.
+        // A time that the clocks skip moves later by as much as they skip. If they show a time twice, the first one
+        // counts.
         let moment = |day: Date, time: Time| self.zone.to_timestamp(day.to_datetime(time)).ok();
         let until = if window.until > window.from {
             moment(day, window.until)

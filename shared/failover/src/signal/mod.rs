@@ -1,7 +1,7 @@
-//! Signals: what somebody says about a side's health.
+//! Signals: the observations of a side's health, from all sources.
 //!
-//! A signal says nothing for ever: what is not said again within its time is *unknown*, which is
-//! neither healthy nor down (S17). Where signals come from is told in `signals`, `databricks`, `aws`.
+//! No signal counts for ever. If it is not repeated within its time, the reading is *unknown*, which is neither
+//! healthy nor down (S17). The crates `signals`, `databricks` and `aws` say where signals come from.
 
 mod track;
 
@@ -14,13 +14,14 @@ pub use track::{Look, Track};
 
 use crate::pair::Side;
 
-/// Who says so, as far as independence goes: two of one kind may be wrong for one reason.
+/// The origin of a signal says who speaks. Two signals of one origin are not independent: both may be wrong for one
+/// reason.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Origin {
     /// The provider's own statement: AWS Health, the status pages.
     Provider,
-    /// Our probe: does it answer?
+    /// A probe of Switchback: it checks whether something answers.
     Probe,
     /// The team's monitoring: Datadog, Dynatrace, CloudWatch alarms.
     Monitoring,
@@ -31,11 +32,11 @@ pub enum Origin {
 }
 
 impl Origin {
-    /// All of them.
+    /// All origins.
     pub const ALL: [Origin; 5] =
         [Origin::Provider, Origin::Probe, Origin::Monitoring, Origin::Workload, Origin::Operator];
 
-    /// The origin in words.
+    /// The origin in words, e.g. `our probe`.
     pub fn as_str(self) -> &'static str {
         match self {
             Origin::Provider => "the provider's statement",
@@ -53,15 +54,15 @@ impl fmt::Display for Origin {
     }
 }
 
-/// What a signal reads, the worst last.
+/// The reading of a signal, the worst last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Reading {
-    /// Nobody can tell.
+    /// Nobody knows the state.
     Unknown,
-    /// Well.
+    /// It works well.
     Healthy,
-    /// Worse than usual, in part or in speed.
+    /// It is worse than usual, in part or in speed.
     Degraded,
     /// It does not work.
     Down,
@@ -76,7 +77,7 @@ impl Reading {
         }
     }
 
-    /// The word for it.
+    /// The word for it, e.g. `degraded`.
     pub fn as_str(self) -> &'static str {
         match self {
             Reading::Unknown => "unknown",
@@ -93,37 +94,37 @@ impl fmt::Display for Reading {
     }
 }
 
-/// What a signal is about: the same for every report on the same thing.
+/// The subject of signals. It is the same for every report on the same thing.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct About {
-    /// The source, by its name in the list, e.g. `aws_health`.
+    /// Name of the source in the list of sources, e.g. `aws_health`.
     pub source: String,
-    /// Which side.
+    /// The side that the signal is about.
     pub side: Side,
-    /// What within the source, e.g. an event's ARN with the account, or a probe with its place.
+    /// The thing within the source, e.g. an event's ARN with the account, or a probe with its location.
     pub subject: String,
 }
 
 /// One observation of health.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Signal {
-    /// What it is about.
+    /// Subject of the signal.
     pub about: About,
-    /// Who says so.
+    /// The origin that speaks.
     pub origin: Origin,
-    /// What it reads.
+    /// Reading of the signal.
     pub reading: Reading,
-    /// When it was so, as the source tells; never in the future.
+    /// When it was so, as the source says; never in the future.
     pub seen_at: Timestamp,
-    /// In seconds: for so long it counts if nothing more is said. The same for all signals of one `about`.
+    /// In seconds: how long it counts if no other signal follows. It is the same for all signals of one `about`.
     pub holds_s: i64,
     /// One line for people. No secret, no link (S23).
     pub text: String,
 }
 
 impl Signal {
-    /// The signal, brought down to what may have been seen by `now`: a source whose clock runs ahead
-    /// must not outlive what is said after it.
+    /// Moves the time of the signal back to `now` if it is later. Otherwise a source whose clock runs ahead would
+    /// outlive later signals.
     #[must_use]
     pub fn heard_at(mut self, now: Timestamp) -> Self {
         self.seen_at = self.seen_at.min(now);
@@ -131,7 +132,7 @@ impl Signal {
     }
 }
 
-/// The cloud that a workspace stands in.
+/// The cloud of a workspace.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CloudName {
@@ -143,25 +144,25 @@ pub enum CloudName {
     Google,
 }
 
-/// A side as the outside world speaks of it.
+/// A side in the words of clouds and providers.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WatchedSide {
-    /// Which side.
+    /// The side of the pair.
     pub side: Side,
-    /// Its cloud.
+    /// Cloud of the side.
     pub cloud: CloudName,
-    /// Its region, as the cloud writes it, e.g. `eu-west-1`, `westeurope`, `europe-west4`.
+    /// Region of the side, as the cloud writes it, e.g. `eu-west-1`, `westeurope`, `europe-west4`.
     pub region: String,
-    /// The workspace's host.
+    /// Host of the workspace.
     pub host: String,
 }
 
-/// What sources listen for.
+/// The sides and services that sources report about.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Watched {
-    /// The sides whose region is known.
+    /// Sides whose region is known.
     pub sides: Vec<WatchedSide>,
-    /// Cloud services whose trouble counts, as the cloud's events call them; empty: all of them.
+    /// Cloud services whose trouble counts, as the cloud's events call them; empty means all services.
     pub services: Vec<String>,
 }
 
@@ -173,7 +174,7 @@ impl Watched {
         self.sides.iter().filter(move |side| side.cloud == cloud && plain(&side.region) == wanted)
     }
 
-    /// Whether trouble of a cloud's service counts.
+    /// Whether trouble of a cloud service counts.
     pub fn counts(&self, service: &str) -> bool {
         self.services.is_empty() || self.services.iter().any(|known| known.eq_ignore_ascii_case(service))
     }
@@ -183,27 +184,29 @@ fn plain(region: &str) -> String {
     region.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
-/// How long a source's signals count when nothing more is said.
+/// The times for which signals count if no other signal follows.
 pub mod holds {
-    /// A probe comes every minute; two may be missed.
+    /// In seconds, for a probe. It comes every minute, and two may be missed.
     pub const PROBE_S: i64 = 180;
-    /// A page that is polled every minute; longer outages of the page are unknown.
+    /// In seconds, for a page that is polled every minute. After a longer outage of the page the reading is
+    /// unknown.
     pub const POLLED_S: i64 = 600;
-    /// An alarm or a problem is told when it changes and stands until then, for a day at most.
+    /// In seconds, for an alarm or a problem. It is reported when it changes, and counts until then, for a day at
+    /// most.
     pub const UNTIL_CHANGED_S: i64 = 86_400;
-    /// A provider's statement: AWS gave 21 updates in 14.5 hours on 20 October 2025, one in 43 minutes
-    /// [blog.rajatim.com, second-hand].
+    /// In seconds, for a provider's statement: AWS gave 21 updates in 14.5 hours on 20 October 2025, one in 43
+    /// minutes [blog.rajatim.com, second-hand].
     pub const STATEMENT_S: i64 = 3 * 3_600;
-    /// What a person says.
+    /// In seconds, for the statement of a person.
     pub const OPERATOR_S: i64 = 1_800;
 }
 
-/// `seconds` before `at`.
+/// The time that is `seconds` before `at`.
 pub(crate) fn before(at: Timestamp, seconds: i64) -> Timestamp {
     at.saturating_sub(SignedDuration::from_secs(seconds)).unwrap_or(Timestamp::MIN)
 }
 
-/// `seconds` after `at`.
+/// The time that is `seconds` after `at`.
 pub(crate) fn after(at: Timestamp, seconds: i64) -> Timestamp {
     at.saturating_add(SignedDuration::from_secs(seconds)).unwrap_or(Timestamp::MAX)
 }

@@ -1,9 +1,9 @@
-//! What was said about one thing, lately: a set of looks whose order of arrival does not matter.
+//! The track of one thing: its latest readings. The order in which they arrive does not matter.
 //!
-//! Merging is commutative, associative and idempotent, so a signal that comes twice, late or out of
-//! order leaves the same track. Its size is bounded: one look a minute over [`Track::KEPT_S`], and the
-//! last one before that. Of a minute the last look counts, so a turn may be told up to a minute late. What
-//! is kept is counted in whole minutes: a window that cut through one would keep what came first.
+//! Merging is commutative, associative and idempotent, so a signal that comes twice, late or out of order leaves
+//! the same track. Its size is bounded: one reading a minute over [`Track::KEPT_S`], and the last one before that.
+//! The last reading of a minute counts, so a change may be seen up to a minute late. The window is counted in whole
+//! minutes: a window that cut through a minute would keep the reading that came first.
 
 use std::collections::BTreeMap;
 
@@ -12,39 +12,40 @@ use serde::{Deserialize, Serialize};
 
 use super::{About, Origin, Reading, Signal, after};
 
-/// One look: when, and what it read.
+/// One reading at one time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Look {
     /// When it was so.
     pub at: Timestamp,
-    /// What it read.
+    /// The reading at that time.
     pub reading: Reading,
 }
 
 impl Look {
-    /// The minute that it falls in.
+    /// The minute that its time is in.
     fn minute(&self) -> i64 {
         self.at.as_second().div_euclid(60)
     }
 }
 
-/// The looks at one thing.
+/// The readings of one thing.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Track {
-    /// What they are about.
+    /// Subject of the readings.
     pub about: About,
-    /// Who says so.
+    /// The origin that speaks.
     pub origin: Origin,
-    /// In seconds: how long a look counts if no other follows.
+    /// In seconds: how long a reading counts if no other follows.
     pub holds_s: i64,
-    /// In order of time, one a minute at most.
+    /// Readings in order of time, one a minute at most.
     pub looks: Vec<Look>,
-    /// What the latest look said, for people.
+    /// Text of the latest signal, for people.
     pub text: String,
 }
 
 impl Track {
-    /// In seconds, whole minutes: looks older than the latest by more than this are forgotten, but for one.
+    /// In seconds, whole minutes: readings that are older than the latest by more than this are forgotten, except
+    /// the last of them.
     pub const KEPT_S: i64 = 2 * 3_600;
 
     /// The track of one signal.
@@ -58,7 +59,7 @@ impl Track {
         }
     }
 
-    /// Both together. They must be about the same thing.
+    /// Merges two tracks. They must be about the same thing.
     #[must_use]
     pub fn merge(&self, other: &Track) -> Track {
         let mut minutes: BTreeMap<i64, Look> = BTreeMap::new();
@@ -67,7 +68,7 @@ impl Track {
         }
         let from = minutes.keys().next_back().map_or(0, |newest| newest - Self::KEPT_S / 60);
         let looks: Vec<Look> = minutes.into_values().collect();
-        // The one before the window still tells how the window began.
+        // The reading before the window says how the window began.
         let first = looks.partition_point(|look| look.minute() < from).saturating_sub(1);
         let latest = |track: &Track| (track.looks.last().copied(), track.text.clone());
         Track {
@@ -79,7 +80,7 @@ impl Track {
         }
     }
 
-    /// What it reads at a time: the last look before, as long as that counts; else unknown.
+    /// The reading at a time: the last one before it, while that one counts; otherwise unknown.
     pub fn reading_at(&self, at: Timestamp) -> Reading {
         let seen = self.looks.partition_point(|look| look.at <= at);
         match seen.checked_sub(1).map(|last| self.looks[last]) {
@@ -88,7 +89,7 @@ impl Track {
         }
     }
 
-    /// The moments at which what it reads may change.
+    /// The moments at which the reading may change.
     pub fn turns(&self) -> impl Iterator<Item = Timestamp> + '_ {
         self.looks.iter().flat_map(|look| [look.at, after(look.at, self.holds_s)])
     }

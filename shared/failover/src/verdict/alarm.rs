@@ -1,8 +1,8 @@
-//! How alarming the signals of one side are: counting origins over time, with hysteresis.
+//! Judges how alarming the signals of one side are. It counts origins over time, with hysteresis.
 //!
-//! Nothing but the tracks is remembered: what fired longer ago than they reach ([`Track::KEPT_S`]) and does
-//! not hold any more is forgotten. An alarm during which everything falls silent stays one and proposes
-//! nothing, since silence is not health.
+//! Only the tracks are remembered. If an alarm fired longer ago than they reach ([`Track::KEPT_S`]) and no longer
+//! holds, it is forgotten. If everything falls silent during an alarm, it stays an alarm and proposes nothing,
+//! because silence is not health.
 
 use std::collections::BTreeSet;
 
@@ -13,22 +13,22 @@ use super::{Agreement, Case, Evidence, Reason};
 use crate::pair::Side;
 use crate::signal::{Origin, Reading, Track, after, before};
 
-/// How alarming it is, the worst last.
+/// How alarming the signals are, the worst last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Level {
-    /// Nobody says anything.
+    /// No source says anything.
     Dark,
-    /// Somebody says that it is well, nobody that it is not.
+    /// Some source says that it is well, and none says that it is not.
     Calm,
-    /// Somebody speaks against it.
+    /// Some source speaks against it.
     Suspected,
     /// It has fired and is not over.
     Alarmed,
 }
 
 impl Level {
-    /// The word for it.
+    /// The word for it, e.g. `alarmed`.
     pub fn as_str(self) -> &'static str {
         match self {
             Level::Dark => "dark",
@@ -39,10 +39,10 @@ impl Level {
     }
 }
 
-/// What the signals of one side add up to.
+/// The sum of the signals of one side.
 pub(super) struct Alarm {
     pub(super) level: Level,
-    /// The condition holds at this moment, and has for long enough.
+    /// Whether the condition holds at this moment, and has held for long enough.
     pub(super) fires_now: bool,
     pub(super) reasons: Vec<Reason>,
     pub(super) noticed_at: Option<Timestamp>,
@@ -50,7 +50,7 @@ pub(super) struct Alarm {
     pub(super) origins: Vec<Agreement>,
 }
 
-/// What all origins say at one moment.
+/// The sum of all origins at one moment.
 struct Moment {
     at: Timestamp,
     bad: usize,
@@ -84,26 +84,26 @@ impl Moment {
     }
 }
 
-/// The worst that an origin says; that one of its sources is unknown does not make the others so.
+/// The worst reading of an origin. One unknown source does not make the other sources of the origin unknown.
 fn worst(tracks: &[&Track], origin: Origin, at: Timestamp) -> Reading {
     let of_origin = tracks.iter().filter(|track| track.origin == origin);
     of_origin.map(|track| track.reading_at(at)).max().unwrap_or(Reading::Unknown)
 }
 
-/// The moments at which anything changes up to now, and now.
+/// The moments up to now at which a reading may change, and now.
 fn moments(tracks: &[&Track], now: Timestamp) -> Vec<Moment> {
     let turns: BTreeSet<Timestamp> = tracks.iter().flat_map(|track| track.turns()).filter(|at| *at < now).collect();
     turns.into_iter().chain([now]).map(|at| Moment::of(tracks, at)).collect()
 }
 
-/// Looks at one side.
+/// Judges one side.
 pub(super) fn look(case: &Case<'_>, side: Side) -> Alarm {
     let tracks = about(case, side);
     let moments = moments(&tracks, case.now);
     let mut fired: Option<Timestamp> = None;
     let (mut agree_since, mut well_since): (Option<Timestamp>, Option<Timestamp>) = (None, None);
     for (place, moment) in moments.iter().enumerate() {
-        // Between two moments nothing changes, so what holds at the first holds until the second.
+        // Nothing changes between two moments. So a condition that holds at the first holds until the second.
         agree_since = if moment.agrees(case) { agree_since.or(Some(moment.at)) } else { None };
         well_since = if moment.is_well() { well_since.or(Some(moment.at)) } else { None };
         let until = moments.get(place + 1).map_or(moment.at, |next| next.at);
@@ -165,13 +165,13 @@ fn reasons(
     reasons
 }
 
-/// Since when somebody has said without a gap that it is down.
+/// When origins began to read down, without a gap since.
 fn down_since(moments: &[Moment]) -> Option<Timestamp> {
     let last = moments.iter().rposition(|moment| !moment.down).map_or(0, |place| place + 1);
     moments.get(last).map(|moment| moment.at)
 }
 
-/// Who says what of a side.
+/// The origins and their readings of a side.
 pub(super) fn agreements(case: &Case<'_>, side: Side) -> Vec<Agreement> {
     let tracks = about(case, side);
     let of = |origin: Origin| {
@@ -202,7 +202,8 @@ fn seen(track: &Track, now: Timestamp) -> Evidence {
     let reading = track.reading_at(now);
     let known = &track.looks[..track.looks.partition_point(|look| look.at <= now)];
     let mut since = known.last().map_or(now, |look| look.at);
-    // A look that no longer counted when the next one came leaves a gap, and what was before it is another story.
+    // If a reading no longer counted when the next one came, there is a gap. Nothing before the gap belongs to the
+    // reading.
     for pair in known.windows(2).rev() {
         if pair[0].reading != reading || pair[1].reading != reading || after(pair[0].at, track.holds_s) < pair[1].at {
             break;

@@ -1,7 +1,7 @@
-//! The verdict: what the signals add up to under the policy, and why (R14, S17).
+//! The verdict: the sum of the signals under the policy, with its reasons (R14, S17).
 //!
-//! A pure function of the tracks, of what is recorded of the pair, and of now. It always says why,
-//! also why it does not fire.
+//! It is a pure function of the tracks, of the record of the pair, and of the current time. It always gives its
+//! reasons, also when it does not fire.
 
 mod alarm;
 mod words;
@@ -16,26 +16,26 @@ pub use words::sentences;
 use crate::pair::Side;
 use crate::signal::{Origin, Reading, Track};
 
-/// What Switchback may do by itself when the verdict fires.
+/// The mode of a policy says what Switchback does by itself when the verdict fires.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Mode {
-    /// Tells people, and nothing else.
+    /// It informs people, and does nothing else.
     Watch,
-    /// Makes a plan and waits for a person.
+    /// It makes a plan and waits for a person.
     #[default]
     Ask,
-    /// Freezes deployments and fences at once, and asks before anything is started on the target.
+    /// It freezes deployments and fences at once, and asks before anything is started on the target.
     FenceThenAsk,
-    /// Begins when the veto time has passed, if everything still agrees.
+    /// It begins when the veto time has passed, if everything still agrees.
     Act {
-        /// The person who has accepted, for the team, what an unplanned failover risks (S10).
+        /// The person who has accepted, for the team, the risk of an unplanned failover (S10).
         accepted_by: String,
     },
 }
 
 impl Mode {
-    /// The word that configurations use.
+    /// The word that configurations use, e.g. `fence-then-ask`.
     pub fn as_str(&self) -> &'static str {
         match self {
             Mode::Watch => "watch",
@@ -46,22 +46,22 @@ impl Mode {
     }
 }
 
-/// What the team has decided about noticing. Durations are in seconds.
+/// The team's policy for detection. Durations are in seconds.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WatchPolicy {
-    /// What may be done.
+    /// The mode of the policy.
     pub mode: Mode,
-    /// So many origins of different kinds must agree, at least two.
+    /// Number of origins of different kinds that must agree, at least two.
     pub origins: usize,
-    /// For so long, without a gap.
+    /// In seconds: how long they must agree, without a gap.
     pub for_s: i64,
-    /// So long everything must be healthy before it is over; longer than `for_s`.
+    /// In seconds: how long everything must be healthy before it is over; longer than `for_s`.
     pub clear_s: i64,
-    /// So long nothing is proposed again.
+    /// In seconds: how long nothing is proposed again.
     pub cool_down_s: i64,
-    /// All of them may be merely degraded; else one must read down.
+    /// Whether all of them may be merely degraded. Otherwise one must read down.
     pub degraded_is_enough: bool,
-    /// Under `act`: so long people may say no.
+    /// In seconds, under `act`: how long people may say no.
     pub veto_s: i64,
 }
 
@@ -79,90 +79,90 @@ impl Default for WatchPolicy {
     }
 }
 
-/// A person has stopped everything but looking.
+/// The pause of the automation: a person has stopped everything except watching.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Freeze {
-    /// Who.
+    /// Name of the person.
     pub by: String,
-    /// Why.
+    /// Reason that the person gave.
     pub why: String,
-    /// Since when.
+    /// When the pause began.
     pub at: Timestamp,
 }
 
-/// The time in which nothing is proposed again.
+/// The cool-down: the time in which nothing is proposed again.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CoolDown {
-    /// The last saga.
+    /// Id of the last saga.
     pub saga: SagaId,
-    /// Until when.
+    /// End of the cool-down.
     pub until: Timestamp,
-    /// Who ended it early, if somebody did.
+    /// Name of the person who ended it early; `None` if nobody did.
     pub acknowledged_by: Option<String>,
 }
 
-/// What is recorded of the pair, as far as it matters here.
+/// The status of the pair, as far as the verdict needs it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Standing {
-    /// A person's freeze.
+    /// The pause of the automation, if there is one.
     pub freeze: Option<Freeze>,
-    /// The pair's unfinished saga.
+    /// Id of the pair's unfinished saga.
     pub saga: Option<SagaId>,
-    /// The cool-down after the last one.
+    /// The cool-down after the last saga.
     pub cool_down: Option<CoolDown>,
 }
 
 /// Everything a verdict is made of.
 #[derive(Clone, Copy, Debug)]
 pub struct Case<'a> {
-    /// Now.
+    /// The current time.
     pub now: Timestamp,
-    /// The side that works.
+    /// The active side.
     pub active: Side,
-    /// What was said, about both sides.
+    /// The tracks of both sides.
     pub tracks: &'a [Track],
     /// The team's policy.
     pub policy: &'a WatchPolicy,
-    /// What is recorded of the pair.
+    /// The status of the pair.
     pub standing: &'a Standing,
 }
 
-/// One thing that somebody says, as it stands.
+/// The statement of one thing of a source, as it is now.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Evidence {
-    /// The source's name.
+    /// Name of the source.
     pub source: String,
-    /// What it is about within the source.
+    /// Subject within the source.
     pub subject: String,
-    /// What it reads now.
+    /// Reading of it now.
     pub reading: Reading,
-    /// Since when it has read so without a gap; of what is unknown, the time of the last look.
+    /// When it began to read so, without a gap since. For an unknown reading, the time of the last reading.
     pub since: Timestamp,
-    /// What it said last.
+    /// Text of its last signal.
     pub text: String,
 }
 
-/// One origin as it stands.
+/// The statement of one origin, as it is now.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Agreement {
-    /// Which.
+    /// The origin that speaks.
     pub origin: Origin,
-    /// The worst that it says now.
+    /// Its worst reading now.
     pub reading: Reading,
-    /// Since when it has spoken against the side without a gap; `None` if it does not.
+    /// When it began to speak against the side, without a gap since; `None` if it does not.
     pub bad_since: Option<Timestamp>,
-    /// What it says, the worst first, of [`Agreement::KEPT`] things at most.
+    /// The things that it speaks about, the worst first, [`Agreement::KEPT`] at most.
     pub evidence: Vec<Evidence>,
-    /// So many more things it speaks of,
+    /// Number of further things that it speaks about.
     #[serde(default, skip_serializing_if = "is_none")]
     pub more: usize,
-    /// and so many of those it speaks against.
+    /// Number of further things that it speaks against.
     #[serde(default, skip_serializing_if = "is_none")]
     pub more_bad: usize,
 }
 
 impl Agreement {
-    /// So many things of an origin are kept one by one before the rest is counted (S25).
+    /// Number of things of an origin that are kept one by one. The rest is counted (S25).
     pub const KEPT: usize = 8;
 }
 
@@ -170,100 +170,100 @@ fn is_none(more: &usize) -> bool {
     *more == 0
 }
 
-/// What is to be done about it.
+/// The decision of a verdict.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Decision {
-    /// Nothing.
+    /// Nothing is done.
     Nothing,
-    /// People are told; nobody is asked.
+    /// People are informed, and nobody is asked.
     Tell,
     /// A plan is made and a person is asked.
     Propose,
-    /// The same, and the side is fenced at once.
+    /// A plan is made, a person is asked, and the side is fenced at once.
     FenceAndPropose,
-    /// The same as `Propose`, and it begins when nobody says no in time.
+    /// A plan is made and a person is asked. It begins if nobody says no in time.
     Act,
 }
 
-/// Why nothing is proposed although, or because.
+/// A reason for the decision, or against a stronger one.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "reason")]
 pub enum Reason {
-    /// Nobody says anything: that is neither healthy nor down.
+    /// No source says anything, which is neither healthy nor down.
     NothingKnown,
     /// No origin speaks against the side.
     NoneBad,
-    /// Fewer origins than needed agree.
+    /// Fewer origins agree than are needed.
     TooFew {
-        /// So many.
+        /// Number of origins that agree.
         have: usize,
-        /// Needed.
+        /// Number of origins that are needed.
         need: usize,
     },
-    /// They agree, but nobody says that it is down.
+    /// Enough origins agree, but none of them reads down.
     NoneDown,
-    /// They agree, but not for long enough.
+    /// Enough origins agree, but not for long enough.
     NotLongEnough {
-        /// Since when.
+        /// When they began to agree.
         since: Timestamp,
-        /// In seconds.
+        /// In seconds: how long they must agree.
         need_s: i64,
     },
-    /// It has fired, and is not over until everything is healthy for so long.
+    /// It has fired. It is over when everything has been healthy for `clear_s`.
     NotOver {
         /// When it fired.
         since: Timestamp,
-        /// In seconds.
+        /// In seconds: how long everything must be healthy.
         clear_s: i64,
     },
     /// It fires.
     Fires {
         /// When it fired.
         since: Timestamp,
-        /// So many origins.
+        /// Number of origins that agree.
         origins: usize,
     },
-    /// A person has frozen the pair.
+    /// A person has paused the automation.
     Frozen(Freeze),
     /// A saga is under way.
     SagaUnderWay {
-        /// Which.
+        /// Id of the saga.
         saga: SagaId,
     },
-    /// A saga has ended a short while ago.
+    /// A saga ended a short while ago.
     CoolingDown(CoolDown),
     /// The policy says to watch only.
     WatchOnly,
     /// The other side is not well either.
     OtherSideToo {
-        /// Which side.
+        /// The other side.
         side: Side,
-        /// The worst that is said of it.
+        /// The worst reading of it.
         reading: Reading,
     },
 }
 
-/// What the signals add up to.
+/// The verdict on the active side.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Verdict {
     /// When it was given.
     pub at: Timestamp,
-    /// The side it is about: the one that works.
+    /// The side that it is about, which is the active side.
     pub side: Side,
-    /// How alarming it is.
+    /// How alarming the signals are.
     pub level: Level,
-    /// What is to be done.
+    /// The decision of the verdict.
     pub decision: Decision,
-    /// Why, and why not more.
+    /// The reasons for the decision, and against a stronger one.
     pub reasons: Vec<Reason>,
-    /// The first signal of the trouble that goes on: the clocks begin here (R16).
+    /// When the first signal of the trouble that goes on was seen. The clocks begin here (R16).
     pub noticed_at: Option<Timestamp>,
-    /// Since when somebody says that the side is down.
+    /// When origins began to read down, without a gap since.
     pub down_since: Option<Timestamp>,
-    /// Who says what of this side.
+    /// The origins and their readings of this side.
     pub origins: Vec<Agreement>,
-    /// Who says what of the other side.
+    /// The origins and their readings of the other side.
     pub other_side: Vec<Agreement>,
 }
 
@@ -295,7 +295,7 @@ fn decide(case: &Case<'_>, alarm: &alarm::Alarm, other: Reading, reasons: &mut V
         Level::Calm | Level::Dark | Level::Suspected => return Decision::Nothing,
         Level::Alarmed => {}
     }
-    // It is proposed while it is so, not because it once was.
+    // A failover is proposed while the condition holds, and not because it once held.
     if !alarm.fires_now {
         return Decision::Nothing;
     }
@@ -318,7 +318,7 @@ fn decide(case: &Case<'_>, alarm: &alarm::Alarm, other: Reading, reasons: &mut V
             Decision::Tell
         }
         Mode::Ask => Decision::Propose,
-        // What nobody has seen to is fenced only if there is somewhere to go.
+        // No person has seen the trouble, so the side is fenced only if the work can go to the other side.
         Mode::FenceThenAsk if other == Reading::Down => Decision::Propose,
         Mode::FenceThenAsk => Decision::FenceAndPropose,
         Mode::Act { .. } if other.is_bad() => Decision::Propose,
@@ -327,14 +327,14 @@ fn decide(case: &Case<'_>, alarm: &alarm::Alarm, other: Reading, reasons: &mut V
 }
 
 impl CoolDown {
-    /// Whether it still holds proposals back.
+    /// Whether it still prevents proposals.
     pub fn holds(&self, now: Timestamp) -> bool {
         self.acknowledged_by.is_none() && now < self.until
     }
 }
 
-/// Whether a saga that waits out its veto may begin: everything must agree now, and the deep probe from
-/// outside the leaving region must fail. Its own saga is under way, which is no reason against it.
+/// Whether a saga may begin after its veto time. Everything must agree now, and the origin of the probes must read
+/// down. Neither its own saga, which is under way, nor a cool-down is a reason against it.
 pub fn still_agrees(case: &Case<'_>) -> bool {
     let without = Standing { saga: None, cool_down: None, ..case.standing.clone() };
     let verdict = judge(&Case { standing: &without, ..*case });

@@ -1,11 +1,11 @@
-//! A verdict in words.
+//! The words of a verdict.
 
 use jiff::Timestamp;
 
 use super::{Agreement, Decision, Evidence, Level, Reason, Verdict};
 use crate::signal::Origin;
 
-/// The verdict as sentences: what it is, why, and what everybody says.
+/// The verdict as sentences: its level and decision, its reasons, and the statements of all origins.
 pub fn sentences(verdict: &Verdict) -> Vec<String> {
     let side = verdict.side;
     let what = match verdict.level {
@@ -24,16 +24,16 @@ pub fn sentences(verdict: &Verdict) -> Vec<String> {
     let mut lines = vec![format!("{what}: {then}")];
     lines.extend(verdict.reasons.iter().map(reason));
     lines.extend(verdict.origins.iter().filter_map(said));
-    // Who says what of the other side stands apart, so that nobody takes it for evidence against this one.
+    // Statements about the other side are set apart, so that nobody takes them for evidence against this side.
     let other = verdict.other_side.iter().filter_map(said);
     lines.extend(other.map(|line| format!("of the {}: {line}", side.other())));
     lines
 }
 
-/// So many witnesses of an origin are named before the rest is counted.
+/// Number of witnesses of an origin that are named before the rest is counted.
 const NAMED: usize = 2;
 
-/// What an origin says against a side, as one sentence; `None` if it says nothing against it.
+/// The statement of an origin against a side, as one sentence; `None` if it says nothing against it.
 fn said(agreement: &Agreement) -> Option<String> {
     let mut bad = agreement.evidence.iter().filter(|evidence| evidence.reading.is_bad());
     let first = bad.next()?;

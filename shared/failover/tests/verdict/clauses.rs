@@ -1,4 +1,4 @@
-//! Single clauses: when it began, what each says since when, and the words for all of it.
+//! Tests of single clauses: when the trouble began, since when each origin says so, and the words for it.
 
 use failover::Side;
 use failover::signal::{Origin, Reading, Track};
@@ -106,7 +106,7 @@ fn it_is_over_when_everything_was_healthy_for_long_enough_and_may_fire_again() {
 #[test]
 fn a_track_forgets_by_whole_minutes_in_any_order() {
     let look = |at_s: i64, reading| Track::of(&signal(Origin::Probe, "it", second(at_s), reading, 180));
-    // The window of the last one begins within the minute of the two before.
+    // The window of the last reading begins within the minute of the two before.
     let (earlier, first) = (look(0, Reading::Healthy), look(70, Reading::Degraded));
     let (second_look, last) = (look(110, Reading::Down), look(90 + Track::KEPT_S, Reading::Healthy));
     let one = earlier.merge(&first).merge(&last).merge(&second_look);

@@ -1,4 +1,4 @@
-//! What the proofs stand on: minutes, tracks, a small policy.
+//! Helpers for the tests of the verdict: minutes, tracks, and a small policy.
 
 use std::collections::BTreeMap;
 
@@ -7,15 +7,15 @@ use failover::signal::{About, Origin, Reading, Signal, Track};
 use failover::verdict::{Case, Mode, Standing, Verdict, WatchPolicy, judge};
 use jiff::Timestamp;
 
-/// Every reading.
+/// All readings.
 pub(crate) const READINGS: [Reading; 4] = [Reading::Unknown, Reading::Healthy, Reading::Degraded, Reading::Down];
 
-/// Two origins, for two minutes; over after three.
+/// Two origins must agree for two minutes. An alarm is over after three.
 pub(crate) fn policy() -> WatchPolicy {
     WatchPolicy { mode: Mode::Ask, origins: 2, for_s: 120, clear_s: 180, cool_down_s: 3_600, ..WatchPolicy::default() }
 }
 
-/// The policy that acts by itself.
+/// The mode that acts by itself.
 pub(crate) fn acts() -> Mode {
     Mode::Act { accepted_by: "ana".to_owned() }
 }
@@ -25,7 +25,7 @@ pub(crate) fn at(minute: i64) -> Timestamp {
     second(minute * 60)
 }
 
-/// A second.
+/// The time of a second.
 pub(crate) fn second(second: i64) -> Timestamp {
     Timestamp::from_second(1_767_600_000 + second).expect("a moment of 2026")
 }
@@ -36,7 +36,7 @@ pub(crate) fn signal(origin: Origin, subject: &str, seen_at: Timestamp, reading:
     Signal { about, origin, reading, seen_at, holds_s, text: format!("{subject} reads {reading}") }
 }
 
-/// The tracks of signals, taken in one by one.
+/// The tracks of some signals, which are taken in one by one.
 pub(crate) fn tracks<'a>(signals: impl IntoIterator<Item = &'a Signal>) -> Vec<Track> {
     let mut tracks: BTreeMap<About, Track> = BTreeMap::new();
     for signal in signals {
@@ -47,14 +47,14 @@ pub(crate) fn tracks<'a>(signals: impl IntoIterator<Item = &'a Signal>) -> Vec<T
     tracks.into_values().collect()
 }
 
-/// One origin's track: what it reads at which minutes.
+/// The track of one origin, with its readings at the given minutes.
 pub(crate) fn track(origin: Origin, holds_s: i64, looks: &[(i64, Reading)]) -> Track {
     let signals: Vec<Signal> =
         looks.iter().map(|(minute, reading)| signal(origin, "it", at(*minute), *reading, holds_s)).collect();
     tracks(&signals).remove(0)
 }
 
-/// The same about the other side.
+/// The same track, about the other side.
 pub(crate) fn of_standby(mut track: Track) -> Track {
     track.about.side = Side::Standby;
     track

@@ -1,4 +1,4 @@
-//! Laws over large histories, by chance from a fixed seed.
+//! Tests of laws over large histories, which are drawn by chance from a fixed seed.
 
 use std::collections::BTreeMap;
 
@@ -16,7 +16,8 @@ fn check<S: Strategy>(strategy: &S, law: impl Fn(S::Value) -> Result<(), TestCas
     runner.run(strategy, law).unwrap_or_else(|failure| panic!("{failure}"));
 }
 
-/// A signal within so many steps of so many seconds: of one about the time that it holds is one.
+/// Fewer than `at_most` signals. Their times are within `steps` steps of `step_s` seconds. The signals of one
+/// `about` count for the same time.
 fn signals(steps: i64, step_s: i64, at_most: usize) -> impl Strategy<Value = Vec<Signal>> {
     let one = (0..Origin::ALL.len(), 0..2_usize, 0..steps, 0..READINGS.len());
     let made = move |(origin, subject, step, reading): (usize, usize, i64, usize)| {
@@ -59,7 +60,7 @@ fn more_that_is_bad_never_makes_it_better_s17() {
 
 #[test]
 fn the_order_the_grouping_and_the_repetition_of_signals_do_not_matter() {
-    // Steps of 20 seconds over five hours: several fall into a minute, and many are forgotten.
+    // Steps of 20 seconds over five hours: several signals fall into a minute, and many are forgotten.
     let strategy = signals(900, 20, 60).prop_flat_map(|said| {
         let twice: Vec<Signal> = said.iter().chain(&said[..said.len() / 2]).cloned().collect();
         (Just(said), Just(twice).prop_shuffle(), 1..8_usize)
@@ -103,7 +104,7 @@ fn what_is_missing_reads_neither_healthy_nor_down_s17() {
 #[test]
 fn when_everything_has_expired_it_is_dark_or_not_over_and_never_calm_s17() {
     check(&signals(30, 60, 60), |said| {
-        // The last look is in minute 29 and holds for twenty.
+        // The last reading is in minute 29 and counts for twenty minutes.
         let last = (30..=50).map(|minute| verdict_on(&said, minute, &policy())).collect::<Vec<_>>();
         let fired = last.iter().any(|verdict| verdict.level == Level::Alarmed);
         for minute in [50, 90, 60 * 24 * 30] {
@@ -153,7 +154,7 @@ fn a_flapping_input_leads_to_one_proposal_in_a_cool_down_s17() {
             for saga_minutes in [1, 7] {
                 let proposed = proposals(bad, good, saga_minutes);
                 assert!(proposed.windows(2).all(|two| two[1] - two[0] >= 60 + saga_minutes), "{proposed:?}");
-                // At the third look it has been so for two minutes.
+                // At the third reading it has been so for two minutes.
                 assert_eq!(proposed.is_empty(), bad < 3, "{bad} {good}");
             }
         }

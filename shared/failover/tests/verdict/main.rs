@@ -1,5 +1,5 @@
-//! The proof of the verdict (R14, S17): every small history against a slow reference, laws over large
-//! ones by chance, and each clause by itself.
+//! Tests of the verdict (R14, S17): every small history against a slow reference, laws over large histories by
+//! chance, and each clause by itself.
 
 mod clauses;
 mod ground;

@@ -1,4 +1,5 @@
-//! What is decided when it fires: every mode, under everything that may be recorded, whatever the other side reads.
+//! Tests the decision when the verdict fires: every mode, for every status of the pair and every reading of
+//! the other side.
 
 use failover::Side;
 use failover::signal::{Origin, Reading, Track};
@@ -25,7 +26,7 @@ fn cool_down(until: i64, acknowledged: bool) -> CoolDown {
     CoolDown { saga: SagaId("payments-1".to_owned()), until: at(until), acknowledged_by }
 }
 
-/// Every standing, with the reason that it gives for holding back.
+/// Every status of the pair, with its reason against a proposal.
 fn standings() -> Vec<(Standing, Option<Reason>)> {
     let saga = SagaId("payments-2".to_owned());
     let mut standings = Vec::new();
@@ -54,7 +55,7 @@ fn standings() -> Vec<(Standing, Option<Reason>)> {
     standings
 }
 
-/// What each mode does, by how the other side reads.
+/// The expected decision of each mode, by the reading of the other side.
 fn wanted(mode: &Mode, other: Reading) -> Decision {
     match (mode, other) {
         (Mode::Watch, _) => Decision::Tell,

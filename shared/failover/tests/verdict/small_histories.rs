@@ -1,4 +1,4 @@
-//! Every small history, against a reference that goes minute by minute and remembers nothing else.
+//! Tests every small history against a reference that goes minute by minute and remembers nothing else.
 
 use failover::signal::{Origin, Reading, Track};
 use failover::verdict::{Decision, Level, Reason, Standing, WatchPolicy};
@@ -7,19 +7,19 @@ use crate::ground::{at, judged, policy, track};
 
 const ORIGINS: [Origin; 3] = [Origin::Provider, Origin::Probe, Origin::Operator];
 
-/// What is said at each minute, if anything.
+/// The statement at each minute, if there is one.
 type Row = Vec<Option<Reading>>;
 
-/// What may be said.
+/// The possible statements.
 const SAID: [Option<Reading>; 4] = [None, Some(Reading::Healthy), Some(Reading::Down), Some(Reading::Degraded)];
 
-/// Every row of so many minutes in which nothing is said but the first so many of [`SAID`].
+/// Every row of this many minutes that has only the first `said` statements of [`SAID`].
 fn rows(minutes: u32, said: usize) -> Vec<Row> {
     let row = |number: usize| (0..minutes).map(|minute| SAID[number / said.pow(minute) % said]).collect();
     (0..said.pow(minutes)).map(row).collect()
 }
 
-/// What a row reads in a minute: what was said last, if that is not too long ago.
+/// The reading of a row in a minute: the last statement, if it is not too long ago.
 fn in_force(row: &Row, holds: usize, minute: usize) -> Reading {
     for back in 0..holds {
         if let Some(Some(Some(said))) = minute.checked_sub(back).map(|then| row.get(then)) {
@@ -39,7 +39,7 @@ fn reference(rows: &[&Row], holds: usize, now: usize, policy: &WatchPolicy) -> (
         bad(minute) >= policy.origins && (policy.degraded_is_enough || count(minute, Reading::Down) > 0)
     };
     let well = |minute: usize| bad(minute) == 0 && count(minute, Reading::Healthy) > 0;
-    // So many whole minutes before this one.
+    // Number of whole minutes before this one.
     let agreed_before = |minute: usize| (0..minute).rev().take_while(|then| agrees(*then)).count();
     let well_before = |minute: usize| (0..minute).rev().take_while(|then| well(*then)).count();
 
@@ -81,7 +81,7 @@ fn reference(rows: &[&Row], holds: usize, now: usize, policy: &WatchPolicy) -> (
     (level, decision, reasons)
 }
 
-/// Rows as tracks of an origin; a row in which nothing is said has none.
+/// The track of a row. A row without a statement has none.
 fn as_track(row: &Row, origin: Origin, holds: usize) -> Option<Track> {
     let said = row.iter().enumerate().filter_map(|(minute, said)| said.map(|reading| (minute as i64, reading)));
     let looks: Vec<(i64, Reading)> = said.collect();
@@ -102,7 +102,7 @@ fn compare(origins: usize, rows: &[Row], holds: usize, now: usize, policy: &Watc
         let wanted = reference(&history, holds, now, policy);
         assert_eq!((verdict.level, verdict.decision, verdict.reasons), wanted, "{history:?}");
         fired += usize::from(wanted.0 == Level::Alarmed);
-        // The next combination, each row at least as large as the one before.
+        // The next combination. Each row is at least as large as the one before.
         let Some(place) = chosen.iter().rposition(|row| row + 1 < rows.len()) else { return fired };
         let next = chosen[place] + 1;
         chosen[place..].fill(next);
