@@ -1,4 +1,4 @@
-//! Taking one person's answer into a question: pure, and total over how the question stands.
+//! Adds one person's answer to a question: pure, and total over the question's status.
 
 use saga::Proof;
 
@@ -6,28 +6,28 @@ use super::proof::NotProven;
 use crate::ports::{Answer, AskItem, AskState, StoreError};
 use crate::settings::Settings;
 
-/// Why an answer was not taken.
+/// The reason why an answer was not taken.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NotAnswered {
-    /// It was answered by enough people.
+    /// Enough people have answered already.
     #[error("it was answered before, by {0}")]
     Answered(String),
     /// Somebody said no.
     #[error("{0} declined: the saga is held until it is asked again")]
     Declined(String),
-    /// Too late.
+    /// It came too late.
     #[error("the time to answer is over: it is asked again")]
     Expired,
-    /// The same person twice.
+    /// The same person has answered twice.
     #[error("{0} has said yes already: another person is needed")]
     SamePerson(String),
-    /// For another plan than the one that is asked about now.
+    /// It is for another plan than the one that is asked about now.
     #[error("the answer is for another plan")]
     AnotherPlan,
-    /// For a smaller loss than the one that is asked about now.
+    /// It is for a smaller loss than the one that is asked about now.
     #[error("the loss is worse now than the one that was shown")]
     WorseLoss,
-    /// Who answers was not proven.
+    /// The person who answers was not proven.
     #[error(transparent)]
     NotProven(#[from] NotProven),
     /// The store failed.
@@ -35,19 +35,19 @@ pub enum NotAnswered {
     Store(#[from] StoreError),
 }
 
-/// How a question stands after an answer.
+/// The status of a question after an answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Standing {
     /// Enough people have said yes.
     Approved,
-    /// So many more must say yes.
+    /// This number of people must still say yes.
     MorePeople(u32),
     /// Somebody said no.
     Declined,
 }
 
 impl Standing {
-    /// How it stands.
+    /// The status of a question.
     pub fn of(ask: &AskItem) -> Self {
         match &ask.state {
             AskState::Open => {
@@ -60,11 +60,11 @@ impl Standing {
     }
 }
 
-/// The question with an answer taken in.
+/// The question with an answer added.
 ///
 /// # Errors
 ///
-/// [`NotAnswered`]: why it does not count. A no counts at once, whoever has said yes before.
+/// [`NotAnswered`]: the reason why it does not count. A no counts at once, even if others have said yes before.
 pub(super) fn with(ask: &AskItem, answer: &Answer, settings: &Settings) -> Result<AskItem, NotAnswered> {
     match &ask.state {
         AskState::Open => {}
@@ -99,7 +99,7 @@ pub(super) fn with(ask: &AskItem, answer: &Answer, settings: &Settings) -> Resul
     Ok(answered)
 }
 
-/// Several people's yes as one answer: the risk is accepted if all of them accept it.
+/// The yes of several people as one answer. The risk is accepted if all of them accept it.
 fn together(given: &[Answer], last: &Answer) -> Answer {
     let by: Vec<&str> = given.iter().map(|answer| answer.by.as_str()).collect();
     let proofs = given.iter().flat_map(|answer| match answer.proofs.is_empty() {
@@ -114,7 +114,7 @@ fn together(given: &[Answer], last: &Answer) -> Answer {
     }
 }
 
-/// Whether the loss is worse now than it was when shown; unknown is worse than any.
+/// Whether the loss is worse now than when it was shown. Unknown is worse than any loss.
 pub(super) fn is_worse(shown_s: Option<i64>, now_s: Option<i64>) -> bool {
     match (shown_s, now_s) {
         (Some(shown), Some(now)) => now > shown,
@@ -203,7 +203,7 @@ mod tests {
         assert!(taken(&asked(1), &policy).is_ok());
     }
 
-    /// S22: a yes that was recorded without its proof stays one, and the record says that it has none.
+    /// S22: a yes that was recorded without its proof stays valid, and the record says that it has none.
     #[test]
     fn an_older_yes_has_a_proof_that_is_not_recorded() {
         let older = taken(&asked(2), &Answer { proofs: Vec::new(), ..yes("ana") }).unwrap();

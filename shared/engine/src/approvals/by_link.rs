@@ -1,11 +1,11 @@
-//! Answering by the personal link in a message.
+//! Takes answers by the personal link in a message.
 //!
-//! Looking uses nothing up and changes nothing but the trail: programs open links, too. An answer needs
-//! what no program reads off the page: the pair's name, typed, and the approver's code. What was left
-//! empty is no try; ten wrong tries lock the link and tell the others.
+//! Opening a link uses nothing up. It changes nothing but the audit entries, since programs open links, too. An
+//! answer needs the typed name of the pair and the approver's code, which a program that opens links does not enter.
+//! An empty field is no try. Ten wrong tries lock the link, and everybody gets a message about it.
 //!
-//! A token that does not prove itself costs one HMAC and nothing else: nothing is read for it and
-//! nothing written. A code costs one hash whether it is right, wrong, or of somebody who is unknown.
+//! A token that does not prove itself costs one HMAC and nothing else: nothing is read or written for it. A code
+//! costs one hash, whether it is right, wrong, or of an unknown person.
 
 use jiff::{SignedDuration, Timestamp};
 use saga::Plan;
@@ -21,10 +21,10 @@ use super::{TRIES, note_of, record};
 use crate::deps::Deps;
 use crate::ports::{AskItem, Deed, Link, Message, Recipient, SagaHead, SagaStatus, StoreError, TrailLine};
 
-/// One line of the trail tells of all looks by one link in this time.
+/// In this time all views of one link share one audit entry.
 const LOOKS: SignedDuration = SignedDuration::from_secs(60);
 
-/// What was typed into the page, or came in a message.
+/// The input of the page, or of a message.
 #[derive(Debug)]
 pub struct Form {
     /// The pair's name.
@@ -38,29 +38,29 @@ pub struct Form {
 /// An answer that was taken.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Taken {
-    /// How the question stands with it.
+    /// The question's status after the answer.
     pub standing: Standing,
-    /// The pair.
+    /// The pair's name.
     pub pair: String,
-    /// Whose answer it is.
+    /// The name of the person who answered.
     pub by: String,
-    /// When it was given.
+    /// The time when it was given.
     pub at: Timestamp,
 }
 
-/// Why an answer was not taken.
+/// The reason why an answer was not taken.
 #[derive(Debug, thiserror::Error)]
 pub enum Refused {
     /// The link opens no question.
     #[error(transparent)]
     Closed(#[from] Closed),
-    /// Something was left empty. It is not counted.
+    /// A field was empty. It is not counted as a try.
     #[error("the pair's name or the code is empty")]
     Empty(Box<Shown>),
-    /// The pair's name or the code is not right; which of them is not told.
+    /// The pair's name or the code is not right. The error does not say which of them.
     #[error("the pair's name or the code is not right")]
     Wrong {
-        /// So many tries are left.
+        /// The number of tries that are left.
         left: u32,
         /// The question.
         shown: Box<Shown>,
@@ -85,7 +85,7 @@ struct Open {
     plan: Plan,
 }
 
-/// What the page of a link shows.
+/// Gathers the content of a link's page.
 ///
 /// # Errors
 ///
@@ -93,7 +93,7 @@ struct Open {
 pub async fn look(deps: &Deps, token: &str) -> Result<Shown, Closed> {
     let open = open(deps, token).await?;
     let shown = show(deps, &open).await?;
-    // A page that cannot be noted is shown all the same.
+    // A page is shown even if its audit entry cannot be written.
     if let Err(error) = viewed(deps, &open).await {
         tracing::warn!(code = "TRAIL-INCOMPLETE", %error, "a page was shown, and the line that tells of it was not written");
     }
@@ -136,7 +136,7 @@ pub async fn reply(deps: &Deps, token: &str, form: &Form) -> Result<Taken, Refus
     Err(StoreError::Refused(format!("question {:?} of {}", open_now.ask.question, open_now.ask.saga)).into())
 }
 
-/// Checks a token, and then what it is about.
+/// Checks a token, and then its question.
 async fn open(deps: &Deps, token: &str) -> Result<Open, Closed> {
     let keys = deps.pair.watch.approvals.as_ref().map_or(&[][..], |approvals| approvals.keys.as_slice());
     let claims = token::read(keys, token).map_err(|_| Closed::NotOurs)?;
@@ -153,7 +153,7 @@ async fn show(deps: &Deps, open: &Open) -> Result<Shown, StoreError> {
     gather(deps, &open.ask, &open.head, &open.plan, &open.claims.approver).await
 }
 
-/// Writes down that somebody looked, once a minute and link at most.
+/// Writes an audit entry about a view, at most once a minute for each link.
 async fn viewed(deps: &Deps, open: &Open) -> Result<(), StoreError> {
     let now = deps.clock.now();
     let note = format!("round {}", open.ask.round);
@@ -166,7 +166,7 @@ async fn viewed(deps: &Deps, open: &Open) -> Result<(), StoreError> {
     note_of(deps, &open.ask, who, Deed::Viewed, note).await
 }
 
-/// Counts a wrong try; the tenth locks the link and tells the others.
+/// Counts a wrong try. The tenth locks the link, and everybody gets a message.
 async fn wrong(deps: &Deps, opened: Open) -> Result<Refused, Closed> {
     let mut current = opened.ask.clone();
     for _ in 0..TRIES {
@@ -209,10 +209,11 @@ async fn told_wrong(deps: &Deps, open: Open, wrong: u32) -> Result<Refused, Clos
     Ok(Refused::Closed(Closed::Locked))
 }
 
-/// Measures the loss again; if it is worse than what was shown, asks again and says so.
+/// Measures the loss again. If it is worse than the one that was shown, asks the question again and returns this.
 async fn asked_again(deps: &Deps, open: &Open) -> Result<Option<Closed>, StoreError> {
     let ask = &open.ask;
-    // As it was shown: until the side was lost, or until it was asked. It does not grow while people decide.
+    // The loss runs until the side was lost, or until the question was asked, as in the loss that was shown. It does
+    // not grow while people decide.
     let asked_at = if ask.round == 0 { Some(open.plan.made_at) } else { ask.asked_at };
     let until = open.head.clocks.lost_at.or(asked_at).unwrap_or_else(|| deps.clock.now());
     let now_s = loss_until(deps, ask, until).await;
@@ -230,19 +231,19 @@ fn shown_s(loss: Option<i64>) -> String {
     loss.map_or_else(|| "it cannot be told".to_owned(), |s| format!("{s} s"))
 }
 
-/// Records the answer; `None` if somebody else wrote first.
+/// Records the answer. `None`: somebody else wrote first.
 async fn take(deps: &Deps, open: &Open, proven: &Proven, approve: bool) -> Result<Option<Taken>, Refused> {
     let about: Option<failover::plan::About> = serde_json::from_value(open.plan.about.clone()).ok();
     // The question names the risk unless the side was said to be well.
     let accepts_risk = approve && !about.is_some_and(|about| about.planned);
-    // `open` has seen that the link is about the very plan that is asked about.
+    // `open` has checked that the link is about the very plan that is asked about.
     let answer = proven.answer(&open.ask, approve, accepts_risk, open.claims.loss_s, deps.clock.now());
     let answered = match answering::with(&open.ask, &answer, &deps.settings) {
         Ok(answered) => answered,
         Err(NotAnswered::SamePerson(_)) => return Err(Refused::SamePerson(Box::new(show(deps, open).await?))),
         Err(NotAnswered::Store(error)) => return Err(error.into()),
         Err(NotAnswered::NotProven(_)) => return Err(Closed::NotOurs.into()),
-        // `open` has looked at all of these, so one of them came about just now: look again.
+        // `open` has checked all of these, so one of them happened just now. The caller opens the link again.
         Err(
             NotAnswered::Answered(_)
             | NotAnswered::Declined(_)

@@ -1,7 +1,7 @@
-//! Whether a genuine link can still be used: pure, and total over how its question stands.
+//! Decides whether a genuine link can still be used: pure, and total over the status of its question.
 //!
-//! Whoever holds such a link was sent it, so what became of it is told. Of a token that does not
-//! prove itself nothing is told at all.
+//! A genuine link was sent to its holder, so the holder gets the reason why it is closed. For a token that does not
+//! prove itself no reason is given at all.
 
 use jiff::Timestamp;
 
@@ -9,48 +9,48 @@ use super::answering::is_worse;
 use super::token::Claims;
 use crate::ports::{AskItem, AskState, Link, StoreError};
 
-/// Why a link opens no question.
+/// The reason why a link opens no question.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Closed {
-    /// It is no link of ours. Nobody is told why.
+    /// It is no link of ours. Nobody gets a reason.
     #[error("the link is not valid")]
     NotOurs,
     /// The question was approved.
     #[error("{by} approved it at {at}")]
     Approved {
-        /// Who.
+        /// The person who approved it.
         by: String,
-        /// When.
+        /// The time of the answer.
         at: Timestamp,
     },
     /// The question was declined.
     #[error("{by} declined it at {at}")]
     Declined {
-        /// Who.
+        /// The person who declined it.
         by: String,
-        /// When.
+        /// The time of the answer.
         at: Timestamp,
     },
     /// The saga has ended without an answer.
     #[error("the saga has ended")]
     Over,
-    /// Another plan is asked about now.
+    /// The question is about another plan now.
     #[error("it was asked again about another plan")]
     AnotherPlan,
-    /// A worse loss is asked about now.
+    /// The question is about a worse loss now.
     #[error("it was asked again, because the loss is worse")]
     WorseLoss {
-        /// In seconds: what this link shows.
+        /// In seconds: the loss that this link shows.
         shown_s: Option<i64>,
-        /// In seconds: what is asked about now.
+        /// In seconds: the loss that the question is about now.
         now_s: Option<i64>,
     },
-    /// Too late. `again`: there is a newer link.
+    /// The link came too late.
     #[error("it expired at {at}")]
     Expired {
-        /// When.
+        /// The time when it expired.
         at: Timestamp,
-        /// Whether the question was asked again.
+        /// Whether the question was asked again, so that there is a newer link.
         again: bool,
     },
     /// Too many wrong codes were typed.
@@ -59,7 +59,7 @@ pub enum Closed {
     /// The link was sent and is not on record yet.
     #[error("the link is not on record yet")]
     NotYet,
-    /// Whose link it is may not approve any more.
+    /// The owner of the link may not approve any more.
     #[error("{0} is no longer among those who approve")]
     NoApprover(String),
     /// The store failed.
@@ -71,7 +71,7 @@ pub enum Closed {
 ///
 /// # Errors
 ///
-/// [`Closed`]: what happened to it.
+/// [`Closed`]: the reason why it cannot be used.
 pub(super) fn usable<'a>(
     ask: &'a AskItem,
     claims: &Claims,

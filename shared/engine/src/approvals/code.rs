@@ -1,9 +1,9 @@
-//! Approval codes: 80 bits of chance as a person types them, and the hash that a configuration keeps.
+//! Makes approval codes, and the hashes that a configuration contains. A code is 80 random bits in a form that a
+//! person can type.
 //!
-//! A code is sixteen letters of Crockford's base32, which has no I, L, O and U [docs:
-//! crockford.com/base32.html]. However somebody types one, small or without hyphens or with an O for the
-//! zero, it is the same code. The hash is Argon2id in PHC form; its cost stands in it, so a configuration
-//! may hold hashes of several costs.
+//! A code is sixteen letters of Crockford's base32, which has no I, L, O and U [docs: crockford.com/base32.html]. It
+//! is the same code in small letters, without hyphens, or with an O for the zero. The hash is Argon2id in PHC form.
+//! It contains its cost, so a configuration may have hashes of several costs.
 
 use argon2::password_hash::PasswordHasher;
 use argon2::password_hash::phc::PasswordHash;
@@ -13,32 +13,32 @@ use secrecy::{ExposeSecret, SecretString};
 /// The letters of a code, in the order of their values.
 const LETTERS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
-/// So many letters a code has,
+/// The number of letters in a code.
 const LENGTH: usize = 16;
 
-/// and so many of them stand together.
+/// The number of letters in one group of a code.
 const GROUP: usize = 4;
 
-/// What one hash costs whoever makes or checks it.
+/// The cost of one hash, for making and for checking it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Cost {
     /// Memory, in KiB.
     pub memory_kib: u32,
-    /// How often all of it is gone over.
+    /// The number of iterations over all of the memory.
     pub passes: u32,
 }
 
 impl Cost {
-    /// The least that is recommended for Argon2id [docs: OWASP Password Storage Cheat Sheet].
+    /// The lowest cost that is recommended for Argon2id [docs: OWASP Password Storage Cheat Sheet].
     pub const USUAL: Cost = Cost { memory_kib: 19_456, passes: 2 };
 }
 
-/// A hash could not be made.
+/// The error of a hash that could not be made.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the code could not be hashed: {0}")]
 pub struct NotHashed(String);
 
-/// A new code, e.g. `7K3M-9QRT-2B5X-HN8W`, made of chance.
+/// Makes a new code from random bytes, e.g. `7K3M-9QRT-2B5X-HN8W`.
 pub fn make(random: [u8; 10]) -> SecretString {
     let mut bits = 0_u128;
     for byte in random {
@@ -55,7 +55,7 @@ pub fn make(random: [u8; 10]) -> SecretString {
     SecretString::from(code)
 }
 
-/// The hash of a code, in PHC form (`$argon2id$…`), as `[[approver]] code_hash` holds it.
+/// Hashes a code, in PHC form (`$argon2id$…`), as `[[approver]] code_hash` has it.
 ///
 /// # Errors
 ///
@@ -68,7 +68,7 @@ pub fn hash(code: &SecretString, salt: [u8; 16]) -> Result<String, NotHashed> {
 ///
 /// # Errors
 ///
-/// [`NotHashed`]: there is no such cost.
+/// [`NotHashed`]: this cost does not exist.
 pub fn hash_at(code: &SecretString, salt: [u8; 16], cost: Cost) -> Result<String, NotHashed> {
     let params = Params::new(cost.memory_kib, cost.passes, 1, None).map_err(|e| NotHashed(e.to_string()))?;
     let argon = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
@@ -78,7 +78,7 @@ pub fn hash_at(code: &SecretString, salt: [u8; 16], cost: Cost) -> Result<String
     Ok(hash.to_string())
 }
 
-/// What is hashed of what was typed: a code of ours in one form, anything else as it stands.
+/// The text that is hashed for an input. A code of ours is brought to one form. Any other text stays as it is.
 pub(super) fn meant(typed: &SecretString) -> SecretString {
     let typed = typed.expose_secret().trim();
     let letters = typed.chars().filter(|letter| !matches!(letter, '-' | ' ')).take(LENGTH + 1);
@@ -87,7 +87,7 @@ pub(super) fn meant(typed: &SecretString) -> SecretString {
     SecretString::from(if is_code { letters } else { typed.to_owned() })
 }
 
-/// The letter that somebody meant who typed one that no code has.
+/// The letter that a person meant by a letter that no code has.
 fn alike(letter: char) -> char {
     match letter {
         'O' => '0',

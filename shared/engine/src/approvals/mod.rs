@@ -1,8 +1,7 @@
-//! Questions and answers (S11): who is asked, by which link, and whose answer counts.
+//! Asks the questions of sagas and takes the answers (S11): who is asked, by which link, and whose answer counts.
 //!
-//! An answer counts only with its proof (S27): see [`Proven`].
-//! Looking at a question changes nothing and uses nothing up. An answer is used at most once, for the
-//! plan and the loss that were shown.
+//! An answer counts only with its proof (S27): see [`Proven`]. Reading a question changes nothing and uses nothing
+//! up. An answer is used at most once, for the plan and the loss that were shown.
 
 mod answering;
 pub mod by_link;
@@ -30,14 +29,14 @@ pub use tend::tend;
 
 use crate::ports::{Answer, AnswerRefused, AskItem, AskState, Deed, STORE_VERSION, StoreError, TrailLine};
 
-/// So often a write is tried again after somebody else wrote first.
+/// The most tries of a write after somebody else wrote first.
 const TRIES: u32 = 5;
 
-/// Says whether an answer may be used for a question, for the plan and loss of now.
+/// Decides whether an answer may be used for a question, for the current plan and loss.
 ///
 /// # Errors
 ///
-/// [`AnswerRefused`]: why not.
+/// [`AnswerRefused`]: the reason why not.
 pub fn judge(ask: &AskItem, plan: &PlanHash, loss_s: Option<i64>) -> Result<Answer, AnswerRefused> {
     let answer = match &ask.state {
         AskState::Open => return Err(AnswerRefused::Open),
@@ -56,7 +55,7 @@ pub fn judge(ask: &AskItem, plan: &PlanHash, loss_s: Option<i64>) -> Result<Answ
     if answering::is_worse(answer.loss_shown_s, loss_s) { Err(AnswerRefused::WorseLoss) } else { Ok(answer.clone()) }
 }
 
-/// The question of a plan, as it is asked.
+/// The question of a plan, as people are asked.
 pub fn question_of(plan: &Plan, hash: &PlanHash, question: &str, now: Timestamp, deps: &Deps) -> AskItem {
     let about: Option<failover::plan::About> = serde_json::from_value(plan.about.clone()).ok();
     let loss = about.as_ref().and_then(|about| about.worst_loss.as_ref());
@@ -79,7 +78,7 @@ pub fn question_of(plan: &Plan, hash: &PlanHash, question: &str, now: Timestamp,
     }
 }
 
-/// Records the answer of whoever was proven to a question of a saga, and wakes the saga.
+/// Records the answer of a proven person to a question of a saga, and wakes the saga.
 ///
 /// # Errors
 ///
@@ -105,7 +104,7 @@ pub async fn answer(
     Err(StoreError::Refused(format!("question {question:?} of {saga}")).into())
 }
 
-/// Records an answered question and tells so; `false` if somebody else wrote first.
+/// Records an answered question, and writes an audit entry about it. `false`: somebody else wrote first.
 pub(crate) async fn record(deps: &Deps, answered: &AskItem, answer: &Answer) -> Result<bool, StoreError> {
     match deps.asks.put_question(answered).await {
         Ok(()) => {}
@@ -115,16 +114,16 @@ pub(crate) async fn record(deps: &Deps, answered: &AskItem, answer: &Answer) -> 
     let deed = if answer.approved { Deed::Approved } else { Deed::Declined };
     let loss = answer.loss_shown_s.map_or_else(|| "unknown".to_owned(), |s| format!("{s} s"));
     let note = format!("plan {}, loss shown: {loss}; {}", answer.plan.short(), Proof::all(&answer.proofs));
-    // The answer is on record by now, whatever becomes of this line.
+    // The answer is on record by now, even if this entry cannot be written.
     if let Err(error) = note_of(deps, answered, &answer.by, deed, note).await {
         tracing::warn!(code = "TRAIL-INCOMPLETE", %error, "an answer was recorded, and the line that tells of it was not");
     }
-    // A lost wake-up is made up for by the tick.
+    // The tick makes up for a lost wake message.
     deps.waker.wake(&answered.saga).await.ok();
     Ok(true)
 }
 
-/// Writes down what somebody did about a question.
+/// Writes an audit entry about a question.
 pub(crate) async fn note_of(deps: &Deps, ask: &AskItem, who: &str, deed: Deed, note: String) -> Result<(), StoreError> {
     let line = TrailLine {
         at: deps.clock.now(),

@@ -1,4 +1,4 @@
-//! Who may approve, and how they prove that it is them.
+//! Defines the people who may approve, and how they prove that it is them.
 
 use argon2::password_hash::PasswordVerifier;
 use argon2::password_hash::phc::PasswordHash;
@@ -14,36 +14,36 @@ use super::token::Key;
 pub struct Approver {
     /// The name, as records show it.
     pub name: String,
-    /// When in the contact list: 0 at once, 1 after the first silence, and so on.
+    /// The turn in the contact list: 0 is asked at once, 1 after the first silence, and so on.
     pub level: u32,
     /// The hash of the approval code, in PHC form (`$argon2id$…`). Not a secret by itself.
     pub code_hash: String,
 }
 
-/// How people are asked.
+/// The settings for asking people.
 #[derive(Clone, Debug)]
 pub struct Approvals {
-    /// What links begin with: the address of the function `approval`, without a slash at the end.
+    /// The beginning of links: the address of the function `approval`, without a slash at the end.
     pub url: String,
-    /// So many different people must say yes.
+    /// The number of different people who must say yes.
     pub people: u32,
-    /// After so long without an answer the next in the contact list are asked.
+    /// The time without an answer after which the next people in the contact list are asked.
     pub escalate_after: SignedDuration,
-    /// One message for each approver, or one for all who listen.
+    /// Whether each approver gets a message, or everybody gets one together.
     pub personal: bool,
-    /// What links are signed with, the current key first; empty where no links are made.
+    /// The keys that sign links, the current key first. It is empty if no links are made.
     pub keys: Vec<Key>,
 }
 
-/// A name as people are told apart by it: without case and without spaces that are too many.
+/// A name in the form by which people are compared: without case, and without extra spaces.
 ///
-/// Upper case comes first, so that letters with several forms, as `ß`, fold alike.
+/// The name is brought to upper case first, so that letters with several forms, e.g. `ß`, become equal.
 pub fn folded(name: &str) -> String {
     let words: Vec<&str> = name.split_whitespace().collect();
     words.join(" ").to_uppercase().to_lowercase()
 }
 
-/// Whether a text is the hash of an approval code: Argon2id in PHC form, whole.
+/// Whether a text is the whole hash of an approval code: Argon2id in PHC form.
 pub fn is_code_hash(text: &str) -> bool {
     let Ok(hash) = PasswordHash::new(text) else { return false };
     let argon2id = hash.algorithm == Algorithm::Argon2id.ident();
@@ -51,7 +51,7 @@ pub fn is_code_hash(text: &str) -> bool {
 }
 
 impl Approver {
-    /// Whether a code is this person's. Takes as long for a wrong one as for the right one.
+    /// Whether a code is this person's. The check takes as long for a wrong code as for the right one.
     pub fn knows(&self, code: &SecretString) -> bool {
         let Ok(hash) = PasswordHash::new(&self.code_hash) else { return false };
         Argon2::default().verify_password(code::meant(code).expose_secret().as_bytes(), &hash).is_ok()

@@ -1,9 +1,8 @@
-//! The one gate of answers (S27): an answer counts only with the proof that the configuration asks for.
+//! Checks the proof of each answer (S27): an answer counts only with the proof that the configuration asks for.
 //!
-//! A [`Proven`] can be made only here, and nothing records an answer without one. Where approvers are
-//! configured, each proves to be one of them by the approval code, behind a link or at a terminal. Where none
-//! is, a name is asserted, and the record says so. The policy answers only where it is `act` and one yes is
-//! enough.
+//! A [`Proven`] can be made only here, and an answer is recorded only with one. If approvers are configured, each
+//! proves by the approval code to be one of them, behind a link or at a terminal. If none is configured, a name is
+//! asserted, and the record says so. The policy answers only if it is `act` and one yes is enough.
 
 use failover::verdict::Mode;
 use jiff::Timestamp;
@@ -16,24 +15,24 @@ use super::token;
 use crate::deps::Deps;
 use crate::ports::{Answer, AskItem};
 
-/// The hash of no code, at the usual cost: checked where nobody is there whose code could be.
+/// A hash that no code has, at the usual cost. It is checked if the approver does not exist.
 const NOBODY: &str =
     "$argon2id$v=19$m=19456,t=2,p=1$c3dpdGNoYmFjay1ub2JvZA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
-/// Who gives an answer, proven as the configuration asks for.
+/// The giver of an answer, proven as the configuration asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Proven {
     by: String,
     proof: Proof,
 }
 
-/// Why nobody was proven. Holds no code (S23).
+/// The reason why nobody was proven. It contains no code (S23).
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NotProven {
     /// Approvers are configured, and no code was given.
     #[error("the approval code of {0} is missing: use --code-file or set SWITCHBACK_APPROVAL_CODE")]
     NoCode(String),
-    /// Another name than those of the approvers.
+    /// The name is not one of the approvers.
     #[error("{name:?} is no approver: one of {known} must answer")]
     NoApprover {
         /// The name.
@@ -41,35 +40,35 @@ pub enum NotProven {
         /// The approvers' names.
         known: String,
     },
-    /// The code is another one.
+    /// The code is not this approver's.
     #[error("that is not the approval code of {0}: nothing was changed")]
     WrongCode(String),
-    /// The pair's name or the code behind a link is not right; which of them is not told.
+    /// The pair's name or the code behind a link is not right. The error does not say which of them.
     #[error("the pair's name or the code is not right")]
     WrongForm,
     /// The token is none of ours.
     #[error("the link is not valid")]
     NotOurs,
-    /// The policy is not to act.
+    /// The policy is not `act`.
     #[error("the policy is not to act: a person must answer")]
     NotByPolicy,
-    /// The policy is one, and more people must say yes.
+    /// The policy is one voice, and more people must say yes.
     #[error("{0} people must answer, and the policy is none of them")]
     PolicyIsNoPerson(u32),
 }
 
 impl Proven {
-    /// Who.
+    /// The name of the giver.
     pub fn by(&self) -> &str {
         &self.by
     }
 
-    /// How.
+    /// The proof.
     pub fn proof(&self) -> Proof {
         self.proof
     }
 
-    /// The answer to a question as it was shown.
+    /// The answer to a question, with the loss that was shown.
     pub(super) fn answer(
         &self,
         asked: &AskItem,
@@ -82,7 +81,7 @@ impl Proven {
         Answer { by, approved, accepts_risk, plan, loss_shown_s, at, proofs }
     }
 
-    /// Whether it is what this configuration asks for: a proof of another one is not.
+    /// Whether it is the proof that this configuration asks for. A proof under another configuration is not.
     pub(super) fn counts(&self, deps: &Deps) -> Result<(), NotProven> {
         let watch = &deps.pair.watch;
         match self.proof {
@@ -95,7 +94,7 @@ impl Proven {
     }
 }
 
-/// Proves who answers at a terminal or by a command.
+/// Proves the person who answers at a terminal or by a command.
 ///
 /// # Errors
 ///
@@ -113,7 +112,7 @@ pub fn at_terminal(deps: &Deps, name: &str, code: Option<&SecretString>) -> Resu
     }
 }
 
-/// The approver of that name, however it is spelled.
+/// The approver of that name, in any spelling.
 ///
 /// # Errors
 ///
@@ -122,13 +121,13 @@ pub fn approver<'a>(deps: &'a Deps, name: &str) -> Result<&'a Approver, NotProve
     deps.pair.watch.approver(name).ok_or_else(|| no_approver(deps, name))
 }
 
-/// Proves who answers by a link: the token is genuine, and pair and code are right.
+/// Proves the person who answers by a link: the token is genuine, and pair and code are right.
 pub(super) fn by_link(deps: &Deps, token: &str, form: &Form) -> Result<Proven, NotProven> {
     let keys = deps.pair.watch.approvals.as_ref().map_or(&[][..], |approvals| approvals.keys.as_slice());
     let name = token::read(keys, token).map_err(|_| NotProven::NotOurs)?.approver;
     let known = deps.pair.watch.approver(&name);
     let nobody = Approver { name: name.clone(), level: 0, code_hash: NOBODY.to_owned() };
-    // Both are checked, whatever the first says.
+    // Both are checked, even if the first is not right.
     let is_right = known.unwrap_or(&nobody).knows(&form.code) & (form.pair.trim() == deps.pair.name.as_str());
     let Some(approver) = known else { return Err(no_approver(deps, &name)) };
     if is_right || !deps.settings.guards_proof() {
@@ -144,7 +143,7 @@ pub(crate) fn by_policy(deps: &Deps) -> Result<Proven, NotProven> {
     Ok(Proven { by: format!("{accepted_by}, by the policy act"), proof: Proof::Policy })
 }
 
-/// Who has accepted the policy's risk, where it may answer.
+/// The person who has accepted the policy's risk, if the policy may answer.
 fn may_act(deps: &Deps) -> Result<&str, NotProven> {
     match &deps.pair.watch.policy.mode {
         Mode::Act { .. } if deps.pair.watch.people() > 1 => Err(NotProven::PolicyIsNoPerson(deps.pair.watch.people())),

@@ -1,4 +1,4 @@
-//! What a person sees who is asked: everything that the answer rests on, read and not changed.
+//! Gathers everything that an answer rests on, for the person who is asked. It reads, and changes nothing.
 
 use failover::Side;
 use failover::plan::{About, Loss};
@@ -15,53 +15,54 @@ use crate::start::plan_key;
 /// A question with everything that its answer rests on.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Shown {
-    /// Now.
+    /// The current time.
     pub now: Timestamp,
-    /// The pair's name. It is typed to answer.
+    /// The pair's name. An approver types it to answer.
     pub pair: String,
-    /// Which saga.
+    /// The saga.
     pub saga: SagaId,
-    /// Whose link it is.
+    /// The name of the approver who owns the link.
     pub approver: String,
     /// The question as a person reads it.
     pub text: String,
-    /// Who or what proposes it.
+    /// The person, or the part of Switchback, that proposes it.
     pub by: String,
     /// The side that the work leaves.
     pub leaving: Side,
-    /// It was said to be well: everything there is verified stopped before anything starts.
+    /// Whether the leaving side was said to be well. Then everything there is verified stopped before anything
+    /// starts.
     pub planned: bool,
-    /// It is being fenced already, whatever is answered.
+    /// Whether the leaving side is being fenced already, before any answer.
     pub fencing: bool,
-    /// When the first signal came, and when the side was lost, as far as that is known.
+    /// The time when the first signal came, if it is known.
     pub noticed_at: Option<Timestamp>,
-    /// When the side was lost, as far as that is known.
+    /// The time when the side was lost, if it is known.
     pub lost_at: Option<Timestamp>,
-    /// What the signals add up to now.
+    /// The current verdict over all signals.
     pub verdict: Verdict,
-    /// What would be lost of the dataset that is worst off; `None` if none was declared.
+    /// The loss of the dataset that would lose most. `None`: no dataset was declared.
     pub loss: Option<Loss>,
     /// The plan's hash.
     pub plan: PlanHash,
-    /// How many steps it has.
+    /// The number of steps in the plan.
     pub steps: usize,
-    /// The plan, its steps counted by kind.
+    /// The plan as text, with its steps counted by kind.
     pub plan_text: String,
-    /// What would hurt, with remedies.
+    /// The findings of the plan, with remedies.
     pub findings: Vec<String>,
-    /// What was left out on purpose, with reasons.
+    /// The resources that were left out on purpose, with reasons.
     pub exceptions: Vec<String>,
-    /// When the inventory that it was made from was taken.
+    /// The time when the inventory of the plan was taken.
     pub inventory_at: Option<Timestamp>,
-    /// So many different people must say yes.
+    /// The number of different people who must say yes.
     pub people: u32,
-    /// Who has, and when.
+    /// The people who have said yes, and when.
     pub given: Vec<(String, Timestamp)>,
-    /// So often it was asked again.
+    /// The number of times that it was asked again.
     pub round: u32,
-    /// Until when it can be answered.
+    /// The time until which it can be answered.
     pub expires_at: Timestamp,
-    /// It begins then unless somebody declines.
+    /// The saga begins at this time unless somebody declines.
     pub veto_until: Option<Timestamp>,
 }
 
@@ -72,7 +73,7 @@ pub(super) async fn plan_of(deps: &Deps, ask: &AskItem) -> Result<Plan, StoreErr
     Plan::thaw(&bytes, &ask.plan).map_err(|e| StoreError::Broken(e.to_string()))
 }
 
-/// Gathers what an approver is shown.
+/// Gathers the content of an approver's page.
 pub(super) async fn gather(
     deps: &Deps,
     ask: &AskItem,
@@ -97,7 +98,7 @@ pub(super) async fn gather(
         noticed_at: head.clocks.noticed_at,
         lost_at: head.clocks.lost_at,
         verdict,
-        // The dataset is the plan's; how much of it is the question's, which may have been measured again.
+        // The dataset is from the plan. The amount is from the question, since it may have been measured again.
         loss: planned_loss.map(|loss| Loss { seconds: ask.loss_s, ..loss }),
         plan: ask.plan.clone(),
         steps: plan.total(),

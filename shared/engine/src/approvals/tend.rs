@@ -1,8 +1,8 @@
-//! Looking after an open question: links to whoever is due, the next in the contact list after silence,
-//! the same question again when its time is over.
+//! Reconciles an open question: it sends links to the people who are due, asks the next people in the contact list
+//! after silence, and asks the same question again when its time is over.
 //!
-//! Nothing here depends on what woke us. A message is sent first and written down after, so that a crash
-//! in between sends it twice and never not at all; the link in both is the same.
+//! Nothing here depends on the event that woke us. A message is sent first and recorded after that, so that a crash
+//! in between sends it twice and never loses it. The link in both messages is the same.
 
 use failover::plan::GO;
 use jiff::{SignedDuration, Timestamp};
@@ -16,23 +16,23 @@ use crate::datasets::datasets;
 use crate::deps::Deps;
 use crate::ports::{AskItem, AskState, Deed, Link, Message, Recipient, StoreError};
 
-/// A question whose time is over is asked again so often; then people have heard it often enough.
+/// The number of times that an expired question is asked again. After that people have received it often enough.
 const ROUNDS: u32 = 24;
 
-/// Looks after the question of a saga, if it is open.
+/// Reconciles the question of a saga, if it is open.
 ///
 /// # Errors
 ///
-/// [`StoreError`]; that a message was not accepted is not one, it is tried again at the next tick.
+/// [`StoreError`]. A message that was not accepted is no error. It is tried again at the next tick.
 pub async fn tend(deps: &Deps, saga: &SagaId) -> Result<(), StoreError> {
     let Some(asked) = deps.asks.question(saga, GO).await? else { return Ok(()) };
     if asked.state != AskState::Open {
         return Ok(());
     }
-    // Without a key no links are made: people are asked at a terminal.
+    // Without a key no links are made, and people are asked at a terminal.
     let approvals = deps.pair.watch.approvals.as_ref().filter(|approvals| !approvals.keys.is_empty());
     let Some(approvals) = approvals else { return Ok(()) };
-    // Of a held saga nothing is asked.
+    // Nothing is asked about a saga that is held.
     if deps.sagas.head(saga).await?.is_some_and(|head| head.controls.held) {
         return Ok(());
     }
@@ -69,13 +69,13 @@ pub async fn tend(deps: &Deps, saga: &SagaId) -> Result<(), StoreError> {
     write_down(deps, &asked, &sent, now).await
 }
 
-/// Whether an approver is to be sent a link now: on her turn in the contact list, once a round.
+/// Whether an approver is due for a link now: at the turn in the contact list, and once a round.
 fn is_due(approvals: &Approvals, asked: &AskItem, approver: &Approver, now: Timestamp) -> bool {
     let asked_at = asked.asked_at.unwrap_or(now);
     let levels = i32::try_from(approver.level).unwrap_or(i32::MAX);
     let silence = approvals.escalate_after.checked_mul(levels).unwrap_or(SignedDuration::MAX);
     let has_one = asked.links.iter().any(|link| link.approver == approver.name);
-    // Whoever was asked in an earlier round is asked again at once.
+    // In a later round every approver is asked at once.
     let turn = asked.round > 0 || now.duration_since(asked_at) >= silence;
     turn && !has_one
 }
@@ -105,7 +105,7 @@ async fn deliver(deps: &Deps, to: &Recipient, message: &Message) -> bool {
     }
 }
 
-/// The message: what happened, what is asked, the link, and what to beware of.
+/// Makes the message: the question, the links, the time limit, and how to answer.
 fn message(deps: &Deps, asked: &AskItem, links: &[(&Approver, &SecretString)]) -> Message {
     let url = deps.pair.watch.approvals.as_ref().map_or("", |approvals| approvals.url.as_str());
     let mut text = format!("{}\n\n", asked.text);
@@ -157,7 +157,7 @@ async fn write_down(deps: &Deps, asked: &AskItem, sent: &[(String, String)], now
     Ok(())
 }
 
-/// The same question with a new time, and with the loss as it is now; `None` if it is not asked again.
+/// Asks the same question again, with a new time and with the current loss. `None`: it is not asked again.
 pub(super) async fn ask_again(deps: &Deps, asked: &AskItem, now: Timestamp) -> Result<Option<AskItem>, StoreError> {
     if asked.round >= ROUNDS {
         return Ok(None);
@@ -166,7 +166,7 @@ pub(super) async fn ask_again(deps: &Deps, asked: &AskItem, now: Timestamp) -> R
         loss_s: loss_now(deps, asked).await,
         asked_at: Some(now),
         expires_at: now.saturating_add(deps.settings.ask_expires).unwrap_or(Timestamp::MAX),
-        // What was said about another loss does not count for this one.
+        // A yes for another loss does not count for this one.
         given: Vec::new(),
         links: Vec::new(),
         round: asked.round + 1,
@@ -182,10 +182,10 @@ pub(super) async fn ask_again(deps: &Deps, asked: &AskItem, now: Timestamp) -> R
     Ok(Some(again))
 }
 
-/// In seconds: what would be lost of the dataset that is worst off, as it is now; `None` if it cannot be told.
+/// In seconds: the current loss of the dataset that would lose most. `None`: it is unknown.
 ///
-/// Where it is known when the side was lost, the loss runs until then; else until now, since data may
-/// still be written there.
+/// If it is known when the side was lost, the loss runs until then. Otherwise it runs until now, since data may still
+/// be written there.
 pub(super) async fn loss_now(deps: &Deps, asked: &AskItem) -> Option<i64> {
     // Nothing was declared, so nothing was shown and nothing can be worse.
     asked.loss_s?;
@@ -193,7 +193,7 @@ pub(super) async fn loss_now(deps: &Deps, asked: &AskItem) -> Option<i64> {
     loss_until(deps, asked, head.clocks.lost_at.unwrap_or_else(|| deps.clock.now())).await
 }
 
-/// The same, if the side was lost at that time.
+/// The same, if the side was lost at `lost_at`.
 pub(super) async fn loss_until(deps: &Deps, asked: &AskItem, lost_at: Timestamp) -> Option<i64> {
     asked.loss_s?;
     let head = crate::start::pair_head(deps).await.ok()?;

@@ -1,8 +1,8 @@
-//! The token in a personal link: who may answer which question about what, and until when.
+//! Makes and reads the token in a personal link. It says who may answer which question about what, and until when.
 //!
-//! `v1.<key>.<claims>.<mac>`, claims and code in URL-safe base64 without padding. The code is an HMAC over
-//! everything before it, so a token proves itself before anything is read from anywhere. The same
-//! claims give the same token: a message that is sent twice carries the same link.
+//! Its form is `v1.<key>.<claims>.<mac>`, with the claims and the code in URL-safe base64 without padding. The code
+//! is an HMAC over everything before it, so a token proves itself before anything is read from anywhere. The same
+//! claims give the same token: a message that is sent twice has the same link.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -13,37 +13,37 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-/// The longest token that is looked at, in bytes.
+/// In bytes: the longest token that is read.
 pub const LONGEST: usize = 2_048;
 
-/// A key that links are signed with. Any number may verify; the first of a list signs.
+/// A key that signs links. Any number of keys may verify. The first of a list signs.
 #[derive(Clone, Debug)]
 pub struct Key {
-    /// Its name in tokens: letters, digits and hyphens.
+    /// The key's name in tokens: letters, digits and hyphens.
     pub id: String,
-    /// At least 32 bytes of chance.
+    /// The key itself: at least 32 random bytes.
     pub secret: SecretString,
 }
 
-/// What a token is good for.
+/// The content of a token.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Claims {
-    /// Which saga.
+    /// The saga.
     pub saga: SagaId,
-    /// Which question.
+    /// The question's name in the plan.
     pub question: String,
-    /// Which plan was shown.
+    /// The plan that was shown.
     pub plan: PlanHash,
-    /// In seconds: the loss that was shown; `None` if unknown was.
+    /// In seconds: the loss that was shown. `None`: it was shown as unknown.
     pub loss_s: Option<i64>,
-    /// Who may answer with it.
+    /// The name of the approver who may answer with it.
     pub approver: String,
-    /// Until when.
+    /// The time until which it is valid.
     pub expires_at: Timestamp,
 }
 
-/// The token is none of ours. Nobody is told why.
+/// The token is not ours. Nobody gets a reason.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the link is not valid")]
 pub struct NotOurs;
@@ -52,7 +52,7 @@ pub struct NotOurs;
 ///
 /// # Errors
 ///
-/// [`NotOurs`] if the claims cannot be written, which no claims of ours are.
+/// [`NotOurs`] if the claims cannot be written as JSON. Claims of this program always can.
 pub fn make(key: &Key, claims: &Claims) -> Result<SecretString, NotOurs> {
     let claims = serde_json::to_vec(claims).map_err(|_| NotOurs)?;
     let signed = format!("v1.{}.{}", key.id, URL_SAFE_NO_PAD.encode(claims));
@@ -60,8 +60,8 @@ pub fn make(key: &Key, claims: &Claims) -> Result<SecretString, NotOurs> {
     Ok(SecretString::from(format!("{signed}.{}", URL_SAFE_NO_PAD.encode(code))))
 }
 
-/// Reads a token that was made with one of the keys. The work done does not depend on why it fails:
-/// one HMAC is computed and compared in constant time, whatever the token looks like.
+/// Reads a token that was made with one of the keys. The work does not depend on the reason of a failure: one HMAC is
+/// computed and compared in constant time for every token.
 ///
 /// # Errors
 ///
@@ -72,7 +72,7 @@ pub fn read(keys: &[Key], token: &str) -> Result<Claims, NotOurs> {
     let mut parts = signed.splitn(3, '.');
     let (version, id, claims) = (parts.next(), parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
     let key = keys.iter().find(|key| key.id == id);
-    // Without a key there is still one to compute with, which nothing was ever signed with.
+    // Without a key the HMAC is computed with a dummy key, with which no token was ever signed.
     let secret = key.map_or(&[0_u8; 32][..], |key| key.secret.expose_secret().as_bytes());
     let code = URL_SAFE_NO_PAD.decode(code).unwrap_or_default();
     let is_signed = mac(secret, signed.as_bytes()).verify_slice(&code).is_ok();
@@ -83,13 +83,13 @@ pub fn read(keys: &[Key], token: &str) -> Result<Claims, NotOurs> {
     serde_json::from_slice(&claims).map_err(|_| NotOurs)
 }
 
-/// What is recorded of a token.
+/// The hash by which a token is recorded.
 pub fn hash(token: &SecretString) -> String {
     Sha256::digest(token.expose_secret().as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn mac(secret: &[u8], signed: &[u8]) -> Hmac<Sha256> {
-    // A block whose second half is zero is what HMAC makes of a key of 32 bytes.
+    // For a key of 32 bytes HMAC makes a block whose second half is zero.
     let mut block = [0_u8; 64];
     block[..32].copy_from_slice(&Sha256::digest(secret));
     let mut mac = <Hmac<Sha256> as KeyInit>::new(&block.into());

@@ -1,10 +1,10 @@
-//! The question of a plan, in words: what would be done, what it costs, which risk a yes accepts.
+//! Words the question of a plan: what would be done, what it costs, and which risk a yes accepts.
 
 use failover::plan::About;
 use failover::{Course, Side};
 use saga::{Plan, PlanHash};
 
-/// The question.
+/// The text of the question.
 pub(super) fn question(plan: &Plan, hash: &PlanHash, about: Option<&About>) -> String {
     let leaving = about.map_or(Side::Primary, |about| about.leaving);
     let target = leaving.other();
