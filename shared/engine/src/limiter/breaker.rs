@@ -1,28 +1,27 @@
-//! Keeps a family that does not answer from eating time.
+//! Keeps an API family that does not answer from using up time.
 //!
-//! Opens when at least half of the requests of the last ten seconds failed, then
-//! lets one through at a time to see whether the API is back. Pure: time is an
-//! argument, in microseconds of any fixed origin.
+//! The breaker opens when at least half of the requests of the last ten seconds failed. Then it lets one request
+//! through at a time, to see whether the API is back. Pure: time is an argument, in microseconds of any fixed origin.
 
-/// Failures and answers older than this do not count.
+/// In microseconds: failures and answers older than this do not count.
 const WINDOW_US: i64 = 10_000_000;
 /// Fewer requests than this prove nothing.
 const ENOUGH: usize = 4;
-/// The first pause, doubled each time the probe fails,
+/// In microseconds: the first pause. It is doubled each time the probe fails.
 const FIRST_PAUSE_US: i64 = 2_000_000;
-/// up to this.
+/// In microseconds: the longest pause.
 const LONGEST_PAUSE_US: i64 = 30_000_000;
 
 /// Whether a request may be sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
-    /// Yes.
+    /// It may be sent.
     Closed,
-    /// Yes, this one: it is the probe.
+    /// It may be sent, and it is the probe.
     Probe,
-    /// No, not before this time.
+    /// It may not be sent before this time.
     Open {
-        /// Microseconds.
+        /// The time in microseconds.
         until: i64,
     },
 }
@@ -42,7 +41,7 @@ struct Open {
 }
 
 impl Breaker {
-    /// Asks whether a request may be sent; answers `Probe` to one caller only.
+    /// Decides whether a request may be sent. Only one caller gets `Probe`.
     pub fn ask(&mut self, now: i64) -> Verdict {
         match &mut self.open {
             None => Verdict::Closed,
@@ -55,7 +54,7 @@ impl Breaker {
         }
     }
 
-    /// A request was answered in a way that shows the API alive.
+    /// Records an answer that shows that the API is alive.
     pub fn answered(&mut self, now: i64) {
         if self.open.take().is_some() {
             self.recent.clear();
@@ -63,7 +62,7 @@ impl Breaker {
         self.remember(now, true);
     }
 
-    /// A request was not answered, or in a way that shows the API unwell.
+    /// Records a request without an answer, or with one that shows that the API is not well.
     pub fn failed(&mut self, now: i64) {
         self.remember(now, false);
         if let Some(open) = &mut self.open {
@@ -80,7 +79,7 @@ impl Breaker {
         }
     }
 
-    /// An admitted request ended without telling anything: it was never sent, or given up.
+    /// Records an admitted request that ended without a result: it was never sent, or it was given up.
     pub fn forgotten(&mut self) {
         if let Some(open) = &mut self.open {
             open.probing = false;

@@ -1,7 +1,7 @@
-//! The limit is the API, not us: one limiter per workspace and API family.
+//! Limits the calls by what the API allows: one limiter per workspace and API family.
 //!
-//! [`rate`] paces, [`breaker`] keeps a dead side from eating time, [`turnstile`]
-//! puts both, the concurrency cap and the lease's margin behind the port [`crate::ports::Pass`].
+//! [`rate`] sets the pace. [`breaker`] keeps a dead side from using up time. [`turnstile`] puts both, the limit of
+//! concurrent requests and the lease's margin behind the port [`crate::ports::Pass`].
 
 pub mod breaker;
 pub mod rate;

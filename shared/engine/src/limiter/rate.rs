@@ -1,37 +1,36 @@
-//! A pace that adapts: how many requests per second one API family bears.
+//! Adapts the pace of one API family: how many requests per second it accepts.
 //!
-//! Pacing is by slots (GCRA without burst): the next slot lies one interval after
-//! the last one, so that a workspace that counts per second never sees a bunch.
-//! Where the limit is configured, the pace is the limit, and only refusals slow it
-//! down for a while. Where it is not, the pace doubles each second until the first
-//! refusal and then halves the distance between what was borne and what was refused.
-//! Pure: time is an argument, in microseconds of any fixed origin.
+//! The pace is by slots (GCRA without burst): the next slot is one interval after the last one. So a workspace that
+//! counts per second never gets many requests at once. If the limit is configured, the pace is the limit, and only
+//! refusals slow it down for a while. If it is unknown, the pace doubles each second until the first refusal. Then it
+//! halves the distance between the pace that was accepted and the pace that was refused. Pure: time is an argument,
+//! in microseconds of any fixed origin.
 
-/// Where an unknown limit is first tried, in requests per second.
+/// In requests per second: the first pace for an unknown limit.
 const FIRST_GUESS: f64 = 10.0;
-/// The slowest pace, so that recovery is always noticed.
+/// In requests per second: the slowest pace, so that recovery is always noticed.
 const SLOWEST: f64 = 0.5;
-/// The fastest guess.
+/// In requests per second: the fastest guess.
 const FASTEST: f64 = 400.0;
-/// A refusal slows the pace to this share of it,
+/// A refusal slows the pace to this share of it.
 const CUT: f64 = 0.85;
-/// at most once in so many microseconds: refusals come in bunches.
+/// In microseconds: the pace is cut at most once in this time, since refusals come together.
 const CUT_EVERY_US: i64 = 500_000;
-/// The pace is reconsidered this often.
+/// In microseconds: the interval at which the pace is reconsidered.
 const STEP_US: i64 = 1_000_000;
-/// The share of the last good pace that is won back in one step.
+/// The share of the limit that the pace wins back in one step.
 const RECOVER: f64 = 0.25;
-/// When borne and refused pace are this close, the limit counts as found.
+/// The limit counts as found when the accepted and the refused pace differ by no more than this share.
 const FOUND: f64 = 0.03;
-/// A found limit is thought so much lower at each cut, in case it has fallen for good.
+/// Each cut lowers a found limit by this share, in case it has fallen for good.
 const DOUBT: f64 = 0.005;
-/// After so many busy seconds without a refusal a found limit is tried a little higher,
+/// In busy seconds without a refusal: after this time a found limit is tried a little higher.
 const CALM: u32 = 10;
-/// sooner when the last such try was borne,
+/// In busy seconds: the wait for the next higher try while the tries are accepted.
 const CALM_WHEN_BORNE: u32 = 2;
-/// and later when it was refused.
+/// In busy seconds: the longest wait. Each refusal of a limit that was not just raised doubles the wait, up to this.
 const CALM_AT_MOST: u32 = 40;
-/// By how much; squared each time it is borne, up to double.
+/// The factor of the first higher try. It is squared for each further try, up to 2, until a refusal resets it.
 const HIGHER: f64 = 1.05;
 
 /// The pace of one API family.
@@ -50,9 +49,9 @@ pub struct Rate {
 enum Mode {
     /// The limit is configured.
     Known { limit: f64 },
-    /// Looking for the limit: `borne` was never refused, `refused` was.
+    /// The limit is still unknown: `borne` was never refused, `refused` was.
     Searching { borne: f64, refused: Option<f64> },
-    /// The limit was found, and may change: `calm` busy seconds since it was last tried or refused.
+    /// The limit was found, and may change. `calm` is the number of busy seconds since it was last tried or refused.
     Found { limit: f64, calm: u32, patience: u32, higher: f64 },
 }
 
@@ -74,27 +73,27 @@ impl Rate {
         }
     }
 
-    /// Requests per second at the moment.
+    /// The current pace, in requests per second.
     pub fn per_second(&self) -> f64 {
         self.per_second
     }
 
-    /// When the next request may be sent; not after `now` if at once.
+    /// The time when the next request may be sent. It is not after `now` if the request may be sent at once.
     pub fn next_slot(&self) -> i64 {
         self.next_slot.max(self.hold_until)
     }
 
-    /// A request is sent now.
+    /// Records that a request is sent now.
     pub fn take(&mut self, now: i64) {
         let interval = (1_000_000.0 / self.per_second) as i64;
-        // A pause earns no bunch of requests afterwards, but the millisecond that a
-        // timer is late is not lost either.
+        // A pause does not allow many requests at once after it. But the millisecond by which a timer is late is not
+        // lost either.
         let late = (now - self.next_slot()).clamp(0, interval);
         self.next_slot = now - late + interval;
         self.used_since_step += 1;
     }
 
-    /// A request was answered, whatever the answer.
+    /// Records that a request was answered, whatever the answer.
     pub fn answered(&mut self, now: i64) {
         if now - self.last_step < STEP_US {
             return;
@@ -135,7 +134,7 @@ impl Rate {
         }
     }
 
-    /// A request was refused with 429.
+    /// Records that a request was refused with 429.
     pub fn throttled(&mut self, now: i64, retry_after_us: Option<i64>) {
         if let Some(pause) = retry_after_us {
             self.hold_until = self.hold_until.max(now + pause);
@@ -150,7 +149,7 @@ impl Rate {
             Mode::Known { .. } => self.per_second = (self.per_second * CUT).max(SLOWEST),
             Mode::Searching { borne, refused } => {
                 let was_refused = refused.map_or(self.per_second, |r| r.min(self.per_second));
-                // What was borne before may be too much now.
+                // A pace that was accepted before may be too high now.
                 *borne = borne.min(was_refused * CUT).max(SLOWEST);
                 *refused = Some(was_refused);
                 self.per_second = *borne;
@@ -171,7 +170,7 @@ impl Rate {
 mod tests {
     use super::*;
 
-    /// Sends as fast as the pace allows against a token bucket; answers requests sent and refused per second.
+    /// Sends as fast as the pace allows against a token bucket. Returns the requests sent and refused per second.
     fn against(limit: f64, mut rate: Rate, seconds: usize) -> Vec<(u32, u32)> {
         let mut tokens = limit;
         let (mut last, mut now) = (0_i64, 0_i64);
@@ -195,7 +194,7 @@ mod tests {
         told
     }
 
-    /// S19: against an API that bears the rate, and one second of it at once.
+    /// S19: against an API that accepts the rate, and one second of it at once.
     #[test]
     fn a_known_limit_is_used_in_full_and_never_refused() {
         for limit in [3.0, 17.0, 20.0, 30.0, 100.0] {
@@ -216,8 +215,8 @@ mod tests {
         }
     }
 
-    /// Against a limit that falls to `low` between two seconds, and then heals; answers the share
-    /// of the full limit that is used from five to fifteen seconds after that.
+    /// Runs against a limit that falls to `low` between two seconds, and then heals. Returns the share of the full
+    /// limit that is used from five to fifteen seconds after that.
     fn used_after_a_fall(limit: f64, low: f64, fall: std::ops::Range<i64>) -> f64 {
         let mut rate = Rate::new(None, 0);
         let (mut tokens, mut last, mut now, mut used) = (limit, 0_i64, 0_i64, 0);

@@ -1,7 +1,8 @@
-//! One workspace's [`Pass`]: limiter, breaker, concurrency cap and lease margin.
+//! Admits the requests to one workspace: a [`Pass`] with limiter, breaker, limit of concurrent requests and lease
+//! margin.
 //!
-//! Requests of one family pass in the order in which they came. Only the first in
-//! the queue watches the pace, so a pace that changes holds for all behind it.
+//! Requests of one family are admitted in the order in which they came. Only the first in the queue follows the pace,
+//! so a new pace counts for all behind it.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -19,10 +20,10 @@ use crate::ports::{Admitted, Clock, Ending, Nature, Pass};
 use crate::runner::lease::LeaseWatch;
 use crate::settings::Settings;
 
-/// At least so many requests of a family may be under way at once.
+/// The number of requests of a family that may always be under way at once.
 const LEAST_UNDER_WAY: f64 = 8.0;
 
-/// Admits requests to one workspace.
+/// The request admission of one workspace.
 pub struct Turnstile {
     place: String,
     clock: Arc<dyn Clock>,
@@ -48,8 +49,8 @@ struct FamilyState {
 }
 
 impl Turnstile {
-    /// A turnstile for the workspace that faults call `place`. `lease` is absent
-    /// where no saga is driven, e.g. while a checkpoint is taken.
+    /// The admission for the workspace that faults call `place`. `lease` is absent if no saga is driven, e.g. while a
+    /// checkpoint is taken.
     pub fn new(
         place: &str,
         clock: Arc<dyn Clock>,
@@ -61,7 +62,7 @@ impl Turnstile {
         Self { place: place.to_owned(), clock, settings, lease, time_out, obeys, families: Mutex::new(BTreeMap::new()) }
     }
 
-    /// For a side that is taken for lost: its `Retry-After` never holds the pursuit up (L3).
+    /// For a side that is taken for lost: its `Retry-After` never delays the pursuit (L3).
     pub(crate) fn of_lost_side(mut self) -> Self {
         self.obeys = self.settings.obeys(true);
         self
@@ -98,7 +99,7 @@ impl Turnstile {
         }
     }
 
-    /// Returns when nothing may be begun any more; never where no lease is held.
+    /// Returns when nothing may begin any more. It never returns if no lease is held.
     async fn closing(&self) {
         match &self.lease {
             Some(lease) => lease.closed().await,
@@ -197,13 +198,13 @@ impl Pass for Turnstile {
 }
 
 impl FamilyState {
-    /// Little's law, with room: twice what pace and latency keep under way.
+    /// Little's law with a reserve: twice the number of requests that pace and latency keep under way.
     fn cap(&self) -> f64 {
         (2.0 * self.rate.per_second() * self.latency_us / 1e6).max(LEAST_UNDER_WAY)
     }
 }
 
-/// Locks; a panic elsewhere has not left these plain values half-written.
+/// Locks the mutex. A panic elsewhere has not left these plain values half-written.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -212,7 +213,7 @@ fn micros(at: Timestamp) -> i64 {
     at.as_microsecond()
 }
 
-/// Rounded up to the millisecond, so that a timer never fires before its slot.
+/// Rounds up to the millisecond, so that a timer never fires before its slot.
 fn timestamp(micros: i64) -> Timestamp {
     Timestamp::from_millisecond(micros.saturating_add(999).div_euclid(1000)).unwrap_or(Timestamp::MAX)
 }
