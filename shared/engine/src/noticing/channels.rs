@@ -1,7 +1,7 @@
-//! What is noticed, to the channels that the team has declared (R12).
+//! Sends the messages of detection to the channels that the team has declared (R12).
 //!
-//! Best effort: what a channel does not take is logged once and not sent again, since the record and the
-//! log have it. Channels hold many readers, so nothing personal goes there (S23).
+//! It is best effort: a message that a channel does not accept is logged once and not sent again, since the record
+//! and the log have it. Channels have many readers, so nothing personal goes there (S23).
 
 use std::sync::Arc;
 
@@ -19,10 +19,10 @@ use crate::limiter::turnstile::Turnstile;
 use crate::ports::{Briefing, Message};
 use crate::start::pair_head;
 
-/// Sends a message to every declared channel, side by side.
+/// Sends a message to every declared channel, in parallel.
 pub(super) async fn to_channels(deps: &Deps, message: &Message) {
     let Ok(head) = pair_head(deps).await else { return };
-    // The one that is to take the work, since the other may be gone.
+    // It is the side that should take the work, since the other side may be gone.
     let (deps, side) = (&deps.as_recorded(&head), head.active.other());
     let channels = deps.pair.arrangements.of(Duty::Channel);
     join_all(channels.map(|errand| async move {
@@ -60,7 +60,7 @@ async fn one(deps: &Deps, errand: &Errand, side: Side, message: &Message) -> Res
     errands.attempt(&step, &briefing, &pass).await
 }
 
-/// The same for the same words to the same channel: whoever gets them twice can tell.
+/// The token is the same for the same text to the same channel. So a channel that gets the text twice can see that.
 fn token(deps: &Deps, errand: &Errand, message: &Message) -> String {
     let parts = [deps.pair.name.as_str(), &errand.name, &message.subject, &message.text];
     let hash = Sha256::digest(parts.join("\n"));

@@ -1,6 +1,6 @@
-//! What people decide about a pair as a whole: a freeze, its end, the end of a cool-down.
+//! Records the decisions of people about a whole pair: to pause the automation, to end the pause, to end a cool-down.
 //!
-//! What stands is in the pair's head, and who has said what, and why, in a record beside it.
+//! The pair's head has the current state. A record beside it has the person and the reason of each decision.
 
 use failover::verdict::Freeze;
 use jiff::Timestamp;
@@ -14,26 +14,27 @@ use crate::start::change_pair;
 /// The name under which people's decisions are remembered.
 const DECISIONS: &str = "decisions";
 
-/// So many of them are kept, the last ones.
+/// The number of decisions that are kept. They are the last ones.
 const KEPT: usize = 50;
 
-/// So often a write is tried again after somebody else wrote first.
+/// The most tries of a write after somebody else wrote first.
 const TRIES: u32 = 8;
 
-/// What somebody has decided about the pair.
+/// A decision of a person about the pair.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PairDecision {
-    /// When.
+    /// The time of the decision.
     pub at: Timestamp,
-    /// Who.
+    /// The person who made it.
     pub by: String,
-    /// What: `freeze`, `thaw` or `acknowledge`.
+    /// The kind: `freeze`, `thaw` or `acknowledge`.
     pub what: String,
-    /// Why, in the person's own words.
+    /// The reason, in the person's own words.
     pub why: String,
 }
 
-/// Stops everything but looking; `false` if somebody has done so before, whose freeze stands.
+/// Pauses the automation, so that Switchback only reads. `false`: somebody has paused it before, and that pause
+/// stays.
 ///
 /// # Errors
 ///
@@ -50,7 +51,7 @@ pub async fn freeze(deps: &Deps, by: &str, why: &str) -> Result<bool, StoreError
     recorded(deps, froze.await?, by, "freeze", why).await
 }
 
-/// Ends a freeze; `false` if there is none.
+/// Ends the pause. `false`: the automation is not paused.
 ///
 /// # Errors
 ///
@@ -60,7 +61,7 @@ pub async fn thaw(deps: &Deps, by: &str, why: &str) -> Result<bool, StoreError> 
     recorded(deps, thawed, by, "thaw", why).await
 }
 
-/// Ends the cool-down after the last saga; `false` if none holds.
+/// Ends the cool-down after the last saga. `false`: no cool-down is running.
 ///
 /// # Errors
 ///
@@ -74,7 +75,7 @@ pub async fn acknowledge(deps: &Deps, by: &str, why: &str) -> Result<bool, Store
     recorded(deps, ended.await?, by, "acknowledge", why).await
 }
 
-/// What people have decided about the pair lately, the last one last.
+/// The recent decisions of people about the pair, the last one last.
 ///
 /// # Errors
 ///
@@ -83,7 +84,7 @@ pub async fn decisions(deps: &Deps) -> Result<Vec<PairDecision>, StoreError> {
     Ok(record(deps).await?.0)
 }
 
-/// Writes down what was changed. The change itself is on record by now, whatever becomes of this.
+/// Records a decision that changed the pair. The change itself is on record by now, even if this cannot be written.
 async fn recorded(deps: &Deps, changed: bool, by: &str, what: &str, why: &str) -> Result<bool, StoreError> {
     if !changed {
         return Ok(false);

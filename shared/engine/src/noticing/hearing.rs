@@ -1,4 +1,4 @@
-//! Taking signals in.
+//! Ingests signals.
 
 use std::collections::BTreeMap;
 
@@ -9,18 +9,18 @@ use saga::bounds::capped;
 use crate::deps::Deps;
 use crate::ports::{STORE_VERSION, StoreError, TrackItem};
 
-/// In bytes: what one signal says, for people.
+/// In bytes: the longest text of one signal.
 const TEXT: usize = 1_000;
 
-/// So often a track is merged again after somebody else wrote it first.
+/// The most merges of a track after somebody else wrote it first.
 const TRIES: u32 = 8;
 
-/// Takes signals in; says how many told something new. The order does not matter, nor does it when one
-/// comes twice.
+/// Ingests signals. Returns the number of tracks that changed. The order of the signals does not matter, and a signal
+/// may come twice.
 ///
 /// # Errors
 ///
-/// [`StoreError`]; those that were written stay, and all of them may be sent again.
+/// [`StoreError`]. The signals that were written stay, and all of them may be sent again.
 pub async fn hear(deps: &Deps, signals: Vec<Signal>) -> Result<usize, StoreError> {
     let now = deps.clock.now();
     let mut tracks: BTreeMap<About, Track> = BTreeMap::new();

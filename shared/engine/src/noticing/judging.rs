@@ -1,4 +1,4 @@
-//! Giving the verdict, once a minute, and doing what it says.
+//! Gives the verdict once a minute, and acts on it.
 
 use failover::plan::GO;
 use failover::signal::Track;
@@ -19,39 +19,39 @@ use crate::start::pair_head;
 /// The name under which the watch's own record is remembered.
 const WATCH: &str = "watch";
 
-/// In seconds: whoever proposes has so long before another tries.
+/// In seconds: the time that the maker of a proposal has before another one tries.
 const CLAIM_S: i64 = 300;
 
-/// What the watch knows of itself.
+/// The watch's own record.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct WatchRecord {
     /// The last verdict.
     pub verdict: Option<Verdict>,
-    /// What people were told last, and when; told again only when it has changed.
+    /// The last notice to people, and its time. The same notice is not sent twice in a row.
     pub told: Option<(Notice, Timestamp)>,
-    /// Somebody is making a proposal until then.
+    /// The time until which somebody is making a proposal.
     pub proposing_until: Option<Timestamp>,
-    /// Why the last proposal could not be made.
+    /// The reason why the last proposal could not be made.
     pub not_proposed: Option<String>,
 }
 
-/// What came of a look at the signals.
+/// The result of one verdict.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Noticed {
     /// The verdict.
     pub verdict: Verdict,
-    /// The saga that was begun.
+    /// The saga that was begun, if any.
     pub saga: Option<SagaId>,
 }
 
-/// Everything that a verdict is made of, as it is recorded now; see [`case_of`].
+/// Everything that a verdict is made of, as it is recorded now. See [`case_of`].
 struct Recorded {
-    /// With the roles that are recorded of the pair: after a promotion they are not those of the configuration.
+    /// The ports and the pair with the recorded roles. After a promotion they are not the roles of the configuration.
     deps: Deps,
     head: PairHead,
     tracks: Vec<Track>,
     standing: Standing,
-    /// The pair's saga, if it keeps no failover waiting.
+    /// The pair's saga, if it gives way to a failover.
     gives_way: Option<GivesWay>,
 }
 
@@ -67,7 +67,7 @@ async fn recorded(deps: &Deps) -> Result<Recorded, StoreError> {
     Ok(Recorded { deps: deps.as_recorded(&head), head, tracks, standing, gives_way })
 }
 
-/// The verdict as it would be given now. Changes nothing and tells nobody.
+/// The verdict as it would be given now. It changes nothing and sends nothing.
 ///
 /// # Errors
 ///
@@ -87,7 +87,7 @@ fn case(recorded: &Recorded) -> Case<'_> {
     }
 }
 
-/// The last verdict that was recorded, if one was.
+/// The last recorded verdict, if there is one.
 ///
 /// # Errors
 ///
@@ -96,12 +96,11 @@ pub async fn last_verdict(deps: &Deps) -> Result<Option<Verdict>, StoreError> {
     Ok(record(deps).await?.0.verdict)
 }
 
-/// Gives the verdict and does what it says: tells people, or proposes. Whoever calls it twice at a time
-/// proposes once.
+/// Gives the verdict and acts on it: it notifies people, or proposes. Two calls at the same time make one proposal.
 ///
 /// # Errors
 ///
-/// [`StoreError`]. A proposal that could not be made is not one: it is told, and tried again.
+/// [`StoreError`]. A proposal that could not be made is no error: people are notified, and it is tried again.
 pub async fn judge(deps: &Deps) -> Result<Noticed, StoreError> {
     let recorded = recorded(deps).await?;
     let deps = &recorded.deps;
@@ -120,7 +119,7 @@ pub async fn judge(deps: &Deps) -> Result<Noticed, StoreError> {
             Some(given.at.saturating_add(jiff::SignedDuration::from_secs(CLAIM_S)).unwrap_or(given.at));
     }
     if !remember(deps, &watch, &mut revision).await? {
-        // Somebody else judges at this moment, on the same grounds.
+        // Another process gives the verdict at this moment, from the same records.
         return Ok(Noticed { verdict: given, saga: None });
     }
     if let Some(saga) = &recorded.standing.saga {
@@ -149,7 +148,7 @@ pub async fn judge(deps: &Deps) -> Result<Noticed, StoreError> {
     Ok(Noticed { verdict: given, saga })
 }
 
-/// Under `act`: a saga whose veto time is over begins, if everything agrees still.
+/// Under `act`: begins a saga whose veto time is over, if all signals still agree.
 async fn go_on_by_policy(saga: &SagaId, recorded: &Recorded) -> Result<(), StoreError> {
     let deps = &recorded.deps;
     if !matches!(deps.pair.watch.policy.mode, Mode::Act { .. }) {
@@ -171,7 +170,7 @@ async fn go_on_by_policy(saga: &SagaId, recorded: &Recorded) -> Result<(), Store
     match answer(deps, saga, GO, &proven, true, true).await {
         Ok(_) => Ok(()),
         Err(NotAnswered::Store(error)) => Err(error),
-        // Somebody has answered meanwhile, or it is asked again: the person's word counts.
+        // Somebody has answered meanwhile, or the question was asked again. The person's answer counts.
         Err(
             NotAnswered::Answered(_)
             | NotAnswered::Declined(_)
@@ -194,7 +193,7 @@ async fn record(deps: &Deps) -> Result<(WatchRecord, u64), StoreError> {
     }
 }
 
-/// `false` if somebody else wrote first.
+/// Writes the watch's record. `false`: somebody else wrote first.
 async fn remember(deps: &Deps, watch: &WatchRecord, revision: &mut u64) -> Result<bool, StoreError> {
     let broken = |e: serde_json::Error| StoreError::Broken(format!("the watch's record: {e}"));
     let value = serde_json::to_value(watch).map_err(broken)?;
@@ -208,9 +207,9 @@ async fn remember(deps: &Deps, watch: &WatchRecord, revision: &mut u64) -> Resul
 }
 
 impl Notice {
-    /// What people are to be told of a verdict, if anything.
+    /// The notice to people about a verdict, if there is one.
     fn of(given: &Verdict, before: Option<&Verdict>, not_proposed: Option<&str>) -> Option<Notice> {
-        // After a failover it is about the other side, and the saga has told of the move.
+        // After a failover the verdict is about the other side, and the saga has reported the move.
         let before = before.filter(|before| before.side == given.side);
         let alarmed_before = before.is_some_and(|before| before.level == Level::Alarmed);
         match (given.level, given.decision) {

@@ -1,4 +1,4 @@
-//! Looking: every probe of both sides and every feed, side by side, once a minute (R10, R11, R13).
+//! Polls every probe of both sides and every feed in parallel, once a minute (R10, R11, R13).
 
 use std::sync::Arc;
 
@@ -13,17 +13,17 @@ use crate::limiter::turnstile::Turnstile;
 use crate::ports::{Feed, PairHead, Probe, ProbeInfo, Probed, StoreError};
 use crate::start::pair_head;
 
-/// What came of looking.
+/// The result of one poll.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Looked {
-    /// So many signals were taken in.
+    /// The number of signals that were ingested.
     pub signals: usize,
-    /// Feeds that told nothing, each with why. That is unknown, neither healthy nor down.
+    /// The feeds without an answer, each with the reason. This is unknown, and neither healthy nor down.
     pub silent: Vec<String>,
 }
 
-/// Looks once at everything. `place` is where from, e.g. the region that this runs in: the same probe from
-/// another place is another witness of the same origin.
+/// Polls everything once. `place` is the place that this runs in, e.g. its region. The same probe from another place
+/// is another witness of the same origin.
 ///
 /// # Errors
 ///
@@ -49,7 +49,8 @@ pub async fn look(deps: &Deps, place: &str) -> Result<Looked, StoreError> {
     Ok(Looked { signals: count, silent })
 }
 
-/// Nothing is done on a side that is fenced, or is being fenced: a probe must not wake what a saga has stopped.
+/// A probe that makes a side do work is left out if the side is fenced or is being fenced. It must not wake a
+/// resource that a saga has stopped.
 fn may_look(head: &PairHead, probe: &dyn Probe) -> bool {
     let info = probe.info();
     let fenced = head.guard.as_ref().is_some_and(|guard| guard.side == info.side);
@@ -57,7 +58,7 @@ fn may_look(head: &PairHead, probe: &dyn Probe) -> bool {
     !(info.works && (fenced || being_fenced))
 }
 
-/// What one probe saw.
+/// The result of one probe.
 struct Seen<'a> {
     info: &'a ProbeInfo,
     probed: Probed,
@@ -71,7 +72,7 @@ async fn of_probe<'a>(deps: &Deps, probe: &'a dyn Probe, now: Timestamp) -> Seen
     Seen { info, probed: probe.look(now, &pass).await }
 }
 
-/// What was seen, as signals: what works and is slower than is normal for it is degraded.
+/// Turns the results into signals. A probe that works but is slower than its baseline is degraded.
 async fn compared(deps: &Deps, place: &str, now: Timestamp, seen: Vec<Seen<'_>>) -> Result<Vec<Signal>, StoreError> {
     let (mut baselines, revision) = normal::recall(deps, place).await?;
     let signals = seen.into_iter().map(|Seen { info, probed }| {

@@ -1,9 +1,9 @@
-//! A region that is lost does not wait for a saga that can give way.
+//! Ends a saga that can give way, since a lost region does not wait for it.
 //!
-//! A failback is not closed without lessons (R43), and holds its pair until then; a drill on the standby
-//! alone touches neither the primary nor data. The verdict looks past both. When it proposes, the lessons
-//! are waived, or the drill is aborted, with the reason on record. Lessons can be added to a finished saga
-//! at any time, and what a drill has started the failover starts, too.
+//! A failback is not closed without lessons (R43), and holds its pair until then. A drill on the standby alone uses
+//! neither the primary nor data. The verdict ignores both. When it proposes, the lessons are waived, or the drill is
+//! aborted, with the reason on record. Lessons can be added to a finished saga at any time. A resource that the drill
+//! has started is started by the failover, too.
 
 use failover::Course;
 use failover::plan::own;
@@ -15,9 +15,9 @@ use crate::deps::Deps;
 use crate::ports::{Control, SagaStatus, StoreError};
 use crate::runner::Stopped;
 
-/// So long a proposal waits until the saga before it has let go; else the next look tries again.
+/// The time that a proposal waits until the saga before it has released the pair. After it the next poll tries again.
 const PATIENCE: SignedDuration = SignedDuration::from_secs(40);
-/// Who ends it.
+/// The name that ends the saga.
 const BY: &str = "the verdict";
 const NO_LESSONS: &str =
     "a failover is proposed, which does not wait for lessons: add them with `switchback lesson add --saga`";
@@ -32,9 +32,9 @@ pub(super) struct GivesWay {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum How {
-    /// Nothing is open of it but the step in which it waits for lessons.
+    /// Only the step in which the saga waits for lessons is open.
     Lessons(StepId),
-    /// It is a drill.
+    /// The saga is a drill.
     Drill,
 }
 
@@ -56,7 +56,7 @@ pub(super) async fn gives_way(deps: &Deps, saga: &SagaId) -> Result<Option<Gives
     }
 }
 
-/// Lets such a saga end; `false` if it has not ended yet.
+/// Ends such a saga. `false`: it has not ended yet.
 pub(super) async fn make_room(deps: &Deps, way: &GivesWay) -> Result<bool, StoreError> {
     match way.how {
         How::Lessons(step) => match order(deps, &way.saga, Control::Waive { step }, BY, NO_LESSONS, PATIENCE).await {
@@ -70,7 +70,7 @@ pub(super) async fn make_room(deps: &Deps, way: &GivesWay) -> Result<bool, Store
             Err(other) => return Err(other),
         },
     }
-    // The saga has nothing to do now: whoever drives it ends it.
+    // The saga has nothing left to do, so this drive ends it.
     crate::runner::drive(deps, &way.saga, BY).await.map_err(of)?;
     let head = crate::start::pair_head(deps).await?;
     Ok(head.saga.as_ref() != Some(&way.saga))

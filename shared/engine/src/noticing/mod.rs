@@ -1,7 +1,7 @@
-//! Noticing: what is said of the pair's health, what it adds up to, and what is done about it (R10 to R14).
+//! Detects trouble of a pair: ingests signals, polls, gives the verdict, proposes, and notifies people (R10 to R14).
 //!
-//! Signals are only taken in here; once a minute the verdict is given over all of them. Whatever the
-//! policy allows is done by the same use cases that a person's command calls.
+//! Signals are only ingested here. Once a minute the verdict is given over all of them. Everything that the policy
+//! allows is done by the same use cases that a person's command calls.
 
 mod channels;
 mod freezing;

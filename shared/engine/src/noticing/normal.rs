@@ -1,7 +1,7 @@
-//! What is normal for each probe, kept per place, and what departs from it (R13).
+//! Keeps the baseline of each probe, per place, and finds the values that differ from it (R13).
 //!
-//! Each place has one item, which only the function probe of that place writes. Whoever loses a race
-//! for it has learned nothing from that minute, which harms nothing.
+//! Each place has one item, which only the function `probe` of that place writes. A writer that loses a race for it
+//! learns nothing from that minute, which does no harm.
 
 use failover::baseline::{Baselines, Judgement, Judging};
 use failover::signal::Reading;
@@ -14,7 +14,7 @@ fn name(place: &str) -> String {
     format!("baseline/{place}")
 }
 
-/// The baselines of a place and the revision that they were read at. What cannot be read begins anew.
+/// The baselines of a place, and the revision that they were read at. If the item cannot be read, they begin anew.
 pub(super) async fn recall(deps: &Deps, place: &str) -> Result<(Baselines, u64), StoreError> {
     let item = deps.signals.recall(&deps.pair.name, &name(place)).await?;
     Ok(item.map_or_else(
@@ -23,7 +23,7 @@ pub(super) async fn recall(deps: &Deps, place: &str) -> Result<(Baselines, u64),
     ))
 }
 
-/// Keeps them, unless somebody else of the same place was faster.
+/// Stores the baselines, unless another writer of the same place was faster.
 pub(super) async fn remember(
     deps: &Deps,
     place: &str,
@@ -43,7 +43,8 @@ pub(super) async fn remember(
     }
 }
 
-/// Learns what was measured where all is well; where that departs from what is normal, it is degraded.
+/// Learns the value of a healthy probe. A healthy probe whose values differ from the baseline for long enough is
+/// degraded.
 pub(super) fn compared(baselines: &mut Baselines, info: &ProbeInfo, probed: Probed, now: Timestamp) -> Probed {
     let (Reading::Healthy, Some(measured)) = (probed.reading, probed.measured) else { return probed };
     let key = format!("{}/{}", info.side, info.name);
@@ -58,7 +59,7 @@ pub(super) fn compared(baselines: &mut Baselines, info: &ProbeInfo, probed: Prob
     Probed { reading: Reading::Degraded, measured: probed.measured, text }
 }
 
-/// Three digits are enough for people.
+/// Rounds a value for people. Three digits are enough.
 fn short(value: f64) -> String {
     if value >= 100.0 { format!("{value:.0}") } else { format!("{value:.2}") }
 }

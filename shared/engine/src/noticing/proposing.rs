@@ -1,4 +1,4 @@
-//! From a verdict to a saga that asks: the same draft and start as by a person's order.
+//! Makes a saga that asks from a verdict, by the same draft and start as a person's order.
 
 use failover::Course;
 use failover::verdict::{Decision, Verdict};
@@ -11,10 +11,10 @@ use crate::deps::Deps;
 use crate::ports::StoreError;
 use crate::start::{Order, StartRefused, draft, start};
 
-/// Who orders what a verdict proposes.
+/// The name that orders the proposals of a verdict.
 const VERDICT: &str = "the verdict";
 
-/// Why there is no proposal.
+/// The reason why there is no proposal.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(super) enum NotProposed {
     /// There is no plan, or the pair is not free.
@@ -43,7 +43,7 @@ impl From<StartRefused> for NotProposed {
     }
 }
 
-/// Makes the plan, begins the saga that asks about it, sends the links, and tells the vendor's support.
+/// Makes the plan, begins the saga that asks about it, sends the links, and sends a message to the vendor's support.
 pub(super) async fn propose(deps: &Deps, verdict: &Verdict) -> Result<SagaId, NotProposed> {
     let veto = SignedDuration::from_secs(deps.pair.watch.policy.veto_s);
     let acts = verdict.decision == Decision::Act;
@@ -56,7 +56,7 @@ pub(super) async fn propose(deps: &Deps, verdict: &Verdict) -> Result<SagaId, No
     };
     let drafted = draft(deps, &order).await?;
     let saga = start(deps, &order, &drafted).await?;
-    // What could not be sent now is sent at the next tick.
+    // Links that could not be sent now are sent at the next tick.
     if let Err(error) = tend(deps, &saga).await {
         tracing::warn!(code = "NOT-TOLD", %error, "the links of the question are sent at the next tick");
     }

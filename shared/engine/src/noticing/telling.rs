@@ -1,4 +1,4 @@
-//! Telling people what was noticed, and the vendor's support what to look at (R12, R15).
+//! Notifies people of the verdict, and the vendor's support of the trouble (R12, R15).
 
 use failover::plan::GO;
 use failover::verdict::{Verdict, sentences};
@@ -9,17 +9,17 @@ use super::channels::to_channels;
 use crate::deps::Deps;
 use crate::ports::{Message, Recipient};
 
-/// What people are told of, each once until something else is told.
+/// A notice to people. The same notice is not sent twice in a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Notice {
-    /// Nobody says anything about the side that works.
+    /// No signal says anything about the active side.
     Dark,
-    /// The verdict has fired, and the policy is to watch.
+    /// The verdict has fired, and the policy is `watch`.
     Watching,
     /// The verdict has fired, and no failover could be proposed.
     NotProposed,
-    /// It is well again.
+    /// The side is well again.
     Well,
 }
 
@@ -48,19 +48,20 @@ impl Notice {
     }
 }
 
-/// Tells everybody who listens. A message that is lost is not sent again: the record and the log have it.
+/// Sends a notice to everybody. A message that is lost is not sent again, since the record and the log have it.
 pub(super) async fn tell(deps: &Deps, notice: Notice, verdict: &Verdict) {
     let text = format!("{}\n\n{}\n", sentences(verdict).join("\n"), notice.remedy());
     let message = Message { subject: format!("[{}] {}", deps.pair.name, notice.subject()), text };
     tell_everybody(deps, &message).await;
 }
 
-/// Sends a message to everybody who listens, and to the declared channels.
+/// Sends a message to everybody, and to the declared channels.
 pub(crate) async fn tell_everybody(deps: &Deps, message: &Message) {
     futures::join!(send(deps, &Recipient::Everybody, message), to_channels(deps, message));
 }
 
-/// Tells the declared channels that a failover is proposed, and who was asked; never by which link (S23).
+/// Sends the declared channels a message that a failover is proposed, with the people who were asked. It never
+/// contains a link (S23).
 pub(super) async fn proposed(deps: &Deps, saga: &SagaId, verdict: &Verdict) {
     let asked = deps.asks.question(saga, GO).await.ok().flatten();
     let names: Vec<&str> = asked.iter().flat_map(|asked| &asked.links).map(|link| link.approver.as_str()).collect();
@@ -74,7 +75,7 @@ pub(super) async fn proposed(deps: &Deps, saga: &SagaId, verdict: &Verdict) {
     to_channels(deps, &message).await;
 }
 
-/// Tells the vendor's support early, with what they ask for first (R15).
+/// Sends the vendor's support an early message, with the facts that they ask for first (R15).
 pub(super) async fn support(deps: &Deps, verdict: &Verdict) {
     let address = deps.pair.addresses.iter().find(|address| address.side == verdict.side);
     let url = address.map_or("", |address| address.url.as_str());
