@@ -1,4 +1,4 @@
-//! What became of each drill: written down first, told after, so that none is lost and each is told.
+//! Records the result of each drill, and reports it after that, so that no result is lost and each is reported.
 
 use failover::drill::{DrillEnd, DrillKind};
 use jiff::Timestamp;
@@ -13,36 +13,37 @@ use crate::ports::{Message, Remembered, STORE_VERSION, StoreError, last_that_fit
 /// The name under which the results are remembered.
 const BOOK: &str = "drills";
 
-/// So many results are kept, the last ones.
+/// The number of results that are kept. They are the last ones.
 const KEPT: usize = 200;
 
-/// So often a write is tried again after somebody else wrote first.
+/// The most tries of a write after somebody else wrote first.
 const TRIES: u32 = 8;
 
-/// What became of one drill.
+/// The result of one drill.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DrillResult {
-    /// The same for the same drill, whoever writes it down: of its schedule and period, or of its saga.
+    /// The id, made of the schedule and the period, or of the saga. It is the same for the same drill, no matter who
+    /// writes it.
     pub id: String,
-    /// Its name.
+    /// The drill's name.
     pub name: String,
-    /// How far it goes.
+    /// The kind of the drill, i.e. how far it goes.
     pub kind: DrillKind,
-    /// The period that it was held for, where it is a schedule's.
+    /// The period that it was held for, if it belongs to a schedule.
     pub period: Option<String>,
-    /// When this was written down.
+    /// The time when this was recorded.
     pub at: Timestamp,
-    /// Its sagas, in their order.
+    /// The sagas of the drill, in their order.
     pub sagas: Vec<SagaId>,
-    /// What became of it.
+    /// The outcome.
     pub outcome: DrillOutcome,
-    /// Why, or what it found, in a sentence.
+    /// The reason or the finding, in a sentence.
     pub why: String,
-    /// People were told.
+    /// Whether people were notified.
     pub told: bool,
 }
 
-/// What became of a drill.
+/// The outcome of a drill.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum DrillOutcome {
@@ -50,12 +51,12 @@ pub enum DrillOutcome {
     Begun,
     /// It is over.
     Ended(DrillEnd),
-    /// Its time is over, and it was not held.
+    /// Its time is over, and it did not run.
     Missed,
 }
 
 impl DrillOutcome {
-    /// Whether people are told of it.
+    /// Whether people are notified of it.
     fn is_final(self) -> bool {
         match self {
             DrillOutcome::Begun => false,
@@ -63,7 +64,7 @@ impl DrillOutcome {
         }
     }
 
-    /// In words, behind the name of a drill.
+    /// The outcome in words, to follow the name of a drill.
     pub fn words(self) -> String {
         match self {
             DrillOutcome::Begun => "is under way".to_owned(),
@@ -82,8 +83,8 @@ pub async fn results(deps: &Deps) -> Result<Vec<DrillResult>, StoreError> {
     Ok(read(deps).await?.0)
 }
 
-/// Writes a result down. One of the same id is replaced, unless that one is final; whoever writes the same
-/// twice has written it once.
+/// Records a result. A result with the same id is replaced, unless it is final. A second write of the same result
+/// changes nothing.
 ///
 /// # Errors
 ///
@@ -107,8 +108,8 @@ pub async fn write_down(deps: &Deps, result: &DrillResult) -> Result<(), StoreEr
     .await
 }
 
-/// Tells people of every final result that they were not told of. A crash between telling and writing that
-/// down tells twice, and never not at all.
+/// Sends people a message about every final result that has none yet. A crash between the message and its record
+/// sends the message twice, and never loses it.
 ///
 /// # Errors
 ///

@@ -1,4 +1,4 @@
-//! A dry run, kept: what a run would have called at that time is an object, and that it was held is a result.
+//! Makes a dry run of a full drill and stores it. The calls are stored as an object, and the drill as a result.
 
 use failover::drill::{DrillEnd, DrillKind};
 use failover::{Course, Side};
@@ -9,23 +9,23 @@ use crate::dry_run::{DryRun, DryRunFailed, Ends, dry_run};
 use crate::ports::StoreError;
 use crate::start::{Order, StartRefused, draft};
 
-/// Why no dry run was held. Nothing was changed.
+/// The reason why there was no dry run. Nothing was changed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NoDryRun {
     /// There is no plan.
     #[error(transparent)]
     Refused(#[from] StartRefused),
-    /// The plan could not be gone through.
+    /// The dry run of the plan failed.
     #[error(transparent)]
     Failed(#[from] DryRunFailed),
 }
 
-/// The key under which a dry run is kept.
+/// The key under which a dry run is stored.
 pub fn dry_run_key(name: &str, dry_run: &DryRun) -> String {
     format!("drills/{name}/{}.json", dry_run.looked_at.strftime("%Y%m%dT%H%M%SZ"))
 }
 
-/// Makes the plan of a full drill now, and goes through it without an effect. Writes nothing.
+/// Makes the plan of a full drill now, and dry-runs it. Writes nothing.
 ///
 /// # Errors
 ///
@@ -36,8 +36,8 @@ pub async fn dry_drill(deps: &Deps, by: &str) -> Result<DryRun, NoDryRun> {
     Ok(dry_run(deps, &drafted.plan).await?)
 }
 
-/// Keeps a dry run as an object and writes it down as held; says its key. `told`: nobody needs to be told,
-/// since whoever ordered it has read it.
+/// Stores a dry run as an object and records it as held. Returns the object's key. `told`: nobody needs a message,
+/// since the person who ordered it has read it.
 ///
 /// # Errors
 ///

@@ -1,4 +1,4 @@
-//! A scheduled drill that has begun, seen to its end.
+//! Follows a scheduled drill that has begun to its end.
 
 use failover::drill::{DrillEnd, DrillKind, DrillPolicy, Standing, risen};
 use failover::plan::GO;
@@ -12,26 +12,27 @@ use crate::deps::Deps;
 use crate::ports::{Answer, AskState, SagaHead, SagaStatus, StoreError};
 use crate::start::pair_head;
 
-/// After so long, whoever wrote that a drill begins has started its saga or died: longer than a function lives.
+/// The time within which a recorded drill starts its saga. It is longer than a function lives, so after this time the
+/// process that recorded the drill has died.
 const BEGINS_WITHIN: SignedDuration = SignedDuration::from_mins(10);
 
-/// Who ends one that nobody approved.
+/// The name that ends a drill that nobody approved.
 const SCHEDULE: &str = "the schedule";
-/// Who ends one that makes something worse.
+/// The name that ends a drill that does harm.
 const ALARM: &str = "an outcome alarm";
 
-/// Where a drill of which something is written down stands.
+/// The status of a drill with a recorded result.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Followed {
     /// Its period is settled.
     Settled,
-    /// It is over, and this is to be written down.
+    /// It is over, and this result is to be recorded.
     Over(DrillResult),
     /// It goes on.
     UnderWay,
     /// It is being ended.
     Stopped,
-    /// Whoever began it died before its saga was there.
+    /// The process that began it died before its saga existed.
     NeverBegan,
 }
 
@@ -57,32 +58,32 @@ pub(super) async fn follow(
             let in_time = window.is_some_and(|window| window.holds(now) == Some(true));
             let missed = match said(deps, saga).await? {
                 Some(yes) if yes.approved => None,
-                // It would keep the pair for nothing until its window ends.
+                // It would hold the pair for nothing until its window ends.
                 Some(no) => Some(format!("{} said no to it", no.by)),
                 None if in_time => None,
                 None => Some("nobody approved it in its window".to_owned()),
             };
             if let Some(why) = missed.filter(|_| !is_over(&head)) {
-                // Written down before it is aborted: else that it was aborted would be all that is told.
+                // The result is recorded before the abort. Otherwise only the abort would be reported.
                 return Ok(over(DrillOutcome::Missed, why));
             }
             stop_if_risen(deps, policy, saga, &head).await
         }
         Some(head) if is_over(&head) => match policy.kind {
-            // Whoever sees it through writes its end down, and its way home may be under way.
+            // `tend` records the end of a full drill, and its way back may be under way.
             DrillKind::Full => Ok(Followed::UnderWay),
             DrillKind::DryRun | DrillKind::StandbyOnly => {
                 let (end, why) = end_of(deps, saga, &head).await?;
                 Ok(over(DrillOutcome::Ended(end), why))
             }
         },
-        // Nothing of it is ever driven where the pair does not name it.
+        // A saga that the pair does not name is never driven.
         Some(_) | None if deps.clock.now().duration_since(known.at) < BEGINS_WITHIN => Ok(Followed::UnderWay),
         Some(_) | None => Ok(Followed::NeverBegan),
     }
 }
 
-/// Ends the saga of a drill that is missed since nobody approved it.
+/// Ends the saga of a drill that counts as missed, since nobody approved it.
 pub(super) async fn end_unapproved(deps: &Deps, known: &DrillResult) -> Result<(), StoreError> {
     let Some(saga) = known.sagas.first().filter(|_| known.outcome == DrillOutcome::Missed) else { return Ok(()) };
     let approved = said(deps, saga).await?.is_some_and(|answer| answer.approved);
@@ -92,7 +93,7 @@ pub(super) async fn end_unapproved(deps: &Deps, known: &DrillResult) -> Result<(
     stop(deps, saga, SCHEDULE, &known.why).await
 }
 
-/// A drill on the standby alone is ended by its alarm; a full one is turned back by whoever sees it through.
+/// Ends a drill on the standby alone if its alarm has risen. `tend` turns a full drill back.
 async fn stop_if_risen(
     deps: &Deps,
     policy: &DrillPolicy,
@@ -120,7 +121,7 @@ async fn stop(deps: &Deps, saga: &SagaId, by: &str, why: &str) -> Result<(), Sto
     }
 }
 
-/// How a drill on the standby alone ended, and why.
+/// The end of a drill on the standby alone, and the reason.
 async fn end_of(deps: &Deps, saga: &SagaId, head: &SagaHead) -> Result<(DrillEnd, String), StoreError> {
     let Some(by) = head.abort_by.as_ref().filter(|_| head.status == SagaStatus::Finished(Outcome::Aborted)) else {
         return Ok((DrillEnd::Held, format!("Ordered by {}.", head.by)));
@@ -133,7 +134,7 @@ async fn end_of(deps: &Deps, saga: &SagaId, head: &SagaHead) -> Result<(DrillEnd
     Ok((DrillEnd::NotBegun, format!("{by} ended it before anybody had approved it: {why}.")))
 }
 
-/// What people have said to its question, if they have.
+/// The answer to the drill's question, if there is one.
 async fn said(deps: &Deps, saga: &SagaId) -> Result<Option<Answer>, StoreError> {
     Ok(match deps.asks.question(saga, GO).await?.map(|ask| ask.state) {
         Some(AskState::Answered(answer) | AskState::Used(answer)) => Some(answer),

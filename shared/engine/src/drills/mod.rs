@@ -1,14 +1,13 @@
-//! Drills: those that are due are held, a full one is seen through, and what became of each is written down
-//! and told (R50).
+//! Runs the drills that are due, follows a full one to its end, and records and reports the result of each (R50).
 //!
-//! | who | what |
+//! | part | task |
 //! |---|---|
 //! | [`crate::start::start`] | writes a full drill into the pair's head together with its way out |
-//! | [`tend`] | watches its alarms, begins its way back, and writes down how it ended; once a minute |
+//! | [`tend`] | checks its alarms, begins its way back, and records how it ended; once a minute |
 //! | [`turn_back`] | ends it before its time, as an alarm would |
-//! | [`dry_drill`], [`keep_dry_run`] | goes through the plan of a full drill without an effect, and keeps that |
-//! | [`scheduled::round`] | holds what is due by its schedule, follows it, and writes down what was missed; every quarter of an hour |
-//! | [`book`] | the results of all drills, each told once |
+//! | [`dry_drill`], [`keep_dry_run`] | makes the plan of a full drill and dry-runs it; stores the result |
+//! | [`scheduled::round`] | begins each due drill, follows it, and records the missed ones; every quarter of an hour |
+//! | [`book`] | has the results of all drills, each reported once |
 
 pub mod book;
 mod dry;

@@ -1,18 +1,18 @@
-//! Drills that are held by themselves: judged every quarter of an hour, each once a period (R50).
+//! Runs the drills of schedules. They are judged every quarter of an hour, and each runs once a period (R50).
 //!
-//! A period of a schedule is settled when a final result of the id `name/period` is written down; only then
-//! the schedule moves on to the next one. Whoever dies is followed by a round that reads the same record:
+//! A period of a schedule is settled when a final result with the id `name/period` is recorded. Only then the
+//! schedule goes on to the next period. If a process dies, the next round reads the same record:
 //!
-//! | died | what the next round finds |
+//! | time of death | state that the next round finds |
 //! |---|---|
-//! | before anything was written | a drill that is due: it begins |
-//! | after `Begun` was written, before its saga took the pair | `Begun` with the id of a saga that never was: after a while it begins anew |
-//! | after its saga took the pair | `Begun` with the id of that saga: it is followed to its end |
-//! | after `Missed` was written, before its saga was aborted | a missed drill whose saga still asks: it is aborted |
-//! | after a final result was written, before people were told | a result that nobody was told of: it is told |
+//! | before anything was recorded | a drill that is due: it begins |
+//! | after `Begun` was recorded, before its saga took the pair | `Begun` with no such saga: it begins anew later |
+//! | after its saga took the pair | `Begun` with that saga: it is followed to its end |
+//! | after `Missed` was recorded, before its saga was aborted | a missed drill whose saga still asks: it is aborted |
+//! | after a final result was recorded, before people were notified | a result without a message: the message is sent |
 //!
-//! A saga's id is made with its plan, so `Begun` names it before it is started: no second one is started for a
-//! period as long as the first may be there.
+//! A saga's id is made with its plan, so `Begun` names it before it is started. No second saga is started for a
+//! period as long as the first may exist.
 
 use failover::Course;
 use failover::Side;
@@ -28,24 +28,24 @@ use crate::dry_run::DryRunFailed;
 use crate::ports::StoreError;
 use crate::start::{Order, StartRefused, draft, pair_head, start};
 
-/// So many periods are settled in one round at most: whoever comes back after years goes on in the next round.
+/// The most periods that are settled in one round. If more are open, e.g. after years, the next round goes on.
 const PERIODS: usize = 60;
 
-/// What a round did about one schedule.
+/// The result of a round for one schedule.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Scheduled {
-    /// Its name.
+    /// The schedule's name.
     pub name: String,
-    /// What was done.
+    /// The result.
     pub did: Did,
 }
 
-/// What was done about a drill.
+/// The result of a round for one drill.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Did {
     /// Nothing: it is not due, or it is under way.
     Nothing,
-    /// It was not begun; it is tried again.
+    /// It was not begun, and is tried again.
     NotBegun(String),
     /// Its saga has begun.
     Began(SagaId),
@@ -55,12 +55,12 @@ pub enum Did {
     Settled(Period, DrillOutcome),
 }
 
-/// Does what is due of every schedule, and tells what nobody was told of yet. Reads nothing where none is
-/// configured.
+/// Does everything that is due of every schedule, and sends the messages that were not sent yet. Without a schedule
+/// it reads nothing.
 ///
 /// # Errors
 ///
-/// [`StoreError`]: the first, after every schedule was tried. That a drill is refused is none.
+/// [`StoreError`]: the first one, after every schedule was tried. A drill that is refused is no error.
 pub async fn round(deps: &Deps) -> Result<Vec<Scheduled>, StoreError> {
     let mut done = Vec::new();
     if deps.pair.watch.drills.is_empty() {
@@ -124,7 +124,7 @@ async fn of(deps: &Deps, policy: &DrillPolicy, done: &mut Vec<Scheduled>) -> Res
                 break;
             }
             Due::Now { .. } => match hold(deps, policy, standing.period).await? {
-                // A dry run is over; the next turn settles its period.
+                // A dry run is over at once, and the next turn settles its period.
                 Ok(None) => say(Did::Settled(standing.period, DrillOutcome::Ended(failover::drill::DrillEnd::Held))),
                 Ok(Some(saga)) => {
                     say(Did::Began(saga));
@@ -141,14 +141,14 @@ async fn of(deps: &Deps, policy: &DrillPolicy, done: &mut Vec<Scheduled>) -> Res
     Ok(())
 }
 
-/// Keeps the reason for which a drill was not begun, for the day on which it is missed.
+/// Keeps the reason why a drill was not begun, for the day on which it is missed.
 async fn wait(deps: &Deps, policy: &DrillPolicy, standing: &Standing, why: &str) -> Result<(), StoreError> {
     tracing::info!(drill = policy.name, why, "a scheduled drill was not begun; it is tried again");
     let standing = Standing { why: Some(why.to_owned()), ..standing.clone() };
     standings::keep(deps, &policy.name, &standing).await
 }
 
-/// Holds a drill: its saga, `None` of a dry run, or the reason for which it was refused.
+/// Begins a drill. Returns its saga, `None` for a dry run, or the reason why it was refused.
 async fn hold(deps: &Deps, policy: &DrillPolicy, period: Period) -> Result<Result<Option<SagaId>, String>, StoreError> {
     let course = match policy.kind {
         DrillKind::DryRun => return dry(deps, policy, period).await,
@@ -190,7 +190,7 @@ async fn dry(deps: &Deps, policy: &DrillPolicy, period: Period) -> Result<Result
     }
 }
 
-/// A refusal is a reason; that the store failed is none.
+/// The reason of a refusal. An error of the store is no reason.
 fn reason(refused: StartRefused) -> Result<String, StoreError> {
     match refused {
         StartRefused::Store(error) => Err(error),
@@ -215,7 +215,7 @@ fn id(policy: &DrillPolicy, period: Period) -> String {
     format!("{}/{period}", policy.name)
 }
 
-/// What is written down of a period.
+/// The record of a period's result.
 pub(super) fn result(
     deps: &Deps,
     policy: &DrillPolicy,

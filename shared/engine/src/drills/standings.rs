@@ -1,4 +1,4 @@
-//! Up to where each schedule is accounted for, remembered beside the pair.
+//! Remembers for each schedule the first period that is not settled.
 
 use std::collections::BTreeMap;
 
@@ -7,16 +7,16 @@ use failover::drill::{DrillPolicy, Standing};
 use crate::deps::Deps;
 use crate::ports::{Remembered, STORE_VERSION, StoreError};
 
-/// The name under which they are remembered.
+/// The name under which the schedules are remembered.
 const STANDINGS: &str = "drill-schedules";
 
-/// So often a write is tried again after somebody else wrote first.
+/// The most tries of a write after somebody else wrote first.
 const TRIES: u32 = 8;
 
 type Standings = BTreeMap<String, Standing>;
 
-/// Where a schedule stands. One that was never seen, or that is due in other periods than before, is new, and
-/// that it was seen is remembered: from then on its periods are promised.
+/// The status of a schedule. A schedule that was never seen, or whose periods have changed, is new. The first time is
+/// remembered, since its periods are promised from then on.
 pub(super) async fn standing(deps: &Deps, policy: &DrillPolicy) -> Result<Standing, StoreError> {
     let (standings, _) = read(deps).await?;
     let known = standings.get(&policy.name).filter(|known| known.period.every == policy.every);
@@ -28,8 +28,8 @@ pub(super) async fn standing(deps: &Deps, policy: &DrillPolicy) -> Result<Standi
     Ok(first)
 }
 
-/// Remembers where a schedule stands now. Schedules that are not configured any more are forgotten: one that
-/// comes back is new.
+/// Remembers the current status of a schedule. A schedule that is no longer configured is forgotten, and is new when
+/// it comes back.
 pub(super) async fn keep(deps: &Deps, name: &str, standing: &Standing) -> Result<(), StoreError> {
     let is_known = |name: &str| deps.pair.watch.drills.iter().any(|policy| policy.name == name);
     for _ in 0..TRIES {

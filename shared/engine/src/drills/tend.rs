@@ -1,5 +1,5 @@
-//! Seeing a full drill through. Everything here is decided by what is recorded, so whoever dies is followed
-//! by a tick that goes on.
+//! Reconciles a full drill until its end. Every decision follows from the record, so the next tick goes on after a
+//! crash.
 
 use failover::drill::{DrillEnd, DrillKind, FullDrill, Progress, SagaEnd, Upcoming, risen, stays_until, upcoming};
 use failover::{Course, Side};
@@ -14,16 +14,16 @@ use crate::noticing::tell_everybody;
 use crate::ports::{DrillRecord, Message, PairHead, SagaStatus, StoreError, TurnedBack};
 use crate::start::{Order, StartRefused, change_pair, draft, pair_head, start};
 
-/// What came of a look at the drill under way.
+/// The result of one reconciliation of the drill under way.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Tended {
-    /// There is none.
+    /// There is no drill.
     None,
-    /// Nothing is due of it.
+    /// Nothing is due.
     Waits,
     /// Its way back could not begin now.
     Refused(String),
-    /// It is turned back from now on, or its way out is being ended.
+    /// It is turned back from now on, or the saga of its way out is being ended.
     TurnsBack,
     /// Its way back has begun.
     Back(SagaId),
@@ -31,11 +31,11 @@ pub enum Tended {
     Over(DrillEnd),
 }
 
-/// Does what is due of the full drill under way, if there is one.
+/// Does everything that is due of the full drill under way, if there is one.
 ///
 /// # Errors
 ///
-/// [`StoreError`]; that its way back is refused is none, it is told once and tried again.
+/// [`StoreError`]. A way back that is refused is no error: it is reported once and tried again.
 pub async fn tend(deps: &Deps) -> Result<Tended, StoreError> {
     let head = pair_head(deps).await?;
     let Some(record) = &head.drill else { return Ok(Tended::None) };
@@ -57,8 +57,8 @@ pub async fn tend(deps: &Deps) -> Result<Tended, StoreError> {
     }
 }
 
-/// Turns the drill under way back: its way out is aborted where it stands, or its stay ends now. `false` if
-/// there is none, or it is on its way back already.
+/// Turns the drill under way back: its way out is aborted, or its stay ends now. `false`: there is no drill, or it is
+/// on its way back already.
 ///
 /// # Errors
 ///
@@ -76,7 +76,7 @@ pub async fn turn_back(deps: &Deps, by: &str, why: &str) -> Result<bool, StoreEr
     Ok(changed)
 }
 
-/// Where a drill stands, in a sentence.
+/// The status of a drill, in a sentence.
 ///
 /// # Errors
 ///
@@ -97,7 +97,7 @@ pub async fn standing(deps: &Deps, record: &DrillRecord) -> Result<String, Store
     Ok(format!("full drill {name:?}: {where_it_is}{turned}{refused}"))
 }
 
-/// What is due of it, from what is recorded.
+/// The next thing that is due, from the record.
 async fn due(deps: &Deps, head: &PairHead, record: &DrillRecord) -> Result<Upcoming, StoreError> {
     let now = deps.clock.now();
     let back = match &record.back {
@@ -122,7 +122,7 @@ async fn due(deps: &Deps, head: &PairHead, record: &DrillRecord) -> Result<Upcom
     }))
 }
 
-/// How a saga stands. Over is what has let its pair go.
+/// The end of a saga. It is over when it has released its pair.
 async fn end_of(deps: &Deps, saga: &SagaId) -> Result<SagaEnd, StoreError> {
     let Some(head) = deps.sagas.head(saga).await? else { return Ok(SagaEnd::UnderWay) };
     let held = pair_head(deps).await?.saga.as_ref() == Some(saga);
@@ -152,7 +152,7 @@ async fn end_way_out(deps: &Deps, record: &DrillRecord) -> Result<(), StoreError
     }
 }
 
-/// The way back: a failback that is approved with its drill, by the very use cases of a person's command.
+/// Begins the way back: a failback that is approved with its drill, by the same use cases as a person's command.
 async fn begin_back(deps: &Deps, record: &DrillRecord) -> Result<Tended, StoreError> {
     let order = Order {
         approved_with: Some(record.out.clone()),
@@ -207,7 +207,7 @@ async fn tell_refused(deps: &Deps, record: &DrillRecord, why: &str) -> Result<()
     Ok(())
 }
 
-/// Written down, told, and only then forgotten.
+/// Ends a drill. The result is recorded and reported, and only then the drill is removed from the pair's head.
 async fn conclude(deps: &Deps, record: &DrillRecord, end: DrillEnd) -> Result<(), StoreError> {
     write_down(deps, &result_of(record, DrillOutcome::Ended(end), deps.clock.now())).await?;
     tell_untold(deps).await?;
@@ -215,7 +215,7 @@ async fn conclude(deps: &Deps, record: &DrillRecord, end: DrillEnd) -> Result<()
     Ok(())
 }
 
-/// What is written down of a full drill.
+/// The record of a full drill's result.
 pub(super) fn result_of(record: &DrillRecord, outcome: DrillOutcome, at: Timestamp) -> DrillResult {
     let FullDrill { name, period, .. } = &record.drill;
     let turned = record.turned_back.as_ref();
