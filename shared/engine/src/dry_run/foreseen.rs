@@ -1,6 +1,6 @@
-//! What a dry run tells: for every stage its gate, for every step its calls and how it would end.
+//! Defines the result of a dry run: the gate of every stage, and the calls and the end of every step.
 //!
-//! Law: plain data, and nothing of it holds a secret (S23). Must not know: how it was foreseen.
+//! Law: plain data that contains no secret (S23). Must not know: how it was foreseen.
 
 use std::collections::BTreeMap;
 
@@ -12,68 +12,68 @@ use serde_json::Value;
 /// One call that a run would make and that may change something.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Foreseen {
-    /// Where it goes: `leaving`, `target`, `outside`, or `pair` for what Switchback records and publishes.
+    /// The location: `leaving`, `target`, `outside`, or `pair` for the records and publications of Switchback.
     pub place: String,
-    /// What the limiter counts it with; empty for Switchback's own records.
+    /// The API family that the limiter counts it with. It is empty for Switchback's own records.
     pub family: String,
-    /// The HTTP method, or what the vendor calls the operation.
+    /// The HTTP method, or the vendor's name for the operation.
     pub method: String,
-    /// Path and query, an address, or what the operation is about.
+    /// The path and query, an address, or the subject of the operation.
     pub to: String,
-    /// What is sent.
+    /// The content.
     pub body: Value,
-    /// What it does, for people.
+    /// The effect of the call, for people.
     pub what: String,
 }
 
-/// How a step would end.
+/// The foreseen end of a step.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "ends", rename_all = "snake_case")]
 pub enum Ends {
-    /// It was read as wanted, with no call; or an errand that only reads was really made.
+    /// It was read as wanted, with no call. Or an action that only reads was really carried out.
     AsWanted {
-        /// What was read.
+        /// The state that was read.
         note: String,
     },
-    /// By its calls, if they have their effect.
+    /// Its calls would bring it to the wanted state, if they have their effect.
     Assumed,
-    /// A change is under way: it is waited for, and only the look after it tells whether more is to do.
+    /// A change is under way and is waited for. Only the next read shows whether more is to do.
     Awaited {
-        /// What for.
+        /// The change that is awaited.
         why: String,
     },
     /// It cannot be foreseen.
     NotForeseen {
-        /// Why.
+        /// The reason.
         why: String,
     },
     /// Only a person could help.
     Blocked {
-        /// The page of advice.
+        /// The advice code.
         code: Code,
-        /// What is wrong.
+        /// The fault.
         message: String,
     },
 }
 
-/// One step.
+/// The foreseen step.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct StepForeseen {
-    /// Which.
+    /// The step.
     pub step: StepId,
-    /// Where.
+    /// The location.
     pub place: String,
-    /// Of what kind.
+    /// The kind of the resource.
     pub kind: String,
     /// The resource's id.
     pub resource: String,
-    /// Its name.
+    /// The resource's name.
     pub name: String,
     /// The wanted state.
     pub want: String,
     /// Its calls, in order.
     pub calls: Vec<Foreseen>,
-    /// How it would end.
+    /// The foreseen end of the step.
     #[serde(flatten)]
     pub ends: Ends,
 }
@@ -82,20 +82,20 @@ pub struct StepForeseen {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Entry {
-    /// Its gate would hold.
+    /// Its gate would open.
     Holds,
-    /// Its gate would hold when a person has helped with the blocked steps before it.
+    /// Its gate would open after a person has helped with the blocked steps before it.
     WhenHelped,
-    /// Its gate would not hold, whatever is assumed.
+    /// Its gate would not open, whatever is assumed.
     Never,
 }
 
-/// One stage.
+/// The foreseen stage.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct StageForeseen {
-    /// Its name.
+    /// The stage's name.
     pub name: String,
-    /// Its gate, in words.
+    /// The stage's gate, in words.
     pub gate: String,
     /// Whether it would be entered.
     pub entry: Entry,
@@ -103,44 +103,44 @@ pub struct StageForeseen {
     pub steps: Vec<StepForeseen>,
 }
 
-/// What a run of a plan would do, as far as it can be told without doing it.
+/// The run of a plan, as far as it can be foreseen without a call that changes something.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct DryRun {
     /// The saga that the plan is for.
     pub saga: SagaId,
     /// The plan.
     pub plan: PlanHash,
-    /// When it was looked.
+    /// The time when the sides were read.
     pub looked_at: Timestamp,
-    /// What was taken for granted.
+    /// The assumptions that were made.
     pub assumptions: Vec<String>,
     /// The stages, in the plan's order.
     pub stages: Vec<StageForeseen>,
-    /// Looks that were made, by place and family.
+    /// The number of reads that were made, by location and family.
     pub looks: BTreeMap<String, u64>,
-    /// Calls foreseen, by place and family.
+    /// The number of calls that are foreseen, by location and family.
     pub totals: BTreeMap<String, u64>,
-    /// In seconds: how long the calls alone take at the limits that are known; looks, and what
-    /// is waited for, come on top.
+    /// In seconds: the time of the calls alone, at the limits that are known. Reads, and waits for changes, come on
+    /// top.
     pub calls_take_s: f64,
-    /// What would hurt, as the plan has it.
+    /// The findings of the plan.
     pub findings: Vec<String>,
 }
 
 impl DryRun {
-    /// Every call, in the order in which they are begun.
+    /// Every call, in the order in which the calls begin.
     pub fn calls(&self) -> impl Iterator<Item = &Foreseen> {
         self.steps().flat_map(|step| &step.calls)
     }
 
-    /// Every step that was looked at.
+    /// Every step that was foreseen.
     pub fn steps(&self) -> impl Iterator<Item = &StepForeseen> {
         self.stages.iter().flat_map(|stage| &stage.steps)
     }
 }
 
-/// In seconds: how long the calls of each stage take, one stage after the other, where the families
-/// of a stage are called side by side, each at its limit. Pure.
+/// In seconds: the time of the calls, one stage after the other. The families of a stage are called in parallel, each
+/// at its limit. Pure.
 pub(super) fn calls_take_s(stages: &[StageForeseen], limits: &BTreeMap<String, f64>) -> f64 {
     let of_stage = |stage: &StageForeseen| {
         let mut counts: BTreeMap<(&str, &str), u32> = BTreeMap::new();

@@ -1,12 +1,13 @@
-//! The dry run of a plan: every look and every gate, no effect, and the calls that a run would make.
+//! Dry-runs a plan: it makes every read, judges every gate, changes nothing, and lists the calls that a run would
+//! make.
 //!
-//! Its law: it changes nothing. No object, item or head is written, no lease is taken, nobody is woken,
-//! and the pass before every request admits looks only ([`read_only`]). What it lists comes out of the
-//! very code that acts: a call goes all its way to its pass and is refused there, as it would have left.
-//! Gates are judged by [`saga::decide`], on a state that is assumed and never recorded.
+//! Law: it changes nothing. No object, item or head is written, no lease is taken, no saga is woken, and the
+//! admission of every request permits reads only ([`read_only`]). The list comes from the same code that acts: a call
+//! goes all its way to its admission and is refused there, in its final form. Gates are judged by [`saga::decide`],
+//! on a state that is assumed and never recorded.
 //!
-//! The calls of the run that follows differ in some cases, since the workspaces go on in between.
-//! `shared/docs/guide/drills.md` lists them under "Limits of a dry run".
+//! The calls of the run that follows differ in some cases, since the workspaces change in between.
+//! `shared/docs/guide/drills.md` lists these cases under "Limits of a dry run".
 
 mod foreseen;
 mod own_records;
@@ -38,24 +39,24 @@ use crate::ports::{Looking, Pass, StoreError};
 use crate::runner::attempt::{Place, known_kinds};
 use crate::runner::looker::Looker;
 
-/// Why a plan could not be dry-run. Nothing was changed.
+/// The reason why a plan could not be dry-run. Nothing was changed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum DryRunFailed {
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// The plan does not hold together.
+    /// The plan is not consistent.
     #[error(transparent)]
     Plan(#[from] saga::PlanError),
     /// The plan cannot be followed.
     #[error(transparent)]
     Illegal(#[from] saga::Illegal),
-    /// Looks ended before they were asked for.
+    /// The reads ended before they were answered.
     #[error("the looks at the two sides ended early: dry-run the plan again")]
     LooksEnded,
 }
 
-/// Goes through a plan as a run would, without an effect.
+/// Dry-runs a plan: it does everything that a run would do, except the calls that change something.
 ///
 /// # Errors
 ///
@@ -106,7 +107,7 @@ fn turnstile(deps: &Deps, name: &str, time_out: std::time::Duration) -> Arc<dyn 
     Arc::new(Turnstile::new(name, Arc::clone(&deps.clock), Arc::clone(&deps.settings), None, time_out))
 }
 
-/// The two workspaces, behind passes that admit looks only.
+/// The two workspaces, with admissions that permit reads only.
 fn grounds(deps: &Deps, plan: &Plan, looks: &Looks) -> BTreeMap<&'static str, Ground> {
     let about: Option<About> = serde_json::from_value(plan.about.clone()).ok();
     let leaving = about.as_ref().map_or(Side::Primary, |about| about.leaving);

@@ -1,4 +1,4 @@
-//! What a run would write of its own: the pair's head, and the published object.
+//! Foresees the writes of Switchback's own records: the pair's head, and the published object.
 //!
 //! Law: reads only. Must not know: workspaces.
 
@@ -17,7 +17,7 @@ use crate::ports::StoreError;
 use crate::runner::publication::{Published, Wanted, published_key};
 use crate::start::pair_head;
 
-/// See the module.
+/// The own records, as they are and as they are assumed.
 pub(super) struct OwnRecords {
     pair: PairName,
     addresses: Vec<Address>,
@@ -31,7 +31,7 @@ struct Stands {
 }
 
 impl OwnRecords {
-    /// As they stand.
+    /// Reads the own records.
     ///
     /// # Errors
     ///
@@ -45,11 +45,11 @@ impl OwnRecords {
         Ok(Self { pair: deps.pair.name.clone(), addresses, saga: saga.clone(), stands })
     }
 
-    /// What a step that publishes would write; from here on it counts as written.
+    /// Foresees the writes of a step that publishes. From then on they count as written.
     pub(super) fn foresee(&self, step: &Step) -> Result<Outcome, Fault> {
         let Wanted { active, frozen, promoted, stands_by: _ } = Wanted::of(step)?;
         let url = self.addresses.iter().find(|address| address.side == active).map(|address| address.url.clone());
-        // Whichever side is promoted is the primary from then on.
+        // The promoted side is the primary from then on.
         let active = if promoted { Side::Primary } else { active };
         let wanted = Published {
             pair: self.pair.clone(),

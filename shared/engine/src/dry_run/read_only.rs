@@ -1,9 +1,8 @@
-//! A pass that admits looks only, and keeps what else was asked for.
+//! Permits reads only, and records every other request.
 //!
-//! Law: no request that may have an effect gets past it, whoever asks. What speaks to the world asks
-//! its pass before every request, so a call that would change something is stopped where it would
-//! leave, and is known as it would have left: what is foreseen and what is sent are made by the same
-//! code. Must not know: steps, places.
+//! Law: no request that may have an effect is ever permitted. A client asks for admission before every request. So a
+//! call that would change something is stopped at the point where it would be sent, and is known in its final form.
+//! The foreseen call and the sent call are made by the same code. Must not know: steps, locations.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -14,10 +13,10 @@ use saga::Fault;
 use crate::codes;
 use crate::ports::{Admitted, Ending, Nature, Pass, Wire};
 
-/// How many looks were admitted, by family.
+/// The number of reads that were permitted, by family.
 pub(super) type Looks = Arc<Mutex<BTreeMap<String, u64>>>;
 
-/// See the module.
+/// An admission that permits reads only.
 pub(super) struct ReadOnly {
     inner: Arc<dyn Pass>,
     place: String,
@@ -32,12 +31,12 @@ struct Refused {
 }
 
 impl ReadOnly {
-    /// Lets looks through to `inner`, and counts them for a place.
+    /// Permits reads through `inner`, and counts them for a location.
     pub(super) fn over(inner: Arc<dyn Pass>, place: &str, looks: Looks) -> Self {
         Self { inner, place: place.to_owned(), looks, state: Mutex::default() }
     }
 
-    /// What was refused, in order: the family, and the request where it was told.
+    /// The refused requests, in order: the family, and the request if it was announced.
     pub(super) fn refused(&self) -> Vec<(&'static str, Option<Wire>)> {
         std::mem::take(&mut lock(&self.state).refused)
     }
@@ -70,7 +69,7 @@ impl Pass for ReadOnly {
     }
 }
 
-/// Locks; a panic elsewhere has not left these plain values half-written.
+/// Locks the mutex. A panic elsewhere has not left these plain values half-written.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -102,7 +101,7 @@ mod tests {
         pass.announce(&|| Wire { method: "POST".to_owned(), to: "/x".to_owned(), body: Value::Null });
         let fault = pass.enter("jobs.update", Nature::Effect).await.unwrap_err();
         assert_eq!(fault.code, codes::DRY_RUN);
-        // Whoever tells nothing before is refused all the same.
+        // A request that was not announced is refused, too.
         assert!(pass.enter("jobs.update", Nature::Effect).await.is_err());
         let refused = pass.refused();
         assert_eq!(refused.len(), 2);

@@ -1,8 +1,8 @@
-//! The calls of one resource or one errand, brought as far as their pass.
+//! Foresees the calls of one resource or of one action, up to their admission.
 //!
-//! Law: a call goes the way that it goes in a run, and its pass refuses it. After its calls a resource
-//! is judged again as it will then look, until nothing is left to call; an errand makes one call at
-//! most, so its try ends there. Must not know: plans, gates.
+//! Law: a call goes the same way as in a run, and its admission refuses it. After its calls a resource is judged
+//! again in the state that it would have then, until no call is left. An action makes one call at most, so its try
+//! ends there. Must not know: plans, gates.
 
 use std::sync::Arc;
 
@@ -17,14 +17,14 @@ use crate::ports::{Act, ActReply, Briefing, Context, Errands, Next, Observed, Pa
 use crate::runner::Asked;
 use crate::runner::attempt::ROUNDS;
 
-/// What came of a step.
+/// The foreseen outcome of a step.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Outcome {
-    /// Its calls, in order.
+    /// The calls, in order.
     pub calls: Vec<Foreseen>,
-    /// How it would end.
+    /// The foreseen end of the step.
     pub ends: Ends,
-    /// The calls in the workspace's own terms.
+    /// The calls in the workspace's own form.
     pub acts: Vec<Act>,
 }
 
@@ -34,7 +34,7 @@ impl Outcome {
     }
 }
 
-/// How something is looked at without an effect.
+/// The access for reads without an effect.
 #[derive(Clone)]
 pub struct Sight {
     pub(super) pass: Arc<dyn Pass>,
@@ -43,7 +43,7 @@ pub struct Sight {
 }
 
 impl Sight {
-    /// Looks go through `pass`; calls are told to go to `place`.
+    /// Reads go through `pass`, and calls are listed for the location `place`.
     pub fn new(pass: Arc<dyn Pass>, place: &str) -> Self {
         Self { pass, place: place.to_owned(), looks: Looks::default() }
     }
@@ -53,11 +53,11 @@ impl Sight {
     }
 }
 
-/// What a try of an errand would call. What only reads is really made.
+/// Foresees the calls of one try of an action. An action that only reads is really carried out.
 ///
 /// # Errors
 ///
-/// Why it would not be as wanted.
+/// The reason why it would not be as wanted.
 pub async fn errand(
     errands: &dyn Errands,
     step: &Step,
@@ -75,11 +75,11 @@ pub async fn errand(
     }
 }
 
-/// What brings a resource that looks like `seen` to the wanted state.
+/// Foresees the calls that bring a resource from the state `seen` to the wanted state.
 ///
 /// # Errors
 ///
-/// Why nothing does.
+/// The reason why no call does.
 pub async fn resource(
     workspace: &dyn Workspace,
     step: &Step,
@@ -117,7 +117,7 @@ pub async fn resource(
     }
 }
 
-/// The look after calls, and whether any of them changes what is judged by.
+/// The read after the calls, and whether any of them changes a fact that the decision depends on.
 pub(super) fn after(workspace: &dyn Workspace, seen: Observed, acts: &[Act]) -> (Observed, bool) {
     acts.iter().fold((seen, false), |(seen, changed), act| match workspace.assume(&seen, act) {
         Some(next) => (next, true),
@@ -125,7 +125,7 @@ pub(super) fn after(workspace: &dyn Workspace, seen: Observed, acts: &[Act]) -> 
     })
 }
 
-/// Brings calls as far as their pass.
+/// Makes calls up to their admission, which refuses them.
 pub(super) async fn brought(workspace: &dyn Workspace, acts: &[Act], sight: &Sight) -> Result<Vec<Foreseen>, Fault> {
     let each = acts.iter().map(|act| async move {
         let pass = sight.watched();
@@ -141,7 +141,7 @@ pub(super) async fn brought(workspace: &dyn Workspace, acts: &[Act], sight: &Sig
     Ok(calls?.into_iter().flatten().collect())
 }
 
-/// What a pass has refused, as calls.
+/// The refused requests of an admission, as calls.
 fn calls(pass: &ReadOnly, place: &str, what: &str) -> Result<Vec<Foreseen>, Fault> {
     let told = |(family, wire): (&'static str, Option<Wire>)| {
         let wire = wire.ok_or_else(|| {
@@ -154,10 +154,10 @@ fn calls(pass: &ReadOnly, place: &str, what: &str) -> Result<Vec<Foreseen>, Faul
     pass.refused().into_iter().map(told).collect()
 }
 
-/// How a fault ends a step.
+/// The end of a step that has a fault.
 pub(super) fn ended(step: &Step, fault: Fault) -> Ends {
     match fault.reaction {
-        // What proves the target is asked before the target has started, so a no is no news.
+        // A proof of the target is checked here before the target has started, so a failure is no news.
         Reaction::PersonNeeded if step.want == want::PROVED => {
             Ends::NotForeseen { why: format!("as things stand now: {fault}; the calls before it may change that") }
         }

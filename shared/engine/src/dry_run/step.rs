@@ -1,7 +1,7 @@
-//! What one step would do, from what is read now and what is assumed of the steps before it.
+//! Foresees one step, from the state that is read now and from the assumed effects of the steps before it.
 //!
-//! Law: every look is really made, as the runner makes it. Must not know: gates, other steps'
-//! results but through the calls assumed so far.
+//! Law: every read is really made, in the same way as the runner makes it. Must not know: gates, and the results of
+//! other steps except the calls assumed so far.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -19,20 +19,20 @@ use crate::runner::attempt::{Place, is_up_to_date, seen_to, without_open};
 use crate::runner::looker::Seen;
 use crate::runner::outside::{message, told, who_carries_out};
 
-/// One workspace as a dry run uses it.
+/// One workspace in the form that a dry run uses.
 pub(super) struct Ground {
-    /// Its pass admits looks only.
+    /// The workspace's handle. Its admission permits reads only.
     pub(super) place: Place,
-    /// What every pass of the place stands before.
+    /// The admission behind every read-only admission of this location.
     pub(super) turnstile: Arc<dyn Pass>,
-    /// Everything of this place that a step of the plan names, by kind and id.
+    /// Every resource of this location that a step of the plan names, by kind and id.
     pub(super) named: BTreeSet<(String, String)>,
 }
 
-/// Calls that are assumed to have had their effect, by place and resource.
+/// The calls that are assumed to have had their effect, by location and resource.
 pub(super) type Assumed = BTreeMap<(String, String), Vec<Act>>;
 
-/// What foresees steps.
+/// The part that foresees steps.
 pub(super) struct Foreseer<'a> {
     pub(super) plan: &'a Plan,
     pub(super) clock: &'a dyn Clock,
@@ -114,8 +114,8 @@ impl Foreseer<'_> {
         resource(&**workspace, step, seen, context, &self.sight(&ground.turnstile, step)).await
     }
 
-    /// What else would be found: neither what a step of the plan names, nor what such a step's own
-    /// resource has started, which ends with it.
+    /// Foresees the other active resources of a kind. It leaves out the resources that a step of the plan names, and
+    /// the resources that they have started, which end with them.
     async fn everything(&self, step: &Step, assumed: &Assumed) -> Result<Outcome, Fault> {
         let ground = self.ground(step)?;
         let place = &ground.place;
@@ -147,7 +147,7 @@ impl Foreseer<'_> {
         }
     }
 
-    /// A fence looks by listings, which tell the most; a start as the runner does.
+    /// Reads a resource. A fence reads by listings, which show the most. A start reads as the runner does.
     async fn look(&self, ground: &Ground, step: &Step) -> Result<Option<Observed>, Fault> {
         let place = &ground.place;
         if place.looking == Looking::Fence {

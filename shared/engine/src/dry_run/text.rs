@@ -1,4 +1,4 @@
-//! A dry run as a person reads it.
+//! Prints a dry run for people.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -7,8 +7,9 @@ use failover::text::{Detail, gathered};
 
 use super::foreseen::{DryRun, Ends, Entry, StageForeseen, StepForeseen};
 
-/// Prints a dry run: every stage with its gate and what it would call, then what would block, what
-/// cannot be foreseen, findings and totals. The same dry run always gives the same text.
+/// Prints a dry run: every stage with its gate and its calls. Then come the assumptions, the steps that would block,
+/// the steps that wait, the steps that cannot be foreseen, the findings and the totals. The same dry run always gives
+/// the same text.
 pub fn text(dry_run: &DryRun, detail: Detail) -> String {
     let mut text = String::new();
     // Writing to a string cannot fail.
@@ -103,7 +104,7 @@ fn counts(text: &mut String, stage: &StageForeseen) {
     }
 }
 
-/// What is told of steps that end in one way; of many that say the same, one and a count.
+/// The lines of the steps that end in one way. If many say the same, there is one line and a count.
 fn told(dry_run: &DryRun, detail: Detail, of: impl Fn(&Ends) -> Option<String>) -> Vec<String> {
     let lines = dry_run.steps().filter_map(|step| {
         let what = of(&step.ends)?;

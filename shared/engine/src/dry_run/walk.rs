@@ -1,7 +1,7 @@
-//! The way through a plan: stage by stage as its gates allow, with what is assumed so far.
+//! Walks through a plan, stage by stage as its gates allow, with the effects that are assumed so far.
 //!
-//! Law: gates, needs and their order are those of [`saga::decide`]. A step that would block is told,
-//! and then taken for helped, so that what lies behind it is told as well. Must not know: places.
+//! Law: gates, needs and their order are those of [`saga::decide`]. A step that would block is reported. Then it
+//! counts as helped, so that the steps behind it are reported as well. Must not know: locations.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,10 +13,10 @@ use super::foreseen::{Ends, Entry, StageForeseen, StepForeseen};
 use super::own_records::OwnRecords;
 use super::step::{Assumed, Foreseer};
 
-/// Who approves and helps in a dry run.
+/// The name that approves and helps in a dry run.
 const ASSUMED: &str = "assumed";
 
-/// See the module.
+/// One walk through a plan.
 pub(super) struct Walk<'a> {
     plan: &'a Plan,
     foreseer: &'a Foreseer<'a>,
@@ -46,7 +46,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// Goes as far as anything can be assumed; tells the stages and what was assumed.
+    /// Goes on for as long as anything can be assumed. Returns the stages and the assumptions.
     ///
     /// # Errors
     ///
@@ -58,7 +58,7 @@ impl<'a> Walk<'a> {
         Ok((self.stages(), self.assumptions))
     }
 
-    /// One round; false when nothing can move any more.
+    /// Makes one round. `false`: nothing can move any more.
     async fn go_on(&mut self) -> Result<bool, Illegal> {
         let decision = decide(self.plan, &self.state, self.now, &|_| false);
         if !decision.enter.is_empty() {
