@@ -1,4 +1,4 @@
-//! Making the plan of an order. Changes nothing.
+//! Makes the plan of an order. It changes nothing.
 
 use failover::plan::FencedKind;
 use failover::{Ask, Checkpoint, Course, FailoverPolicy, Missing, PlanRefused, StartStage};
@@ -13,7 +13,7 @@ use crate::datasets::datasets;
 use crate::deps::Deps;
 use crate::ports::{PairHead, Workspace};
 
-/// Looks at both sides and makes the plan. Changes nothing.
+/// Reads both sides and makes the plan. Changes nothing.
 ///
 /// # Errors
 ///
@@ -85,8 +85,8 @@ pub async fn draft(deps: &Deps, order: &Order) -> Result<Draft, StartRefused> {
     Ok(Draft { plan, inventory: here, target: there, bytes: bytes.into(), hash })
 }
 
-/// While a full drill is under way nothing is rehearsed beside it. What moves the work for another reason is
-/// not refused: a region that is lost does not wait for a drill.
+/// Refuses a second drill while a full drill is under way. An order that moves the work for another reason is not
+/// refused: a lost region does not wait for a drill.
 pub(super) fn refuse_second_drill(head: &PairHead, order: &Order) -> Result<(), StartRefused> {
     match (&head.drill, order.course) {
         (Some(record), Course::Drill | Course::StandbyDrill) => {
@@ -96,7 +96,7 @@ pub(super) fn refuse_second_drill(head: &PairHead, order: &Order) -> Result<(), 
     }
 }
 
-/// A saga is not ordered for a window that it could not keep.
+/// Refuses a window that the saga could not keep.
 fn refuse_window(deps: &Deps, order: &Order) -> Result<(), StartRefused> {
     let Some(window) = order.window else { return Ok(()) };
     let begin = window.from.max(deps.clock.now());
@@ -118,10 +118,10 @@ fn fenced_kinds(workspace: &dyn Workspace) -> Vec<FencedKind<'static>> {
     kinds.collect()
 }
 
-/// What the leaving side has: what it still tells, and for the rest what was recorded.
+/// The inventory of the leaving side: the parts that it still lists, and the recorded ones for the rest.
 ///
-/// While deployments are frozen a saga has begun to fence the active side and did not come
-/// to its end: what is off there now may have been on, so the record tells what was active.
+/// While deployments are frozen, a saga has begun to fence the active side and did not come to its end. A resource
+/// that is off there now may have been on, so the record says what was active.
 async fn inventory(deps: &Deps, order: &Order, head: &PairHead, fresh: Checkpoint) -> Result<Checkpoint, StartRefused> {
     let recorded = latest(deps, order.leaving).await?;
     let fresh = match &recorded {

@@ -1,4 +1,4 @@
-//! What a way home rests on: that home is well and fenced, and what is recorded of the way out.
+//! Checks what a failback needs: the target is well and fenced, and the failover before it is on record.
 
 use std::collections::BTreeSet;
 
@@ -14,8 +14,8 @@ use crate::guard::{LeftToSaga, offenders};
 use crate::ports::{PairHead, StoreError};
 use crate::view::view;
 
-/// Refuses a way home to a side that is not well, or on which something is on (R40). The outcome alarms of a
-/// drill, which are to bring the work home, do not keep it away.
+/// Refuses a failback to a side that is not well, or on which something is on (R40). The outcome alarms of a drill do
+/// not prevent it, since they ask for the way back.
 pub(super) async fn refuse_unready(
     deps: &Deps,
     side: Side,
@@ -33,7 +33,7 @@ pub(super) async fn refuse_unready(
     if reasons.is_empty() { Ok(()) } else { Err(StartRefused::TargetNotReady { side, reasons }) }
 }
 
-/// What the signals say against a side. That nothing is said is no reason: the side is listed in full.
+/// The signals that speak against a side. No signal is no reason, since the side is listed in full.
 async fn sick(deps: &Deps, side: Side, except: &[Alarm]) -> Result<Vec<String>, StoreError> {
     let now = deps.clock.now();
     let tracks = deps.signals.tracks(&deps.pair.name).await?.into_iter().map(|item| item.track);
@@ -50,7 +50,7 @@ async fn sick(deps: &Deps, side: Side, except: &[Alarm]) -> Result<Vec<String>, 
     Ok(said.collect())
 }
 
-/// What is known of the way out.
+/// The facts that are known of the failover before.
 pub(super) async fn past(deps: &Deps, order: &Order, head: &PairHead, midway: bool) -> Result<Past, StartRefused> {
     match order.course {
         Course::Failback => {}
@@ -68,12 +68,12 @@ pub(super) async fn past(deps: &Deps, order: &Order, head: &PairHead, midway: bo
     })
 }
 
-/// The jobs that the last saga has run on its target, or may have.
+/// The jobs that the last saga has run on its target, or may have run.
 async fn already_run(deps: &Deps, last: &saga::SagaId) -> Result<BTreeSet<String>, StoreError> {
     let Some(seen) = view(deps, Some(last)).await? else { return Ok(BTreeSet::new()) };
     let ran = seen.plan.steps().filter(|(id, step)| {
         let state = seen.state.step(*id).map(|record| (record.state, record.attempts));
-        // What is run once carries a token.
+        // A step that must run only once carries a token.
         step.class == Class::Tokened
             && step.place == Role::Target.as_str()
             && state.is_some_and(|(state, attempts)| match state {

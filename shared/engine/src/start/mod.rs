@@ -1,4 +1,4 @@
-//! Starting a saga: look, plan, freeze, take the pair.
+//! Starts a saga: reads the sides, plans, freezes the plan, takes the pair.
 
 mod drafting;
 mod homecoming;
@@ -31,25 +31,25 @@ pub fn plan_key(saga: &SagaId) -> String {
     format!("sagas/{saga}/plan.json")
 }
 
-/// A plan that is not started.
+/// A plan that is not started yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Draft {
     /// The plan.
     pub plan: Plan,
-    /// What it was made from: what the leaving side has and had active.
+    /// The inventory that the plan was made from: the resources of the leaving side, and which of them were active.
     pub inventory: Checkpoint,
-    /// What the target has.
+    /// The inventory of the target.
     pub target: Checkpoint,
-    /// Its bytes,
+    /// The bytes of the plan.
     pub bytes: Bytes,
-    /// and their hash.
+    /// The hash of these bytes.
     pub hash: PlanHash,
 }
 
 /// Starts a drafted saga: freezes the plan, takes the pair, asks the question, wakes the saga.
 ///
-/// The pair is taken last but for the question, so that a crash anywhere leaves
-/// either no saga at all or one that the next tick finds and completes (S1).
+/// Only the question comes after the pair is taken. So a crash anywhere leaves either no saga, or one that the next
+/// tick finds and completes (S1).
 ///
 /// # Errors
 ///
@@ -104,13 +104,13 @@ pub async fn start(deps: &Deps, order: &Order, draft: &Draft) -> Result<SagaId, 
         let ask = AskItem { veto_until: order.veto_until, ..ask };
         deps.asks.ask(&ask).await?;
     }
-    // A lost wake-up is made up for by the tick.
+    // The tick makes up for a lost wake message.
     deps.waker.wake(&saga).await.ok();
     Ok(saga)
 }
 
-/// What was active before anything was fenced is known from here on, whatever becomes of this saga, and
-/// what a prepared standby was like before work came to it (R41).
+/// Records what was active before anything was fenced, however this saga ends. Also records the state of a prepared
+/// standby from before work came to it (R41).
 async fn remember(deps: &Deps, pair: &PairHead, order: &Order, draft: &Draft) -> Result<(), StartRefused> {
     let moves = match order.course {
         Course::Failover | Course::Failback | Course::Promotion | Course::Drill => pair.active == order.leaving,
@@ -121,7 +121,8 @@ async fn remember(deps: &Deps, pair: &PairHead, order: &Order, draft: &Draft) ->
         deps.objects.put(&checkpoint_key(deps, order.leaving), bytes.into()).await?;
     }
     let target = order.leaving.other();
-    // While deployments are frozen an earlier saga has begun to start there, so it is prepared no more.
+    // While deployments are frozen, an earlier saga has begun to start work there, so the standby is no longer
+    // prepared.
     if moves && target == Side::Standby && !pair.frozen && draft.target.is_whole() {
         let bytes = draft.target.to_bytes().map_err(CaptureError::from)?;
         deps.objects.put(&prepared_key(deps, target), bytes.into()).await?;
@@ -129,7 +130,7 @@ async fn remember(deps: &Deps, pair: &PairHead, order: &Order, draft: &Draft) ->
     Ok(())
 }
 
-/// The pair as recorded; a pair of which nothing is recorded works on its primary.
+/// The pair as recorded. A pair without a record works on its primary.
 ///
 /// # Errors
 ///
@@ -153,11 +154,11 @@ pub async fn pair_head(deps: &Deps) -> Result<PairHead, StoreError> {
     }))
 }
 
-/// Writes a full drill down with its way out, and whatever saga follows in it as its way back.
+/// Records a full drill with its way out. A later saga during the drill is recorded as its way back.
 fn of_drill(pair: &mut PairHead, order: &Order, saga: &SagaId) {
     match (&mut pair.drill, order.course) {
         (Some(drill), course) => {
-            // One that is home already is only not written down yet.
+            // If a way back is recorded already, the work is back. Only the drill's result is not recorded yet.
             drill.back.get_or_insert_with(|| WayBack { saga: saga.clone(), course });
             drill.refused = None;
         }
@@ -175,11 +176,11 @@ fn of_drill(pair: &mut PairHead, order: &Order, saga: &SagaId) {
     }
 }
 
-/// So often a change of the pair is tried again after somebody else wrote first.
+/// The most tries of a change of the pair after somebody else wrote first.
 const TRIES: u32 = 8;
 
-/// Changes the pair's head under the condition that nobody else has since it was read; `false` if nothing was
-/// to be changed.
+/// Changes the pair's head on the condition that nobody else has changed it since it was read. `false`: there was
+/// nothing to change.
 ///
 /// # Errors
 ///
@@ -200,8 +201,8 @@ pub(crate) async fn change_pair(deps: &Deps, with: impl Fn(&mut PairHead) -> boo
     Err(StoreError::Again(format!("the head of pair {}", deps.pair.name)))
 }
 
-/// Lets the pair go when its saga is finished, or the guard when its round is. That its evidence is still to be
-/// kept is marked with the same write (L9).
+/// Releases the pair when its saga is finished, or the guard when its round is finished. The same write marks the
+/// evidence as due (L9).
 pub(crate) async fn release_pair(deps: &Deps, saga: &SagaId) -> Result<(), StoreError> {
     let mut head = pair_head(deps).await?;
     let of_guard = head.guard.as_mut().filter(|guard| guard.saga.as_ref() == Some(saga));
@@ -225,14 +226,14 @@ pub(crate) async fn release_pair(deps: &Deps, saga: &SagaId) -> Result<(), Store
     evidence_due::mark(&mut head, saga, deps.clock.now());
     head.revision += 1;
     match deps.pairs.put_pair(&head).await {
-        // Somebody else has let it go, or our own reply was lost; if neither, the next tick does.
+        // Somebody else has released it, or our own reply was lost. If neither is true, the next tick releases it.
         Ok(()) | Err(StoreError::Refused(_)) => Ok(()),
         Err(other) => Err(other),
     }
 }
 
-/// When the work was moved: the cool-down begins there. A failback that waited for lessons ended when the
-/// work was at home; a drill on the standby alone has moved nothing.
+/// The time when the work was moved, at which the cool-down begins. A failback that waited for lessons counts from
+/// the time when the work was back. A drill on the standby alone has moved nothing.
 async fn moved_at(deps: &Deps, saga: &SagaId) -> Result<Option<Timestamp>, StoreError> {
     let now = deps.clock.now();
     let Some(head) = deps.sagas.head(saga).await? else { return Ok(Some(now)) };
@@ -243,7 +244,8 @@ async fn moved_at(deps: &Deps, saga: &SagaId) -> Result<Option<Timestamp>, Store
     Ok(Some(at_home.unwrap_or(now)))
 }
 
-/// Whether a saga may begin: none is under way (S1), and nobody is fencing the side that work shall go to.
+/// Whether a saga may begin: no saga is under way (S1), automation is not paused, and the guard is not fencing the
+/// target.
 pub(super) fn is_free(deps: &Deps, head: &PairHead) -> Result<(), StartRefused> {
     if let Some(saga) = &head.saga {
         return Err(StartRefused::AnotherSaga { pair: deps.pair.name.to_string(), saga: saga.clone() });

@@ -1,39 +1,39 @@
-//! What is ordered.
+//! Defines an order: the request for a saga.
 
 use failover::drill::FullDrill;
 use failover::{Course, Side, Window};
 use jiff::Timestamp;
 use saga::SagaId;
 
-/// What a person or a verdict asks for.
+/// An order of a person or of a verdict.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Order {
-    /// What the saga is for.
+    /// The operation.
     pub course: Course,
-    /// Which side the work shall leave.
+    /// The side that the work should leave.
     pub leaving: Side,
-    /// The leaving side is well: verify before anything starts.
+    /// The leaving side is well, so everything is verified stopped before anything starts.
     pub planned: bool,
-    /// Who or what orders it.
+    /// The person, or the part of Switchback, that orders it.
     pub by: String,
-    /// When the leaving side was lost, if that is known.
+    /// The time when the leaving side was lost, if it is known.
     pub lost_at: Option<Timestamp>,
-    /// When the first signal came.
+    /// The time when the first signal came.
     pub noticed_at: Timestamp,
-    /// The leaving side is fenced before the question is answered; nothing is started before.
+    /// The leaving side is fenced before the question is answered. Nothing is started before the answer.
     pub fence_first: bool,
-    /// The saga begins then, unless somebody says no; `None`: a person must say yes.
+    /// The saga begins at this time, unless somebody says no. `None`: a person must say yes.
     pub veto_until: Option<Timestamp>,
-    /// When a planned saga may begin; `None`: at once.
+    /// The time when a planned saga may begin. `None`: at once.
     pub window: Option<Window>,
-    /// The saga whose approval covers this one: a drill's, for its way back.
+    /// The saga whose approval covers this one. The way back of a drill is covered by the approval of the drill.
     pub approved_with: Option<SagaId>,
-    /// Of a full drill: its name, its stay, its alarms.
+    /// For a full drill: its name, its stay, its alarms.
     pub drill: Option<FullDrill>,
 }
 
 impl Order {
-    /// A person's order, given now, that begins at once when it is approved.
+    /// A person's order of now. It begins as soon as it is approved.
     pub fn of(course: Course, leaving: Side, planned: bool, by: &str, now: Timestamp) -> Self {
         Self {
             course,

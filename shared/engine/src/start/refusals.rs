@@ -1,4 +1,4 @@
-//! Why nothing was started.
+//! Defines the reasons why nothing was started.
 
 use failover::{PlanRefused, Side};
 use saga::SagaId;
@@ -7,34 +7,34 @@ use saga::bounds::few_of;
 use crate::capture::CaptureError;
 use crate::ports::StoreError;
 
-/// So many reasons are named before the rest is counted.
+/// The number of reasons that are named. The rest is counted.
 const NAMED: usize = 5;
 
-/// Why nothing was started. Nothing was changed.
+/// The reason why nothing was started. Nothing was changed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum StartRefused {
     /// The pair has an unfinished saga (S1).
     #[error("pair {pair} already has the unfinished saga {saga}: follow it with `switchback status`, or end it first")]
     AnotherSaga {
-        /// Which pair.
+        /// The pair's name.
         pair: String,
-        /// Which saga.
+        /// The unfinished saga.
         saga: SagaId,
     },
-    /// The guard is fencing the very side that work shall go to.
+    /// The guard is fencing the side that the work should go to.
     #[error("the guard is fencing the {side} in its round {saga}: order again when that has ended, in some minutes")]
     GuardUnderWay {
-        /// Which side.
+        /// The side.
         side: Side,
-        /// Which round.
+        /// The round's saga.
         saga: SagaId,
     },
-    /// A person has stopped everything but looking.
+    /// A person has paused the automation.
     #[error("{by} froze the pair: {why}. `switchback thaw` ends that")]
     Frozen {
-        /// Who.
+        /// The person who paused it.
         by: String,
-        /// Why.
+        /// The person's reason.
         why: String,
     },
     /// There is no inventory of the leaving side.
@@ -43,26 +43,26 @@ pub enum StartRefused {
     /// The leaving side must be listed in full for a planned failover.
     #[error("a planned failover needs the {side} to answer in full, and it does not: {message}")]
     LeavingNotWell {
-        /// Which side.
+        /// The side.
         side: Side,
-        /// What it did not list.
+        /// The kind that it did not list, and the fault.
         message: String,
     },
-    /// The side that work shall come home to is not well, or not fenced.
+    /// The side that the work should come back to is not well, or is not fenced.
     #[error("the {side} is not ready to take the work back: {}", few_of(reasons, NAMED, "; "))]
     TargetNotReady {
-        /// Which side.
+        /// The side.
         side: Side,
-        /// Why, each with what to do.
+        /// The reasons, each with its remedy.
         reasons: Vec<String>,
     },
-    /// The window is over, or too short for what is to be done.
+    /// The window is over, or too short for the saga.
     #[error("the window does not hold it: {0}")]
     Window(String),
-    /// A full drill is under way, and this is not what ends it.
+    /// A full drill is under way, and this order does not end it.
     #[error("the full drill {name:?} is under way: end it first with `switchback drill turn-back`")]
     DrillUnderWay {
-        /// Its name.
+        /// The drill's name.
         name: String,
     },
     /// There is no plan.
