@@ -1,4 +1,4 @@
-//! Approvals: questions, answers, and who looked at them.
+//! Defines the port of approvals: approval requests, answers and audit entries.
 
 use async_trait::async_trait;
 use jiff::Timestamp;
@@ -7,56 +7,57 @@ use serde::{Deserialize, Serialize};
 
 use super::StoreError;
 
-/// How an approval stands.
+/// The status of an approval request.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "state")]
 pub enum AskState {
     /// Nobody answered yet.
     Open,
-    /// Answered, not used.
+    /// It was answered, and the answer is not used yet.
     Answered(Answer),
-    /// Used by the saga: it can never be used again (S11).
+    /// The saga has used it. It can never be used again (S11).
     Used(Answer),
 }
 
-/// A named person's answer.
+/// The answer of a named person.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Answer {
-    /// Who.
+    /// The approver's name. Several names are joined by " and ".
     pub by: String,
     /// Yes or no.
     pub approved: bool,
-    /// Whether the risk that the question names is accepted (S10).
+    /// Whether the person accepts the risk that the question names (S10).
     pub accepts_risk: bool,
     /// The plan that was shown.
     pub plan: PlanHash,
-    /// The loss that was shown, in seconds; `None` if unknown was shown.
+    /// In seconds: the loss that was shown. `None`: it was shown as unknown.
     pub loss_shown_s: Option<i64>,
-    /// When.
+    /// The time of the answer.
     pub at: Timestamp,
-    /// How each who is named was proven, in the order of the names; empty in items that do not tell.
+    /// The proof of each named person, in the order of the names. It is empty in items from before proofs were
+    /// recorded.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub proofs: Vec<Proof>,
 }
 
-/// A personal link to a question. The link itself is nowhere recorded (S23).
+/// A personal link to a question. The link itself is not recorded anywhere (S23).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Link {
-    /// Whose.
+    /// The name of the approver who gets the link.
     pub approver: String,
     /// The hash of its token.
     pub token: String,
-    /// When it was made.
+    /// The time when it was made.
     pub made_at: Timestamp,
-    /// When its message was accepted for delivery.
+    /// The time when its message was accepted for delivery.
     pub sent_at: Option<Timestamp>,
-    /// Wrong codes typed so far. Ten lock it.
+    /// The number of wrong codes so far. Ten lock the link.
     #[serde(default)]
     pub wrong: u32,
 }
 
 impl Link {
-    /// So many wrong codes lock a link.
+    /// The number of wrong codes that lock a link.
     pub const WRONG_AT_MOST: u32 = 10;
 
     /// Whether too many wrong codes were typed.
@@ -70,39 +71,39 @@ impl Link {
 pub struct AskItem {
     /// [`STORE_VERSION`] of the code that wrote it.
     pub version: u32,
-    /// Which saga.
+    /// The saga.
     pub saga: SagaId,
-    /// Which question of its plan.
+    /// The question's name in the plan.
     pub question: String,
-    /// The plan it is about.
+    /// The plan that the question is about.
     pub plan: PlanHash,
     /// The question as a person reads it.
     pub text: String,
-    /// The loss it means, in seconds; `None` if unknown.
+    /// In seconds: the loss that a yes would mean. `None`: unknown.
     pub loss_s: Option<i64>,
     /// An answer after this does not count.
     pub expires_at: Timestamp,
-    /// How it stands.
+    /// The status.
     pub state: AskState,
-    /// When it was asked, this time.
+    /// The time when it was asked in this round.
     #[serde(default)]
     pub asked_at: Option<Timestamp>,
-    /// So many different people must say yes.
+    /// The number of different people who must say yes.
     #[serde(default = "one")]
     pub people: u32,
-    /// Those who have, while more are needed.
+    /// The yes of each person so far, while more people are needed.
     #[serde(default)]
     pub given: Vec<Answer>,
     /// The personal links that were made for it.
     #[serde(default)]
     pub links: Vec<Link>,
-    /// How often it was asked again: because it expired, or because the loss grew.
+    /// The number of times that it was asked again, because it expired or because the loss grew.
     #[serde(default)]
     pub round: u32,
-    /// Under the policy `act`: the saga begins then unless somebody says no.
+    /// Under the policy `act`: the saga begins at this time unless somebody says no.
     #[serde(default)]
     pub veto_until: Option<Timestamp>,
-    /// Raised by one at every change; the condition of the next.
+    /// Raised by one at every change. The next change is conditional on it.
     #[serde(default)]
     pub revision: u64,
 }
@@ -111,40 +112,40 @@ fn one() -> u32 {
     1
 }
 
-/// Why an answer cannot be used.
+/// The reason why an answer cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum AnswerRefused {
     /// It was used before (S11).
     #[error("the approval was used before")]
     Used,
-    /// Nobody answered.
+    /// Nobody has answered.
     #[error("nobody has answered yet")]
     Open,
     /// The answer is no.
     #[error("{0} declined")]
     Declined(String),
-    /// Given for another plan.
+    /// It was given for another plan.
     #[error("the approval was given for another plan")]
     AnotherPlan,
-    /// Given for a smaller loss than there is now.
+    /// It was given for a smaller loss than the current one.
     #[error("the loss is now worse than the one that was shown")]
     WorseLoss,
-    /// Too late.
+    /// It came too late.
     #[error("the approval has expired")]
     Expired,
 }
 
-/// What somebody did about a question.
+/// The kind of an audit entry about a question.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Deed {
     /// A message with a link was sent.
     Sent,
-    /// The page was looked at.
+    /// The page was opened.
     Viewed,
-    /// Yes was said.
+    /// A person said yes.
     Approved,
-    /// No was said.
+    /// A person said no.
     Declined,
     /// An answer was not accepted.
     Refused,
@@ -154,25 +155,25 @@ pub enum Deed {
     AskedAgain,
 }
 
-/// One line of what people did about the questions of a saga.
+/// One audit entry about the questions of a saga.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TrailLine {
-    /// When.
+    /// The time of the entry.
     pub at: Timestamp,
-    /// Which question.
+    /// The question's name in the plan.
     pub question: String,
-    /// Who, as far as that is known.
+    /// The name of the person, or `switchback`, as far as it is known.
     pub who: String,
-    /// What.
+    /// The kind of the entry.
     pub deed: Deed,
-    /// Why or how, for people.
+    /// The reason or the details, for people.
     pub note: String,
 }
 
-/// Approvals.
+/// The store of approval requests.
 #[async_trait]
 pub trait Asks: Send + Sync {
-    /// Writes a question if it was not asked before; asking twice is harmless.
+    /// Writes a question if it was not asked before. A second call is harmless.
     ///
     /// # Errors
     ///
@@ -200,14 +201,14 @@ pub trait Asks: Send + Sync {
     /// [`StoreError::Refused`] if it was used or is another one, or another [`StoreError`].
     async fn use_answer(&self, saga: &SagaId, question: &str, answer: &Answer) -> Result<(), StoreError>;
 
-    /// Appends a line to what people did about the questions of a saga.
+    /// Appends an audit entry about a question of a saga.
     ///
     /// # Errors
     ///
     /// [`StoreError`].
     async fn note(&self, saga: &SagaId, line: &TrailLine) -> Result<(), StoreError>;
 
-    /// What people did about the questions of a saga, in order of time.
+    /// The audit entries about the questions of a saga, in order of time.
     ///
     /// # Errors
     ///

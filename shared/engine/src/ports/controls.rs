@@ -1,7 +1,7 @@
-//! What people order of a saga under way, and the lessons of a pair.
+//! Defines the port of people's orders for running sagas, and of the lessons of a pair.
 //!
-//! A runner alone writes a saga's log, so an order is an item of its own beside the saga, which only a
-//! runner takes in.
+//! Only a runner writes a saga's log. So an order is an item of its own beside the saga, and only a runner takes it
+//! in.
 
 use std::fmt;
 
@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use super::StoreError;
 
-/// What is ordered.
+/// An order.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "control")]
 pub enum Control {
@@ -24,26 +24,26 @@ pub enum Control {
     Resume,
     /// A blocked or waiting step is tried at once.
     Retry {
-        /// Which.
+        /// The step.
         step: StepId,
     },
     /// The saga goes on without a step.
     Waive {
-        /// Which.
+        /// The step.
         step: StepId,
     },
-    /// What could not be verified stopped is pursued no longer.
+    /// A resource that could not be verified stopped is pursued no longer.
     EndPursuit {
-        /// Which; `None`: everything that is pursued.
+        /// The step. `None`: every step that is pursued.
         step: Option<StepId>,
     },
-    /// Something that was learned (R43).
+    /// A lesson is written down (R43).
     Lesson {
-        /// What.
+        /// The text of the lesson.
         text: String,
-        /// Who sees to it.
+        /// The person who takes care of it.
         owner: Option<String>,
-        /// Until when.
+        /// The day until which it should be done.
         due: Option<Date>,
     },
 }
@@ -62,7 +62,7 @@ impl fmt::Display for Control {
     }
 }
 
-/// How an order stands.
+/// The status of an order.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "state")]
 pub enum ControlState {
@@ -70,16 +70,16 @@ pub enum ControlState {
     Open,
     /// It was carried out.
     Taken {
-        /// When that was marked.
+        /// The time when this was marked.
         at: Timestamp,
     },
     /// It was not carried out.
     Refused {
-        /// When that was marked.
+        /// The time when this was marked.
         at: Timestamp,
-        /// The page of advice.
+        /// The advice code.
         code: String,
-        /// A sentence.
+        /// The reason, in one sentence.
         why: String,
     },
 }
@@ -87,71 +87,71 @@ pub enum ControlState {
 /// `SAGA#s / CONTROL#id`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ControlItem {
-    /// Sorts by time.
+    /// The id. Ids sort by time.
     pub id: String,
-    /// What.
+    /// The order itself.
     pub control: Control,
-    /// Who.
+    /// The person, or the part of Switchback, that gave it.
     pub by: String,
-    /// Why.
+    /// The reason.
     pub why: String,
-    /// When it was ordered.
+    /// The time when it was given.
     pub at: Timestamp,
-    /// How it stands.
+    /// The status.
     pub state: ControlState,
 }
 
-/// How far orders were taken in, in a saga's head: an idle tick looks at nothing else (L6).
+/// The progress of orders, in a saga's head. An idle tick reads nothing else of the orders (L6).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ControlCount {
-    /// Raised by one by whoever has written an order.
+    /// Each write of an order raises it by one.
     pub asked: u64,
-    /// What `asked` was when the runner looked last.
+    /// The value of `asked` when the runner last took orders in.
     pub taken: u64,
     /// The saga is held.
     pub held: bool,
 }
 
 impl ControlCount {
-    /// Whether there are orders that no runner has looked at.
+    /// Whether there are orders that no runner has read.
     pub fn waits(&self) -> bool {
         self.asked != self.taken
     }
 }
 
-/// How a lesson was closed.
+/// The end of a lesson.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Closed {
-    /// Who.
+    /// The person who closed it.
     pub by: String,
-    /// Why.
+    /// The reason.
     pub why: String,
-    /// When.
+    /// The time when it was closed.
     pub at: Timestamp,
 }
 
 /// `PAIR#p / LESSON#id`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LessonItem {
-    /// The saga's id and the order's.
+    /// The saga's id, and a hash of the author and the text.
     pub id: String,
-    /// What it was learned from.
+    /// The saga that it was learned from.
     pub saga: SagaId,
-    /// What.
+    /// The text.
     pub text: String,
-    /// Who wrote it down.
+    /// The person who wrote it down.
     pub by: String,
-    /// When.
+    /// The time when it was written down.
     pub at: Timestamp,
-    /// Who sees to it.
+    /// The person who takes care of it.
     pub owner: Option<String>,
-    /// Until when.
+    /// The day until which it should be done.
     pub due: Option<Date>,
-    /// How it was closed; `None`: open.
+    /// The end of the lesson. `None`: it is open.
     pub closed: Option<Closed>,
 }
 
-/// Orders and lessons.
+/// The store of orders and lessons.
 #[async_trait]
 pub trait Controls: Send + Sync {
     /// Writes an order, then raises the count in the saga's head. The very same order may be written again.
@@ -168,14 +168,14 @@ pub trait Controls: Send + Sync {
     /// [`StoreError`].
     async fn controls(&self, saga: &SagaId) -> Result<Vec<ControlItem>, StoreError>;
 
-    /// Marks an open order; one that is marked already stays as it is.
+    /// Marks an open order. An order that is marked already stays as it is.
     ///
     /// # Errors
     ///
     /// [`StoreError`].
     async fn mark(&self, saga: &SagaId, id: &str, state: &ControlState) -> Result<(), StoreError>;
 
-    /// Writes a lesson, if it is not there.
+    /// Writes a lesson if it does not exist yet.
     ///
     /// # Errors
     ///

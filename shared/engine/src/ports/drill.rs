@@ -1,4 +1,4 @@
-//! The full drill under way, as the pair's head names it.
+//! Defines the record of the full drill under way, which the pair's head contains.
 
 use failover::Course;
 use failover::drill::FullDrill;
@@ -6,40 +6,40 @@ use jiff::Timestamp;
 use saga::SagaId;
 use serde::{Deserialize, Serialize};
 
-/// A full drill under way: out, a stay, and back. Written with the pair's saga in one write, so that no
-/// crash leaves a way out without its way back.
+/// A full drill under way: its way out, its stay, its way back. It is written with the pair's saga in one write, so
+/// that no crash leaves a way out without its way back.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DrillRecord {
-    /// What it was ordered with.
+    /// The drill as it was ordered.
     pub drill: FullDrill,
-    /// Who or what ordered it.
+    /// The person, or the part of Switchback, that ordered it.
     pub by: String,
-    /// Its way out.
+    /// The saga of its way out.
     pub out: SagaId,
-    /// What brings the work home.
+    /// The saga that brings the work back.
     pub back: Option<WayBack>,
-    /// It is turned back before its time.
+    /// The order to turn it back before its time.
     pub turned_back: Option<TurnedBack>,
-    /// Why the way back could not begin yet, as people were told.
+    /// The reason why the way back could not begin yet, as people were informed of it.
     pub refused: Option<String>,
 }
 
-/// What brings the work of a drill home, or leaves it where it is for good.
+/// The saga that brings the work of a drill back, or that leaves it where it is for good.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WayBack {
-    /// Which saga.
+    /// The saga.
     pub saga: SagaId,
-    /// What it is for: a person may have ordered something else meanwhile.
+    /// The operation. A person may have ordered another one meanwhile.
     pub course: Course,
 }
 
-/// Who turned a drill back, and why.
+/// The order to turn a drill back.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TurnedBack {
-    /// When.
+    /// The time of the order.
     pub at: Timestamp,
-    /// Who or what.
+    /// The person, or the part of Switchback, that gave it.
     pub by: String,
-    /// Why.
+    /// The reason.
     pub why: String,
 }

@@ -1,4 +1,4 @@
-//! Errands: steps that are no resource of a workspace.
+//! Defines the port of actions: steps that are no resource of a workspace.
 
 use async_trait::async_trait;
 pub use failover::errand::ErrandInfo;
@@ -9,71 +9,72 @@ use serde_json::Value;
 
 use super::Pass;
 
-/// What a try may know besides its step.
+/// The facts that a try may know besides its step.
 #[derive(Clone, Copy, Debug)]
 pub struct Briefing<'a> {
-    /// The step's idempotency token (S7): the same in every try of the step.
+    /// The step's idempotency token (S7). It is the same in every try of the step.
     pub token: &'a str,
-    /// Tries before this one.
+    /// The number of tries before this one.
     pub tries: u32,
-    /// When the step's stage was entered.
+    /// The time when the step's stage was entered.
     pub since: Timestamp,
-    /// Now.
+    /// The current time.
     pub now: Timestamp,
-    /// The message of a channel, ready to be sent; `None` for every other duty.
+    /// The message of a channel, ready to be sent. It is `None` for every other purpose.
     pub message: Option<&'a Message>,
 }
 
 /// A message to people.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Message {
-    /// One line.
+    /// One line of text.
     pub subject: String,
-    /// Plain text, several lines.
+    /// Plain text of several lines.
     pub text: String,
 }
 
-/// Carries out errands of some kinds. One try per call, no retries.
+/// Carries out actions of some kinds. Each call is one try, and nothing is retried.
 ///
-/// A try looks first; if it is already so it is done, else it makes what calls are needed and looks
-/// again. A message cannot be looked at: it is done when its channel has accepted it.
+/// A try reads first. If the state is already as wanted, the try is done. Otherwise it makes the calls that are
+/// needed and reads again. A message cannot be read back, so it is done when its channel has accepted it.
 #[async_trait]
 pub trait Errands: Send + Sync {
-    /// The kinds it carries out.
+    /// The kinds that it carries out.
     fn errands(&self) -> &'static [ErrandInfo];
 
-    /// Says what is wrong with an errand's settings, without speaking to anybody.
+    /// Checks the settings of an action, without any request.
     ///
     /// # Errors
     ///
     /// A sentence with the remedy.
     fn check(&self, kind: &str, settings: &Value) -> Result<(), String>;
 
-    /// Tries once. The step's detail is a [`failover::errand::Detail`]; `want` is one of
-    /// [`failover::plan::want`]. `Ok` tells what was read back, for people.
+    /// Tries once. The step's detail is a [`failover::errand::Detail`]. `want` is one of [`failover::plan::want`].
+    /// `Ok` has the state that was read back, for people.
     ///
     /// # Errors
     ///
-    /// Why it is not so yet; with reaction `VerifyFirst` whenever an effect may have happened.
+    /// The reason why it is not so yet. The reaction is `VerifyFirst` whenever an effect may have happened.
     async fn attempt(&self, step: &Step, briefing: &Briefing<'_>, pass: &dyn Pass) -> Result<String, Fault>;
 
-    /// Reads the time of the last synced data of a dataset, where the errand is one (`Duty::Dataset`).
+    /// Reads the time of the last synced data of a dataset, if the action is one (`Duty::Dataset`).
     ///
     /// # Errors
     ///
-    /// Why it cannot be told. Missing is never read as recent (S17).
+    /// The reason why the time is unknown. A missing time is never read as recent (S17).
     async fn synced_at(&self, kind: &str, _settings: &Value, _pass: &dyn Pass) -> Result<Timestamp, Fault> {
         let message = format!("{kind} tells no time of last synced data");
         Err(Fault::person_needed(crate::codes::UNKNOWN_STEP, message))
     }
 }
 
-/// Opens the places where secrets are kept.
+/// Reads secrets from the places where they are kept.
 pub trait Secrets: Send + Sync {
-    /// The secret that a setting names the place of, e.g. `{"env": "SLACK_URL"}` or `{"file": "/run/secrets/slack"}`.
+    /// Reads the secret from the place that a setting names, e.g. `{"env": "SLACK_URL"}` or
+    /// `{"file": "/run/secrets/slack"}`.
     ///
     /// # Errors
     ///
-    /// A fault for a person: the place is empty, or the setting names none.
+    /// A fault for a person: the place is empty, or the setting names no place.
     fn open(&self, place: &Value) -> Result<SecretString, Fault>;
 }

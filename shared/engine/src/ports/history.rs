@@ -1,4 +1,4 @@
-//! The history of a pair: one item for each saga that is over.
+//! Defines the history of a pair: one item for each saga that is over.
 
 use failover::PairName;
 use failover::evidence::Achieved;
@@ -9,10 +9,10 @@ use serde::{Deserialize, Serialize};
 pub struct DoneItem {
     /// [`super::STORE_VERSION`] of the code that wrote it.
     pub version: u32,
-    /// Which pair.
+    /// The pair's name.
     pub pair: PairName,
-    /// Objective against achieved, with the record's seal.
+    /// The objectives against the achieved values, with the record's seal.
     pub achieved: Achieved,
-    /// The key of the record that is locked; `None` if the bucket did not take it.
+    /// The key of the record under Object Lock. `None`: the bucket did not take the record.
     pub key: Option<String>,
 }

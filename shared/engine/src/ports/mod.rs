@@ -1,8 +1,7 @@
-//! What the use cases need from the outside, one trait per role.
+//! Defines everything that the use cases need from other systems, one trait per role.
 //!
-//! A signature that takes `&dyn Sagas` can touch sagas and nothing else. Who
-//! implements a port makes exactly one attempt per call and sorts the fault;
-//! retrying is the runner's business alone.
+//! A signature that takes `&dyn Sagas` can access sagas and nothing else. An implementation of a port makes exactly
+//! one attempt per call and sorts the fault. Only the runner retries.
 
 mod asks;
 mod clock;

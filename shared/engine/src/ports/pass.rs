@@ -1,8 +1,7 @@
-//! Permission to send one call.
+//! Defines the admission of requests: the decision whether one request may be sent now.
 //!
-//! Whoever speaks to a workspace asks for it before every single request and
-//! tells how the request ended. Behind it stand the limiter, the breaker and the
-//! lease's margin (S13), so that none of them can be forgotten by a client.
+//! A client asks for admission before every single request, and reports how the request ended. The limiter, the
+//! breaker and the lease's margin (S13) are behind this port, so a client cannot forget any of them.
 
 use std::time::Duration;
 
@@ -11,45 +10,45 @@ use saga::Fault;
 use serde::Serialize;
 use serde_json::Value;
 
-/// Whether a request can change anything.
+/// Whether a request can change something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Nature {
-    /// It only looks.
+    /// It only reads.
     Look,
     /// It may have an effect.
     Effect,
 }
 
-/// A request may be sent now.
+/// The permit to send one request now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Admitted {
-    /// After this the answer no longer counts; the client gives up by itself.
+    /// The time-out of the request. After it the answer no longer counts, and the client gives up by itself.
     pub time_out: Duration,
 }
 
-/// A request that may have an effect, as it goes over the wire, without anything secret (S23).
+/// A request that may have an effect, in its final form, without secrets (S23).
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Wire {
-    /// The HTTP method, or what the vendor calls the operation, e.g. `POST` or `ssm:PutParameter`.
+    /// The HTTP method, or the vendor's name for the operation, e.g. `POST` or `ssm:PutParameter`.
     pub method: String,
-    /// Path and query, an address, or what the operation is about. An address that is a secret is
-    /// told as the place where it is kept.
+    /// The path and query, an address, or the subject of the operation. An address that is a secret is replaced by
+    /// the place where it is kept.
     pub to: String,
-    /// What is sent: JSON, or a text; `Null` for nothing.
+    /// The content: JSON, or a text. It is `Null` for nothing.
     pub body: Value,
 }
 
-/// How a request ended.
+/// The end of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ending {
-    /// An answer came, whatever it says, that shows the API to be alive.
+    /// An answer of any content came that shows that the API is alive.
     Answered,
-    /// The API asked for fewer requests (429), for so long if it said so.
+    /// The API asked for fewer requests (429).
     Throttled {
-        /// `Retry-After`.
+        /// The value of `Retry-After`, if the API sent one.
         retry_after: Option<Duration>,
     },
-    /// No answer, or one that shows the API to be unwell (5xx).
+    /// No answer came, or one that shows that the API is not well (5xx).
     Failed,
 }
 
@@ -60,14 +59,14 @@ pub trait Pass: Send + Sync {
     ///
     /// # Errors
     ///
-    /// A fault with reaction `Again` if it may not be sent in the foreseeable
-    /// future: the breaker is open, or the lease has too little time left.
+    /// A fault with reaction `Again` if the request may not be sent soon: the breaker is open, or the lease has too
+    /// little time left.
     async fn enter(&self, family: &'static str, nature: Nature) -> Result<Admitted, Fault>;
 
-    /// Hears what is about to be asked for, before every [`Pass::enter`] for an effect. Only who
-    /// foresees calls makes anything of it, so `wire` is not asked by others.
+    /// Receives the request in advance, before every [`Pass::enter`] for an effect. Only a dry run uses it, so only a
+    /// dry run evaluates `wire`.
     fn announce(&self, _wire: &dyn Fn() -> Wire) {}
 
-    /// Tells how an admitted request ended. Called exactly once for each.
+    /// Reports how an admitted request ended. It is called exactly once for each request.
     fn leave(&self, family: &'static str, ending: Ending);
 }

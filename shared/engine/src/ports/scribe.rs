@@ -1,9 +1,9 @@
-//! How the page of a record is drawn.
+//! Defines the port that draws the page of a record.
 
 use failover::evidence::Record;
 
-/// Draws pages. A pure function: the same record always gives the same page.
+/// The evidence renderer. It is a pure function: the same record always gives the same page.
 pub trait Scribe: Send + Sync {
-    /// The sealed page of a record.
+    /// Draws the sealed page of a record.
     fn page(&self, record: &Record) -> String;
 }

@@ -1,22 +1,22 @@
-//! The place of a secret in a configuration, and an error that never holds the secret (S23).
+//! Reads the place of a secret from a configuration, with an error that never contains the secret (S23).
 
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
-/// The message where the place of a secret should stand and something else does.
+/// The message for a setting that should name the place of a secret and does not.
 pub const NO_PLACE: &str = "a secret's value must not stand here: write { env = \"NAME\" } or { file = \"PATH\" }, and \
                             replace the secret if it stood here, since it was exposed";
 
-/// Beginnings of secrets that look like names [docs: Databricks personal access tokens and OAuth secrets].
+/// The beginnings of secrets that resemble names [docs: Databricks personal access tokens and OAuth secrets].
 const SECRETS: [&str; 2] = ["dapi", "dose"];
 
-/// Names the place of a secret; never holds it. No error repeats anything else that stands there.
+/// The name of a secret's place. It never contains the secret. No error repeats any other content of the setting.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SecretPlace {
     /// An environment variable.
     Env(String),
-    /// A file whose content, without the last line break, is the secret.
+    /// A file. Its content, without the last line break, is the secret.
     File(String),
 }
 
@@ -33,7 +33,7 @@ impl SecretPlace {
         }
     }
 
-    /// As a setting names it.
+    /// The setting that names this place.
     pub fn setting(&self) -> Value {
         match self {
             SecretPlace::Env(name) => serde_json::json!({ "env": name }),
@@ -48,12 +48,12 @@ impl<'de> Deserialize<'de> for SecretPlace {
     }
 }
 
-/// The setting that stands where a place may stand. An error of another crate may repeat it, so only that nothing stands there
-/// is told.
+/// Reads the setting that may name a place. An error of another crate may repeat its content. So the error of that
+/// crate is kept only if the setting is missing.
 ///
 /// # Errors
 ///
-/// Nothing stands there, or what cannot be read.
+/// The setting is missing, or it cannot be read.
 pub fn setting_of<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Value, D::Error> {
     Value::deserialize(deserializer).map_err(|error| {
         if error.to_string().starts_with("missing field") { error } else { D::Error::custom(NO_PLACE) }

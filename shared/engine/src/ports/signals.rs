@@ -1,4 +1,4 @@
-//! What is known of the health of a pair, and who tells it.
+//! Defines the ports for the health of a pair: its signals, their sources, and messages about them.
 
 use async_trait::async_trait;
 use failover::signal::{About, Origin, Reading, Signal, Track};
@@ -10,36 +10,36 @@ use serde_json::Value;
 
 use super::{Message, Pass, StoreError};
 
-/// A track as it is recorded.
+/// A recorded track.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TrackItem {
     /// [`super::STORE_VERSION`] of the code that wrote it.
     pub version: u32,
-    /// What was said.
+    /// The readings about one subject.
     pub track: Track,
-    /// Raised by one at every change; the condition of the next.
+    /// Raised by one at every change. The next change is conditional on it.
     pub revision: u64,
 }
 
-/// Something that is remembered of a pair under a name.
+/// A value that is remembered for a pair under a name.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Remembered {
     /// [`super::STORE_VERSION`] of the code that wrote it.
     pub version: u32,
-    /// What.
+    /// The value.
     pub value: Value,
-    /// Raised by one at every change; the condition of the next.
+    /// Raised by one at every change. The next change is conditional on it.
     pub revision: u64,
 }
 
-/// In bytes: what is remembered of one name stays below this (S25).
+/// In bytes: the value under one name stays below this size (S25).
 const REMEMBERED: usize = 128 * 1024;
 
-/// The last of a list as it is remembered: `most` of them, and fewer where they are long.
+/// Cuts a list to its last `most` entries, and to fewer if they are long.
 ///
 /// # Errors
 ///
-/// One of them cannot be written as JSON.
+/// An entry cannot be written as JSON.
 pub(crate) fn last_that_fit<T: Serialize>(all: &[T], most: usize) -> Result<Value, serde_json::Error> {
     let mut room = REMEMBERED;
     let mut kept = Vec::new();
@@ -56,17 +56,17 @@ pub(crate) fn last_that_fit<T: Serialize>(all: &[T], most: usize) -> Result<Valu
     Ok(Value::Array(kept))
 }
 
-/// Keeps what was said of a pair. Nothing here is needed by a saga under way.
+/// The store of the signals about a pair. A running saga needs nothing from it.
 #[async_trait]
 pub trait Signals: Send + Sync {
-    /// All tracks of a pair that this program can read; what it cannot is logged and left out.
+    /// All tracks of a pair that this program can read. A track that it cannot read is logged and left out.
     ///
     /// # Errors
     ///
     /// [`StoreError`].
     async fn tracks(&self, pair: &PairName) -> Result<Vec<TrackItem>, StoreError>;
 
-    /// The track of one thing.
+    /// The track of one subject.
     ///
     /// # Errors
     ///
@@ -80,14 +80,14 @@ pub trait Signals: Send + Sync {
     /// [`StoreError::Refused`] if it is not, or another [`StoreError`].
     async fn put_track(&self, pair: &PairName, item: &TrackItem) -> Result<(), StoreError>;
 
-    /// What is remembered under a name: the watch's own record, or a place's baselines.
+    /// The value that is remembered under a name, e.g. the watch's own record, or the baselines of a place.
     ///
     /// # Errors
     ///
     /// [`StoreError`].
     async fn recall(&self, pair: &PairName, name: &str) -> Result<Option<Remembered>, StoreError>;
 
-    /// Remembers something if the recorded revision is `item.revision - 1` (0: no item).
+    /// Remembers a value if the recorded revision is `item.revision - 1` (0: no item).
     ///
     /// # Errors
     ///
@@ -95,93 +95,93 @@ pub trait Signals: Send + Sync {
     async fn remember(&self, pair: &PairName, name: &str, item: &Remembered) -> Result<(), StoreError>;
 }
 
-/// Somewhere outside that is asked how things are: a status page, a provider's API.
+/// An external source that is polled, e.g. a status page or a provider's API.
 #[async_trait]
 pub trait Feed: Send + Sync {
-    /// Its name, as in signals.
+    /// The source's name, as in signals.
     fn source(&self) -> &'static str;
 
-    /// Asks once.
+    /// Polls once.
     ///
     /// # Errors
     ///
-    /// Why it told nothing. That is unknown, never healthy or down (S17).
+    /// The reason why there was no answer. This is unknown, and never healthy or down (S17).
     async fn poll(&self, now: Timestamp, pass: &dyn Pass) -> Result<Vec<Signal>, Fault>;
 }
 
-/// How far a probe looks.
+/// The depth of a probe.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Depth {
-    /// It asks whether somebody answers.
+    /// It checks whether the side answers.
     Shallow,
-    /// It has something done.
+    /// It makes the side do some work.
     Deep,
 }
 
-/// What a probe is.
+/// The description of a probe.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ProbeInfo {
-    /// Its name, e.g. `token`, `statement`.
+    /// The probe's name, e.g. `token`, `statement`.
     pub name: String,
-    /// Which side it looks at.
+    /// The side that it checks.
     pub side: Side,
-    /// Who speaks through it: our probe, or the work's own symptoms.
+    /// The origin of its readings: our probe, or the work's own symptoms.
     pub origin: Origin,
-    /// How far it looks.
+    /// The depth of the check.
     pub depth: Depth,
-    /// It has something done there, so it never looks at a side that is fenced.
+    /// It makes the side do some work, so it never checks a side that is fenced.
     pub works: bool,
-    /// The unit of what it measures, e.g. `ms`, `share`.
+    /// The unit of the measured value, e.g. `ms`, `share`.
     pub unit: &'static str,
 }
 
 /// A probe as a team has declared it, for one side.
 #[derive(Clone, Debug, PartialEq)]
 pub struct DeclaredProbe {
-    /// Its kind, e.g. `statement`.
+    /// The probe's kind, e.g. `statement`.
     pub kind: String,
-    /// Its own name; no two of one side have the same.
+    /// The probe's own name. Two probes of one side never have the same name.
     pub name: String,
-    /// Which side it looks at.
+    /// The side that it checks.
     pub side: Side,
-    /// What its kind needs; `Null` for nothing.
+    /// The settings of the kind. It is `Null` for no settings.
     pub settings: Value,
 }
 
-/// What a probe saw.
+/// The result of a probe.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Probed {
-    /// What that reads, before it is compared with what is normal.
+    /// The reading, before it is compared with the baseline.
     pub reading: Reading,
-    /// What was measured, in the probe's unit, where more is worse; `None` if nothing was.
+    /// The measured value in the probe's unit, where more is worse. `None`: nothing was measured.
     pub measured: Option<f64>,
-    /// One line for people.
+    /// One line of text for people.
     pub text: String,
 }
 
-/// Looks at one side in one way. Makes one try per call.
+/// Checks one side in one way. Each call is one try.
 #[async_trait]
 pub trait Probe: Send + Sync {
-    /// What it is.
+    /// The description of the probe.
     fn info(&self) -> &ProbeInfo;
 
-    /// Looks once. That it could not look at all is a reading, too.
+    /// Checks once. A check that was not possible gives a reading, too.
     async fn look(&self, now: Timestamp, pass: &dyn Pass) -> Probed;
 }
 
-/// Whom a message is for.
+/// The recipient of a message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Recipient {
     /// One approver, by name.
     Approver(String),
-    /// Everybody who listens.
+    /// Everybody who receives messages about the pair.
     Everybody,
-    /// The vendor's support, where it is configured.
+    /// The vendor's support, if it is configured.
     Support,
 }
 
-/// Sends messages to people. It may be that one arrives twice; that none arrives is told.
+/// Sends messages to people. A message may arrive twice. An error says that it may not arrive at all.
 #[async_trait]
 pub trait Messenger: Send + Sync {
     /// Sends one message.

@@ -1,8 +1,8 @@
-//! What is recorded: pairs, sagas, steps.
+//! Defines the store of pairs, sagas and steps.
 //!
-//! Every write is a single item under one condition. Nothing here needs a
-//! transaction, an index or an expiry, so the same code runs on a plain table, a
-//! global table with one writing region, or a strongly consistent global table.
+//! Every write is a single item under one condition. Nothing here needs a transaction, an index or an expiry. So the
+//! same code runs on a plain table, on a global table with one writing region, and on a strongly consistent global
+//! table.
 
 use async_trait::async_trait;
 use failover::verdict::{CoolDown, Freeze};
@@ -18,54 +18,54 @@ use super::history::DoneItem;
 /// The version of the items that this code writes (S22).
 pub const STORE_VERSION: u32 = 2;
 
-/// A read or a write that did not happen as asked.
+/// The error of a read or a write.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum StoreError {
-    /// The condition did not hold: somebody else wrote first.
+    /// The condition was not true: somebody else wrote first.
     #[error("{0} was changed by somebody else")]
     Refused(String),
-    /// The store did not answer or asked for patience; the write may have happened.
+    /// The store did not answer, or asked to wait. The write may have happened.
     #[error("the store did not confirm: {0}")]
     Again(String),
-    /// The store cannot be used as it is; says what to do.
+    /// The store cannot be used as it is. The text says what to do.
     #[error("{0}")]
     Broken(String),
-    /// Written by a later version of this program (S22).
+    /// A later version of this program wrote the item (S22).
     #[error("{what} has version {found}, this program reads up to {known}: use the newer program")]
     Newer {
-        /// Which item.
+        /// The item.
         what: String,
-        /// Its version.
+        /// The item's version.
         found: u32,
-        /// The latest known here.
+        /// The latest version that this program knows.
         known: u32,
     },
 }
 
-/// The watch over a side that a saga has fenced.
+/// The guard over a side that a saga has fenced.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GuardRecord {
-    /// The fenced side; it is guarded for as long as it is the inactive one.
+    /// The fenced side. It is guarded for as long as it is the inactive one.
     pub side: Side,
-    /// When it was last looked at, or when the guard began.
+    /// The time of the guard's last check, or of its start.
     pub looked_at: Timestamp,
-    /// The round under way: a saga of its own, which only fences.
+    /// The round under way. A round is a saga of its own, which only fences.
     pub saga: Option<SagaId>,
     /// The last round that was begun.
     #[serde(default)]
     pub last: Option<SagaId>,
 }
 
-/// A finished saga whose evidence is still to be kept.
+/// A finished saga whose evidence is not stored yet.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EvidenceDue {
-    /// Which saga.
+    /// The saga.
     pub saga: SagaId,
-    /// When it let its pair go.
+    /// The time when it released its pair.
     pub ended_at: Timestamp,
-    /// Tries that were begun, whatever became of them.
+    /// The number of tries that were begun, whatever their result.
     pub tries: u32,
-    /// When the last of them was begun.
+    /// The time when the last of them was begun.
     pub tried_at: Option<Timestamp>,
 }
 
@@ -74,24 +74,24 @@ pub struct EvidenceDue {
 pub struct PairHead {
     /// [`STORE_VERSION`] of the code that wrote it.
     pub version: u32,
-    /// Which pair.
+    /// The pair's name.
     pub pair: PairName,
-    /// Which side works now.
+    /// The side that works now.
     pub active: Side,
-    /// The one saga that is not finished: this is the mutex.
+    /// The one saga that is not finished. This is the mutex.
     pub saga: Option<SagaId>,
-    /// Deployments are frozen.
+    /// Whether deployments are frozen.
     pub frozen: bool,
-    /// The watch over the side that was left, if one was.
+    /// The guard over the side that was left, if there is one.
     #[serde(default)]
     pub guard: Option<GuardRecord>,
-    /// A person has stopped everything but looking.
+    /// A person has paused the automation: Switchback only reads.
     #[serde(default)]
     pub freeze: Option<Freeze>,
-    /// The time after the last saga in which no verdict proposes another.
+    /// The cool-down after the last saga. During it no verdict proposes another one.
     #[serde(default)]
     pub cool_down: Option<CoolDown>,
-    /// Which workspace has which home, since a promotion; `None`: as configured.
+    /// The role assignment since a promotion. `None`: as configured.
     #[serde(default)]
     pub homes: Option<Homes>,
     /// The last saga that ended.
@@ -100,21 +100,22 @@ pub struct PairHead {
     /// The full drill under way.
     #[serde(default)]
     pub drill: Option<DrillRecord>,
-    /// Finished sagas whose evidence is still to be kept, the oldest first; few, and only for a short while.
+    /// The finished sagas whose evidence is not stored yet, the oldest first. They are few, and only for a short
+    /// while.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub evidence_due: Vec<EvidenceDue>,
-    /// Raised by one at every change; the condition of the next.
+    /// Raised by one at every change. The next change is conditional on it.
     pub revision: u64,
 }
 
 impl PairHead {
-    /// The unfinished sagas that it names: the pair's one, then the round of its guard. No index is needed.
+    /// The unfinished sagas that it names: the pair's saga, then the round of its guard. No index is needed.
     pub fn unfinished(&self) -> impl Iterator<Item = &SagaId> {
         self.saga.iter().chain(self.guard.iter().filter_map(|guard| guard.saga.as_ref()))
     }
 }
 
-/// Where a saga stands as a whole.
+/// The status of a saga as a whole.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SagaStatus {
@@ -135,33 +136,33 @@ pub enum SagaStatus {
 pub struct SagaHead {
     /// [`STORE_VERSION`] of the code that wrote it.
     pub version: u32,
-    /// Which saga.
+    /// The saga.
     pub saga: SagaId,
-    /// Which pair.
+    /// The pair's name.
     pub pair: PairName,
-    /// What kind, e.g. `failover`.
+    /// The kind, e.g. `failover`.
     pub kind: String,
-    /// The frozen plan (S12); the object is `sagas/<saga>/plan.json`.
+    /// The hash of the frozen plan (S12). The plan is the object `sagas/<saga>/plan.json`.
     pub plan: PlanHash,
-    /// Who or what started it.
+    /// The person, or the part of Switchback, that started it.
     pub by: String,
-    /// Where it stands.
+    /// The status.
     pub status: SagaStatus,
     /// Raised by one at every take-over (S2).
     pub epoch: u64,
     /// The runner that holds or held the lease.
     pub owner: String,
-    /// Until when its lease runs. In the past when it was given back.
+    /// The end of its lease. It is in the past when the lease was given back.
     pub lease_until: Timestamp,
-    /// Nothing is due before this.
+    /// The time before which nothing is due.
     pub next_at: Option<Timestamp>,
-    /// A person asked for it to be aborted.
+    /// The person, or the part of Switchback, that asked for it to be aborted.
     pub abort_by: Option<String>,
-    /// Why.
+    /// The reason for the abort.
     pub abort_why: Option<String>,
-    /// What people order of it.
+    /// The progress of people's orders for it.
     pub controls: ControlCount,
-    /// Steps by state.
+    /// The number of steps by state.
     pub tally: Tally,
     /// The four clocks (R16).
     pub clocks: Clocks,
@@ -170,9 +171,9 @@ pub struct SagaHead {
 /// `SAGA#s / STEP#stage#number`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StepItem {
-    /// Which step.
+    /// The step.
     pub step: StepId,
-    /// Where the resource is.
+    /// The location of the resource.
     pub place: String,
     /// The resource's kind.
     pub kind: String,
@@ -182,7 +183,7 @@ pub struct StepItem {
     pub name: String,
     /// The wanted state.
     pub want: String,
-    /// What is recorded.
+    /// The recorded state and history of the step.
     pub record: StepRecord,
 }
 
@@ -193,7 +194,7 @@ pub struct LogChunk {
     pub epoch: u64,
     /// From 0 within the epoch, without gaps.
     pub sequence: u64,
-    /// Empty in a seal: the chunk by which a later runner ends this epoch's log.
+    /// The lines. A seal has none: it is the chunk by which a later runner ends this epoch's log.
     pub lines: Vec<Line>,
 }
 
@@ -204,24 +205,24 @@ pub struct Lease {
     pub head: SagaHead,
 }
 
-/// What came of trying to take a lease.
+/// The result of a try to take a lease.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TakeOver {
-    /// It is ours.
+    /// The lease was taken.
     Taken(Box<Lease>),
     /// Another runner holds it, or it has not fully run out (drain, S13).
     Held {
-        /// It cannot be taken before.
+        /// The time before which it cannot be taken.
         until: Timestamp,
     },
     /// The saga is finished (S16), or unknown.
     Over,
 }
 
-/// Pairs.
+/// The store of pairs.
 #[async_trait]
 pub trait Pairs: Send + Sync {
-    /// The pair's head; `None` if nothing was ever recorded of it.
+    /// The pair's head. `None`: nothing was ever recorded of the pair.
     ///
     /// # Errors
     ///
@@ -239,7 +240,7 @@ pub trait Pairs: Send + Sync {
     ///
     /// # Errors
     ///
-    /// [`StoreError`]; that there is one already is none.
+    /// [`StoreError`]. An item that exists already is no error.
     async fn put_done(&self, done: &DoneItem) -> Result<(), StoreError>;
 
     /// The pair's history, the oldest first.
@@ -250,14 +251,14 @@ pub trait Pairs: Send + Sync {
     async fn done(&self, pair: &PairName) -> Result<Vec<DoneItem>, StoreError>;
 }
 
-/// Sagas.
+/// The store of sagas.
 #[async_trait]
 pub trait Sagas: Send + Sync {
     /// Writes a new saga's head.
     ///
     /// # Errors
     ///
-    /// [`StoreError::Refused`] if there is one already, or another [`StoreError`].
+    /// [`StoreError::Refused`] if it exists already, or another [`StoreError`].
     async fn create(&self, head: &SagaHead) -> Result<(), StoreError>;
 
     /// A saga's head, read consistently.
@@ -267,11 +268,11 @@ pub trait Sagas: Send + Sync {
     /// [`StoreError`].
     async fn head(&self, saga: &SagaId) -> Result<Option<SagaHead>, StoreError>;
 
-    /// Takes the lease if it has run out by `now - drain`, adding one to the epoch (S2).
+    /// Takes the lease if it has run out by `now - drain`, and adds one to the epoch (S2).
     ///
     /// # Errors
     ///
-    /// [`StoreError`]; that somebody else holds it is not an error.
+    /// [`StoreError`]. A lease that another runner holds is no error.
     async fn take(
         &self,
         saga: &SagaId,
@@ -281,16 +282,16 @@ pub trait Sagas: Send + Sync {
         drain: jiff::SignedDuration,
     ) -> Result<TakeOver, StoreError>;
 
-    /// Writes status, lease, due time, tally, clocks, and of the orders which were taken in and whether the
-    /// saga is held, if the recorded epoch is still `head.epoch`. Answers the head as it is then, with
-    /// what others may have set: `abort_by`, `abort_why`, `controls.asked`.
+    /// Writes the head if the recorded epoch is still `head.epoch`: the status, the lease, the due time, the tally,
+    /// the clocks, the count of orders that were taken in, and whether the saga is held. Returns the head as it is
+    /// then, with the fields that others may have set: `abort_by`, `abort_why`, `controls.asked`.
     ///
     /// # Errors
     ///
     /// [`StoreError::Refused`] if the epoch has moved on (S33), or another [`StoreError`].
     async fn keep(&self, head: &SagaHead) -> Result<SagaHead, StoreError>;
 
-    /// Asks for the saga to be aborted. Only recorded here; the runner acknowledges (S14).
+    /// Asks for the saga to be aborted. This is only recorded here, and the runner acknowledges it (S14).
     ///
     /// # Errors
     ///
@@ -304,21 +305,20 @@ pub trait Sagas: Send + Sync {
     /// [`StoreError::Refused`] if one has, or another [`StoreError`].
     async fn put_step(&self, saga: &SagaId, epoch: u64, step: &StepItem) -> Result<(), StoreError>;
 
-    /// The steps recorded so far, in plan order; those never touched are absent.
+    /// The steps recorded so far, in plan order. A step that was never touched is absent.
     ///
     /// # Errors
     ///
     /// [`StoreError`].
     async fn steps(&self, saga: &SagaId) -> Result<Vec<StepItem>, StoreError>;
 
-    /// Appends a chunk if its place is free. That is the condition which shuts a
-    /// superseded runner out: its successor has sealed the place it would write to.
-    /// The very same lines may be appended again, since an answer may have been lost;
-    /// a seal may not, since nothing in it tells whose it is.
+    /// Appends a chunk if its sequence number is free. This condition stops a superseded runner: its successor has
+    /// sealed the number that it would write to. The very same lines may be appended again, since an answer may have
+    /// been lost. A seal may not, since nothing in it shows who wrote it.
     ///
     /// # Errors
     ///
-    /// [`StoreError::Refused`] if something else has the place, or another [`StoreError`].
+    /// [`StoreError::Refused`] if another chunk has the number, or another [`StoreError`].
     async fn append(&self, saga: &SagaId, chunk: &LogChunk) -> Result<(), StoreError>;
 
     /// All chunks in order (epoch, sequence), read consistently.

@@ -1,4 +1,4 @@
-//! One workspace, seen as resources of kinds.
+//! Defines the port of one workspace, seen as resources of kinds.
 
 use async_trait::async_trait;
 use failover::{Resource, StartStage};
@@ -8,113 +8,114 @@ use serde_json::Value;
 
 use super::{Errands, Pass};
 
-/// What the engine must know of a kind before it asks for anything.
+/// The facts that the engine needs of a kind before any request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct KindInfo {
-    /// Its name in steps and checkpoints, e.g. `sql_warehouse`.
+    /// The kind's name in steps and checkpoints, e.g. `sql_warehouse`.
     pub name: &'static str,
-    /// In milliseconds: how long to wait before looking again while a change is under way.
+    /// In milliseconds: the pause before the next read while a change is under way.
     pub poll_ms: u64,
-    /// How many resources one page of its listing holds.
+    /// The number of resources in one page of its listing.
     pub page: u32,
-    /// Whether it is listed and fenced on a leaving side; false for what exists on a target only, e.g. a run to be made.
+    /// Whether it is listed and fenced on a leaving side. It is false for a kind that exists on a target only, e.g. a
+    /// run that is to be made.
     pub fenced: bool,
     /// The stages of a target that its starts belong to.
     pub stages: &'static [StartStage],
 }
 
-/// A resource as it was just read. Opaque to the engine but for the first fields.
+/// A resource as it was just read. The engine uses only the first fields, and not `facts`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Observed {
-    /// Its kind's name.
+    /// The kind's name.
     pub kind: &'static str,
-    /// Its id.
+    /// The resource's id.
     pub id: String,
-    /// Its name.
+    /// The resource's name.
     pub name: String,
-    /// What the kind needs to judge it: the API's own JSON.
+    /// The API's own JSON, by which the kind judges the resource.
     pub facts: Value,
 }
 
-/// One call that would bring a resource closer to a wanted state.
+/// One call that would bring a resource closer to the wanted state.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Act {
-    /// Its kind's name.
+    /// The kind's name.
     pub kind: &'static str,
-    /// What it does, for people: `pause job 17`.
+    /// The effect of the call, for people: `pause job 17`.
     pub what: String,
-    /// The call itself, in the kind's own terms.
+    /// The call itself, in the kind's own form.
     pub request: Value,
 }
 
-/// What came back from a call, for people and for the next look.
+/// The answer to a call, for people and for the next read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ActReply {
-    /// What is worth noting, e.g. `run 4711`.
+    /// A detail for people, e.g. `run 4711`.
     pub note: String,
-    /// The id of what the call made, where it made something: a run, an update.
+    /// The id of a thing that the call made, if it made one: a run, an update.
     pub made: Option<String>,
 }
 
-/// What a look is for.
+/// The purpose of a read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Looking {
-    /// To record: what is seen to fence, and what would hurt as well, which may cost a request for
-    /// each resource.
+    /// To record. It reads everything that is read to fence, and also everything that would hurt. This may cost a
+    /// request for each resource.
     Record,
-    /// To fence: see whatever may process data, active runs included.
+    /// To fence. It reads everything that may process data, active runs included.
     Fence,
-    /// To start: see the resource itself; cheaper.
+    /// To start. It reads only the resource itself, which is cheaper.
     Start,
 }
 
-/// What a judgment may know besides the step and the look.
+/// The facts that a judgment may know besides the step and the read.
 #[derive(Clone, Copy, Debug)]
 pub struct Context<'a> {
-    /// The step's idempotency token (S7): the same in every attempt of the step.
+    /// The step's idempotency token (S7). It is the same in every attempt of the step.
     pub token: &'a str,
-    /// When the plan was made: what was made on the target after this, the saga made.
+    /// The time when the plan was made. The saga made everything on the target that is newer.
     pub since: Timestamp,
-    /// Attempts of the step before this one.
+    /// The number of attempts of the step before this one.
     pub tries: u32,
-    /// What the last call of this attempt answered; `None` before the first and after a crash.
+    /// The answer to the last call of this attempt. `None`: before the first call, and after a crash.
     pub reply: Option<&'a ActReply>,
 }
 
-/// What to do about a resource that was just read.
+/// The decision about a resource that was just read.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Next {
     /// It is as wanted.
     Already {
-        /// What was read, for people.
+        /// The state that was read, for people.
         note: String,
     },
-    /// Make these calls, each once, then look again.
+    /// Make these calls, each once, then read again.
     Act(Vec<Act>),
-    /// A change is under way: look again after the kind's poll time.
+    /// A change is under way: read again after the kind's poll time.
     Wait {
-        /// What is awaited, for people.
+        /// The change that is awaited, for people.
         why: String,
     },
-    /// It cannot be brought there from here.
+    /// It cannot be brought to the wanted state from here.
     Cannot(Fault),
 }
 
-/// One workspace under one set of credentials. One request per wire call, no retries.
+/// One workspace under one set of credentials. A call sends one request at a time, and nothing is retried.
 #[async_trait]
 pub trait Workspace: Errands {
     /// The kinds it handles, in the order in which they are fenced.
     fn kinds(&self) -> &'static [KindInfo];
 
-    /// Lists every resource of a kind: all pages, or a fault, never a part.
-    /// What starts work is read before the work itself, so that nothing slips in between.
+    /// Lists every resource of a kind: all pages, or a fault, and never a part. A resource that starts work is read
+    /// before the work itself, so that nothing slips in between.
     ///
     /// # Errors
     ///
-    /// The first request's fault that did not succeed.
+    /// The fault of the first request that failed.
     async fn list(&self, kind: &str, looking: Looking, pass: &dyn Pass) -> Result<Vec<Observed>, Fault>;
 
-    /// Reads one resource; `None` if the workspace says that it does not exist.
+    /// Reads one resource. `None`: the workspace says that it does not exist.
     ///
     /// # Errors
     ///
@@ -125,47 +126,47 @@ pub trait Workspace: Errands {
     ///
     /// # Errors
     ///
-    /// A fault; with reaction `VerifyFirst` whenever the call may have had an effect.
+    /// A fault. Its reaction is `VerifyFirst` whenever the call may have had an effect.
     async fn act(&self, act: &Act, pass: &dyn Pass) -> Result<ActReply, Fault>;
 
-    /// Proves that the workspace answers and knows us, without changing anything.
+    /// Proves that the workspace answers and knows us. It changes nothing.
     ///
     /// # Errors
     ///
-    /// The fault that shows why not.
+    /// The fault that shows the reason why not.
     async fn greet(&self, pass: &dyn Pass) -> Result<String, Fault>;
 
-    /// What to do about a resource; `seen` is `None` when it does not exist.
-    /// Pure: the same look gives the same answer.
+    /// Decides what to do about a resource. `seen` is `None` if the resource does not exist. Pure: the same read
+    /// gives the same decision.
     fn next(&self, step: &Step, seen: Option<&Observed>, context: &Context<'_>) -> Next;
 
-    /// What to do about everything of a kind that is not as `want` has it, for
-    /// steps that name a whole kind (`resource` is `*`). Pure.
-    /// `Act` names one call for each offender, so that one that cannot be helped keeps none waiting (L4).
+    /// Decides what to do about every resource of a kind that is not as `want` has it. It is for steps that name a
+    /// whole kind (`resource` is `*`). Pure. `Act` has one call for each such resource, so that a resource that
+    /// cannot be helped does not delay the others (L4).
     fn next_of_all(&self, step: &Step, seen: &[&Observed]) -> Next;
 
-    /// How a look will be when a call has had its effect; `None` where the call does not change what
-    /// [`Workspace::next`] judges by, or where no further call follows from it. Pure; only what
-    /// foresees calls asks, and nothing that is assumed is ever taken for read (S5).
+    /// Predicts the read after a call has had its effect. `None`: the call changes nothing that [`Workspace::next`]
+    /// judges by, or no further call follows from it. Pure. Only a dry run uses it, and nothing that is assumed is
+    /// ever taken for read (S5).
     fn assume(&self, _seen: &Observed, _act: &Act) -> Option<Observed> {
         None
     }
 
-    /// What a checkpoint records of a resource. Pure.
+    /// Makes the checkpoint's record of a resource. Pure.
     fn record(&self, seen: &Observed) -> Resource;
 
-    /// Whether a checkpoint records it as a resource of its own. False for what is listed so that
-    /// none of it goes on unseen, yet belongs to another resource, e.g. a run of a saved job. Pure.
+    /// Whether a checkpoint records it as a resource of its own. It is false for a resource that is listed so that
+    /// none of its work goes on unseen, but that belongs to another resource, e.g. a run of a saved job. Pure.
     fn recorded(&self, _seen: &Observed) -> bool {
         true
     }
 
-    /// What started it, by kind and id, where that can be told: a run's job. Pure.
+    /// The resource that started it, by kind and id, if this is known: a run's job. Pure.
     fn owner(&self, _seen: &Observed) -> Option<(String, String)> {
         None
     }
 
-    /// Who or what last changed it, and when, where the API tells. Pure.
+    /// The person or the program that last changed it, and the time, if the API shows them. Pure.
     fn changed_by(&self, _seen: &Observed) -> Option<String> {
         None
     }
