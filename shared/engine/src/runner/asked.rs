@@ -1,8 +1,8 @@
-//! The calls that were answered within one attempt, so that none of them is made again too early.
+//! Remembers the calls that were answered within one attempt, so that none of them is made again too early.
 //!
-//! The effect of a call shows late: right after it the workspace may still read as before. The same call is
-//! therefore left out until the workspace shows a later state. After that the call is due again as soon as
-//! the state asks for it, e.g. for a cluster that was terminating and that a schedule has started again (L7).
+//! The effect of a call shows late: right after it the workspace may still read as before. So the same call is left
+//! out until the workspace shows a later state. After that the call is due again as soon as the state asks for it,
+//! e.g. for a cluster that was terminating and that a schedule has started again (L7).
 
 use crate::ports::{ActReply, Next};
 
@@ -14,18 +14,18 @@ pub struct Asked {
 }
 
 impl Asked {
-    /// What the last call answered; `None` before the first.
+    /// The answer to the last call. `None`: before the first call.
     pub fn reply(&self) -> Option<&ActReply> {
         self.reply.as_ref()
     }
 
-    /// Takes in that calls were answered, with the reply to the last of them.
+    /// Adds calls that were answered, with the reply to the last of them.
     pub fn answered(&mut self, calls: impl IntoIterator<Item = String>, reply: ActReply) {
         self.answered.extend(calls);
         self.reply = Some(reply);
     }
 
-    /// The verdict on a fresh read, without the calls that were answered and do not show yet.
+    /// The decision after a new read, without the calls that were answered and whose effect does not show yet.
     pub fn without_answered(&mut self, next: Next) -> Next {
         match next {
             Next::Act(acts) => {

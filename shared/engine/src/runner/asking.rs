@@ -1,4 +1,4 @@
-//! Asking a plan's questions and using their answers, each once (S11).
+//! Asks a plan's questions and uses each answer once (S11).
 
 use saga::Event;
 
@@ -8,7 +8,7 @@ use crate::approvals;
 use crate::ports::{AnswerRefused, AskState, StoreError};
 
 impl Run<'_> {
-    /// Asks a question, or uses its answer; says whether an answer was used.
+    /// Asks a question, or uses its answer. Returns whether an answer was used.
     pub(super) async fn ask(&mut self, question: &str) -> Result<bool, Stopped> {
         let (saga, hash) = (self.head.saga.clone(), self.head.plan.clone());
         let Some(asked) = self.deps.asks.question(&saga, question).await? else {
@@ -20,7 +20,8 @@ impl Run<'_> {
         let answer = match approvals::judge(&asked, &hash, asked.loss_s) {
             Ok(answer) => {
                 match self.deps.asks.use_answer(&saga, question, &answer).await {
-                    // Refused: our own write landed and its reply was lost, or it is used by now; read it again.
+                    // Refused: our own write landed and its reply was lost, or another use was first. So it is read
+                    // again.
                     Ok(()) | Err(StoreError::Refused(_)) => {}
                     Err(other) => return Err(other.into()),
                 }
@@ -30,7 +31,7 @@ impl Run<'_> {
                     Some(_) | None => return Ok(false),
                 }
             }
-            // Used, and no line tells so: a runner before us used it for this saga and died.
+            // The answer is used, and no line of the log shows it: a runner before us used it for this saga and died.
             Err(AnswerRefused::Used) => match asked.state {
                 AskState::Used(answer) => answer,
                 AskState::Open | AskState::Answered(_) => return Ok(false),

@@ -1,7 +1,8 @@
-//! One attempt of one step: look, make one call, look again until it is so.
+//! Makes one attempt of one step: it reads, makes the calls that are needed, and reads again until the state is as
+//! wanted.
 //!
-//! An attempt knows nothing of leases, records or other steps; it ends with what
-//! it learned, and the runner decides what that means.
+//! An attempt knows nothing of leases, records or other steps. It ends with what it learned, and the runner decides
+//! what this means.
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -24,37 +25,38 @@ use crate::codes;
 use crate::ports::{Act, ActReply, Briefing, Clock, Context, Looking, Message, Next, Observed, Pass, Workspace};
 use crate::settings::Settings;
 
-/// So many rounds of calls an attempt makes before it says that they do not help.
+/// The most rounds of calls in one attempt. After them the attempt says that the calls do not help.
 pub(crate) const ROUNDS: u32 = 3;
 
-/// How an attempt ended.
+/// The end of an attempt.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Ended {
-    /// Read back in the wanted state.
+    /// The wanted state was read back.
     Done(String),
-    /// Not so yet.
+    /// The state is not as wanted yet.
     Fault(Fault),
     /// The next call must be recorded as intended first.
     NeedsIntent,
 }
 
-/// One workspace as attempts use it.
+/// One workspace in the form that attempts use.
 pub(crate) struct Place {
     pub(crate) workspace: Arc<dyn Workspace>,
     pub(crate) pass: Arc<dyn Pass>,
     pub(crate) looker: Looker,
     pub(crate) looking: Looking,
-    /// Steps of this place, by kind and id, that are neither done nor waived and name one resource.
+    /// The steps of this location, by kind and id, that name one resource and are neither done nor waived.
     pub(crate) open: Mutex<Named>,
-    /// Those that a person waived: no step for everything of their kind takes them up again.
+    /// The steps that a person waived. A step for everything of their kind does not handle them.
     pub(crate) waived: Mutex<Named>,
-    /// Kinds of which the plan names a resource here.
+    /// The kinds with a resource here that the plan names.
     pub(crate) known: BTreeSet<String>,
 }
 
 impl Place {
-    /// Everything of a kind; nothing where the workspace lacks the kind, with what it said. A kind of which the
-    /// plan names a resource was listed there, so an answer that it is unsupported comes from something in between.
+    /// Lists everything of a kind. If the workspace lacks the kind, the answer is its message. If the plan names a
+    /// resource of the kind, the kind was listed there. So an answer that it is unsupported comes from something in
+    /// between.
     pub(crate) async fn all_or_lacking(
         &self,
         kind: &str,
@@ -69,30 +71,30 @@ impl Place {
     }
 }
 
-/// The kinds of which a plan names a resource at a place.
+/// The kinds with a resource at a location that a plan names.
 pub(crate) fn known_kinds(plan: &Plan, place: &str) -> BTreeSet<String> {
     let named = plan.steps().filter(|(_, step)| step.place == place && step.resource != EVERYTHING);
     named.map(|(_, step)| step.kind.clone()).collect()
 }
 
-/// What an attempt is given.
+/// The input of an attempt.
 pub(super) struct Attempt<'a> {
     pub(super) step: &'a Step,
     pub(super) token: String,
-    /// When the plan was made,
+    /// The time when the plan was made.
     pub(super) since: Timestamp,
-    /// and when the step's stage was entered.
+    /// The time when the step's stage was entered.
     pub(super) entered: Timestamp,
     pub(super) intended: bool,
-    /// Attempts before this one.
+    /// The number of attempts before this one.
     pub(super) tries: u32,
-    /// So many lessons are on record.
+    /// The number of lessons on record.
     pub(super) lessons: usize,
-    /// What could undo the step: a kind, and which one of it; `None` for any.
+    /// The resources that could undo the step: a kind, and the id of one of its resources. `None`: any of them.
     pub(super) undone_by: Vec<(String, Option<String>)>,
     pub(super) place: Option<&'a Place>,
     pub(super) outside: &'a Outside,
-    /// What a channel is to say.
+    /// The message that a channel is to send.
     pub(super) message: Option<Result<Message, String>>,
     pub(super) publication: &'a Publication,
     pub(super) clock: &'a dyn Clock,
@@ -100,13 +102,13 @@ pub(super) struct Attempt<'a> {
     pub(super) watch: Arc<LeaseWatch>,
 }
 
-/// Since when an attempt has only waited for the outside.
+/// The time since which an attempt has only waited for the workspace.
 #[derive(Debug, Default)]
 struct Awaited {
     since: Option<Timestamp>,
 }
 
-/// Several calls, as they were answered.
+/// Several calls and their answers.
 struct Made {
     /// The calls that were answered.
     answered: Vec<String>,
@@ -195,7 +197,7 @@ impl Attempt<'_> {
         loop {
             let looked_while_others_open = self.others_may_undo_it(place);
             let next = {
-                // What was seen may hold the whole listing that it stands in, so it is let go before any wait.
+                // `seen` may hold the whole listing that it is part of, so it is dropped before any wait.
                 let seen = place.looker.one(&self.step.kind, &self.step.resource, place.looking).await?;
                 let context =
                     Context { token: &self.token, since: self.since, tries: self.tries, reply: asked.reply() };
@@ -229,9 +231,8 @@ impl Attempt<'_> {
         }
     }
 
-    /// Fences whatever of a kind is active. Done when two listings in a row find
-    /// nothing and every other step of this place is settled, since an open one may
-    /// still start what was just found quiet.
+    /// Fences everything of a kind that is active. It is done when two listings in a row find nothing and every other
+    /// step of this location is settled. An open step may still start a resource that was just found quiet.
     async fn everything(&self) -> Result<String, Fault> {
         let place = self.place()?;
         let mut awaited = Awaited::default();
@@ -250,7 +251,7 @@ impl Attempt<'_> {
                     }
                 }
                 Next::Cannot(fault) => return Err(fault),
-                // Of what is on again and again, no attempt sees the end (L7).
+                // If resources are on again and again, one attempt does not wait for the end of it (L7).
                 Next::Wait { .. } | Next::Act(_) if self.is_awaited_for_long(&mut awaited) => {
                     let why = format!("kind {} of this side does not become quiet", self.step.kind);
                     return Err(failed.unwrap_or_else(|| Fault::again(codes::STILL_CHANGING, why)));
@@ -268,8 +269,8 @@ impl Attempt<'_> {
         }
     }
 
-    /// Whether what could undo this step is still open: what was just found quiet, a job
-    /// that is not fenced yet may start again, so it is not done (S5).
+    /// Whether a step that could undo this one is still open. E.g. a job that is not fenced yet may start a resource
+    /// again that was just found quiet, so the step is not done (S5).
     fn others_may_undo_it(&self, place: &Place) -> bool {
         let open = place.open.lock().unwrap_or_else(PoisonError::into_inner);
         self.undone_by.iter().any(|(kind, resource)| match resource {
@@ -289,7 +290,7 @@ impl Attempt<'_> {
         place.open.lock().unwrap_or_else(PoisonError::into_inner).is_empty()
     }
 
-    /// Waits a kind's poll time.
+    /// Waits for a kind's poll time.
     async fn pause(&self, place: &Place) -> Result<(), Fault> {
         let info = place.workspace.kinds().iter().find(|k| k.name == self.step.kind);
         let poll = SignedDuration::from_millis(info.map_or(1_000, |k| k.poll_ms as i64));
@@ -305,8 +306,8 @@ impl Attempt<'_> {
     }
 }
 
-/// Whether what the plan starts is still there. What is not keeps nothing else waiting (L4): its
-/// own start says so.
+/// Whether the resources that the plan starts still exist. A missing one does not delay the others (L4): its own
+/// start reports it.
 pub(crate) async fn is_up_to_date(step: &Step, place: &Place) -> Result<String, Fault> {
     let wanted = step.detail.get("there").and_then(|there| there.as_array()).map_or(&[][..], Vec::as_slice);
     let text = |of: &serde_json::Value, key: &str| of.get(key).and_then(|v| v.as_str()).unwrap_or_default().to_owned();
@@ -325,7 +326,7 @@ pub(crate) async fn is_up_to_date(step: &Step, place: &Place) -> Result<String, 
     })
 }
 
-/// What steps of their own see to is left to them; what runs on both sides by decision is left alone (R9).
+/// Leaves out the resources that have steps of their own, and the work that runs on both sides by decision (R9).
 pub(crate) fn without_open<'a>(step: &Step, place: &Place, listed: &'a [Observed]) -> Vec<&'a Observed> {
     let open = place.open.lock().unwrap_or_else(PoisonError::into_inner);
     let waived = place.waived.lock().unwrap_or_else(PoisonError::into_inner);
@@ -340,8 +341,8 @@ pub(crate) fn without_open<'a>(step: &Step, place: &Place, listed: &'a [Observed
     listed.iter().filter(|seen| !is_left(seen) && !is_excepted(seen)).collect()
 }
 
-/// Makes every call, so that one that fails keeps none waiting (L4). Doubt is no
-/// failure here: the next look tells (S6).
+/// Makes every call, so that a call that fails does not delay the others (L4). Doubt is no failure here: the next
+/// read shows the state (S6).
 async fn make_all(place: &Place, acts: &[Act]) -> Result<Made, Fault> {
     let replies = join_all(acts.iter().map(|act| place.workspace.act(act, &*place.pass))).await;
     let mut made = Made { answered: Vec::new(), reply: ActReply::default() };
@@ -358,7 +359,7 @@ async fn make_all(place: &Place, acts: &[Act]) -> Result<Made, Fault> {
                 | Reaction::PersonNeeded
                 | Reaction::UnsupportedHere
                 | Reaction::WaitForOthers => {
-                    // What only a person can help is told, whatever else went wrong beside it.
+                    // A fault that only a person can fix is reported, whatever other faults there are.
                     let keeps = worst.as_ref().is_some_and(|known: &Fault| known.reaction == Reaction::PersonNeeded);
                     if !keeps {
                         worst = Some(fault);
@@ -386,7 +387,7 @@ fn others_open(step: &Step) -> Fault {
     Fault::wait_for_others(codes::OTHERS_OPEN, message)
 }
 
-/// What no program may guess is left to a person, with the code its builder chose.
+/// Leaves a step to a person if no program may guess, with the code that its builder chose.
 pub(crate) fn seen_to(step: &Step) -> Fault {
     let text = |key: &str| step.detail.get(key).and_then(|v| v.as_str()).unwrap_or_default().to_owned();
     let code =
@@ -403,7 +404,7 @@ mod tests {
         std::mem::size_of::<F>()
     }
 
-    /// Of a stage with thousands of steps all attempts are under way at once, and most of them wait (S26).
+    /// All attempts of a stage with thousands of steps are under way at once, and most of them wait (S26).
     #[test]
     fn an_attempt_that_waits_is_small() {
         let (run, attempt) = (size_of(|attempt| attempt.run()), std::mem::size_of::<Attempt<'_>>());

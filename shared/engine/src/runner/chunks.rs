@@ -1,9 +1,9 @@
-//! Cutting lines into chunks that fit into one item each (S25). Pure.
+//! Cuts lines into chunks that fit into one item each (S25). Pure.
 
 use saga::{Event, Line};
 
-/// The lines in their order, cut so that no chunk has more than `most` bytes. The line that ends an order
-/// stands in one chunk with the line before it.
+/// The lines in their order, cut so that no chunk has more than `most` bytes. The line that ends an order is in one
+/// chunk with the line before it.
 pub(super) fn chunks(lines: Vec<Line>, most: usize) -> Vec<Vec<Line>> {
     let mut chunks: Vec<Vec<Line>> = Vec::new();
     let mut room = 0;
@@ -63,7 +63,7 @@ mod tests {
     }
 
     proptest! {
-        /// S25: no line is lost or moved, no chunk is too long, no order is torn from its end.
+        /// S25: no line is lost or moved, no chunk is too long, and no order is separated from its end.
         #[test]
         fn lines_are_cut_by_bytes_and_orders_stay_whole(
             drawn in vec((".{1,4}", 0_usize..6_000, prop::bool::weighted(0.2)), 0..300)

@@ -1,4 +1,4 @@
-//! One drive: take the lease, load, work, record, give the lease back.
+//! Makes one drive: it takes the lease, loads the saga, works, records, and gives the lease back.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex};
@@ -24,19 +24,19 @@ use crate::limiter::turnstile::Turnstile;
 use crate::ports::{AskState, Looking, PairHead, SagaHead, SagaStatus, StoreError, TakeOver};
 use crate::start::plan_key;
 
-/// What came of a drive.
+/// The result of a drive.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Driven {
     /// The saga is over, or there is none.
     Over,
     /// Another runner holds the lease, or it has not fully run out.
     Held {
-        /// It cannot be taken before.
+        /// The time before which it cannot be taken.
         until: Timestamp,
     },
-    /// Nothing is due before this; `None`: until a person does something.
+    /// Nothing is due before this time. `None`: nothing is due until a person does something.
     Resting {
-        /// When something is due.
+        /// The time when something is due.
         until: Option<Timestamp>,
     },
     /// There is more to do, and another drive must do it.
@@ -47,8 +47,8 @@ pub enum Driven {
 ///
 /// # Errors
 ///
-/// [`Stopped`]: why this runner had to stop. The saga itself is unharmed; the next
-/// drive goes on from what is recorded.
+/// [`Stopped`]: the reason why this runner had to stop. The saga itself is unharmed, and the next drive goes on from
+/// the record.
 pub async fn drive(deps: &Deps, saga: &SagaId, owner: &str) -> Result<Driven, Stopped> {
     let Some(head) = deps.sagas.head(saga).await? else { return Ok(Driven::Over) };
     if let SagaStatus::Finished(_) = head.status {
@@ -78,7 +78,7 @@ pub async fn drive(deps: &Deps, saga: &SagaId, owner: &str) -> Result<Driven, St
     let bytes = bytes.ok_or_else(|| StoreError::Broken(format!("the frozen plan {} is gone", plan_key(saga))))?;
     let plan = Arc::new(Plan::thaw(&bytes, &lease.head.plan)?);
     drop(bytes);
-    // A saga keeps the homes that its plan was made with, whatever a promotion has made of them.
+    // A saga keeps the role assignment that its plan was made with, also after a promotion.
     let deps = &deps.as_planned(&plan);
     let (sagas, clock) = (Arc::clone(&deps.sagas), Arc::clone(&deps.clock));
     let recorder = Recorder::load(Arc::clone(&plan), &lease.head, sagas, clock, deps.settings.chunk()).await?;
@@ -128,14 +128,14 @@ pub async fn drive(deps: &Deps, saga: &SagaId, owner: &str) -> Result<Driven, St
     };
     drop(run);
     drop(places);
-    // The pair is free by now, whatever becomes of the evidence (L9), and nothing of the drive is in memory.
+    // The pair is free by now, whatever the result for the evidence (L9), and nothing of the drive is in memory.
     if driven == Ok(Driven::Over) {
         keep_due(deps).await?;
     }
     driven
 }
 
-/// Whether nothing is due, by the head alone: idle ticks do constant work (L6).
+/// Whether nothing is due, by the head alone. So idle ticks do constant work (L6).
 async fn rests(deps: &Deps, head: &SagaHead, now: Timestamp) -> Result<Option<Driven>, StoreError> {
     if head.abort_by.is_some() || head.controls.waits() {
         return Ok(None);
@@ -153,8 +153,8 @@ async fn rests(deps: &Deps, head: &SagaHead, now: Timestamp) -> Result<Option<Dr
         if answered {
             return Ok(None);
         }
-        // A side that is fenced before the answer is fenced on meanwhile; and who died while asking has not
-        // told what is due.
+        // A side that is fenced before the answer is also fenced while the question is open. A runner that died while
+        // asking has not written what is due.
         let given_back = head.lease_until == Timestamp::UNIX_EPOCH;
         let due = !given_back || head.next_at.is_some_and(|at| at <= now);
         return Ok((!due).then_some(Driven::Resting { until: head.next_at }));
@@ -174,7 +174,8 @@ fn places(deps: &Deps, plan: &Plan, recorder: &Recorder, watch: &Arc<LeaseWatch>
             Role::Leaving | Role::Target => admits(deps.settings.call_time_out),
         });
         let workspace = Arc::clone(deps.pair.side(side));
-        // Only what is still to be fenced may start something; an errand, or what is set back, does not.
+        // Only a resource that is still to be fenced may start another. An action, or a resource that is set back,
+        // does not.
         let is_fence = |step: &Step| step.want == want::FENCED;
         let open = plan.steps().filter(|(id, step)| {
             let settled = recorder.state.step(*id).is_some_and(|record| record.state.is_settled());

@@ -1,4 +1,4 @@
-//! Keeping the lease, giving it back, ending the saga.
+//! Renews the lease, gives it back, and ends the saga.
 
 use jiff::Timestamp;
 use saga::{Decision, Event, Outcome, StepState};
@@ -13,7 +13,7 @@ impl Run<'_> {
         if now < self.renew_at {
             return Ok(());
         }
-        // Blocked steps of an earlier drive are looked at again, too.
+        // The blocked steps of an earlier drive are tried again, too.
         let blocked = self.recorder.state.steps().filter(|(_, record)| record.state == StepState::Blocked);
         let blocked = blocked.filter(|(id, _)| !self.is_under_way(*id));
         let again = blocked.map(|(id, record)| (id, self.looked_at_again(id, record.last_try.unwrap_or(now))));
@@ -57,7 +57,7 @@ impl Run<'_> {
         }
     }
 
-    /// Gives the lease back if nothing is due for long.
+    /// Gives the lease back if nothing is due for a long time.
     pub(super) async fn rest(&mut self, decision: &Decision, now: Timestamp) -> Result<Option<Driven>, Stopped> {
         if !self.attempts.is_empty() || !decision.enter.is_empty() {
             return Ok(None);
@@ -81,14 +81,14 @@ impl Run<'_> {
         self.head.status = self.status();
         self.head.tally = self.recorder.state.tally();
         self.head.next_at = next_at;
-        // Given back as if it had run out long ago, so that nobody has to drain it:
-        // nothing of ours is under way.
+        // The lease is given back as if it had run out long ago, so that no runner has to drain it. Nothing of ours
+        // is under way.
         self.head.lease_until = Timestamp::UNIX_EPOCH;
         self.watch.lost();
         self.keep().await
     }
 
-    /// Nothing is under way any more: acknowledges an abort, or hands over.
+    /// Acknowledges an abort, or hands over, when nothing is under way any more.
     pub(super) async fn end(&mut self) -> Result<Driven, Stopped> {
         if let Some(by) = self.head.abort_by.clone() {
             let why = self.head.abort_why.clone().unwrap_or_else(|| "no reason was given".to_owned());
@@ -109,8 +109,8 @@ impl Run<'_> {
         self.close(outcome).await
     }
 
-    /// Makes the head and the pair say what the log says: the saga is over. A runner may
-    /// have died, or stood still, between the two.
+    /// Makes the head and the pair agree with the log: the saga is over. A runner may have died, or stood still,
+    /// between the two writes.
     pub(super) async fn close(&mut self, outcome: Outcome) -> Result<Driven, Stopped> {
         self.head.status = SagaStatus::Finished(outcome);
         self.head.tally = self.recorder.state.tally();

@@ -1,12 +1,12 @@
-//! How much of the lease is left, as the runner itself knows it.
+//! Holds the rest of the lease, as the runner itself knows it.
 
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::Notify;
 
-/// Until when this runner may act. Set from the time read *before* the write that
-/// took or renewed the lease, so that it never runs longer here than in the store (S13).
+/// The time until which this runner may act. It is set from the time that was read *before* the write that took or
+/// renewed the lease. So it never runs longer here than in the store (S13).
 #[derive(Debug)]
 pub struct LeaseWatch {
     until_ms: AtomicI64,
@@ -29,12 +29,12 @@ impl LeaseWatch {
         self.until_ms.store(until.as_millisecond(), Ordering::SeqCst);
     }
 
-    /// Nothing may be begun any more.
+    /// Nothing may begin any more.
     pub fn lost(&self) {
         self.until_ms.store(i64::MIN / 2, Ordering::SeqCst);
     }
 
-    /// The runner is about to give the lease back: nothing more is begun, and what waits gives up.
+    /// The runner is about to give the lease back: nothing new begins, and everything that waits gives up.
     pub fn close(&self) {
         self.closing.store(true, Ordering::SeqCst);
         self.closed.notify_waiters();
@@ -49,14 +49,14 @@ impl LeaseWatch {
     pub async fn closed(&self) {
         let closed = self.closed.notified();
         tokio::pin!(closed);
-        // Registered before it is looked, so that a close in between is not missed.
+        // The waiter is registered before the flag is read, so that a close in between is not missed.
         closed.as_mut().enable();
         if !self.is_closing() {
             closed.await;
         }
     }
 
-    /// What is left of it at `now`; negative when it has run out.
+    /// The rest of the lease at `now`. It is negative when the lease has run out.
     pub fn left(&self, now: Timestamp) -> SignedDuration {
         SignedDuration::from_millis(self.until_ms.load(Ordering::SeqCst).saturating_sub(now.as_millisecond()))
     }

@@ -1,9 +1,8 @@
-//! Looks for many steps at once.
+//! Batches the reads of many steps.
 //!
-//! A step needs to read its resource; hundreds of steps of one kind need it at
-//! about the same time. Reading each alone would cost the limit twice over, so
-//! looks are gathered for a moment: a few are read one by one, many by one listing.
-//! A listing that began after a step asked is as good as a read of its own, so a
+//! A step needs to read its resource, and hundreds of steps of one kind need this at about the same time. If each
+//! were read alone, the reads would use up the limit twice. So reads are gathered for a moment: a few are made one by
+//! one, and many by one listing. A listing that began after a step asked is as good as a read of its own, so a
 //! read-back always began after the call that it confirms (S5).
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
@@ -19,21 +18,21 @@ use tokio::sync::{Notify, oneshot};
 use crate::codes;
 use crate::ports::{Clock, Looking, Observed, Pass, Workspace};
 
-/// Looks are gathered for this long before they are made.
+/// Reads are gathered for this time before they are made.
 const GATHER: SignedDuration = SignedDuration::from_millis(200);
-/// Up to so many are read one by one.
+/// Up to this number of resources are read one by one.
 const ONE_BY_ONE: usize = 8;
 
-/// A resource as it was seen: by itself, or as one of a listing that all who asked share.
+/// A resource as it was read: by itself, or as a part of a listing that several readers share.
 pub(crate) enum Seen {
-    /// By itself.
+    /// It was read by itself.
     Alone(Box<Observed>),
-    /// The one at this place of the listing.
+    /// It is at this index of the listing.
     Listed(Arc<Vec<Observed>>, usize),
 }
 
 impl Seen {
-    /// The resource, which outlives the listing.
+    /// The resource itself, which outlives the listing.
     pub(crate) fn into_observed(self) -> Observed {
         match self {
             Seen::Alone(seen) => *seen,
@@ -53,12 +52,12 @@ impl Deref for Seen {
     }
 }
 
-/// What a listing answered, shared by all who asked for it.
+/// The answer of a listing, shared by all readers that asked for it.
 pub(crate) type Listed = Result<Arc<Vec<Observed>>, Fault>;
 type Found = Result<Option<Seen>, Fault>;
 type Key = (&'static str, Looking);
 
-/// Gathers the looks at one workspace.
+/// The read batcher of one workspace.
 pub(crate) struct Looker {
     clock: Arc<dyn Clock>,
     workspace: Arc<dyn Workspace>,
@@ -97,7 +96,7 @@ impl Looker {
         told.await.unwrap_or_else(|_| Err(dropped(kind)))
     }
 
-    /// Makes the looks that are asked for, for ever.
+    /// Makes the reads that are asked for, for ever.
     pub(crate) async fn run(&self) {
         let mut busy: BTreeSet<Key> = BTreeSet::new();
         let mut rounds = FuturesUnordered::new();
@@ -137,7 +136,7 @@ impl Looker {
                 self.tell_listed(kind, looking, Arc::new(listed), ones, alls).await;
             }
             Err(fault) => {
-                // Whoever has gone has lost interest.
+                // A reader that is gone no longer needs the answer.
                 ones.into_iter().for_each(|(_, tell)| drop(tell.send(Err(fault.clone()))));
                 alls.into_iter().for_each(|tell| drop(tell.send(Err(fault.clone()))));
             }
@@ -161,8 +160,8 @@ impl Looker {
         for ((id, tell), place) in ones.into_iter().zip(places) {
             match place {
                 Some(at) => drop(tell.send(Ok(Some(Seen::Listed(Arc::clone(&listed), at))))),
-                // A listing shows only what we may see; only a look at the thing itself
-                // tells "deleted" from "hidden".
+                // A listing shows only what we may see. Only a read of the resource itself distinguishes "deleted"
+                // from "hidden".
                 None => unseen.push((id, tell)),
             }
         }

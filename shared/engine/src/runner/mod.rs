@@ -1,13 +1,14 @@
-//! The runner: drives one saga under a lease, until there is nothing to do for a while.
+//! Drives one saga under a lease, until there is nothing to do for a while.
 //!
-//! What runs once a year is what runs every minute: a wake message, the tick and a
-//! person's command all come here, and what is done follows from what is recorded.
+//! The same code runs every minute and in a disaster. A wake message, the tick and a person's command all call it,
+//! and it acts on the record only.
 //!
-//! Three rules together keep a superseded runner harmless, since a workspace cannot
-//! check our epoch: every write is conditional on the epoch ([`recorder`]); a call
-//! starts only while the lease has more left than its time-out plus skew
-//! ([`lease`], checked in the turnstile); a successor takes the lease only when it
-//! has fully run out, skew included ([`crate::ports::Sagas::take`]).
+//! Three rules together keep a superseded runner harmless, since a workspace cannot check our epoch:
+//!
+//! - Every write is conditional on the epoch ([`recorder`]).
+//! - A call starts only while the lease has more left than its time-out plus the skew ([`lease`], checked in the
+//!   request admission).
+//! - A successor takes the lease only when it has fully run out, skew included ([`crate::ports::Sagas::take`]).
 
 mod asked;
 mod asking;

@@ -1,16 +1,16 @@
-//! A set of resources by kind and id.
+//! Defines a set of resources by kind and id.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Resources of one place. Whether one is among them is asked for each resource of each listing, so it takes no
-/// text of its own to ask.
+/// Resources of one location. The set is asked for each resource of each listing, so a question needs no text of its
+/// own.
 #[derive(Debug, Default)]
 pub(crate) struct Named {
     by_kind: BTreeMap<String, BTreeSet<String>>,
 }
 
 impl Named {
-    /// Adds one.
+    /// Adds a resource.
     pub(crate) fn insert(&mut self, kind: &str, id: &str) {
         match self.by_kind.get_mut(kind) {
             Some(ids) => drop(ids.insert(id.to_owned())),
@@ -18,7 +18,7 @@ impl Named {
         }
     }
 
-    /// Takes one out.
+    /// Removes a resource.
     pub(crate) fn remove(&mut self, kind: &str, id: &str) {
         if let Some(ids) = self.by_kind.get_mut(kind)
             && ids.remove(id)
@@ -28,17 +28,17 @@ impl Named {
         }
     }
 
-    /// Whether this one is among them.
+    /// Whether this resource is in the set.
     pub(crate) fn contains(&self, kind: &str, id: &str) -> bool {
         self.by_kind.get(kind).is_some_and(|ids| ids.contains(id))
     }
 
-    /// Whether any of this kind is.
+    /// Whether any resource of this kind is in the set.
     pub(crate) fn has_any(&self, kind: &str) -> bool {
         self.by_kind.contains_key(kind)
     }
 
-    /// Whether none is.
+    /// Whether the set is empty.
     pub(crate) fn is_empty(&self) -> bool {
         self.by_kind.is_empty()
     }

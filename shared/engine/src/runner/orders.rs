@@ -1,34 +1,34 @@
-//! What a person's order makes of a saga as it stands. Pure.
+//! Decides what a person's order does to a saga in its current state. Pure.
 
 use saga::{Code, Event, Plan, State, StepId, StepState};
 
 use crate::codes;
 use crate::ports::{Control, ControlItem};
 
-/// What must not be under way when an order is taken in, so that nothing of it lands later.
+/// The attempts that must not be under way when an order is taken in, so that no effect of them lands later.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Quiet {
-    /// Nothing depends on it.
+    /// No attempt matters.
     No,
-    /// Nothing at all.
+    /// No attempt at all may be under way.
     Everything,
-    /// These steps.
+    /// No attempt of these steps may be under way.
     Steps(Vec<StepId>),
 }
 
-/// What an order comes to.
+/// The effect of an order.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Taking {
-    /// What is recorded; empty if it is on record already.
+    /// The events that are recorded. It is empty if they are on record already.
     pub(super) events: Vec<Event>,
-    /// Under which condition.
+    /// The condition under which they are recorded.
     pub(super) quiet: Quiet,
 }
 
-/// Why an order is refused: a code with its page, and a sentence.
+/// A refusal of an order: an advice code, and a sentence.
 pub(super) type Refusal = (Code, String);
 
-/// Says what an order comes to.
+/// Decides the effect of an order.
 pub(super) fn judge(order: &ControlItem, plan: &Plan, state: &State) -> Result<Taking, Refusal> {
     let (by, why) = (order.by.clone(), order.why.clone());
     match &order.control {
@@ -74,7 +74,7 @@ fn retry(step: StepId, by: String, state: &State) -> Result<Taking, Refusal> {
     }
 }
 
-/// A person goes on without a step; where it is pursued, its pursuit ends.
+/// Goes on without a step, by a person's decision. If the step is pursued, its pursuit ends.
 fn waive(step: StepId, by: String, why: String, plan: &Plan, state: &State) -> Result<Taking, Refusal> {
     open(step, state)?;
     let pursued = plan.step(step).is_some_and(|of| of.pursue);
@@ -99,7 +99,8 @@ fn end_pursuit(step: Option<StepId>, by: &str, why: &str, plan: &Plan, state: &S
         };
         return Err((codes::NOT_PURSUED, message));
     }
-    // One step that never ends may be named at any time; the whole side is given up only when the work is over there.
+    // The pursuit of one step that never ends may be ended at any time. The pursuit of a whole side ends only after
+    // the forward part is done.
     if step.is_none() && state.forward_done_at().is_none() {
         let message = "its forward part is not done: name the one step whose pursuit shall end";
         return Err((codes::FORWARD_OPEN, message.to_owned()));

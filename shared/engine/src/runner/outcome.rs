@@ -1,4 +1,4 @@
-//! What the end of an attempt means for its step. Pure.
+//! Decides what the end of an attempt means for its step. Pure.
 
 use failover::Role;
 use failover::plan::own;
@@ -12,23 +12,22 @@ use crate::settings::Settings;
 /// The shortest pause before another try.
 const SHORTEST_PAUSE: SignedDuration = SignedDuration::from_secs(1);
 
-/// What is recorded of an attempt.
+/// The record that an attempt leaves.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum News {
     /// A line in the log and a step item.
     Line(Event),
-    /// Only the state of this runner: the same as before, again.
+    /// Only this runner's state changes, since the result is the same as before.
     Same(Event),
-    /// Not tried at all: nothing is recorded, nothing counts.
+    /// The step was not tried at all. Nothing is recorded or counted.
     NotTried,
-    /// The intent must be recorded, then the step is tried at once.
+    /// The intent must be recorded. Then the step is tried at once.
     Intent(Event),
 }
 
-/// Says what the end of an attempt means.
+/// Decides what the end of an attempt means.
 ///
-/// `jitter` is a number that differs from step to step, so that steps that failed
-/// together do not come back together.
+/// `jitter` is a number that differs from step to step, so that steps that failed together do not come back together.
 pub(super) fn judge(
     id: StepId,
     step: &Step,
@@ -57,7 +56,7 @@ pub(super) fn judge(
                 Event::Blocked { step: id, attempts, fault: fault.clone() },
             );
         }
-        // It was listed, so the workspace has such a thing: whoever answers so stands in between.
+        // The resource was listed, so the workspace has this kind. Something in between gave this answer.
         Reaction::UnsupportedHere if step.place == Role::Leaving.as_str() => None,
         Reaction::UnsupportedHere => {
             let fault = Fault { reaction: Reaction::PersonNeeded, ..fault };
@@ -81,14 +80,14 @@ pub(super) fn judge(
     )
 }
 
-/// A try that ends as the one before did is worth a line only now and then.
+/// A try that ends like the one before gets a line only now and then.
 fn told_before(record: &StepRecord, fault: &Fault, attempts: u32, pursued: bool, event: Event) -> News {
     let waits = record.state == StepState::Waiting && matches!(event, Event::Tried { .. });
     let blocked = record.state == StepState::Blocked && matches!(event, Event::Blocked { .. });
     let same_code = record.fault.as_ref().is_some_and(|before| before.code == fault.code);
-    // A dead side fails in several ways in turn; for the pursuit that is no news.
+    // A dead side fails in several ways in turn. For the pursuit this is no news.
     let same = (blocked && same_code) || (waits && (same_code || pursued));
-    // Nothing is wrong with what only waits for others: that is told once.
+    // A step that only waits for others has no fault, so it gets one line.
     let waits_for_others = waits && same_code && fault.reaction == Reaction::WaitForOthers;
     if waits_for_others || same && !attempts.is_power_of_two() { News::Same(event) } else { News::Line(event) }
 }
@@ -102,9 +101,9 @@ fn pause(
     settings: &Settings,
 ) -> SignedDuration {
     let asked = SignedDuration::from_millis(asked.map_or(0, |ms| i64::try_from(ms).unwrap_or(i64::MAX)));
-    // The time of a window is the plan's own; any other is a wish of the other side.
+    // The time of a window is the plan's own. Any other time is a wish of the other side.
     let asked = if step.kind == own::WINDOW { asked } else { asked.min(settings.obeys(step.pursue)) };
-    // A change that is under way is looked at again soon: nothing of it failed.
+    // A change that is under way is tried again soon, since nothing of it failed.
     let awaited = fault.code == codes::STILL_CHANGING && !step.pursue;
     let attempts = if awaited { 1 } else { attempts };
     let longest = if step.pursue && fault.reaction != Reaction::WaitForOthers {
@@ -125,7 +124,7 @@ mod tests {
     use failover::plan::{EVERYTHING, want};
     use saga::Class;
 
-    /// Whether a step is done when a call or a look of it is answered to be unsupported.
+    /// Whether a step is done when a call or a read of it gets the answer that it is unsupported.
     fn is_done(place: Role, resource: &str) -> bool {
         let step = Step {
             place: place.as_str().to_owned(),
@@ -149,7 +148,7 @@ mod tests {
         }
     }
 
-    /// What is on and takes no call is not fenced, whatever is answered (S5).
+    /// A resource that is on and takes no call is not fenced, whatever the answer is (S5).
     #[test]
     fn nothing_is_done_by_an_answer_that_it_is_unsupported_s5() {
         for (place, resource) in [(Role::Leaving, "7"), (Role::Leaving, EVERYTHING), (Role::Target, "7")] {

@@ -1,4 +1,4 @@
-//! Errands outside the two workspaces, and what their channels are told.
+//! Carries out external actions, and makes the messages of their channels.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,18 +17,18 @@ use crate::codes;
 use crate::ports::{Admitted, Briefing, Clock, Ending, Errands, Message, Nature, Pass};
 use crate::settings::Settings;
 
-/// Who carries out errands, and under which pass.
+/// The parts that carry out actions, and their admission.
 pub(super) struct Outside {
     pub(super) errands: Vec<Arc<dyn Errands>>,
     pub(super) pass: Arc<dyn Pass>,
 }
 
-/// Tries an errand's step once.
+/// Tries the step of an action once.
 pub(super) async fn carry_out(outside: &Outside, step: &Step, briefing: &Briefing<'_>) -> Result<String, Fault> {
     who_carries_out(&outside.errands, step)?.attempt(step, briefing, &*outside.pass).await
 }
 
-/// Who carries out an errand's step.
+/// Finds the part that carries out the step of an action.
 pub(crate) fn who_carries_out<'a>(errands: &'a [Arc<dyn Errands>], step: &Step) -> Result<&'a Arc<dyn Errands>, Fault> {
     let knows = |errands: &&Arc<dyn Errands>| errands.errands().iter().any(|info| info.name == step.kind);
     errands.iter().find(knows).ok_or_else(|| {
@@ -38,7 +38,7 @@ pub(crate) fn who_carries_out<'a>(errands: &'a [Arc<dyn Errands>], step: &Step) 
     })
 }
 
-/// The message of a channel's step, or why its words cannot be filled in.
+/// The message of a channel's step, or a fault if its placeholders cannot be filled in.
 pub(crate) fn told<'a>(
     step: &Step,
     message: Option<&'a Result<Message, String>>,
@@ -53,7 +53,7 @@ pub(crate) fn told<'a>(
     }
 }
 
-/// What a channel's step says now; `None` for any other step.
+/// The current message of a channel's step. `None`: the step is no message.
 pub(crate) fn message(step: &Step, plan: &Plan, state: &State) -> Option<Result<Message, String>> {
     let wording = serde_json::from_value::<Detail>(step.detail.clone()).ok()?.wording?;
     let facts = facts(plan, state);
@@ -64,7 +64,7 @@ pub(crate) fn message(step: &Step, plan: &Plan, state: &State) -> Option<Result<
     Some(filled)
 }
 
-/// The placeholders of a message, which are those of [`failover::plan::wording::sample`].
+/// The values of a message's placeholders, which are those of [`failover::plan::wording::sample`].
 fn facts(plan: &Plan, state: &State) -> Value {
     let about: Option<About> = serde_json::from_value(plan.about.clone()).ok();
     let leaving = about.as_ref().map_or(Side::Primary, |about| about.leaving);
@@ -95,8 +95,8 @@ fn facts(plan: &Plan, state: &State) -> Value {
     })
 }
 
-/// Admits whatever the lease has room for (S13). Each thing outside is somebody else's: what one of
-/// them answers says nothing about the next, so nothing is counted together and no breaker opens.
+/// Admits every request that the lease has time for (S13). Each external system has its own owner, and the answer of
+/// one says nothing about the next. So nothing is counted together and no breaker opens.
 pub(super) struct OutsidePass {
     pub(super) clock: Arc<dyn Clock>,
     pub(super) watch: Arc<LeaseWatch>,

@@ -1,5 +1,5 @@
-//! What Switchback publishes about a pair: which side is active, whether
-//! deployments are frozen (R7). An object that any tool may read, and the pair's head.
+//! Publishes which side of a pair is active and whether deployments are frozen (R7). It writes an object that any
+//! tool may read, and the pair's head.
 
 use std::sync::Arc;
 
@@ -19,16 +19,16 @@ pub fn published_key(pair: &PairName) -> String {
 /// The published object.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Published {
-    /// Which pair.
+    /// The pair's name.
     pub pair: PairName,
-    /// Which side works.
+    /// The side that works.
     pub active: Side,
-    /// Deployments must wait.
+    /// Whether deployments must wait.
     pub frozen: bool,
-    /// Where that side is, e.g. `https://two.cloud.databricks.com`.
+    /// The address of that side, e.g. `https://two.cloud.databricks.com`.
     #[serde(default)]
     pub url: String,
-    /// The saga that published last; none where no saga has published yet.
+    /// The saga that was the last to publish. `None`: no saga has published yet.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub saga: Option<SagaId>,
 }
@@ -40,11 +40,11 @@ pub(super) struct Publication {
     pub(super) clock: Arc<dyn Clock>,
     pub(super) pairs: Arc<dyn Pairs>,
     pub(super) objects: Arc<dyn Objects>,
-    /// Where the two sides are, by the homes of the plan.
+    /// The addresses of the two sides, by the role assignment of the plan.
     pub(super) addresses: Vec<Address>,
 }
 
-/// What a step wants published.
+/// The content that a step wants published.
 #[derive(Clone, Copy, Debug, Deserialize)]
 pub(crate) struct Wanted {
     pub(crate) active: Side,
@@ -52,13 +52,13 @@ pub(crate) struct Wanted {
     /// The active side becomes the primary for good.
     #[serde(default)]
     pub(crate) promoted: bool,
-    /// The side that is left stands by from here on, as before the work came to it.
+    /// The side that is left stands by from now on, as before the work came to it.
     #[serde(default)]
     pub(crate) stands_by: bool,
 }
 
 impl Wanted {
-    /// Reads what a step wants.
+    /// Reads the content that a step wants published.
     ///
     /// # Errors
     ///
@@ -70,7 +70,7 @@ impl Wanted {
 }
 
 impl Publication {
-    /// Publishes what the step wants and reads it back.
+    /// Publishes the content that the step wants, and reads it back.
     pub(super) async fn make_so(&self, step: &Step) -> Result<String, Fault> {
         let Wanted { active, frozen, promoted, stands_by } = Wanted::of(step)?;
         let head = self.pairs.pair(&self.pair).await.map_err(|e| fault(&e))?;
@@ -113,11 +113,11 @@ impl Publication {
         }
     }
 
-    /// From here on what was left is the inactive side, and is looked at for as long as it is. A standby
-    /// that the work has left to go home is no more than it was before: it stands ready, and needs no guard.
+    /// Makes the side that was left the inactive side. It is guarded for as long as it is inactive. A standby that
+    /// the work has left for the primary is as it was before: it stands ready, and needs no guard.
     fn point(&self, head: &mut PairHead, active: Side, stands_by: bool) {
         if head.active == active {
-            // A saga that was aborted in the middle is turned back: the other side was never the active one.
+            // A saga that was aborted halfway is turned back. The other side was never the active one.
             if stands_by {
                 head.guard = None;
             }
@@ -127,7 +127,7 @@ impl Publication {
         head.guard = (!stands_by).then_some(GuardRecord { side, looked_at, saga: None, last: None });
     }
 
-    /// The target of this saga is the primary from here on, whatever it was called when the plan was made.
+    /// Makes the target of this saga the primary, whatever its role was when the plan was made.
     fn swap_homes(&self, head: &mut PairHead, target: Side) -> Result<(), Fault> {
         let host = |side: Side| self.addresses.iter().find(|a| a.side == side).map(|a| a.host.clone());
         let (Some(primary), Some(standby)) = (host(target), host(target.other())) else {

@@ -1,11 +1,12 @@
-//! When blocked steps are looked at again.
+//! Keeps the times when blocked steps are tried again.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use saga::StepId;
 
-/// Times by step, and steps by time: thousands of steps may be blocked, and each wake-up asks for the next one.
+/// The times by step, and the steps by time. Thousands of steps may be blocked, and each wake-up asks for the next
+/// one.
 #[derive(Debug, Default)]
 pub(super) struct Rechecks {
     times: BTreeMap<StepId, Timestamp>,
@@ -13,38 +14,38 @@ pub(super) struct Rechecks {
 }
 
 impl Rechecks {
-    /// The step is looked at again at this time, and at no other.
+    /// The step is tried again at this time, and at no other.
     pub(super) fn set(&mut self, id: StepId, at: Timestamp) {
         self.remove(id);
         self.times.insert(id, at);
         self.order.insert((at, id));
     }
 
-    /// The same for a step that has no time yet.
+    /// The same, if the step has no time yet.
     pub(super) fn set_if_none(&mut self, id: StepId, at: Timestamp) {
         if !self.times.contains_key(&id) {
             self.set(id, at);
         }
     }
 
-    /// The step is not looked at again.
+    /// The step is not tried again.
     pub(super) fn remove(&mut self, id: StepId) {
         if let Some(at) = self.times.remove(&id) {
             self.order.remove(&(at, id));
         }
     }
 
-    /// No step is.
+    /// No step is tried again.
     pub(super) fn clear(&mut self) {
         *self = Self::default();
     }
 
-    /// When the next one is.
+    /// The time of the next one.
     pub(super) fn next(&self) -> Option<Timestamp> {
         self.order.first().map(|(at, _)| *at)
     }
 
-    /// Takes out what is due, in plan order.
+    /// Removes the steps that are due, and returns them in plan order.
     pub(super) fn take_due(&mut self, now: Timestamp) -> Vec<StepId> {
         let mut due: Vec<StepId> = self.order.iter().take_while(|(at, _)| *at <= now).map(|(_, id)| *id).collect();
         due.sort_unstable();

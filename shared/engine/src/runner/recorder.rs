@@ -1,10 +1,9 @@
-//! Records what happens: first the log, then the steps it speaks of.
+//! Records events: first in the log, then in the steps that they are about.
 //!
-//! The log is the truth and the step items are its digest, so lines are appended
-//! before the items are written: a crash in between is repaired from the log by
-//! the next runner. Appending is also what shuts a superseded runner out. Its
-//! successor has sealed the place that it would append to, so it learns that it is
-//! superseded before it can write anything else (S33).
+//! The log is the truth, and the step items are its digest. So lines are appended before the items are written, and
+//! the next runner repairs the items from the log after a crash in between. The append also stops a superseded
+//! runner. Its successor has sealed the number that it would append to, so it learns that it is superseded before it
+//! can write anything else (S33).
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -18,19 +17,19 @@ use saga::{Chain, Decision, Event, Frontier, Illegal, Line, Plan, SagaId, State,
 use super::chunks::chunks;
 use crate::ports::{Clock, LogChunk, SagaHead, Sagas, StepItem, StoreError};
 
-/// So many step items are written side by side.
+/// The number of step items that are written in parallel.
 const SIDE_BY_SIDE: usize = 16;
 
-/// Why a runner must stop.
+/// The reason why a runner must stop.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Stopped {
     /// Another runner has taken over (S33).
     #[error("another runner has taken over")]
     Superseded,
-    /// The store does not take writes, and the lease runs out.
+    /// The store accepts no writes, and the lease runs out.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// An event does not fit what is recorded: a fault of this program.
+    /// An event does not fit the record. This is a fault of this program.
     #[error("the log would not hold together: {0}")]
     Illegal(#[from] Illegal),
     /// The plan cannot be used.
@@ -41,13 +40,13 @@ pub enum Stopped {
     Broken(#[from] saga::log::Broken),
 }
 
-/// Keeps the state of one saga and records its changes under one epoch.
+/// Holds the state of one saga and records its changes under one epoch.
 pub(super) struct Recorder {
     pub(super) plan: Arc<Plan>,
     pub(super) state: State,
-    /// What of it can move.
+    /// The steps and stages that can move.
     pub(super) frontier: Frontier,
-    /// The clocks as the log tells them.
+    /// The clocks, from the log.
     pub(super) clocks: Clocks,
     saga: SagaId,
     sagas: Arc<dyn Sagas>,
@@ -56,14 +55,14 @@ pub(super) struct Recorder {
     epoch: u64,
     sequence: u64,
     pending: Vec<Line>,
-    /// In bytes: so long a chunk of the log may be.
+    /// In bytes: the longest chunk of the log.
     chunk: usize,
     touched: BTreeSet<StepId>,
     oldest: Option<Timestamp>,
 }
 
 impl Recorder {
-    /// Loads a saga as its log tells it, after sealing the log of every runner before.
+    /// Loads a saga from its log, after the log of every earlier runner was sealed.
     pub(super) async fn load(
         plan: Arc<Plan>,
         head: &SagaHead,
@@ -101,7 +100,7 @@ impl Recorder {
         Ok(recorder)
     }
 
-    /// Writes the step items that a runner before appended to the log but did not come to write.
+    /// Writes the step items that are behind the log, since an earlier runner died before it wrote them.
     async fn repair(&self) -> Result<(), Stopped> {
         let items = self.sagas.steps(&self.saga).await?;
         let known: std::collections::BTreeMap<StepId, &StepItem> = items.iter().map(|item| (item.step, item)).collect();
@@ -113,7 +112,7 @@ impl Recorder {
         self.write_steps(behind).await
     }
 
-    /// Takes an event into the state and into the next chunk of the log.
+    /// Applies an event to the state, and adds it to the next chunk of the log.
     pub(super) fn record(&mut self, event: Event) -> Result<(), Stopped> {
         let event = event.capped();
         let now = self.clock.now();
@@ -128,8 +127,8 @@ impl Recorder {
         Ok(())
     }
 
-    /// Takes an event into the state only: news that are not worth a line. The next
-    /// recorded event of the step carries what it changed.
+    /// Applies an event to the state only, since it is not worth a line. The next recorded event of the step contains
+    /// the change.
     pub(super) fn note(&mut self, event: Event) -> Result<(), Stopped> {
         let now = self.clock.now();
         let event = event.capped();
@@ -148,23 +147,24 @@ impl Recorder {
         self.frontier.ends(&self.plan, &self.state, id);
     }
 
-    /// What should be under way.
+    /// The decision on what should be under way.
     pub(super) fn decide(&self, now: Timestamp) -> Decision {
         self.frontier.decide(&self.plan, &self.state, now)
     }
 
-    /// How many lines wait to be written.
+    /// The number of lines that wait to be written.
     pub(super) fn pending(&self) -> usize {
         self.pending.len()
     }
 
-    /// Since when the oldest of them waits.
+    /// The time since which the oldest of them waits.
     pub(super) fn oldest(&self) -> Option<Timestamp> {
         self.oldest
     }
 
-    /// Writes all that waits: the log first, in as many chunks as its size needs, then the steps. A runner that
-    /// dies between two chunks leaves a log that ends earlier, like one that died before it recorded the rest.
+    /// Writes everything that waits: first the log, in as many chunks as its size needs, then the steps. A runner
+    /// that dies between two chunks leaves a log that ends earlier, like a runner that died before it recorded the
+    /// rest.
     pub(super) async fn flush(&mut self) -> Result<(), Stopped> {
         if self.pending.is_empty() {
             return Ok(());
@@ -203,7 +203,7 @@ impl Recorder {
     }
 }
 
-/// Appends a chunk; if its place is taken, by ourselves is fine: the reply was lost.
+/// Appends a chunk. If its number is taken by the same chunk, that is fine: the reply was lost.
 async fn append_ours(saga: &SagaId, chunk: &LogChunk, sagas: &dyn Sagas) -> Result<(), Stopped> {
     match sagas.append(saga, chunk).await {
         Ok(()) => Ok(()),
@@ -215,7 +215,7 @@ async fn append_ours(saga: &SagaId, chunk: &LogChunk, sagas: &dyn Sagas) -> Resu
     }
 }
 
-/// Ends the log of every epoch before ours and reads all of it.
+/// Ends the log of every epoch before ours, and reads all of it.
 async fn seal_predecessors(saga: &SagaId, epoch: u64, sagas: &dyn Sagas) -> Result<Vec<LogChunk>, Stopped> {
     loop {
         let chunks = sagas.log(saga).await?;

@@ -1,4 +1,4 @@
-//! The loop of one drive: decide, begin, wait, take in, record.
+//! Runs the loop of one drive: decide, begin, wait, take in, record.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
@@ -19,7 +19,7 @@ use super::recorder::{Recorder, Stopped};
 use crate::deps::Deps;
 use crate::ports::{ControlItem, SagaHead};
 
-/// Who waives an optional step, for the record.
+/// The name that waives an optional step, for the record.
 const NOBODY_WAITS: &str = "the plan, which does not wait for it";
 
 pub(super) struct Run<'a> {
@@ -32,7 +32,7 @@ pub(super) struct Run<'a> {
     pub(super) outside: &'a Outside,
     pub(super) publication: &'a Publication,
     pub(super) attempts: FuturesUnordered<BoxFuture<'a, (StepId, Ended)>>,
-    /// When blocked steps are looked at again.
+    /// The times when blocked steps are tried again.
     pub(super) rechecks: Rechecks,
     pub(super) begun: Timestamp,
     pub(super) renew_at: Timestamp,
@@ -40,16 +40,16 @@ pub(super) struct Run<'a> {
     pub(super) intended: Vec<StepId>,
     pub(super) asking: bool,
     pub(super) declined: bool,
-    /// Orders that are not taken in yet,
+    /// The orders that are not taken in yet.
     pub(super) orders: VecDeque<ControlItem>,
-    /// and how many there had been when they were looked up.
+    /// The value of `controls.asked` when the orders were read.
     pub(super) orders_seen: Option<u64>,
-    /// What is under way ends, since an order waits for that.
+    /// Everything under way must end, since an order waits for that.
     pub(super) quieting: bool,
 }
 
 impl<'a> Run<'a> {
-    /// Works until there is nothing to do for a while, the time is up, or the lease is lost.
+    /// Works until there is nothing to do for a while, the time limit is reached, or the lease is lost.
     pub(super) async fn drive(&mut self) -> Result<Driven, Stopped> {
         let driven = self.work().await;
         if driven.is_err() {
@@ -106,19 +106,20 @@ impl<'a> Run<'a> {
         decision
     }
 
-    /// Whether a step is being attempted.
+    /// Whether an attempt of the step is under way.
     pub(super) fn is_under_way(&self, id: StepId) -> bool {
         self.recorder.frontier.is_under_way(id)
     }
 
-    /// Nothing new is begun: the time is up, a person asked for an abort, or an order waits for quiet.
+    /// Whether nothing new may begin: the time limit is reached, a person asked for an abort, or an order waits for
+    /// quiet.
     fn is_ending(&self, now: Timestamp) -> bool {
         self.quieting
             || self.head.abort_by.is_some()
             || now.duration_since(self.begun) >= self.deps.settings.drive_limit
     }
 
-    /// Records what the decision itself makes true; says whether to decide again.
+    /// Records the events of the decision itself. Returns whether to decide again.
     async fn take_decision(&mut self, decision: &Decision) -> Result<bool, Stopped> {
         for stage in &decision.enter {
             self.recorder.record(Event::StageEntered { stage: stage.clone() })?;
@@ -127,7 +128,7 @@ impl<'a> Run<'a> {
             self.recorder.record(Event::ForwardDone)?;
         }
         if !decision.enter.is_empty() || decision.forward_done {
-            // Doubt never crosses a gate: what led here is on record before it opens (S6).
+            // Doubt never crosses a gate: the results that led here are on record before the gate opens (S6).
             self.recorder.flush().await?;
             return Ok(true);
         }
@@ -195,7 +196,7 @@ impl<'a> Run<'a> {
         self.attempts.push(async move { (id, attempt.run().await) }.boxed());
     }
 
-    /// Waits for the next thing to happen and takes it in.
+    /// Waits for the next event and takes it in.
     async fn wait(&mut self, wake_at: Option<Timestamp>, now: Timestamp) -> Result<(), Stopped> {
         let settings = &self.deps.settings;
         let ending = self.is_ending(now);
@@ -230,20 +231,20 @@ impl<'a> Run<'a> {
         Ok(())
     }
 
-    /// When a step that was blocked at that time is looked at again.
+    /// The time when a step that was blocked at `blocked_at` is tried again.
     pub(super) fn looked_at_again(&self, id: StepId, blocked_at: Timestamp) -> Timestamp {
         let pursued = self.plan.step(id).is_some_and(|step| step.pursue);
         blocked_at.saturating_add(self.deps.settings.looks_again(pursued)).unwrap_or(Timestamp::MAX)
     }
 
-    /// A blocked step is looked at again, in case a person has helped.
+    /// Plans another try of a blocked step, in case a person has helped.
     fn recheck_later(&mut self, id: StepId, event: &Event, now: Timestamp) {
         if let Event::Blocked { .. } = event {
             self.rechecks.set(id, self.looked_at_again(id, now));
         }
     }
 
-    /// Begins what only waited for its intent to be on record (S4): one write for all that came together.
+    /// Begins the steps that only waited until their intent was on record (S4). One write records all of them.
     async fn begin_intended(&mut self) -> Result<(), Stopped> {
         if self.intended.is_empty() {
             return Ok(());
@@ -255,7 +256,7 @@ impl<'a> Run<'a> {
         Ok(())
     }
 
-    /// Takes in how an attempt ended.
+    /// Takes in the end of an attempt.
     fn take(&mut self, id: StepId, ended: Ended) -> Result<(), Stopped> {
         self.recorder.ends(id);
         let (Some(step), Some(record)) = (self.plan.step(id), self.recorder.state.step(id)) else { return Ok(()) };
@@ -280,7 +281,7 @@ impl<'a> Run<'a> {
         Ok(())
     }
 
-    /// What is settled starts nothing at its place any more.
+    /// Removes a settled step from the open steps of its location, since it starts nothing there any more.
     pub(super) fn settled(&self, id: StepId) {
         let Some(step) = self.plan.step(id) else { return };
         let Some(record) = self.recorder.state.step(id).filter(|record| record.state.is_settled()) else { return };
@@ -293,7 +294,7 @@ impl<'a> Run<'a> {
     }
 }
 
-/// For the test that shows that gates matter: everything begins at once.
+/// For the test that shows that gates are needed: every stage and step begins at once.
 #[cfg(feature = "mutants")]
 fn ungated(mut decision: Decision, plan: &Plan, state: &saga::State, under_way: &dyn Fn(StepId) -> bool) -> Decision {
     for (index, stage) in plan.stages.iter().enumerate() {

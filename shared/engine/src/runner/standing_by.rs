@@ -1,4 +1,4 @@
-//! What a saga waits for beside resources: its window, and a side that is ready to stand by.
+//! Checks two conditions that are no resource: the window of a saga, and a side that is ready to stand by.
 
 use std::collections::BTreeSet;
 
@@ -12,11 +12,11 @@ use super::attempt::Place;
 use crate::codes;
 use crate::ports::Looking;
 
-/// So many offenders are named before the rest is counted.
+/// The number of resources that are named. The rest is counted.
 const NAMED: usize = 5;
 
-/// Whether the window has come and holds the saga. Before it there is nothing to do; once it no longer
-/// holds it, only a person can.
+/// Whether the window is open and has enough time for the saga. Before the window there is nothing to do. When its
+/// time is too short, only a person can help.
 pub(super) fn is_open(step: &Step, now: Timestamp) -> Result<String, Fault> {
     let window: Window = serde_json::from_value(step.detail.clone())
         .map_err(|e| Fault::person_needed(codes::UNKNOWN_STEP, format!("cannot read the window: {e}")))?;
@@ -39,8 +39,8 @@ pub(super) fn is_open(step: &Step, now: Timestamp) -> Result<String, Fault> {
     }
 }
 
-/// Whether a side is ready to stand by (R41): it shows all of itself, and nothing is on there but what
-/// the step excepts.
+/// Whether a side is ready to stand by (R41): it was listed whole, and nothing is on there except what the step
+/// excepts.
 pub(super) async fn is_ready(place: Option<&Place>, step: &Step) -> Result<String, Fault> {
     let place = place.ok_or_else(|| {
         Fault::person_needed(codes::UNKNOWN_STEP, format!("this program knows no place {:?}", step.place))

@@ -1,7 +1,7 @@
-//! Taking in what people ordered.
+//! Takes in the orders of people.
 //!
-//! The last line of what an order comes to stands in one chunk of the log with the line that ends the order, so
-//! a runner that dies anywhere leaves something of it undone or all of it done, and never done twice.
+//! The last line of an order's effect is in one chunk of the log with the line that ends the order. So a runner that
+//! dies anywhere leaves the order partly undone or all done, and never done twice.
 
 use failover::plan::own;
 use saga::{Event, StepState};
@@ -39,7 +39,7 @@ impl Run<'_> {
                         Quiet::Steps(steps) => !steps.iter().any(|step| self.is_under_way(*step)),
                     };
                     if !is_quiet {
-                        // Calls under way end, waits are given up, and nothing new is begun before.
+                        // Calls under way end, waits are given up, and nothing new begins before that.
                         self.quieting = true;
                         return Ok(());
                     }
@@ -54,7 +54,7 @@ impl Run<'_> {
         Ok(())
     }
 
-    /// Marks an order that the log has ended; says whether it has.
+    /// Marks an order that the log has ended. Returns whether the log has ended it.
     async fn ended(&mut self, order: &ControlItem) -> Result<bool, Stopped> {
         let at = self.deps.clock.now();
         let Some(ended) = self.recorder.state.control(&order.id) else { return Ok(false) };
@@ -93,7 +93,7 @@ impl Run<'_> {
         Ok(())
     }
 
-    /// What waits for lessons is looked at again as soon as there is one.
+    /// Tries the steps that wait for lessons again as soon as there is a lesson.
     pub(super) fn look_at_lessons(&mut self) {
         if self.recorder.state.lessons().is_empty() {
             return;
