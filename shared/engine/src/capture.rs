@@ -1,4 +1,4 @@
-//! Taking the checkpoint of a side while it is well.
+//! Takes the checkpoint of a side while the side is well.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -16,19 +16,19 @@ use crate::limiter::turnstile::Turnstile;
 use crate::ports::{Looking, Observed, PairHead, StoreError};
 use crate::start::pair_head;
 
-/// The key of the latest checkpoint of a side. It goes by the workspace and not by its home, so that a
-/// promotion moves nothing.
+/// The key of the latest checkpoint of a side. It names the workspace and not the role, so that a promotion moves no
+/// object.
 pub fn checkpoint_key(deps: &Deps, side: Side) -> String {
     format!("{}/latest.json", checkpoints(deps, side))
 }
 
-/// The key of what a standby was like before work came to it.
+/// The key of the record of a standby from before work came to it.
 pub fn prepared_key(deps: &Deps, side: Side) -> String {
     format!("{}/prepared.json", checkpoints(deps, side))
 }
 
-/// The key of one version of a side's checkpoint, which is never overwritten. Versions have a prefix of their own,
-/// so that a bucket's lifecycle can let old ones go and never reaches the latest checkpoint.
+/// The key of one version of a side's checkpoint. A version is never overwritten. Versions have a prefix of their
+/// own, so that a bucket's lifecycle can remove old ones and never reaches the latest checkpoint.
 pub fn version_key(deps: &Deps, side: Side, content: &str) -> String {
     format!("checkpoints/{}/{}/{content}.json", deps.pair.name, place(deps, side))
 }
@@ -42,7 +42,7 @@ fn place(deps: &Deps, side: Side) -> String {
     if host.is_empty() { side.as_str().to_owned() } else { host }
 }
 
-/// Lists a side. Kinds are listed side by side; one that cannot be listed keeps none waiting.
+/// Lists a side. The kinds are listed in parallel, and a kind that cannot be listed does not delay the others.
 pub async fn list_side(deps: &Deps, side: Side, time_out: Duration) -> Checkpoint {
     let workspace = deps.pair.side(side);
     let taken_at = deps.clock.now();
@@ -51,7 +51,7 @@ pub async fn list_side(deps: &Deps, side: Side, time_out: Duration) -> Checkpoin
         let pass = &pass;
         async move {
             let listed = workspace.list(kind.name, Looking::Record, pass).await;
-            // One by one, so that what was read and what is recorded of it are not both in memory (S26).
+            // Each resource is converted on its own, so that the listing and its record are not both in memory (S26).
             let recorded = |seen: Vec<Observed>| {
                 let of_record = seen.into_iter().filter(|seen| workspace.recorded(seen));
                 of_record.map(|seen| workspace.record(&seen)).collect::<Vec<Resource>>()
@@ -82,24 +82,24 @@ pub async fn list_side(deps: &Deps, side: Side, time_out: Duration) -> Checkpoin
     Checkpoint { version: CHECKPOINT_VERSION, pair: deps.pair.name.clone(), side, taken_at, resources, missing }
 }
 
-/// A checkpoint that could not be taken or kept.
+/// The error of a checkpoint that could not be taken or stored.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum CaptureError {
-    /// A kind was not listed, so the last good checkpoint is kept.
+    /// A kind was not listed, so the last good checkpoint stays.
     #[error("the {side} was not captured, the last checkpoint is kept: {message}")]
     Incomplete {
-        /// Which side.
+        /// The side.
         side: Side,
         /// The first kind that failed, and why.
         message: String,
     },
-    /// A saga has fenced it, or has begun to: what is active there no longer tells what was.
+    /// A saga has fenced the side, or has begun to. So its state now does not show what was active before.
     #[error(
         "the {0} was not captured, the last checkpoint is kept: a saga has fenced it or has begun to, so what is off \
          there now may have been on"
     )]
     Fenced(Side),
-    /// It could not be written or read as a checkpoint.
+    /// The checkpoint could not be written or read.
     #[error(transparent)]
     Checkpoint(#[from] CheckpointError),
     /// The store failed.
@@ -107,8 +107,8 @@ pub enum CaptureError {
     Store(#[from] StoreError),
 }
 
-/// Captures a side: lists all of it and keeps that as its latest checkpoint.
-/// An incomplete listing replaces nothing.
+/// Captures a side: lists all of it, and stores the list as its latest checkpoint. An incomplete listing replaces
+/// nothing.
 ///
 /// # Errors
 ///
@@ -119,17 +119,17 @@ pub async fn capture(deps: &Deps, side: Side) -> Result<Checkpoint, CaptureError
     Ok(taken.checkpoint)
 }
 
-/// A whole listing of a side that is not kept yet.
+/// A whole listing of a side that is not stored yet.
 pub(crate) struct Taken {
-    /// With the sides as the pair's head had them when the listing began.
+    /// The ports and the pair, with the roles that the pair's head had when the listing began.
     pub(crate) deps: Deps,
     /// The listing.
     pub(crate) checkpoint: Checkpoint,
-    /// The latest checkpoint, which it may replace.
+    /// The latest checkpoint, which the listing may replace.
     pub(crate) recorded: Option<Checkpoint>,
 }
 
-/// Lists all of a side for its checkpoint. Keeps nothing.
+/// Lists all of a side for its checkpoint. Stores nothing.
 ///
 /// # Errors
 ///
@@ -154,8 +154,9 @@ pub(crate) async fn take(deps: &Deps, side: Side) -> Result<Taken, CaptureError>
     Ok(Taken { deps, checkpoint, recorded })
 }
 
-/// A side that a saga fences tells no more what was active on it. Neither does the primary while the work is on
-/// the standby: its record says what goes on there again once the work is home.
+/// Refuses to capture a side that a saga fences, since it no longer shows what was active on it. Also refuses to
+/// capture the primary while the work is on the standby: the record of the primary says which work runs there again
+/// after the failback.
 fn refuse_fenced(head: &PairHead, side: Side) -> Result<(), CaptureError> {
     let fencing = head.frozen && head.active == side;
     let away = side == Side::Primary && head.active == Side::Standby;
@@ -171,17 +172,17 @@ pub async fn latest(deps: &Deps, side: Side) -> Result<Option<Checkpoint>, Captu
     read(deps, &checkpoint_key(deps, side), side).await
 }
 
-/// When a checkpoint was taken, and how much stands in it.
+/// The time of a checkpoint, and the number of its resources.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CheckpointOutline {
     /// When its listing began.
     pub taken_at: Timestamp,
-    /// So many resources.
+    /// The number of resources.
     pub resources: usize,
 }
 
-/// When the latest checkpoint of a side was taken, if one ever was. What stands in it is counted and not kept in
-/// memory: that of a large side is large.
+/// The time of the latest checkpoint of a side, if there is one. Its resources are counted and not kept in memory,
+/// since the checkpoint of a large side is large.
 ///
 /// # Errors
 ///
@@ -201,7 +202,7 @@ pub async fn outline(deps: &Deps, side: Side) -> Result<Option<CheckpointOutline
     Ok(Some(CheckpointOutline { taken_at: read.taken_at, resources: read.resources.len() }))
 }
 
-/// What a standby was like before work came to it, if that was ever recorded.
+/// The record of a standby from before work came to it, if it was ever made.
 ///
 /// # Errors
 ///
@@ -210,9 +211,8 @@ pub async fn prepared(deps: &Deps, side: Side) -> Result<Option<Checkpoint>, Cap
     read(deps, &prepared_key(deps, side), side).await
 }
 
-/// Whether a kind that a side answers to be unsupported was unsupported there before: no record of the side has a
-/// resource of it. A kind of which a record has one is not believed to be gone, and neither is one while a record
-/// cannot be read.
+/// Whether a side never had a kind that it reports as unsupported: no record of the side has a resource of the kind.
+/// If a record has one, the kind is not believed to be gone. The same is true while a record cannot be read.
 pub(crate) async fn never_had(deps: &Deps, side: Side, kind: &str) -> bool {
     #[cfg(feature = "mutants")]
     if deps.settings.restored.never_had {
@@ -228,6 +228,6 @@ pub(crate) async fn never_had(deps: &Deps, side: Side, kind: &str) -> bool {
 async fn read(deps: &Deps, key: &str, side: Side) -> Result<Option<Checkpoint>, CaptureError> {
     let bytes = deps.objects.get(key).await?;
     let read = bytes.map(|bytes| Checkpoint::from_bytes(&bytes)).transpose()?;
-    // A promotion has given its workspace another home since.
+    // A promotion may have given the workspace another role since the checkpoint was taken.
     Ok(read.map(|checkpoint| Checkpoint { side, ..checkpoint }))
 }

@@ -1,38 +1,38 @@
-//! The codes of faults that arise in the engine itself.
+//! Lists the codes of faults that arise in the engine itself.
 
 use saga::Code;
 
 /// The breaker of an API family is open: it did not answer lately.
 pub const BREAKER_OPEN: Code = Code::new("BREAKER-OPEN");
-/// Too little is left of the lease to begin a call.
+/// The lease has too little time left to begin a call.
 pub const LEASE_ENDING: Code = Code::new("LEASE-ENDING");
 /// A change is under way for longer than an attempt waits.
 pub const STILL_CHANGING: Code = Code::new("STILL-CHANGING");
-/// The call was made, and the resource does not become as wanted.
+/// The call was made, and the resource does not reach the wanted state.
 pub const NOT_AS_WANTED: Code = Code::new("NOT-AS-WANTED");
 /// Nothing else is active, but other steps of this side are not verified yet.
 pub const OTHERS_OPEN: Code = Code::new("OTHERS-OPEN");
-/// What is published could not be written or read.
+/// The published object or the pair's head could not be read or written.
 pub const PUBLICATION: Code = Code::new("PUBLICATION");
 /// A plan names something that this program does not know.
 pub const UNKNOWN_STEP: Code = Code::new("UNKNOWN-STEP");
-/// Two resources could be meant.
+/// Two resources match, so the counterpart is ambiguous.
 pub const AMBIGUOUS_MATCH: Code = Code::new("AMBIGUOUS-MATCH");
 /// The target has no counterpart.
 pub const NO_COUNTERPART: Code = Code::new("NO-COUNTERPART");
 /// The window of a planned saga has not opened yet.
 pub const WINDOW_NOT_OPEN: Code = Code::new("WINDOW-NOT-OPEN");
-/// The window of a planned saga no longer holds it.
+/// The rest of the window is too short for the saga.
 pub const WINDOW_MISSED: Code = Code::new("WINDOW-MISSED");
-/// Something is on at a side that shall stand by.
+/// Something is on at a side that should stand by.
 pub const NOT_READY: Code = Code::new("NOT-READY");
 /// A saga that asks for lessons has none on record.
 pub const LESSONS_MISSING: Code = Code::new("LESSONS-MISSING");
-/// The words of a message name something that is not known.
+/// The text of a message has a placeholder that is not known.
 pub const WORDING: Code = Code::new("WORDING");
 /// The saga is held already.
 pub const SAGA_HELD: Code = Code::new("SAGA-HELD");
-/// Nobody holds the saga.
+/// The saga is not held.
 pub const NOT_HELD: Code = Code::new("NOT-HELD");
 /// The saga is over.
 pub const SAGA_OVER: Code = Code::new("SAGA-OVER");

@@ -1,7 +1,8 @@
-//! What people order of a saga under way: recorded, taken in by a runner, acknowledged when it has happened.
+//! Takes a person's order for a running saga. An order is recorded, a runner takes it in, and it is acknowledged when
+//! it has happened.
 //!
-//! Whoever orders is a runner, too, for as long as that needs: with every function down, and on one machine,
-//! an order is taken in all the same.
+//! The command that gives an order becomes a runner for as long as the order needs. So an order is taken in even if
+//! every function is down, and on one machine.
 
 use std::sync::Arc;
 
@@ -17,26 +18,26 @@ use crate::ports::{Control, ControlItem, ControlState, LessonItem, SagaStatus, S
 use crate::runner::{Stopped, drive};
 use crate::settings::Settings;
 
-/// How often it is looked whether an order was taken in.
+/// The interval at which the order's state is read.
 const LOOKS_EVERY: SignedDuration = SignedDuration::from_secs(1);
 
-/// What became of an order.
+/// The result of an order.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Ordered {
     /// It has happened.
     Taken,
-    /// It was refused; nothing was changed.
+    /// It was refused, and nothing was changed.
     Refused {
-        /// The page of advice.
+        /// The advice code.
         code: String,
-        /// A sentence.
+        /// The reason, in one sentence.
         why: String,
     },
     /// It is on record, and no runner has taken it in yet.
     Waiting,
 }
 
-/// Orders something of a saga and waits, for at most `patience`, until a runner has taken it in.
+/// Gives an order to a saga. It waits, for at most `patience`, until a runner has taken it in.
 ///
 /// # Errors
 ///
@@ -53,7 +54,7 @@ pub async fn order(
     let control = bounded(control);
     let now = deps.clock.now();
     let known = deps.controls.controls(saga).await?;
-    // Whoever presses again after a crash means the same order.
+    // A person who gives the same order again after a crash means the first one.
     let same = known.into_iter().find(|o| o.state == ControlState::Open && o.control == control && o.by == by);
     let item = same.unwrap_or_else(|| ControlItem {
         id: format!("{:015}-{}", now.as_millisecond(), digest(&[by, why, &format!("{control:?}")])),
@@ -64,16 +65,16 @@ pub async fn order(
         state: ControlState::Open,
     });
     match deps.controls.order(saga, &item).await {
-        // Refused: it is over, or the very same was ordered at this moment; what is recorded tells.
+        // Refused: the saga is over, or the very same order was given at this moment. The recorded state shows which.
         Ok(()) | Err(StoreError::Refused(_)) => {}
         Err(other) => return Err(other.into()),
     }
-    // A lost wake-up is made up for below, and by the tick.
+    // The loop below and the tick make up for a lost wake message.
     deps.waker.wake(saga).await.ok();
     follow(deps, saga, &item, now.saturating_add(patience).unwrap_or(Timestamp::MAX)).await
 }
 
-/// A lesson has texts of a person, which no item must grow with (S25).
+/// Cuts the texts of a lesson, since a person writes them and no item may grow with them (S25).
 fn bounded(control: Control) -> Control {
     match control {
         Control::Lesson { text, owner, due } => {
@@ -89,7 +90,7 @@ fn bounded(control: Control) -> Control {
 
 async fn follow(deps: &Deps, saga: &SagaId, item: &ControlItem, until: Timestamp) -> Result<Ordered, Stopped> {
     let settings = Settings { drive_limit: SignedDuration::ZERO, ..(*deps.settings).clone() };
-    // Drives no further than to what was ordered.
+    // This drive goes no further than the order needs.
     let taking_in = Deps { settings: Arc::new(settings), ..deps.clone() };
     loop {
         let orders = deps.controls.controls(saga).await?;
@@ -109,7 +110,7 @@ async fn follow(deps: &Deps, saga: &SagaId, item: &ControlItem, until: Timestamp
             return Ok(Ordered::Waiting);
         }
         match drive(&taking_in, saga, &format!("order/{}", item.by)).await {
-            // Whoever took over takes it in; a store that does not confirm is asked again.
+            // A runner that took over takes the order in. A store that did not confirm is asked again.
             Ok(_) | Err(Stopped::Superseded | Stopped::Store(StoreError::Again(_))) => {}
             Err(stopped) => return Err(stopped),
         }
@@ -121,7 +122,7 @@ async fn follow(deps: &Deps, saga: &SagaId, item: &ControlItem, until: Timestamp
     }
 }
 
-/// Of a saga that is over nothing can be ordered, but what was learned of it is still written down.
+/// Refuses an order for a saga that is over. A lesson is still written down.
 async fn too_late(deps: &Deps, saga: &SagaId, item: &ControlItem) -> Result<Ordered, Stopped> {
     let at = deps.clock.now();
     if let Some(lesson) = lesson_of(saga, item) {
@@ -134,19 +135,19 @@ async fn too_late(deps: &Deps, saga: &SagaId, item: &ControlItem) -> Result<Orde
     Ok(Ordered::Refused { code, why })
 }
 
-/// Asks for a saga to be aborted, and says why. Acknowledged only when its end is recorded (S14).
+/// Asks for a saga to be aborted, with the reason. It is acknowledged only when the end is recorded (S14).
 ///
 /// # Errors
 ///
 /// [`StoreError::Refused`] if the saga is finished or unknown, or another [`StoreError`].
 pub async fn abort(deps: &Deps, saga: &SagaId, by: &str, why: &str) -> Result<(), StoreError> {
     deps.sagas.ask_abort(saga, &capped(by, NAME), &capped(why, TEXT)).await?;
-    // A lost wake-up is made up for by the tick.
+    // The tick makes up for a lost wake message.
     deps.waker.wake(saga).await.ok();
     Ok(())
 }
 
-/// The lesson that an order writes down, as the pair keeps it; the same lesson always has the same id.
+/// The lesson of an order as the pair keeps it. The same lesson always has the same id.
 pub(crate) fn lesson_of(saga: &SagaId, order: &ControlItem) -> Option<LessonItem> {
     let Control::Lesson { text, owner, due } = &order.control else { return None };
     Some(LessonItem {
@@ -161,7 +162,7 @@ pub(crate) fn lesson_of(saga: &SagaId, order: &ControlItem) -> Option<LessonItem
     })
 }
 
-/// The pair's lessons that nobody has closed, for the next plan.
+/// The pair's lessons that are not closed, for the next plan.
 pub(crate) async fn open_lessons(deps: &Deps) -> Result<Vec<OpenLesson>, StoreError> {
     let open = deps.controls.lessons(&deps.pair.name).await?.into_iter().filter(|lesson| lesson.closed.is_none());
     let open =
@@ -169,7 +170,7 @@ pub(crate) async fn open_lessons(deps: &Deps) -> Result<Vec<OpenLesson>, StoreEr
     Ok(open.collect())
 }
 
-/// The open steps of a kind with a name, or with an id.
+/// The open steps of a kind whose name or id is `name`.
 pub fn step_named(plan: &saga::Plan, state: &State, kind: &str, name: &str) -> Vec<StepId> {
     let meant = plan.steps().filter(|(id, step)| {
         let open = state.step(*id).is_some_and(|record| !record.state.is_settled());

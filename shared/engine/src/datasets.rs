@@ -1,4 +1,4 @@
-//! How recent the data on a side is: read for the plan, and for whoever looks at the pair (R23).
+//! Reads how recent the data on a side is, for the plan and for people who want to see the pair (R23).
 
 use std::sync::Arc;
 
@@ -12,8 +12,8 @@ use serde_json::Value;
 use crate::deps::Deps;
 use crate::limiter::turnstile::Turnstile;
 
-/// Reads the time of the last synced data of every dataset, as a side has it. One that cannot be
-/// read keeps none waiting, and is told as unknown: never as recent (S17).
+/// Reads the time of the last synced data of every dataset, as a side has it. A dataset that cannot be read does not
+/// delay the others. It is reported as unknown, and never as recent (S17).
 pub async fn datasets(deps: &Deps, side: Side) -> Vec<DatasetSeen> {
     let duties = [Duty::Dataset, Duty::Recovery];
     let declared = duties.into_iter().flat_map(|duty| deps.pair.arrangements.of(duty));
@@ -34,11 +34,11 @@ async fn one(deps: &Deps, side: Side, errand: &Errand) -> DatasetSeen {
     DatasetSeen { duty: errand.duty, name: errand.name.clone(), synced_at, objective_s }
 }
 
-/// An errand's settings with every placeholder filled in for a side.
+/// An action's settings with every placeholder filled in for a side.
 ///
 /// # Errors
 ///
-/// What is wrong with the first text that cannot be filled in.
+/// The fault of the first text that cannot be filled in.
 pub fn filled(deps: &Deps, side: Side, settings: &Value) -> Result<Value, String> {
     let unknown = || Address { side, url: String::new(), host: String::new() };
     let address = deps.pair.addresses.iter().find(|address| address.side == side).cloned().unwrap_or_else(unknown);

@@ -1,4 +1,4 @@
-//! Everything that use cases may touch.
+//! Defines everything that use cases may access.
 
 use std::sync::Arc;
 
@@ -18,48 +18,49 @@ use crate::settings::Settings;
 /// One pair and how to reach its sides.
 #[derive(Clone)]
 pub struct Pair {
-    /// Its name.
+    /// The pair's name, e.g. `payments`.
     pub name: PairName,
-    /// The primary.
+    /// The workspace of the primary.
     pub primary: Arc<dyn Workspace>,
-    /// The standby.
+    /// The workspace of the standby.
     pub standby: Arc<dyn Workspace>,
-    /// The explicit map between them.
+    /// The explicit map between the resources of the two sides (`[[map]]`).
     pub map: Vec<MapEntry>,
-    /// What the team has decided.
+    /// The team's rules for a failover.
     pub policy: FailoverPolicy,
-    /// Where the two sides are, the primary first.
+    /// The addresses of the two sides, the primary first.
     pub addresses: Vec<Address>,
-    /// What the team has declared beside the two sides.
+    /// The actions that the team has declared, and the work that runs on both sides.
     pub arrangements: Arrangements,
-    /// How it is watched, and who is asked.
+    /// The rules of detection, and the people who are asked.
     pub watch: Watch,
 }
 
-/// How a pair is watched, and who is asked about it.
+/// The rules of detection for a pair, and the people who are asked about it.
 #[derive(Clone, Debug, Default)]
 pub struct Watch {
-    /// What the team has decided about noticing.
+    /// The team's rules for detection.
     pub policy: WatchPolicy,
-    /// Where the two sides are, as the outside world speaks of them.
+    /// The cloud and the region of each side, as providers name them.
     pub watched: Watched,
-    /// How people are asked by message; `None`: only at a terminal.
+    /// The settings for asking people by message. `None`: people are asked only at a terminal.
     pub approvals: Option<Approvals>,
-    /// Who may approve, in the order of the contact list; empty: whoever names the pair at a terminal.
+    /// The people who may approve, in the order of the contact list. If it is empty, anybody who gives a name at a
+    /// terminal may approve.
     pub approvers: Vec<Approver>,
-    /// What the team has set itself.
+    /// The objectives that the team has set, e.g. the RTO.
     pub objectives: Objectives,
-    /// Which drills are held by themselves.
+    /// The drills that run on a schedule.
     pub drills: Vec<DrillPolicy>,
 }
 
 impl Watch {
-    /// An approver, however the name is spelled.
+    /// Finds an approver by name, in any spelling.
     pub fn approver(&self, name: &str) -> Option<&Approver> {
         self.approvers.iter().find(|approver| folded(&approver.name) == folded(name))
     }
 
-    /// So many different people must say yes.
+    /// The number of different people who must say yes.
     pub fn people(&self) -> u32 {
         self.approvals.as_ref().map_or(1, |approvals| approvals.people)
     }
@@ -74,7 +75,7 @@ impl Pair {
         }
     }
 
-    /// The host of a side; empty where no address is known.
+    /// The host of a side. It is empty if no address is known.
     pub fn host(&self, side: Side) -> &str {
         self.addresses.iter().find(|address| address.side == side).map_or("", |address| address.host.as_str())
     }
@@ -83,46 +84,46 @@ impl Pair {
 /// The ports of the engine.
 #[derive(Clone)]
 pub struct Deps {
-    /// Time.
+    /// The source of time.
     pub clock: Arc<dyn Clock>,
-    /// Pairs.
+    /// The store of pairs.
     pub pairs: Arc<dyn Pairs>,
-    /// Sagas.
+    /// The store of sagas.
     pub sagas: Arc<dyn Sagas>,
-    /// Approvals.
+    /// The store of approval requests.
     pub asks: Arc<dyn Asks>,
-    /// What people order of sagas under way, and lessons.
+    /// The store of people's orders for running sagas, and of lessons.
     pub controls: Arc<dyn Controls>,
-    /// What is known of the pair's health.
+    /// The store of signals and of the watch's own record.
     pub signals: Arc<dyn Signals>,
-    /// Checkpoints, plans, what is published.
+    /// The store of checkpoints, plans and published objects.
     pub objects: Arc<dyn Objects>,
     /// Draws the page of a record.
     pub scribe: Arc<dyn Scribe>,
-    /// Wake messages.
+    /// Sends wake messages.
     pub waker: Arc<dyn Waker>,
-    /// Who carries out errands outside the two workspaces.
+    /// The parts that carry out actions beyond the two workspaces.
     pub errands: Vec<Arc<dyn Errands>>,
-    /// Messages to people.
+    /// Sends messages to people.
     pub messenger: Arc<dyn Messenger>,
-    /// Whom to ask how things are.
+    /// The external sources that are polled, e.g. status pages.
     pub feeds: Vec<Arc<dyn Feed>>,
-    /// How to look at the two sides.
+    /// The probes of the two sides.
     pub probes: Vec<Arc<dyn Probe>>,
     /// The pair.
     pub pair: Pair,
-    /// Durations and numbers.
+    /// The durations and numbers of the engine.
     pub settings: Arc<Settings>,
 }
 
 impl Deps {
-    /// Every kind of errand that can be carried out here.
+    /// Every kind of action that can be carried out here.
     pub fn errand_kinds(&self) -> Vec<ErrandInfo> {
         let through_workspaces = self.pair.primary.errands().iter();
         through_workspaces.chain(self.errands.iter().flat_map(|errands| errands.errands())).copied().collect()
     }
 
-    /// Who carries out errands of a kind: outside, or through the workspace of a side.
+    /// Finds the part that carries out actions of a kind: an external one, or the workspace of a side.
     pub fn errands_of(&self, kind: &str, side: Side) -> Option<&dyn Errands> {
         let knows = |errands: &&dyn Errands| errands.errands().iter().any(|info| info.name == kind);
         let workspace: &dyn Errands = self.pair.side(side).as_ref();

@@ -1,15 +1,14 @@
-//! Keeping the evidence of a finished saga (R51, R52).
+//! Stores the evidence of a finished saga (R51, R52).
 //!
 //! | step | what is written | if it is there already |
 //! |---|---|---|
-//! | 1 | `sagas/<saga>/record.json`, beside the plan | that one is the saga's record, whoever made it |
+//! | 1 | `sagas/<saga>/record.json`, beside the plan | that one is the saga's record, no matter who made it |
 //! | 2 | `sagas/<saga>/evidence-<seal12>.json` and `.html`, under Object Lock | nothing: they follow from step 1 |
-//! | 3 | the saga's item of the pair's history, with the seal and the key | nothing: the first one stays |
+//! | 3 | the saga's item in the pair's history, with the seal and the key | nothing: the first one stays |
 //!
-//! The pair is released before that (L9), and [`crate::evidence_due`] says when it is tried. Whoever dies in
-//! between is followed by a try that finds step 1 done and goes on with the same bytes, so there are never two
-//! records of one saga.
-//! `switchback report --saga ID --out FOLDER` makes the files from what is recorded at any time.
+//! The pair is released before that (L9), and [`crate::evidence_due`] says when it is tried. If a process dies in
+//! between, a later try finds step 1 done and goes on with the same bytes. So there are never two records of one
+//! saga. `switchback report --saga ID --out FOLDER` makes the files from the records at any time.
 
 use std::collections::BTreeSet;
 
@@ -28,18 +27,18 @@ use crate::view::{View, view};
 /// nobody reads a longer one (S26).
 const LARGEST_WITH_PAGE: usize = 24 * 1024 * 1024;
 
-/// Why there is no record.
+/// The reason why there is no record.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NoEvidence {
     /// The saga is not finished.
     #[error("saga {0} is not finished: its record is made at its end")]
     NotFinished(SagaId),
-    /// What is recorded does not hold together.
+    /// The records do not fit together.
     #[error("no record can be made of saga {saga}: {why}")]
     NoTables {
-        /// Which saga.
+        /// The saga.
         saga: SagaId,
-        /// Why.
+        /// The reason.
         why: NoTables,
     },
     /// The store failed.
@@ -52,12 +51,12 @@ pub fn record_key(saga: &SagaId) -> String {
     format!("sagas/{saga}/record.json")
 }
 
-/// The key of the evidence that is locked, with `json` or `html`.
+/// The key of the evidence that is locked. `ending` is `json` or `html`.
 pub fn evidence_key(record: &Record, ending: &str) -> String {
     format!("sagas/{}/evidence-{}.{ending}", record.facts.saga, record.seal12())
 }
 
-/// The record of a finished saga: the one that was kept, else made now. Changes nothing.
+/// The record of a finished saga: the stored one, or else a new one. Changes nothing.
 ///
 /// # Errors
 ///
@@ -82,18 +81,18 @@ fn decoded(saga: &SagaId, bytes: &[u8]) -> Result<Record, StoreError> {
     serde_json::from_slice(bytes).map_err(broken)
 }
 
-/// Keeps the evidence of a finished saga; whatever of it is kept already stays. Nothing is tried again after the
-/// last try, so the history then says that no object was kept.
+/// Stores the evidence of a finished saga. A part that is stored already stays. After the last try nothing is tried
+/// again, so the history then says that no object was stored.
 ///
 /// # Errors
 ///
-/// [`NoEvidence`]; of [`StoreError::Again`] another try may help.
+/// [`NoEvidence`]. After a [`StoreError::Again`] another try may help.
 pub(crate) async fn keep(deps: &Deps, saga: &SagaId, is_last: bool) -> Result<(), NoEvidence> {
     let Some(files) = files(deps, saga).await? else { return Ok(()) };
     let Files { achieved, key, page_key, json, page } = files;
     let locked = lock(deps, &key, json, page.map(|page| (page_key, page))).await;
     if let (Err(again @ StoreError::Again(_)), false) = (&locked, is_last) {
-        // Tried again, so that the history can name the key.
+        // It is tried again, so that the history can name the key.
         return Err(again.clone().into());
     }
     let key = locked.is_ok().then_some(key);
@@ -101,7 +100,7 @@ pub(crate) async fn keep(deps: &Deps, saga: &SagaId, is_last: bool) -> Result<()
     Ok(locked?)
 }
 
-/// What is kept of a record. The record itself is not in memory any more: it is several times as large (S26).
+/// The files of a record. The record itself is no longer in memory, since it is several times as large (S26).
 struct Files {
     achieved: Achieved,
     key: String,
@@ -128,7 +127,7 @@ impl Files {
     }
 }
 
-/// The files of a saga's one record: the record that is beside its plan, else the one that is made now and put there.
+/// The files of a saga's one record. It is the record beside its plan, or else a new one that is put there.
 async fn files(deps: &Deps, saga: &SagaId) -> Result<Option<Files>, NoEvidence> {
     let key = record_key(saga);
     if let Some(json) = deps.objects.get(&key).await? {
@@ -140,7 +139,7 @@ async fn files(deps: &Deps, saga: &SagaId) -> Result<Option<Files>, NoEvidence> 
     drop(record);
     match deps.objects.put_new(&key, files.json.clone()).await {
         Ok(()) => Ok(Some(files)),
-        // Somebody else has made it meanwhile: there is one record of a saga.
+        // Another process has made it meanwhile. There is one record of a saga.
         Err(StoreError::Refused(_)) => {
             drop(files);
             let json = deps.objects.get(&key).await?;
@@ -156,7 +155,7 @@ async fn lock(deps: &Deps, key: &str, json: Bytes, page: Option<(String, Bytes)>
     deps.objects.put_evidence(key, json).await?;
     let Some((key, page)) = page else { return Ok(()) };
     match deps.objects.put_evidence(&key, page).await {
-        // A runner of another version has drawn it before: the same record, drawn otherwise.
+        // A runner of another version has drawn the page before. It is the same record in another form.
         Ok(()) | Err(StoreError::Refused(_)) => Ok(()),
         Err(other) => Err(other),
     }
@@ -198,7 +197,7 @@ async fn made(deps: &Deps, seen: View) -> Result<Record, NoEvidence> {
     Record::of(facts).map_err(|why| NoEvidence::NoTables { saga, why })
 }
 
-/// How it ended; what the log says counts, since a runner may have died before the head said so.
+/// The saga's outcome. The log counts, since a runner may have died before it wrote the outcome to the head.
 fn outcome_of(seen: &View) -> Option<Outcome> {
     match (seen.state.finished(), seen.head.status) {
         (Some(outcome), _) => Some(outcome),
@@ -207,7 +206,7 @@ fn outcome_of(seen: &View) -> Option<Outcome> {
     }
 }
 
-/// A question as a record has it.
+/// A question in the form of a record.
 pub fn question(ask: &AskItem) -> Question {
     let (answer, used) = match &ask.state {
         AskState::Open => (None, false),

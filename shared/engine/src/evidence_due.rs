@@ -1,8 +1,8 @@
-//! Evidence that is still to be kept, as the pair's head names it (L9).
+//! Tries the evidence that is still due, as the pair's head names it (L9).
 //!
-//! A saga frees its pair first, whatever becomes of its evidence. Each try is on record before it begins, so a
-//! process that ends in it, for want of memory or of time, does not try for ever: after [`TRIES`] the evidence is
-//! given up, `EVIDENCE-NOT-KEPT` is logged, and the history says that no object was kept.
+//! A saga frees its pair first, and its evidence cannot prevent that. Each try is on record before it begins. So a
+//! process that ends in a try, e.g. since it ran out of memory or time, does not try for ever. After [`TRIES`] tries
+//! the evidence is given up, `EVIDENCE-NOT-KEPT` is logged, and the history says that no object was stored.
 
 use failover::evidence::Achieved;
 use jiff::{SignedDuration, Timestamp};
@@ -13,16 +13,16 @@ use crate::evidence::{NoEvidence, keep};
 use crate::ports::{DoneItem, EvidenceDue, PairHead, STORE_VERSION, SagaStatus, StoreError};
 use crate::start::{change_pair, pair_head};
 
-/// So often the evidence of a saga is tried.
+/// The most tries for the evidence of one saga.
 pub const TRIES: u32 = 5;
 
-/// So long after a try was begun nobody begins another: it may be under way.
+/// The pause after the start of a try. No other try begins during it, since the first may be under way.
 pub const PAUSE: SignedDuration = SignedDuration::from_secs(50);
 
-/// So many sagas are named at a time (S25).
+/// The most sagas that are named at a time (S25).
 const MOST: usize = 32;
 
-/// Names a saga that lets its pair go with the next write.
+/// Names a saga that releases its pair with the next write.
 pub(crate) fn mark(head: &mut PairHead, saga: &SagaId, now: Timestamp) {
     if head.evidence_due.iter().any(|due| due.saga == *saga) {
         return;
@@ -33,11 +33,12 @@ pub(crate) fn mark(head: &mut PairHead, saga: &SagaId, now: Timestamp) {
     head.evidence_due.push(EvidenceDue { saga: saga.clone(), ended_at: now, tries: 0, tried_at: None });
 }
 
-/// Keeps what is due and not being tried by somebody else; says how many sagas still wait for theirs.
+/// Stores the evidence that is due and that no other process is trying. Returns the number of sagas whose evidence is
+/// still due.
 ///
 /// # Errors
 ///
-/// [`StoreError`] of the pair's head; that evidence cannot be kept is none, it is tried again or logged.
+/// [`StoreError`] of the pair's head. Evidence that cannot be stored is no error: it is tried again, or logged.
 pub async fn keep_due(deps: &Deps) -> Result<usize, StoreError> {
     for due in pair_head(deps).await?.evidence_due {
         let now = deps.clock.now();
@@ -56,7 +57,7 @@ pub async fn keep_due(deps: &Deps) -> Result<usize, StoreError> {
     Ok(pair_head(deps).await?.evidence_due.len())
 }
 
-/// Keeps the evidence of a saga that still holds its pair: the fault of old (L9).
+/// Stores the evidence while the saga still holds its pair. This is an earlier fault (L9).
 #[cfg(feature = "mutants")]
 pub(crate) async fn keep_first(deps: &Deps, saga: &SagaId) -> Result<(), StoreError> {
     match keep(deps, saga, true).await {
@@ -78,7 +79,7 @@ async fn one_try(deps: &Deps, due: &EvidenceDue) -> Result<(), StoreError> {
     forget(deps, &due.saga).await
 }
 
-/// Records that a try begins; `false` if somebody else has begun it, or it is kept by now.
+/// Records that a try begins. `false`: another process has begun it, or the evidence is stored by now.
 async fn begin(deps: &Deps, due: &EvidenceDue, now: Timestamp) -> Result<bool, StoreError> {
     change_pair(deps, |head| match head.evidence_due.iter_mut().find(|known| *known == due) {
         Some(known) => {
@@ -101,7 +102,7 @@ async fn forget(deps: &Deps, saga: &SagaId) -> Result<(), StoreError> {
     .map(drop)
 }
 
-/// The history's item of a saga of which no record could be made: what its head tells, and no seal.
+/// Writes the history's item of a saga without a record. It has the facts of the saga's head, and no seal.
 async fn put_bare(deps: &Deps, due: &EvidenceDue) -> Result<(), StoreError> {
     let known = deps.pairs.done(&deps.pair.name).await?;
     let Some(head) = deps.sagas.head(&due.saga).await? else { return Ok(()) };

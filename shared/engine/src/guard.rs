@@ -1,9 +1,8 @@
-//! The guard: a fenced side is looked at for as long as it is the inactive one.
+//! Guards a fenced side: reads it again and again, for as long as it is the inactive one.
 //!
-//! A deployment, or a person, may switch something on there again. What is found on is fenced again by
-//! a *round*: a saga of its own that only fences and tells, so that it is recorded, resumed and shown
-//! like any other. It is not the pair's one saga (S1): that may run beside it, and a round never
-//! touches a side that work is going to.
+//! A deployment, or a person, may switch something on there again. The guard fences it again by a *round*: a saga of
+//! its own that only fences and sends messages, so that it is recorded, resumed and shown like any other. A round is
+//! not the pair's one saga (S1), which may run beside it. A round never touches a side that work is going to.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -25,43 +24,44 @@ use crate::ports::{
 };
 use crate::start::plan_key;
 
-/// What came of a look.
+/// The result of a check by the guard.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Guarded {
-    /// Nothing is to be guarded, or not yet again.
+    /// No side is guarded, or the next check is not due yet.
     NotDue,
-    /// A saga under way fences the whole side by itself or moves work to it, so the guard did not look at it.
+    /// A saga under way fences the whole side by itself or moves work to it, so the guard did not read it.
     LeftToSaga {
         /// The side.
         side: Side,
         /// The saga.
         saga: SagaId,
     },
-    /// The guard has nothing to fence there. `unseen` names what was not seen, or is not fenced by the guard (S32).
+    /// The guard has nothing to fence there. `unseen` names what was not read, and what the guard does not fence
+    /// (S32).
     Quiet {
         /// The side.
         side: Side,
-        /// Kinds that could not be listed, and resources that are on and take no call or are left to a saga,
-        /// each with why.
+        /// Kinds that could not be listed, and resources that are on but are left to a saga or cannot be fenced by a
+        /// call. Each has its reason.
         unseen: Vec<String>,
     },
     /// Something is on there, and a round has begun to fence it again.
     Round {
         /// The side.
         side: Side,
-        /// The round.
+        /// The round's saga.
         saga: SagaId,
-        /// How many things are on.
+        /// The number of resources that are on.
         found: usize,
     },
 }
 
-/// Looks at the side that is guarded by the pair's head, if it was not looked at for so long, and
-/// begins a round where something is on.
+/// Checks the side that the pair's head names as guarded, if the last check is at least `every` ago. Begins a round
+/// if something is on there.
 ///
 /// # Errors
 ///
-/// [`StoreError`]; that a side does not answer is none.
+/// [`StoreError`]. A side that does not answer is no error.
 pub async fn guard(deps: &Deps, mut head: PairHead, every: SignedDuration) -> Result<Guarded, StoreError> {
     let deps = &deps.as_recorded(&head);
     let now = deps.clock.now();
@@ -78,7 +78,7 @@ pub async fn guard(deps: &Deps, mut head: PairHead, every: SignedDuration) -> Re
         let saga = head.saga.clone();
         return Ok(saga.map_or(Guarded::NotDue, |saga| Guarded::LeftToSaga { side, saga }));
     };
-    // Whoever writes this first looks; a tick beside it has nothing to do.
+    // Only the first to write this reads the side. A tick beside it has nothing to do.
     if !put(deps, &mut head).await? {
         return Ok(Guarded::NotDue);
     }
@@ -89,18 +89,18 @@ pub async fn guard(deps: &Deps, mut head: PairHead, every: SignedDuration) -> Re
     begin(deps, head, side, &offenders).await
 }
 
-/// The resources that a saga under way fences by itself, by kind and id.
+/// The resources that a saga under way fences by itself, as kind and id.
 #[derive(Debug, Default)]
 pub(crate) struct LeftToSaga {
     saga: String,
     open: BTreeSet<(String, String)>,
 }
 
-/// What is left to a saga under way; `None` if it sees to the whole side, or work is going there.
+/// The part that is left to a saga under way. `None`: the saga takes care of the whole side, or work is going there.
 async fn left_to_saga(deps: &Deps, saga: Option<&SagaId>, side: Side) -> Result<Option<LeftToSaga>, StoreError> {
     let Some(saga) = saga else { return Ok(Some(LeftToSaga::default())) };
     let Some(head) = deps.sagas.head(saga).await? else { return Ok(None) };
-    // A saga that moves lists the side itself until nothing is found there.
+    // A saga that moves work lists the side itself until it finds nothing there.
     if head.status != SagaStatus::PersonNeeded {
         return Ok(None);
     }
@@ -124,7 +124,8 @@ async fn left_to_saga(deps: &Deps, saga: Option<&SagaId>, side: Side) -> Result<
     Ok(Some(LeftToSaga { saga: saga.to_string(), open }))
 }
 
-/// What is on at a side that can be fenced, and what was not seen there or is left to a saga.
+/// Finds the resources that are on at a side and can be fenced, and names those that were not read or are left to a
+/// saga.
 pub(crate) async fn offenders(deps: &Deps, side: Side, left: &LeftToSaga) -> (Vec<Offender>, Vec<String>) {
     let workspace = deps.pair.side(side);
     let (clock, settings) = (Arc::clone(&deps.clock), Arc::clone(&deps.settings));
@@ -160,13 +161,13 @@ pub(crate) async fn offenders(deps: &Deps, side: Side, left: &LeftToSaga) -> (Ve
     (offenders, unseen)
 }
 
-/// Whether a resource, or the one that started it, is among those.
+/// Whether a resource, or the resource that started it, is among `those`.
 fn is_among(workspace: &dyn Workspace, seen: &Observed, those: &BTreeSet<(String, String)>) -> bool {
     let by_owner = workspace.owner(seen).is_some_and(|owner| those.contains(&owner));
     by_owner || those.contains(&(seen.kind.to_owned(), seen.id.clone()))
 }
 
-/// What is on; a fault where it is on and no call from here can fence it.
+/// A resource that is on. It is a fault if the resource is on and no call from here can fence it.
 fn offender(workspace: &dyn Workspace, seen: &Observed, now: Timestamp) -> Result<Option<Offender>, Fault> {
     let step = Step {
         place: failover::Role::Leaving.as_str().to_owned(),
@@ -214,7 +215,7 @@ async fn begin(deps: &Deps, mut head: PairHead, side: Side, offenders: &[Offende
     let (bytes, hash) = plan.freeze().map_err(|e| StoreError::Broken(e.to_string()))?;
     deps.objects.put_new(&plan_key(&saga), bytes.into()).await?;
     deps.sagas.create(&round_head(deps, &saga, &plan, hash, made_at)).await?;
-    // Only a round that the pair names is ever driven; one that lost the race stays a record of its plan.
+    // Only a round that the pair names is ever driven. A round that lost the race remains as an unused plan.
     if let Some(record) = &mut head.guard {
         record.saga = Some(saga.clone());
         record.last = Some(saga.clone());
@@ -222,7 +223,7 @@ async fn begin(deps: &Deps, mut head: PairHead, side: Side, offenders: &[Offende
     if !put(deps, &mut head).await? {
         return Ok(Guarded::NotDue);
     }
-    // A lost wake-up is made up for by the tick.
+    // The tick makes up for a lost wake message.
     deps.waker.wake(&saga).await.ok();
     Ok(Guarded::Round { side, saga, found: offenders.len() })
 }

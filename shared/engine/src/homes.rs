@@ -1,8 +1,9 @@
-//! Which workspace is the primary: as configured, or as a promotion has left it (R44).
+//! Decides which workspace is the primary: the one that the configuration names, or the one that a promotion has made
+//! the primary (R44).
 //!
-//! Law: sides are told apart by their hosts and never by the order of a configuration, so that a team may
-//! swap its two tables after a promotion, or not, and nothing changes. A saga under way keeps the homes
-//! that its plan was made with.
+//! Law: sides are identified by their hosts, and never by their order in a configuration. So a team may swap its two
+//! tables after a promotion, or leave them, and nothing changes. A running saga keeps the role assignment that its
+//! plan was made with.
 
 use std::sync::Arc;
 
@@ -19,7 +20,7 @@ use crate::deps::{Deps, Pair, Watch};
 use crate::ports::{Feed, PairHead, Pass, Probe, ProbeInfo, Probed, StoreError};
 use crate::start::pair_head;
 
-/// What use cases may touch, with the homes that are recorded of the pair now.
+/// The [`Deps`] with the role assignment that is recorded for the pair now.
 ///
 /// # Errors
 ///
@@ -29,12 +30,12 @@ pub async fn as_recorded(deps: &Deps) -> Result<Deps, StoreError> {
 }
 
 impl Deps {
-    /// The same, with the homes that are recorded of the pair.
+    /// The same, with the role assignment that is recorded for the pair.
     pub fn as_recorded(&self, head: &PairHead) -> Deps {
         self.with_homes(head.homes.as_ref())
     }
 
-    /// The same, with the homes that a plan was made with.
+    /// The same, with the role assignment that a plan was made with.
     pub fn as_planned(&self, plan: &Plan) -> Deps {
         let about: Option<About> = serde_json::from_value(plan.about.clone()).ok();
         self.with_homes(about.and_then(|about| homes_of(&about.addresses)).as_ref())
@@ -58,7 +59,7 @@ impl Deps {
     }
 }
 
-/// The homes that two addresses tell.
+/// The role assignment that two addresses state.
 pub(crate) fn homes_of(addresses: &[Address]) -> Option<Homes> {
     let host = |side: Side| addresses.iter().find(|address| address.side == side).map(|address| address.host.clone());
     Some(Homes { primary: host(Side::Primary)?, standby: host(Side::Standby)? })
@@ -98,7 +99,8 @@ fn swapped(pair: &Pair) -> Pair {
     }
 }
 
-/// Settings that differ by side name it: `primary`, or `primary_region` beside `standby_region`.
+/// Swaps the settings that differ by side. They have the side in their name: `primary`, or `primary_region` beside
+/// `standby_region`.
 fn with_swapped_members(value: &Value) -> Value {
     match value {
         Value::Object(members) => {

@@ -1,27 +1,26 @@
-//! Ports and use cases of the failover engine.
+//! This crate has the ports and the use cases of the failover engine.
 //!
-//! Its law: the only place that causes effects is the [`runner`], and it causes
-//! none that is not on record. It must not know which database, queue or HTTP
-//! library exists, nor whose workspaces these are.
+//! Law: only the [`runner`] causes effects, and it causes no effect that is not on record. Must not know: which
+//! database, queue or HTTP library exists, and whose workspaces these are.
 //!
 //! | use case | what it does |
 //! |---|---|
-//! | [`capture::capture`] | lists a side while it is well |
-//! | [`sync::sync`] | keeps a checkpoint of both sides, and publishes which side is active |
+//! | [`capture::capture`] | lists a side while it is well, and stores the list as its checkpoint |
+//! | [`sync::sync`] | stores a checkpoint of both sides, and publishes which side is active |
 //! | [`datasets::datasets`] | reads how recent the data on a side is |
-//! | [`start::draft`], [`start::start`] | looks, plans; freezes, takes the pair, asks |
-//! | [`dry_run::dry_run`] | makes every look and judges every gate of a plan, and lists the calls that a run would make |
-//! | [`noticing::hear`], [`noticing::judge`] | takes signals in; gives the verdict and proposes |
+//! | [`start::draft`], [`start::start`] | reads both sides and plans; freezes the plan, takes the pair, asks |
+//! | [`dry_run::dry_run`] | makes every read and judges every gate of a plan; lists the calls that a run would make |
+//! | [`noticing::hear`], [`noticing::judge`] | ingests signals; gives the verdict and proposes |
 //! | [`approvals::at_terminal`], [`approvals::answer`] | proves who answers; records the answer |
-//! | [`approvals::by_link::look`], [`approvals::by_link::reply`] | shows what a link asks; takes the answer |
+//! | [`approvals::by_link::look`], [`approvals::by_link::reply`] | shows the question of a link; takes the answer |
 //! | [`approvals::tend`] | sends links, escalates, asks again |
 //! | [`wake::wake`], [`wake::tick`] | drives a saga as far as it goes |
-//! | [`drills::tend`] | sees a full drill through: its alarms, its stay, its way back |
-//! | [`guard::guard`] | looks at the fenced side, and fences again what was switched on |
-//! | [`controls::order`], [`controls::abort`] | takes in what a person orders of a saga under way |
-//! | [`evidence`] | keeps the record of a finished saga, before its pair is released |
-//! | [`view::view`] | what a person wants to see of a saga |
-//! | [`pair_status::pair_status`] | whether the work of a pair runs, and whether it could be moved |
+//! | [`drills::tend`] | watches the alarms of a full drill, ends its stay, begins its way back |
+//! | [`guard::guard`] | reads the fenced side, and fences again what was switched on |
+//! | [`controls::order`], [`controls::abort`] | records an order of a person for a running saga |
+//! | [`evidence`] | stores the record of a finished saga, after its pair is released |
+//! | [`view::view`] | reads a saga as a person wants to see it |
+//! | [`pair_status::pair_status`] | says whether the work of a pair runs, and whether it could be moved |
 
 pub mod approvals;
 pub mod capture;

@@ -1,5 +1,5 @@
-//! Whether a pair's work runs and whether it could be moved, as recorded: what `status`, `check` and `abort` say
-//! first. Changes nothing.
+//! Says whether a pair's work runs and whether it could be moved, from the records. It is the first part of the
+//! output of `status`, `check` and `abort`. It changes nothing.
 
 use std::collections::BTreeSet;
 
@@ -15,37 +15,37 @@ use crate::ports::{PairHead, StoreError};
 use crate::start::pair_head;
 use crate::view::{View, view};
 
-/// So many sagas are looked back at for the one that froze deployments.
+/// The most earlier sagas that are read to find the one that froze deployments.
 const LOOKED_BACK: usize = 50;
 
-/// What is said of a pair first.
+/// The first facts about a pair.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PairStatus {
-    /// The pair as recorded; one of which nothing is recorded has the revision 0.
+    /// The pair as recorded. A pair without a record has the revision 0.
     pub pair: PairHead,
     /// Whether its work runs.
     pub work: Work,
-    /// How the checkpoint of the active side is; `None` where nothing is recorded of the pair.
+    /// The state of the active side's checkpoint. `None`: nothing is recorded of the pair.
     pub checkpoint: Option<Freshness>,
 }
 
-/// Reads it.
+/// Reads the status of the pair.
 ///
 /// # Errors
 ///
-/// [`StoreError`]; that a checkpoint or a saga on record cannot be read is none, and is said.
+/// [`StoreError`]. A checkpoint or a saga that cannot be read is no error. The status says so.
 pub async fn pair_status(deps: &Deps) -> Result<PairStatus, StoreError> {
     let pair = pair_head(deps).await?;
     let deps = &deps.as_recorded(&pair);
     let taken_at = taken_at(deps, pair.active).await?;
-    // A pair that was captured and never moved has no head yet, and works where it is configured to.
+    // A pair that was captured and never moved has no head yet. Its work is where the configuration puts it.
     let has_any = |taken: &TakenAt| taken.as_ref().map_or(true, Option::is_some);
     let recorded =
         pair.revision > 0 || has_any(&taken_at) || has_any(&self::taken_at(deps, pair.active.other()).await?);
     let running = seen(deps, pair.saga.as_ref()).await?;
     let reach = |seen: &View| Reach::of(&seen.plan, &seen.state);
     let ended = match &running {
-        // Only a freeze that an earlier saga has left is looked back for.
+        // Earlier sagas are read only to find the one that froze deployments.
         Some(seen) if reach(seen).froze => Vec::new(),
         Some(_) | None => ended(deps, &pair).await?,
     };
@@ -66,7 +66,7 @@ pub async fn pair_status(deps: &Deps) -> Result<PairStatus, StoreError> {
     Ok(PairStatus { pair, work, checkpoint })
 }
 
-/// When the latest checkpoint of a side was taken, or why it cannot be read.
+/// The time of the latest checkpoint of a side, or the reason why it cannot be read.
 type TakenAt = Result<Option<Timestamp>, String>;
 
 async fn taken_at(deps: &Deps, side: Side) -> Result<TakenAt, StoreError> {
@@ -79,7 +79,7 @@ async fn taken_at(deps: &Deps, side: Side) -> Result<TakenAt, StoreError> {
     }
 }
 
-/// A saga; `None` if there is none, or its record cannot be read.
+/// Reads a saga. `None`: there is none, or its record cannot be read.
 async fn seen(deps: &Deps, saga: Option<&SagaId>) -> Result<Option<View>, StoreError> {
     let Some(saga) = saga else { return Ok(None) };
     match view(deps, Some(saga)).await {
@@ -89,8 +89,8 @@ async fn seen(deps: &Deps, saga: Option<&SagaId>) -> Result<Option<View>, StoreE
     }
 }
 
-/// The sagas that are over, the newest first: the last one, and while deployments are frozen as far back as the one
-/// that tells why.
+/// The sagas that are over, the newest first. The list has the last saga. While deployments are frozen, the list goes
+/// back to the saga that explains why.
 async fn ended(deps: &Deps, pair: &PairHead) -> Result<Vec<View>, StoreError> {
     let mut ended: Vec<View> = seen(deps, pair.last.as_ref()).await?.into_iter().collect();
     let told = |ended: &[View]| ended.last().is_some_and(|seen| Reach::of(&seen.plan, &seen.state).tells());

@@ -1,22 +1,22 @@
-//! Faults that this engine once had, to be put back in a test build: whatever hunts for faults must find them.
+//! Lists faults that this engine once had. A test build can put them back, and the tests must find them.
 //!
-//! Nothing that is deployed has any of this.
+//! No deployed program contains any of this.
 
-/// Faults to put back; the default puts none.
+/// The faults to put back. The default puts none back.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Restored {
     /// A chunk of the log is cut by lines and not by bytes (S25).
     pub long_chunks: bool,
-    /// A name that is spelled another way is another person (S27).
+    /// A name in another spelling is another person (S27).
     pub spelling: bool,
-    /// What a workspace never had counts as missing (R45).
+    /// A kind that a workspace never had counts as missing (R45).
     pub never_had: bool,
     /// An attempt waits until a change that is under way has ended (L7).
     pub endless_attempt: bool,
-    /// The other side's `Retry-After` is obeyed however long it is (L3).
+    /// The other side's `Retry-After` is obeyed, however long it is (L3).
     pub foreign_pause: bool,
-    /// A pursued step that was refused is looked at as any other blocked step is (L3).
+    /// A pursued step that was refused is tried again as late as any other blocked step (L3).
     pub refused_pursuit: bool,
-    /// A saga lets its pair go when its evidence is kept (L9).
+    /// A saga releases its pair only after its evidence is stored (L9).
     pub evidence_first: bool,
 }

@@ -1,4 +1,4 @@
-//! Every duration and number of the engine, in one place.
+//! Defines every duration and number of the engine, in one place.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -7,52 +7,54 @@ use jiff::SignedDuration;
 
 use crate::approvals::folded;
 
-/// In bytes of JSON. An item takes 400 KB [DynamoDB: Constraints, item size], and ours stay below 256 KB; JSON
-/// is longer than what the table counts but for numbers, which the margin is for.
+/// In bytes of JSON. DynamoDB takes items of up to 400 KB [DynamoDB: Constraints, item size], and ours stay below 256
+/// KB. JSON is longer than the size that the table counts, except for numbers. The margin is for numbers.
 const CHUNK: usize = 160 * 1024;
 
-/// How the engine behaves. The defaults are those of the design; tests and slow
-/// or fast workspaces may want others.
+/// The durations and numbers of the engine. Tests, and workspaces that are slow or fast, may need other values than
+/// the defaults.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Settings {
-    /// How long a lease runs. Renewed at a third of it.
+    /// The duration of a lease. It is renewed at a third of this time.
     pub lease: SignedDuration,
-    /// How far clocks may differ, and replies may straggle.
+    /// The most that clocks may differ and that replies may be late.
     pub skew: SignedDuration,
-    /// A call that has not answered after this is given up.
+    /// The time after which a call without an answer is given up.
     pub call_time_out: Duration,
-    /// The same, toward a side that is believed dead.
+    /// The same for a side that is believed dead.
     pub dead_time_out: Duration,
-    /// A runner hands over after this.
+    /// The time after which a runner hands over.
     pub drive_limit: SignedDuration,
-    /// A runner that has nothing to do for longer than this gives its lease back.
+    /// A runner gives its lease back if nothing is due for longer than this.
     pub linger: SignedDuration,
-    /// Results are recorded at the latest after this,
+    /// The longest time that results wait before they are recorded.
     pub flush_after: SignedDuration,
-    /// or when there are so many of them.
+    /// The number of waiting results at which they are recorded earlier.
     pub flush_count: usize,
-    /// How often a step of the pursuit is tried, at least (L3).
+    /// The longest time between two tries of a step of the pursuit (L3).
     pub pursuit_interval: SignedDuration,
     /// The longest pause between two tries of any other step.
     pub longest_pause: SignedDuration,
-    /// How often a blocked step is looked at again, in case a person has helped.
+    /// The pause before a blocked step is tried again, in case a person has helped.
     pub blocked_interval: SignedDuration,
-    /// How often a fenced side that is the inactive one is looked at.
+    /// The interval at which the guard reads a fenced side that is the inactive one.
     pub guard_interval: SignedDuration,
-    /// How long an attempt waits for a change that is under way before it ends as "asked, not yet so" (L7).
+    /// The time that an attempt waits for a change that is under way. Then the attempt ends as "asked, not yet so"
+    /// (L7).
     pub awaits: SignedDuration,
-    /// The same for a step of the pursuit: what starts on the target waits for the first outcome of each.
+    /// The same for a step of the pursuit. It is shorter, since the starts on the target wait for the first outcome
+    /// of each of these steps.
     pub pursuit_awaits: SignedDuration,
-    /// How often an open question is looked up.
+    /// The interval at which an open question is read.
     pub ask_interval: SignedDuration,
-    /// How long an approval may be given after it was asked for.
+    /// The time to give an approval after it was asked for.
     pub ask_expires: SignedDuration,
-    /// Requests per second by API family, where the limit is known.
+    /// Requests per second by API family, for the families with a known limit.
     pub limits: BTreeMap<String, f64>,
-    /// Guards that are switched off to prove that each of them matters.
+    /// Guards that are switched off, to prove that each of them is needed.
     #[cfg(feature = "mutants")]
     pub weakened: Weakened,
-    /// Faults of old that are put back, to prove that they would be found.
+    /// Earlier faults that are put back, to prove that tests find them.
     #[cfg(feature = "mutants")]
     pub restored: crate::restored::Restored,
 }
@@ -61,11 +63,11 @@ pub struct Settings {
 #[cfg(feature = "mutants")]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Weakened {
-    /// Calls start whatever is left of the lease (S13).
+    /// Calls start even if the margin of the lease is too small (S13).
     pub margin: bool,
     /// A reply counts as done (S5).
     pub read_back: bool,
-    /// Stages begin whatever their gate says (S9), and starts whatever their needs say (S10).
+    /// Stages begin before their gates (S9), and starts begin before their needs (S10).
     pub gate: bool,
     /// An answer counts without its proof (S27).
     pub proof: bool,
@@ -99,11 +101,11 @@ impl Default for Settings {
     }
 }
 
-/// The other side's `Retry-After` is obeyed for so long at most, where no pursuit asks for less.
+/// The longest time for which the `Retry-After` of the other side is obeyed, if no pursuit asks for less.
 const OBEYED_AT_MOST: SignedDuration = SignedDuration::from_mins(1);
 
 impl Settings {
-    /// The longest pause that a `Retry-After` of the other side can bring about (L3).
+    /// The longest pause that a `Retry-After` of the other side can cause (L3).
     pub(crate) fn obeys(&self, pursued: bool) -> SignedDuration {
         #[cfg(feature = "mutants")]
         if self.restored.foreign_pause {
@@ -112,7 +114,7 @@ impl Settings {
         if pursued { self.pursuit_interval } else { OBEYED_AT_MOST }
     }
 
-    /// When a blocked step is looked at again. A side that is taken for lost may refuse for a while, so its
+    /// The pause before a blocked step is tried again. A side that is taken for lost may refuse for a while, so its
     /// refusal does not end the pursuit (L3).
     pub(crate) fn looks_again(&self, pursued: bool) -> SignedDuration {
         #[cfg(feature = "mutants")]
@@ -120,7 +122,7 @@ impl Settings {
         if pursued { self.pursuit_interval.min(self.blocked_interval) } else { self.blocked_interval }
     }
 
-    /// How long an attempt waits for a change that is under way.
+    /// The time that an attempt waits for a change that is under way.
     pub(crate) fn awaits(&self, pursued: bool) -> SignedDuration {
         #[cfg(feature = "mutants")]
         if self.restored.endless_attempt {
@@ -129,7 +131,7 @@ impl Settings {
         if pursued { self.pursuit_awaits } else { self.awaits }
     }
 
-    /// In bytes: no chunk of the log is longer (S25).
+    /// In bytes: the longest chunk of the log (S25).
     pub(crate) fn chunk(&self) -> usize {
         #[cfg(feature = "mutants")]
         if self.restored.long_chunks {
@@ -138,7 +140,7 @@ impl Settings {
         CHUNK
     }
 
-    /// Whether two names are those of one person (S27).
+    /// Whether two names belong to one person (S27).
     pub(crate) fn is_same_person(&self, one: &str, other: &str) -> bool {
         #[cfg(feature = "mutants")]
         if self.restored.spelling {
@@ -147,7 +149,7 @@ impl Settings {
         folded(one) == folded(other)
     }
 
-    /// Whether the margin holds calls back (always, but for the test that shows that it matters).
+    /// Whether calls need the margin of the lease. Only a test that shows why the margin is needed switches this off.
     pub(crate) fn guards_margin(&self) -> bool {
         #[cfg(feature = "mutants")]
         return !self.weakened.margin;
@@ -155,7 +157,7 @@ impl Settings {
         true
     }
 
-    /// Whether an answer counts only with its proof.
+    /// Whether an answer needs its proof to count.
     pub(crate) fn guards_proof(&self) -> bool {
         #[cfg(feature = "mutants")]
         return !self.weakened.proof;
@@ -163,7 +165,7 @@ impl Settings {
         true
     }
 
-    /// Whether a step is done only when read back.
+    /// Whether a step needs a read-back to be done.
     pub(crate) fn guards_read_back(&self) -> bool {
         #[cfg(feature = "mutants")]
         return !self.weakened.read_back;

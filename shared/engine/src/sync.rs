@@ -1,9 +1,9 @@
-//! Keeping ready what a failover needs of its pair, every few minutes and while all is well: a checkpoint of
-//! both sides, and the published object that says which side is active (R7).
+//! Keeps ready what a failover needs of its pair: a checkpoint of both sides, and the published object that says
+//! which side is active (R7). It runs every few minutes, also while all is well.
 //!
-//! Both sides are listed side by side, and a side that does not answer keeps the other not waiting. Each
-//! content that was read is kept as a version of its own. While the verdict on the active side is suspected or
-//! alarmed, its latest checkpoint stays as it is: a resource that the trouble has stopped counts as active (S30).
+//! Both sides are listed in parallel, and a side that does not answer does not delay the other. Each content that was
+//! read is stored as a version of its own. While the verdict on the active side is suspected or alarmed, its latest
+//! checkpoint stays as it is: a resource that the trouble has stopped counts as active (S30).
 
 use failover::verdict::Level;
 use failover::{Checkpoint, Side};
@@ -18,67 +18,69 @@ use crate::ports::{PairHead, StoreError};
 use crate::runner::{Published, published_key};
 use crate::start::pair_head;
 
-/// A side that is not listed after this is not captured in this round: the other side's answer is due.
+/// The time limit of one listing. A side that takes longer is not captured in this round, since the result of the
+/// other side is due.
 const PATIENCE: SignedDuration = SignedDuration::from_mins(4);
 
-/// So often the published object is compared with the pair's head again after it was written.
+/// The most rounds of one publication. Each round compares the published object with the pair's head, and writes the
+/// object if they differ.
 const TRIES: u32 = 4;
 
-/// Hexadecimal digits of a version's name: 128 bits of the hash of its content.
+/// The number of hexadecimal digits in a version's name: 128 bits of the hash of its content.
 const NAME: usize = 32;
 
-/// One round.
+/// The result of one round.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Synced {
-    /// What came of each side, the primary first.
+    /// The results of both sides, the primary first.
     pub sides: [SideSynced; 2],
-    /// What came of the published object.
+    /// The result for the published object.
     pub publishing: Publishing,
 }
 
-/// What came of one side.
+/// The result for one side.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SideSynced {
-    /// Which side.
+    /// The side.
     pub side: Side,
     /// Whether the work is there.
     pub active: bool,
-    /// What came of the listing.
+    /// The result of the listing.
     pub captured: Captured,
-    /// When its latest checkpoint was taken; `None`: there is none, and a failover from this side needs one.
+    /// The time of its latest checkpoint. `None`: there is no checkpoint, and a failover from this side needs one.
     pub taken_at: Option<Timestamp>,
 }
 
-/// What came of a listing.
+/// The result of a listing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Captured {
-    /// It is the latest checkpoint.
+    /// The listing is the latest checkpoint now.
     Latest {
-        /// So many resources.
+        /// The number of resources.
         resources: usize,
     },
-    /// It is kept as a version, and the latest checkpoint stays as it is.
+    /// The listing is stored as a version, and the latest checkpoint stays as it is.
     Version {
-        /// So many resources.
+        /// The number of resources.
         resources: usize,
-        /// Why it does not replace the latest checkpoint.
+        /// The reason why it does not replace the latest checkpoint.
         why: String,
     },
-    /// Nothing was kept, and the latest checkpoint stays as it is.
+    /// Nothing was stored, and the latest checkpoint stays as it is.
     Nothing {
-        /// Why.
+        /// The reason.
         why: String,
     },
 }
 
-/// What came of the published object.
+/// The result for the published object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Publishing {
-    /// It says what the pair's head says.
+    /// It agrees with the pair's head.
     AsRecorded,
-    /// It was absent or said something else, and was written.
+    /// It was absent or did not agree, and was written.
     Written,
-    /// A saga is under way, which publishes for itself.
+    /// A saga is under way, and it publishes for itself.
     LeftToSaga,
 }
 
@@ -86,7 +88,7 @@ pub enum Publishing {
 ///
 /// # Errors
 ///
-/// [`StoreError`]: what is recorded could not be read or written. That a side does not answer is none.
+/// [`StoreError`]: the records could not be read or written. A side that does not answer is no error.
 pub async fn sync(deps: &Deps) -> Result<Synced, StoreError> {
     let (primary, standby, publishing) =
         futures::join!(side(deps, Side::Primary), side(deps, Side::Standby), publish(deps));
@@ -111,13 +113,13 @@ async fn side(deps: &Deps, side: Side) -> Result<SideSynced, StoreError> {
     let taken_at = match latest(&deps.as_recorded(&head), side).await {
         Ok(recorded) => recorded.map(|recorded| recorded.taken_at),
         Err(CaptureError::Store(error)) => return Err(error),
-        // A failover cannot use it either.
+        // A failover cannot use such a checkpoint either.
         Err(CaptureError::Checkpoint(_) | CaptureError::Incomplete { .. } | CaptureError::Fenced(_)) => None,
     };
     Ok(SideSynced { side, active: head.active == side, captured, taken_at })
 }
 
-/// Lists a side and keeps what was read.
+/// Lists a side and stores the result.
 async fn taken(deps: &Deps, side: Side) -> Result<Captured, CaptureError> {
     let taken = take(deps, side).await?;
     let resources = taken.checkpoint.resources.len();
@@ -133,7 +135,7 @@ async fn taken(deps: &Deps, side: Side) -> Result<Captured, CaptureError> {
             return Ok(Captured::Version { resources, why });
         }
         if differs {
-            // It may have been the latest for longer than a version is kept.
+            // The recorded checkpoint may have been the latest for longer than a version is kept.
             keep_version(&taken, side, recorded).await?;
         }
     }
@@ -141,8 +143,8 @@ async fn taken(deps: &Deps, side: Side) -> Result<Captured, CaptureError> {
     Ok(Captured::Latest { resources })
 }
 
-/// Why what is read of a side now must not replace what was read before (S30). Asked for after the listing,
-/// which takes a while.
+/// The reason why a new listing of a side must not replace the earlier one (S30). It is read after the listing, since
+/// a listing takes a while.
 async fn trouble(deps: &Deps, side: Side) -> Option<String> {
     let verdict = match last_verdict(deps).await {
         Ok(verdict) => verdict.filter(|verdict| verdict.side == side)?,
@@ -162,7 +164,7 @@ async fn trouble(deps: &Deps, side: Side) -> Option<String> {
     }
 }
 
-/// Keeps a version; one that is there already has the same content.
+/// Stores a version. A version that exists already has the same content.
 async fn keep_version(taken: &Taken, side: Side, checkpoint: &Checkpoint) -> Result<(), CaptureError> {
     let key = version_key(&taken.deps, side, &name_of(checkpoint)?);
     match taken.deps.objects.put_new(&key, checkpoint.to_bytes()?.into()).await {
@@ -171,7 +173,7 @@ async fn keep_version(taken: &Taken, side: Side, checkpoint: &Checkpoint) -> Res
     }
 }
 
-/// The name of a content: the same whenever, and under whichever home, it was read.
+/// The name of a content. It does not depend on the time, and not on the role of the workspace.
 fn name_of(checkpoint: &Checkpoint) -> Result<String, CaptureError> {
     let same = Checkpoint { taken_at: Timestamp::UNIX_EPOCH, side: Side::Primary, ..checkpoint.clone() };
     let hash = Sha256::digest(same.to_bytes()?);
@@ -179,11 +181,10 @@ fn name_of(checkpoint: &Checkpoint) -> Result<String, CaptureError> {
     Ok(name[..NAME].to_owned())
 }
 
-/// Publishes what the pair's head says, where the published object is absent or says something else, and no
-/// saga is under way.
+/// Publishes the content of the pair's head, if the published object is absent or differs and no saga is under way.
 ///
-/// A saga that begins meanwhile writes the head before the object. So the head is read again after every
-/// write, and an older word that came after the saga's is replaced by what the head says then.
+/// A saga that begins meanwhile writes the head before the object. So the head is read again after every write. If an
+/// older content came after the saga's, it is replaced by the content of the head.
 async fn publish(deps: &Deps) -> Result<Publishing, StoreError> {
     let key = published_key(&deps.pair.name);
     let mut came = Publishing::AsRecorded;
@@ -211,8 +212,9 @@ async fn publish(deps: &Deps) -> Result<Publishing, StoreError> {
     Ok(came)
 }
 
-/// The published object as the pair's head wants it. It names the saga under way, which published last or will;
-/// else the saga that it names already, or the last one that ended.
+/// The published object that agrees with the pair's head. It names the saga under way, which was the last to publish
+/// or will be the next. Without such a saga it keeps the saga that it names already, or names the last one that
+/// ended.
 fn recorded(deps: &Deps, head: &PairHead, said: Option<&Published>) -> Published {
     let addresses = deps.as_recorded(head).pair.addresses;
     let url = addresses.into_iter().find(|address| address.side == head.active).map(|address| address.url);

@@ -1,4 +1,4 @@
-//! What a person wants to see of a saga: read only, from what is recorded.
+//! Reads a saga as a person wants to see it. It reads only what is recorded.
 
 use failover::story::{Sentence, story};
 use saga::{Chain, Line, Plan, SagaId, State};
@@ -14,13 +14,13 @@ pub struct View {
     pub pair: PairHead,
     /// The saga's head.
     pub head: SagaHead,
-    /// Its frozen plan.
+    /// The saga's frozen plan.
     pub plan: Plan,
-    /// Its lines, proven to hold together.
+    /// The lines of the log. Their chain of hashes was checked.
     pub lines: Vec<Line>,
-    /// What the lines add up to.
+    /// The state that the lines lead to.
     pub state: State,
-    /// Its question, if one was asked.
+    /// The saga's question, if one was asked.
     pub question: Option<AskItem>,
 }
 
@@ -31,11 +31,11 @@ impl View {
     }
 }
 
-/// Reads a saga; the pair's running one if `saga` is `None`. `None` if there is none.
+/// Reads a saga. If `saga` is `None`, it reads the running saga of the pair. It returns `None` if there is none.
 ///
 /// # Errors
 ///
-/// [`StoreError::Broken`] if plan or log do not prove themselves, or another [`StoreError`].
+/// [`StoreError::Broken`] if the hashes of the plan or of the log do not match, or another [`StoreError`].
 pub async fn view(deps: &Deps, saga: Option<&SagaId>) -> Result<Option<View>, StoreError> {
     let pair = pair_head(deps).await?;
     let Some(saga) = saga.cloned().or_else(|| pair.saga.clone()) else { return Ok(None) };
@@ -50,7 +50,7 @@ pub async fn view(deps: &Deps, saga: Option<&SagaId>) -> Result<Option<View>, St
     for line in &lines {
         chain.follow(line).map_err(|e| StoreError::Broken(e.to_string()))?;
         state.apply(&line.event, line.at, line.epoch).map_err(|e| StoreError::Broken(e.to_string()))?;
-        // What a killed runner did not come to write into the head, its lines tell.
+        // A runner that was killed may not have written its clocks into the head. The lines have them.
         head.clocks.follow(&plan, &state, &line.event, line.at);
     }
     let question = deps.asks.question(&saga, failover::plan::GO).await?;

@@ -1,4 +1,4 @@
-//! Waking: the message and the tick do the same.
+//! Wakes sagas. A wake message and the tick do the same.
 
 use futures::future::join_all;
 use saga::SagaId;
@@ -13,39 +13,39 @@ use crate::ports::StoreError;
 use crate::runner::{Driven, Stopped, drive};
 use crate::start::pair_head;
 
-/// So much of what a guard did not see is logged before the rest is counted.
+/// The number of unseen resources that the log names. The rest is counted.
 const NAMED: usize = 8;
 
-/// Drives one saga, as a wake message asks for; and goes on with the drill that it may belong to.
+/// Drives one saga, as a wake message asks for, and goes on with the drill that it may belong to.
 ///
 /// # Errors
 ///
-/// [`Stopped`]: why the runner had to stop.
+/// [`Stopped`]: the reason why the runner had to stop.
 pub async fn wake(deps: &Deps, saga: &SagaId, owner: &str) -> Result<Driven, Stopped> {
     let driven = drive(deps, saga, owner).await?;
-    // What a drill does next need not wait for the tick.
+    // The next part of a drill need not wait for the tick.
     if driven == Driven::Over {
         drills::tend(deps).await?;
     }
     Ok(driven)
 }
 
-/// Drives whatever nobody woke, guards the side that was left, looks after an open question and after a full
-/// drill: once a minute, constant work when nothing is due (L6).
+/// Drives the sagas that no message has woken, guards the side that was left, and reconciles an open question and a
+/// full drill. It runs once a minute, and does constant work when nothing is due (L6).
 ///
 /// # Errors
 ///
-/// [`Stopped`]: why a runner had to stop, or the guard could not be recorded.
+/// [`Stopped`]: the reason why a runner had to stop, or the guard could not be recorded.
 pub async fn tick(deps: &Deps, owner: &str) -> Result<Driven, Stopped> {
     let Some(mut head) = deps.pairs.pair(&deps.pair.name).await? else { return Ok(Driven::Over) };
-    // Before anything of it is driven any further: a drill may be to be turned back.
+    // This comes before any drive, since the drill may have to be turned back.
     if head.drill.is_some() {
         drills::tend(deps).await?;
         head = pair_head(deps).await?;
     }
     let drilling = head.drill.is_some();
     let evidence_is_due = !head.evidence_due.is_empty();
-    // The first is the pair's saga, if it has one; a round of the guard is driven beside it.
+    // The pair's saga is the first, if there is one. A round of the guard is driven beside it.
     let unfinished: Vec<SagaId> = head.unfinished().cloned().collect();
     let drives = join_all(unfinished.iter().map(|saga| drive(deps, saga, owner)));
     let (driven, guarded) = futures::join!(drives, guard(deps, head, deps.settings.guard_interval));
@@ -61,7 +61,7 @@ pub async fn tick(deps: &Deps, owner: &str) -> Result<Driven, Stopped> {
     if drilling {
         drills::tend(deps).await?;
     }
-    // Last of all, since a process may end in it.
+    // This comes last, since a process may end in it.
     if evidence_is_due {
         keep_due(deps).await?;
     }
@@ -75,8 +75,8 @@ pub async fn tick(deps: &Deps, owner: &str) -> Result<Driven, Stopped> {
     Ok(first)
 }
 
-/// Asks for a saga to be aborted and wakes it. Acknowledged only when its runner
-/// has recorded the end, after which no effect can land (S14).
+/// Asks for a saga to be aborted and wakes it. It is acknowledged only when its runner has recorded the end. After
+/// that no effect can land (S14).
 ///
 /// # Errors
 ///
