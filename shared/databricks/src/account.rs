@@ -1,6 +1,6 @@
-//! A Databricks account: the errands that need no workspace to answer.
+//! Carries out the actions that need a Databricks account and no workspace.
 //!
-//! Law: adds nothing but the choice of the errand. Must not know: sagas.
+//! Law: it chooses the action and adds nothing else. Must not know: sagas.
 
 use std::sync::{Arc, LazyLock};
 
@@ -25,7 +25,7 @@ pub struct DatabricksAccount {
 }
 
 impl DatabricksAccount {
-    /// An account that was not yet spoken to. The transport leads to the account's host, e.g.
+    /// An account to which no request was sent yet. The transport leads to the account's host, e.g.
     /// `https://accounts.cloud.databricks.com`; `account` is its id.
     pub fn new(transport: Arc<dyn Transport>, account: &str, credentials: Credentials, clock: Arc<dyn Clock>) -> Self {
         Self { client: Client::of_account(transport, account, credentials, clock), account: account.to_owned() }

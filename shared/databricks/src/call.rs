@@ -1,7 +1,7 @@
-//! One call, as data: an endpoint and what goes into it.
+//! One call as data: an endpoint and the values that fill it.
 //!
-//! Law: a call can be written down and read back, and what is read back can name a listed endpoint
-//! only. Must not know: credentials, answers.
+//! Law: a call can be written down and read back. A call that is read back can only name a listed endpoint.
+//! Must not know: credentials, answers.
 
 use bytes::Bytes;
 use engine::ports::Nature;
@@ -14,63 +14,63 @@ use crate::endpoints::{ENDPOINTS, Endpoint};
 /// A call to one endpoint.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Call {
-    /// Which.
+    /// The endpoint that is called.
     pub endpoint: Endpoint,
-    /// What stands for `{id}` or `{name}` in its path; empty where the path has neither.
+    /// The text for `{id}` or `{name}` in the path; empty if the path has neither.
     pub id: String,
-    /// What stands for other names in braces in its path, encoded.
+    /// The texts for other names in braces in the path, encoded.
     pub places: Vec<(&'static str, String)>,
     /// Query parameters in the order in which they are sent.
     pub query: Vec<(&'static str, String)>,
-    /// JSON body; `Null` for none.
+    /// JSON body; `Null` if there is none.
     pub body: Value,
 }
 
 impl Call {
-    /// A call without anything in it.
+    /// A call to this endpoint, with no id, no query and no body.
     pub fn to(endpoint: Endpoint) -> Self {
         Self { endpoint, id: String::new(), places: Vec::new(), query: Vec::new(), body: Value::Null }
     }
 
-    /// The same, for the resource in the path.
+    /// Sets the id of the resource in the path.
     #[must_use]
     pub fn of(mut self, id: &str) -> Self {
         id.clone_into(&mut self.id);
         self
     }
 
-    /// The same, with this text for one more name in braces in the path.
+    /// Sets the text for one more name in braces in the path.
     #[must_use]
     pub fn at(mut self, place: &'static str, text: &str) -> Self {
         self.places.push((place, encoded(text)));
         self
     }
 
-    /// The same, with this piece of a path, slashes and query included, for a name in braces. Only
-    /// for what was checked to stay in its place.
+    /// Sets a piece of a path, slashes and query included, for a name in braces. It is not encoded, so it is
+    /// only for a piece that was checked to stay in its place.
     #[must_use]
     pub(crate) fn at_as_it_is(mut self, place: &'static str, path: &str) -> Self {
         self.places.push((place, path.to_owned()));
         self
     }
 
-    /// The same, with one more query parameter.
+    /// Adds one query parameter.
     #[must_use]
     pub fn with(mut self, key: &'static str, value: impl ToString) -> Self {
         self.query.push((key, value.to_string()));
         self
     }
 
-    /// The same, with this JSON body.
+    /// Sets the JSON body.
     #[must_use]
     pub fn body(mut self, body: Value) -> Self {
         self.body = body;
         self
     }
 
-    /// The path with its query, encoded.
+    /// The path with its query, both encoded.
     pub fn path_and_query(&self) -> String {
-        // An id that has no parent in it stands for both, and so is asked for and not found.
+        // An id without a parent fills both places. The workspace then answers that it does not exist.
         let (parent, own) = match self.endpoint.path.contains("{parent}") {
             true => self.id.split_once('/').unwrap_or((&self.id, &self.id)),
             false => ("", self.id.as_str()),
@@ -91,22 +91,22 @@ impl Call {
         path
     }
 
-    /// The body as sent; empty for none.
+    /// The body as it is sent; empty if there is none.
     pub fn bytes(&self) -> Bytes {
         if self.body.is_null() { Bytes::new() } else { Bytes::from(self.body.to_string()) }
     }
 
-    /// The call written down, for an [`engine::ports::Act`]. What is written down carries no query
-    /// and no name in braces but `{id}`.
+    /// Writes the call down, for an [`engine::ports::Act`]. The query and every name in braces except `{id}`
+    /// are left out.
     pub fn to_value(&self) -> Value {
         json!({ "endpoint": self.endpoint.name, "id": self.id, "body": self.body })
     }
 
-    /// Reads back what [`Call::to_value`] wrote.
+    /// Reads a call that [`Call::to_value`] wrote.
     ///
     /// # Errors
     ///
-    /// A fault if it names no listed effect.
+    /// A fault if the value names no listed endpoint that may change something.
     pub fn from_value(value: &Value) -> Result<Self, Fault> {
         let named = value.get("endpoint").and_then(Value::as_str).unwrap_or_default();
         let endpoint = ENDPOINTS.iter().find(|e| e.name == named && e.nature == Nature::Effect);
@@ -132,7 +132,8 @@ fn encoded(text: &str) -> String {
     out
 }
 
-/// Each part of a name that is itself a path; a part that would lead out of its place is left out.
+/// Encodes each part of a name that is itself a path. Leaves out empty parts, `.` and `..`, which would lead
+/// out of its place.
 fn encoded_parts(name: &str) -> String {
     let parts = name.split('/').filter(|part| !matches!(*part, "" | "." | ".."));
     parts.map(encoded).collect::<Vec<_>>().join("/")

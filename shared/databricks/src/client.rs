@@ -1,8 +1,8 @@
-//! The client: signs a call, sends it once, and turns the answer into JSON or a sorted fault.
+//! The client signs a call, sends it once, and turns the answer into JSON or a sorted fault.
 //!
-//! Law: one attempt per call; the only second sending is the one after a refused token was replaced
-//! (a refused token means that nothing was done). JSON or nothing: a page, a redirect or an empty
-//! look is a fault. Must not know: kinds, wanted states.
+//! Law: a call is sent once. It is sent a second time only after a refused token was replaced, because a
+//! refused token means that nothing was done. The result is JSON or a fault: a page, a redirect or an empty
+//! answer to a read is a fault. Must not know: kinds, wanted states.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -48,7 +48,7 @@ impl Client {
         Self { transport, login: Login::new(Call::to(TOKEN), credentials, Arc::clone(&clock)), clock }
     }
 
-    /// A client of an account that has not yet signed in; the transport leads to the account's host.
+    /// A client of an account that has not yet signed in. The transport leads to the account's host.
     pub fn of_account(
         transport: Arc<dyn Transport>,
         account: &str,
@@ -59,7 +59,7 @@ impl Client {
         Self { transport, login: Login::new(token, credentials, Arc::clone(&clock)), clock }
     }
 
-    /// A client of the same workspace under other credentials, not yet signed in.
+    /// A client of the same workspace with other credentials, not yet signed in.
     pub(crate) fn signing_in_as(&self, credentials: Credentials) -> Self {
         Self::new(Arc::clone(&self.transport), credentials, Arc::clone(&self.clock))
     }
@@ -69,36 +69,36 @@ impl Client {
         self.login.client_id()
     }
 
-    /// Has a token at hand, so that the next call need not ask for one.
+    /// Makes sure that there is a token, so that the next call need not request one.
     pub(crate) async fn sign_in(&self, pass: &dyn Pass) -> Result<(), Fault> {
         self.login.bearer(&*self.transport, pass).await.map(drop)
     }
 
-    /// Asks for a new token, whatever is held.
+    /// Requests a new token even if the client has a valid one.
     pub(crate) async fn sign_in_anew(&self, pass: &dyn Pass) -> Result<(), Fault> {
         self.login.anew(&*self.transport, pass).await.map(drop)
     }
 
-    /// Waits.
+    /// Waits for this span on the client's clock.
     pub(crate) async fn pause(&self, span: SignedDuration) {
         self.clock.sleep_until(self.clock.now().saturating_add(span).unwrap_or(Timestamp::MAX)).await;
     }
 
-    /// Now, as the client's clock has it.
+    /// The time on the client's clock.
     pub fn now(&self) -> Timestamp {
         self.clock.now()
     }
 
-    /// Makes one call and gives the JSON object that it answers.
+    /// Makes one call and returns the JSON object of its answer.
     ///
     /// # Errors
     ///
-    /// A fault; with reaction `VerifyFirst` whenever an effect may have happened.
+    /// A fault. Its reaction is `VerifyFirst` whenever the call may have had its effect.
     pub async fn call(&self, call: &Call, pass: &dyn Pass) -> Result<Value, Fault> {
         self.read(call, pass, |response| object(call, response)).await
     }
 
-    /// Makes one call, and reads what it answers; `read` gives nothing for what is no JSON object.
+    /// Makes one call and reads its answer. `read` returns `None` for an answer that is no JSON object.
     async fn read<R>(
         &self,
         call: &Call,
@@ -116,24 +116,26 @@ impl Client {
         }
     }
 
-    /// Reads a listing to its end: every element of the array `items` of every page, in order.
-    /// Only `next_page_token` tells that there is more: API 2.2 sends no `has_more`
-    /// [github.com/open-metadata/OpenMetadata #33204], and no page's size says anything.
+    /// Reads a listing to its end and returns every element of the array `items` of every page, in order.
+    ///
+    /// Only `next_page_token` shows that there is another page. API 2.2 sends no `has_more`
+    /// [github.com/open-metadata/OpenMetadata #33204], and the size of a page shows nothing.
     ///
     /// # Errors
     ///
-    /// The first page's fault that did not come: never a part of a listing.
+    /// The fault of the first page that did not come. A part of a listing is never returned.
     pub async fn pages(&self, call: &Call, items: &str, pass: &dyn Pass) -> Result<Vec<Value>, Fault> {
         self.each(call, items, Shape::Whole, pass, Ok).await
     }
 
-    /// The same, of which only what `kept` makes of each element is kept, and of each element only its `shape` is
-    /// read: a page is dropped before the next one is asked for, so that memory is bounded by what is kept and not
-    /// by what is listed (S26).
+    /// Reads a listing as [`Client::pages`] does, but keeps only the result of `kept` for each element.
+    ///
+    /// Only the members of `shape` are read from an element. A page is dropped before the next one is
+    /// requested, so the kept part bounds the memory and the length of the listing does not (S26).
     ///
     /// # Errors
     ///
-    /// The first page's fault that did not come, or the first of `kept`.
+    /// The fault of the first page that did not come, or the first fault of `kept`.
     pub async fn each<T: Send>(
         &self,
         call: &Call,
@@ -205,8 +207,9 @@ fn signed(call: &Call, bearer: &Bearer) -> Result<Request, Fault> {
     Ok(Request { method: call.endpoint.verb, path_and_query: call.path_and_query(), headers, body })
 }
 
-/// A JSON object; for an effect also nothing at all, which warehouses are known to send
-/// [docs: warehouses/stop]. What it says is never proof (S5), so an effect's answer may be empty.
+/// Reads a JSON object. For a call that may change something an empty answer is accepted, too: warehouses are
+/// known to send it [docs: warehouses/stop]. The answer to such a call is never proof (S5), so it may be
+/// empty.
 fn object(call: &Call, response: &Response) -> Option<Value> {
     if response.body.is_empty() && call.endpoint.nature == Nature::Effect {
         return Some(Value::Object(serde_json::Map::new()));

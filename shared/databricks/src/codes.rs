@@ -1,75 +1,75 @@
-//! The codes of this crate's faults, each naming a page of advice.
+//! The codes of this crate's faults. Each code names a page of advice.
 //!
 //! Law: a code is stable across versions and never reused for something else.
-//! Must not know: what the pages say.
+//! Must not know: the content of the pages.
 
 use saga::Code;
 
 /// No answer came, and the request cannot have reached the workspace.
 pub const NO_ANSWER: Code = Code::new("NO-ANSWER");
-/// No answer came, or a broken one; the request may have had its effect.
+/// No answer came, or a broken one. The request may have had its effect.
 pub const DOUBTFUL_ANSWER: Code = Code::new("DOUBTFUL-ANSWER");
 /// The workspace asks for fewer requests.
 pub const THROTTLED: Code = Code::new("THROTTLED");
 /// The workspace answers that it is unwell.
 pub const SERVER_ERROR: Code = Code::new("SERVER-ERROR");
-/// The workspace's own backend is not ready to take the request; nothing was done.
+/// The workspace's own backend is not ready to take the request. Nothing was done.
 pub const WORKSPACE_NOT_READY: Code = Code::new("WORKSPACE-NOT-READY");
 /// The workspace does not accept our credentials.
 pub const NOT_SIGNED_IN: Code = Code::new("NOT-SIGNED-IN");
-/// No access token could be had.
+/// No access token could be obtained.
 pub const TOKEN_ENDPOINT: Code = Code::new("TOKEN-ENDPOINT");
 /// The workspace's IP access list does not let the caller's address in.
 pub const ADDRESS_BLOCKED: Code = Code::new("ADDRESS-BLOCKED");
 /// The credentials are good, but the principal may not do this.
 pub const PERMISSION_DENIED: Code = Code::new("PERMISSION-DENIED");
-/// A web page or a redirect came where JSON was asked for.
+/// A web page or a redirect came instead of JSON.
 pub const LOGIN_PAGE: Code = Code::new("LOGIN-PAGE");
-/// Something came that is not the JSON that was asked for.
+/// The answer is not the JSON that was expected.
 pub const NOT_JSON: Code = Code::new("NOT-JSON");
 /// The workspace says that the resource does not exist.
 pub const NOT_FOUND: Code = Code::new("NOT-FOUND");
 /// The workspace does not offer this API.
 pub const UNSUPPORTED_HERE: Code = Code::new("UNSUPPORTED-HERE");
-/// The resource is in a state in which this cannot be done yet.
+/// The state of the resource does not allow this yet.
 pub const INVALID_STATE: Code = Code::new("INVALID-STATE");
 /// Something else is changing the resource at the same time.
 pub const CONFLICT: Code = Code::new("CONFLICT");
-/// The workspace refuses the request for a reason that trying again does not mend.
+/// The workspace refuses the request, and another try would not help.
 pub const REFUSED_BY_API: Code = Code::new("REFUSED-BY-API");
-/// A listing sent a page token twice, so that it would never end.
+/// A listing sent a page token twice, so it would never end.
 pub const LISTING_LOOPS: Code = Code::new("LISTING-LOOPS");
-/// The resource can only be changed by whoever deployed it.
+/// Only the deployer of the resource can change it.
 pub const READ_ONLY: Code = Code::new("READ-ONLY");
-/// The target lacks the schedule, trigger or continuous setting that shall be activated.
+/// The target lacks the schedule, trigger or continuous setting that is to be activated.
 pub const NOTHING_TO_ACTIVATE: Code = Code::new("NOTHING-TO-ACTIVATE");
-/// The job that shall be run once takes no run.
+/// The job is to be run once, but it takes no run.
 pub const JOB_TAKES_NO_RUN: Code = Code::new("JOB-TAKES-NO-RUN");
-/// The run that was started was skipped by the workspace.
+/// The workspace skipped the run that was started.
 pub const RUN_SKIPPED: Code = Code::new("RUN-SKIPPED");
-/// The compute is in an error state that no call leads out of.
+/// The compute is in an error state, and no call ends that state.
 pub const BROKEN_COMPUTE: Code = Code::new("BROKEN-COMPUTE");
-/// The call exists only where an administrator has switched its preview on.
+/// An administrator must switch on a preview before this call exists.
 pub const PREVIEW_OFF: Code = Code::new("PREVIEW-OFF");
-/// A SQL statement failed for a reason that trying again does not mend.
+/// A SQL statement failed, and another try would not help.
 pub const STATEMENT_FAILED: Code = Code::new("STATEMENT-FAILED");
-/// A validation was answered, and not as the team expects it.
+/// A validation got another answer than the team expects.
 pub const UNEXPECTED_ANSWER: Code = Code::new("UNEXPECTED-ANSWER");
-/// The run that had to succeed did not.
+/// A run had to succeed and did not.
 pub const RUN_FAILED: Code = Code::new("RUN-FAILED");
-/// Access that the team needs on the target is not there.
+/// The target lacks access that the team needs.
 pub const ACCESS_MISSING: Code = Code::new("ACCESS-MISSING");
-/// The prepared IP access list would cut off the wrong ones, or nobody.
+/// The prepared IP access list would cut off the wrong callers, or nobody.
 pub const LIST_NOT_READY: Code = Code::new("LIST-NOT-READY");
-/// The principal that a fence would take away is Switchback's own.
+/// The fence would take away Switchback's own principal.
 pub const OWN_PRINCIPAL: Code = Code::new("OWN-PRINCIPAL");
-/// The vendor's failover group is in a state from which it cannot fail over.
+/// The state of the vendor's failover group does not allow a failover.
 pub const RECOVERY_NOT_READY: Code = Code::new("RECOVERY-NOT-READY");
-/// The vendor's failover group is further behind than is accepted.
+/// The vendor's failover group lags further behind than is accepted.
 pub const RECOVERY_LAGS: Code = Code::new("RECOVERY-LAGS");
 /// The vendor's failover failed.
 pub const RECOVERY_FAILED: Code = Code::new("RECOVERY-FAILED");
-/// A stable URL leads to the other side, and will not move by itself.
+/// A stable URL leads to the other side and will not move by itself.
 pub const STABLE_URL_ELSEWHERE: Code = Code::new("STABLE-URL-ELSEWHERE");
 /// A step asks for something that this version does not know.
 pub const UNKNOWN_WANT: Code = Code::new("UNKNOWN-WANT");

@@ -1,9 +1,9 @@
-//! Every request this crate can make, in one list.
+//! Every request that this crate can make, in one list.
 //!
-//! Law: what is not in the list is never sent, and the list has no verb that destroys a customer's
-//! resource (S24): `clusters/delete` terminates a cluster and keeps it [docs: clusters/delete];
-//! `permanent-delete` and the HTTP method DELETE do not occur, and [`Verb`] has no word for them.
-//! Must not know: what a request is for.
+//! Law: a request that is not in the list is never sent. No request of the list destroys a customer's
+//! resource (S24). `clusters/delete` terminates a cluster and keeps it [docs: clusters/delete].
+//! `permanent-delete` and the HTTP method DELETE do not occur, and [`Verb`] has no variant for them.
+//! Must not know: the purpose of a request.
 
 use engine::ports::Nature;
 
@@ -14,16 +14,16 @@ use crate::endpoints_errands::ERRAND_ENDPOINTS;
 pub enum Verb {
     /// Reads.
     Get,
-    /// Changes, or asks for a token.
+    /// Changes something, or requests a token.
     Post,
-    /// Changes a part.
+    /// Changes a part of a resource.
     Patch,
-    /// Replaces.
+    /// Replaces a resource.
     Put,
 }
 
 impl Verb {
-    /// The method on the wire.
+    /// The name of the method as it is sent, e.g. `GET`.
     pub fn as_str(self) -> &'static str {
         match self {
             Verb::Get => "GET",
@@ -37,18 +37,18 @@ impl Verb {
 /// One kind of request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Endpoint {
-    /// As the vendor's reference calls it, e.g. `jobs/update`.
+    /// Name in the vendor's reference, e.g. `jobs/update`.
     pub name: &'static str,
-    /// Method.
+    /// HTTP method.
     pub verb: Verb,
-    /// Path; `{id}` stands for the resource's id. Of an id `a/b`, `{parent}` stands for `a` and then
-    /// `{id}` for `b`; `{name}` stands for a resource's name that is itself a path, e.g.
-    /// `projects/a/branches/b`, and other names in braces for what the call puts there. An effect's
-    /// query is a part of it.
+    /// Path with names in braces. `{id}` stands for the id of the resource. For an id `a/b`, `{parent}`
+    /// stands for `a` and `{id}` for `b`. `{name}` stands for the name of a resource that is itself a path,
+    /// e.g. `projects/a/branches/b`. The call fills the other names. If the request may change something, its
+    /// query is a part of the path.
     pub path: &'static str,
-    /// One of [`crate::FAMILIES`].
+    /// Name of its family, one of [`crate::FAMILIES`].
     pub family: &'static str,
-    /// Whether it can change anything.
+    /// Whether the request can change anything.
     pub nature: Nature,
 }
 
@@ -64,7 +64,7 @@ const fn patch(name: &'static str, path: &'static str, family: &'static str) -> 
     Endpoint { name, verb: Verb::Patch, path, family, nature: Nature::Effect }
 }
 
-/// [docs: dev-tools/auth/oauth-m2m]. A look: a token changes nothing in the workspace.
+/// [docs: dev-tools/auth/oauth-m2m]. It counts as a read, because a token changes nothing in the workspace.
 pub const TOKEN: Endpoint =
     Endpoint { name: "oidc/token", verb: Verb::Post, path: "/oidc/v1/token", family: "oidc", nature: Nature::Look };
 /// [docs: currentuser/me].
@@ -97,7 +97,7 @@ pub const CLUSTERS_LIST: Endpoint = look("clusters/list", "/api/2.1/clusters/lis
 pub const CLUSTERS_GET: Endpoint = look("clusters/get", "/api/2.1/clusters/get", "clusters.get");
 /// [docs: clusters/start].
 pub const CLUSTERS_START: Endpoint = effect("clusters/start", "/api/2.1/clusters/start", "clusters.start");
-/// Terminates; the cluster stays and can be started again [docs: clusters/delete].
+/// Terminates a cluster. The cluster stays and can be started again [docs: clusters/delete].
 pub const CLUSTERS_TERMINATE: Endpoint = effect("clusters/delete", "/api/2.1/clusters/delete", "clusters.delete");
 /// Keeps a cluster from being deleted 30 days after its termination [docs: clusters/pin].
 pub const CLUSTERS_PIN: Endpoint = effect("clusters/pin", "/api/2.1/clusters/pin", "clusters.edit");
@@ -170,7 +170,8 @@ pub const SEARCH_INDEXES_GET: Endpoint =
 pub const DATABASES_LIST: Endpoint = look("database/instances/list", "/api/2.0/database/instances", "databases.list");
 /// [py-sdk: database.DatabaseAPI.get_database_instance].
 pub const DATABASES_GET: Endpoint = look("database/instances/get", "/api/2.0/database/instances/{id}", "databases.get");
-/// Stops or starts, and can change nothing else [py-sdk: database.DatabaseAPI.update_database_instance].
+/// Stops or starts an instance, and can change nothing else
+/// [py-sdk: database.DatabaseAPI.update_database_instance].
 pub const DATABASES_UPDATE_STOPPED: Endpoint =
     patch("database/instances/update", "/api/2.0/database/instances/{id}?update_mask=stopped", "databases.update");
 
@@ -185,16 +186,17 @@ pub const POSTGRES_ENDPOINTS_LIST: Endpoint =
     look("postgres/endpoints/list", "/api/2.0/postgres/{name}/endpoints", "postgres.list");
 /// [py-sdk: postgres.PostgresAPI.get_endpoint].
 pub const POSTGRES_ENDPOINTS_GET: Endpoint = look("postgres/endpoints/get", "/api/2.0/postgres/{name}", "postgres.get");
-/// Disables or enables, and can change nothing else [py-sdk: postgres.PostgresAPI.update_endpoint].
+/// Disables or enables an endpoint, and can change nothing else
+/// [py-sdk: postgres.PostgresAPI.update_endpoint].
 pub const POSTGRES_ENDPOINTS_UPDATE_DISABLED: Endpoint =
     patch("postgres/endpoints/update", "/api/2.0/postgres/{name}?update_mask=spec.disabled", "postgres.update");
 
-/// Queries of the first version [py-sdk: sql.QueriesAPI.list].
+/// Lists the queries of the first version [py-sdk: sql.QueriesAPI.list].
 pub const LEGACY_QUERIES_LIST: Endpoint = look("sql/queries/list", "/api/2.0/sql/queries", "legacy.list");
-/// Alerts of the first version [py-sdk: sql.AlertsAPI.list].
+/// Lists the alerts of the first version [py-sdk: sql.AlertsAPI.list].
 pub const LEGACY_ALERTS_LIST: Endpoint = look("sql/alerts/list", "/api/2.0/sql/alerts", "legacy.list");
 
-/// Every one, without pages [py-sdk: service/serving.py ServingEndpointsAPI.list].
+/// Lists all endpoints, without pages [py-sdk: service/serving.py ServingEndpointsAPI.list].
 pub const SERVING_LIST: Endpoint = look("serving-endpoints/list", "/api/2.0/serving-endpoints", "serving.list");
 /// [py-sdk: service/serving.py ServingEndpointsAPI.get].
 pub const SERVING_GET: Endpoint = look("serving-endpoints/get", "/api/2.0/serving-endpoints/{id}", "serving.get");
@@ -207,7 +209,7 @@ pub const SERVING_STOP: Endpoint =
 
 /// [docs: lakeview/list].
 pub const DASHBOARDS_LIST: Endpoint = look("lakeview/list", "/api/2.0/lakeview/dashboards", "dashboards.list");
-/// Of one dashboard [docs: lakeview/listschedules].
+/// Lists the schedules of one dashboard [docs: lakeview/listschedules].
 pub const DASHBOARD_SCHEDULES_LIST: Endpoint =
     look("lakeview/list-schedules", "/api/2.0/lakeview/dashboards/{id}/schedules", "dashboard_schedules.list");
 /// [docs: lakeview/getschedule].
@@ -222,12 +224,12 @@ pub const DASHBOARD_SCHEDULES_UPDATE: Endpoint = Endpoint {
     nature: Nature::Effect,
 };
 
-/// Every endpoint there is, those of the errands included.
+/// Every endpoint of this crate, including those of the actions.
 pub fn endpoints() -> impl Iterator<Item = &'static Endpoint> {
     ENDPOINTS.iter().chain(ERRAND_ENDPOINTS).copied()
 }
 
-/// Every endpoint of the kinds of resources, and those to sign in.
+/// The endpoints of the kinds of resources, and those that sign in or check a workspace.
 pub const ENDPOINTS: &[&Endpoint] = &[
     &TOKEN,
     &ME,

@@ -1,7 +1,8 @@
-//! The requests of the errands, in one list that is a part of the one in `endpoints`.
+//! The requests of the actions, as a part of the list in `endpoints`.
 //!
-//! Law: as there. Nothing here creates or destroys: an assignment is emptied and filled again with
-//! the same PUT [py-sdk: service/iam.py WorkspaceAssignmentAPI.update], a list is switched on and off.
+//! Law: the law of `endpoints` holds here, too. Nothing here creates or destroys a resource. An assignment is
+//! emptied and filled again with the same PUT [py-sdk: service/iam.py WorkspaceAssignmentAPI.update], and a
+//! list is switched on and off.
 
 use engine::ports::Nature;
 
@@ -11,7 +12,7 @@ const fn put(name: &'static str, path: &'static str, family: &'static str) -> En
     Endpoint { name, verb: Verb::Put, path, family, nature: Nature::Effect }
 }
 
-/// [docs: dev-tools/auth/oauth-m2m]. A look: a token changes nothing in the account.
+/// [docs: dev-tools/auth/oauth-m2m]. It counts as a read, because a token changes nothing in the account.
 pub const ACCOUNT_TOKEN: Endpoint = Endpoint {
     name: "oidc/accounts/token",
     verb: Verb::Post,
@@ -20,7 +21,8 @@ pub const ACCOUNT_TOKEN: Endpoint = Endpoint {
     nature: Nature::Look,
 };
 
-/// An effect, since it starts a stopped warehouse [docs: statementexecution/executestatement].
+/// It counts as a call that may change something, because it starts a stopped warehouse
+/// [docs: statementexecution/executestatement].
 pub const STATEMENTS_RUN: Endpoint = effect("sql/statements", "/api/2.0/sql/statements", "statements.run");
 /// [docs: statementexecution/getstatement].
 pub const STATEMENTS_GET: Endpoint = look("sql/statements/get", "/api/2.0/sql/statements/{id}", "statements.get");
@@ -28,7 +30,7 @@ pub const STATEMENTS_GET: Endpoint = look("sql/statements/get", "/api/2.0/sql/st
 pub const PERMISSIONS_GET: Endpoint = look("permissions/get", "/api/2.0/permissions/{type}/{id}", "permissions");
 /// [docs: ipaccesslists/list].
 pub const ACCESS_LISTS_LIST: Endpoint = look("ip-access-lists/list", "/api/2.0/ip-access-lists", "access_lists.get");
-/// Changes what the body names and leaves the rest [docs: ipaccesslists/update].
+/// Changes the fields that the body names and leaves the others [docs: ipaccesslists/update].
 pub const ACCESS_LISTS_UPDATE: Endpoint = Endpoint {
     name: "ip-access-lists/update",
     verb: Verb::Patch,
@@ -38,7 +40,7 @@ pub const ACCESS_LISTS_UPDATE: Endpoint = Endpoint {
 };
 /// [docs: workspaceconf/getstatus].
 pub const CONFIGURATION_GET: Endpoint = look("workspace-conf", "/api/2.0/workspace-conf", "access_lists.get");
-/// Any path of the workspace's API, as a team has declared it.
+/// Reads any path of the workspace's API that a team has declared.
 pub const API_GET: Endpoint = look("the declared call", "/api/{path}", "api");
 
 /// [docs: workspacenetworkconfiguration/getworkspacenetworkoptionrpc].
@@ -72,7 +74,7 @@ pub const FAILOVER_GROUP_MOVE: Endpoint = effect(
 pub const STABLE_URL_GET: Endpoint =
     look("stable-urls/get", "/api/disaster-recovery/v1/accounts/{account}/stable-urls/{id}", "recovery.get");
 
-/// Every endpoint of the errands.
+/// Every endpoint of the actions.
 pub const ERRAND_ENDPOINTS: &[&Endpoint] = &[
     &ACCOUNT_TOKEN,
     &STATEMENTS_RUN,

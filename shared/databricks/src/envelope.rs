@@ -1,7 +1,7 @@
-//! The shapes in which the workspace says no.
+//! Reads the shapes in which a workspace refuses a request.
 //!
-//! Law: every shape the vendor's SDKs know is read, and none of them is trusted with a decision.
-//! Must not know: what a code means (`errors`).
+//! Law: every shape that the vendor's SDKs know is read, and no shape is trusted with a decision.
+//! Must not know: the meaning of a code (`errors`).
 //!
 //! Sources: [go-sdk: apierr/errors.go], [py-sdk: errors/deserializer.py].
 
@@ -10,13 +10,13 @@ use serde_json::Value;
 /// A refusal as it was read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Envelope {
-    /// `error_code`, OAuth's `error`, or the word before a plain text's colon; empty if there is none.
-    /// A number where the service sends a number.
+    /// `error_code`, OAuth's `error`, `SCIM_` with a status, or the word before the colon of a plain text.
+    /// Empty if there is none. If the service sends a number, it is that number.
     pub(crate) code: String,
-    /// What it says; empty if it says nothing.
+    /// The text of the refusal; empty if it has none.
     pub(crate) message: String,
-    /// It has one of the shapes in which Databricks itself refuses, so it was Databricks that spoke,
-    /// and not something on the way to it.
+    /// Whether the answer has one of the shapes in which Databricks itself refuses. If it has, Databricks
+    /// answered, and not something on the way to it.
     pub(crate) genuine: bool,
 }
 
@@ -42,7 +42,7 @@ fn of_object(object: &Value) -> Envelope {
     } else if let Some((status, detail)) = scim {
         (format!("SCIM_{status}"), Some(detail))
     } else if let Some(error) = text("error") {
-        // OAuth sends a code here, API 1.2 the whole message.
+        // OAuth sends a code here. API 1.2 sends the whole message here.
         match text("error_description") {
             Some(description) => (error, Some(description)),
             None => (String::new(), Some(error)),

@@ -1,8 +1,8 @@
-//! One table: what a refusal means, the API's lies among them, each with its source.
+//! One table that gives the meaning of each refusal, with its source.
 //!
-//! Law: the first rule that fits decides, and this is the only place that looks at an error's text.
-//! What a meaning asks of the caller depends on it alone and on whether the request could change
-//! anything. Must not know: endpoints, kinds.
+//! Law: the first rule that fits decides. Some rules correct a wrong status or code of the API. Only this
+//! file reads the text of an error. The reaction depends on the meaning and on whether the request could
+//! change anything, and on nothing else. Must not know: endpoints, kinds.
 
 use std::time::Duration;
 
@@ -12,42 +12,42 @@ use saga::{Fault, Reaction};
 use crate::codes;
 use crate::envelope::Envelope;
 
-/// What a refusal means.
+/// The meaning of a refusal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Meaning {
     /// The credentials are not accepted.
     SignedOut,
-    /// Too many requests; nothing was done.
+    /// Too many requests. Nothing was done.
     Throttled,
-    /// The backend did not take the request; nothing was done.
+    /// The backend did not take the request. Nothing was done.
     NotReady,
     /// This workspace has no such API.
     Unsupported,
     /// The address that the request came from is not let in.
     AddressBlocked,
-    /// The principal may not.
+    /// The principal may not do this.
     Denied,
     /// The resource does not exist.
     Absent,
-    /// Not in this state.
+    /// The state of the resource does not allow this.
     State,
-    /// Something else is changing it.
+    /// Something else is changing the resource.
     Conflict,
-    /// Unwell; whether anything was done is unknown.
+    /// The workspace is unwell. It is unknown whether anything was done.
     Unwell,
-    /// Unwell, and says when to come back: turned away at the door.
+    /// The workspace is unwell and says when to come back. It refused the request before it did anything.
     TurnedAway,
-    /// It was not Databricks that spoke.
+    /// The answer did not come from Databricks.
     Stranger,
-    /// Any other no.
+    /// Any other refusal.
     Refused,
 }
 
-/// A rule of the table. An empty list means "any".
+/// A rule of the table. An empty list fits every answer.
 struct Rule {
     statuses: &'static [u16],
     codes: &'static [&'static str],
-    /// Any of these, each a list of pieces that occur in this order.
+    /// One of these must occur. Each is a list of pieces that occur in this order.
     says: &'static [&'static [&'static str]],
     meaning: Meaning,
 }
@@ -62,7 +62,7 @@ const fn rule(
 }
 
 const RULES: &[Rule] = &[
-    // A bad or expired token is a 403, as HTML or JSON, as often as a 401
+    // A bad or expired token is answered with 403, as HTML or JSON, as often as with 401
     // [github.com/databricks/terraform-provider-databricks #66; github.com/databricks/databricks-vscode #583].
     rule(&[403], &[], &[&["Invalid access token"], &["token expired"], &["Token is expiring"]], Meaning::SignedOut),
     rule(&[401], &[], &[], Meaning::SignedOut),
@@ -71,7 +71,7 @@ const RULES: &[Rule] = &[
     rule(&[429], &[], &[], Meaning::Throttled),
     rule(&[], &["RESOURCE_EXHAUSTED", "REQUEST_LIMIT_EXCEEDED"], &[], Meaning::Throttled),
     rule(&[], &[], &[&["REQUEST_LIMIT_EXCEEDED"], &["RPC token bucket limit has been exceeded"]], Meaning::Throttled),
-    // The workspace's backend is not there yet, whatever the status: the SDKs try again
+    // The workspace's backend is not there yet, whatever the status is. The SDKs try again
     // [go-sdk: apierr/errors.go; py-sdk: retries.py].
     rule(
         &[],
@@ -86,7 +86,7 @@ const RULES: &[Rule] = &[
         ],
         Meaning::NotReady,
     ),
-    // These come when the work may have begun [go-sdk: apierr/errors.go; py-sdk: _base_client.py].
+    // The work may have begun before these refusals [go-sdk: apierr/errors.go; py-sdk: _base_client.py].
     rule(&[], &["DEADLINE_EXCEEDED", "CANCELLED", "UNKNOWN", "DATA_LOSS"], &[], Meaning::Unwell),
     rule(
         &[],
@@ -94,19 +94,19 @@ const RULES: &[Rule] = &[
         &[&["Timed out after "], &["deadline exceeded"], &["Please try again later or try a faster operation."]],
         Meaning::Unwell,
     ),
-    // An API that a workspace's region, tier or age lacks [go-sdk: apierr/error_mapping.go].
+    // The workspace lacks this API because of its region, tier or age [go-sdk: apierr/error_mapping.go].
     rule(&[], &["ENDPOINT_NOT_FOUND", "FEATURE_DISABLED", "NOT_IMPLEMENTED"], &[], Meaning::Unsupported),
     rule(&[501], &[], &[], Meaning::Unsupported),
     rule(&[503], &["TEMPORARILY_UNAVAILABLE"], &[], Meaning::Unwell),
     // "Source IP address: … is blocked by Databricks IP ACL for workspace: …"
     // [github.com/omnigent-ai/omnigent #4463].
     rule(&[403], &[], &[&["blocked by Databricks IP ACL"]], Meaning::AddressBlocked),
-    // Jobs check the permission before the existence, so a principal that is no admin gets this for
-    // what was deleted, too [github.com/databricks/cli #1680; cli: libs/testserver/jobs.go].
+    // Jobs check the permission before the existence. So a principal that is no admin gets this for a deleted
+    // job, too [github.com/databricks/cli #1680; cli: libs/testserver/jobs.go].
     rule(&[403], &[], &[], Meaning::Denied),
     rule(&[], &["PERMISSION_DENIED"], &[], Meaning::Denied),
     rule(&[], &["INVALID_STATE"], &[], Meaning::State),
-    // 400 for what is a 404: clusters, jobs and runs
+    // Clusters, jobs and runs answer 400 where a 404 is right
     // [go-sdk: apierr/error_overrides.go; py-sdk: errors/overrides.py].
     rule(
         &[400],
@@ -119,17 +119,17 @@ const RULES: &[Rule] = &[
         ],
         Meaning::Absent,
     ),
-    // Only with its own code: a 404 without one may come from a proxy, and "it does not exist" ends
-    // the fencing of a resource.
+    // A 404 needs its own code. A 404 without one may come from a proxy, and "it does not exist" ends the
+    // fencing of a resource.
     rule(&[404], &["RESOURCE_DOES_NOT_EXIST", "NOT_FOUND"], &[], Meaning::Absent),
     rule(&[], &["RESOURCE_DOES_NOT_EXIST"], &[], Meaning::Absent),
     rule(&[], &["ABORTED", "ALREADY_EXISTS", "RESOURCE_ALREADY_EXISTS", "RESOURCE_CONFLICT"], &[], Meaning::Conflict),
     rule(&[409], &[], &[], Meaning::Conflict),
-    // 499: the caller's connection was taken for closed [py-sdk: errors/mapper.py].
+    // 499 means that the caller's connection was taken for closed [py-sdk: errors/mapper.py].
     rule(&[408, 499, 500, 502, 503, 504], &[], &[], Meaning::Unwell),
 ];
 
-/// What a refusal means.
+/// Finds the meaning of a refusal.
 pub(crate) fn meaning(status: u16, envelope: &Envelope, retry_after: Option<Duration>) -> Meaning {
     let found = RULES.iter().find(|rule| rule.fits(status, envelope)).map(|rule| rule.meaning);
     let meaning = match found {
@@ -138,8 +138,8 @@ pub(crate) fn meaning(status: u16, envelope: &Envelope, retry_after: Option<Dura
         None if envelope.genuine => Meaning::Refused,
         None => Meaning::Stranger,
     };
-    // A 503 that names a time was turned away before any work [RFC 9110 §15.6.4]; that it means the
-    // same here is how the vendor's SDKs treat it [py-sdk: _base_client.py].
+    // The server refused a 503 that names a time before any work [RFC 9110 §15.6.4]. The vendor's SDKs treat
+    // it in this way [py-sdk: _base_client.py].
     if meaning == Meaning::Unwell && status == 503 && retry_after.is_some() { Meaning::TurnedAway } else { meaning }
 }
 
@@ -160,7 +160,7 @@ fn in_order(text: &str, pieces: &[&str]) -> bool {
 }
 
 impl Meaning {
-    /// The fault for a request of this nature; `said` is a whole sentence.
+    /// The fault for a request of this nature. `said` is a whole sentence.
     pub(crate) fn fault(self, nature: Nature, retry_after: Option<Duration>, said: String) -> Fault {
         let after_ms = retry_after.map(|wait| u64::try_from(wait.as_millis()).unwrap_or(u64::MAX));
         let again = Reaction::Again { after_ms };
@@ -186,7 +186,7 @@ impl Meaning {
         Fault { reaction, code, message: said }
     }
 
-    /// What it tells the limiter and the breaker.
+    /// The result of the request, for the limiter and the breaker.
     pub(crate) fn ending(self, retry_after: Option<Duration>) -> Ending {
         match self {
             Meaning::Throttled => Ending::Throttled { retry_after },
@@ -208,7 +208,8 @@ mod tests {
     use super::*;
     use crate::envelope::envelope;
 
-    /// Sorts an answer to an effect and to a look, and prints code and reactions.
+    /// Sorts an answer to a read and to a call that may change something. Returns the code and both
+    /// reactions.
     fn sorted(status: u16, body: &str) -> String {
         let meaning = meaning(status, &envelope(body.as_bytes()), None);
         let word = |nature| match meaning.fault(nature, None, String::new()).reaction {

@@ -1,8 +1,8 @@
-//! One request under its pass.
+//! Sends one request under its admission.
 //!
-//! Law: nothing is sent before the pass admits it, and the pass is told exactly once how each
-//! admitted request ended, also when whoever waited for the answer goes away.
-//! Must not know: what an answer says.
+//! Law: nothing is sent before it is admitted. The end of each admitted request is reported exactly once,
+//! also if the caller stops waiting for the answer.
+//! Must not know: the content of an answer.
 
 use engine::ports::{Ending, Nature, Pass, Wire};
 use saga::Fault;
@@ -13,7 +13,7 @@ use crate::endpoints::Endpoint;
 use crate::errors::Meaning;
 use crate::transport::{Failure, Reach, Request, Response, Transport};
 
-/// An admitted request whose end has yet to be told.
+/// An admitted request whose end is not yet reported.
 pub(crate) struct Ticket<'a> {
     pass: &'a dyn Pass,
     family: &'static str,
@@ -21,7 +21,7 @@ pub(crate) struct Ticket<'a> {
 }
 
 impl Ticket<'_> {
-    /// Tells how the request ended.
+    /// Reports how the request ended.
     pub(crate) fn end(mut self, ending: Ending) {
         self.told = true;
         self.pass.leave(self.family, ending);
@@ -37,11 +37,12 @@ impl Drop for Ticket<'_> {
     }
 }
 
-/// Sends one request when its pass admits it.
+/// Sends one request when it is admitted.
 ///
 /// # Errors
 ///
-/// The pass's own fault, or the fault for no answer; then the pass has been told.
+/// The fault of the admission itself, or the fault for no answer. In the second case the end is already
+/// reported.
 pub(crate) async fn exchange<'a>(
     transport: &dyn Transport,
     pass: &'a dyn Pass,
@@ -62,7 +63,7 @@ pub(crate) async fn exchange<'a>(
     }
 }
 
-/// The very request that is sent, but for its headers, which hold the credentials (S23).
+/// The request as it is sent, without its headers, which hold the credentials (S23).
 fn on_the_wire(request: &Request) -> Wire {
     let body = match serde_json::from_slice(&request.body) {
         Ok(body) => body,

@@ -1,14 +1,14 @@
-//! The API families: what the limiter counts together.
+//! The API families: groups of requests that the limiter counts together.
 //!
-//! Law: one visible list; every request names one of them.
-//! Must not know: how limiting is done.
+//! Law: there is one visible list, and every request names one family of it.
+//! Must not know: how the limiter works.
 
-/// Requests that share one rate limit of a workspace.
+/// A group of requests that share one rate limit of a workspace.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Family {
-    /// Its name, e.g. `jobs.run`.
+    /// Name of the family, e.g. `jobs.run`.
     pub name: &'static str,
-    /// The published limit in requests per second and workspace; `None` where the vendor publishes none.
+    /// The published limit in requests per second and workspace; `None` if the vendor publishes none.
     pub per_second: Option<f64>,
 }
 
@@ -20,11 +20,11 @@ const fn published(name: &'static str, per_second: f64) -> Family {
     Family { name, per_second: Some(per_second) }
 }
 
-/// Every family there is.
+/// Every family.
 ///
-/// The published figures stand in [docs: resources/limits]: run-now 20 per second, runs/get 100 per
-/// second, permissions GET 100 per second, workspace SCIM GET 255 per minute. For the others the vendor publishes nothing.
-/// Pools are read with the family of their listing, as their volume is tiny.
+/// The published limits are in [docs: resources/limits]: run-now 20 per second, runs/get 100 per second,
+/// permissions GET 100 per second, workspace SCIM GET 255 per minute. The vendor publishes no limit for the
+/// others. A pool is read in the family of the listing of pools, because there are few such reads.
 pub const FAMILIES: &[Family] = &[
     unpublished("jobs.list"),
     unpublished("jobs.get"),

@@ -1,8 +1,8 @@
-//! HTTP/1.1 over TLS to one workspace.
+//! Sends requests to one workspace by HTTP/1.1 over TLS.
 //!
-//! Law: https everywhere but to this machine itself, no redirect, no cookie, no proxy from the
-//! environment, no second attempt.
-//! Must not know: credentials, what a status means, any endpoint.
+//! Law: it uses https everywhere except to this machine itself. It follows no redirect, keeps no cookie, uses
+//! no proxy of the environment, and makes no second attempt.
+//! Must not know: credentials, the meaning of a status, any endpoint.
 
 use std::fmt;
 use std::net::IpAddr;
@@ -15,22 +15,22 @@ use reqwest::{Method, Url};
 use crate::endpoints::Verb;
 use crate::transport::{Failure, Reach, Request, Response, Transport};
 
-/// No page of any listing comes near this; a body that is larger is not an answer.
+/// A larger body is no answer. No page of any listing is nearly as large.
 const LARGEST_BODY_BYTES: usize = 64 * 1024 * 1024;
 
-/// An address that no workspace may be reached under.
+/// The reason that an address cannot be used for a workspace.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum AddressRefused {
-    /// Not an address.
+    /// The text is no web address.
     #[error("this is not a web address: use https://, the workspace's host name, and nothing after it")]
     NotAnAddress(String),
-    /// Credentials would travel in the clear.
+    /// Credentials would be sent in the clear.
     #[error("this address is not https: credentials are sent in the clear to this machine itself only")]
     InTheClear(String),
-    /// More than a host.
+    /// The address names more than a host, e.g. a path.
     #[error("this address names more than a host: leave out user, path, query and fragment")]
     MoreThanAHost(String),
-    /// The platform's certificates or the TLS library cannot be used.
+    /// This machine's certificates or the TLS library cannot be used.
     #[error("no TLS on this machine: {0}")]
     NoTls(String),
     /// The program was built without TLS.
@@ -51,11 +51,11 @@ impl fmt::Debug for HttpTransport {
 }
 
 impl HttpTransport {
-    /// For the workspace at `address`, e.g. `https://dbc-1234.cloud.databricks.com`.
+    /// A transport to the workspace at `address`, e.g. `https://dbc-1234.cloud.databricks.com`.
     ///
     /// # Errors
     ///
-    /// [`AddressRefused`].
+    /// [`AddressRefused`] if no workspace may be reached under this address, or if TLS is missing.
     pub fn new(address: &str) -> Result<Self, AddressRefused> {
         let base = checked(address)?;
         if base.scheme() == "https" && !cfg!(feature = "https") {
@@ -90,12 +90,13 @@ fn checked(address: &str) -> Result<Url, AddressRefused> {
     if only_host { Ok(url) } else { Err(AddressRefused::MoreThanAHost(shown)) }
 }
 
-/// An address may hold `user:password@`, which belongs into no message (S23).
+/// Removes `user:password@` from an address, because it must not be in any message (S23).
 fn without_user(address: &str) -> String {
     address.rsplit('@').next().unwrap_or_default().to_owned()
 }
 
-/// Names other than `localhost` are not resolved: what they resolve to can change.
+/// Whether the host is this machine. Only `localhost` and loopback addresses are. Other names are not
+/// resolved, because their addresses can change.
 fn loops_back(host: &str) -> bool {
     let bare = host.trim_start_matches('[').trim_end_matches(']');
     bare == "localhost" || bare.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
@@ -132,13 +133,13 @@ async fn whole_body(mut answer: reqwest::Response) -> Result<Bytes, Failure> {
     Ok(body.freeze())
 }
 
-/// A time-out while connecting counts as not sent; one after that does not.
+/// A time-out while connecting counts as not sent. A time-out after that leaves doubt.
 fn failure(error: &reqwest::Error) -> Failure {
     let reach = if error.is_connect() || error.is_builder() { Reach::NotSent } else { Reach::Doubt };
     Failure { reach, message: told(error) }
 }
 
-/// The kind of failure and its innermost cause; never the address, which stands in the outer text.
+/// The kind of failure and its innermost cause. The address is never named; it is in the outer text.
 fn told(error: &reqwest::Error) -> String {
     let what = if error.is_timeout() {
         "no answer in time"

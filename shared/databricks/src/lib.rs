@@ -1,26 +1,27 @@
-//! The only crate that speaks the Databricks HTTP API.
+//! The only crate that uses the Databricks HTTP API.
 //!
-//! Its law: one attempt per call, each under a pass; JSON or a fault sorted by what the caller does
-//! next; what a resource is and shall be is judged by pure functions, one file per kind, from what
-//! was read. It must not know sagas, AWS, or retries across steps.
+//! Law: a call is one attempt, and each attempt is admitted first. The result is JSON or a fault, and a fault
+//! is sorted by what the caller does next. Pure functions judge what a resource is and what it must become,
+//! from the values that were read; there is one file per kind. Must not know: sagas, AWS, retries across
+//! steps.
 //!
-//! | file | holds |
+//! | file | content |
 //! |---|---|
-//! | `endpoints`, `endpoints_errands` | every request there is, in one list; none destroys anything (S24) |
-//! | `families` | what the limiter counts together |
-//! | `errors` | one table: what a refusal means, the API's lies among them |
+//! | `endpoints`, `endpoints_errands` | every request in one list; none destroys anything (S24) |
+//! | `families` | the groups of requests that the limiter counts together |
+//! | `errors` | one table with the meaning of each refusal, also where the API is wrong |
 //! | `kinds` | one file per kind, one list in fencing order |
-//! | `errands` | one file per errand, one list for workspaces and one for accounts |
+//! | `errands` | one file per action, one list for workspaces and one for accounts |
 //! | `probes` | one file per probe of a workspace's health, one list |
-//! | `client`, `login`, `exchange` | signing in, sending once, telling the pass |
+//! | `client`, `login`, `exchange` | sign in, send once, report the end of the request |
 //! | `side_by_side` | the many reads of one listing |
 //! | `transport`, `http_transport` | the port to the network, and HTTPS behind it |
 //! | `workspace`, `account` | the engine's ports over all of this |
 //!
-//! Sources are named where a fact is used: `docs: x` is the page of that name under
-//! <https://docs.databricks.com/api/workspace> or <https://docs.databricks.com>; `py-sdk`, `go-sdk`
-//! and `cli` are the vendor's databricks-sdk-py 0.162.0, databricks-sdk-go 0.175.0 and CLI; issues
-//! are named by repository and number.
+//! A fact names its source in brackets. `docs: x` is the page of that name under
+//! <https://docs.databricks.com/api/workspace> or <https://docs.databricks.com>. `py-sdk`, `go-sdk` and `cli`
+//! are the vendor's databricks-sdk-py 0.162.0, databricks-sdk-go 0.175.0 and CLI. An issue is named by
+//! repository and number.
 
 mod account;
 mod call;

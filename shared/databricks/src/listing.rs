@@ -1,7 +1,7 @@
-//! Reading a page of a listing: element by element, and of each only what is needed.
+//! Reads a page of a listing element by element, and keeps only the needed part of each element.
 //!
-//! Law: what is not needed is skipped where it stands and never held, so that a page costs what is kept of it
-//! (S26). What is kept is what a reading of the whole page would give at the same place.
+//! Law: the rest is skipped where it is and never held, so a page only costs the memory of the part that is
+//! kept (S26). The kept part is the same that a reading of the whole page would give.
 //! Must not know: any endpoint, any kind.
 
 use std::fmt;
@@ -10,10 +10,10 @@ use saga::Fault;
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 
-/// Which members of a value are read; those of an array's elements where it is an array.
+/// The members of a value that are read. For an array it is the shape of each element.
 #[derive(Clone, Copy, Debug)]
 pub enum Shape {
-    /// All of it.
+    /// The whole value.
     Whole,
     /// These members, each whole.
     Members(&'static [&'static str]),
@@ -22,7 +22,7 @@ pub enum Shape {
 }
 
 impl Shape {
-    /// The shape of a member; `None` if it is not read.
+    /// The shape of a member; `None` if the member is not read.
     fn of(&self, member: &str) -> Option<Shape> {
         match self {
             Shape::Whole => Some(Shape::Whole),
@@ -32,18 +32,18 @@ impl Shape {
     }
 }
 
-/// What a page said beside its elements.
+/// The content of a page besides its elements.
 #[derive(Debug, Default)]
 pub(crate) struct Page {
-    /// The token of the next page; empty if it named none.
+    /// The token of the next page; empty if the page names none.
     pub(crate) next: String,
-    /// What stands where the elements should be is no list.
+    /// Whether the value in the place of the elements is neither a list nor null.
     pub(crate) is_no_list: bool,
-    /// The first fault of what was made of the elements.
+    /// The first fault that `kept` returned for an element.
     pub(crate) fault: Option<Fault>,
 }
 
-/// Reads one page; what `kept` makes of its elements is added to `found`. `None` if it is no JSON object.
+/// Reads one page and adds the results of `kept` to `found`. Returns `None` if the body is no JSON object.
 pub(crate) fn read<T>(
     body: &[u8],
     items: &str,
@@ -80,7 +80,7 @@ impl<'de, T, F: FnMut(Value) -> Result<T, Fault>> Visitor<'de> for Reading<'_, T
         while let Some(known) = map.next_key_seed(Name(is_known))? {
             match known {
                 Some(true) => {
-                    // Of a name that comes twice the last one counts.
+                    // If a name comes twice, the last one counts.
                     self.found.truncate(self.before);
                     let (found, kept) = (&mut *self.found, &mut *self.kept);
                     map.next_value_seed(Elements { shape: self.shape, found, kept, page: &mut *self.page })?;
@@ -177,7 +177,7 @@ impl<'de, T, F: FnMut(Value) -> Result<T, Fault>> Visitor<'de> for Elements<'_, 
     }
 }
 
-/// Reads the name of a member without holding it.
+/// Reads the name of a member without storing it.
 struct Name<F>(F);
 
 impl<'de, R, F: FnOnce(&str) -> R> DeserializeSeed<'de> for Name<F> {
@@ -200,7 +200,7 @@ impl<R, F: FnOnce(&str) -> R> Visitor<'_> for Name<F> {
     }
 }
 
-/// A value of which only its shape is read.
+/// Reads a value and keeps only its shape.
 struct Trimmed(Shape);
 
 impl<'de> DeserializeSeed<'de> for Trimmed {

@@ -1,8 +1,8 @@
-//! Credentials, and the token they give.
+//! Signs in with credentials and keeps the token.
 //!
-//! Law: at most one token request is under way; whoever waited for one that failed gets its fault
-//! instead of trying another; a token that still holds is used while a newer one cannot be had.
-//! No credential is ever shown (S23). Must not know: what is asked with a token.
+//! Law: at most one token request is under way. A caller that waited for a request that failed gets its fault
+//! and makes no other request. A token that is still valid is used while a newer one cannot be obtained. No
+//! credential is ever shown (S23). Must not know: the requests that a token is used for.
 //!
 //! Source: [docs: dev-tools/auth/oauth-m2m]; times as in [py-sdk: oauth.py].
 
@@ -31,23 +31,23 @@ use crate::retry_after::retry_after;
 use crate::scrub::scrub;
 use crate::transport::{Request, Response, Transport};
 
-/// A new token is asked for at half of the old one's life, or this long before its end if that is later.
+/// A new token is requested at half of the old one's life, or this long before its end if that is later.
 const RENEW_BEFORE: SignedDuration = SignedDuration::from_mins(20);
-/// A token is not used this close to its end: the service itself refuses the last 30 seconds
-/// [github.com/databricks/databricks-vscode #583], the vendor's SDK the last 40.
+/// A token is not used this close to its end. The service itself refuses the last 30 seconds
+/// [github.com/databricks/databricks-vscode #583], and the vendor's SDK the last 40.
 const UNUSABLE_BEFORE: SignedDuration = SignedDuration::from_secs(40);
-/// After an early renewal failed, the next is tried this much later.
+/// The next early renewal is tried this long after one that failed.
 const EARLY_RENEWAL_PAUSE: SignedDuration = SignedDuration::from_mins(1);
-/// In seconds, for an answer that names none; the documented life of a token.
+/// In seconds: the documented life of a token, for an answer that names none.
 const USUAL_LIFE_S: i64 = 3600;
 
-/// How to sign in to a workspace or an account.
+/// The credentials for a workspace or an account.
 pub enum Credentials {
     /// OAuth machine to machine: a service principal's application id and secret.
     Machine {
-        /// Application id.
+        /// Application id of the service principal.
         client_id: String,
-        /// Secret.
+        /// Secret of the service principal.
         client_secret: SecretString,
     },
     /// A personal access token.
@@ -63,7 +63,7 @@ impl fmt::Debug for Credentials {
     }
 }
 
-/// A token to send, and which one it is.
+/// A token to send, and its number.
 #[derive(Clone)]
 pub(crate) struct Bearer {
     token: SecretString,
@@ -75,7 +75,7 @@ impl Bearer {
         self.token.expose_secret()
     }
 
-    /// The header that carries it.
+    /// The header that carries the token.
     pub(crate) fn header(&self) -> Result<HeaderValue, Fault> {
         sensitive(format!("Bearer {}", self.expose()))
     }
@@ -94,14 +94,14 @@ enum Holding {
 }
 
 pub(crate) struct Login {
-    /// What asks for a token: a workspace's endpoint, or an account's.
+    /// The call that requests a token from a workspace or from an account.
     token: Call,
     credentials: Credentials,
     clock: Arc<dyn Clock>,
     held: Mutex<Option<Held>>,
-    /// Held by whoever asks for a token; holds the fault of the last request that failed.
+    /// Locked while a token is requested. It contains the fault of the last request that failed.
     asking: tokio::sync::Mutex<Option<Fault>>,
-    /// Token requests that have ended.
+    /// The number of token requests that have ended.
     ended: AtomicU64,
 }
 
@@ -125,7 +125,7 @@ impl Login {
         }
     }
 
-    /// A token that is good now.
+    /// Returns a token that is valid now.
     pub(crate) async fn bearer(&self, transport: &dyn Transport, pass: &dyn Pass) -> Result<Bearer, Fault> {
         if let Credentials::Personal(token) = &self.credentials {
             return Ok(Bearer { token: token.clone(), serial: 0 });
@@ -137,7 +137,7 @@ impl Login {
         }
     }
 
-    /// Another token than the refused one; `None` if there can be no other.
+    /// Returns another token than the refused one; `None` if there can be no other.
     pub(crate) async fn instead_of(
         &self,
         refused: &Bearer,
@@ -157,7 +157,7 @@ impl Login {
         self.bearer(transport, pass).await.map(Some)
     }
 
-    /// What must not appear in any text.
+    /// The texts that must not appear in any message.
     pub(crate) fn secrets<'a>(&'a self, bearer: Option<&'a Bearer>) -> Vec<&'a str> {
         let own = match &self.credentials {
             Credentials::Machine { client_secret, .. } => client_secret.expose_secret(),
@@ -176,7 +176,8 @@ impl Login {
         }
     }
 
-    /// The old token goes on being used by everybody else meanwhile, and by all if this fails.
+    /// Renews a token early. Meanwhile every other caller uses the old token. If the renewal fails, all use
+    /// it.
     async fn renew_early(&self, old: Bearer, transport: &dyn Transport, pass: &dyn Pass) -> Bearer {
         let Ok(mut last_fault) = self.asking.try_lock() else { return old };
         match self.ask(transport, pass).await {
@@ -192,7 +193,7 @@ impl Login {
         }
     }
 
-    /// A new token, whatever is held; what is held stays if none can be had.
+    /// Requests a new token even if there is a valid one. The old token stays if no new one can be obtained.
     pub(crate) async fn anew(&self, transport: &dyn Transport, pass: &dyn Pass) -> Result<Bearer, Fault> {
         let mut last_fault = self.asking.lock().await;
         let asked = self.ask(transport, pass).await;
@@ -217,7 +218,7 @@ impl Login {
         asked
     }
 
-    /// One token request. Only for whoever holds `asking`.
+    /// Makes one token request. The caller must have locked `asking`.
     async fn ask(&self, transport: &dyn Transport, pass: &dyn Pass) -> Result<Bearer, Fault> {
         let asked = self.request_token(transport, pass).await;
         self.ended.fetch_add(1, Ordering::Release);
@@ -247,7 +248,8 @@ impl Login {
         let request = token_request(&self.token, client_id, secret)?;
         let (response, ticket) = exchange(transport, pass, &self.token.endpoint, request)
             .await
-            // The pass's own faults keep their codes: the breaker is open, or the lease is at its end.
+            // The faults of the admission itself keep their codes: the breaker is open, or the lease is at
+            // its end.
             .map_err(|fault| match fault.code == codes::NO_ANSWER || fault.code == codes::DOUBTFUL_ANSWER {
                 true => Fault { code: codes::TOKEN_ENDPOINT, ..fault },
                 false => fault,
@@ -299,7 +301,7 @@ fn refused(status: StatusCode, meaning: Meaning, wait: Option<std::time::Duratio
         return Fault::person_needed(codes::NOT_SIGNED_IN, said);
     }
     let sorted = meaning.fault(Nature::Look, wait, said);
-    // Who asks for fewer requests is there.
+    // An endpoint that asks for fewer requests is alive, so its fault keeps its code.
     if meaning == Meaning::Throttled {
         return sorted;
     }

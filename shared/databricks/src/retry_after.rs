@@ -1,14 +1,14 @@
-//! `Retry-After`: how long the workspace asks to be left alone.
+//! Reads `Retry-After`: how long the workspace wants no request.
 //!
-//! Law: an unreadable wish is no wish. Must not know: who honors it.
+//! Law: a value that cannot be read counts as none. Must not know: who honors it.
 
 use std::time::Duration;
 
 use http::HeaderMap;
 use jiff::Timestamp;
 
-/// The header's wish: whole seconds or an HTTP date [RFC 9110 §10.2.3]. The vendor's SDKs read
-/// whole seconds [py-sdk: retries.py].
+/// Reads whole seconds or an HTTP date [RFC 9110 §10.2.3]. The vendor's SDKs read whole seconds
+/// [py-sdk: retries.py].
 pub(crate) fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
     let text = headers.get(http::header::RETRY_AFTER)?.to_str().ok()?.trim();
     if let Ok(seconds) = text.parse::<u64>() {

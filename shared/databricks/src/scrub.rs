@@ -1,13 +1,13 @@
-//! What the workspace says, made fit for a log: short, and without our secrets (S23).
+//! Makes the texts of a workspace fit for a log: short, and without our secrets (S23).
 //!
-//! Must not know: where a text comes from.
+//! Must not know: the origin of a text.
 
-/// No more of a server's message is kept, in characters.
+/// In characters: a longer message of a server is cut to this length.
 pub(crate) const LONGEST_MESSAGE: usize = 300;
 
 /// Takes every secret out of a text, then cuts it to [`LONGEST_MESSAGE`].
 ///
-/// In this order, since half a secret is still a secret.
+/// The order matters: half a secret is still a secret.
 pub(crate) fn scrub(text: &str, secrets: &[&str]) -> String {
     let mut clean = text.replace(['\r', '\n'], " ");
     for secret in secrets.iter().filter(|secret| !secret.is_empty()) {

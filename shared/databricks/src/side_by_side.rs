@@ -1,24 +1,24 @@
-//! Many reads that belong to one listing, a few at a time.
+//! Makes the many reads of one listing, a few at a time.
 //!
-//! Law: each read goes through the pass by itself; answers come in the order of what was asked for;
-//! one fault ends them all, since a listing is whole or a fault. Only here is a read tried again
-//! within an attempt: whoever finds a limit finds it by being refused, so of thousands of reads one
-//! always is, and a listing that began anew each time would never end. It is the pass that makes the
-//! next try wait. Must not know: any kind.
+//! Law: each read is admitted by itself. The answers come in the order of the elements. One fault ends all
+//! reads, because a listing is whole or a fault. A read is tried again within an attempt only here. A limit
+//! is found by a refusal, so one of thousands of reads is always refused, and a listing that began anew each
+//! time would never end. The admission makes the next try wait. Must not know: any kind.
 
 use futures::stream::{self, StreamExt, TryStreamExt};
 use saga::{Fault, Reaction};
 
-/// So many reads of one listing are under way at most; the pass admits fewer where the pace is slow.
+/// At most this many reads of one listing are under way. The admission lets fewer through if the pace is
+/// slow.
 const UNDER_WAY: usize = 16;
-/// A read is tried so often.
+/// A read is tried at most this many times.
 const TRIES: u32 = 5;
 
-/// Reads what belongs to each of these.
+/// Makes one read for each element.
 ///
 /// # Errors
 ///
-/// The first fault, in the order of `all`, that does not pass.
+/// The first fault, in the order of `all`, that a new try does not end.
 pub(crate) async fn side_by_side<T, R, F>(all: Vec<T>, read: impl Fn(T) -> F) -> Result<Vec<R>, Fault>
 where
     T: Clone,

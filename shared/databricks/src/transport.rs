@@ -1,7 +1,7 @@
-//! The port through which requests leave: one attempt, and whether it may have arrived.
+//! The port to the network: it makes one attempt and says whether a request may have arrived.
 //!
 //! Law: a transport never tries again, never follows a redirect, and gives up at the time-out.
-//! Must not know: credentials, what a status means, any endpoint.
+//! Must not know: credentials, the meaning of a status, any endpoint.
 
 use std::fmt;
 use std::time::Duration;
@@ -15,13 +15,13 @@ use crate::endpoints::Verb;
 /// One request to one workspace.
 #[derive(Clone)]
 pub struct Request {
-    /// Method.
+    /// HTTP method.
     pub method: Verb,
     /// Path with its query, both encoded, e.g. `/api/2.2/jobs/list?limit=100`.
     pub path_and_query: String,
-    /// Headers, credentials among them.
+    /// Headers, including credentials.
     pub headers: HeaderMap,
-    /// The body as sent; empty for none.
+    /// The body as it is sent; empty if there is none.
     pub body: Bytes,
 }
 
@@ -32,12 +32,12 @@ impl fmt::Debug for Request {
     }
 }
 
-/// What came back, whatever its status.
+/// An answer, whatever its status is.
 #[derive(Clone)]
 pub struct Response {
     /// HTTP status.
     pub status: StatusCode,
-    /// Headers.
+    /// Headers of the answer.
     pub headers: HeaderMap,
     /// The whole body.
     pub body: Bytes,
@@ -53,19 +53,19 @@ impl fmt::Debug for Response {
 /// Whether a request without an answer may have arrived.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reach {
-    /// It cannot have: no connection, no such host, no TLS.
+    /// It cannot have arrived: no connection, no such host, no TLS.
     NotSent,
-    /// It may have: a time-out or a reset after the connection stood.
+    /// It may have arrived: a time-out, or a reset after the connection was made.
     Doubt,
 }
 
-/// No whole answer came.
+/// A request that got no whole answer.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{message}")]
 pub struct Failure {
     /// Whether the request may have arrived.
     pub reach: Reach,
-    /// What went wrong, in a sentence without addresses or credentials.
+    /// The cause, in a sentence without addresses or credentials.
     pub message: String,
 }
 

@@ -1,6 +1,6 @@
-//! The engine's ports over the client, the kinds and the errands.
+//! Implements the engine's ports with the client, the kinds and the actions.
 //!
-//! Law: adds nothing but the choice of the kind or the errand. Must not know: sagas.
+//! Law: it chooses the kind or the action and adds nothing else. Must not know: sagas.
 
 use std::fmt;
 use std::sync::{Arc, LazyLock};
@@ -40,17 +40,17 @@ impl fmt::Debug for DatabricksWorkspace {
 }
 
 impl DatabricksWorkspace {
-    /// A workspace that was not yet spoken to.
+    /// A workspace to which no request was sent yet.
     pub fn new(transport: Arc<dyn Transport>, credentials: Credentials, clock: Arc<dyn Clock>) -> Self {
         Self { client: Client::new(transport, credentials, clock), secrets: None }
     }
 
-    /// What speaks to it.
+    /// The client of this workspace.
     pub(crate) fn client(&self) -> &Client {
         &self.client
     }
 
-    /// The same, with what opens the places of secrets that errands name.
+    /// Sets the secrets that an action can name by their places.
     #[must_use]
     pub fn with_secrets(self, secrets: Arc<dyn Secrets>) -> Self {
         Self { secrets: Some(secrets), ..self }
@@ -80,8 +80,8 @@ impl Workspace for DatabricksWorkspace {
         known(act.kind)?.act(&Api::new(&self.client, pass), act).await
     }
 
-    /// Who we are there, and a warning if that is no administrator: to others, jobs that they may
-    /// not view do not exist [docs: jobs/list].
+    /// Names the principal that is signed in, and warns if it is no administrator. Another principal does not
+    /// see the jobs that it may not view [docs: jobs/list].
     async fn greet(&self, pass: &dyn Pass) -> Result<String, Fault> {
         let me = self.client.call(&Call::to(ME), pass).await?;
         let name = me.get("userName").and_then(Value::as_str).unwrap_or("an unnamed principal");

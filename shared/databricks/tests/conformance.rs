@@ -1,12 +1,12 @@
-//! One suite over every kind in the list, against the simulated pair: a new kind is tested the
-//! moment it is listed.
+//! Runs one suite over every kind in the list, against the simulated pair, so a new kind is tested as soon as
+//! it is listed.
 //!
-//! Each test's bench proves S24 at its end: no request that could destroy a resource was sent.
+//! The bench of each test proves S24 at its end: no request that could destroy a resource was sent.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod bench;
-/// What is foreseen is what is sent.
+/// Tests that the foreseen calls are those that are sent.
 #[path = "conformance/foreseen.rs"]
 mod foreseen;
 
@@ -26,7 +26,7 @@ fn fenced_kinds() -> impl Iterator<Item = &'static str> {
     KINDS.iter().map(|kind| kind.info()).filter(|info| info.fenced).map(|info| info.name)
 }
 
-/// An id, in the kind's form, of which there is none.
+/// An id that has the kind's form and does not exist.
 fn unknown(kind: &str) -> &'static str {
     match kind {
         "postgres_endpoint" => "projects/9/branches/9/endpoints/9",
@@ -49,8 +49,8 @@ async fn every_kind_of_the_list_is_met_by_this_suite() {
     }
 }
 
-/// A plan names what undoes a step only if that stands before it: the kinds in the order of the list,
-/// and what is started with pools or compute after the rest.
+/// A plan can name a step as one that may undo another only if it comes before the other. The order is that
+/// of the list, and the kinds that are started with pools or compute come after the rest.
 #[tokio::test]
 async fn whatever_starts_something_is_fenced_before_it() {
     let bench = Bench::usual();
@@ -95,7 +95,7 @@ async fn stopping_what_is_stopped_changes_nothing() {
             };
             bench.drive(Side::Primary, &fence(&seen)).await.unwrap();
             let before = bench.world().export(Side::Primary);
-            // What carries an etag is refused, since its own first call changed it.
+            // A call that carries an etag is refused, because the first call changed the etag.
             let refused = bench.act(Side::Primary, &acts[0]).await.err().map(|fault| fault.code);
             assert!(refused.as_ref().is_none_or(|code| *code == codes::CONFLICT), "{kind}: {refused:?}");
             assert_eq!(bench.world().export(Side::Primary), before, "{kind}: {}", acts[0].what);
@@ -111,7 +111,7 @@ async fn everything_that_was_active_starts_on_the_other_side_and_starting_twice_
         let first = bench.drive(Side::Standby, &step).await.unwrap();
         assert!(first.calls > 0, "{} {} needed no call", step.kind, step.want);
         let again = bench.drive(Side::Standby, &step).await.unwrap();
-        // A run is known by its call's answer only, so the call is made again: with the same token.
+        // Only the answer of its call names a run, so the call is made again, with the same token.
         let expected = usize::from(step.kind == "job_run");
         assert_eq!(again.calls, expected, "{} {}", step.kind, step.want);
     }
@@ -125,7 +125,7 @@ async fn everything_that_was_active_starts_on_the_other_side_and_starting_twice_
 #[tokio::test]
 async fn starting_what_is_started_changes_nothing() {
     let bench = Bench::usual();
-    // A run's own call is told apart by its token, see above.
+    // The token identifies the call of a run, see above.
     for step in bench.starts(2).await.into_iter().filter(|step| step.kind != "job_run") {
         let seen = bench.look(Side::Standby, &step.kind, &step.resource).await.unwrap();
         let Next::Act(acts) = bench.on(Side::Standby).next(&step, seen.as_ref(), &told()) else {
@@ -184,7 +184,7 @@ async fn what_is_forbidden_needs_a_person() {
         for seen in bench.active(kind, 1).await {
             let next = bench.on(Side::Primary).next(&fence(&seen), Some(&seen), &told());
             let Next::Act(more) = next else { panic!("{kind}: {next:?}") };
-            // A pin keeps no data from being processed, so its refusal is noted and no fault.
+            // A pin stops no processing of data, so its refusal is noted and is no fault.
             acts.extend(more.into_iter().filter(|act| act.request["endpoint"] != "clusters/pin"));
         }
     }
@@ -228,7 +228,7 @@ async fn a_workspace_that_lacks_an_api_says_so_and_is_not_taken_for_empty() {
     }
 }
 
-/// S6, S7: a run is asked for again with the same token, and is one run.
+/// S6, S7: a run is requested again with the same token, and is one run.
 #[tokio::test]
 async fn an_effect_whose_reply_is_lost_is_verified_and_happens_once() {
     let bench = Bench::usual();
@@ -256,7 +256,7 @@ async fn an_effect_whose_reply_is_lost_is_verified_and_happens_once() {
     for step in &starts {
         bench.drive(Side::Standby, step).await.unwrap();
     }
-    // An update counts from when it is RUNNING.
+    // An update counts from the time when it is RUNNING.
     bench.go_on(SignedDuration::from_mins(5));
     let runs = starts.iter().filter(|step| step.kind == "job_run").count();
     let pipeline = starts.iter().find(|step| step.kind == "pipeline").unwrap();
@@ -284,8 +284,8 @@ async fn stale_reads_delay_the_end_and_do_not_falsify_it() {
     }
     bench.go_on(SignedDuration::from_secs(10));
     for seen in fenced {
-        // A cluster that a job names is started again by it; that is for the sweep to find.
-        // So is a pipeline by its endpoint or by the service.
+        // A job starts a cluster again that it names, and the sweep must find that. An endpoint or the
+        // service does the same to a pipeline.
         if !matches!(seen.kind, "cluster" | "sql_warehouse" | "pipeline") {
             assert_eq!(bench.drive(Side::Primary, &fence(&seen)).await.unwrap().calls, 0, "{} {}", seen.kind, seen.id);
         }

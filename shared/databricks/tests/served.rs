@@ -1,4 +1,5 @@
-//! The whole way over a real socket: HTTP, a token, a listing of several pages, a stop read back.
+//! Tests the whole way over a real socket: HTTP, a token, a listing of several pages, a stop that is read
+//! back.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 

@@ -1,7 +1,7 @@
-//! One read of the target's API that must answer a JSON object, perhaps with a certain member (R31).
+//! Makes one read of the target's API that must answer a JSON object, perhaps with a certain member (R31).
 //!
-//! Settings: `path`, which begins with `/api/` and may carry a query, and perhaps `expect_member`,
-//! the name of a member of the answer. It is always a GET, so it changes nothing.
+//! Settings: `path`, which begins with `/api/` and may carry a query, and perhaps `expect_member`, the name
+//! of a member of the answer. It is always a GET, so it changes nothing.
 
 use async_trait::async_trait;
 use engine::ports::ErrandInfo;
@@ -26,7 +26,6 @@ struct Settings {
     expect_member: Option<String>,
 }
 
-/// See the module.
 pub(super) struct ApiCall;
 
 #[async_trait]
@@ -48,7 +47,7 @@ impl ErrandKind for ApiCall {
         let settings: Settings = settings::of_step(NAME, &given.detail.settings)?;
         let rest = within_api(&settings.path).map_err(|said| Fault::person_needed(codes::UNKNOWN_WANT, said))?;
         let path = settings.path.split('?').next().unwrap_or_default();
-        // What the client gives is an object, or a fault.
+        // The client returns an object or a fault.
         let answer = ground.call(&Call::to(API_GET).at_as_it_is("path", rest)).await?;
         match settings.expect_member {
             Some(member) if answer.get(&member).is_none() => {
@@ -61,7 +60,7 @@ impl ErrandKind for ApiCall {
     }
 }
 
-/// What follows `/api/`, if the path stays below it.
+/// The part after `/api/`, if the path stays below it.
 fn within_api(path: &str) -> Result<&str, String> {
     let leads_out = |part: &str| matches!(part.to_ascii_lowercase().replace("%2e", ".").as_str(), "." | ".." | "");
     let rest = path.strip_prefix(BEGINS).filter(|rest| {

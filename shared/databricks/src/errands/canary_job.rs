@@ -1,13 +1,13 @@
-//! A job that is run once on the target and must succeed (R31).
+//! Runs a job once on the target, which must succeed (R31).
 //!
-//! Settings: `job`, its id or its unique name on the target. The run is made with the step's token,
-//! so that every try of the step answers the same run (S7), and is followed until it is over. If it
-//! failed, a person is needed, who may repair it or run the job by hand: every run of that job which
-//! began after the step's stage was entered and succeeded counts, whoever started it.
-//! Quirk: a run of a job whose `max_concurrent_runs` is 0 is skipped for good, and its token is used,
-//! so nothing is run before the job takes runs [docs: jobs/update].
+//! Settings: `job`, its id or its unique name on the target. The run is made with the step's token, so that
+//! every try of the step answers the same run (S7). The run is followed until it is over. If it failed, a
+//! person is needed, who may repair it or run the job by hand. Every successful run of that job counts that
+//! began after the step's stage was entered, whoever started it.
+//! Quirk: a run of a job whose `max_concurrent_runs` is 0 is skipped for good, and its token is used. So
+//! nothing is run before the job takes runs [docs: jobs/update].
 //! Unverified: how long a token is remembered.
-//! [docs: jobs/runnow, jobs/listruns; py-sdk: service/jobs.py].
+//! Sources: [docs: jobs/runnow, jobs/listruns; py-sdk: service/jobs.py].
 
 use async_trait::async_trait;
 use engine::ports::ErrandInfo;
@@ -35,7 +35,6 @@ struct Settings {
     job: Id,
 }
 
-/// See the module.
 pub(super) struct CanaryJob;
 
 #[async_trait]
@@ -68,13 +67,13 @@ impl ErrandKind for CanaryJob {
     }
 }
 
-/// How it stands with the job's runs since the plan was made.
+/// The state of the job's runs since the step's stage was entered.
 enum Canary {
     Succeeded(String),
     UnderWay(String),
-    /// The run of this step is over and did not succeed, and no other did.
+    /// The run of this step is over and did not succeed, and no other run did.
     Failed(Fault),
-    /// Which run is that of this step is not known yet.
+    /// The run of this step is not known yet.
     NotRun,
 }
 
@@ -89,7 +88,7 @@ async fn look(ground: &Ground<'_>, job: &Value, since: Timestamp, ours: Option<&
         return Ok(Canary::UnderWay(format!("{} is {}", told(run), state(run))));
     }
     let Some(ours) = ours else { return Ok(Canary::NotRun) };
-    // A token that was used before the plan was made, or a listing that lags.
+    // The token was used before the stage was entered, or the listing lags.
     let run = match runs.into_iter().find(|run| id(run, "run_id").as_deref() == Some(ours)) {
         Some(run) => run,
         None => ground.call(&Call::to(RUNS_GET).with("run_id", ours)).await?,
@@ -120,7 +119,7 @@ async fn run(ground: &Ground<'_>, job: &Value, token: &str) -> Result<String, Fa
     id(&made, "run_id").ok_or_else(|| Fault::verify_first(codes::NOT_JSON, "jobs/run-now answered without a run_id"))
 }
 
-/// The job that has this id or, alone, this name. A name of digits only is taken for an id.
+/// The job with this id, or the only job with this name. A name of digits only is taken for an id.
 pub(crate) async fn job(ground: &Ground<'_>, named: &str) -> Result<Value, Fault> {
     if named.chars().all(|c| c.is_ascii_digit()) {
         return ground.call(&Call::to(JOBS_GET).with("job_id", named)).await;
@@ -150,19 +149,19 @@ fn told(run: &Value) -> String {
     }
 }
 
-/// The older `life_cycle_state` where it is sent, which tells more, else `status.state`.
+/// The older `life_cycle_state` if it is sent, because it shows more, and else `status.state`.
 pub(crate) fn state(run: &Value) -> &str {
     let state = run.pointer("/state/life_cycle_state").or_else(|| run.pointer("/status/state"));
     state.and_then(Value::as_str).unwrap_or("UNKNOWN")
 }
 
-/// The older `result_state` where it is sent, else the code of the termination.
+/// The older `result_state` if it is sent, and else the code of the termination.
 pub(crate) fn result(run: &Value) -> &str {
     let result = run.pointer("/state/result_state").or_else(|| run.pointer("/status/termination_details/code"));
     result.and_then(Value::as_str).unwrap_or("UNKNOWN")
 }
 
-/// Whether nothing more comes of the run.
+/// Whether the run has ended for good.
 pub(crate) fn is_over(run: &Value) -> bool {
     matches!(state(run), "TERMINATED" | "SKIPPED" | "INTERNAL_ERROR")
 }

@@ -1,7 +1,7 @@
-//! A failover group of the vendor's managed disaster recovery, as it is read.
+//! Reads a failover group of the vendor's managed disaster recovery.
 //!
-//! Law: reads only. A list omits `state` and `replication_point`, so it is always read by itself
-//! [py-sdk: service/disasterrecovery.py]. Must not know: which errand asks.
+//! Law: it only reads. A list omits `state` and `replication_point`, so a group is always read by itself
+//! [py-sdk: service/disasterrecovery.py]. Must not know: the action that reads it.
 
 use jiff::Timestamp;
 use saga::Fault;
@@ -13,21 +13,20 @@ use crate::codes;
 use crate::endpoints_errands::FAILOVER_GROUP_GET;
 use crate::kinds::facts::{items, text};
 
-/// See the module.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct FailoverGroup {
     pub(super) state: String,
     pub(super) primary_region: String,
     pub(super) regions: Vec<String>,
     pub(super) etag: String,
-    /// Up to when data has come; `None` if the service does not tell.
+    /// The data up to this time is replicated; `None` if the service names no time.
     pub(super) replication_point: Option<Timestamp>,
     pub(super) has_blocking_errors: bool,
     pub(super) updated_at: Option<Timestamp>,
 }
 
 impl FailoverGroup {
-    /// Reads one.
+    /// Reads one group.
     ///
     /// # Errors
     ///
@@ -49,7 +48,7 @@ impl FailoverGroup {
     }
 }
 
-/// Says in which account something was looked for.
+/// Adds the account to the fault for a missing thing.
 pub(super) fn absent(fault: Fault, ground: &Ground<'_>, what: &str, id: &str) -> Fault {
     if fault.code != codes::NOT_FOUND {
         return fault;

@@ -1,19 +1,19 @@
-//! A prepared IP access list that cuts a whole workspace off while it is switched on (R21).
+//! Switches a prepared IP access list, which cuts a whole workspace off while it is on (R21).
 //!
-//! Settings: `list`, the label or the id of a list that each workspace has, switched off. It is
-//! switched on on the side that work leaves, and off on the side that it comes to. Nothing is
-//! created. What must be prepared, and is checked as far as it can be read:
-//! - The feature is on in the workspace (`enableIpAccessLists`); else a list has no effect.
+//! Settings: `list`, the label or the id of a list that each workspace has, switched off. It is switched on
+//! on the leaving side, and off on the target. Nothing is created. The following must be prepared, and is
+//! checked as far as it can be read:
+//! - The feature is on in the workspace (`enableIpAccessLists`). Otherwise a list has no effect.
 //! - An ALLOW list holds Switchback's own address and no other, and no other ALLOW list is on: a
-//!   caller that any of them names is let in. Where others are on, prepare a BLOCK list, which goes
-//!   first, of everything but Switchback's own address.
-//! - Switchback's own address is not kept out: the workspace refuses such a change, and a person
+//!   caller that any of them names is let in. If others are on, prepare a BLOCK list, which goes
+//!   first, with everything but Switchback's own address.
+//! - Switchback's own address is not kept out. The workspace refuses such a change, and a person
 //!   must correct the list.
 //!
-//! It keeps people, tools and, without back-end PrivateLink, new classic clusters out: their way to
-//! the control plane must be allowed [docs: security/network/front-end/ip-access-list-workspace].
-//! It stops nothing that runs and no serverless compute, so it comes beside the other fences.
-//! Quirk: it takes some minutes to be in force, which cannot be read [py-sdk: settings.IpAccessListsAPI].
+//! The list keeps people, tools and, without back-end PrivateLink, new classic clusters out: their way to the
+//! control plane must be allowed [docs: security/network/front-end/ip-access-list-workspace]. It stops
+//! nothing that runs and no serverless compute, so it is used beside the other fences.
+//! Quirk: it takes effect after some minutes, and no read shows when [py-sdk: settings.IpAccessListsAPI].
 
 use async_trait::async_trait;
 use engine::ports::ErrandInfo;
@@ -37,7 +37,6 @@ struct Settings {
     list: String,
 }
 
-/// See the module.
 pub(super) struct IpAccessList;
 
 #[async_trait]
@@ -84,7 +83,7 @@ async fn has_effect(ground: &Ground<'_>) -> Result<(), Fault> {
     Err(Fault::person_needed(codes::LIST_NOT_READY, said))
 }
 
-/// The list, and the others.
+/// The named list, and all other lists.
 async fn find(ground: &Ground<'_>, named: &str) -> Result<(Value, Vec<Value>), Fault> {
     let answer = ground.call(&Call::to(ACCESS_LISTS_LIST)).await?;
     let listed = items(&answer, "ip_access_lists");
@@ -118,7 +117,8 @@ fn is_enough(list: &Value, others: &[Value]) -> Result<(), Fault> {
     }
 }
 
-/// A list that would block its caller is refused as a state [py-sdk: settings.IpAccessListsAPI].
+/// The workspace refuses a list that would block its caller as a wrong state
+/// [py-sdk: settings.IpAccessListsAPI].
 fn shut_out(fault: Fault, named: &str) -> Fault {
     if fault.code != codes::INVALID_STATE {
         return fault;

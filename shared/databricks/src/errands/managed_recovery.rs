@@ -1,18 +1,20 @@
-//! The vendor's managed disaster recovery, driven as one step with the safety that it lacks (R32).
+//! Drives the vendor's managed disaster recovery as one step, with the safety that it lacks (R32).
 //!
 //! Settings: `group`, the id of a failover group, `primary_region` and `standby_region`, and
 //! `objective_seconds`, the loss that the team accepts.
 //!
-//! Law: the group is read first. There already is done. A failover is asked for only when its state is
-//! ACTIVE, always with the `etag` that was read, since without one the service goes ahead whatever has
-//! changed, and never when the replication point is older than accepted, unless the approved plan
-//! showed a loss as large. What came back is then read until it has moved.
-//! It covers tables and assets and not pipelines, serving, apps, secrets and more, it starts nothing
-//! on the new side, and schedules stay paused there: all of that is other steps' work.
+//! Law: the group is read first. If it is already there, the step is done. A failover is requested only if
+//! the state of the group is ACTIVE. The request always carries the `etag` that was read, because without one
+//! the service goes ahead whatever has changed. A failover is never requested if the replication point is
+//! older than accepted, unless the approved plan showed a loss as large. After the request the group is read
+//! until it has moved.
+//!
+//! The recovery covers tables and assets. It does not cover pipelines, serving, apps, secrets and more. It
+//! starts nothing on the new side, and schedules stay paused there. Other steps do all of that.
 //! Quirk: the only failover is FORCED: nothing is drained first.
-//! Quirk: a failover to where the group is already is refused, not repeated.
-//! Unverified: how long one takes; whether it may be repeated after FAILOVER_FAILED, so it is not.
-//! [py-sdk: service/disasterrecovery.py; docs: admin/managed-disaster-recovery].
+//! Quirk: the service refuses a failover to the region where the group already is. It does not repeat it.
+//! Unverified: how long a failover takes; whether it may be repeated after FAILOVER_FAILED, so it is not.
+//! Sources: [py-sdk: service/disasterrecovery.py; docs: admin/managed-disaster-recovery].
 
 use async_trait::async_trait;
 use engine::ports::ErrandInfo;
@@ -31,7 +33,7 @@ use crate::codes;
 use crate::endpoints_errands::FAILOVER_GROUP_MOVE;
 
 const NAME: &str = "managed_recovery";
-/// Between two looks at a group that is failing over, in milliseconds.
+/// In milliseconds: the time between two reads of a group that is failing over.
 const PAUSE_MS: u64 = 10_000;
 
 #[derive(Deserialize)]
@@ -43,7 +45,6 @@ struct Settings {
     objective_seconds: u32,
 }
 
-/// See the module.
 pub(super) struct ManagedRecovery;
 
 #[async_trait]
@@ -87,7 +88,7 @@ impl ErrandKind for ManagedRecovery {
         let asked = ground.call(&call).await;
         let refused = match asked {
             Ok(_) => None,
-            // Somebody else may have been faster.
+            // Another caller may have been faster.
             Err(fault) if fault.reaction == Reaction::PersonNeeded => Some(fault),
             Err(fault) => return Err(fault),
         };
@@ -103,7 +104,7 @@ impl ErrandKind for ManagedRecovery {
         }
     }
 
-    /// The replication point: up to when data would be there after a failover now.
+    /// The replication point: after a failover now, the data up to this time would be there.
     async fn synced_at(&self, ground: &Ground<'_>, settings: &Value) -> Result<Timestamp, Fault> {
         let settings: Settings = settings::of_step(NAME, settings)?;
         let group = FailoverGroup::get(ground, &settings.group).await?;
@@ -116,7 +117,7 @@ impl ErrandKind for ManagedRecovery {
 
 enum Stand {
     There(String),
-    /// It is well, and elsewhere.
+    /// The group is well, and has its primary elsewhere.
     Elsewhere,
 }
 
@@ -143,7 +144,7 @@ fn judged(group: &FailoverGroup, id: &str, target: &str) -> Result<Stand, Fault>
     }
 }
 
-/// Refuses a loss larger than the team accepts, unless the approved plan showed one as large (S11).
+/// Refuses a loss larger than the team accepts, unless the approved plan showed a loss as large (S11).
 fn is_recent_enough(
     group: &FailoverGroup,
     settings: &Settings,
@@ -156,13 +157,13 @@ fn is_recent_enough(
             let lag = now.duration_since(point);
             (lag <= objective, format!("is {} s behind", lag.as_secs()))
         }
-        // Missing is never read as recent (S17).
+        // A missing time is never read as recent (S17).
         None => (false, "tells no replication point".to_owned()),
     };
     let was_shown = shown.is_some_and(|shown| match (shown.synced_at, group.replication_point) {
         (Some(shown), Some(point)) => point >= shown,
         (Some(_), None) => false,
-        // That nothing could be told was shown, and accepted.
+        // The plan showed that no time was known, and a person accepted that.
         (None, _) => true,
     });
     if is_within || was_shown {

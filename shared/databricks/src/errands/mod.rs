@@ -1,10 +1,10 @@
-//! Errands that speak to Databricks: one file each, in two lists.
+//! The actions that use Databricks: one file each, in two lists.
 //!
-//! Law: a try looks first; what is as wanted is done, without a call that could change anything.
-//! Else it makes the call and looks again (S5). Nothing is created, and nothing is taken away for
-//! good (S24). An API that is missing is no success: what an errand is for was declared by the team,
-//! so a person must know. A new errand is one file and one line in its list.
-//! Must not know: sagas, limits, which plan a step stands in.
+//! Law: a try reads first. If the wanted state is there, the try is done and makes no call that could change
+//! anything. Otherwise it makes the call and reads again (S5). Nothing is created, and nothing is taken away
+//! for good (S24). A missing API is no success: the team declared the action, so a person must know. A new
+//! action is one file and one line in its list.
+//! Must not know: sagas, limits, the plan of a step.
 
 mod api_call;
 pub(crate) mod canary_job;
@@ -36,7 +36,7 @@ use crate::client::Client;
 use crate::codes;
 use crate::kinds::Api;
 
-/// What is reached through a workspace, the one of the step's place.
+/// The actions that use a workspace, the one of the step's place.
 pub const ON_WORKSPACE: &[&dyn ErrandKind] = &[
     &statement::Statement,
     &sql_source::SqlSource,
@@ -47,7 +47,7 @@ pub const ON_WORKSPACE: &[&dyn ErrandKind] = &[
     &ip_access_list::IpAccessList,
 ];
 
-/// What is reached through the account, while either workspace may be dead.
+/// The actions that use the account, because either workspace may be dead.
 pub const ON_ACCOUNT: &[&dyn ErrandKind] = &[
     &network_policy::NetworkPolicy,
     &principal_assignment::PrincipalAssignment,
@@ -55,43 +55,43 @@ pub const ON_ACCOUNT: &[&dyn ErrandKind] = &[
     &stable_url::StableUrl,
 ];
 
-/// For so long a try follows what it has begun; then another try goes on.
+/// A try follows its call for this long. Then another try continues.
 const PATIENCE: SignedDuration = SignedDuration::from_secs(30);
-/// Between two looks at what is followed.
+/// The time between two reads of a call that is followed.
 const POLL: SignedDuration = SignedDuration::from_secs(2);
 
-/// One kind of errand.
+/// One kind of action.
 #[async_trait]
 pub trait ErrandKind: Send + Sync {
-    /// What the engine must know of it.
+    /// The facts that the engine needs about the kind.
     fn info(&self) -> ErrandInfo;
 
-    /// Says what is wrong with its settings.
+    /// Checks the settings.
     ///
     /// # Errors
     ///
-    /// A sentence with the remedy.
+    /// A sentence that says what is wrong, with the remedy.
     fn check(&self, settings: &Value) -> Result<(), String>;
 
-    /// Tries once; tells what was read back.
+    /// Tries once. Returns a line about what was read back.
     ///
     /// # Errors
     ///
-    /// Why it is not so yet.
+    /// A fault if the wanted state was not read back.
     async fn attempt(&self, ground: &Ground<'_>, given: &Given<'_>) -> Result<String, Fault>;
 
-    /// The time up to which data has come, where the errand can tell it.
+    /// The time up to which data has come, if the action can read it.
     ///
     /// # Errors
     ///
-    /// Why it cannot be told.
+    /// A fault if the time cannot be read.
     async fn synced_at(&self, _ground: &Ground<'_>, _settings: &Value) -> Result<Timestamp, Fault> {
         let message = format!("errand {} tells no time of last synced data", self.info().name);
         Err(Fault::person_needed(engine::codes::UNKNOWN_STEP, message))
     }
 }
 
-/// Where a try stands: a workspace or an account, and the way to it.
+/// The context of a try: a workspace or an account, and the way to it.
 #[derive(Clone, Copy)]
 pub struct Ground<'a> {
     pub(crate) client: &'a Client,
@@ -119,7 +119,7 @@ impl<'a> Ground<'a> {
     }
 }
 
-/// What a try is given.
+/// The step of a try, with its detail and its briefing.
 pub struct Given<'a> {
     pub(crate) step: &'a Step,
     pub(crate) detail: Detail,
@@ -127,7 +127,7 @@ pub struct Given<'a> {
 }
 
 impl Given<'_> {
-    /// A fence: whether the side shall be cut off, or what cut it off be lifted.
+    /// For a fence: true if the side must be isolated, false if it must be readmitted.
     fn cuts_off(&self) -> Result<bool, Fault> {
         match self.step.want.as_str() {
             want::CUT_OFF => Ok(true),
@@ -147,14 +147,14 @@ impl Given<'_> {
     }
 }
 
-/// What is known of every kind, those of workspaces first.
+/// The facts about every kind of action, those of workspaces first.
 pub fn infos() -> &'static [ErrandInfo] {
     static ALL: LazyLock<Vec<ErrandInfo>> =
         LazyLock::new(|| ON_WORKSPACE.iter().chain(ON_ACCOUNT).map(|kind| kind.info()).collect());
     &ALL
 }
 
-/// Says what is wrong with the settings of a kind; `None` if it is none of these.
+/// Checks the settings of a kind; `None` if no kind of action has this name.
 pub fn checked(name: &str, settings: &Value) -> Option<Result<(), String>> {
     let lists = [ON_WORKSPACE, ON_ACCOUNT];
     lists.into_iter().find_map(|list| known(list, name)).map(|kind| kind.check(settings))
@@ -164,7 +164,7 @@ fn known(list: &[&'static dyn ErrandKind], name: &str) -> Option<&'static dyn Er
     list.iter().copied().find(|kind| kind.info().name == name)
 }
 
-/// What is wrong with the settings of an errand of the list.
+/// Checks the settings of an action of the list.
 pub(crate) fn check(list: &[&'static dyn ErrandKind], name: &str, settings: &Value) -> Result<(), String> {
     match known(list, name) {
         Some(kind) => kind.check(settings),
@@ -175,7 +175,7 @@ pub(crate) fn check(list: &[&'static dyn ErrandKind], name: &str, settings: &Val
     }
 }
 
-/// Tries an errand of the list once.
+/// Tries an action of the list once.
 pub(crate) async fn attempt(
     list: &[&'static dyn ErrandKind],
     ground: &Ground<'_>,
@@ -191,7 +191,7 @@ pub(crate) async fn attempt(
     kind.attempt(ground, &Given { step, detail, briefing }).await.map_err(never_unsupported)
 }
 
-/// The time up to which data has come, of an errand of the list.
+/// The time up to which data has come, for an action of the list.
 pub(crate) async fn synced_at(
     list: &[&'static dyn ErrandKind],
     ground: &Ground<'_>,
@@ -202,7 +202,7 @@ pub(crate) async fn synced_at(
     known(list, name).ok_or_else(unknown)?.synced_at(ground, settings).await.map_err(never_unsupported)
 }
 
-/// A fence that does not exist fences nothing, and what cannot be asked proves nothing.
+/// A fence that does not exist fences nothing. A validation that cannot be made proves nothing.
 fn never_unsupported(fault: Fault) -> Fault {
     match fault.reaction {
         Reaction::UnsupportedHere => Fault { reaction: Reaction::PersonNeeded, ..fault },
@@ -214,7 +214,7 @@ fn never_unsupported(fault: Fault) -> Fault {
     }
 }
 
-/// The fault of the look after a call that was answered: the call may have had its effect.
+/// The fault of the read after a call that was answered: the call may have had its effect.
 fn after_effect(fault: Fault) -> Fault {
     match fault.reaction {
         Reaction::Again { .. } => Fault { reaction: Reaction::VerifyFirst, ..fault },
@@ -226,7 +226,7 @@ fn after_effect(fault: Fault) -> Fault {
     }
 }
 
-/// It goes on, and is looked at again after a while.
+/// The change is still under way, and is read again after a while.
 fn still_changing(said: String) -> Fault {
     let after_ms = u64::try_from(POLL.as_millis()).ok();
     Fault { reaction: Reaction::Again { after_ms }, ..Fault::again(engine::codes::STILL_CHANGING, said) }

@@ -1,13 +1,14 @@
-//! A network policy of the account that cuts a whole workspace off (R21), while its own API may be dead.
+//! Sets a network policy of the account that cuts a whole workspace off (R21), while its own API may be dead.
 //!
-//! Settings: `workspace_ids` of `primary` and `standby`, `cut_off_policy` and `usual_policy`, the ids
-//! of two prepared policies. A workspace has exactly one policy, `default-policy` if none was set, and
-//! it governs who comes in and what serverless compute reaches
-//! [docs: workspacenetworkconfiguration; py-sdk: service/settings.py]. The cut-off policy must let
-//! Switchback in, or it can neither look at that workspace nor fence it further.
+//! Settings: `workspace_ids` of `primary` and `standby`, and `cut_off_policy` and `usual_policy`, the ids of
+//! two prepared policies. A workspace has exactly one policy, and `default-policy` if none was set. It
+//! governs who comes in and what serverless compute reaches
+//! [docs: workspacenetworkconfiguration; py-sdk: service/settings.py]. The cut-off policy must let Switchback
+//! in. Otherwise Switchback can neither read that workspace nor fence it further.
 //!
-//! A policy that is neither of the two was set by somebody else: cutting off replaces it, as it must,
-//! and says so; lifting leaves it alone, since it is not the cut-off.
+//! A workspace may have a policy that is neither of the two, because somebody else set it. To isolate the
+//! side, it is replaced, as it must be, and the result says so. To readmit the side, it is left alone,
+//! because it is not the cut-off policy.
 //! Unverified: how long a change takes to be in force.
 
 use async_trait::async_trait;
@@ -25,7 +26,7 @@ use crate::endpoints_errands::{WORKSPACE_NETWORK_GET, WORKSPACE_NETWORK_SET};
 use crate::kinds::facts::text;
 
 const NAME: &str = "network_policy";
-/// What a workspace has where none was set.
+/// The policy of a workspace for which none was set.
 const DEFAULT: &str = "default-policy";
 
 #[derive(Deserialize)]
@@ -36,7 +37,6 @@ struct Settings {
     usual_policy: String,
 }
 
-/// See the module.
 pub(super) struct NetworkPolicy;
 
 #[async_trait]

@@ -1,12 +1,11 @@
-//! Access that must be there on the target, or people cannot work when the work has come (R31).
+//! Checks the access that people need on the target to work there (R31).
 //!
-//! Settings: `objects`, each with `type` (as the permissions API calls it, e.g. `jobs`), `id` or
-//! `name`, `principal` and `level` (e.g. `CAN_MANAGE_RUN`). The principal is a user's name, a group's
-//! name or a service principal's application id, and must hold the access itself: who is in a group
-//! is not followed. CAN_MANAGE and IS_OWNER include every other level
-//! [docs: security/auth/access-control].
-//! Everything that is missing is told at once. Nothing is granted: access is deployed, not guessed.
-//! [docs: permissions/get; py-sdk: service/iam.py].
+//! Settings: `objects`, each with `type` (the name in the permissions API, e.g. `jobs`), `id` or `name`,
+//! `principal` and `level` (e.g. `CAN_MANAGE_RUN`). The principal is a user's name, a group's name or a
+//! service principal's application id. It must hold the access itself: the members of a group are not
+//! followed. CAN_MANAGE and IS_OWNER include every other level [docs: security/auth/access-control].
+//! Everything that is missing is reported at once. Nothing is granted: access is deployed, not guessed.
+//! Sources: [docs: permissions/get; py-sdk: service/iam.py].
 
 use std::collections::BTreeMap;
 
@@ -28,7 +27,7 @@ use crate::kinds::facts::{items, text};
 use crate::kinds::kind;
 
 const NAME: &str = "permissions";
-/// So many of what is missing are told by name.
+/// At most this many missing items are named.
 const TOLD: usize = 5;
 /// The types whose objects are found by name, and the kind that lists them.
 const NAMED: &[(&str, &str)] = &[
@@ -57,7 +56,6 @@ struct Access {
     level: String,
 }
 
-/// See the module.
 pub(super) struct Permissions;
 
 #[async_trait]
@@ -111,7 +109,7 @@ impl Access {
         NAMED.iter().find(|(of, _)| *of == self.r#type).map(|(_, kind)| *kind)
     }
 
-    /// What is missing, in a few words.
+    /// Describes the missing access in a few words; `None` if nothing is missing.
     async fn missing(
         &self,
         ground: &Ground<'_>,
@@ -137,7 +135,7 @@ impl Access {
         Ok((!self.is_held(&answer)).then(|| format!("{} has no {} on {shown}", self.principal, self.level)))
     }
 
-    /// The id of the object that has this name.
+    /// The id of the object with this name.
     async fn by_name(
         &self,
         ground: &Ground<'_>,

@@ -1,14 +1,15 @@
-//! The work's service principal loses its place in the workspace that work leaves (R21), while that
-//! workspace's own API may be dead.
+//! Takes the work's service principal out of the leaving workspace (R21), while that workspace's own API may
+//! be dead.
 //!
-//! Settings: `workspace_ids` of `primary` and `standby`, `principal_id`, which is its number in the
-//! account, and perhaps `permissions`, what it has there in usual times (`["USER"]` if not said).
-//! An empty list takes it out of that one workspace and leaves it everywhere else, and the same call
-//! with a list lets it in again [py-sdk: service/iam.py WorkspaceAssignmentAPI.update]; so no request
-//! is needed that could take away anything else (S24). What runs as that principal then fails.
-//! Its place may also come from a group, which this does not see: assign it by itself.
-//! Unverified: how fast running work stops; what it is to find nobody in the listing is read as "no
-//! place there", since the listing has no pages.
+//! Settings: `workspace_ids` of `primary` and `standby`, `principal_id`, which is its number in the account,
+//! and perhaps `permissions`, its usual permissions there (`["USER"]` by default).
+//!
+//! An empty list takes the principal out of that one workspace and leaves it everywhere else. The same call
+//! with a list lets it in again [py-sdk: service/iam.py WorkspaceAssignmentAPI.update]. So no request is
+//! needed that could take away anything else (S24). Everything that runs as that principal then fails. A
+//! group may also assign the principal, which is not visible here: assign the principal by itself.
+//! Unverified: how fast running work stops; whether a principal that is not in the listing has no assignment.
+//! It is read in this way, because the listing has no pages.
 
 use std::collections::BTreeSet;
 
@@ -27,7 +28,7 @@ use crate::endpoints_errands::{ASSIGNMENTS_LIST, ASSIGNMENTS_SET};
 use crate::kinds::facts::{id, items, text};
 
 const NAME: &str = "principal_assignment";
-/// Other values are ignored by the API, which would then take everything away.
+/// The API ignores other values, and would then take everything away.
 const KNOWN: &[&str] = &["USER", "ADMIN"];
 
 #[derive(Deserialize)]
@@ -43,7 +44,6 @@ fn usual() -> BTreeSet<String> {
     BTreeSet::from(["USER".to_owned()])
 }
 
-/// See the module.
 pub(super) struct PrincipalAssignment;
 
 #[async_trait]
@@ -89,18 +89,18 @@ impl ErrandKind for PrincipalAssignment {
     }
 }
 
-/// ADMIN includes USER, and takes its place where both are given
-/// [py-sdk: service/iam.py WorkspaceAssignmentAPI.update]; nobody's place is lowered.
+/// ADMIN includes USER, and replaces it if both are given
+/// [py-sdk: service/iam.py WorkspaceAssignmentAPI.update]. No permission is ever lowered.
 fn has_its_place(held: &BTreeSet<String>, wanted: &BTreeSet<String>) -> bool {
     held.contains("ADMIN") || wanted.is_subset(held)
 }
 
-/// What the principal may in the workspace; nothing if it has no place there.
+/// The permissions of the principal in the workspace; empty if it is not assigned.
 async fn held(ground: &Ground<'_>, workspace: &str, principal: &str) -> Result<BTreeSet<String>, Fault> {
     let call = Call::to(ASSIGNMENTS_LIST).at("account", ground.account).at("workspace", workspace);
     let answer = ground.call(&call).await?;
     let Some(all) = answer.get("permission_assignments").and_then(Value::as_array) else {
-        // A workspace always has somebody: Switchback's own principal, at least.
+        // A workspace always has somebody, at least Switchback's own principal.
         return Err(Fault::again(
             codes::NOT_JSON,
             format!("the assignments of workspace {workspace} came without a list"),

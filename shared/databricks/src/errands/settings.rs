@@ -1,7 +1,7 @@
-//! Reading an errand's settings: every member is known, and what is missing is said.
+//! Reads the settings of an action: an unknown member is refused, and a missing one is named.
 //!
-//! Law: pure. No text of a setting is repeated in a message, since a secret may have been put there
-//! by mistake (S23). Must not know: any kind.
+//! Law: pure. No message repeats the text of a setting, because a secret may be there by mistake (S23).
+//! Must not know: any kind.
 
 use failover::Side;
 use saga::Fault;
@@ -15,7 +15,7 @@ use crate::codes;
 ///
 /// # Errors
 ///
-/// A sentence that names what is wrong and the remedy.
+/// A sentence that says what is wrong, with the remedy.
 pub(crate) fn read<T: DeserializeOwned>(kind: &str, settings: &Value) -> Result<T, String> {
     let settings = match settings {
         Value::Null => Value::Object(Map::new()),
@@ -35,12 +35,12 @@ pub(crate) fn read<T: DeserializeOwned>(kind: &str, settings: &Value) -> Result<
     })
 }
 
-/// Reads the settings of a step, which were checked when it was planned.
+/// Reads the settings of a step. They were checked when the step was planned.
 pub(crate) fn of_step<T: DeserializeOwned>(kind: &str, settings: &Value) -> Result<T, Fault> {
     read(kind, settings).map_err(|said| Fault::person_needed(codes::UNKNOWN_WANT, said))
 }
 
-/// What `serde_json` says of a wrong type quotes the value.
+/// Removes the value that `serde_json` quotes in its message about a wrong type.
 fn without_values(said: &str) -> String {
     match said
         .split_once("string \"")
@@ -56,7 +56,7 @@ pub(crate) fn filled(kind: &str, name: &str, text: &str) -> Result<(), String> {
     if text.trim().is_empty() { Err(format!("errand {kind}: {name} is empty: fill it in")) } else { Ok(()) }
 }
 
-/// An id, which people write as a number or as a text.
+/// An id. People write it as a number or as a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Id(pub(crate) String);
 
@@ -72,7 +72,7 @@ impl<'de> Deserialize<'de> for Id {
     }
 }
 
-/// Something of each side.
+/// An id for each side.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Sides {
@@ -88,7 +88,7 @@ impl Sides {
         }
     }
 
-    /// Refuses the same id for both.
+    /// Refuses the same id for both sides.
     pub(crate) fn check(&self, kind: &str, name: &str) -> Result<(), String> {
         if self.primary == self.standby {
             return Err(format!("errand {kind}: {name} names the same for both sides: give each side its own"));

@@ -1,9 +1,9 @@
-//! A sign-in to the target that must succeed, as the principal that the work runs as (R31).
+//! Signs in to the target, which must succeed, as the principal that the work runs as (R31).
 //!
-//! Settings: `client_id` and `client_secret`, the place of a secret such as `{ env = "WORK_SECRET" }`;
-//! both or neither. With neither it is the sign-in that Switchback itself has there. With both, a
-//! token is asked for anew in each try, so that what is proved is the token endpoint of the target,
-//! too; who it is is then read [docs: currentuser/me].
+//! Settings: `client_id` and `client_secret`, the place of a secret such as `{ env = "WORK_SECRET" }`; both
+//! or neither. With neither, it is the sign-in that Switchback itself has there. With both, each try requests
+//! a new token, so that the token endpoint of the target is proven, too. Then the name of the principal is
+//! read [docs: currentuser/me].
 
 use async_trait::async_trait;
 use engine::ports::{ErrandInfo, SecretPlace};
@@ -29,7 +29,6 @@ struct Settings {
     client_secret: Option<SecretPlace>,
 }
 
-/// See the module.
 pub(super) struct SignIn;
 
 #[async_trait]

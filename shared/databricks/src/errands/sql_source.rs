@@ -1,4 +1,4 @@
-//! A source that is reachable from the target if a SQL statement can read it there (R24).
+//! Checks that a source is reachable from the target: a SQL statement can read it there (R24).
 //!
 //! Settings, law and quirks are those of `statement`.
 
@@ -13,7 +13,6 @@ use super::{ErrandKind, Given, Ground, statement};
 
 const NAME: &str = "sql_source";
 
-/// See the module.
 pub(super) struct SqlSource;
 
 #[async_trait]

@@ -1,10 +1,10 @@
-//! The vendor's stable URL, which leads to the side that works (R30).
+//! Checks that the vendor's stable URL leads to the side that works (R30).
 //!
-//! Settings: `stable_url`, its id in the account, and `workspace_ids` of `primary` and `standby`.
-//! While it is attached to a failover group it moves with the group, and nothing else can move it: no
-//! call changes where it leads [py-sdk: service/disasterrecovery.py StableUrl]. So this only reads, and
-//! waits while the group fails over. What will not move by itself is told to a person.
-//! Unverified: how soon after the group it leads to the new side; it is waited for a while.
+//! Settings: `stable_url`, its id in the account, and `workspace_ids` of `primary` and `standby`. While the
+//! URL is attached to a failover group, it moves with the group. Nothing else can move it: no call changes
+//! where it leads [py-sdk: service/disasterrecovery.py StableUrl]. So this action only reads, and waits while
+//! the group fails over. If the URL will not move by itself, a person is needed.
+//! Unverified: how soon after the group it leads to the new side. It is waited for.
 
 use async_trait::async_trait;
 use engine::ports::ErrandInfo;
@@ -24,7 +24,7 @@ use crate::endpoints_errands::STABLE_URL_GET;
 use crate::kinds::facts::{id, text};
 
 const NAME: &str = "stable_url";
-/// For so long after its group's last change the URL is waited for.
+/// The URL is waited for this long after the last change of its group.
 const FOLLOWS: SignedDuration = SignedDuration::from_mins(10);
 
 #[derive(Deserialize)]
@@ -34,7 +34,6 @@ struct Settings {
     workspace_ids: Sides,
 }
 
-/// See the module.
 pub(super) struct StableUrl;
 
 #[async_trait]

@@ -1,17 +1,17 @@
-//! A SQL statement that must succeed on the target, and may have to give a certain value (R31).
+//! Runs a SQL statement that must succeed on the target, and may have to give a certain value (R31).
 //!
-//! Settings: `warehouse` (id or name), `statement`, and perhaps `expect`, which the first column of
-//! the first row must be; it is told to people, so select nothing confidential. The API gives every
-//! value as a text [docs: statementexecution/executestatement].
+//! Settings: `warehouse` (id or name), `statement`, and perhaps `expect`, the value that the first column of
+//! the first row must have. People see that value, so select nothing confidential. The API gives every value
+//! as a text [docs: statementexecution/executestatement].
 //!
-//! No call of this API carries a token, so a try whose answer was lost runs the statement again. That
-//! is harmless only for what reads, which is its author's promise; what does not begin with a word
-//! that reads is refused. The statement starts a stopped warehouse, so it is never run on a side that
-//! is fenced: such steps are planned for the target only.
+//! No call of this API carries a token, so a try whose answer was lost runs the statement again. This is
+//! harmless only if the statement just reads, and its author promises that. A statement that does not begin
+//! with a word that reads is refused. The statement starts a stopped warehouse, so it is never run on a
+//! fenced side: such steps are planned for the target only.
 //! Quirk: a failed statement comes with status 200 [docs: statementexecution/executestatement].
-//! Quirk: the call answers at once (`wait_timeout` 0s) and is followed by its id, since a caller that
-//! gives up before the workspace does would not know the id. A look may lag by 5 seconds.
-//! Quirk: while its warehouse starts, nothing more is asked of it by later tries.
+//! Quirk: the call answers at once (`wait_timeout` 0s) and is followed by its id, because a caller that gives
+//! up before the workspace does would not know the id. A read of a statement may lag by 5 seconds.
+//! Quirk: while its warehouse starts, later tries send it no other statement.
 
 use async_trait::async_trait;
 use engine::ports::ErrandInfo;
@@ -29,11 +29,11 @@ use crate::endpoints_errands::{STATEMENTS_GET, STATEMENTS_RUN};
 use crate::kinds::facts::{id, text};
 
 const NAME: &str = "statement";
-/// What a statement may begin with.
+/// A statement must begin with one of these words.
 const READING: &[&str] = &["SELECT", "SHOW", "DESCRIBE", "EXPLAIN", "VALUES", "WITH"];
-/// What may follow WITH in Spark's syntax and writes.
+/// These words may follow WITH in Spark's syntax, and they write.
 const WRITING: &[&str] = &["INSERT", "MERGE", "UPDATE"];
-/// Errors that pass by themselves [py-sdk: sql.ServiceErrorCode].
+/// Errors that end by themselves [py-sdk: sql.ServiceErrorCode].
 const PASSING: &[&str] = &[
     "ABORTED",
     "DEADLINE_EXCEEDED",
@@ -54,7 +54,6 @@ pub(super) struct Settings {
     expect: Option<Value>,
 }
 
-/// See the module.
 pub(super) struct Statement;
 
 #[async_trait]
@@ -73,7 +72,7 @@ impl ErrandKind for Statement {
     }
 }
 
-/// What both kinds refuse.
+/// Checks the settings of both kinds that run a statement.
 pub(super) fn check(kind: &str, settings: &Value) -> Result<(), String> {
     let read: Settings = settings::read(kind, settings)?;
     settings::filled(kind, "warehouse", &read.warehouse)?;
@@ -83,7 +82,7 @@ pub(super) fn check(kind: &str, settings: &Value) -> Result<(), String> {
     reads(&read.statement).map_err(|why| format!("errand {kind}: {why}"))
 }
 
-/// Refuses what does not begin with a word that reads.
+/// Refuses a statement that does not begin with a word that reads.
 pub(crate) fn reads(statement: &str) -> Result<(), String> {
     let words = || statement.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').filter(|word| !word.is_empty());
     let is = |word: &str, list: &[&str]| list.iter().any(|known| word.eq_ignore_ascii_case(known));
@@ -109,23 +108,23 @@ pub(super) async fn run(kind: &str, ground: &Ground<'_>, given: &Given<'_>) -> R
     }
 }
 
-/// What came of a statement.
+/// The result of a statement.
 pub(crate) enum Ran {
     /// It succeeded.
     Succeeded {
-        /// Its id.
+        /// Id of the statement.
         made: String,
-        /// What the API answered last.
+        /// The last answer of the API.
         answer: Value,
     },
-    /// Its warehouse is not there yet; why, in one line.
+    /// Its warehouse is not up yet. The text is the reason, in one line.
     Waits(String),
-    /// It runs, and has not ended in good time; in one line.
+    /// It runs, and has not ended in good time. The text says so, in one line.
     Lasts(String),
 }
 
-/// Runs a statement on a warehouse, given by its id or name, and follows it for a while. `wait` is how
-/// long the call itself waits: `0s`, or from `5s` to `50s` [docs: statementexecution/executestatement].
+/// Runs a statement on a warehouse, given by its id or name, and follows it for a while. The call itself
+/// waits for `wait`: `0s`, or from `5s` to `50s` [docs: statementexecution/executestatement].
 pub(crate) async fn ran(ground: &Ground<'_>, warehouse_named: &str, statement: &str, wait: &str) -> Result<Ran, Fault> {
     let (warehouse, state) = warehouse(ground, warehouse_named).await?;
     if state == "STARTING" {
@@ -175,7 +174,7 @@ fn judged(settings: &Settings, made: &str, answer: &Value) -> Result<String, Fau
     let Some(expected) = settings.expect.as_ref().map(plain) else {
         return Ok(format!("statement {made} succeeded"));
     };
-    // It succeeded, and its result can no longer be had [docs: statementexecution/getstatement].
+    // It succeeded, and its result can no longer be read [docs: statementexecution/getstatement].
     if answer.pointer("/status/state").and_then(Value::as_str) == Some("CLOSED") {
         return Err(not_told(format!("statement {made} is CLOSED, without a result")));
     }
@@ -196,7 +195,7 @@ fn plain(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
-/// Id and state of the warehouse that has this id or, alone, this name.
+/// Id and state of the warehouse with this id, or of the only one with this name.
 async fn warehouse(ground: &Ground<'_>, named: &str) -> Result<(String, String), Fault> {
     let listed = ground.all(&Call::to(WAREHOUSES_LIST).with("page_size", 100), "warehouses").await?;
     let with = |key: &str| listed.iter().filter(|found| text(found, key) == named).collect::<Vec<_>>();

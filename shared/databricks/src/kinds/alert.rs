@@ -1,17 +1,18 @@
-//! Alerts of the second version [docs: alertsv2; py-sdk: service/sql.py AlertsV2API].
+//! Lists, fences and starts alerts of the second version
+//! [docs: alertsv2; py-sdk: service/sql.py AlertsV2API].
 //!
-//! An alert evaluates a query on its warehouse by a schedule, and tells people. Each evaluation
-//! starts a stopped warehouse, so it is fenced before warehouses; a task of a job may evaluate it,
-//! too [py-sdk: jobs.AlertTask], paused or not, so it is fenced after jobs and their runs.
+//! An alert evaluates a query on its warehouse by a schedule, and sends messages to people. Each evaluation
+//! starts a stopped warehouse, so an alert is fenced before warehouses. A task of a job may evaluate an
+//! alert, too [py-sdk: jobs.AlertTask], paused or not, so an alert is fenced after jobs and their runs.
 //!
-//! The update replaces the whole schedule and nothing else, so what is sent back is the schedule as
-//! it was read, with its `pause_status` changed. An alert calls its cron expression
-//! `quartz_cron_schedule`, which is not what jobs call theirs.
-//! Quirk: no read shows an evaluation under way; it ends within its query, or with its warehouse.
+//! The update replaces the whole schedule and nothing else. So the schedule is sent back as it was read, with
+//! a changed `pause_status`. An alert calls its cron expression `quartz_cron_schedule`. Jobs have another
+//! name for theirs.
+//! Quirk: no read shows an evaluation under way. It ends with its query or with its warehouse.
 //! Quirk: an alert in the trash cannot trigger and leaves the listing [docs: alertsv2/trashalert].
-//! Quirk: the older alerts have no schedule in their API; they are no resources of this kind.
-//! Unverified: that the update needs no other member of the alert than the one in its mask, and
-//! that a mask may name a member of the schedule, which is why it does not.
+//! Quirk: the older alerts have no schedule in their API, so they are no resources of this kind.
+//! Unverified: whether the update needs another member of the alert than the one in its mask; whether a mask
+//! may name a member of the schedule. So this mask names the whole schedule.
 
 use async_trait::async_trait;
 use engine::ports::{Context, KindInfo, Looking, Next, Observed};
@@ -33,7 +34,6 @@ const SCHEDULE: &str = "schedule";
 const KEPT: &[&str] =
     &["id", "display_name", "lifecycle_state", SCHEDULE, "owner_user_name", "warehouse_id", "update_time"];
 
-/// See the module.
 pub(super) struct Alert;
 
 #[async_trait]
@@ -58,7 +58,7 @@ impl Kind for Alert {
         match present(&seen.facts, SCHEDULE) {
             Some(schedule) if is_on(schedule) => update(seen, "pause", with_status(schedule, false)),
             Some(_) => verdicts::already("paused"),
-            // Every alert has one, so an answer without it tells nothing.
+            // Every alert has a schedule, so an answer without one shows nothing.
             None => verdicts::wait(format!("the schedule of alert {:?} was not shown", seen.name)),
         }
     }
@@ -80,7 +80,7 @@ impl Kind for Alert {
         }
     }
 
-    /// Of its editor the API tells nothing [py-sdk: sql.AlertV2].
+    /// The API does not name the editor [py-sdk: sql.AlertV2].
     fn changed_by(&self, seen: &Observed) -> Option<String> {
         changed(&seen.facts, "", "update_time")
     }

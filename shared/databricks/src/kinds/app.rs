@@ -1,20 +1,21 @@
-//! Databricks Apps [docs: apps; py-sdk: service/apps.py AppsAPI].
+//! Lists, fences and starts Databricks Apps [docs: apps; py-sdk: service/apps.py AppsAPI].
 //!
-//! An app is code that runs for as long as its compute is up, with a principal of its own. It may
-//! run jobs and query warehouses that it was given [py-sdk: apps.AppResource], so it is fenced
-//! before them, and started when what it starts can take work again.
+//! An app is code that runs while its compute is up, with a principal of its own. It may run jobs and query
+//! warehouses that it was given [py-sdk: apps.AppResource]. So it is fenced before them. It is started when
+//! the things that it starts can take work again.
 //!
-//! Its id is its name, which is unique in a workspace, and so is the same on both sides; its
-//! address is not.
-//! Quirk: an app has two states. Only `compute_status` counts: the process of a CRASHED app may be
-//! started again by the service for as long as the compute is up.
-//! Quirk: a stop clears the deployments that are shown [cli: libs/testserver/apps.go]; a start
-//! brings the last active one back [docs: apps/start].
-//! Quirk: whoever deploys a stopped app starts it first [cli: bundle/run/app.go], and no flag
-//! forbids it; what a stop is worth is what the guard and the sweep find on their next look.
-//! Unverified: whether a deployment that Git sets off by itself starts a stopped app; what a stop of
-//! a stopped app answers; and whether one that is STARTING or UPDATING takes a stop. A refusal for
-//! its state is tried again.
+//! Its id is its name. The name is unique in a workspace, so it is the same on both sides. Its address is
+//! not.
+//! Quirk: an app has two states. Only `compute_status` counts: the service may start the process of a CRASHED
+//! app again while the compute is up.
+//! Quirk: a stop clears the deployments that are shown [cli: libs/testserver/apps.go]. A start brings the
+//! last active one back [docs: apps/start].
+//! Quirk: a deployment of a stopped app starts the app first [cli: bundle/run/app.go], and no flag forbids
+//! it. So a stop holds only until then, and the guard and the sweep stop the app again when they next read
+//! it.
+//! Unverified: whether a deployment that Git begins by itself starts a stopped app; how a stop of a stopped
+//! app is answered; whether an app that is STARTING or UPDATING takes a stop. A refusal because of the state
+//! is tried again.
 
 use async_trait::async_trait;
 use engine::ports::{Context, KindInfo, Looking, Next, Observed};
@@ -32,16 +33,16 @@ const NAME: &str = "app";
 const PAGE: u32 = 100;
 const KEPT: &[&str] =
     &["name", "compute_status", "app_status", "git_repository", "resources", "updater", "update_time"];
-/// Each tells of a deployment: the one under way, or where the last active one came from.
+/// Members that show a deployment: the one under way, or the source of the last active one.
 const DEPLOYMENTS: &[&str] =
     &["active_deployment", "pending_deployment", "default_source_code_path", "default_git_source"];
 
-/// See the module.
 pub(super) struct App;
 
 #[async_trait]
 impl Kind for App {
-    /// Started with the schedules: a run that an app asks for while a job takes none is skipped for good.
+    /// An app is started with the schedules. A run that it requests while a job takes none is skipped for
+    /// good.
     fn info(&self) -> KindInfo {
         KindInfo { name: NAME, poll_ms: 5_000, page: PAGE, fenced: true, stages: &[StartStage::Schedules] }
     }
@@ -70,7 +71,8 @@ impl Kind for App {
         match (step.want.as_str(), compute(&seen.facts)) {
             (want::RUNNING, "ACTIVE") => verdicts::already("ACTIVE"),
             (want::RUNNING, "DELETING") => verdicts::absent(step),
-            // An app in ERROR, or without a compute yet, is started like a stopped one [cli: bundle/run/app.go].
+            // An app in ERROR, or without compute yet, is started like a stopped one
+            // [cli: bundle/run/app.go].
             (want::RUNNING, "STOPPED" | "ERROR" | "") => {
                 let call = Call::to(APPS_START).of(&seen.id).body(json!({}));
                 verdicts::act(NAME, format!("start app {:?}", seen.name), &call)
@@ -90,7 +92,7 @@ impl Kind for App {
         let state = compute(facts);
         let active = matches!(state, "ACTIVE" | "STARTING" | "UPDATING");
         let mut resource = resource(seen, state, active);
-        // Its jobs take no run once they are fenced; a warehouse starts for whoever asks.
+        // Only warehouses count: fenced jobs take no run, but a warehouse starts for every caller.
         let warehouses =
             items(facts, "resources").iter().filter_map(|given| given.pointer("/sql_warehouse/id")?.as_str());
         resource.can_start = warehouses.flat_map(|id| starts_one(sql_warehouse::NAME, id)).collect();
@@ -121,7 +123,8 @@ fn seen(read: &Value) -> Result<Observed, Fault> {
     observed(NAME, Value::Object(facts), "name", "name")
 }
 
-/// The state of the compute [py-sdk: apps.ComputeState]; empty where none is shown, which is not STOPPED.
+/// The state of the compute [py-sdk: apps.ComputeState]. It is empty if none is shown, which does not mean
+/// STOPPED.
 fn compute(facts: &Value) -> &str {
     facts.pointer("/compute_status/state").and_then(Value::as_str).unwrap_or_default()
 }

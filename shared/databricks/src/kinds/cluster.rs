@@ -1,19 +1,21 @@
-//! All-purpose clusters, and whatever cluster a job still has [docs: clusters; py-sdk: service/compute.py].
+//! Lists, fences and starts all-purpose clusters, and fences the clusters that a job still has
+//! [docs: clusters; py-sdk: service/compute.py].
 //!
-//! Quirk: a listing shows pinned and active clusters and those terminated within 30 days, the
-//! clusters that jobs made among them. Job clusters are no resources of their own: they are seen so
-//! that none is left running, and not recorded. Clusters of pipelines and SQL warehouses belong to
-//! their kinds.
-//! Quirk: a job run, a connection or a notebook starts a terminated cluster by itself, and no flag
-//! forbids it; what a termination is worth is what the guard and the sweep find on their next look.
+//! Quirk: a listing shows pinned clusters, active clusters and those terminated within 30 days. It includes
+//! the clusters that jobs made. Job clusters are no resources of their own. They are listed so that none is
+//! left running, and they are not recorded. Clusters of pipelines and SQL warehouses belong to their own
+//! kinds.
+//! Quirk: a job run, a connection or a notebook starts a terminated cluster by itself, and no flag forbids
+//! it. So a termination holds only until then, and the guard and the sweep terminate the cluster again when
+//! they next read it.
 //! Quirk: an unpinned cluster is deleted for good 30 days after its termination
-//! [docs: compute/clusters-manage], so a workspace left fenced for longer would lose it. Fencing one
-//! that people made is therefore terminating it and pinning it beside that. A pin keeps no data from being
-//! processed, so no refusal of it keeps a fence from being reported: it is noted, and a sweep leaves
-//! pins alone. Only a workspace admin may pin, and no more than 100; where those are used up, none is
-//! asked for, and a finding says so. A pin stays when the cluster is started again.
-//! Quirk: no reading of a cluster shows whether it is pinned; a listing with a filter does.
-//! Unverified: how one pin too many is refused.
+//! [docs: compute/clusters-manage], so a workspace that is fenced for longer would lose it. So a cluster that
+//! people made is terminated and also pinned. A pin stops no processing of data. So a refused pin does not
+//! keep a fence from being reported; it is noted, and a sweep sets no pins. Only a workspace admin may pin,
+//! and at most 100 clusters. If those are used up, no pin is requested, and a finding says so. The pin stays
+//! when the cluster is started again.
+//! Quirk: the answer for one cluster does not show whether it is pinned. A listing with a filter does.
+//! Unverified: how a pin above the limit is refused.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -35,12 +37,12 @@ const PAGE: u32 = 100;
 /// Sources of clusters that people made [py-sdk: compute.ClusterSource].
 const MADE_BY_PEOPLE: [&str; 2] = ["UI", "API"];
 const MADE_BY_JOBS: &str = "JOB";
-/// [docs: compute/clusters-manage].
+/// The limit of pinned clusters [docs: compute/clusters-manage].
 const MOST_PINNED: usize = 100;
-/// Whether it is pinned, and how many clusters are; absent where that was not read.
+/// Whether the cluster is pinned, and how many clusters are; both are absent if this was not read.
 const PINNED: &str = "pinned";
 const PINS: &str = "pins";
-/// How the note of a refused pin begins.
+/// The note of a refused pin begins with this text.
 const NOT_PINNED: &str = "not pinned: ";
 /// Every state but TERMINATED [py-sdk: compute.State].
 const NOT_TERMINATED: [&str; 7] = ["PENDING", "RUNNING", "RESTARTING", "RESIZING", "TERMINATING", "ERROR", "UNKNOWN"];
@@ -55,7 +57,6 @@ const KEPT: &[&str] = &[
     "aws_attributes",
 ];
 
-/// See the module.
 pub(super) struct Cluster;
 
 #[async_trait]
@@ -64,9 +65,10 @@ impl Kind for Cluster {
         KindInfo { name: NAME, poll_ms: 5_000, page: PAGE, fenced: true, stages: &[StartStage::Compute] }
     }
 
-    /// Two listings, so that the thousands of ended job clusters of the last 30 days are not paged
-    /// through: what people made, in any state, and what anybody made that is not terminated. A
-    /// third tells which are pinned; a cluster does not say so itself.
+    /// Makes three listings, so that the thousands of ended job clusters of the last 30 days are not read.
+    /// The first has the clusters that people made, in any state. The second has all clusters that are not
+    /// terminated. The third shows which are pinned, because a cluster does not show that itself. A start
+    /// needs only the first.
     async fn list(&self, api: &Api<'_>, looking: Looking) -> Result<Vec<Observed>, Fault> {
         let mut by_id = BTreeMap::new();
         for seen in api
@@ -88,7 +90,7 @@ impl Kind for Cluster {
         Ok(by_id.into_values().filter(is_ours).map(|seen| marked(seen, &pinned)).collect())
     }
 
-    /// Whether it is pinned is read only where that is asked next.
+    /// Reads whether the cluster is pinned only if a fence or a record needs it next.
     async fn look(&self, api: &Api<'_>, id: &str, looking: Looking) -> Result<Option<Observed>, Fault> {
         let found = api.one(&Call::to(CLUSTERS_GET).with("cluster_id", id)).await?;
         match found.map(seen).transpose()? {
@@ -118,7 +120,8 @@ impl Kind for Cluster {
             verdicts::one_act(NAME, format!("pin cluster {:?} ({})", seen.name, seen.id), &call)
         };
         match (self.fence(seen), refused) {
-            // Beside its termination, so that nobody waits for that; the pin is last, as its reply counts.
+            // The pin is requested together with the termination, so nobody waits for that. It is last,
+            // because the last reply counts.
             (Next::Act(acts), None) if wants_pin(seen) => Next::Act(acts.into_iter().chain([pin()]).collect()),
             (Next::Already { .. }, None) if wants_pin(seen) => Next::Act(vec![pin()]),
             (Next::Wait { .. }, None) if wants_pin(seen) && context.reply.is_none() => Next::Act(vec![pin()]),
@@ -135,7 +138,7 @@ impl Kind for Cluster {
                 format!("start cluster {:?} ({})", seen.name, seen.id),
                 &Call::to(CLUSTERS_START).body(json!({ "cluster_id": seen.id })),
             ),
-            // A start does nothing to what is not TERMINATED [docs: clusters/start].
+            // A start has no effect on a cluster that is not TERMINATED [docs: clusters/start].
             (want::RUNNING, "ERROR") => {
                 let said = format!("cluster {:?} is in ERROR: terminate or repair it, then retry", seen.name);
                 Next::Cannot(Fault::person_needed(codes::BROKEN_COMPUTE, said))
@@ -170,7 +173,7 @@ impl Kind for Cluster {
         resource
     }
 
-    /// A cluster that a job made carries the job's id as a tag of the service's own
+    /// A cluster that a job made has the job's id in a tag that the service sets
     /// [docs: compute/configure, default tags].
     fn owner(&self, seen: &Observed) -> Option<(String, String)> {
         let job = seen.facts.pointer("/default_tags/JobId").and_then(Value::as_str)?;
@@ -192,7 +195,7 @@ impl Kind for Cluster {
     }
 }
 
-/// Every pinned cluster.
+/// The ids of all pinned clusters.
 async fn pinned(api: &Api<'_>) -> Result<BTreeSet<String>, Fault> {
     let id_of = |listed: Value| Ok(text(&listed, "cluster_id").to_owned());
     let shape = Shape::Members(&["cluster_id"]);
@@ -210,7 +213,7 @@ fn is_unpinned(facts: &Value) -> bool {
     facts.get(PINNED).and_then(Value::as_bool) == Some(false)
 }
 
-/// Whether it is known to be unpinned, people made it, and there is a pin left.
+/// Whether the cluster is known to be unpinned, people made it, and a pin is left.
 fn wants_pin(seen: &Observed) -> bool {
     let pins = number(&seen.facts, PINS).and_then(|pins| usize::try_from(pins).ok());
     is_made_by_people(seen) && is_unpinned(&seen.facts) && pins.is_some_and(|pins| pins < MOST_PINNED)
@@ -224,7 +227,7 @@ fn is_terminated(seen: &Observed) -> bool {
     text(&seen.facts, "state") == "TERMINATED"
 }
 
-/// A no that trying again does not mend: the principal is no admin, or there is no pin left.
+/// A refusal that another try does not change: the principal is no admin, or no pin is left.
 fn is_refusal(fault: &Fault) -> bool {
     [codes::REFUSED_BY_API, codes::PERMISSION_DENIED, codes::UNSUPPORTED_HERE].contains(&fault.code)
 }
@@ -237,7 +240,7 @@ fn seen(listed: Value) -> Result<Observed, Fault> {
     observed(NAME, trimmed(listed, KEPT), "cluster_id", "cluster_name")
 }
 
-/// A filter that the service ignores must not let in what belongs to another kind.
+/// Leaves out the clusters of other kinds, also if the service ignores a filter.
 fn is_ours(seen: &Observed) -> bool {
     let source = text(&seen.facts, "cluster_source");
     let by_job = source == MADE_BY_JOBS && text(&seen.facts, "state") != "TERMINATED";

@@ -1,24 +1,25 @@
-//! Schedules of AI/BI dashboards [docs: lakeview; py-sdk: service/dashboards.py LakeviewAPI].
+//! Lists, fences and starts the schedules of AI/BI dashboards
+//! [docs: lakeview; py-sdk: service/dashboards.py LakeviewAPI].
 //!
-//! A schedule refreshes its published dashboard and sends it to subscribers. Each refresh starts a
-//! stopped warehouse: the schedule's own, or the dashboard's where it names none; so it is fenced
-//! before warehouses. A task of a job may refresh a dashboard, too [py-sdk: jobs.DashboardTask],
-//! whatever its schedules say, so it is fenced after jobs and their runs.
+//! A schedule refreshes its published dashboard and sends it to subscribers. Each refresh starts a stopped
+//! warehouse. It is the schedule's own, or the dashboard's if the schedule names none. So a schedule is
+//! fenced before warehouses. A task of a job may refresh a dashboard, too [py-sdk: jobs.DashboardTask],
+//! whatever the schedules say. So a schedule is fenced after jobs and their runs.
 //!
-//! There is no listing of schedules: the dashboards are listed, and then the schedules of each. The
-//! listing shows only dashboards that the caller may see and that are not in the trash; what a
-//! dashboard in the trash has comes back with it, and is found by the next listing. A dashboard whose
-//! schedules may not be read stands for them, and needs a person.
+//! There is no listing of all schedules. The dashboards are listed first, and then the schedules of each. The
+//! listing shows only dashboards that the caller may see and that are not in the trash. The schedules of a
+//! dashboard in the trash come back with it, and the next listing finds them. If the schedules of a dashboard
+//! may not be read, one entry stands for all of them, and a person is needed.
 //!
-//! An id is `dashboard/schedule`. A name is that of the dashboard and that of the schedule, or its
-//! cron expression where it has none; both sides show the same. Dashboards in two folders may share
-//! their name, which leaves their schedules ambiguous; only a look at a dashboard shows its path.
-//! The update replaces the whole schedule, so what is sent back is all that was read, with its
-//! `pause_status` changed. It carries the etag that was read; one that no longer matches is refused,
-//! the schedule is read again, and the update made again.
-//! Quirk: no read shows a refresh under way; it ends within its queries, or with its warehouse.
-//! Unverified: what a mismatch of the etag answers, a conflict by its name; what becomes of the
-//! schedules of a dashboard that is no longer published; and the most items that a page may hold.
+//! An id is `dashboard/schedule`. A name is the name of the dashboard and that of the schedule. A schedule
+//! without a name has its cron expression there. Both sides show the same name. Dashboards in two folders may
+//! have the same name, and then their schedules are ambiguous; only a read of one dashboard shows its path.
+//! The update replaces the whole schedule. So everything that was read is sent back, with a changed
+//! `pause_status`. The update carries the etag that was read. An etag that no longer matches is refused. Then
+//! the schedule is read again, and the update is made again.
+//! Quirk: no read shows a refresh under way. It ends with its queries or with its warehouse.
+//! Unverified: how a mismatch of the etag is answered (by its name it is a conflict); what happens to the
+//! schedules of a dashboard that is no longer published; how many items a page may have.
 
 use async_trait::async_trait;
 use engine::ports::{Context, KindInfo, Looking, Next, Observed};
@@ -41,15 +42,14 @@ const NAME: &str = "dashboard_schedule";
 const PAGE: u32 = 100;
 const SCHEDULE: &str = "schedule";
 const DASHBOARD: &str = "dashboard";
-/// What is kept of a dashboard.
+/// The members of a dashboard that are kept.
 const KEPT: &[&str] = &["dashboard_id", "display_name", "warehouse_id"];
 
-/// See the module.
 pub(super) struct DashboardSchedule;
 
 #[async_trait]
 impl Kind for DashboardSchedule {
-    /// A page of one: the listing makes about one request for each.
+    /// The page size is 1, because the listing makes about one request for each resource.
     fn info(&self) -> KindInfo {
         KindInfo { name: NAME, poll_ms: 2_000, page: 1, fenced: true, stages: &[StartStage::Schedules] }
     }
@@ -90,7 +90,7 @@ impl Kind for DashboardSchedule {
         }
     }
 
-    /// Of its editor the API tells nothing [py-sdk: dashboards.Schedule].
+    /// The API does not name the editor [py-sdk: dashboards.Schedule].
     fn changed_by(&self, seen: &Observed) -> Option<String> {
         changed(seen.facts.get(SCHEDULE)?, "", "update_time")
     }
@@ -116,7 +116,7 @@ impl Kind for DashboardSchedule {
     }
 }
 
-/// The schedules of one dashboard; none of one that has gone since it was listed.
+/// The schedules of one dashboard. If the dashboard was removed since it was listed, there are none.
 async fn schedules_of(api: &Api<'_>, dashboard: &Value) -> Result<Vec<Observed>, Fault> {
     let of = id(dashboard, "dashboard_id").ok_or_else(|| nameless("dashboard_id"))?;
     let call = Call::to(DASHBOARD_SCHEDULES_LIST).of(&of).with("page_size", PAGE);
@@ -132,7 +132,7 @@ async fn schedules_of(api: &Api<'_>, dashboard: &Value) -> Result<Vec<Observed>,
     }
 }
 
-/// A schedule as read, with what is known of its dashboard.
+/// A schedule as it was read, with the known members of its dashboard.
 fn seen(dashboard: &Value, read: Value) -> Result<Observed, Fault> {
     let of = id(dashboard, "dashboard_id").ok_or_else(|| nameless("dashboard_id"))?;
     let own = id(&read, "schedule_id").ok_or_else(|| nameless("schedule_id"))?;

@@ -1,14 +1,14 @@
-//! Provisioned database instances [docs: database; py-sdk: service/database.py].
+//! Lists, fences and starts provisioned database instances [docs: database; py-sdk: service/database.py].
 //!
-//! An instance is up until it is stopped, and a stopped one starts by nothing but an update: a stop
-//! is a true fence. Apps and jobs connect to it, so it is started before them, as compute is.
+//! An instance is up until it is stopped. Only an update starts a stopped one, so a stop is a true fence.
+//! Apps and jobs connect to an instance, so it is started before them, as compute is.
 //!
-//! Its id is its name, which is unique in a workspace, and so is the same on both sides; its
-//! address is not.
-//! Quirk: `stopped` is input only; reads show `effective_stopped` and a state. Only the state
-//! STOPPED is the end of a stop, since the other may tell what was asked for.
-//! Unverified: which state an instance is in while it stops; whether an instance in FAILING_OVER or
-//! UPDATING takes a stop. A refusal for its state is tried again.
+//! Its id is its name. The name is unique in a workspace, so it is the same on both sides. Its address is
+//! not.
+//! Quirk: `stopped` is input only. Reads show `effective_stopped` and a state. Only the state STOPPED is the
+//! end of a stop, because `effective_stopped` may show what was requested.
+//! Unverified: the state of an instance while it stops; whether an instance in FAILING_OVER or UPDATING takes
+//! a stop. A refusal because of the state is tried again.
 
 use async_trait::async_trait;
 use engine::ports::{Context, KindInfo, Looking, Next, Observed};
@@ -27,7 +27,6 @@ const NAME: &str = "database_instance";
 const PAGE: u32 = 100;
 const KEPT: &[&str] = &["name", "state", "effective_stopped", "effective_custom_tags", "custom_tags"];
 
-/// See the module.
 pub(super) struct DatabaseInstance;
 
 #[async_trait]
@@ -89,7 +88,7 @@ fn seen(read: &Value) -> Result<Observed, Fault> {
     observed(NAME, Value::Object(kept(read, KEPT)), "name", "name")
 }
 
-/// `effective_stopped`; `None` where it is not shown.
+/// `effective_stopped`; `None` if it is not shown.
 fn asked_to_stop(facts: &Value) -> Option<bool> {
     facts.get("effective_stopped").and_then(Value::as_bool)
 }

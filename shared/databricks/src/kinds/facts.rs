@@ -1,6 +1,6 @@
-//! Readings of the API's JSON that the kinds share.
+//! Reads values of the API's JSON for all kinds.
 //!
-//! Law: pure; what is absent or of another type reads as absent. Must not know: any kind.
+//! Law: pure. A value that is absent or of another type reads as absent. Must not know: any kind.
 
 use engine::ports::Observed;
 use failover::{Resource, Start, StartStage, Startable, Trust};
@@ -9,10 +9,10 @@ use serde_json::{Map, Value};
 
 use crate::codes;
 
-/// The tag whose value matches a resource across the sides.
+/// The value of this tag maps a resource to its counterpart on the other side.
 const TAG: &str = "switchback";
 
-/// The text at a key; empty when absent.
+/// The text at a key; empty if it is absent.
 pub(crate) fn text<'a>(value: &'a Value, key: &str) -> &'a str {
     value.get(key).and_then(Value::as_str).unwrap_or_default()
 }
@@ -22,12 +22,12 @@ pub(super) fn number(value: &Value, key: &str) -> Option<i64> {
     value.get(key).and_then(Value::as_i64)
 }
 
-/// The elements of the array at a key; none when absent.
+/// The elements of the array at a key; none if it is absent.
 pub(crate) fn items<'a>(value: &'a Value, key: &str) -> &'a [Value] {
     value.get(key).and_then(Value::as_array).map_or(&[], Vec::as_slice)
 }
 
-/// An id, which is a number for jobs and runs and a text elsewhere.
+/// An id. It is a number for jobs and runs, and a text for other kinds.
 pub(crate) fn id(value: &Value, key: &str) -> Option<String> {
     match value.get(key) {
         Some(Value::String(text)) if !text.is_empty() => Some(text.clone()),
@@ -36,13 +36,13 @@ pub(crate) fn id(value: &Value, key: &str) -> Option<String> {
     }
 }
 
-/// The members of an object that are named, as they were read.
+/// The named members of an object, as they were read. Null counts as absent.
 pub(super) fn kept(value: &Value, keys: &[&str]) -> Map<String, Value> {
     let found = keys.iter().filter_map(|key| value.get(*key).map(|member| ((*key).to_owned(), member.clone())));
     found.filter(|(_, member)| !member.is_null()).collect()
 }
 
-/// The same of an object that is not needed any more.
+/// Does the same as [`kept`] for an object that is not needed any more.
 pub(super) fn trimmed(mut value: Value, keys: &[&str]) -> Value {
     if let Some(object) = value.as_object_mut() {
         object.retain(|key, member| keys.contains(&key.as_str()) && !member.is_null());
@@ -51,11 +51,11 @@ pub(super) fn trimmed(mut value: Value, keys: &[&str]) -> Value {
     Value::Object(Map::new())
 }
 
-/// A resource as read.
+/// Makes an observed resource from the members that were read.
 ///
 /// # Errors
 ///
-/// `NOT-JSON` if it has no id: what cannot be named cannot be fenced, so such a listing is not whole.
+/// `NOT-JSON` if it has no id. A resource without an id cannot be fenced, so such a listing is not whole.
 pub(super) fn observed(kind: &'static str, facts: Value, id_key: &str, name_key: &str) -> Result<Observed, Fault> {
     let found = id(&facts, id_key);
     let id = found.ok_or_else(|| Fault::again(codes::NOT_JSON, format!("a {kind} came without its {id_key}")))?;
@@ -67,12 +67,12 @@ pub(super) fn tag(tags: Option<&Value>) -> Option<String> {
     tags.and_then(|tags| tags.get(TAG)).and_then(Value::as_str).map(str::to_owned)
 }
 
-/// The value of the tag in a list of key and value.
+/// The value of the tag in a list of keys and values.
 pub(super) fn tag_in_pairs(pairs: &[Value]) -> Option<String> {
     pairs.iter().find(|pair| text(pair, "key") == TAG).map(|pair| text(pair, "value").to_owned())
 }
 
-/// Recipe R5: what names its zone is lost with it.
+/// The zone that a resource is fixed to, if it is. Such a resource is lost with its zone (R5).
 pub(super) fn fixed_zone(attributes: Option<&Value>) -> Option<&str> {
     let zone = attributes.map_or("", |attributes| text(attributes, "zone_id"));
     (!zone.is_empty() && !zone.eq_ignore_ascii_case("auto")).then_some(zone)
@@ -83,7 +83,7 @@ pub(super) fn zone_finding(zone: &str) -> String {
     format!("it is fixed to zone {zone}: set zone_id to auto (R5)")
 }
 
-/// A record without starts.
+/// A record that starts nothing.
 pub(super) fn resource(seen: &Observed, state: impl Into<String>, active: bool) -> Resource {
     Resource {
         kind: seen.kind.to_owned(),
@@ -105,7 +105,7 @@ pub(super) fn start(stage: StartStage, want: &str, detail: Value) -> Start {
     Start { stage, kind: None, want: want.to_owned(), detail, class: Class::Idempotent, trust: Trust::Always }
 }
 
-/// Who last changed a resource, and when, where its API tells.
+/// Says who last changed a resource, and when; `None` if its API does not show when.
 pub(super) fn changed(facts: &Value, who: &str, when: &str) -> Option<String> {
     let at = text(facts, when);
     match (text(facts, who), at) {
@@ -115,7 +115,7 @@ pub(super) fn changed(facts: &Value, who: &str, when: &str) -> Option<String> {
     }
 }
 
-/// The one resource of that kind that this one starts; none where it names none.
+/// The one resource of this kind that another one starts; none if the id is empty.
 pub(super) fn starts_one(kind: &str, id: &str) -> Vec<Startable> {
     let one = |id: &str| Startable { kind: kind.to_owned(), id: Some(id.to_owned()) };
     (!id.is_empty()).then(|| one(id)).into_iter().collect()

@@ -1,8 +1,9 @@
-//! Instance pools [docs: instancepools; py-sdk: service/compute.py InstancePoolsAPI].
+//! Lists, fences and starts instance pools
+//! [docs: instancepools; py-sdk: service/compute.py InstancePoolsAPI].
 //!
-//! Quirk: no call stops a pool. It is fenced when it keeps no idle instance; instances in use end
-//! with their clusters. `max_capacity` is left alone: whether it may be 0 is not documented.
-//! Quirk: an edit must carry what shall persist, so it sends every editable field as it was read.
+//! Quirk: no call stops a pool. It is fenced when it keeps no idle instance. Instances in use end with their
+//! clusters. `max_capacity` is not changed, because it is not documented whether it may be 0.
+//! Quirk: an edit must carry every value that is to stay, so it sends each editable field as it was read.
 //! Quirk: the listing has no pages.
 
 use async_trait::async_trait;
@@ -21,7 +22,7 @@ const NAME: &str = "instance_pool";
 const MIN_IDLE: &str = "min_idle_instances";
 const IDLE_MINUTES: &str = "idle_instance_autotermination_minutes";
 const CAPACITY: &str = "max_capacity";
-/// What an edit takes [py-sdk: compute.InstancePoolsAPI.edit]. The node type cannot be changed, yet
+/// The fields of an edit [py-sdk: compute.InstancePoolsAPI.edit]. The node type cannot be changed, but it
 /// must be sent.
 const EDITABLE: &[&str] = &[
     "instance_pool_id",
@@ -36,7 +37,6 @@ const EDITABLE: &[&str] = &[
 ];
 const SIZE: &[&str] = &[MIN_IDLE, CAPACITY, IDLE_MINUTES];
 
-/// See the module.
 pub(super) struct InstancePool;
 
 #[async_trait]
@@ -59,7 +59,7 @@ impl Kind for InstancePool {
         if text(facts, "state") == "DELETED" || (kept_idle == 0 && idle == 0) {
             return verdicts::already("keeps no idle instance");
         }
-        // Without the second figure, idle instances would stay for as long as the pool lets them.
+        // Without the second value, idle instances would stay as long as the pool allows.
         if kept_idle == 0 && number(facts, IDLE_MINUTES) == Some(0) {
             return verdicts::wait(format!("pool {:?} still has {idle} idle instances", seen.name));
         }
@@ -75,14 +75,14 @@ impl Kind for InstancePool {
             return verdicts::absent(step);
         }
         let sized = kept(&seen.facts, SIZE);
-        // A pool that was never told how long idle instances stay shows what a fence has told it.
+        // If no idle time is wanted, the pool had none before. An idle time of 0 then comes from a fence.
         let emptied = !size.contains_key(IDLE_MINUTES) && number(&seen.facts, IDLE_MINUTES) == Some(0);
         if !emptied && sized.iter().filter(|(key, _)| size.contains_key(*key)).eq(size.iter()) {
             return verdicts::already(format!("keeps {} idle instances", size[MIN_IDLE]));
         }
         let mut seen = seen.clone();
         if let Some(facts) = seen.facts.as_object_mut().filter(|_| emptied) {
-            // An edit sets everything; what it leaves out is the default again.
+            // An edit sets every field. A field that it leaves out gets its default again.
             facts.remove(IDLE_MINUTES);
         }
         edit(&seen, "size", size.iter().map(|(key, value)| (key.as_str(), value.clone())))
@@ -91,7 +91,7 @@ impl Kind for InstancePool {
     fn record(&self, seen: &Observed) -> Resource {
         let facts = &seen.facts;
         let kept_idle = number(facts, MIN_IDLE).unwrap_or(0);
-        // What a fence would change, and so what a start must set back.
+        // A fence would change this, so a start must set it back.
         let active = kept_idle > 0 || idle(facts) > 0;
         let mut resource = resource(seen, format!("keeps {kept_idle} idle instances"), active);
         resource.tag = tag(facts.get("custom_tags"));
@@ -99,7 +99,8 @@ impl Kind for InstancePool {
         size.entry(MIN_IDLE).or_insert(json!(0));
         let sized = start(StartStage::Pools, want::SIZED, Value::Object(size));
         if kept_idle == 0 {
-            // Idle instances that it does not keep come and go with the work; what it is set to stays.
+            // Idle instances that the pool does not keep come and go with the work. Its configured size
+            // stays.
             resource.set_back.push(sized.clone());
         }
         if active {

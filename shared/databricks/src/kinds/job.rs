@@ -1,13 +1,14 @@
-//! Saved jobs, with what starts them and their runs [docs: jobs; py-sdk: service/jobs.py].
+//! Lists, fences and starts saved jobs, with their triggers and their runs
+//! [docs: jobs; py-sdk: service/jobs.py].
 //!
-//! The fence is `max_concurrent_runs: 0`, with which every new run is skipped [docs: jobs/update]:
-//! it also stops run-now and other jobs' tasks, which a pause does not. The pause comes with it, so
-//! that nothing starts by itself when the limit is set back. Order: block new runs, then cancel.
+//! The fence is `max_concurrent_runs: 0`, which skips every new run [docs: jobs/update]. It also stops
+//! run-now and the tasks of other jobs. A pause does not stop those. The job is paused as well, so that
+//! nothing starts by itself when the limit is set back. The order is: block new runs, then cancel.
 //!
-//! Quirk: an update ignores what it does not know and still answers 200
-//! [github.com/databricks/databricks-cli #616], and no version guards a change: read back.
-//! Unverified: that `max_concurrent_runs: 0` also keeps a job with a queue from queuing; the queue
-//! is emptied with the runs, and the next look tells.
+//! Quirk: an update ignores members that it does not know and still answers 200
+//! [github.com/databricks/databricks-cli #616], and no version guards a change. So each change is read back.
+//! Unverified: whether `max_concurrent_runs: 0` also keeps a job with a queue from queuing. The queue is
+//! emptied with the runs, and the next read shows the result.
 
 use std::collections::BTreeMap;
 
@@ -25,12 +26,13 @@ use crate::endpoints::{JOBS_GET, JOBS_LIST, JOBS_UPDATE, RUNS_CANCEL_ALL};
 use crate::listing::Shape;
 
 pub(super) const NAME: &str = "job";
-/// [docs: jobs/list].
+/// The page size of a listing [docs: jobs/list].
 const PAGE: u32 = 100;
 pub(super) const LIMIT: &str = "max_concurrent_runs";
-/// What holds where none is set [terraform-provider-databricks: docs/resources/job.md].
+/// The limit of a job that sets none [terraform-provider-databricks: docs/resources/job.md].
 const USUAL_LIMIT: i64 = 1;
-/// What a task starts by itself, by where it names it [docs: jobs/get].
+/// The resources that a task starts by itself: a name for each sort, and its place in the task
+/// [docs: jobs/get].
 const STARTED: &[(&str, &str)] = &[
     ("existing_clusters", "/existing_cluster_id"),
     ("pipelines", "/pipeline_task/pipeline_id"),
@@ -42,7 +44,7 @@ const STARTED: &[(&str, &str)] = &[
 const KEPT: &[&str] = &["job_id", "creator_user_name"];
 const KEPT_SETTINGS: &[&str] =
     &["name", "tags", "schedule", "trigger", "continuous", "triggers", LIMIT, "queue", "edit_mode", "deployment"];
-/// What is read of a listed one: what [`seen`] keeps or looks at.
+/// The members of a listed job that are read: those that [`seen`] keeps or reads.
 const READ: Shape = Shape::Each(&[
     ("job_id", Shape::Whole),
     ("creator_user_name", Shape::Whole),
@@ -75,7 +77,6 @@ const TASK: Shape = Shape::Each(&[
     ("dashboard_task", Shape::Members(&["warehouse_id"])),
 ]);
 
-/// See the module.
 pub(super) struct Job;
 
 #[async_trait]
@@ -88,7 +89,7 @@ impl Kind for Job {
     async fn list(&self, api: &Api<'_>, looking: Looking) -> Result<Vec<Observed>, Fault> {
         let mut call = Call::to(JOBS_LIST).with("limit", PAGE);
         if looking != Looking::Start {
-            // The tasks are needed for what a checkpoint finds; the first 100 of a job are enough.
+            // The findings of a checkpoint need the tasks. The first 100 of a job are enough.
             call = call.with("expand_tasks", true);
         }
         let mut listed = api.each(&call, "jobs", READ, |job| seen(&job, None)).await?;
@@ -163,7 +164,7 @@ impl Kind for Job {
         job_record::record(seen)
     }
 
-    /// A job's own API tells of no editor; of a deployment it tells what kind it is
+    /// The API of a job does not name the editor. For a deployment it shows the kind
     /// [py-sdk: jobs.JobDeployment].
     fn changed_by(&self, seen: &Observed) -> Option<String> {
         match settings(seen).pointer("/deployment/kind").and_then(Value::as_str)? {
@@ -173,12 +174,13 @@ impl Kind for Job {
     }
 }
 
-/// Reads a job, trimmed. Its arrays come in pages of 100 [docs: jobs/get]; the first has all that is needed.
+/// Reads a whole job. Its arrays come in pages of 100 [docs: jobs/get]; the first page has everything that is
+/// needed.
 pub(super) async fn get(api: &Api<'_>, id: &str) -> Result<Option<Value>, Fault> {
     api.one(&Call::to(JOBS_GET).with("job_id", id)).await
 }
 
-/// A job as read: what is needed of its settings, and its runs where they were looked at.
+/// A job as it was read: the needed part of its settings, and its runs if they were read.
 pub(super) fn seen(job: &Value, runs: Option<Vec<Value>>) -> Result<Observed, Fault> {
     let read = job.get("settings").unwrap_or(&Value::Null);
     let mut facts = kept(job, KEPT);
@@ -189,7 +191,7 @@ pub(super) fn seen(job: &Value, runs: Option<Vec<Value>>) -> Result<Observed, Fa
     };
     let zones = new_clusters(read).filter_map(|cluster| fixed_zone(cluster.get("aws_attributes")));
     let of_all = STARTED.iter().map(|(fact, pointer)| (*fact, of_tasks(pointer))).chain([("zones", zones.collect())]);
-    // Most jobs start few kinds, and what is absent reads as none.
+    // Most jobs start few sorts of resources, and an absent list reads as empty.
     let some = of_all.filter(|(_, ids): &(_, Value)| ids.as_array().is_some_and(|ids| !ids.is_empty()));
     facts.extend(some.map(|(fact, ids)| (fact.to_owned(), ids)));
     if let Some(runs) = runs {
@@ -211,18 +213,18 @@ pub(super) fn settings(seen: &Observed) -> &Value {
     seen.facts.get("settings").unwrap_or(&Value::Null)
 }
 
-/// How many runs it takes at once.
+/// How many runs the job takes at once.
 pub(super) fn limit(settings: &Value) -> i64 {
     number(settings, LIMIT).unwrap_or(USUAL_LIMIT)
 }
 
-/// Managed by Databricks and read-only [py-sdk: jobs.JobDeploymentKind].
+/// Whether the job is managed by Databricks and read-only [py-sdk: jobs.JobDeploymentKind].
 pub(super) fn is_read_only(settings: &Value) -> bool {
     settings.pointer("/deployment/kind").and_then(Value::as_str) == Some("SYSTEM_MANAGED")
 }
 
-/// The documentation leaves open whether `all_queued_runs` widens a cancel or narrows it to what is
-/// queued [docs: jobs/cancelallruns], so what is queued and what is not are canceled by a call each.
+/// Cancels the queued runs and the others with one call each. The documentation does not say whether
+/// `all_queued_runs` widens a cancel or narrows it to the queued runs [docs: jobs/cancelallruns].
 fn cancel(seen: &Observed, runs: &[Value]) -> Next {
     let (queued, others): (Vec<&Value>, Vec<&Value>) = runs.iter().partition(|run| text(run, "state") == "QUEUED");
     let mut acts = Vec::new();

@@ -1,7 +1,7 @@
-//! How a job will look after a call: blocked, then without runs to cancel; or taking runs.
+//! Foresees how a job is after a call: blocked, then without runs to cancel; or taking runs.
 //!
-//! Law: pure. A job is the one thing that takes several rounds to fence, and that another kind's
-//! step, a run to be made, depends on. Must not know: requests, steps.
+//! Law: pure. A job is the only resource that takes several rounds to fence. It is also the only one that a
+//! step of another kind depends on: a run that is to be made. Must not know: requests, steps.
 
 use engine::ports::{Act, Observed};
 use serde_json::{Value, json};
@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::call::Call;
 use crate::endpoints::{JOBS_UPDATE, RUNS_CANCEL_ALL};
 
-/// The look after the call, if the call is about this job.
+/// The job after the call; `None` if the call does not change this job.
 pub(super) fn assume(seen: &Observed, act: &Act) -> Option<Observed> {
     let call = Call::from_value(&act.request).ok()?;
     if call.body.get("job_id") != seen.facts.get("job_id") {
@@ -18,7 +18,7 @@ pub(super) fn assume(seen: &Observed, act: &Act) -> Option<Observed> {
     let mut assumed = seen.clone();
     if call.endpoint == JOBS_UPDATE {
         let settings = assumed.facts.get_mut("settings").and_then(Value::as_object_mut)?;
-        // Members are replaced whole, as the update does [docs: jobs/update].
+        // Members are replaced as a whole, as the update does [docs: jobs/update].
         settings.extend(call.body.get("new_settings").and_then(Value::as_object)?.clone());
     } else if call.endpoint == RUNS_CANCEL_ALL {
         for run in assumed.facts.get_mut("runs").and_then(Value::as_array_mut)? {

@@ -1,6 +1,6 @@
-//! What a checkpoint records of a job: what starts it needs on the other side, and what would hurt.
+//! Makes the record of a job for a checkpoint: its starts on the other side, and its findings.
 //!
-//! Law: pure; a job that was off gets no start (S15). Must not know: requests.
+//! Law: pure. A job that was off gets no start (S15). Must not know: requests.
 
 use std::collections::BTreeSet;
 
@@ -13,7 +13,6 @@ use super::facts::{items, resource, start, tag, text};
 use super::job::{LIMIT, is_read_only, limit, settings};
 use super::{cluster, job_run, pipeline, sql_warehouse, triggers, want};
 
-/// What a checkpoint records.
 pub(super) fn record(seen: &Observed) -> Resource {
     let settings = settings(seen);
     let takes_runs = limit(settings) != 0;
@@ -39,7 +38,7 @@ pub(super) fn record(seen: &Observed) -> Resource {
     record
 }
 
-/// What the tasks of its runs start.
+/// The resources that the tasks of its runs start.
 fn can_start(seen: &Observed) -> Vec<Startable> {
     let named = [
         ("existing_clusters", cluster::NAME),
@@ -56,7 +55,7 @@ fn can_start(seen: &Observed) -> Vec<Startable> {
     started.collect::<BTreeSet<_>>().into_iter().collect()
 }
 
-/// TERMINATING means that the work is over and its cluster is being cleaned up
+/// The runs that are not over. TERMINATING means that the work is over and its cluster is being cleaned up
 /// [py-sdk: jobs.RunLifeCycleState].
 fn interrupted(seen: &Observed) -> Vec<&Value> {
     items(&seen.facts, "runs").iter().filter(|run| text(run, "state") != "TERMINATING").collect()

@@ -1,10 +1,9 @@
-//! Runs to be made on a target: a job is run once because its run was interrupted
-//! [docs: jobs/runnow].
+//! Makes runs on a target: a job is run once because its run was interrupted [docs: jobs/runnow].
 //!
-//! The resource of such a step is the job on the target. Exactly one run exists for a token, so the
-//! call may be made again after any doubt and answers the same run.
-//! Quirk: no read shows a run's token, so which run it is, is known from the call's answer only;
-//! that the run exists is then read.
+//! The resource of such a step is the job on the target. Exactly one run exists for a token. So the call may
+//! be made again after any doubt, and it answers the same run.
+//! Quirk: no read shows the token of a run. Only the answer of the call names the run. A read then shows that
+//! the run exists.
 //! Quirk: a run of a job whose `max_concurrent_runs` is 0 is skipped for good, and its token is used.
 //! Unverified: how long a token is remembered.
 
@@ -22,11 +21,10 @@ use crate::codes;
 use crate::endpoints::JOBS_RUN_NOW;
 
 pub(super) const NAME: &str = "job_run";
-/// How far back the run is looked for: as long as a saga may have been held between the call and
-/// its verification. On a target, which was idle, such a listing is short.
+/// How far back the run is searched: as long as a saga may have been held between the call and its
+/// verification. The target was idle, so such a listing is short.
 const SPAN: SignedDuration = SignedDuration::from_hours(7 * 24);
 
-/// See the module.
 pub(super) struct JobRun;
 
 #[async_trait]
@@ -35,7 +33,7 @@ impl Kind for JobRun {
         KindInfo { name: NAME, poll_ms: 2_000, page: 1, fenced: false, stages: &[StartStage::Jobs] }
     }
 
-    /// Nothing of this kind exists until it is made.
+    /// Nothing of this kind exists before it is made.
     async fn list(&self, _api: &Api<'_>, _looking: Looking) -> Result<Vec<Observed>, Fault> {
         Ok(Vec::new())
     }
@@ -57,7 +55,8 @@ impl Kind for JobRun {
             return verdicts::unknown(step);
         }
         if job::limit(job::settings(seen)) == 0 {
-            // It was read back as taking runs before this step began, or a person has gone on without that.
+            // The job was read back as taking runs before this step began, or a person decided to go on
+            // without that.
             if context.tries > 0 {
                 let said = format!(
                     "job {:?} takes no run: raise its max_concurrent_runs, or waive the step to go on without the run",
@@ -76,7 +75,7 @@ impl Kind for JobRun {
         }
     }
 
-    /// A job that takes no run yet is made to take runs by a step of its own.
+    /// A step of its own makes the job take runs, if it takes none yet.
     fn assume(&self, seen: &Observed, act: &Act) -> Option<Observed> {
         job_assumed::assume(seen, act)
     }

@@ -1,11 +1,12 @@
-//! Queries and alerts of the first version, counted by the warehouse on which they stand
+//! Counts the queries and alerts of the first version by their warehouse
 //! [py-sdk: service/sql.py QueriesAPI, AlertsAPI].
 //!
-//! They may have refresh schedules, which no API shows or pauses: only a warehouse that is stopped,
-//! again and again, keeps them from running. So they are no kind of resource, with thousands of steps
-//! that could do nothing, but a finding on their warehouse.
-//! Quirk: an alert names its query and no warehouse. Quirk: ten listings at once may lead to a ban
-//! [py-sdk: sql.QueriesAPI.list]; here one follows the other, and only for a record.
+//! They may have refresh schedules that no API shows or pauses. Only a warehouse that is stopped again and
+//! again keeps them from running. As a kind of resource they would have thousands of steps that could do
+//! nothing. So they are a finding of their warehouse.
+//! Quirk: an alert names its query and no warehouse.
+//! Quirk: ten listings at once may lead to a ban [py-sdk: sql.QueriesAPI.list]. Here one listing follows the
+//! other, and only for a record.
 //! Must not know: any kind.
 
 use std::collections::BTreeMap;
@@ -23,7 +24,7 @@ use crate::listing::Shape;
 const PAGE: u32 = 100;
 const KEPT: &[&str] = &["id", "warehouse_id", "query_id", "lifecycle_state"];
 
-/// How many stand on one warehouse.
+/// How many queries and alerts use one warehouse.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Standing {
     queries: usize,
@@ -31,7 +32,7 @@ pub(super) struct Standing {
 }
 
 impl Standing {
-    /// What would hurt, with its remedy.
+    /// The finding, with its remedy.
     pub(super) fn finding(self) -> String {
         format!(
             "saved queries ({}) and alerts of the first version ({}) stand on it: a refresh schedule of theirs is \
@@ -42,11 +43,11 @@ impl Standing {
     }
 }
 
-/// By the warehouse's id; nothing where the workspace has no such API.
+/// Counts them by the id of the warehouse. If the workspace has no such API, the result is empty.
 ///
 /// # Errors
 ///
-/// The first request's fault that did not succeed.
+/// The fault of the first request that did not succeed.
 pub(super) async fn by_warehouse(api: &Api<'_>) -> Result<BTreeMap<String, Standing>, Fault> {
     let mut by_warehouse: BTreeMap<String, Standing> = BTreeMap::new();
     let mut warehouses: BTreeMap<String, String> = BTreeMap::new();
@@ -65,7 +66,7 @@ pub(super) async fn by_warehouse(api: &Api<'_>) -> Result<BTreeMap<String, Stand
     Ok(by_warehouse)
 }
 
-/// What is not in the trash [py-sdk: sql.LifecycleState].
+/// Lists everything that is not in the trash [py-sdk: sql.LifecycleState].
 async fn listed(api: &Api<'_>, call: Call) -> Result<Vec<Value>, Fault> {
     // A query may be long, and only its place is needed.
     let trimmed = |found: Value| Ok(Value::Object(kept(&found, KEPT)));

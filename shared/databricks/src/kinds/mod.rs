@@ -1,8 +1,8 @@
 //! The kinds of resources, one file each, and the one list of them.
 //!
-//! Law: a kind reads with requests that only look, and judges with pure functions what it has read;
-//! it never makes a call but through an [`Act`] that the engine decided to carry out. A new kind is
-//! one file and one line in [`KINDS`]; the conformance suite runs over the list.
+//! Law: a kind reads with requests that change nothing. Pure functions judge what was read. A kind makes a
+//! call only through an [`Act`] that the engine decided to carry out. A new kind is one file and one line in
+//! [`KINDS`]. The conformance suite runs over the list.
 //! Must not know: sagas, limits, credentials.
 
 mod alert;
@@ -39,16 +39,15 @@ use crate::client::Client;
 use crate::codes;
 use crate::listing::Shape;
 
-/// Every kind, in the order in which they are fenced: what starts work, the work itself, then what
-/// the work runs on, which a run would only start again.
+/// Every kind, in the order of fencing. First come the kinds that start work, then the work itself, then the
+/// compute that the work runs on. A run would only start fenced compute again.
 ///
-/// What is fenced is settled only when nothing before it in the list is open, so a kind stands
-/// behind all that may start it. Apps run jobs that they were given [py-sdk: apps.AppResourceJob],
-/// and nothing of the list is known to start an app. A task of a job may evaluate an alert
-/// [py-sdk: jobs.AlertTask]; an alert's query may refresh what a pipeline makes, and starts a
-/// warehouse. A dashboard's schedule is like an alert. An endpoint that serves an agent may query a
-/// warehouse. A vector-search endpoint keeps the pipelines of its indexes going. Apps, jobs and
-/// pipelines connect to databases.
+/// A fenced kind is settled only when nothing before it in the list is open. So a kind comes after all kinds
+/// that may start it. Apps run jobs that they were given [py-sdk: apps.AppResourceJob], and nothing of the
+/// list is known to start an app. A task of a job may evaluate an alert [py-sdk: jobs.AlertTask]. The query
+/// of an alert may refresh the result of a pipeline, and starts a warehouse. The schedule of a dashboard is
+/// like an alert. An endpoint that serves an agent may query a warehouse. A vector-search endpoint keeps the
+/// pipelines of its indexes running. Apps, jobs and pipelines connect to databases.
 pub const KINDS: &[&dyn Kind] = &[
     &app::App,
     &job::Job,
@@ -66,11 +65,11 @@ pub const KINDS: &[&dyn Kind] = &[
     &instance_pool::InstancePool,
 ];
 
-/// The wanted states that starts name; `fenced` is every kind's.
+/// The wanted states that starts name. Every kind also has the wanted state `fenced`.
 pub(crate) mod want {
     /// A job accepts as many runs at once as it did on the other side.
     pub(crate) const RUNNABLE: &str = "runnable";
-    /// Those of the schedules and triggers that were on are on.
+    /// The schedules and triggers that were on are on.
     pub(crate) const ACTIVATED: &str = "activated";
     /// A job was run once because its run was interrupted.
     pub(crate) const RAN_ONCE: &str = "ran_once";
@@ -96,7 +95,7 @@ impl<'a> Api<'a> {
         Self { client, pass }
     }
 
-    /// Now.
+    /// The time on the client's clock.
     pub fn now(&self) -> Timestamp {
         self.client.now()
     }
@@ -118,17 +117,17 @@ impl<'a> Api<'a> {
     ///
     /// # Errors
     ///
-    /// The first fault; never a part of a listing.
+    /// The first fault. A part of a listing is never returned.
     pub async fn all(&self, call: &Call, items: &str) -> Result<Vec<Value>, Fault> {
         self.client.pages(call, items, self.pass).await
     }
 
-    /// The same, of which only what `kept` makes of each element is kept, page by page, and of each element only its
-    /// `shape` is read (S26).
+    /// Reads a listing page by page, but keeps only the result of `kept` for each element. Only the members
+    /// of `shape` are read from an element (S26).
     ///
     /// # Errors
     ///
-    /// The first fault; never a part of a listing.
+    /// The first fault. A part of a listing is never returned.
     pub async fn each<T: Send>(
         &self,
         call: &Call,
@@ -146,48 +145,48 @@ impl<'a> Api<'a> {
 
 /// One kind of resource.
 ///
-/// What a kind must bring is what differs between kinds; `act`, `next` and `next_of_all` are the
-/// same for all. Everything but `list`, `look` and `act` is pure.
+/// A kind implements the parts that differ between kinds. `next` and `next_of_all` are the same for all
+/// kinds, and `act` is the same for most. Everything but `list`, `look` and `act` is pure.
 #[async_trait]
 pub trait Kind: Send + Sync {
-    /// What the engine must know of it.
+    /// The facts that the engine needs about the kind.
     fn info(&self) -> KindInfo;
 
-    /// Lists all of it, whole; what starts work before the work.
+    /// Lists every resource of the kind. Resources that start work are read before the work.
     ///
     /// # Errors
     ///
-    /// The first request's fault that did not succeed.
+    /// The fault of the first request that did not succeed.
     async fn list(&self, api: &Api<'_>, looking: Looking) -> Result<Vec<Observed>, Fault>;
 
-    /// Reads one; `None` if it does not exist.
+    /// Reads one resource; `None` if it does not exist.
     ///
     /// # Errors
     ///
     /// A fault that does not mean "does not exist".
     async fn look(&self, api: &Api<'_>, id: &str, looking: Looking) -> Result<Option<Observed>, Fault>;
 
-    /// What keeps this one from processing data.
+    /// Decides how this resource is kept from processing data.
     fn fence(&self, seen: &Observed) -> Next;
 
-    /// The same for one that a step names. What differs from [`Kind::fence`] is no processing of data,
-    /// and so nothing that a sweep must wait for.
+    /// Decides the same for a resource that a step names. It may differ from [`Kind::fence`] only in calls
+    /// that stop no processing of data, so a sweep need not wait for them.
     fn fence_one(&self, seen: &Observed, _context: &Context<'_>) -> Next {
         self.fence(seen)
     }
 
-    /// What brings this one, which exists, to the state that a start wants.
+    /// Decides how this resource, which exists, is brought to the state that a start wants.
     fn start(&self, step: &Step, seen: &Observed, context: &Context<'_>) -> Next;
 
-    /// What a checkpoint records of it.
+    /// Makes the record of a resource for a checkpoint.
     fn record(&self, seen: &Observed) -> Resource;
 
-    /// What started it, see [`engine::ports::Workspace::owner`].
+    /// The kind and the id of the resource that started it, see [`engine::ports::Workspace::owner`].
     fn owner(&self, _seen: &Observed) -> Option<(String, String)> {
         None
     }
 
-    /// Who or what last changed it, and when, see [`engine::ports::Workspace::changed_by`].
+    /// Says who or what last changed it, and when; see [`engine::ports::Workspace::changed_by`].
     fn changed_by(&self, _seen: &Observed) -> Option<String> {
         None
     }
@@ -197,8 +196,8 @@ pub trait Kind: Send + Sync {
         true
     }
 
-    /// How a look will be after a call, see [`engine::ports::Workspace::assume`]. Only where another
-    /// call follows from that.
+    /// Foresees how a resource is read after a call, see [`engine::ports::Workspace::assume`]. A kind has
+    /// this only if another call follows from the result.
     fn assume(&self, _seen: &Observed, _act: &Act) -> Option<Observed> {
         None
     }
@@ -207,7 +206,7 @@ pub trait Kind: Send + Sync {
     ///
     /// # Errors
     ///
-    /// A fault; with reaction `VerifyFirst` whenever the call may have had an effect.
+    /// A fault. Its reaction is `VerifyFirst` whenever the call may have had its effect.
     async fn act(&self, api: &Api<'_>, act: &Act) -> Result<ActReply, Fault> {
         let answer = api.effect(&Call::from_value(&act.request)?).await?;
         Ok(ActReply {
@@ -216,7 +215,7 @@ pub trait Kind: Send + Sync {
         })
     }
 
-    /// What to do about one; `None` means that it does not exist.
+    /// Decides what to do about one resource; `None` means that it does not exist.
     fn next(&self, step: &Step, seen: Option<&Observed>, context: &Context<'_>) -> Next {
         match (step.want.as_str(), seen) {
             (FENCED, None) => verdicts::already("it does not exist"),
@@ -226,13 +225,13 @@ pub trait Kind: Send + Sync {
         }
     }
 
-    /// What to do about everything that is not fenced: one call for each.
+    /// Decides what to do about all resources that are not fenced, with the calls for each.
     fn next_of_all(&self, seen: &[&Observed]) -> Next {
         verdicts::summed(seen.iter().map(|one| self.fence(one)))
     }
 }
 
-/// The kind of that name.
+/// The kind of this name; `None` if there is none.
 pub(crate) fn kind(name: &str) -> Option<&'static dyn Kind> {
     KINDS.iter().copied().find(|kind| kind.info().name == name)
 }

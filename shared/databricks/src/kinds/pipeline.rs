@@ -1,20 +1,21 @@
-//! Declarative pipelines [docs: pipelines; py-sdk: service/pipelines.py].
+//! Lists, fences and starts declarative pipelines [docs: pipelines; py-sdk: service/pipelines.py].
 //!
 //! Quirk: the service itself may start an update (RETRY_ON_FAILURE, SERVICE_UPGRADE,
-//! INFRASTRUCTURE_MAINTENANCE), so an idle pipeline with an update under way is not stopped.
-//! Quirk: starting an update carries no token and fails while one is active; whether one was
-//! started is told by the updates made since the plan.
-//! Quirk: a stopped continuous pipeline stays stopped until it is started; there is no pause flag.
-//! Quirk: the listing shows neither tags nor whether a pipeline is continuous; a look does. For a
-//! record, those at work are looked at, of which there are 200 at most [docs: resources/limits].
+//! INFRASTRUCTURE_MAINTENANCE). So an idle pipeline with an update under way does not count as stopped.
+//! Quirk: a start of an update carries no token, and it fails while one is active. The updates that were made
+//! since the plan show whether one was started.
+//! Quirk: a stopped continuous pipeline stays stopped until it is started. There is no pause flag.
+//! Quirk: the listing shows neither tags nor whether a pipeline is continuous. A read of one pipeline does.
+//! For a record, the pipelines at work are read one by one. There are at most 200 of them
+//! [docs: resources/limits].
 //! Quirk: an ingestion gateway runs without end, whatever `continuous` says
 //! [docs: ingestion/lakeflow-connect].
-//! Quirk: a materialized view or streaming table that was made in SQL has a pipeline of its own, which
-//! is listed and stopped like any. Its schedule is part of the table's definition, no API but SQL
-//! shows or drops it [docs: sql/language-manual/sql-ref-syntax-ddl-alter-streaming-table], and it
-//! starts the pipeline again; what a stop is worth is what the guard and the sweep find.
-//! Unverified: how a specification tells that a pipeline was made so. One that names no code and no
-//! source is taken for it.
+//! Quirk: a materialized view or streaming table that was made in SQL has a pipeline of its own, which is
+//! listed and stopped like any other. Its schedule is part of the table's definition, and only SQL shows or
+//! drops it [docs: sql/language-manual/sql-ref-syntax-ddl-alter-streaming-table]. It starts the pipeline
+//! again. So a stop holds only until then, and the guard and the sweep stop the pipeline again.
+//! Unverified: how a specification shows that a pipeline was made in SQL. A specification that names no code
+//! and no source is taken for one.
 
 use async_trait::async_trait;
 use engine::ports::{Context, KindInfo, Looking, Next, Observed};
@@ -30,14 +31,13 @@ use crate::endpoints::{PIPELINES_GET, PIPELINES_LIST, PIPELINES_STOP, PIPELINES_
 use crate::listing::Shape;
 
 pub(super) const NAME: &str = "pipeline";
-/// [docs: pipelines/listpipelines].
+/// The page size of a listing [docs: pipelines/listpipelines].
 const PAGE: u32 = 100;
 const KEPT: &[&str] = &["pipeline_id", "name", "state", "latest_updates"];
 const CONTINUOUS: &str = "continuous";
 const GATEWAY: &str = "gateway";
 const WITHOUT_CODE: &str = "without_code";
 
-/// See the module.
 pub(super) struct Pipeline;
 
 #[async_trait]
@@ -123,14 +123,14 @@ impl Kind for Pipeline {
     }
 }
 
-/// From a listing or from a look, which has the spec as well.
+/// Reads a pipeline from a listing, or from the answer for one pipeline, which has the specification as well.
 fn seen(read: &Value) -> Result<Observed, Fault> {
     let mut facts = kept(read, KEPT);
     facts.extend(read.get("spec").map(specified).unwrap_or_default());
     observed(NAME, Value::Object(facts), "pipeline_id", "name")
 }
 
-/// What only the specification tells [py-sdk: pipelines.PipelineSpec].
+/// The facts that only the specification shows [py-sdk: pipelines.PipelineSpec].
 fn specified(spec: &Value) -> Map<String, Value> {
     let mut facts = kept(spec, &["tags"]);
     let has = |key: &str| spec.get(key).is_some_and(Value::is_object);
@@ -146,8 +146,9 @@ fn specified(spec: &Value) -> Map<String, Value> {
     facts
 }
 
-/// Reads the specification of some. That is for what would hurt only, so one that cannot be read
-/// ends it, and the listing stands: nothing here may keep a side from being recorded.
+/// Reads the specification of some pipelines. Only findings and details of a record depend on it. So the
+/// first one that cannot be read ends this, and the listing stays valid: nothing here may keep a side from
+/// being recorded.
 async fn look_closer(api: &Api<'_>, some: impl Iterator<Item = &mut Observed> + Send) {
     for listed in some {
         match api.one(&Call::to(PIPELINES_GET).of(&listed.id)).await {
@@ -170,12 +171,12 @@ fn is_at_work(facts: &Value) -> bool {
     !at_rest(text(facts, "state")) || live_updates(facts).next().is_some()
 }
 
-/// [py-sdk: pipelines.PipelineState].
+/// Whether the pipeline does nothing [py-sdk: pipelines.PipelineState].
 fn at_rest(state: &str) -> bool {
     matches!(state, "IDLE" | "FAILED" | "DELETED")
 }
 
-/// [py-sdk: pipelines.UpdateStateInfoState]; a state that is not known counts as live.
+/// Whether the update is over [py-sdk: pipelines.UpdateStateInfoState]. An unknown state counts as live.
 fn is_over(update: &str) -> bool {
     matches!(update, "COMPLETED" | "CANCELED" | "FAILED")
 }
@@ -184,8 +185,9 @@ fn live_updates(facts: &Value) -> impl Iterator<Item = &str> {
     items(facts, "latest_updates").iter().map(|update| text(update, "state")).filter(|state| !is_over(state))
 }
 
-/// The state of an update that counts as the wanted one: one under way, whoever started it, since
-/// another could not be started beside it; or one completed since then.
+/// The state of an update that counts as the wanted one. An update under way counts, whoever started it,
+/// because no other could be started beside it. An update that was made since then and is completed counts,
+/// too.
 fn progress(facts: &Value, since: Timestamp) -> Option<&str> {
     let made_since =
         |update: &Value| text(update, "creation_time").parse::<Timestamp>().is_ok_and(|made| made >= since);

@@ -1,16 +1,19 @@
-//! Autoscaling database endpoints, in branches of projects [docs: postgres; py-sdk: service/postgres.py].
+//! Lists, fences and starts autoscaling database endpoints, in branches of projects
+//! [docs: postgres; py-sdk: service/postgres.py].
 //!
-//! An endpoint that is idle comes up when somebody connects, so being idle is no fence. A disabled
-//! one is suspended, and "cannot be enabled by a connection or console action"
-//! [py-sdk: postgres.EndpointSpec.disabled]: that is the fence, with the suspension at its end.
+//! An idle endpoint comes up when somebody connects, so an idle endpoint is not fenced. A disabled endpoint
+//! is suspended, and "cannot be enabled by a connection or console action"
+//! [py-sdk: postgres.EndpointSpec.disabled]. So the fence is to disable it, and it is complete when the
+//! endpoint is suspended.
 //!
-//! Its id is its name, `projects/…/branches/…/endpoints/…`, of which every part is chosen by people
-//! and so is the same on both sides where it was deployed the same way.
-//! Quirk: no listing spans projects; each project's branches and each branch's endpoints are listed.
-//! Quirk: an update answers a long-running operation [py-sdk: postgres.UpdateEndpointOperation]. It
-//! is not followed: the endpoint is read back.
-//! Quirk: `spec` says what was asked for and `status` what is so; a flag that is false may be left out.
-//! Unverified: that a read shows `spec` at all; that an update whose mask is `spec.disabled` needs no
+//! Its id is its name, `projects/…/branches/…/endpoints/…`. People choose every part of it. So it is the same
+//! on both sides if both were deployed in the same way.
+//! Quirk: no listing covers all projects. The branches of each project and the endpoints of each branch are
+//! listed.
+//! Quirk: an update answers a long-running operation [py-sdk: postgres.UpdateEndpointOperation]. It is not
+//! followed. The endpoint is read back.
+//! Quirk: `spec` shows the requested state and `status` the real one. A flag that is false may be left out.
+//! Unverified: whether a read shows `spec` at all; whether an update with the mask `spec.disabled` needs no
 //! other member of the spec than `endpoint_type`, which the SDK's class requires.
 
 use async_trait::async_trait;
@@ -33,7 +36,6 @@ const NAME: &str = "postgres_endpoint";
 const PAGE: u32 = 100;
 const KEPT: &[&str] = &["name", "spec", "status"];
 
-/// See the module.
 pub(super) struct PostgresEndpoint;
 
 #[async_trait]
@@ -97,7 +99,7 @@ fn page(call: Call) -> Call {
     call.with("page_size", PAGE)
 }
 
-/// What a project or branch holds; one that was removed meanwhile holds nothing.
+/// The content of a project or branch. If it was removed meanwhile, it has no content.
 async fn under(api: &Api<'_>, endpoint: Endpoint, parent: &str, items: &str) -> Result<Vec<Value>, Fault> {
     match api.all(&page(Call::to(endpoint).of(parent)), items).await {
         Err(fault) if fault.code == codes::NOT_FOUND => Ok(Vec::new()),
@@ -109,14 +111,14 @@ fn seen(read: &Value) -> Result<Observed, Fault> {
     observed(NAME, Value::Object(kept(read, KEPT)), "name", "name")
 }
 
-/// What is so, else what was asked for; `None` where neither is shown.
+/// The real state, or else the requested one; `None` if neither is shown.
 fn is_disabled(facts: &Value) -> Option<bool> {
     let shown = facts.get("status").or_else(|| facts.get("spec"))?;
     Some(shown.get("disabled").and_then(Value::as_bool).unwrap_or(false))
 }
 
-/// [py-sdk: postgres.EndpointStatusState]; where it is going to, if anywhere; empty where neither is
-/// shown, which is not IDLE.
+/// The state that the endpoint is in, or the one that an idle endpoint is going to
+/// [py-sdk: postgres.EndpointStatusState]. It is empty if neither is shown, which does not mean IDLE.
 fn current(facts: &Value) -> &str {
     let status = facts.get("status").unwrap_or(&Value::Null);
     match (text(status, "current_state"), text(status, "pending_state")) {

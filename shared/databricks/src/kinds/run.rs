@@ -1,11 +1,11 @@
-//! Runs that are not over [docs: jobs/listruns, jobs/cancelrun; py-sdk: service/jobs.py].
+//! Lists and fences runs that are not over [docs: jobs/listruns, jobs/cancelrun; py-sdk: service/jobs.py].
 //!
-//! A one-time run has no saved job that could be fenced, so it is a resource of its own. A run of a
-//! saved job is seen here, too, so that a sweep finds every run whatever started it, and is not
-//! recorded: it goes with its job.
+//! A one-time run has no saved job that could be fenced, so it is a resource of its own. A run of a saved job
+//! is listed here, too, so that a sweep finds every run, whatever started it. It is not recorded, because it
+//! belongs to its job.
 //!
-//! Quirk: `active_only` names neither BLOCKED nor WAITING_FOR_RETRY, so a second listing without it
-//! covers a recent window, and each run's state is judged here.
+//! Quirk: `active_only` includes neither BLOCKED nor WAITING_FOR_RETRY. So a second listing without it covers
+//! a recent window, and the state of each run is judged here.
 //! Quirk: a cancel is asynchronous and keeps no new run from starting.
 
 use std::collections::BTreeMap;
@@ -27,12 +27,12 @@ use crate::listing::Shape;
 const NAME: &str = "run";
 /// A page must stay below 25 [docs: jobs/listruns].
 const PAGE: u32 = 24;
-/// How far back a run is looked for that is neither active nor over. A run waits for its retry
-/// for as long as its task's settings say, usually minutes; every hour more costs every look the
-/// pages of that hour's runs.
+/// How far back runs are searched that are neither active nor over. A run waits for its retry for the time in
+/// the settings of its task, usually minutes. With each hour more, every listing also reads the pages of the
+/// runs of that hour.
 const RECENT: SignedDuration = SignedDuration::from_hours(6);
 const KEPT: &[&str] = &["run_id", "job_id", "run_name", "run_type", "trigger", "start_time", "creator_user_name"];
-/// What is read of a listed one: what [`trimmed`] keeps or looks at.
+/// The members of a listed run that are read: those that [`trimmed`] keeps or reads.
 const READ: Shape = Shape::Each(&[
     ("run_id", Shape::Whole),
     ("job_id", Shape::Whole),
@@ -45,7 +45,6 @@ const READ: Shape = Shape::Each(&[
     ("status", Shape::Members(&["state"])),
 ]);
 
-/// See the module.
 pub(super) struct Run;
 
 #[async_trait]
@@ -85,7 +84,7 @@ impl Kind for Run {
             resource.not_carried = Some(
                 "a one-time run has no saved job: whoever submitted it must submit it on the other side".to_owned(),
             );
-            // A listing does not show its tasks.
+            // A listing does not show the tasks of a run.
             let kinds = [pipeline::NAME, sql_warehouse::NAME, cluster::NAME];
             let any = |kind: &str| Startable { kind: kind.to_owned(), id: None };
             resource.can_start = kinds.into_iter().map(any).collect();
@@ -106,7 +105,7 @@ impl Kind for Run {
     }
 }
 
-/// Who started a run, by what, and when [py-sdk: jobs.BaseRun].
+/// Says who started a run, by what, and when [py-sdk: jobs.BaseRun].
 fn started_by(facts: &Value) -> Option<String> {
     let who = facts.get("creator_user_name").and_then(Value::as_str).unwrap_or("somebody unknown");
     let at = facts.get("start_time").and_then(Value::as_i64).and_then(|ms| Timestamp::from_millisecond(ms).ok())?;
@@ -118,16 +117,16 @@ fn seen(facts: Value) -> Result<Observed, Fault> {
     observed(NAME, facts, "run_id", "run_name")
 }
 
-/// Every run that is not over, of one job or of all, by its id.
+/// Every run that is not over, of one job or of all, in the order of their ids.
 ///
 /// # Errors
 ///
-/// The first request's fault that did not succeed.
+/// The fault of the first request that did not succeed.
 pub(super) async fn live_runs(api: &Api<'_>, job: Option<&str>) -> Result<Vec<Value>, Fault> {
     let mut by_id = BTreeMap::new();
     let recent = api.now().checked_sub(RECENT).unwrap_or(api.now()).as_millisecond();
     let active = listing(job).with("active_only", true);
-    // In this order: what the second listing says of a run is newer.
+    // The order matters: the second listing shows newer values of a run.
     for call in [active, listing(job).with("start_time_from", recent)] {
         for run in api.each(&call, "runs", READ, |listed| Ok(trimmed(&listed))).await? {
             by_id.insert(id_of(&run)?, run);
@@ -140,7 +139,7 @@ pub(super) async fn live_runs(api: &Api<'_>, job: Option<&str>) -> Result<Vec<Va
 ///
 /// # Errors
 ///
-/// The first request's fault that did not succeed.
+/// The fault of the first request that did not succeed.
 pub(super) async fn runs_of(api: &Api<'_>, job: &str, span: SignedDuration) -> Result<Vec<Value>, Fault> {
     let from = api.now().checked_sub(span).unwrap_or(api.now()).as_millisecond();
     let call = listing(Some(job)).with("start_time_from", from);
@@ -155,14 +154,14 @@ fn listing(job: Option<&str>) -> Call {
     }
 }
 
-/// Ids grow with time, but as texts they do not sort so.
+/// A key by which runs sort by time. Ids grow with time, but as texts they do not sort that way.
 fn id_of(run: &Value) -> Result<(usize, String), Fault> {
     let id = id(run, "run_id").ok_or_else(|| Fault::again(codes::NOT_JSON, "a run came without its run_id"))?;
     Ok((id.len(), id))
 }
 
-/// What is needed of a run, with its state as one word: the older `life_cycle_state` where it is
-/// sent, which tells more, else `status.state`.
+/// The needed members of a run, with its state as one word. This is the older `life_cycle_state` if it is
+/// sent, because it shows more, and else `status.state`.
 fn trimmed(run: &Value) -> Value {
     let mut facts = kept(run, KEPT);
     let state = run.pointer("/state/life_cycle_state").or_else(|| run.pointer("/status/state"));
@@ -173,7 +172,7 @@ fn trimmed(run: &Value) -> Value {
     Value::Object(facts)
 }
 
-/// [py-sdk: jobs.RunLifeCycleState, jobs.RunLifecycleStateV2State]; a state that is not known
+/// Whether the run is over [py-sdk: jobs.RunLifeCycleState, jobs.RunLifecycleStateV2State]. An unknown state
 /// counts as not over.
 pub(super) fn is_over(state: &str) -> bool {
     matches!(state, "TERMINATED" | "SKIPPED" | "INTERNAL_ERROR")

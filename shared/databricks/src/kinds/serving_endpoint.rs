@@ -1,24 +1,25 @@
-//! Model-serving endpoints [py-sdk: service/serving.py ServingEndpointsAPI].
+//! Lists, fences and starts model-serving endpoints [py-sdk: service/serving.py ServingEndpointsAPI].
 //!
-//! Only an endpoint of custom models can be stopped, by calls that stand in the manual and in no SDK
-//! [docs: machine-learning/model-serving/manage-serving-endpoints]. One of a foundation model paid by
-//! the token, of provisioned throughput or of an external model cannot. It does nothing by itself: it
-//! answers whoever asks, and what asks on the leaving side, jobs, apps, alerts and warehouses, is
-//! fenced as a kind of its own. So there is nothing of it to fence and nothing to start, and a finding
-//! says how callers from elsewhere are kept away. A custom model may be an agent that queries a
-//! warehouse, so endpoints are fenced before warehouses; nothing but a start starts a stopped one.
+//! Only an endpoint of custom models can be stopped. The calls are in the manual and in no SDK
+//! [docs: machine-learning/model-serving/manage-serving-endpoints]. An endpoint of a foundation model paid by
+//! the token, of provisioned throughput or of an external model cannot be stopped. It does nothing by itself
+//! and only answers its callers. Its callers on the leaving side are jobs, apps, alerts and warehouses, and
+//! each is fenced as a kind of its own. So such an endpoint has nothing to fence and nothing to start. A
+//! finding says how other callers are kept away. A custom model may be an agent that queries a warehouse, so
+//! endpoints are fenced before warehouses. Only a start starts a stopped endpoint.
 //!
-//! Its id is its name, which is unique in a workspace, and so is the same on both sides.
-//! Quirk: the listing tells neither provisioned throughput nor whether an endpoint is stopped, so each
-//! that may serve a custom model is read by itself.
-//! Quirk: neither stop nor start is possible while a config is being updated; a start makes a new
-//! version of the config and is such an update.
-//! Quirk: READY says that it answers, scaled to zero or not; not READY does not say that it is stopped.
-//! Quirk: a served entity carries environment variables and keys; none of them is kept (S23).
-//! Unverified: `state.suspend`, which is in no SDK and no reference. Only "STOPPED" there counts as
-//! stopped, so where a workspace does not show it an endpoint is never said to be fenced.
-//! Unverified: whether one that serves features can be stopped, what a stop of a stopped one answers
-//! and what a start of a started one. A refusal needs a person.
+//! Its id is its name. The name is unique in a workspace, so it is the same on both sides.
+//! Quirk: the listing shows neither provisioned throughput nor whether an endpoint is stopped. So each
+//! endpoint that may serve a custom model is read by itself.
+//! Quirk: neither stop nor start is possible while a config is being updated. A start makes a new version of
+//! the config, so it is such an update, too.
+//! Quirk: READY says that the endpoint answers, scaled to zero or not. Any other value does not say that it
+//! is stopped.
+//! Quirk: a served entity carries environment variables and keys. None of them is kept (S23).
+//! Unverified: `state.suspend`, which is in no SDK and no reference. Only "STOPPED" there counts as stopped.
+//! So if a workspace does not show it, an endpoint is never reported as fenced.
+//! Unverified: whether an endpoint that serves features can be stopped; how a stop of a stopped endpoint and
+//! a start of a started one are answered. A refusal needs a person.
 
 use async_trait::async_trait;
 use engine::ports::{Context, KindInfo, Looking, Next, Observed};
@@ -37,15 +38,14 @@ use crate::side_by_side::side_by_side;
 const NAME: &str = "serving_endpoint";
 const KEPT: &[&str] = &["name", "state", "tags"];
 const CUSTOM: &str = "a custom model";
-/// Set where only the listing shows it.
+/// Set if only the listing shows the endpoint.
 const NOT_SHOWN: &str = "not_shown";
 
-/// See the module.
 pub(super) struct ServingEndpoint;
 
 #[async_trait]
 impl Kind for ServingEndpoint {
-    /// A page of one: the listing reads nearly each by itself.
+    /// The page size is 1, because the listing reads nearly each endpoint by itself.
     fn info(&self) -> KindInfo {
         KindInfo { name: NAME, poll_ms: 5_000, page: 1, fenced: true, stages: &[StartStage::Compute] }
     }
@@ -98,7 +98,7 @@ impl Kind for ServingEndpoint {
                 let said = format!("endpoint {:?} is not ready and its update ended as {update}", seen.name);
                 Next::Cannot(Fault::person_needed(codes::BROKEN_COMPUTE, format!("{said}: repair it, then retry")))
             }
-            // One that is not ready may be stopped without showing it.
+            // An endpoint that is not ready may be stopped without showing it.
             None => {
                 let call = Call::to(SERVING_START).of(&seen.id).body(json!({}));
                 verdicts::act(NAME, format!("start endpoint {:?}", seen.name), &call)
@@ -115,7 +115,7 @@ impl Kind for ServingEndpoint {
         let mut resource = resource(seen, state_shown, active);
         resource.tag = tag_in_pairs(items(facts, "tags"));
         if facts.get(NOT_SHOWN).is_some() {
-            // It may be stopped, and what was off stays off (S15).
+            // It may be stopped, and a resource that was off stays off (S15).
             let finding = "it may not be read, so whether it is stopped is not known and it is not started on the \
                            other side: give this principal the right to manage it";
             resource.findings.push(finding.to_owned());
@@ -139,7 +139,7 @@ async fn look(api: &Api<'_>, name: &str) -> Result<Option<Observed>, Fault> {
     api.one(&Call::to(SERVING_GET).of(name)).await?.as_ref().map(seen).transpose()
 }
 
-/// It may serve a custom model, and is not known to be stopped.
+/// Marks an endpoint that may not be read. It may serve a custom model, and is not known to be stopped.
 fn not_shown(mut listed: Observed) -> Observed {
     if let Some(facts) = listed.facts.as_object_mut() {
         facts.insert(NOT_SHOWN.to_owned(), json!(true));
@@ -147,7 +147,7 @@ fn not_shown(mut listed: Observed) -> Observed {
     listed
 }
 
-/// From the listing, which has less of the entities, or from a look.
+/// Reads an endpoint from the listing, which shows less of the entities, or from the answer for one endpoint.
 fn seen(read: &Value) -> Result<Observed, Fault> {
     let mut facts = kept(read, KEPT);
     let models: Vec<&str> = ["config", "pending_config"]
@@ -160,7 +160,8 @@ fn seen(read: &Value) -> Result<Observed, Fault> {
     observed(NAME, Value::Object(facts), "name", "name")
 }
 
-/// What a served entity is [py-sdk: serving.ServedEntityOutput]; a custom model is what is nothing else.
+/// The sort of a served entity [py-sdk: serving.ServedEntityOutput]. An entity of no other sort is a custom
+/// model.
 fn model(entity: &Value) -> &'static str {
     let is_there = |key: &str| entity.get(key).is_some_and(Value::is_object);
     let counts = |key: &&str| number(entity, key).unwrap_or(0) > 0;
@@ -175,14 +176,14 @@ fn model(entity: &Value) -> &'static str {
     }
 }
 
-/// What it serves, if nothing of that is a custom model; where nothing is shown it may be one.
+/// The first model that it serves, if none is a custom model. If nothing is shown, it may be one.
 fn unstoppable(facts: &Value) -> Option<&str> {
     let mut models = items(facts, "models").iter().filter_map(Value::as_str);
     let first = models.next().filter(|model| *model != CUSTOM)?;
     models.all(|model| model != CUSTOM).then_some(first)
 }
 
-/// A member of `state`; empty where it is not shown.
+/// A member of `state`; empty if it is not shown.
 fn state<'a>(facts: &'a Value, key: &str) -> &'a str {
     facts.get("state").map_or("", |state| text(state, key))
 }

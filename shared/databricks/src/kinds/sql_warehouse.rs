@@ -1,11 +1,12 @@
-//! SQL warehouses [docs: warehouses; py-sdk: service/sql.py].
+//! Lists, fences and starts SQL warehouses [docs: warehouses; py-sdk: service/sql.py].
 //!
-//! Quirk: a stopped warehouse starts by itself on any query or connection, and no flag forbids it;
-//! what a stop is worth is what the guard and the sweep find on their next look.
-//! Quirk: queries and alerts of the first version, whose schedules cannot be paused, start it again;
-//! they are counted for a record, and a listing stands without, since nothing that is only told may
-//! keep a side from being recorded.
-//! Quirk: what a stop of a stopped one answers is not documented; it is read, never believed.
+//! Quirk: any query or connection starts a stopped warehouse by itself, and no flag forbids it. So a stop
+//! holds only until then, and the guard and the sweep stop the warehouse again when they next read it.
+//! Quirk: queries and alerts of the first version start it again, and their schedules cannot be paused. They
+//! are counted for a record. If they cannot be counted, the listing stays valid, because nothing that is only
+//! reported may keep a side from being recorded.
+//! Quirk: it is not documented how a stop of a stopped warehouse is answered. The state is read back, and the
+//! answer is never believed.
 
 use async_trait::async_trait;
 use engine::ports::{Context, KindInfo, Looking, Next, Observed};
@@ -22,10 +23,9 @@ use crate::listing::Shape;
 pub(super) const NAME: &str = "sql_warehouse";
 const PAGE: u32 = 100;
 const KEPT: &[&str] = &["id", "name", "state", "tags"];
-/// What is found of schedules that start it; absent where that was not looked for.
+/// The finding about schedules that start the warehouse; absent if they were not counted.
 const SCHEDULES: &str = "unseen_schedules";
 
-/// See the module.
 pub(super) struct SqlWarehouse;
 
 #[async_trait]

@@ -1,11 +1,12 @@
-//! What starts a job by itself: `schedule`, `trigger`, `continuous`, and the newer list `triggers`.
+//! Reads and switches the triggers that start a job by itself: `schedule`, `trigger`, `continuous`, and the
+//! newer list `triggers`.
 //!
-//! Law: an update replaces each top-level field as a whole and knows no nested partial ones
-//! [docs: jobs/update], so what is sent back is the whole object as it was read, with its
-//! `pause_status` changed and nothing else. Must not know: requests, runs.
+//! Law: an update replaces each top-level field as a whole and knows no nested partial fields
+//! [docs: jobs/update]. So the whole object is sent back as it was read, and only its `pause_status` is
+//! changed. Must not know: requests, runs.
 //!
-//! Unverified: how an update merges the list `triggers`, whose entries have no key. It is sent
-//! whole, and only the next read tells.
+//! Unverified: how an update merges the list `triggers`, whose entries have no key. It is sent whole, and
+//! only the next read shows the result.
 
 use serde_json::{Map, Value, json};
 
@@ -46,7 +47,7 @@ pub(super) fn pausing(settings: &Value) -> Map<String, Value> {
     fields
 }
 
-/// Which are on, e.g. `{"schedule":true}` or `{"triggers":[true,false]}`; `None` if none is.
+/// The triggers that are on, e.g. `{"schedule":true}` or `{"triggers":[true,false]}`; `None` if none is.
 pub(super) fn switched_on(settings: &Value) -> Option<Value> {
     let mut which = Map::new();
     for name in OBJECTS {
@@ -61,12 +62,12 @@ pub(super) fn switched_on(settings: &Value) -> Option<Value> {
     (!which.is_empty()).then_some(Value::Object(which))
 }
 
-/// The fields of an update that switches on exactly what `which` names, as it stands in these
-/// settings; empty if it is on.
+/// The fields of an update that switches on exactly the triggers that `which` names, as these settings have
+/// them; empty if they are on.
 ///
 /// # Errors
 ///
-/// What these settings lack, in words.
+/// The part that these settings lack, in words.
 pub(super) fn activating(settings: &Value, which: &Value) -> Result<Map<String, Value>, String> {
     let mut fields = Map::new();
     for name in OBJECTS.into_iter().filter(|name| which.get(*name) == Some(&json!(true))) {
@@ -88,13 +89,13 @@ pub(super) fn activating(settings: &Value, which: &Value) -> Result<Map<String, 
     Ok(fields)
 }
 
-/// Whether it starts its next run by itself as soon as one is over.
+/// Whether the job starts its next run by itself as soon as one is over.
 pub(super) fn is_continuous(settings: &Value) -> bool {
     let listed = items(settings, LIST).iter().any(|entry| is_on(entry) && entry.get("continuous").is_some());
     listed || present(settings, "continuous").is_some_and(is_on)
 }
 
-/// Whether runs of another workspace start it: a `job_completion` trigger that names one.
+/// Whether jobs of another workspace start it: a `job_completion` trigger names another workspace.
 pub(super) fn is_started_from_elsewhere(settings: &Value) -> bool {
     let names_one = |trigger: &Value| {
         let jobs = trigger.pointer("/job_completion/jobs").and_then(Value::as_array);

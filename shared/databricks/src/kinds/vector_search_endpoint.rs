@@ -1,20 +1,20 @@
-//! Vector-search endpoints [docs: ai-search/stop-start-endpoints; py-sdk: service/vectorsearch.py].
+//! Lists, fences and starts vector-search endpoints
+//! [docs: ai-search/stop-start-endpoints; py-sdk: service/vectorsearch.py].
 //!
-//! An endpoint answers queries on its indexes for as long as it is up. A delta-sync index is kept up
-//! to date by a pipeline, and that of a continuous one never ends; a stopped endpoint synchronises
-//! nothing until it is started [py-sdk: vectorsearch.VectorSearchEndpointsAPI.stop_endpoint]. So the
-//! endpoint is fenced before pipelines, and a pipeline of its continuous indexes is not reported
-//! stopped before it is.
+//! An endpoint answers queries on its indexes while it is up. A pipeline keeps a delta-sync index up to date,
+//! and the pipeline of a continuous index never ends. A stopped endpoint synchronises nothing until it is
+//! started [py-sdk: vectorsearch.VectorSearchEndpointsAPI.stop_endpoint]. So the endpoint is fenced before
+//! pipelines, and a pipeline of its continuous indexes is not reported stopped before the endpoint is.
 //!
-//! Its id is its name, which is unique in a workspace, and so is the same on both sides.
-//! Quirk: the listing of an endpoint's indexes names no pipeline; each index must be read. That is
-//! done for a record only, and not where the endpoint is stopped.
-//! Quirk: stop and start are a beta that an administrator must switch on. Where it is off, nothing
-//! else stops an endpoint, and no finding can tell before, since nothing shows it: the step needs a
-//! person, who can switch it on, rather than being tried again for ever.
-//! Unverified: what the two calls answer where the beta is off, and what a stop of a stopped one
-//! answers; whether one that is PROVISIONING takes a stop; that YELLOW_STATE still serves; whether a
-//! pipeline that was stopped goes on while its endpoint is up.
+//! Its id is its name. The name is unique in a workspace, so it is the same on both sides.
+//! Quirk: the listing of an endpoint's indexes names no pipeline, so each index must be read. This is done
+//! for a record only, and not if the endpoint is stopped.
+//! Quirk: stop and start are a beta that an administrator must switch on. If it is off, nothing else stops an
+//! endpoint. No finding can say so before, because no read shows it. So the step needs a person, who can
+//! switch the beta on, and is not tried again for ever.
+//! Unverified: how the two calls are answered if the beta is off; how a stop of a stopped endpoint is
+//! answered; whether an endpoint that is PROVISIONING takes a stop; whether YELLOW_STATE still serves;
+//! whether a stopped pipeline runs again while its endpoint is up.
 
 use async_trait::async_trait;
 use engine::ports::{Act, ActReply, Context, KindInfo, Looking, Next, Observed};
@@ -34,18 +34,18 @@ use crate::endpoints::{
 use crate::listing::Shape;
 
 const NAME: &str = "vector_search_endpoint";
-/// The listing takes no size; this is only told to the engine.
+/// The listing takes no page size. Only the engine uses this number.
 const PAGE: u32 = 100;
 const KEPT: &[&str] = &["name", "endpoint_status", "num_indexes", "custom_tags"];
-/// What is known of its continuous indexes: `name` and `pipeline_id` of each.
+/// The known facts about its continuous indexes: `name` and `pipeline_id` of each.
 const CONTINUOUS: &str = "continuous_indexes";
 
-/// See the module.
 pub(super) struct VectorSearchEndpoint;
 
 #[async_trait]
 impl Kind for VectorSearchEndpoint {
-    /// Started with the jobs: what is started with compute is also fenced with it, which is after pipelines.
+    /// An endpoint is started with the jobs. A kind that is started with compute is also fenced with it,
+    /// which is after pipelines.
     fn info(&self) -> KindInfo {
         KindInfo { name: NAME, poll_ms: 10_000, page: PAGE, fenced: true, stages: &[StartStage::Jobs] }
     }
@@ -78,7 +78,8 @@ impl Kind for VectorSearchEndpoint {
             (want::RUNNING, state @ ("ONLINE" | "YELLOW_STATE")) => verdicts::already(state),
             (want::RUNNING, "STOPPED") => turn(seen, "start", SEARCH_ENDPOINTS_START),
             (want::RUNNING, "DELETED") => verdicts::absent(step),
-            // A start starts a stopped one only [py-sdk: vectorsearch.VectorSearchEndpointsAPI.start_endpoint].
+            // A start only starts a stopped endpoint
+            // [py-sdk: vectorsearch.VectorSearchEndpointsAPI.start_endpoint].
             (want::RUNNING, state @ ("OFFLINE" | "RED_STATE")) => {
                 let said = format!("vector-search endpoint {:?} is {state}: repair it, then retry", seen.name);
                 Next::Cannot(Fault::person_needed(codes::BROKEN_COMPUTE, said))
@@ -128,7 +129,8 @@ fn seen(read: &Value) -> Result<Observed, Fault> {
     observed(NAME, Value::Object(kept(read, KEPT)), "name", "name")
 }
 
-/// [py-sdk: vectorsearch.EndpointStatusState]; empty where none is shown, which is not STOPPED.
+/// The state [py-sdk: vectorsearch.EndpointStatusState]. It is empty if none is shown, which does not mean
+/// STOPPED.
 fn state(facts: &Value) -> &str {
     facts.pointer("/endpoint_status/state").and_then(Value::as_str).unwrap_or_default()
 }
@@ -143,7 +145,8 @@ fn turn(seen: &Observed, verb: &str, endpoint: Endpoint) -> Next {
     verdicts::act(NAME, format!("{verb} vector-search endpoint {:?}", seen.name), &call)
 }
 
-/// The continuous ones of an endpoint's delta-sync indexes. One that was removed meanwhile is none.
+/// The continuous indexes among the delta-sync indexes of an endpoint. An index that was removed meanwhile is
+/// left out.
 async fn continuous_indexes(api: &Api<'_>, endpoint: &str) -> Result<Value, Fault> {
     let listed = api.all(&Call::to(SEARCH_INDEXES_LIST).with("endpoint_name", endpoint), "vector_indexes").await?;
     let mut continuous = Vec::new();

@@ -1,4 +1,4 @@
-//! Judgments that all kinds make the same way.
+//! Makes the decisions that are the same for all kinds.
 //!
 //! Law: pure. Must not know: any kind.
 
@@ -24,20 +24,21 @@ pub(super) fn one_act(kind: &'static str, what: impl Into<String>, call: &Call) 
     Act { kind, what: what.into(), request: call.to_value() }
 }
 
-/// What shall be started is not there.
+/// The resource that is to be started does not exist.
 pub(super) fn absent(step: &Step) -> Next {
     let said = format!("{} {:?} ({}) does not exist here: deploy it, then retry", step.kind, step.name, step.resource);
     Next::Cannot(Fault::person_needed(codes::NOT_FOUND, said))
 }
 
-/// A step of another version, or one made by hand.
+/// The step is from another version, or was made by hand.
 pub(super) fn unknown(step: &Step) -> Next {
     let said = format!("kind {} cannot be brought to {:?} with the detail given", step.kind, step.want);
     Next::Cannot(Fault::person_needed(codes::UNKNOWN_WANT, said))
 }
 
-/// Sums up what is to be done about many: everything that can be done; else what is awaited; else
-/// what cannot be done; so that one that cannot be helped keeps none waiting (L4).
+/// Sums up the decisions about many resources. If any call can be made, all calls are made. Otherwise it
+/// waits for the first change under way, and otherwise returns the first fault. So one resource with a fault
+/// keeps no other waiting (L4).
 pub(super) fn summed(all: impl Iterator<Item = Next>) -> Next {
     let (mut acts, mut waits, mut faults, mut fenced) = (Vec::new(), Vec::new(), Vec::new(), 0_usize);
     for next in all {

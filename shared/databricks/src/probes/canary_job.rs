@@ -1,9 +1,9 @@
-//! When a named job last succeeded, and how long that run took. Nothing is run.
+//! Reads when a named job last succeeded, and how long that run took. It runs nothing.
 //!
-//! Settings: `job` (id or unique name) and `within_minutes`: so old a success may be. A side whose job
-//! is paused or was never run says nothing: the canary of the side that does not work is quiet.
-//! Quirk: only the newest page of runs since then is read, which is 24 runs; runs are listed by their
-//! start, the newest first [docs: jobs/listruns].
+//! Settings: `job` (id or unique name) and `within_minutes`, the greatest age of a success. If the job of a
+//! side is paused or has no run, the reading is unknown: the canary of the side that does not work is quiet.
+//! Quirk: only the newest page of runs since then is read, which is 24 runs. Runs are listed by their start,
+//! the newest first [docs: jobs/listruns].
 
 use async_trait::async_trait;
 use engine::ports::{Depth, Probed};
@@ -32,7 +32,6 @@ struct Settings {
     within_minutes: i64,
 }
 
-/// See the module.
 pub(super) struct CanaryJob;
 
 #[async_trait]
@@ -90,7 +89,7 @@ fn judged(runs: &[Value], is_on: bool, minutes: i64) -> Probed {
     Probed { reading, measured, text }
 }
 
-/// Whether the job starts by itself. What has no pause status is not paused [docs: jobs/get].
+/// Whether the job starts by itself. A trigger without a pause status is not paused [docs: jobs/get].
 fn is_on(job: &Value) -> bool {
     let starters = ["schedule", "trigger", "continuous"].into_iter();
     let found = starters.filter_map(|starter| job.get("settings")?.get(starter).filter(|found| found.is_object()));

@@ -1,12 +1,16 @@
-//! How busy named clusters are, from the system table that samples their nodes each minute.
+//! Measures how busy named clusters are, from the system table that samples their nodes each minute.
 //!
 //! Settings: `warehouse` (id or name), `clusters` (ids), `metric`: `cpu`, `memory`, `swap` or `disk_wait`,
-//! each in percent of a node and the worst cluster told; perhaps `degraded_above` and `down_above`.
-//! There is no endpoint for metrics: `system.compute.node_timeline` is what a workspace offers, where
-//! an administrator has enabled the schema and granted it [docs: admin/system-tables/compute]. It holds
-//! free bytes of a disk and not their share, so of disks the time is told for which a processor waits.
+//! and perhaps `degraded_above` and `down_above`. Each metric is in percent of a node, and the worst cluster
+//! counts.
+//!
+//! There is no endpoint for metrics. A workspace offers `system.compute.node_timeline`, if an administrator
+//! has enabled the schema and granted it [docs: admin/system-tables/compute]. The table holds the free bytes
+//! of a disk and not their share. So for disks the metric is the time for which a processor waits.
 //! Unverified: how long a row takes to appear, so the last 30 minutes are averaged.
-//! Without the table, or without a row, nothing can be told. It has something done, as `statement` has.
+//!
+//! Without the table, or without a row, the reading is unknown. The probe makes the workspace work, as
+//! `statement` does.
 
 use async_trait::async_trait;
 use engine::ports::{Depth, Probed};
@@ -61,7 +65,6 @@ impl Settings {
     }
 }
 
-/// See the module.
 pub(super) struct ClusterMetrics;
 
 #[async_trait]

@@ -1,4 +1,4 @@
-//! The shortest page of the clusters: the service of clusters [docs: clusters/list].
+//! Reads the shortest page of clusters, to check the service of clusters [docs: clusters/list].
 
 use async_trait::async_trait;
 use engine::ports::Probed;
@@ -10,7 +10,6 @@ use crate::call::Call;
 use crate::endpoints::CLUSTERS_LIST;
 use crate::errands::Ground;
 
-/// See the module.
 pub(super) struct Clusters;
 
 #[async_trait]

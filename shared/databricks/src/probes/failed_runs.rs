@@ -1,10 +1,10 @@
-//! The share of failed runs among the job runs that ended lately.
+//! Measures the share of failed runs among the job runs that ended lately.
 //!
-//! Settings, each with a default: `minutes` (60), `least` (5): with fewer runs nothing is told;
-//! `degraded_above` and `down_above`, shares from 0 to 1, by default none: what departs from normal is
-//! degraded. What was cancelled or skipped is neither failed nor counted.
-//! Quirk: runs are listed by their start and not by their end, the newest first, so at most
-//! [`MOST`] pages since six hours before are read [docs: jobs/listruns]. Runs that take longer are left out.
+//! Settings, each with a default: `minutes` (60); `least` (5), with fewer runs the reading is unknown;
+//! `degraded_above` and `down_above`, shares from 0 to 1, by default none. A value that departs from normal
+//! is degraded. A run that was cancelled or skipped is neither failed nor counted.
+//! Quirk: runs are listed by their start and not by their end, the newest first. So at most [`MOST`] pages
+//! are read, from six hours before the window on [docs: jobs/listruns]. Runs that take longer are left out.
 
 use async_trait::async_trait;
 use engine::ports::{Depth, Probed};
@@ -23,11 +23,11 @@ use crate::errands::Ground;
 use crate::errands::canary_job::{has_succeeded, result, state};
 
 const KIND: &str = "failed_runs";
-/// So many pages at most.
+/// At most this many pages are read.
 const MOST: usize = 10;
 /// How long before the window a run may have begun.
 const BEFORE: SignedDuration = SignedDuration::from_hours(6);
-/// Ends that are nobody's failure [py-sdk: service/jobs.py RunResultState, TerminationCodeCode].
+/// Ends that are no failure [py-sdk: service/jobs.py RunResultState, TerminationCodeCode].
 const NOT_COUNTED: &[&str] = &[
     "CANCELED",
     "USER_CANCELED",
@@ -57,7 +57,6 @@ fn five() -> usize {
     5
 }
 
-/// See the module.
 pub(super) struct FailedRuns;
 
 #[async_trait]

@@ -1,4 +1,4 @@
-//! The shortest page of the jobs: the service of jobs [docs: jobs/list].
+//! Reads the shortest page of jobs, to check the service of jobs [docs: jobs/list].
 
 use async_trait::async_trait;
 use engine::ports::Probed;
@@ -10,7 +10,6 @@ use crate::call::Call;
 use crate::endpoints::JOBS_LIST;
 use crate::errands::Ground;
 
-/// See the module.
 pub(super) struct Jobs;
 
 #[async_trait]

@@ -1,4 +1,4 @@
-//! Who we are there: sign-in and the directory of principals [docs: currentuser/me].
+//! Reads who is signed in, to check sign-in and the directory of principals [docs: currentuser/me].
 
 use async_trait::async_trait;
 use engine::ports::Probed;
@@ -10,7 +10,6 @@ use crate::call::Call;
 use crate::endpoints::ME;
 use crate::errands::Ground;
 
-/// See the module.
 pub(super) struct Me;
 
 #[async_trait]

@@ -1,7 +1,7 @@
-//! Which metastore the workspace stands on: Unity Catalog [docs: metastores/current].
+//! Reads the metastore of the workspace, to check Unity Catalog [docs: metastores/current].
 //!
-//! Quirk: a workspace without Unity Catalog has none, which says nothing of its health.
-//! Unverified: the answer of a workspace to which no metastore is assigned; any refusal reads unknown.
+//! Quirk: a workspace without Unity Catalog has no metastore, which says nothing about its health.
+//! Unverified: the answer of a workspace to which no metastore is assigned. Any refusal reads unknown.
 
 use async_trait::async_trait;
 use engine::ports::Probed;
@@ -13,7 +13,6 @@ use crate::call::Call;
 use crate::endpoints::METASTORE_GET;
 use crate::errands::Ground;
 
-/// See the module.
 pub(super) struct Metastore;
 
 #[async_trait]

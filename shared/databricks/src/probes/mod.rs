@@ -1,13 +1,12 @@
-//! Probes of a workspace: one file each, in one list (R13).
+//! The probes of a workspace: one file each, in one list (R13).
 //!
-//! Law: a look makes one try and changes nothing that a team works with. What it reads depends on
-//! who failed: silence, a 5xx and a web page speak against the workspace; a refusal of ourselves, or
-//! an API that is missing, says nothing about it (S17); a 429 is an answer. A new probe is one file
-//! and one line in the list. Must not know: what is normal, what the readings add up to.
+//! Law: a probe makes one try and changes nothing that a team works with. Its reading depends on who failed.
+//! Silence, a 5xx and a web page count against the workspace. A refusal of Switchback itself, or a missing
+//! API, says nothing about the workspace (S17). A 429 is an answer. A new probe is one file and one line in
+//! the list. Must not know: what is normal, the verdict.
 //!
-//! Which five look without being declared, and why these: each asks another service of the control
-//! plane [docs: currentuser/me, jobs/list, clusters/list, metastores/current,
-//! dev-tools/auth/oauth-m2m].
+//! Five probes run without being declared, because each reads another service of the control plane
+//! [docs: currentuser/me, jobs/list, clusters/list, metastores/current, dev-tools/auth/oauth-m2m].
 
 mod canary_job;
 mod cluster_metrics;
@@ -50,18 +49,18 @@ pub const PROBES: &[&dyn ProbeKind] = &[
     &failed_runs::FailedRuns,
 ];
 
-/// What a kind of probe is, whichever side it looks at.
+/// The facts about a kind of probe, for either side.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ProbeTraits {
-    /// Its kind, e.g. `token`.
+    /// Name of the kind, e.g. `token`.
     pub kind: &'static str,
-    /// Who speaks through it.
+    /// The origin of its signals.
     pub origin: Origin,
-    /// How far it looks.
+    /// How deep the check goes.
     pub depth: Depth,
-    /// It has something done there.
+    /// Whether the probe makes the workspace work.
     pub works: bool,
-    /// The unit of what it measures.
+    /// The unit of the measured value, e.g. `ms`.
     pub unit: &'static str,
 }
 
@@ -74,14 +73,14 @@ impl ProbeTraits {
 /// One kind of probe.
 #[async_trait]
 pub trait ProbeKind: Send + Sync {
-    /// What it is.
+    /// The facts about the kind.
     fn traits(&self) -> ProbeTraits;
 
-    /// Says what is wrong with its settings.
+    /// Checks the settings.
     ///
     /// # Errors
     ///
-    /// A sentence with the remedy.
+    /// A sentence that says what is wrong, with the remedy.
     fn check(&self, settings: &Value) -> Result<(), String> {
         match settings.as_object().is_none_or(Map::is_empty) {
             true => Ok(()),
@@ -89,15 +88,15 @@ pub trait ProbeKind: Send + Sync {
         }
     }
 
-    /// Looks once.
+    /// Probes once.
     ///
     /// # Errors
     ///
-    /// Why nothing was seen; what that reads is decided in one place.
+    /// The fault that kept the probe from an answer. One place turns it into a reading.
     async fn look(&self, ground: &Ground<'_>, settings: &Value) -> Result<Probed, Fault>;
 }
 
-/// Those that look at both sides of every pair without being declared.
+/// The probes that run on both sides of every pair without being declared.
 pub fn usual(side: Side) -> Vec<DeclaredProbe> {
     let shallow = PROBES.iter().map(|kind| kind.traits()).filter(|traits| traits.depth == Depth::Shallow);
     shallow
@@ -108,14 +107,14 @@ pub fn usual(side: Side) -> Vec<DeclaredProbe> {
         .collect()
 }
 
-/// Says what is wrong with the settings of a kind; `None` if it is none of these.
+/// Checks the settings of a kind; `None` if no kind of probe has this name.
 pub fn checked(kind: &str, settings: &Value) -> Option<Result<(), String>> {
     known(kind).map(|known| known.check(settings))
 }
 
-/// The declared probes of a workspace; those of other kinds are left to others.
+/// The declared probes of a workspace. Probes of other kinds are left out.
 pub fn of(workspace: &Arc<DatabricksWorkspace>, declared: &[DeclaredProbe]) -> Vec<Arc<dyn Probe>> {
-    // A personal token is not issued while we watch.
+    // A personal token is not issued here, so there is nothing to probe.
     let issues_tokens = workspace.client().client_id().is_some();
     let ours = declared.iter().filter_map(|declared| Some((declared, known(&declared.kind)?)));
     let ours = ours.filter(|(declared, _)| declared.kind != token::KIND || issues_tokens);
@@ -152,7 +151,8 @@ impl Probe for WorkspaceProbe {
     }
 }
 
-/// Makes one call, measured without the token that it needs, and tells that it was answered.
+/// Makes one call and reports that it was answered. The measured time does not include the token that the
+/// call needs.
 async fn answered(ground: &Ground<'_>, call: &Call) -> Result<Probed, Fault> {
     ground.client.sign_in(ground.pass).await?;
     let begun = ground.client.now();
@@ -160,7 +160,7 @@ async fn answered(ground: &Ground<'_>, call: &Call) -> Result<Probed, Fault> {
     Ok(healthy(ground, begun, &format!("{} was answered", call.endpoint.name)))
 }
 
-/// Healthy, with the milliseconds since `begun`.
+/// A healthy reading, with the milliseconds since `begun`.
 fn healthy(ground: &Ground<'_>, begun: Timestamp, what: &str) -> Probed {
     let took = ground.client.now().duration_since(begun).as_millis().max(0);
     let measured = Some(took as f64);

@@ -1,7 +1,7 @@
-//! What a look reads that ended in a fault.
+//! Turns the fault of a probe into a reading.
 //!
-//! Law: only what speaks of the workspace speaks against it (S17). The sorting by code is total: a
-//! code that is not named here says nothing. Must not know: which probe looked.
+//! Law: only a fault of the workspace counts against it (S17). Every code is sorted: a code that is not named
+//! here says nothing about the workspace. Must not know: the probe.
 
 use engine::ports::Probed;
 use failover::signal::Reading;
@@ -9,7 +9,7 @@ use saga::{Code, Fault};
 
 use crate::codes;
 
-/// Nobody answered, or not as a workspace does.
+/// Nothing answered, or the answer is not that of a workspace.
 const DOWN: &[Code] = &[
     codes::NO_ANSWER,
     codes::DOUBTFUL_ANSWER,
@@ -19,7 +19,7 @@ const DOWN: &[Code] = &[
     codes::NOT_JSON,
 ];
 
-/// What a fault reads, in one line.
+/// The reading of a fault, in one line.
 pub(super) fn of_fault(fault: &Fault) -> Probed {
     let probed = |reading, text| Probed { reading, measured: None, text };
     // The token endpoint's own faults are sorted by whether another try may help.

@@ -1,6 +1,7 @@
-//! Reading a probe's settings, and the bounds that several kinds share.
+//! Reads the settings of a probe, and the bounds that several kinds share.
 //!
-//! Law: as for errands: every member is known, what is missing is said, no value is repeated (S23).
+//! Law: the same as for actions. An unknown member is refused, a missing one is named, and no value is
+//! repeated (S23).
 
 use engine::ports::Probed;
 use failover::signal::Reading;
@@ -15,12 +16,12 @@ use crate::errands::settings as of_errands;
 ///
 /// # Errors
 ///
-/// A sentence that names what is wrong and the remedy.
+/// A sentence that says what is wrong, with the remedy.
 pub(super) fn read<T: DeserializeOwned>(kind: &str, settings: &Value) -> Result<T, String> {
     of_errands::read(kind, settings).map_err(of_a_probe)
 }
 
-/// Reads what was checked when the configuration was read.
+/// Reads settings that were checked when the configuration was read.
 pub(super) fn known<T: DeserializeOwned>(kind: &str, settings: &Value) -> Result<T, Fault> {
     read(kind, settings).map_err(|said| Fault::person_needed(codes::UNKNOWN_WANT, said))
 }
@@ -34,17 +35,17 @@ fn of_a_probe(said: String) -> String {
     said.replacen("errand", "probe", 1)
 }
 
-/// Bounds that a team has set for what is measured, whatever is normal.
+/// The bounds that a team has set for a measured value, whatever is normal.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(super) struct Bounds {
-    /// Above it, it is degraded.
+    /// A value above it is degraded.
     pub(super) degraded_above: Option<f64>,
-    /// Above it, it does not work.
+    /// A value above it is down.
     pub(super) down_above: Option<f64>,
 }
 
 impl Bounds {
-    /// Refuses bounds that cannot be meant.
+    /// Refuses bounds that make no sense.
     pub(super) fn check(self, kind: &str) -> Result<(), String> {
         let given = [self.degraded_above, self.down_above];
         if given.into_iter().flatten().any(|bound| !bound.is_finite() || bound < 0.0) {
@@ -58,7 +59,7 @@ impl Bounds {
         }
     }
 
-    /// What a value reads by these bounds, told in one line.
+    /// The reading of a value by these bounds, in one line.
     pub(super) fn reads(self, value: f64, text: String) -> Probed {
         let above = |bound: Option<f64>| bound.is_some_and(|bound| value > bound);
         let reading = match (above(self.down_above), above(self.degraded_above)) {

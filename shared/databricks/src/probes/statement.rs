@@ -1,9 +1,9 @@
-//! A SQL statement on a named warehouse: it succeeds, and how long that takes.
+//! Runs a SQL statement on a named warehouse, and measures how long it takes to succeed.
 //!
-//! Settings: `warehouse` (id or name) and perhaps `statement`, by default `SELECT 1`.
-//! It has something done: a stopped warehouse is started and kept running by it, which costs what a
-//! running warehouse costs. So it is only run where a team has declared it, and never on a side that
-//! is fenced. While a warehouse starts nothing is asked of it, and nothing can be told.
+//! Settings: `warehouse` (id or name) and perhaps `statement`, by default `SELECT 1`. The probe makes the
+//! workspace work. It starts a stopped warehouse and keeps it running, which costs as much as a running
+//! warehouse costs. So it is only run if a team has declared it, and never on a fenced side. While a
+//! warehouse starts, no statement is sent to it, and the reading is unknown.
 
 use async_trait::async_trait;
 use engine::ports::{Depth, Probed};
@@ -30,7 +30,6 @@ fn one() -> String {
     "SELECT 1".to_owned()
 }
 
-/// See the module.
 pub(super) struct Statement;
 
 #[async_trait]
@@ -55,11 +54,12 @@ impl ProbeKind for Statement {
     }
 }
 
-/// How long the call itself waits, so that a quick statement is measured and not the pause between two
-/// looks; no less is possible, and the client waits longer [docs: statementexecution/executestatement].
+/// How long the call itself waits. With this wait the time of a quick statement is measured, and not the
+/// pause between two reads. A shorter wait is not possible, and the client waits longer
+/// [docs: statementexecution/executestatement].
 pub(super) const WAIT: &str = "5s";
 
-/// What a statement reads that has not ended.
+/// The reading of a statement that has not ended.
 pub(super) fn unfinished(ran: Ran) -> Probed {
     let (reading, text) = match ran {
         Ran::Waits(text) => (Reading::Unknown, text),

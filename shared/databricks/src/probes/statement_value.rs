@@ -1,8 +1,9 @@
-//! A number that a team's own SQL gives, e.g. what its Spark jobs report of themselves.
+//! Measures a number that a team's own SQL gives, e.g. one that its Spark jobs report of themselves.
 //!
-//! Settings: `warehouse` (id or name), `statement`, whose first column of the first row is the number,
-//! and perhaps `degraded_above` and `down_above`. More is worse: select a lag and not a throughput.
-//! What departs from normal is degraded without any bound. It has something done, as `statement` has.
+//! Settings: `warehouse` (id or name), `statement`, whose first column of the first row is the number, and
+//! perhaps `degraded_above` and `down_above`. More is worse: select a lag and not a throughput. A value that
+//! departs from normal is degraded without any bound. The probe makes the workspace work, as `statement`
+//! does.
 
 use async_trait::async_trait;
 use engine::ports::{Depth, Probed};
@@ -34,7 +35,6 @@ impl Settings {
     }
 }
 
-/// See the module.
 pub(super) struct StatementValue;
 
 #[async_trait]
@@ -57,7 +57,7 @@ impl ProbeKind for StatementValue {
     }
 }
 
-/// Runs a statement that gives one number, and reads that by bounds.
+/// Runs a statement that gives one number, and sorts the number by bounds.
 pub(super) async fn valued(
     ground: &Ground<'_>,
     warehouse: &str,
@@ -76,7 +76,7 @@ pub(super) async fn valued(
     })
 }
 
-/// The API gives every value as a text [docs: statementexecution/executestatement].
+/// The number of an answer. The API gives every value as a text [docs: statementexecution/executestatement].
 fn number(answer: &Value) -> Option<f64> {
     let told = answer.pointer("/result/data_array/0/0")?;
     let value = told.as_f64().or_else(|| told.as_str()?.trim().parse().ok())?;

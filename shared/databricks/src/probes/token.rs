@@ -1,7 +1,7 @@
-//! A token is issued: the identity service of the workspace [docs: dev-tools/auth/oauth-m2m].
+//! Requests a token, to check the identity service of the workspace [docs: dev-tools/auth/oauth-m2m].
 //!
-//! Quirk: a new token is asked for at each look, since one that is held tells nothing of the
-//! service. It replaces the held one, so that the other probes of the minute need no other.
+//! Quirk: each probe requests a new token, because a token that is held says nothing about the service. The
+//! new token replaces the held one, so that the other probes of the minute need no other.
 
 use async_trait::async_trait;
 use engine::ports::Probed;
@@ -11,10 +11,8 @@ use serde_json::Value;
 use super::{ProbeKind, ProbeTraits, healthy};
 use crate::errands::Ground;
 
-/// Its kind.
 pub(super) const KIND: &str = "token";
 
-/// See the module.
 pub(super) struct Token;
 
 #[async_trait]

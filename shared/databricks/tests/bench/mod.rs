@@ -1,8 +1,8 @@
 //! A simulated pair with a client in front of each side, in virtual time and in one process.
 //!
-//! Law: whatever a test sends is kept, and a test that ends well proves that nothing of it could
-//! destroy a resource (S24), that every admitted request was told to the pass exactly once, and
-//! that the simulator knew every route.
+//! Law: every request of a test is kept. A test that ends well proves three things: no request could destroy
+//! a resource (S24), the end of every admitted request was reported exactly once, and the simulator knew
+//! every route.
 
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
@@ -25,7 +25,7 @@ use sim::{Answer, CLIENT_ID, CLIENT_SECRET, Estate, Settings, Side, World};
 /// 2026-01-05T08:00:00Z, a Monday.
 pub(crate) const START_MS: i64 = 1_767_600_000_000;
 
-/// Time that moves when somebody waits for it.
+/// Time that moves when a test waits for it.
 pub(crate) struct FakeClock(Mutex<i64>);
 
 impl FakeClock {
@@ -50,7 +50,7 @@ impl Clock for FakeClock {
     }
 }
 
-/// Hands requests to the simulated world.
+/// Sends requests to the simulated world.
 struct InProcess {
     world: Arc<Mutex<World>>,
     clock: Arc<FakeClock>,
@@ -101,7 +101,7 @@ fn response(reply: sim::Reply) -> Response {
     Response { status: StatusCode::from_u16(reply.status).unwrap(), headers, body: Bytes::from(reply.body) }
 }
 
-/// Admits everything, and counts.
+/// Admits every request, and counts.
 #[derive(Default)]
 pub(crate) struct FreePass {
     pub(crate) entered: Mutex<Vec<&'static str>>,
@@ -130,7 +130,7 @@ pub(crate) struct Bench {
     sent: Arc<Mutex<Vec<String>>>,
 }
 
-/// What it took to bring a step about.
+/// The effort that a step needed.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Driven {
     pub(crate) calls: usize,
@@ -139,7 +139,7 @@ pub(crate) struct Driven {
 }
 
 impl Bench {
-    /// No request limits: they are the limiter's business.
+    /// It has no request limits: they belong to the limiter.
     pub(crate) fn new(estate: Estate, settings: Settings) -> Self {
         let twins = estate.counterparts();
         let settings = Settings { limits: sim::Limits::off(), ..settings };
@@ -202,8 +202,9 @@ impl Bench {
         active.take(most).collect()
     }
 
-    /// The steps on the standby that restore what is active on the primary: up to `most` of each
-    /// kind and wanted state, in the order of the stages, since what is activated starts what it needs.
+    /// The steps on the standby that restore the active resources of the primary: up to `most` of each kind
+    /// and wanted state. They are in the order of the stages, because an activated resource starts the ones
+    /// that it needs.
     pub(crate) async fn starts(&self, most: usize) -> Vec<Step> {
         let mut steps: Vec<(StartStage, Step)> = Vec::new();
         for kind in KINDS {
@@ -235,8 +236,8 @@ impl Bench {
         Step { name: seen.name.clone(), detail: start.detail.clone(), class: start.class, ..step }
     }
 
-    /// Brings a step about as the engine does: look, one call, look again; a fault that asks for it
-    /// is tried again. No more than 200 attempts.
+    /// Drives a step as the engine does: read, one call, read again. It tries again if a fault asks for it,
+    /// in at most 200 attempts.
     pub(crate) async fn drive(&self, side: Side, step: &Step) -> Result<Driven, Fault> {
         let since = Timestamp::from_millisecond(START_MS).unwrap();
         let mut driven = Driven::default();
@@ -282,7 +283,7 @@ impl Bench {
         Ok(None)
     }
 
-    /// Fences everything of a kind, known or not; gives how many calls that took.
+    /// Fences everything of a kind, known or not. Returns how many calls that took.
     pub(crate) async fn sweep(&self, side: Side, kind: &str) -> usize {
         let all = step(kind, "*", ALL_FENCED);
         let mut calls = 0;
@@ -303,14 +304,14 @@ impl Bench {
         panic!("kind {kind} does not become quiet");
     }
 
-    /// Lets virtual time go by, and the world with it.
+    /// Moves virtual time on, and the world with it.
     pub(crate) fn go_on(&self, span: SignedDuration) {
         self.clock.pass_ms(i64::try_from(span.as_millis()).unwrap());
         self.world().advance(self.clock.now_ms());
     }
 }
 
-/// See the module.
+/// Proves the law of the module.
 impl Drop for Bench {
     fn drop(&mut self) {
         if std::thread::panicking() {
@@ -342,7 +343,7 @@ pub(crate) fn step(kind: &str, resource: &str, want: &str) -> Step {
     }
 }
 
-/// A step that fences what was seen.
+/// A step that fences a resource as it was read.
 pub(crate) fn fence(seen: &Observed) -> Step {
     step(seen.kind, &seen.id, FENCED)
 }

@@ -1,4 +1,4 @@
-//! Judgments on apps and alerts, as the vendor documents them.
+//! Tests the decisions about apps and alerts, as the vendor documents them.
 
 use databricks::codes;
 use engine::ports::{Next, Workspace};

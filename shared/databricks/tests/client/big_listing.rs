@@ -1,7 +1,7 @@
-//! A workspace as large as one may be, listed in virtual time: whole, and within its limits.
+//! Lists a workspace of the largest size in virtual time: whole, and within its limits.
 //!
-//! Law: time goes on only when everybody waits for it, so requests that are under way together take
-//! the time of one.
+//! Law: time goes on only when every task waits for it. So requests that are under way together take the time
+//! of one.
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
@@ -21,12 +21,12 @@ use tokio::time::Instant;
 
 /// 2026-01-05T08:01:00Z, a Monday.
 const START_MS: i64 = 1_767_600_060_000;
-/// [docs: resources/limits].
+/// The largest number of jobs in a workspace [docs: resources/limits].
 const JOBS: usize = 12_000;
 const DASHBOARDS: usize = 2_000;
-/// One, two or three for each dashboard, in turn.
+/// One, two or three schedules for each dashboard, in turn.
 const SCHEDULES: usize = 3_999;
-/// The latency of the simulated pair, at most.
+/// The greatest latency of the simulated pair.
 const SLOWEST_S: f64 = 0.12;
 
 struct Virtual(Instant);
@@ -86,7 +86,7 @@ struct Large {
     pass: Turnstile,
 }
 
-/// What one listing took.
+/// The effort of one listing.
 struct Took {
     ids: BTreeSet<String>,
     listed: usize,
@@ -96,7 +96,7 @@ struct Took {
 }
 
 impl Large {
-    /// `known` tells the limiter the limits; otherwise it has to find them by being refused.
+    /// With `known` the limiter knows the limits. Otherwise it has to find them by refusals.
     fn new(estate: Estate, known: bool) -> Self {
         let settings = sim::Settings::default();
         let mut ours = Settings::default();
@@ -141,7 +141,7 @@ async fn twelve_thousand_jobs_are_listed_whole_at_the_speed_of_their_pages() {
     assert_eq!(took.ids, expected);
     let calls = large.world.lock().unwrap().calls();
     assert_eq!(calls.of(Side::Primary, "jobs.list").total, 120, "a page holds 100");
-    // Pages follow each other, so it is their latency that counts and not the limit.
+    // Pages follow each other, so their latency counts and not the limit.
     assert!(took.seconds < took.calls as f64 * SLOWEST_S, "{} calls in {} s", took.calls, took.seconds);
     assert!(took.calls < 250, "{} calls", took.calls);
 }
@@ -159,7 +159,7 @@ async fn the_schedules_of_two_thousand_dashboards_are_listed_whole_as_fast_as_th
     assert!(took.seconds >= least && took.seconds <= most, "{} s, not within {least} and {most}", took.seconds);
 }
 
-/// The limiter finds an unknown limit by being refused, again and again; no listing may fail of it.
+/// The limiter finds an unknown limit by refusals, again and again. No listing may fail because of them.
 #[tokio::test(start_paused = true)]
 async fn a_refusal_of_one_read_does_not_throw_away_the_thousands_of_others() {
     let large = Large::new(Estate::large(5, 100, DASHBOARDS), false);

@@ -1,4 +1,4 @@
-//! A transport that answers from a script, a clock that stands still, a pass that counts.
+//! A transport that answers from a script, a clock that a test moves, and an admission that counts.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -35,7 +35,7 @@ impl Clock for Still {
 
 type Answering = dyn Fn(&str, &Request) -> Result<Response, Failure> + Send + Sync;
 
-/// Answers by function; yields once, so that requests of several callers mingle.
+/// Answers by function. It yields once, so that requests of several callers mingle.
 pub(crate) struct Canned {
     answering: Box<Answering>,
     /// `METHOD path`, with a stand-in for the authorization that was sent.
@@ -53,7 +53,7 @@ impl Transport for Canned {
     }
 }
 
-/// Counts what enters and leaves.
+/// Counts the requests that are admitted and those that end.
 #[derive(Default)]
 pub(crate) struct Counting {
     pub(crate) entered: Mutex<Vec<&'static str>>,
@@ -106,7 +106,7 @@ impl Stage {
         Self { workspace: Arc::new(workspace), clock, pass: Counting::default(), sent }
     }
 
-    /// What was sent since the last call of this.
+    /// The requests since the last call of this.
     pub(crate) fn sent(&self) -> Vec<String> {
         std::mem::take(&mut self.sent.lock().unwrap())
     }

@@ -1,4 +1,4 @@
-//! Who or what last changed a resource, where its API tells: the guard names it.
+//! Tests who or what last changed a resource, if its API shows that: the guard names it.
 
 use engine::ports::Workspace;
 use serde_json::{Value, json};

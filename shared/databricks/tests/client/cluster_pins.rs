@@ -1,4 +1,5 @@
-//! Clusters are pinned when they are fenced, and no refusal of a pin keeps a fence from being done.
+//! Tests that clusters are pinned when they are fenced, and that a refused pin does not keep a fence from
+//! being done.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -13,7 +14,7 @@ use crate::judgments::{requests, step};
 
 const LATE: Context<'static> = Context { token: "t", since: Timestamp::UNIX_EPOCH, tries: 0, reply: None };
 
-/// A workspace with cluster 7 and as many pinned others as said; a pin is answered with this refusal.
+/// A workspace with cluster 7 and this many other pinned clusters. A pin is answered with this refusal.
 fn stage(source: &'static str, state: &'static str, pins: usize, refusal: Option<(u16, &'static str)>) -> Stage {
     let pinned = AtomicBool::new(false);
     Stage::personal(move |line, _| {

@@ -1,5 +1,5 @@
-//! Judgments on vector-search endpoints, databases, and the pipelines and schedules that others hide,
-//! as the vendor documents them.
+//! Tests the decisions about vector-search endpoints, databases, and the pipelines and schedules that others
+//! hide, as the vendor documents them.
 
 use databricks::codes;
 use engine::ports::{Looking, Next, Workspace};
@@ -248,7 +248,7 @@ async fn what_starts_a_pipeline_unseen_is_found() {
     }
 }
 
-/// Three pipelines, of which two are at work, and of which the second cannot be read.
+/// Three pipelines. Two of them are at work, and the second of these cannot be read.
 fn pipelines() -> Stage {
     Stage::personal(|line, _| {
         let listed = |id: &str, state: &str| json!({ "pipeline_id": id, "name": id, "state": state });
@@ -277,7 +277,7 @@ async fn a_record_looks_closer_at_pipelines_at_work_and_stands_without() {
     assert_eq!(stage.sent().len(), 1, "a fence is not kept waiting");
 }
 
-/// Two warehouses, and what stands on them; the alerts are answered with this status.
+/// Two warehouses, and the queries and alerts on them. The listing of alerts is answered with this status.
 fn warehouses(alerts: u16) -> Stage {
     Stage::personal(move |line, _| {
         let found = |id: &str, on: &str, state: &str| json!({ "id": id, "warehouse_id": on, "lifecycle_state": state });

@@ -1,4 +1,4 @@
-//! Judgments on answers that the simulated pair never gives, as the vendor documents them.
+//! Tests the decisions about answers that the simulated pair never gives, as the vendor documents them.
 
 use databricks::codes;
 use engine::ports::{ActReply, Context, Looking, Next, Observed, Workspace};
@@ -25,7 +25,7 @@ pub(crate) fn step(kind: &str, want: &str, detail: Value) -> Step {
     }
 }
 
-/// Looks at resource 7 of a kind, with this for the resource and this for its runs.
+/// Reads resource 7 of a kind, with these answers for the resource and for its runs.
 pub(crate) async fn seen(kind: &str, read: Value, runs: Value) -> (Stage, Observed) {
     let stage = Stage::personal(move |line, _| match line.contains("/runs/list") {
         true => ok(&json!({ "runs": runs })),
@@ -254,7 +254,7 @@ async fn a_step_of_another_version_needs_a_person() {
     assert_eq!(code(next), codes::UNKNOWN_WANT.as_str());
 }
 
-/// What is made of each documented state, toward `fenced` and toward `running`.
+/// Checks the decision for each documented state, toward `fenced` and toward `running`.
 pub(crate) async fn states_of(kind: &str, read: impl Fn(&str) -> Value, expected: &str) {
     let mut found = String::new();
     for line in expected.lines().map(str::trim).filter(|line| !line.is_empty()) {
@@ -286,7 +286,7 @@ async fn a_cluster_is_fenced_when_it_is_terminated_and_not_before() {
         ERROR: call person
         UNKNOWN: call wait
     ";
-    // Every listing answers that it is pinned.
+    // Every listing answers that the cluster is pinned.
     let read = |state: &str| {
         let pinned = json!([{ "cluster_id": "7" }]);
         json!({ "cluster_id": "7", "state": state, "cluster_source": "UI", "clusters": pinned })

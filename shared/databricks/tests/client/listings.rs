@@ -1,4 +1,4 @@
-//! Which requests a listing makes, and what it lets in.
+//! Tests which requests a listing makes, and which resources it returns.
 
 use std::collections::BTreeMap;
 
@@ -16,7 +16,7 @@ fn paths(stage: &Stage) -> Vec<String> {
     stage.sent().iter().map(|line| line.split(['?', ' ']).nth(1).unwrap_or("").to_owned()).collect()
 }
 
-/// Two runs, of which the documented `active_only` shows only one.
+/// Two runs. The documented `active_only` shows only one of them.
 fn runs() -> Stage {
     let run = |id: i64, state: &str| json!({ "run_id": id, "job_id": 1, "state": { "life_cycle_state": state } });
     Stage::personal(move |line, _| {

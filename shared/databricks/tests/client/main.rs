@@ -1,5 +1,5 @@
-//! The client and the kinds against answers written down by hand: what the simulated pair does not
-//! do, and what must be proved to the single request.
+//! Tests the client and the kinds against answers written by hand: those that the simulated pair does not
+//! give, and those that must be proven to the single request.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 

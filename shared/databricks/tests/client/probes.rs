@@ -1,4 +1,4 @@
-//! Probes: what each answer reads, and that a look makes one try.
+//! Tests the reading of each answer to a probe, and that a probe makes one try.
 
 use std::sync::Arc;
 
@@ -15,7 +15,7 @@ use crate::canned::{Stage, ok, reply, token};
 const TOKEN: &str = "POST /oidc/v1/token";
 const ASSIGNMENT: &str = "GET /api/2.1/unity-catalog/current-metastore-assignment";
 
-/// What every usual probe of a side reads, by name.
+/// The readings of every usual probe of a side, by name.
 async fn looks(stage: &Stage) -> Vec<(String, Probed)> {
     let mut seen = Vec::new();
     for probe in probes::of(&stage.workspace, &probes::usual(Side::Primary)) {
@@ -28,7 +28,7 @@ async fn readings(stage: &Stage) -> Vec<Reading> {
     looks(stage).await.into_iter().map(|(_, probed)| probed.reading).collect()
 }
 
-/// A workspace that issues tokens and answers everything else as told.
+/// A workspace that issues tokens, and gives this answer to everything else.
 fn signed_in(answer: impl Fn() -> Result<Response, Failure> + Send + Sync + 'static) -> Stage {
     Stage::machine(move |line, _| if line == TOKEN { token("t", 3600) } else { answer() })
 }

@@ -1,4 +1,4 @@
-//! Sending: what the pass is told, what is believed of an answer, and how a listing ends.
+//! Tests sending: the reported end of a request, the trust in an answer, and the end of a listing.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use serde_json::json;
 
 use crate::canned::{Stage, ok, reply};
 
-/// Every request is answered so.
+/// A workspace that gives this answer to every request.
 fn always(answer: impl Fn() -> Result<Response, Failure> + Send + Sync + 'static) -> Stage {
     Stage::personal(move |_, _| answer())
 }

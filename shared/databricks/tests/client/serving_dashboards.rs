@@ -1,4 +1,5 @@
-//! Judgments on model-serving endpoints and schedules of dashboards, as the vendor documents them.
+//! Tests the decisions about model-serving endpoints and schedules of dashboards, as the vendor documents
+//! them.
 
 use databricks::codes;
 use engine::ports::{Looking, Next, Workspace};
@@ -18,7 +19,7 @@ fn custom() -> Value {
     json!({ "entity_name": "main.m.model", "entity_version": "3", "environment_vars": secret })
 }
 
-/// What is made of `state`, toward `fenced` and toward `running`.
+/// The decisions for a `state`, toward `fenced` and toward `running`.
 async fn words(ready: &str, update: &str, suspend: Option<&str>) -> String {
     let mut state = json!({ "ready": ready, "config_update": update });
     if let Some(suspend) = suspend {
@@ -174,7 +175,7 @@ async fn an_etag_that_no_longer_matches_is_a_conflict_that_is_tried_again() {
     assert_eq!((fault.code, fault.reaction), (codes::CONFLICT, Reaction::Again { after_ms: None }));
 }
 
-/// Three dashboards: one whose schedules are shown, one whose are not, one that has gone.
+/// Three dashboards: the schedules of one are shown, those of another are not, and the third was removed.
 fn dashboards() -> Stage {
     let dashboard = |id: &str| json!({ "dashboard_id": id, "display_name": "Sales", "warehouse_id": "usual" });
     Stage::personal(move |line, _| {

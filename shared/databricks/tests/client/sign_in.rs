@@ -1,4 +1,4 @@
-//! Signing in: when a token is asked for, by whom, and what happens if there is none.
+//! Tests sign-in: when a token is requested, by whom, and what happens if there is none.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -18,7 +18,7 @@ fn me() -> Result<Response, Failure> {
     ok(&json!({ "userName": "robot", "groups": [{ "display": "admins" }] }))
 }
 
-/// Hands out `t1`, `t2` and so on, each good for an hour; accepts those that `accepts` accepts.
+/// Issues `t1`, `t2` and so on, each valid for an hour. It accepts the tokens that `accepts` accepts.
 fn numbered(accepts: impl Fn(u64) -> bool + Send + Sync + 'static) -> Stage {
     let given = AtomicU64::new(0);
     Stage::machine(move |line, request| {

@@ -1,5 +1,5 @@
-//! Every kind and every want: the calls that are foreseen are those that then go over the wire, and
-//! foreseeing them sends none.
+//! Tests for every kind and every want that the foreseen calls are those that are then sent, and that
+//! foreseeing sends none.
 
 use std::sync::Arc;
 
@@ -52,7 +52,8 @@ async fn the_calls_of_every_fence_are_foreseen() {
     for kind in fenced_kinds() {
         let mut calls = 0;
         for seen in bench.active(kind, 5).await {
-            // What a listing shows, since it tells the most; read anew, as time has gone by.
+            // The state from a listing, because it shows the most. It is read again, because time has gone
+            // by.
             let listed = bench.list(Side::Primary, kind).await.unwrap();
             let Some(now) = listed.into_iter().find(|one| one.id == seen.id) else { continue };
             let made = drive_and_compare(&bench, Side::Primary, &fence(&seen), Some(now)).await;

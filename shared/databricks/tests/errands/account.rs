@@ -1,4 +1,4 @@
-//! What single errands on the account promise.
+//! Tests the promises of single actions on the account.
 
 use databricks::codes;
 use engine::ports::Errands;
@@ -13,7 +13,7 @@ use sim::{FaultKind, PRIMARY_REGION, STANDBY_REGION};
 use crate::bench::{Bench, START_MS, shown, step};
 use crate::sides;
 
-/// Settings of a recovery of the simulated group.
+/// The settings for a recovery of the simulated group.
 pub(crate) fn recovery(objective_seconds: u32) -> Value {
     json!({
         "group": sim::FAILOVER_GROUP,

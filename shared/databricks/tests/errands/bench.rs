@@ -1,8 +1,8 @@
 //! A simulated pair and its account with a client in front of each, in virtual time and in one process.
 //!
-//! Law: whatever a test sends is kept, and a test that ends well proves that nothing of it could
-//! destroy a resource (S24), that every admitted request was told to the pass exactly once, and that
-//! the simulator knew every route.
+//! Law: every request of a test is kept. A test that ends well proves three things: no request could destroy
+//! a resource (S24), the end of every admitted request was reported exactly once, and the simulator knew
+//! every route.
 
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
@@ -22,7 +22,7 @@ use sim::{Answer, CLIENT_ID, CLIENT_SECRET, Estate, FaultKind, Settings, Side, W
 /// 2026-01-05T08:00:00Z, a Monday.
 pub(crate) const START_MS: i64 = 1_767_600_000_000;
 
-/// Time that moves when somebody waits for it.
+/// Time that moves when a test waits for it.
 pub(crate) struct FakeClock(Mutex<i64>);
 
 impl FakeClock {
@@ -47,14 +47,14 @@ impl Clock for FakeClock {
     }
 }
 
-/// What a client stands in front of.
+/// The host that a client sends to.
 #[derive(Clone, Copy)]
 enum Host {
     Side(Side),
     Account,
 }
 
-/// Hands requests to the simulated world.
+/// Sends requests to the simulated world.
 struct InProcess {
     world: Arc<Mutex<World>>,
     clock: Arc<FakeClock>,
@@ -63,7 +63,7 @@ struct InProcess {
     bodies: Bodies,
 }
 
-/// The path and the JSON of every request that had one.
+/// The path and the JSON of every request that had JSON.
 type Bodies = Arc<Mutex<Vec<(String, Value)>>>;
 
 #[async_trait]
@@ -113,7 +113,7 @@ fn response(reply: sim::Reply) -> Response {
     Response { status: StatusCode::from_u16(reply.status).unwrap(), headers, body: Bytes::from(reply.body) }
 }
 
-/// Admits everything, and counts.
+/// Admits every request, and counts.
 #[derive(Default)]
 pub(crate) struct FreePass {
     entered: Mutex<Vec<&'static str>>,
@@ -132,7 +132,7 @@ impl Pass for FreePass {
     }
 }
 
-/// Knows one place.
+/// Knows the places of two secrets.
 struct OnePlace;
 
 impl Secrets for OnePlace {
@@ -145,7 +145,7 @@ impl Secrets for OnePlace {
     }
 }
 
-/// See the module.
+/// A simulated pair with its account.
 pub(crate) struct Bench {
     pub(crate) clock: Arc<FakeClock>,
     pub(crate) pass: FreePass,
@@ -161,7 +161,7 @@ impl Bench {
         Self::in_account(sim::ACCOUNT_ID)
     }
 
-    /// With this account's id in the configuration.
+    /// A bench with this account's id in the configuration.
     pub(crate) fn in_account(account: &str) -> Self {
         let settings = Settings { limits: sim::Limits::off(), ..Settings::default() };
         let world = Arc::new(Mutex::new(World::new(11, Estate::everything(3, 120), settings, START_MS)));
@@ -184,7 +184,7 @@ impl Bench {
         Self { world, clock, pass: FreePass::default(), account, sides, sent, bodies }
     }
 
-    /// Whoever carries out a kind: the account, or the workspace of the step's side.
+    /// The object that carries out a kind: the account, or the workspace of the step's side.
     pub(crate) fn errands(&self, kind: &str, side: failover::Side) -> &dyn Errands {
         if self.account.errands().iter().any(|info| info.name == kind) { &self.account } else { &**self.on(side) }
     }
@@ -200,7 +200,7 @@ impl Bench {
         self.world.lock().unwrap()
     }
 
-    /// Something goes wrong from now on, everywhere that this errand speaks to.
+    /// Injects a fault from now on, everywhere that this action sends requests to.
     pub(crate) fn trouble(&self, kind: &FaultKind, only: &str) {
         for side in Side::BOTH {
             let fault = sim::Fault::new(side, self.clock.now_ms(), kind.clone()).only(only);
@@ -209,27 +209,27 @@ impl Bench {
         self.world().account().inject(kind.clone(), Some(only));
     }
 
-    /// How many calls came that can change something.
+    /// The number of calls so far that can change something.
     pub(crate) fn effects(&self) -> u64 {
         let mut world = self.world();
         let calls = world.calls();
         Side::BOTH.iter().map(|side| calls.effects(*side)).sum::<u64>() + world.account().effects()
     }
 
-    /// What was sent since the last call of this, without sign-ins.
+    /// The requests since the last call of this, without sign-ins.
     pub(crate) fn sent(&self) -> Vec<String> {
         let all = std::mem::take(&mut *self.sent.lock().unwrap());
         assert_nothing_destroys(&all);
         all.into_iter().filter(|sent| !sent.contains("/oidc/")).collect()
     }
 
-    /// What was sent to paths that end so.
+    /// The bodies that were sent to paths with this end.
     pub(crate) fn bodies(&self, path_end: &str) -> Vec<Value> {
         let all = self.bodies.lock().unwrap();
         all.iter().filter(|(path, _)| path.ends_with(path_end)).map(|(_, body)| body.clone()).collect()
     }
 
-    /// A request by hand to the standby, with a personal token.
+    /// Sends a request by hand to the standby, with a personal token.
     pub(crate) fn by_hand(&self, method: &str, path: &str, body: &Value) -> Value {
         let request = sim::Request::json(method, path, sim::STANDBY_TOKEN, body);
         match self.world().handle(self.clock.now_ms(), Side::Standby, &request) {
@@ -242,7 +242,7 @@ impl Bench {
         self.clock.now()
     }
 
-    /// One try.
+    /// Makes one try.
     pub(crate) async fn attempt(&self, step: &Step) -> Result<String, Fault> {
         let since = Timestamp::from_millisecond(START_MS).unwrap();
         let briefing = Briefing { token: "the-steps-token", tries: 0, since, now: self.clock.now(), message: None };
@@ -250,7 +250,8 @@ impl Bench {
         self.errands(&step.kind, side).attempt(step, &briefing, &self.pass).await
     }
 
-    /// Tries until it is done or a person is needed, as the runner does. Gives how many faults came.
+    /// Tries until the step is done or a person is needed, as the runner does. Also returns the number of
+    /// faults.
     pub(crate) async fn drive(&self, step: &Step) -> Result<(String, usize), Fault> {
         for faults in 0..120 {
             let fault = match self.attempt(step).await {
@@ -286,7 +287,7 @@ fn assert_nothing_destroys(sent: &[String]) {
     }
 }
 
-/// See the module.
+/// Proves the law of the module.
 impl Drop for Bench {
     fn drop(&mut self) {
         if std::thread::panicking() {
@@ -300,12 +301,12 @@ impl Drop for Bench {
     }
 }
 
-/// A step of an errand about a side.
+/// A step of an action about a side.
 pub(crate) fn step(kind: &str, side: failover::Side, want: &str, settings: Value) -> Step {
     shown(kind, side, want, settings, None)
 }
 
-/// The same, of a plan whose question showed a loss.
+/// The same step, in a plan whose approval request showed a loss.
 pub(crate) fn shown(kind: &str, side: failover::Side, want: &str, settings: Value, shown: Option<Shown>) -> Step {
     let url = "https://workspace.example".to_owned();
     let address = Address { side, url, host: "workspace.example".to_owned() };

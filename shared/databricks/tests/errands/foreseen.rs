@@ -1,5 +1,5 @@
-//! Every errand of both lists: foreseeing it sends no call that changes anything, and tells the one
-//! that a try then sends first.
+//! Tests for every action of both lists that foreseeing it sends no call that changes anything, and foresees
+//! the call that a try then sends first.
 
 use std::sync::Arc;
 

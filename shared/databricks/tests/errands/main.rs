@@ -1,7 +1,7 @@
-//! One suite over every errand of both lists, against the simulated pair and its account: a new
-//! errand is tested the moment it is listed. Then what only one of them promises.
+//! Runs one suite over every action of both lists, against the simulated pair and its account, so a new
+//! action is tested as soon as it is listed. Other tests prove the promises of single actions.
 //!
-//! Each test's bench proves S24 at its end: no request that could destroy a resource was sent.
+//! The bench of each test proves S24 at its end: no request that could destroy a resource was sent.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
@@ -31,7 +31,7 @@ fn sides() -> Value {
     json!({ "primary": 7010, "standby": "7011" })
 }
 
-/// Good settings of every kind.
+/// Good settings for each kind.
 fn settings(bench: &Bench, kind: &str) -> Value {
     match kind {
         "statement" | "sql_source" => json!({ "warehouse": workspace::warehouse(bench), "statement": "SELECT 7" }),
@@ -55,20 +55,20 @@ fn settings(bench: &Bench, kind: &str) -> Value {
     }
 }
 
-/// The states that a duty wants, each with the side that its step is about.
+/// The states that a purpose wants, each with the side of its step.
 fn wanted(kind: &str, duty: Duty) -> Vec<(&'static str, Side)> {
     match duty {
         Duty::Fence => vec![(want::CUT_OFF, Side::Primary), (want::LIFTED, Side::Primary)],
         Duty::Source => vec![(want::REACHABLE, Side::Standby)],
         Duty::Recovery => vec![(want::RECOVERED, Side::Standby)],
-        // The simulated one that is attached to nothing leads to the primary.
+        // The simulated URL that is attached to no group leads to the primary.
         Duty::Endpoint => vec![(want::SWITCHED, Side::Primary)],
         Duty::Validation => vec![(want::PROVED, Side::Standby)],
         Duty::Dataset | Duty::Route | Duty::Channel => panic!("{kind} has a duty that this suite does not know"),
     }
 }
 
-/// The first step of every kind that can have one.
+/// A step of every kind, with the first state that its purpose wants.
 fn steps(bench: &Bench) -> Vec<Step> {
     let all = infos().into_iter();
     all.map(|info| {
@@ -104,14 +104,14 @@ async fn twice_is_as_once() {
             assert!(!told.is_empty());
             let effects = bench.effects();
             bench.drive(&step).await.unwrap();
-            // No look could tell that a statement has been run, and it only reads.
+            // No read shows that a statement was run, and a statement only reads.
             let again = u64::from(matches!(info.name, "statement" | "sql_source"));
             assert_eq!(bench.effects() - effects, again, "{} {want}", info.name);
         }
     }
 }
 
-/// S6, S7: the doubt is told, and the next try makes no second effect.
+/// S6, S7: the fault shows the doubt, and the next try makes no second effect.
 #[tokio::test]
 async fn an_effect_whose_reply_is_lost_happens_once() {
     for info in infos().into_iter().filter(|info| !only_reads(info.name)) {

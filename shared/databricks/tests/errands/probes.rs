@@ -1,4 +1,4 @@
-//! Every probe of the list against the simulated pair: a new one is tested the moment it is listed.
+//! Runs every probe of the list against the simulated pair, so a new probe is tested as soon as it is listed.
 
 use databricks::{PROBES, probes};
 use engine::ports::{DeclaredProbe, Depth, Probed};
@@ -11,7 +11,7 @@ use sim::FaultKind;
 use crate::bench::Bench;
 use crate::workspace;
 
-/// Good settings of every kind.
+/// Good settings for each kind.
 fn settings(bench: &Bench, kind: &str) -> Value {
     let warehouse = workspace::warehouse(bench);
     match kind {
@@ -32,7 +32,7 @@ async fn look(bench: &Bench, kind: &str, settings: Value) -> Probed {
     found[0].look(Timestamp::UNIX_EPOCH, &bench.pass).await
 }
 
-/// Settles what a statement has started, and gives what is read then.
+/// Waits until a statement has started its warehouse, and returns the reading after that.
 async fn settled(bench: &Bench, kind: &str) -> Probed {
     for _ in 0..30 {
         let probed = look(bench, kind, settings(bench, kind)).await;

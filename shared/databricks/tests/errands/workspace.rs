@@ -1,4 +1,4 @@
-//! What single errands on a workspace promise.
+//! Tests the promises of single actions on a workspace.
 
 use databricks::codes;
 use failover::Side;
@@ -14,7 +14,7 @@ pub(crate) fn warehouse(bench: &Bench) -> String {
     held["warehouses"][0]["id"].as_str().unwrap().to_owned()
 }
 
-/// A job that was made on the standby, by its name.
+/// Makes a job on the standby if there is none with this name. Returns the name.
 pub(crate) fn made_job(bench: &Bench, name: &str) -> String {
     let tasks = json!([{ "task_key": "main", "environment_key": "default" }]);
     let listed = bench.by_hand("GET", &format!("/api/2.2/jobs/list?name={name}"), &Value::Null);
@@ -29,7 +29,7 @@ fn job_id(bench: &Bench, name: &str) -> i64 {
     listed["jobs"][0]["job_id"].as_i64().unwrap()
 }
 
-/// How many runs somebody asked for on the standby.
+/// The number of runs on the standby that a request has started.
 pub(crate) fn runs_by_hand(bench: &Bench) -> usize {
     let world = bench.world();
     let ours = |start: &&sim::RunStart| start.side == sim::Side::Standby && start.cause == sim::Cause::OneTime;
