@@ -1,4 +1,4 @@
-//! The codes of faults that arise outside.
+//! The codes of this crate's faults.
 
 use saga::Code;
 
@@ -6,7 +6,7 @@ use saga::Code;
 pub const CHANNEL_REFUSED: Code = Code::new("CHANNEL-REFUSED");
 /// A chat channel or webhook does not answer.
 pub const CHANNEL_SILENT: Code = Code::new("CHANNEL-SILENT");
-/// What a call was made for does not read back as wanted.
+/// A tool was called, and does not read back as wanted.
 pub const CALL_NOT_SEEN: Code = Code::new("CALL-NOT-SEEN");
 /// A call to a tool was refused.
 pub const CALL_REFUSED: Code = Code::new("CALL-REFUSED");
@@ -14,5 +14,5 @@ pub const CALL_REFUSED: Code = Code::new("CALL-REFUSED");
 pub const CALL_SILENT: Code = Code::new("CALL-SILENT");
 /// A source cannot be reached from here.
 pub const SOURCE_UNREACHABLE: Code = Code::new("SOURCE-UNREACHABLE");
-/// An errand's settings cannot be read.
+/// The settings of an action cannot be read.
 pub const ERRAND_SETTINGS: Code = Code::new("ERRAND-SETTINGS");

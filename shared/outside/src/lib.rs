@@ -1,9 +1,12 @@
-//! Errands to what is neither a workspace nor AWS: chat channels, webhooks, HTTPS calls, hosts and ports.
+//! Actions on systems that are neither a workspace nor AWS: chat channels, webhooks, HTTPS calls, hosts and
+//! ports.
 //!
-//! Its law: one request per try and no second; an address may itself be a secret, so none is ever
-//! repeated in a message (S23). It must not know what a failover is.
+//! Law: each request is sent once and never repeated. An address may itself be a secret, so no message
+//! repeats one (S23).
+//! Must not know: what a failover is.
 //!
-//! A new kind is one file in [`kinds`] and one line in its list; a new probe the same in [`probes`].
+//! A new kind is one file in [`kinds`] and one line in its list. A new probe is one file in [`probes`] and
+//! one line in its list.
 
 pub mod codes;
 pub mod kinds;
@@ -26,7 +29,7 @@ pub use web::{Asked, Got, Missed, Web};
 
 use crate::kinds::Reaching;
 
-/// Carries out the errands of [`KINDS`].
+/// Carries out the actions of [`kinds::KINDS`].
 pub struct OutsideErrands {
     web: Arc<dyn Web>,
     secrets: Arc<dyn Secrets>,
@@ -34,7 +37,7 @@ pub struct OutsideErrands {
 }
 
 impl OutsideErrands {
-    /// Errands over a network.
+    /// Actions over a network.
     pub fn new(web: Arc<dyn Web>, secrets: Arc<dyn Secrets>) -> Self {
         Self { web, secrets, infos: kinds::infos() }
     }

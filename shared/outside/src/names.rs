@@ -1,10 +1,10 @@
-//! The domain name system, asked through the name servers that this machine is configured with.
+//! Asks the name servers that this machine is configured with.
 //!
-//! Law: nothing is kept from one question to the next, since an answer of a minute ago says nothing of
-//! now. The platform's own lookup cannot tell an alias, so `hickory-resolver` asks.
-//! Without the feature `https` nobody is asked, and every answer is an error.
+//! Law: nothing is kept from one question to the next, because an answer of a minute ago says nothing about
+//! now. The platform's own lookup does not show an alias, so `hickory-resolver` asks. Without the feature
+//! `https` no server is asked, and every answer is an error.
 
-/// See the module.
+/// The name servers of this machine.
 #[derive(Debug, Default)]
 pub struct SystemNames;
 
@@ -19,7 +19,7 @@ mod asked {
 
     use super::SystemNames;
 
-    /// In all, for one question.
+    /// The longest time for one question, in all.
     const PATIENCE: Duration = Duration::from_secs(5);
 
     impl SystemNames {
@@ -34,7 +34,7 @@ mod asked {
         }
     }
 
-    /// From the root, so that no search domain is tried.
+    /// Makes the name absolute, so that no search domain is tried.
     fn whole(host: &str) -> String {
         format!("{}.", host.trim_end_matches('.'))
     }

@@ -1,4 +1,4 @@
-//! The real network.
+//! Sends requests over the real network.
 //!
 //! Law: no redirect, no cookie, no proxy from the environment, no second attempt.
 
@@ -10,25 +10,25 @@ use tokio::net::TcpStream;
 
 use crate::web::{Asked, Got, Missed, Web};
 
-/// What a webhook or a tool answers fits in this; what is beyond is not read.
+/// The answer of a webhook or a tool is smaller than this. The rest of a larger one is not read.
 const LARGEST_BODY_BYTES: usize = 1024 * 1024;
 
-/// The remedy where the feature `https` is off.
+/// The remedy if the feature `https` is off.
 pub(crate) const WITHOUT_HTTPS: &str =
     "this build of the program reaches this machine only: build it with --features cloud";
 
-/// A connection pool to whatever is outside.
+/// A connection pool for all addresses.
 #[derive(Debug)]
 pub struct Network {
     client: reqwest::Client,
 }
 
 impl Network {
-    /// A network of one's own.
+    /// A network with its own connection pool.
     ///
     /// # Errors
     ///
-    /// A sentence, if the platform's certificates or the TLS library cannot be used.
+    /// A sentence, if this machine's certificates or the TLS library cannot be used.
     pub fn new() -> Result<Self, String> {
         let client = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
@@ -73,7 +73,7 @@ async fn body(mut answer: reqwest::Response) -> Result<Bytes, Missed> {
     Ok(body.freeze())
 }
 
-/// An address may itself be the secret, so it goes out of the text first (S23).
+/// An address may itself be the secret, so it is first taken out of the text (S23).
 fn missed(error: reqwest::Error) -> Missed {
     let may_have_arrived = !(error.is_connect() || error.is_builder());
     let what = match (error.is_timeout(), error.is_connect()) {

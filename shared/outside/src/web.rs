@@ -1,4 +1,4 @@
-//! The port to the network: requests and connections, one attempt each.
+//! The port to the network: it sends requests and opens connections, with one attempt each.
 
 use std::fmt;
 use std::time::Duration;
@@ -8,16 +8,16 @@ use bytes::Bytes;
 use http::{HeaderMap, Method, StatusCode};
 use url::Url;
 
-/// A request. Its address and headers may hold secrets, so it shows neither.
+/// A request. Its address and headers may hold secrets, so its debug text shows neither.
 #[derive(Clone)]
 pub struct Asked {
-    /// Where to.
+    /// Address that it is sent to.
     pub url: Url,
-    /// Its method.
+    /// HTTP method.
     pub method: Method,
-    /// Its headers.
+    /// Request headers.
     pub headers: HeaderMap,
-    /// Its body; empty for none.
+    /// Body of the request; empty if there is none.
     pub body: Bytes,
 }
 
@@ -27,23 +27,23 @@ impl fmt::Debug for Asked {
     }
 }
 
-/// An answer.
+/// An answer, whatever its status is.
 #[derive(Clone, Debug)]
 pub struct Got {
-    /// Its status.
+    /// HTTP status of the answer.
     pub status: StatusCode,
-    /// Its headers.
+    /// Response headers.
     pub headers: HeaderMap,
-    /// Its body, or as much of it as anybody reads.
+    /// Body of the answer, or the part of it that is read.
     pub body: Bytes,
 }
 
-/// No answer.
+/// A request or connection that got no answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Missed {
     /// Whether the request may have arrived.
     pub may_have_arrived: bool,
-    /// Why, without the address.
+    /// The reason, without the address.
     pub why: String,
 }
 
@@ -54,13 +54,13 @@ pub trait Web: Send + Sync {
     ///
     /// # Errors
     ///
-    /// [`Missed`]: no answer came.
+    /// [`Missed`] if no answer came.
     async fn send(&self, asked: Asked, time_out: Duration) -> Result<Got, Missed>;
 
     /// Opens a TCP connection and closes it.
     ///
     /// # Errors
     ///
-    /// [`Missed`]: it could not be opened.
+    /// [`Missed`] if it could not be opened.
     async fn connect(&self, host: &str, port: u16, time_out: Duration) -> Result<(), Missed>;
 }

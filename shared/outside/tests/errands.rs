@@ -1,4 +1,4 @@
-//! Every kind of errand outside, against a web that a test scripts.
+//! Tests every kind of external action against a network with scripted answers.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
@@ -19,7 +19,7 @@ use saga::{Class, Fault, Reaction, Step};
 use secrecy::SecretString;
 use serde_json::{Value, json};
 
-/// Hands out one scripted answer after the other; the last one for ever.
+/// Gives one scripted answer after the other, and the last one for ever.
 #[derive(Default)]
 struct Scripted {
     answers: Mutex<Vec<Result<(u16, Value), Missed>>>,
@@ -87,7 +87,7 @@ async fn attempt(web: &Arc<Scripted>, kind: &str, settings: Value, tries: u32) -
     errands.attempt(&step_of(kind, settings), &briefing, &Open).await
 }
 
-/// What a try would send.
+/// The calls that a try would send.
 async fn foreseen(web: &Arc<Scripted>, kind: &str, settings: Value) -> Vec<Foreseen> {
     let errands = OutsideErrands::new(Arc::clone(web) as Arc<dyn Web>, Arc::new(Kept));
     let message = Message { subject: "moved".to_owned(), text: "to <two> & back".to_owned() };

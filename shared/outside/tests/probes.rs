@@ -1,4 +1,4 @@
-//! The probes of the way to a workspace: what each answer reads, and at what it looks.
+//! Tests the probes of the network path to a workspace: the reading of each answer, and the request.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
@@ -40,7 +40,7 @@ impl Pass for Open {
     fn leave(&self, _family: &'static str, _ending: Ending) {}
 }
 
-/// Answers as told, and keeps what it was asked.
+/// Gives its fixed answers, and keeps each request.
 struct Scripted {
     answers: bool,
     resolves: Result<bool, String>,
@@ -116,8 +116,8 @@ fn settings_are_checked() {
     assert_eq!(checked("jobs", &Value::Null), None);
 }
 
-/// Names that exist nowhere by definition [RFC 6761], and an address of loopback: nobody is asked
-/// about a name of the world. Where there are no name servers, nothing can be told.
+/// Uses names that exist nowhere by definition [RFC 6761] and a loopback address, so no server is asked about
+/// a real name. Without name servers the answer is unknown.
 #[tokio::test]
 async fn the_systems_name_servers_are_asked() {
     let told = SystemNames.resolves("nothing.invalid").await;

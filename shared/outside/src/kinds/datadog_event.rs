@@ -1,10 +1,10 @@
-//! An event in Datadog's event stream: POST `/api/v1/events` on the site's API host, with the key in
+//! Sends an event to Datadog's event stream: POST `/api/v1/events` on the site's API host, with the key in
 //! `DD-API-KEY` [docs: docs.datadoghq.com/api/latest/events/post-an-event].
 //!
-//! Quirks: a text counts up to 4,000 characters, and an aggregation key up to 100; events of one key are
-//! shown together, so one that was sent twice is seen once. Nothing is read back: it is done when Datadog
-//! has accepted it.
-//! Unverified: how long a title may be; one line is sent as it is.
+//! Quirks: up to 4,000 characters of a text count, and up to 100 of an aggregation key. Events with one key
+//! are shown together, so an event that was sent twice is seen once. Nothing is read back: the step is done
+//! when Datadog has accepted the event.
+//! Unverified: how long a title may be. One line is sent as it is.
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -23,12 +23,11 @@ use super::{Kind, Reaching, read, webhook_message};
 use crate::codes;
 use crate::web::Asked;
 
-/// So many characters of a text count.
+/// At most this many characters of a text count.
 const TEXT: usize = 4_000;
-/// So many characters an aggregation key may have.
+/// An aggregation key may have at most this many characters.
 const KEY: usize = 100;
 
-/// See the module.
 pub(super) struct DatadogEvent;
 
 #[derive(Deserialize)]
@@ -50,7 +49,7 @@ struct Settings {
     _switched_on: Option<webhook_message::Words>,
 }
 
-/// How loud the event is.
+/// How serious the event is.
 #[derive(Clone, Copy, Default, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum AlertType {
@@ -76,7 +75,7 @@ fn usual_site() -> String {
     "datadoghq.com".to_owned()
 }
 
-/// Where events of a site are sent. A site is a host, and nothing else.
+/// The address for the events of a site. A site is a host, and nothing else.
 fn address(site: &str) -> Result<Url, String> {
     let wrong = || "site is no Datadog site: write it as datadoghq.com, datadoghq.eu or us5.datadoghq.com".to_owned();
     let is_host = !site.is_empty() && site.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-'));
@@ -134,7 +133,7 @@ impl Kind for DatadogEvent {
     }
 }
 
-/// As much of a text as counts, in whole characters.
+/// The part of a text that counts, in whole characters.
 pub(super) fn cut(text: &str, characters: usize) -> &str {
     text.char_indices().nth(characters).map_or(text, |(end, _)| &text[..end])
 }

@@ -1,10 +1,11 @@
-//! An event in Dynatrace: POST `/api/v2/events/ingest` on the environment, with a token of scope
+//! Sends an event to Dynatrace: POST `/api/v2/events/ingest` on the environment, with a token of scope
 //! `events.ingest` [docs: docs.dynatrace.com/docs/dynatrace-api/environment-api/events-v2/post-event].
 //!
 //! Quirks: a property's value may have 4,096 characters, and its key 100. Without an entity selector the
-//! event belongs to the whole environment. An answer of 201 tells how each event went, and one that is not
-//! `OK` was not taken, so the answer is read. Nothing is read back beyond that, and it may arrive twice.
-//! Unverified: the words for events that were not taken; whatever is not `OK` counts as refused.
+//! event belongs to the whole environment. An answer of 201 has a status for each event. An event with
+//! another status than `OK` was not taken, so the answer is read. Nothing else is read back, and the event
+//! may arrive twice.
+//! Unverified: the words for events that were not taken. Every word but `OK` counts as refused.
 
 use std::collections::BTreeMap;
 
@@ -27,10 +28,9 @@ use super::{Kind, Reaching, read, webhook_message};
 use crate::codes;
 use crate::web::{Asked, Got};
 
-/// So many characters a property's value may have.
+/// A property's value may have at most this many characters.
 const VALUE: usize = 4_096;
 
-/// See the module.
 pub(super) struct DynatraceEvent;
 
 #[derive(Deserialize)]
@@ -52,7 +52,7 @@ struct Settings {
     _switched_on: Option<webhook_message::Words>,
 }
 
-/// What Dynatrace makes of the event: news, or a problem that alerts.
+/// The sort of event in Dynatrace: news, or a problem that alerts.
 #[derive(Clone, Copy, Default, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 enum EventType {
@@ -76,7 +76,7 @@ impl EventType {
     }
 }
 
-/// Where events of an environment are sent, which may stand below a path (`/e/<id>` on Managed).
+/// The address for the events of an environment. It may be below a path (`/e/<id>` on Managed).
 fn ingest(environment: &str) -> Result<Url, String> {
     address(&format!("{}/api/v2/events/ingest", environment.trim_end_matches('/')))
 }
@@ -147,7 +147,7 @@ fn authorization(place: &Place, reaching: &Reaching<'_>) -> Result<HeaderValue, 
     Ok(value)
 }
 
-/// Whether every event was taken. An answer that names none is taken for its status.
+/// Checks that every event was taken. If the answer names no event, its HTTP status counts.
 fn taken(got: &Got, words: &Words) -> Result<(), Fault> {
     let told: Value = serde_json::from_slice(&got.body).unwrap_or_default();
     let results = told.get("eventIngestResults").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);

@@ -1,4 +1,4 @@
-//! One exchange with something outside.
+//! Sends one request and sorts its answer.
 
 use std::time::Duration;
 
@@ -11,24 +11,24 @@ use serde_json::Value;
 use super::Reaching;
 use crate::web::{Asked, Got};
 
-/// So often a thing outside is tried before a person is asked to look at it.
+/// The number of tries before a person is asked to help.
 pub(crate) const TRIES: u32 = 4;
 
-/// What is said of an exchange that did not succeed.
+/// The words and codes for the faults of an exchange.
 pub(crate) struct Words {
-    /// What family of calls the pass is asked for.
+    /// The family of calls that the admission counts it in.
     pub(crate) family: &'static str,
-    /// What it is to, e.g. `channel "platform"`.
+    /// The other end, e.g. `channel "platform"`.
     pub(crate) what: String,
-    /// Where it is sent to, without anything secret (S23).
+    /// The address that it is sent to, without anything secret (S23).
     pub(crate) to: String,
-    /// Of an answer that refuses.
+    /// The code for an answer that refuses.
     pub(crate) refused: Code,
-    /// Of no answer.
+    /// The code for no answer.
     pub(crate) silent: Code,
 }
 
-/// Sends one request; an answer is a success (2xx), or a fault that says what to do.
+/// Sends one request. Returns a success (2xx), or a fault that says what to do.
 pub(crate) async fn exchange(
     reaching: &Reaching<'_>,
     nature: Nature,
@@ -73,7 +73,7 @@ pub(crate) async fn exchange(
     }
 }
 
-/// After some tries what is silent is told to a person; it is still looked at again.
+/// After some tries a person is asked about the silence. The step is still tried again.
 pub(crate) fn patience(reaching: &Reaching<'_>, fault: Fault) -> Fault {
     match fault.reaction {
         Reaction::Again { .. } | Reaction::VerifyFirst if reaching.briefing.tries + 1 >= TRIES => {

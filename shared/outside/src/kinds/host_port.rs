@@ -1,7 +1,8 @@
-//! A source behind a host and a port, e.g. a database by JDBC: reachable when a TCP connection opens.
+//! Checks a source behind a host and a port, e.g. a database by JDBC: it is reachable if a TCP connection
+//! opens.
 //!
-//! Nothing is signed in to: that is what a validation is for. It is reached from where Switchback
-//! runs, so that place must have the target's way through the network.
+//! It does not sign in. A validation does that. The connection is made from the machine where Switchback
+//! runs, so that machine must have the same network path as the target.
 
 use async_trait::async_trait;
 use engine::ports::{Ending, ErrandInfo, Nature};
@@ -15,7 +16,6 @@ use super::{Kind, Reaching, read};
 use crate::codes;
 use crate::web::Missed;
 
-/// See the module.
 pub(super) struct HostPort;
 
 #[derive(Deserialize)]
@@ -49,7 +49,7 @@ impl Kind for HostPort {
     }
 }
 
-/// Says what is wrong with a host and a port.
+/// Checks a host and a port.
 pub(crate) fn check_host(host: &str, port: u16) -> Result<(), String> {
     let fits = !host.is_empty() && host.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | ':'));
     if !fits {

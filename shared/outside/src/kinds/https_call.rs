@@ -1,8 +1,8 @@
-//! A tool that is pointed at the new side by a call to its HTTPS API, and read back by another.
+//! Points a tool at the new side by a call to its HTTPS API, and reads it back by another.
 //!
-//! `call` changes it, `read` tells where it points: a JSON document in which the member at `pointer`
-//! [RFC 6901] must equal `equals`. What cannot be read back cannot be verified, so `read` is required.
-//! The call carries the step's token as `Idempotency-Key`, the same in every try (S7).
+//! `call` changes the tool. `read` shows where it points: a JSON document in which the member at `pointer`
+//! [RFC 6901] must equal `equals`. A state that cannot be read back cannot be verified, so `read` is
+//! required. The call carries the step's token as `Idempotency-Key`, the same in every try (S7).
 
 use std::collections::BTreeMap;
 
@@ -22,7 +22,6 @@ use super::{Kind, Reaching, read};
 use crate::codes;
 use crate::web::{Asked, Got};
 
-/// See the module.
 pub(super) struct HttpsCall;
 
 #[derive(Deserialize)]
@@ -54,7 +53,7 @@ struct Reading {
     equals: Value,
 }
 
-/// No verb that takes something away (S24).
+/// No verb takes something away (S24).
 #[derive(Clone, Copy, Default, Deserialize)]
 #[serde(rename_all = "UPPERCASE")]
 enum Verb {
@@ -104,7 +103,7 @@ impl HttpsCall {
         let asked = Asked { url, method, headers: headers(&settings.call.headers, reaching)?, body };
         match exchange(reaching, Nature::Effect, asked, &words(reaching, &settings.call.url)).await {
             Ok(_) => {}
-            // It may have arrived: the look that follows tells (S6).
+            // The call may have arrived. The read that follows shows it (S6).
             Err(fault) if fault.reaction == Reaction::VerifyFirst => {}
             Err(fault) => return Err(fault),
         }

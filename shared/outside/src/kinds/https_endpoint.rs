@@ -1,4 +1,4 @@
-//! A service that the work reads over HTTPS: reachable when a GET is answered as wanted.
+//! Checks a service that the work reads over HTTPS: it is reachable if a GET is answered as wanted.
 
 use std::collections::BTreeMap;
 
@@ -17,7 +17,6 @@ use super::{Kind, Reaching, read};
 use crate::codes;
 use crate::web::Asked;
 
-/// See the module.
 pub(super) struct HttpsEndpoint;
 
 #[derive(Deserialize)]
@@ -26,7 +25,7 @@ struct Settings {
     url: Kept,
     #[serde(default)]
     headers: BTreeMap<String, Kept>,
-    /// Any success where it is left out.
+    /// The wanted status. Without it, any success is wanted.
     status: Option<u16>,
 }
 

@@ -1,7 +1,7 @@
-//! A Kafka cluster: reachable when every one of its declared brokers takes a TCP connection.
+//! Checks a Kafka cluster: it is reachable if every declared broker takes a TCP connection.
 //!
-//! A client needs one broker to begin with and then all that lead a partition it reads
-//! [docs: kafka.apache.org/documentation, bootstrap.servers], so one that answers proves little.
+//! A client first needs one broker, and then all that lead a partition that it reads
+//! [docs: kafka.apache.org/documentation, bootstrap.servers]. So one broker that answers proves little.
 
 use async_trait::async_trait;
 use engine::ports::ErrandInfo;
@@ -16,13 +16,12 @@ use super::host_port::{check_host, connected};
 use super::{Kind, Reaching, read};
 use crate::codes;
 
-/// See the module.
 pub(super) struct KafkaBrokers;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Settings {
-    /// Each `host:port`.
+    /// Each as `host:port`.
     brokers: Vec<String>,
 }
 

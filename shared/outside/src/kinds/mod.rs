@@ -1,4 +1,4 @@
-//! The kinds of errands outside, one file each, and the one list of them.
+//! The kinds of external actions, one file each, and the one list of them.
 
 mod datadog_event;
 mod dynatrace_event;
@@ -23,7 +23,7 @@ use crate::web::Web;
 
 pub(crate) use host_port::check_host;
 
-/// Every kind.
+/// Every kind of external action.
 pub const KINDS: &[&dyn Kind] = &[
     &slack_message::SlackMessage,
     &webhook_message::WebhookMessage,
@@ -35,55 +35,55 @@ pub const KINDS: &[&dyn Kind] = &[
     &https_endpoint::HttpsEndpoint,
 ];
 
-/// What is known of every kind, in the order of the list.
+/// The facts about every kind, in the order of the list.
 pub fn infos() -> &'static [ErrandInfo] {
     static INFOS: LazyLock<Vec<ErrandInfo>> = LazyLock::new(|| KINDS.iter().map(|kind| kind.info()).collect());
     &INFOS
 }
 
-/// The kind of that name.
+/// The kind of this name; `None` if there is none.
 pub(crate) fn kind(name: &str) -> Option<&'static dyn Kind> {
     KINDS.iter().copied().find(|kind| kind.info().name == name)
 }
 
-/// Says what is wrong with the settings of a kind; `None` if it is none of these.
+/// Checks the settings of a kind; `None` if no kind has this name.
 pub fn check(name: &str, settings: &Value) -> Option<Result<(), String>> {
     kind(name).map(|kind| kind.check(settings))
 }
 
-/// What a try reaches.
+/// The context of a try.
 #[derive(Clone, Copy)]
 pub struct Reaching<'a> {
     pub(crate) web: &'a dyn Web,
     pub(crate) secrets: &'a dyn Secrets,
     pub(crate) pass: &'a dyn Pass,
     pub(crate) briefing: &'a Briefing<'a>,
-    /// The errand's name, for people.
+    /// Name of the action, for people.
     pub(crate) name: &'a str,
 }
 
-/// One kind of errand.
+/// One kind of external action.
 #[async_trait]
 pub trait Kind: Send + Sync {
-    /// What the engine must know of it.
+    /// The facts that the engine needs about the kind.
     fn info(&self) -> ErrandInfo;
 
-    /// Says what is wrong with its settings.
+    /// Checks the settings.
     ///
     /// # Errors
     ///
-    /// A sentence with the remedy.
+    /// A sentence that says what is wrong, with the remedy.
     fn check(&self, settings: &Value) -> Result<(), String>;
 
-    /// Tries once.
+    /// Tries once. Returns a line about the result.
     ///
     /// # Errors
     ///
-    /// Why it is not so yet.
+    /// A fault if the wanted state was not reached.
     async fn attempt(&self, settings: &Value, reaching: &Reaching<'_>) -> Result<String, Fault>;
 }
 
-/// Reads settings; the sentence names what is unknown, missing or of the wrong type.
+/// Reads settings. The error names the member that is unknown, missing or of the wrong type.
 pub(crate) fn read<T: DeserializeOwned>(settings: &Value) -> Result<T, String> {
     serde_json::from_value(settings.clone()).map_err(|e| e.to_string())
 }

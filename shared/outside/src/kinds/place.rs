@@ -1,4 +1,4 @@
-//! Addresses and headers in settings: as they are, or the place of a secret.
+//! Reads addresses and headers in settings: as they are, or from the place of a secret.
 
 use engine::ports::{NO_PLACE, SecretPlace, Secrets, setting_of};
 use http::{HeaderName, HeaderValue};
@@ -11,10 +11,10 @@ use url::{Host, Url};
 
 use crate::codes;
 
-/// A text that stands in the settings, or where it is kept.
+/// A text in the settings, or the place where it is kept.
 #[derive(Clone, Debug)]
 pub(crate) enum Kept {
-    /// As it is.
+    /// The text as it is.
     Plain(String),
     /// The place of a secret: `{ env = "NAME" }` or `{ file = "PATH" }`.
     Place(Place),
@@ -41,7 +41,7 @@ impl Place {
         self.0.setting()
     }
 
-    /// Where it is kept, for people.
+    /// The place, for people.
     pub(crate) fn shown(&self) -> String {
         match &self.0 {
             SecretPlace::Env(name) => format!("the address in the variable {name}"),
@@ -51,7 +51,7 @@ impl Place {
 }
 
 impl Kept {
-    /// What may be told of it: itself, or where it is kept (S23).
+    /// The part that may be shown: the text itself, or the place where it is kept (S23).
     pub(crate) fn shown(&self) -> String {
         match self {
             Kept::Plain(text) => text.clone(),
@@ -59,8 +59,7 @@ impl Kept {
         }
     }
 
-    /// Says what is wrong with an address that stands in the settings; one that is kept elsewhere is
-    /// looked at when it is used.
+    /// Checks an address in the settings. An address that is kept elsewhere is checked when it is used.
     pub(crate) fn check_address(&self) -> Result<(), String> {
         match self {
             Kept::Plain(text) => in_the_open(text).map(drop),
@@ -68,7 +67,7 @@ impl Kept {
         }
     }
 
-    /// The address.
+    /// The address, read from its place if needed.
     pub(crate) fn url(&self, secrets: &dyn Secrets) -> Result<Url, Fault> {
         let refused = |why: String| Fault::person_needed(codes::ERRAND_SETTINGS, why);
         match self {
@@ -95,7 +94,7 @@ impl Kept {
     }
 }
 
-/// Says what is wrong with headers: a name that is none, or a secret that stands in the open.
+/// Checks headers. It refuses a name that is no header, and a secret in plain text.
 pub(crate) fn check_headers<'a>(headers: impl IntoIterator<Item = (&'a String, &'a Kept)>) -> Result<(), String> {
     for (name, value) in headers {
         header_name(name)?;
@@ -113,17 +112,17 @@ pub(crate) fn check_headers<'a>(headers: impl IntoIterator<Item = (&'a String, &
 /// Parts of the names of headers that carry a secret.
 const SECRET: [&str; 6] = ["auth", "token", "key", "secret", "cookie", "signature"];
 
-/// The name of a header.
+/// Reads the name of a header.
 pub(crate) fn header_name(name: &str) -> Result<HeaderName, String> {
     HeaderName::try_from(name).map_err(|_| format!("{name:?} is no name of a header"))
 }
 
-/// The message about a secret that stands in the open; never the secret.
+/// The message about a secret in plain text. It never has the secret.
 pub(crate) fn exposed(field: &str) -> String {
     format!("{field} is a secret: {NO_PLACE}")
 }
 
-/// Reads an address that stands in the settings: it is shown and frozen into plans, so it may hold no user.
+/// Reads an address in the settings. It is shown and frozen into plans, so it may hold no user.
 fn in_the_open(text: &str) -> Result<Url, String> {
     let url = address(text)?;
     if url.username().is_empty() && url.password().is_none() {
@@ -132,7 +131,8 @@ fn in_the_open(text: &str) -> Result<Url, String> {
     Err(format!("the address holds a user or a password: {NO_PLACE}"))
 }
 
-/// Reads an address: https, or http on this machine itself. Its text may hold a secret, so no error repeats it.
+/// Reads an address: https, or http on this machine itself. Its text may hold a secret, so no error repeats
+/// it.
 pub(crate) fn address(text: &str) -> Result<Url, String> {
     let url = Url::parse(text).map_err(|e| format!("the address is none ({e}): write https://…"))?;
     let here = match url.host() {

@@ -1,8 +1,8 @@
-//! A message to a chat channel by an incoming webhook as Slack has it: a POST of `{"text": …}`
+//! Sends a message to a chat channel by an incoming webhook like Slack's: a POST of `{"text": …}`
 //! [docs: api.slack.com/messaging/webhooks]. Mattermost, Rocket.Chat and others take the same.
 //!
-//! Its address is its secret, so it is usually kept as one. Nothing can be read back: it is done
-//! when the channel has accepted the message, and may arrive twice.
+//! The address is its secret, so it is always read from the place of a secret. Nothing can be read back: the
+//! step is done when the channel has accepted the message. The message may arrive twice.
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -20,7 +20,6 @@ use super::{Kind, Reaching, read, webhook_message};
 use crate::codes;
 use crate::web::Asked;
 
-/// See the module.
 pub(super) struct SlackMessage;
 
 #[derive(Deserialize)]
@@ -75,7 +74,7 @@ impl Kind for SlackMessage {
     }
 }
 
-/// Three characters have a meaning of their own [docs: api.slack.com/reference/surfaces/formatting].
+/// Escapes three characters that have a special meaning [docs: api.slack.com/reference/surfaces/formatting].
 fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }

@@ -1,7 +1,7 @@
-//! A message to any HTTPS webhook: a POST of one JSON object with `subject`, `text` and `id`.
+//! Sends a message to any HTTPS webhook: a POST of one JSON object with `subject`, `text` and `id`.
 //!
-//! `id` is the same in every try, and is sent as `Idempotency-Key`, too: whoever receives a message
-//! twice can tell. Nothing can be read back: it is done when the receiver has accepted it.
+//! `id` is the same in every try. It is also sent as `Idempotency-Key`, so a receiver recognizes a message
+//! that comes twice. Nothing can be read back: the step is done when the receiver has accepted the message.
 
 use std::collections::BTreeMap;
 
@@ -21,7 +21,6 @@ use super::{Kind, Reaching, read};
 use crate::codes;
 use crate::web::Asked;
 
-/// See the module.
 pub(super) struct WebhookMessage;
 
 #[derive(Deserialize)]
@@ -38,7 +37,7 @@ struct Settings {
     _switched_on: Option<Words>,
 }
 
-/// A channel's own words, which the plan takes up.
+/// A channel's own words. The plan takes them from the settings.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Words {
@@ -81,13 +80,13 @@ impl Kind for WebhookMessage {
     }
 }
 
-/// What a channel is to say.
+/// The message that the channel is to send.
 pub(super) fn message<'a>(reaching: &Reaching<'a>) -> Result<&'a Message, Fault> {
     let missing = || Fault::person_needed(codes::ERRAND_SETTINGS, "the plan gives this channel no words");
     reaching.briefing.message.ok_or_else(missing)
 }
 
-/// The headers of a JSON request that a receiver can tell from a first one.
+/// The headers of a JSON request. They let a receiver recognize a repeated request.
 pub(super) fn headers(extra: &BTreeMap<String, Kept>, reaching: &Reaching<'_>) -> Result<HeaderMap, Fault> {
     let unreadable = |e| Fault::person_needed(codes::ERRAND_SETTINGS, e);
     let mut headers = HeaderMap::new();

@@ -1,14 +1,13 @@
-//! The workspace's name has an address.
+//! Checks that the workspace's name has an address.
 //!
-//! Settings: perhaps `host`, by default the workspace's. An answer that there is none is down; name
-//! servers that do not answer are our own, so nothing can be told.
+//! Settings: perhaps `host`, by default the workspace's. An answer that there is no address reads down. If
+//! the name servers do not answer, the fault is ours and not the workspace's, so the reading is unknown.
 
 use async_trait::async_trait;
 use failover::signal::Reading;
 
 use super::{ProbeKind, Sight};
 
-/// See the module.
 pub(super) struct Dns;
 
 #[async_trait]

@@ -1,7 +1,8 @@
-//! Probes of the way to a workspace, which need no credentials: one file each, in one list (R13).
+//! Probes of the network path to a workspace, which need no credentials: one file each, in one list (R13).
 //!
-//! Law: one try; what cannot be asked from here is unknown and not down (S17). Both stand on our own
-//! network, so they are the same origin as every other probe of ours. Must not know: what is normal.
+//! Law: a probe makes one try. If a question cannot be asked from here, the reading is unknown and not down
+//! (S17). All of them use our own network, so their origin is the same as that of every other probe of
+//! Switchback. Must not know: what is normal.
 
 mod dns;
 mod tls;
@@ -19,20 +20,20 @@ use serde_json::{Map, Value};
 use crate::kinds::read;
 use crate::web::Web;
 
-/// Every kind of probe outside.
+/// Every kind of probe of this crate.
 pub const PROBES: &[&dyn ProbeKind] = &[&dns::Dns, &tls::Tls];
 
 /// One kind of probe.
 #[async_trait]
 pub trait ProbeKind: Send + Sync {
-    /// Its name.
+    /// Name of the kind, e.g. `dns`.
     fn kind(&self) -> &'static str;
 
-    /// Looks once at a host; says what was seen and, where it is not healthy, why.
+    /// Probes a host once. Returns the reading and a line about it, with the reason if it is not healthy.
     async fn look(&self, sight: &Sight<'_>) -> (Reading, String);
 }
 
-/// What a look is directed at, and by what means.
+/// The target of a probe, and the means to reach it.
 pub struct Sight<'a> {
     pub(crate) host: &'a str,
     pub(crate) port: u16,
@@ -44,7 +45,7 @@ pub struct Sight<'a> {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Settings {
-    /// By default the workspace's.
+    /// By default the host of the workspace.
     host: Option<String>,
     #[serde(default = "https")]
     port: u16,
@@ -63,23 +64,23 @@ fn settings(settings: &Value) -> Result<Settings, String> {
     Ok(found)
 }
 
-/// The means by which probes look.
+/// The means by which probes reach a workspace.
 #[derive(Clone)]
 pub struct Means {
-    /// Requests.
+    /// Sends requests.
     pub web: Arc<dyn Web>,
-    /// Names.
+    /// Resolves names.
     pub names: Arc<dyn Names>,
-    /// Time.
+    /// Measures the time.
     pub clock: Arc<dyn Clock>,
 }
 
-/// Says what is wrong with the settings of a kind; `None` if it is none of these.
+/// Checks the settings of a kind; `None` if no kind of probe has this name.
 pub fn checked(kind: &str, given: &Value) -> Option<Result<(), String>> {
     known(kind).map(|_| settings(given).map(drop))
 }
 
-/// The declared probes that look at the way to workspaces; those of other kinds are left to others.
+/// The declared probes of the network path to workspaces. Probes of other kinds are left out.
 pub fn of(means: &Means, addresses: &[Address], declared: &[DeclaredProbe]) -> Vec<Arc<dyn Probe>> {
     let mut found: Vec<Arc<dyn Probe>> = Vec::new();
     for declared in declared {

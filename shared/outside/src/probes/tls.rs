@@ -1,7 +1,7 @@
-//! The workspace's host takes a connection, shakes hands with a certificate that is good, and answers.
+//! Checks that the workspace's host takes a connection, has a good certificate, and answers.
 //!
-//! Settings: perhaps `host` and `port`, by default the workspace's and 443. Any answer at all is one:
-//! nobody signs in, so a refusal is what is to be expected.
+//! Settings: perhaps `host` and `port`, by default the workspace's and 443. Any answer counts: nobody signs
+//! in, so a refusal is expected.
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -13,7 +13,6 @@ use url::Url;
 use super::{ProbeKind, Sight};
 use crate::web::Asked;
 
-/// See the module.
 pub(super) struct Tls;
 
 #[async_trait]
