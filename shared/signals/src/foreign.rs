@@ -1,7 +1,7 @@
-//! Foreign JSON: read within bounds, looked at without trust.
+//! Reads foreign JSON within bounds and without trust.
 //!
-//! Whoever sends it may add members, leave them out, write a number as a text or a text as a number; so
-//! members are asked for one by one and not deserialized into a shape. Nesting ends at 128, which is the
+//! A sender may add members, leave them out, or write a number as a text or a text as a number. So each
+//! member is read by itself, and nothing is deserialized into a shape. Nesting ends at 128, which is the
 //! parser's own bound [docs: serde_json, `Deserializer::disable_recursion_limit`].
 
 use std::borrow::Cow;
@@ -13,10 +13,10 @@ use serde_json::Value;
 
 use crate::sources::Unreadable;
 
-/// No body is longer.
+/// The longest body that is read.
 pub const LARGEST_BODY_BYTES: usize = 1024 * 1024;
 
-/// An object.
+/// Reads an object.
 pub(crate) fn object(body: &[u8]) -> Result<Value, Unreadable> {
     if body.len() > LARGEST_BODY_BYTES {
         return Err(Unreadable::TOO_LONG);
@@ -28,8 +28,8 @@ pub(crate) fn object(body: &[u8]) -> Result<Value, Unreadable> {
     }
 }
 
-/// The elements of a list, and whether it was read to its end: a body that was cut off still tells what
-/// stands before the cut.
+/// Reads the elements of a list, and whether the list was read to its end. A body that was cut off still has
+/// the elements before the cut.
 pub(crate) fn elements(body: &[u8]) -> Result<(Vec<Value>, bool), Unreadable> {
     if body.len() > LARGEST_BODY_BYTES {
         return Err(Unreadable::TOO_LONG);
@@ -43,7 +43,7 @@ pub(crate) fn elements(body: &[u8]) -> Result<(Vec<Value>, bool), Unreadable> {
     }
 }
 
-/// Keeps what was read when reading fails.
+/// Keeps the elements that were read when reading fails.
 struct Gathering<'a>(&'a mut Vec<Value>);
 
 impl<'de> DeserializeSeed<'de> for Gathering<'_> {
@@ -93,7 +93,7 @@ pub(crate) fn word<'a>(object: &'a Value, name: &str) -> Option<Cow<'a, str>> {
     }
 }
 
-/// A member that is a list; none is an empty one.
+/// A member that is a list; empty if there is none.
 pub(crate) fn list<'a>(object: &'a Value, name: &str) -> &'a [Value] {
     object.get(name).and_then(Value::as_array).map_or(&[], Vec::as_slice)
 }

@@ -1,12 +1,13 @@
-//! Who may tell us anything by webhook.
+//! Admits a webhook request only if it proves that its sender knows the secret.
 //!
-//! A request carries the secret of its webhook as `authorization: Bearer …` or `x-switchback-secret`, or signs
-//! its raw body with it: `x-switchback-signature: sha256=` and the HMAC-SHA256 in hexadecimal digits. A source
-//! whose owner can be given nothing but an address may carry it there, as `?key=…`.
+//! A request carries the secret of its webhook as `authorization: Bearer …` or `x-switchback-secret`. Or it
+//! signs its raw body with the secret: `x-switchback-signature: sha256=` and the HMAC-SHA256 in hexadecimal
+//! digits. Some owners of a source can be given nothing but an address. Their address may carry the secret,
+//! as `?key=…`.
 //!
-//! Law: nobody learns from an answer, or from how long it takes, whether a webhook is configured or how much
-//! of a secret was right. What is missing is compared all the same, and where there is no webhook the
-//! comparison is with a secret that nobody has.
+//! Law: neither an answer nor its time shows whether a webhook is configured or how much of a secret was
+//! right. A missing proof is compared, too. If there is no webhook, the comparison is with a secret that
+//! nobody has.
 
 use failover::signal::Watched;
 use hmac::{Hmac, KeyInit, Mac};
@@ -28,22 +29,22 @@ const SIGNATURE_HEADER: &str = "x-switchback-signature";
 /// A webhook and its secret.
 #[derive(Clone, Debug)]
 pub struct Door {
-    /// Whose bodies come in.
+    /// The source that reads its bodies.
     pub source: &'static dyn Source,
-    /// What its owner knows.
+    /// The secret that its owner knows.
     pub secret: SecretString,
 }
 
-/// All webhooks of a pair, and what besides is needed to read what comes in.
+/// All webhooks of a pair, and the other things that are needed to read the bodies.
 #[derive(Clone, Debug, Default)]
 pub struct Gates {
     /// The webhooks. A source may have two while its secret is changed.
     pub doors: Vec<Door>,
-    /// The CloudWatch alarms that say something of a side.
+    /// The CloudWatch alarms that report on a side.
     pub alarms: Vec<Alarm>,
 }
 
-/// What a request shows to be let in; what it does not have is empty.
+/// The proofs of a request. A proof that it does not have is empty.
 #[derive(Clone, Copy, Default)]
 pub struct Proof<'a> {
     bearer: &'a str,
@@ -53,7 +54,7 @@ pub struct Proof<'a> {
 }
 
 impl<'a> Proof<'a> {
-    /// From a request's headers and the `key` of its query.
+    /// Reads the proofs from a request's headers and the `key` of its query.
     pub fn of(headers: &'a HeaderMap, key: Option<&'a str>) -> Self {
         let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
         let (scheme, token) = header(AUTHORIZATION.as_str()).split_once(' ').unwrap_or_default();
@@ -67,12 +68,12 @@ impl<'a> Proof<'a> {
 }
 
 impl Gates {
-    /// The source of a request, if it may come in.
+    /// The source of a request, if the request is admitted.
     pub fn admit(&self, name: &str, proof: &Proof<'_>, body: &[u8]) -> Option<&'static dyn Source> {
         let nobody = SecretString::from(String::new());
         let mut of_name = self.doors.iter().filter(|door| door.source.name() == name).peekable();
         if of_name.peek().is_none() {
-            // Whatever comes of it, nobody comes in here.
+            // The result is dropped: without a webhook nobody is admitted.
             let _ = opens(&nobody, true, proof, body);
             return None;
         }
@@ -86,7 +87,7 @@ impl Gates {
         admitted
     }
 
-    /// What sources need to know to read what comes in.
+    /// The facts that a source needs to read a body.
     pub fn listening<'a>(&'a self, watched: &'a Watched, now: Timestamp) -> Listening<'a> {
         Listening { watched, alarms: &self.alarms, now }
     }
@@ -96,11 +97,11 @@ fn opens(secret: &SecretString, by_address: bool, proof: &Proof<'_>, body: &[u8]
     let known = secret.expose_secret().as_bytes();
     let by_key = same(known, proof.key.as_bytes()) & Choice::from(u8::from(by_address));
     let by_header = same(known, proof.bearer.as_bytes()) | same(known, proof.secret.as_bytes());
-    // A webhook without a secret lets nobody in.
+    // A webhook without a secret admits nobody.
     (by_header | by_key | signed(known, proof.signature, body)) & !Choice::from(u8::from(known.is_empty()))
 }
 
-/// Digests are compared, so that not even the length of the secret shows.
+/// Compares digests, so that not even the length of the secret shows.
 fn same(known: &[u8], shown: &[u8]) -> Choice {
     Sha256::digest(known).as_slice().ct_eq(Sha256::digest(shown).as_slice())
 }

@@ -1,8 +1,8 @@
-//! What others say of a side's health: events, webhooks and status pages, read into signals.
+//! Reads the reports by others of a side's health into signals: events, webhooks and status pages.
 //!
-//! Its law: a body is foreign. Whatever it holds, reading it ends soon, keeps to its bounds and changes
-//! nothing; what is not understood is *unknown* or passed over with a reason, never healthy and never
-//! down (S17). It must not know what the signals add up to.
+//! Law: a body is foreign. With any content its reading ends soon, keeps to its bounds and changes nothing. A
+//! part that is not understood is *unknown* or left out with a reason. It is never healthy and never down
+//! (S17). Must not know: the verdict.
 //!
 //! A new source is one file in [`sources`] and one line in its list.
 

@@ -1,4 +1,4 @@
-//! A page that is asked: one request, one body, one reading.
+//! Polls a page of a source: one request, one body, one reading.
 
 use std::sync::Arc;
 
@@ -16,18 +16,18 @@ use url::Url;
 use crate::foreign::LARGEST_BODY_BYTES;
 use crate::sources::{Listening, Source};
 
-/// A source of signals told nothing.
+/// A source gave no signal.
 pub const SOURCE_SILENT: Code = Code::new("SOURCE-SILENT");
 
 /// A page of a source.
 pub struct Page {
-    /// Who reads it.
+    /// The source that reads the page.
     pub source: &'static dyn Source,
-    /// Where it is.
+    /// Address of the page.
     pub url: Url,
-    /// The sides that it may speak of.
+    /// The sides that the page may report on.
     pub watched: Watched,
-    /// The way there.
+    /// The network that the page is polled over.
     pub web: Arc<dyn Web>,
 }
 
@@ -64,7 +64,7 @@ impl Feed for Page {
         let listening = Listening { watched: &self.watched, alarms: &[], now };
         let told = self.source.read(body, &listening).map_err(|unreadable| silent(unreadable.to_string()))?;
         match told.passed_over.first() {
-            // A page that never speaks of our regions is as good as none, and somebody should know.
+            // A page that never names our regions is as good as none, and a person should know that.
             Some(why) if told.signals.is_empty() => Err(silent((*why).to_owned())),
             Some(_) | None => Ok(told.signals),
         }

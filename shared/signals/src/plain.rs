@@ -1,18 +1,18 @@
-//! Foreign text, fit for people and for keys.
+//! Makes foreign text fit for people and for keys.
 
 use failover::signal::WatchedSide;
 use sha2::{Digest, Sha256};
 
-/// In characters: nobody reads more of one line.
+/// In characters: the longest line.
 const LONGEST_TEXT: usize = 200;
 
-/// In bytes: a key of the table takes 1024, and holds more than the subject.
+/// In bytes: the longest subject. A key of the table takes 1024 bytes, and contains more than the subject.
 const LONGEST_SUBJECT: usize = 400;
 
-/// One line: no control characters, no double spaces, no links, cut where it is long.
+/// Makes one line of a text: no control characters, no double spaces, no links, cut if it is long.
 pub(crate) fn one_line(text: &str) -> String {
     let mut line = String::new();
-    // What is beyond is cut anyway, however many links and spaces stand in it.
+    // Only this beginning is read. The rest is cut, also if the beginning is nothing but links and spaces.
     let begins = text.char_indices().nth(LONGEST_TEXT * 20).map_or(text, |(end, _)| &text[..end]);
     for word in begins.split(|c: char| c.is_whitespace() || c.is_control()) {
         let word: String = word.chars().filter(|c| !is_unseen(*c)).collect();
@@ -30,12 +30,13 @@ pub(crate) fn one_line(text: &str) -> String {
     line
 }
 
-/// Characters that turn the direction of writing or have no width: they hide what a line says.
+/// Whether the character changes the direction of writing or has no width. Such characters hide the text of a
+/// line.
 fn is_unseen(c: char) -> bool {
     matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }
 
-/// The subject of a signal from its parts; a long one keeps its beginning and becomes its own digest.
+/// Makes the subject of a signal from its parts. A long one keeps its beginning and gets its own digest.
 pub(crate) fn subject(parts: &[&str]) -> String {
     let whole: String = parts.join("/").chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
     if whole.len() <= LONGEST_SUBJECT {
@@ -46,10 +47,10 @@ pub(crate) fn subject(parts: &[&str]) -> String {
     format!("{begins}…{digest}")
 }
 
-/// Whether a text names the region of a side: as a whole, or as words in a row.
+/// Whether a text names the region of a side, as a whole or as words in a row.
 ///
-/// `East US 2` is not `eastus`, and `North Central US` is not `centralus`: the words beside must not make
-/// it the name of another region.
+/// `East US 2` is not `eastus`, and `North Central US` is not `centralus`. So a word beside the name must not
+/// make it the name of another region.
 pub(crate) fn names_region(text: &str, side: &WatchedSide) -> bool {
     let wanted = squeezed(&side.region);
     if wanted.is_empty() {
@@ -65,10 +66,10 @@ pub(crate) fn names_region(text: &str, side: &WatchedSide) -> bool {
     })
 }
 
-/// No title or name has more.
+/// At most this many words of a text are read. No title or name has more.
 const MOST_WORDS: usize = 100;
 
-/// So many words a region's name has at most.
+/// The name of a region has at most this many words.
 const LONGEST_NAME: usize = 4;
 
 fn words(text: &str) -> impl Iterator<Item = String> + '_ {

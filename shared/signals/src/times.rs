@@ -1,4 +1,4 @@
-//! Points in time as different senders write them.
+//! Reads points in time as different senders write them.
 
 use jiff::Timestamp;
 use jiff::civil::DateTime;
@@ -6,14 +6,14 @@ use jiff::fmt::rfc2822::DateTimeParser;
 use jiff::tz::TimeZone;
 use serde_json::Value;
 
-/// Takes wrong weekdays: samples in documentation have them.
+/// It accepts wrong weekdays, because samples in documentation have them.
 static MAIL: DateTimeParser = DateTimeParser::new().relaxed_weekday(true);
 
-/// Seconds beyond this are milliseconds: it is the year 5138.
+/// A number from this on is milliseconds: as seconds it is the year 5138.
 const SECONDS_END: f64 = 1e11;
 
 /// A member that is a time: RFC 3339, `Fri, 27 Jan 2023 06:02:51 GMT` (or `Z`), a local time that is taken
-/// for UTC, or seconds or milliseconds since 1970 as a number or a text. Anything else is none.
+/// for UTC, or seconds or milliseconds since 1970 as a number or a text. Anything else is no time.
 pub(crate) fn time(object: &Value, name: &str) -> Option<Timestamp> {
     match object.get(name)? {
         Value::String(text) => read(text.trim()),
@@ -24,7 +24,7 @@ pub(crate) fn time(object: &Value, name: &str) -> Option<Timestamp> {
 
 /// A text that is a time; see [`time`].
 pub(crate) fn read(text: &str) -> Option<Timestamp> {
-    // No way of writing a time is longer.
+    // No form of a time is longer.
     if text.is_empty() || text.len() > 64 {
         return None;
     }
@@ -40,7 +40,7 @@ pub(crate) fn read(text: &str) -> Option<Timestamp> {
 
 fn epoch(number: f64) -> Option<Timestamp> {
     let seconds = if number.abs() >= SECONDS_END { number / 1000.0 } else { number };
-    // Outside of this range a signal's time means nothing.
+    // Beyond this range a signal's time means nothing.
     if !(0.0..SECONDS_END).contains(&seconds) {
         return None;
     }

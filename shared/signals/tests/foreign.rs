@@ -1,4 +1,4 @@
-//! Bodies that nobody meant: reading them ends soon, keeps to its bounds and never panics.
+//! Tests the reading of strange bodies: it ends soon, keeps to its bounds and never panics.
 
 use std::time::{Duration, Instant};
 
@@ -9,10 +9,10 @@ use serde_json::{Map, Value, json};
 use signals::sources::MOST_SIGNALS;
 use signals::{Alarm, LARGEST_BODY_BYTES, Listening, SOURCES, Source, Told};
 
-/// Every run in CI tries so many bodies of each kind; a fuzzing engine takes no notice of it.
+/// Each run in CI tries this many bodies of each kind. A fuzzing engine ignores the number.
 const TRIES: usize = 2_000;
 
-/// The bodies of the samples in `events`, as a source reads them, each with its source's place in the list.
+/// The bodies of the samples in `events`, as a source reads them, each with its source's index in the list.
 fn samples() -> Vec<(usize, Vec<u8>)> {
     let mut samples = Vec::new();
     for (place, source) in SOURCES.iter().enumerate() {
@@ -108,7 +108,7 @@ fn samples_whose_members_are_lost_or_turned_into_something_else_are_survived() {
     });
 }
 
-/// Goes down to a place that a number chooses and turns what is there into something else.
+/// Goes down to a place that a number chooses, and replaces the value there.
 fn change(value: &mut Value, place: usize, what: u8) {
     let size = match value {
         Value::Object(members) => members.len(),
@@ -152,7 +152,7 @@ fn members_that_nobody_knows_change_no_reading() {
     }
 }
 
-/// Adds members to every object.
+/// Adds unknown members to every object.
 fn add_unknown(value: &mut Value) {
     match value {
         Value::Object(members) => {
@@ -193,7 +193,7 @@ fn a_mebibyte_of_anything_is_read_soon() {
             format!("<rss><channel><title>t</title>{}", fill("<item><title>West US</title></item>")).into_bytes(),
         ),
     ];
-    // The parsers are built without optimization for tests.
+    // Tests build the parsers without optimization.
     let soon = if cfg!(debug_assertions) { Duration::from_secs(2) } else { Duration::from_millis(50) };
     for (what, body) in bodies {
         let body = &body[..body.len().min(LARGEST_BODY_BYTES)];

@@ -1,20 +1,20 @@
-//! AWS Health, by events of EventBridge [docs: health/latest/ug/aws-health-events-eventbridge-schema].
+//! Reads AWS Health, by events of EventBridge [docs: health/latest/ug/aws-health-events-eventbridge-schema].
 //!
 //! | in the event | meaning |
 //! |---|---|
-//! | `detail.eventRegion` | the region that is impacted; the envelope's `region` is only where it was delivered |
-//! | `detail.affectedAccount` | whom it is about; the envelope's `account` is who received it (organisation view) |
+//! | `detail.eventRegion` | the region that is impacted; the envelope's `region` only says where it was delivered |
+//! | `detail.affectedAccount` | the account concerned; the envelope's `account` received it (organisation view) |
 //! | `detail.eventArn` | names the event, but is neither unique to an account nor to a region |
-//! | `detail.communicationId` | one communication, with the number of its page; pages split only the list of resources |
+//! | `detail.communicationId` | a communication, with its page number; pages split only the list of resources |
 //! | `detail.page`, `totalPages`, `backupEvent` | texts in samples; nothing here depends on them |
 //!
-//! An event arrives in its own region and in the backup region, and may arrive twice in each: it is told
-//! apart by account and ARN and by its own time, so copies and pages are one look.
+//! An event arrives in its own region and in the backup region, and may arrive twice in each. Account, ARN
+//! and the event's own time identify it, so copies and pages are one signal.
 //!
-//! A public sample of the documentation says `[RESOLVED]` and has an `endTime` while its `statusCode` is still
-//! `open`: no single field but `closed` is believed when it says that it is over. A statement has no severity,
-//! so an open issue reads degraded. The category `investigation` is "currently not supported" [API model]; it
-//! reads unknown.
+//! A public sample of the documentation says `[RESOLVED]` and has an `endTime`, while its `statusCode` is
+//! still `open`. So only `closed` ends an event by itself, and every other field needs a second one. A
+//! statement has no severity, so an open issue reads degraded. The category `investigation` is "currently not
+//! supported" [API model]; it reads unknown.
 
 use failover::signal::{About, CloudName, Origin, Reading, Signal, holds};
 use jiff::Timestamp;
@@ -25,7 +25,6 @@ use crate::foreign::{list, object, text, word};
 use crate::plain::{one_line, subject};
 use crate::times::time;
 
-/// See the module.
 pub(super) struct AwsHealth;
 
 impl Source for AwsHealth {
@@ -72,7 +71,7 @@ impl Source for AwsHealth {
     }
 }
 
-/// What it reads; `None`: it is not about health, or not yet.
+/// The reading of an event; `None` if it is not about health now.
 fn standing(detail: &Value, now: Timestamp) -> Option<Reading> {
     let ended = time(detail, "endTime").is_some_and(|end| end <= now);
     let says_resolved = description(detail).is_some_and(begins_resolved);
@@ -86,7 +85,7 @@ fn standing(detail: &Value, now: Timestamp) -> Option<Reading> {
             Some(_) | None => Some(Reading::Unknown),
         },
         Some("investigation") => Some(Reading::Unknown),
-        // What is planned, what concerns the account alone, and what nobody has heard of yet.
+        // The event is planned, concerns the account alone, or has an unknown category.
         Some(_) | None => None,
     }
 }
@@ -95,7 +94,7 @@ fn begins_resolved(text: &str) -> bool {
     text.get(..10).is_some_and(|begins| begins.eq_ignore_ascii_case("[RESOLVED]"))
 }
 
-/// The latest text, in English where there is one.
+/// The latest text, in English if there is one.
 fn description(detail: &Value) -> Option<&str> {
     let texts = list(detail, "eventDescription");
     let english = texts.iter().find(|one| text(one, "language").is_some_and(|language| language.starts_with("en")));
@@ -108,7 +107,8 @@ fn words(detail: &Value, region: &str) -> String {
     format!("AWS on {service} in {region}: {told}")
 }
 
-/// Samples leave `lastUpdatedTime` out. What is over must then be later than what it ends.
+/// The time of the reading. Samples leave `lastUpdatedTime` out. The end of an event must then be later than
+/// its beginning.
 fn seen_at(event: &Value, detail: &Value, standing: Reading) -> Option<Timestamp> {
     let ended = || if standing == Reading::Healthy { time(detail, "endTime") } else { None };
     time(detail, "lastUpdatedTime").or_else(ended).or_else(|| time(detail, "startTime")).or_else(|| time(event, "time"))

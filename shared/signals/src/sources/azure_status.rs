@@ -1,12 +1,13 @@
-//! The status feed of Azure: RSS 2.0, one item an event that goes on, with service and region as
-//! `category` and in the title, and a `pubDate` that may end in a bare `Z`.
+//! Reads the status feed of Azure: RSS 2.0, with one item for each event that goes on.
 //!
-//! A feed without items is what it looks like when all is well, and also what an instance of the page served
-//! that stood in the lost region itself, on 23 July 2026 [second-hand: a status reader's source]. So an empty
-//! feed is unknown; one that names trouble elsewhere is a living page, and healthy for a region that it does
-//! not name. Descriptions name other regions in passing and are not looked at.
+//! Service and region are in `category` and in the title, and a `pubDate` may end in a bare `Z`.
 //!
-//! Unverified: the host `rssfeed.azure.status.microsoft`, and how a mitigated event is marked: a title that
+//! A feed without items can mean that all is well. But on 23 July 2026 an instance of the page in the lost
+//! region itself also served such a feed [second-hand: a status reader's source]. So an empty feed is
+//! unknown. A feed that names trouble elsewhere is a living page, and healthy for a region that it does not
+//! name. Descriptions mention other regions and are not read.
+//!
+//! Unverified: the host `rssfeed.azure.status.microsoft`, and how a mitigated event is marked. A title that
 //! says so reads unknown until the item goes.
 
 use failover::signal::{About, CloudName, Origin, Reading, Signal, WatchedSide, holds};
@@ -16,7 +17,6 @@ use super::{Arrival, Listening, Source, Told, Unreadable};
 use crate::foreign::LARGEST_BODY_BYTES;
 use crate::plain::{names_region, one_line};
 
-/// See the module.
 pub(super) struct AzureStatus;
 
 /// No feed of events that go on is longer.
@@ -62,7 +62,7 @@ impl Source for AzureStatus {
 fn standing(channel: &Channel, side: &WatchedSide) -> (Reading, String) {
     let items = channel.items().iter().take(MOST_ITEMS);
     let worst = items.filter(|item| affects(item, side)).map(|item| (of(item), item.title().unwrap_or_default()));
-    // Of those that read the same, the first: the latest stands at the top.
+    // Among items with the same reading the first one counts: the latest is at the top.
     match worst.rev().max_by_key(|(reading, _)| *reading) {
         Some((reading, title)) => (reading, format!("Azure: {title}")),
         None if channel.items().is_empty() => (Reading::Unknown, "Azure's feed names no event at all".to_owned()),

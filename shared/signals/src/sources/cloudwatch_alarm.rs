@@ -1,8 +1,10 @@
-//! CloudWatch alarms, by events of EventBridge [docs: AmazonCloudWatch/latest/monitoring/cloudwatch-and-eventbridge].
+//! Reads CloudWatch alarms, by events of EventBridge
+//! [docs: AmazonCloudWatch/latest/monitoring/cloudwatch-and-eventbridge].
 //!
-//! Only alarms that the configuration names count: an account is full of alarms that ring by design, above
-//! all those by which groups scale. Alarms are told when they change, so what they say stands for long. An
-//! alarm about the lost region that lives there falls silent with it, which is unknown and nothing else.
+//! Only alarms that the configuration names count. An account is full of alarms that ring by design, e.g.
+//! those by which groups scale. An alarm sends an event when it changes, so its reading stays valid for long.
+//! An alarm about the lost region that is in that region becomes silent with it. This is unknown and nothing
+//! else.
 
 use failover::Side;
 use failover::signal::{About, CloudName, Origin, Reading, Signal, holds};
@@ -13,7 +15,6 @@ use crate::foreign::{list, object, text};
 use crate::plain::{one_line, subject};
 use crate::times::time;
 
-/// See the module.
 pub(super) struct CloudwatchAlarm;
 
 impl Source for CloudwatchAlarm {
@@ -81,7 +82,7 @@ fn sides(alarm: &Alarm, event: &Value, listening: &Listening<'_>) -> Vec<Side> {
     }
 }
 
-/// The alarm's ARN: names are unique in one account and region only.
+/// The alarm's ARN, because a name is unique in one account and region only.
 fn of(event: &Value, name: &str) -> String {
     match list(event, "resources").first().and_then(Value::as_str) {
         Some(arn) => subject(&[arn]),

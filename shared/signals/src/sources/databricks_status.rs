@@ -1,9 +1,9 @@
-//! The status page of Databricks, asked once a minute.
+//! Reads the status page of Databricks, which is polled once a minute.
 //!
-//! It is a page of Status.io [kb.status.io, public API]: `result.status[]` has one entry a component, and in
-//! each `containers[]` one entry a region. Codes: 100 operational, 200 planned maintenance, 300 degraded, 400
-//! partial disruption, 500 disruption, 600 security event. Maintenance reads degraded while one is active and
-//! healthy before and after. The page is written by people, and late.
+//! It is a page of Status.io [kb.status.io, public API]. `result.status[]` has one entry for each component,
+//! and its `containers[]` has one entry for each region. Codes: 100 operational, 200 planned maintenance, 300
+//! degraded, 400 partial disruption, 500 disruption, 600 security event. Maintenance reads degraded while one
+//! is active, and healthy before and after. People write the page, and they write it late.
 //!
 //! Each cloud has a page of its own, so only sides of one cloud are read from one page: `us-east-1` and
 //! `us-east1` are written alike.
@@ -17,7 +17,6 @@ use super::{Arrival, Listening, Source, Told, Unreadable};
 use crate::foreign::{list, object, text, word};
 use crate::plain::{names_region, one_line, subject};
 
-/// See the module.
 pub(super) struct DatabricksStatus;
 
 impl Source for DatabricksStatus {

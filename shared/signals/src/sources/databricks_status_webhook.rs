@@ -1,10 +1,11 @@
-//! The status page of Databricks, when it calls a webhook [kb.status.io/notifications/webhook].
+//! Reads the requests that the status page of Databricks sends to a webhook
+//! [kb.status.io/notifications/webhook].
 //!
-//! One incident or maintenance a request, with the components and the regions (`containers[]`) that are
-//! affected. It is over when `datetime_resolve` is filled or the state is `Resolved`. Planned maintenance that
-//! is announced is no trouble yet, and its end is told by the page that is polled: it is passed over.
+//! A request has one incident or maintenance, with the components and the regions (`containers[]`) that are
+//! affected. It is over when `datetime_resolve` is filled or the state is `Resolved`. Announced maintenance
+//! is no trouble yet, and the page that is polled shows its end, so it is left out.
 //!
-//! Who subscribes gives an address and nothing else, so the secret may stand in the address.
+//! A subscriber gives an address and nothing else, so the secret may be in the address.
 //! Unverified: the exact words of `current_state` at the end; `datetime_resolve` is documented as a time or
 //! an empty text.
 
@@ -16,7 +17,6 @@ use crate::foreign::{list, object, text, word};
 use crate::plain::{names_region, one_line, subject};
 use crate::times::time;
 
-/// See the module.
 pub(super) struct DatabricksStatusWebhook;
 
 impl Source for DatabricksStatusWebhook {
@@ -56,7 +56,7 @@ impl Source for DatabricksStatusWebhook {
     }
 }
 
-/// Each cloud has a page of its own; whose it is, its address tells.
+/// The cloud that the page is about. Each cloud has a page of its own, and its address shows which.
 fn cloud(told: &Value) -> Option<CloudName> {
     let page = text(told, "status_page_url").or_else(|| text(told, "incident_url"))?;
     if page.contains("azuredatabricks") {

@@ -1,10 +1,11 @@
-//! Datadog's monitors, by its webhooks integration [docs: docs.datadoghq.com/integrations/webhooks].
+//! Reads Datadog's monitors, by its webhooks integration [docs: docs.datadoghq.com/integrations/webhooks].
 //!
-//! A team writes the payload itself. `shared/docs/guide/integrations/datadog.md` has the one that is read here. Its
-//! `side` is filled in by hand, or is a tag `side:primary` or `side:standby` on the monitor.
+//! A team writes the payload itself. `shared/docs/guide/integrations/datadog.md` has the one that is read
+//! here. Its `side` is filled in by hand, or is a tag `side:primary` or `side:standby` on the monitor.
 //!
-//! `$ALERT_TRANSITION` is `Triggered`, `Re-Triggered`, `Warn`, `Re-Warn`, `Recovered`, `No Data`, `Re-No Data`
-//! or `Renotify`; of the last, `$ALERT_TYPE` (`error`, `warning`, `success`, `info`) says what it is.
+//! `$ALERT_TRANSITION` is `Triggered`, `Re-Triggered`, `Warn`, `Re-Warn`, `Recovered`, `No Data`, `Re-No
+//! Data` or `Renotify`. For `Renotify`, `$ALERT_TYPE` (`error`, `warning`, `success`, `info`) shows the
+//! reading.
 //! Unverified: the unit of `$LAST_UPDATED`; a number is taken for seconds or milliseconds by its size.
 
 use failover::signal::{About, Origin, Reading, Signal, holds};
@@ -15,7 +16,6 @@ use crate::foreign::{object, text, word};
 use crate::plain::{one_line, subject};
 use crate::times::time;
 
-/// See the module.
 pub(super) struct Datadog;
 
 impl Source for Datadog {

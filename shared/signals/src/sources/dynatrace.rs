@@ -1,13 +1,13 @@
-//! Dynatrace's problems, by a custom integration for problem notifications
+//! Reads Dynatrace's problems, by a custom integration for problem notifications
 //! [docs: docs.dynatrace.com, problem notifications, webhook integration].
 //!
-//! A team writes the payload itself. `shared/docs/guide/integrations/dynatrace.md` has the one that is read here. Its
-//! `side` is filled in by hand, or is a tag `side:primary` or `side:standby` on the entities.
+//! A team writes the payload itself. `shared/docs/guide/integrations/dynatrace.md` has the one that is read
+//! here. Its `side` is filled in by hand, or is a tag `side:primary` or `side:standby` on the entities.
 //!
-//! `{State}` is `OPEN`, `MERGED` or `RESOLVED`. Of an open problem, the severity `AVAILABILITY` is down, and the
-//! other severities are degraded. `MONITORING_UNAVAILABLE`, and any word that is not known here, is unknown. No
-//! placeholder has the time of the change by itself, so the time of arrival counts.
-//! Unverified: that it calls again for a problem that was merged into another.
+//! `{State}` is `OPEN`, `MERGED` or `RESOLVED`. An open problem with the severity `AVAILABILITY` is down.
+//! With another known severity it is degraded. `MONITORING_UNAVAILABLE`, and any word that is not known here,
+//! is unknown. No placeholder has the time of the change by itself, so the time of arrival counts.
+//! Unverified: whether it calls again for a problem that was merged into another.
 
 use failover::signal::{About, Origin, Reading, Signal, holds};
 use serde_json::Value;
@@ -16,7 +16,6 @@ use super::{Arrival, Listening, Source, Told, Unreadable, named_side, tagged_sid
 use crate::foreign::{object, text, word};
 use crate::plain::{one_line, subject};
 
-/// See the module.
 pub(super) struct Dynatrace;
 
 impl Source for Dynatrace {
@@ -30,7 +29,7 @@ impl Source for Dynatrace {
 
     fn read(&self, body: &[u8], listening: &Listening<'_>) -> Result<Told, Unreadable> {
         let problem = object(body)?;
-        // The PID is one problem for ever; the id that people see is shorter.
+        // The PID is one problem for ever. The id that people see is shorter.
         let id = word(&problem, "PID").or_else(|| word(&problem, "ProblemID"));
         let id = id.ok_or(Unreadable("the body has neither PID nor ProblemID"))?;
         let side = named_side(&problem).or_else(|| tagged_side(&problem));
@@ -56,7 +55,7 @@ fn reading(problem: &Value) -> Reading {
         (Some("RESOLVED"), _) => Reading::Healthy,
         (Some("OPEN"), Some("AVAILABILITY")) => Reading::Down,
         (Some("OPEN"), Some("ERROR" | "PERFORMANCE" | "RESOURCE_CONTENTION" | "CUSTOM_ALERT")) => Reading::Degraded,
-        // It goes on as a part of another problem, monitoring itself is away, or nobody knows the word.
+        // The problem goes on as a part of another, monitoring itself is unavailable, or the word is unknown.
         (Some(_) | None, _) => Reading::Unknown,
     }
 }

@@ -1,13 +1,13 @@
-//! Google Cloud Service Health: `incidents.json`, a list of incidents of the last years, the latest first
-//! [status.cloud.google.com/incidents.schema.json].
+//! Reads Google Cloud Service Health: `incidents.json`, a list of incidents of the last years, the latest
+//! first [status.cloud.google.com/incidents.schema.json].
 //!
 //! An incident goes on while it has no `end`. `currently_affected_locations[].id` is a region, a zone or
-//! `global`; what is global is not about one region and is passed over. `status_impact` is what to read, not
-//! `severity`: an outage is down, a disruption degraded, information neither. Only products that a workspace
-//! stands on count.
+//! `global`. A global incident is not about one region and is left out. `status_impact` gives the reading,
+//! not `severity`: an outage is down, a disruption is degraded, and information is neither. Only products
+//! that a workspace depends on count.
 //!
-//! The list is never empty, so an empty one is unknown. It may be longer than what is read of a page: the
-//! incidents before the cut count, and a region that they do not name is unknown.
+//! The list is never empty, so an empty one is unknown. It may be longer than the part of a page that is
+//! read. The incidents before the cut count, and a region that they do not name is unknown.
 //!
 //! Unverified: the exact titles of products, and that the latest incident always comes first.
 
@@ -18,10 +18,9 @@ use super::{Arrival, Listening, Source, Told, Unreadable};
 use crate::foreign::{elements, list, text};
 use crate::plain::one_line;
 
-/// See the module.
 pub(super) struct GoogleStatus;
 
-/// Words in the titles of the products that a workspace stands on.
+/// Words in the titles of the products that a workspace depends on.
 const STANDS_ON: &[&str] = &[
     "compute engine",
     "cloud storage",
@@ -79,7 +78,7 @@ fn goes_on(incident: &Value) -> bool {
     incident.is_object() && text(incident, "end").is_none()
 }
 
-/// Whether it is trouble, and of something that a workspace stands on.
+/// Whether the incident is trouble, and of a product that a workspace depends on.
 fn counts(incident: &Value) -> bool {
     let informs = text(incident, "status_impact").is_some_and(|impact| impact.ends_with("_INFORMATION"));
     let products = list(incident, "affected_products").iter().filter_map(|product| text(product, "title"));

@@ -1,7 +1,7 @@
 //! The sources of signals, one file each.
 //!
-//! A source reads one body and says what it means for the sides that are watched. It keeps nothing, asks
-//! nobody and knows no time but the one that it is given.
+//! A source reads one body into signals about the watched sides. It keeps nothing, sends no request, and
+//! knows no time but the one that it is given.
 
 mod aws_health;
 mod azure_status;
@@ -25,7 +25,7 @@ use serde_json::Value;
 
 use crate::foreign::text;
 
-/// All sources.
+/// Every source.
 pub const SOURCES: &[&dyn Source] = &[
     &aws_health::AwsHealth,
     &azure_status::AzureStatus,
@@ -38,61 +38,61 @@ pub const SOURCES: &[&dyn Source] = &[
     &operator::Operator,
 ];
 
-/// So many signals are taken from one body, and not one more.
+/// At most this many signals are taken from one body.
 pub const MOST_SIGNALS: usize = 300;
 
-/// How bodies come in.
+/// How the bodies of a source arrive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Arrival {
     /// EventBridge brings events with one of these `detail-type`s.
     Event(&'static [&'static str]),
-    /// Its owner sends requests to a webhook.
+    /// The owner of the source sends requests to a webhook.
     Webhook {
-        /// Its owner can only be given an address, so the secret may stand in the address.
+        /// The owner can only be given an address, so the secret may be in the address.
         only_address: bool,
     },
-    /// We ask a page.
+    /// Switchback polls a page.
     Polled,
 }
 
-/// What a source needs to know besides the body.
+/// The facts that a source needs besides the body.
 #[derive(Clone, Copy, Debug)]
 pub struct Listening<'a> {
-    /// What is listened for.
+    /// The sides and services that are watched.
     pub watched: &'a Watched,
-    /// The CloudWatch alarms that say something of a side.
+    /// The CloudWatch alarms that report on a side.
     pub alarms: &'a [Alarm],
-    /// The time.
+    /// The time of the reading.
     pub now: Timestamp,
 }
 
-/// A CloudWatch alarm that says something of a side.
+/// A CloudWatch alarm that reports on a side.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Alarm {
-    /// Its name, or the beginning of it before a `*`.
+    /// Name of the alarm, or the beginning of it before a `*`.
     pub name: String,
-    /// Which side it is about; `None`: the side in the alarm's own region.
+    /// The side that it is about; `None` means the side in the alarm's own region.
     pub side: Option<Side>,
-    /// What it reads while it rings.
+    /// The reading while the alarm rings.
     pub reading: Reading,
 }
 
-/// What a body told.
+/// The result of reading one body.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Told {
-    /// The signals.
+    /// The signals of the body.
     pub signals: Vec<Signal>,
-    /// Why something in it is none.
+    /// The reasons why parts of the body gave no signal.
     pub passed_over: BTreeSet<&'static str>,
 }
 
 impl Told {
-    /// Nothing, and why.
+    /// A result without signals, and the reason.
     pub(crate) fn nothing(why: &'static str) -> Self {
         Self { signals: Vec::new(), passed_over: BTreeSet::from([why]) }
     }
 
-    /// One more signal, brought down to what may have been seen by now.
+    /// Adds one more signal. A time after `now` becomes `now`.
     pub(crate) fn take(&mut self, signal: Signal, now: Timestamp) {
         if self.signals.len() < MOST_SIGNALS {
             self.signals.push(signal.heard_at(now));
@@ -102,29 +102,29 @@ impl Told {
     }
 }
 
-/// A body that a source cannot read: why, in one plain sentence that repeats nothing of it.
+/// A body that a source cannot read. The reason is one plain sentence that repeats nothing of the body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct Unreadable(pub &'static str);
 
 impl Unreadable {
-    /// It is longer than [`crate::LARGEST_BODY_BYTES`].
+    /// The body is longer than [`crate::LARGEST_BODY_BYTES`].
     pub const TOO_LONG: Unreadable = Unreadable("the body is longer than 1 MiB");
 }
 
-/// One source.
+/// A source of signals.
 pub trait Source: Send + Sync + RefUnwindSafe {
-    /// Its name, as in signals, in the configuration and in addresses.
+    /// Name of the source in signals, in the configuration and in addresses, e.g. `aws_health`.
     fn name(&self) -> &'static str;
 
-    /// How its bodies come in.
+    /// How the bodies of the source arrive.
     fn arrival(&self) -> Arrival;
 
     /// Reads one body.
     ///
     /// # Errors
     ///
-    /// [`Unreadable`]: it is not what the source sends. Nothing is known by that.
+    /// [`Unreadable`] if the source does not send such a body. It gives no reading.
     fn read(&self, body: &[u8], listening: &Listening<'_>) -> Result<Told, Unreadable>;
 }
 
@@ -134,12 +134,12 @@ impl std::fmt::Debug for dyn Source {
     }
 }
 
-/// The source of a name.
+/// The source with this name; `None` if there is none.
 pub fn source(name: &str) -> Option<&'static dyn Source> {
     SOURCES.iter().copied().find(|source| source.name() == name)
 }
 
-/// The source whose events have this `detail-type`.
+/// The source whose events have this `detail-type`; `None` if there is none.
 pub fn source_of_event(detail_type: &str) -> Option<&'static dyn Source> {
     SOURCES.iter().copied().find(|source| match source.arrival() {
         Arrival::Event(types) => types.contains(&detail_type),
@@ -147,7 +147,7 @@ pub fn source_of_event(detail_type: &str) -> Option<&'static dyn Source> {
     })
 }
 
-/// The side that a body names in words that we ask for: `primary` or `standby`.
+/// The side that a body names in the member `side`: `primary` or `standby`.
 fn named_side(object: &Value) -> Option<Side> {
     side_of(text(object, "side")?)
 }
@@ -156,7 +156,7 @@ fn side_of(name: &str) -> Option<Side> {
     [Side::Primary, Side::Standby].into_iter().find(|side| side.as_str().eq_ignore_ascii_case(name))
 }
 
-/// The side that tags name, `side:primary` among others, separated by commas.
+/// The side that a tag names, e.g. `side:primary` among other tags, separated by commas.
 fn tagged_side(object: &Value) -> Option<Side> {
     let tags = text(object, "tags").or_else(|| text(object, "Tags"))?;
     tags.split(',').take(200).find_map(|tag| side_of(tag.trim().strip_prefix("side:")?.trim()))

@@ -1,11 +1,11 @@
-//! What a named person says.
+//! Reads the report of a named person.
 //!
 //! ```json
 //! { "by": "grace", "side": "primary", "reading": "down", "text": "no notebook starts", "at": "2026-01-05T08:00:00Z" }
 //! ```
 //!
-//! `reading` is `healthy`, `degraded`, `down` or `unknown`, the last of which takes back what was said before.
-//! `at` may be left out. Each person has one voice: the last thing that she said, for half an hour.
+//! `reading` is `healthy`, `degraded`, `down` or `unknown`. `unknown` takes back the last report. `at` may be
+//! left out. Only the last report of each person counts, for half an hour.
 
 use failover::signal::{About, Origin, Reading, Signal, holds};
 
@@ -14,7 +14,6 @@ use crate::foreign::{object, text};
 use crate::plain::{one_line, subject};
 use crate::times::time;
 
-/// See the module.
 pub(super) struct Operator;
 
 impl Source for Operator {
