@@ -1,4 +1,4 @@
-//! The page after an answer that was taken.
+//! Draws the page after an answer that was taken.
 
 use engine::approvals::Standing;
 use engine::approvals::by_link::Taken;
@@ -7,7 +7,7 @@ use maud::{Markup, html};
 use crate::layout::{Notice, notice};
 use crate::words::moment;
 
-/// What came of an answer.
+/// Draws the page with the result of an answer.
 pub fn answered(taken: &Taken) -> String {
     let recorded = html! { "Recorded as the answer of " strong { (taken.by) } " at " (moment(taken.at)) "." };
     let follow = html! { "Follow it with " code { "switchback status" } "." };

@@ -1,4 +1,4 @@
-//! The page that asks: first what happened and what an answer does, then the answer, then all the rest.
+//! Draws the page that asks. It shows what happened and what an answer does, then the answer, then all the rest.
 
 use engine::approvals::Shown;
 use failover::signal::Reading;
@@ -8,21 +8,21 @@ use maud::{Markup, html};
 use crate::layout::page;
 use crate::words::{moment, span, time};
 
-/// What was wrong with the last try.
+/// The fault of the last try.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Problem {
-    /// Something was left empty.
+    /// A field was left empty.
     Empty,
-    /// The pair's name or the code is not right.
+    /// The pair's name or the code is wrong.
     Wrong {
-        /// So many tries are left.
+        /// Number of tries that are left.
         left: u32,
     },
     /// The same person has said yes before.
     SamePerson,
 }
 
-/// The page of a question.
+/// Draws the page of a question. `problem` is the fault of the last try, if there was one.
 pub fn approve(shown: &Shown, problem: Option<Problem>) -> String {
     let heading = format!("Move the work from the {} to the {}?", shown.leaving, shown.leaving.other());
     let content = html! {
@@ -142,7 +142,7 @@ fn form(shown: &Shown, problem: Option<Problem>) -> Markup {
             h2 #answer { "Your answer" }
             p { "You answer as " strong { (shown.approver) } ". Opening this page changes nothing." }
             form method="post" autocomplete="off" {
-                // The default button of a form: disabled, it keeps the Enter key from answering.
+                // This is the default button of the form. It is disabled, so that the Enter key does not answer.
                 button type="submit" disabled hidden { "Neither" }
                 div.field {
                     label for="pair" { "Pair's name" }
@@ -176,7 +176,7 @@ fn evidence(shown: &Shown) -> Markup {
             @if !known { p { "No source has said anything so far." } }
             @for (side, origins) in sides {
                 @if origins.iter().any(|origin| !origin.evidence.is_empty()) {
-                    // On a phone it is laid out otherwise, and the roles keep it a table for a screen reader.
+                    // On a phone the table has another layout. The roles keep it a table for a screen reader.
                     table role="table" {
                         caption { "What is said of the " (side) }
                         thead role="rowgroup" { tr role="row" {

@@ -1,4 +1,4 @@
-//! The page of a genuine link with which nothing can be answered any more: what happened, what to do.
+//! Draws the page of a genuine link that can no longer be answered: what happened, what to do.
 
 use engine::approvals::Closed;
 use maud::{Markup, html};
@@ -7,7 +7,7 @@ use crate::layout::{Notice, notice};
 use crate::not_valid::not_valid;
 use crate::words::{moment, span};
 
-/// The page. A link that is none of ours gets the one page that tells nothing.
+/// Draws the page. A link that Switchback did not make gets the page of `not_valid`, which reveals nothing.
 pub fn closed(pair: &str, why: &Closed) -> String {
     match told(why) {
         Some(told) => notice(Some(pair), &told),

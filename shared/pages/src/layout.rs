@@ -1,11 +1,11 @@
-//! The frame that every page stands in.
+//! Draws the frame of every page.
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
-/// The one stylesheet. Whoever serves a page allows exactly this one, by its hash.
+/// The one stylesheet. The server of a page allows exactly this one, by its hash.
 pub const STYLE: &str = include_str!("style.css");
 
-/// A whole page. `about` stands beside the name: which pair it is about, if that may be told.
+/// Draws a whole page. `about` is the pair that the page is about, if it may be shown.
 pub(crate) fn page(title: &str, about: Option<&str>, content: &Markup) -> String {
     let whole = html! {
         (DOCTYPE)
@@ -30,21 +30,21 @@ pub(crate) fn page(title: &str, about: Option<&str>, content: &Markup) -> String
     whole.into_string()
 }
 
-/// What came of something: one heading, what it means, what to do.
+/// The result of something: one heading, its meaning, and what to do.
 pub(crate) struct Notice<'a> {
-    /// How it looks: `good`, `calm` or `bad`.
+    /// Style of the page: `good`, `calm` or `bad`.
     pub(crate) tone: &'a str,
     /// One word above the heading.
     pub(crate) word: &'a str,
-    /// What happened.
+    /// The heading, which says what happened.
     pub(crate) heading: String,
-    /// What that means.
+    /// The meaning of it.
     pub(crate) meaning: Markup,
-    /// What happens next, or what to do.
+    /// The next events, or the things to do.
     pub(crate) next: Vec<Markup>,
 }
 
-/// A page that tells one thing and asks nothing.
+/// Draws a page that says one thing and asks nothing.
 pub(crate) fn notice(about: Option<&str>, notice: &Notice<'_>) -> String {
     let content = html! {
         article class={ "card notice " (notice.tone) } {

@@ -1,7 +1,8 @@
-//! What people see in a browser: values in, HTML out.
+//! Draws the pages that people see in a browser: values in, HTML out.
 //!
-//! Law: a page works without scripts, on a small phone and for a screen reader, and loads nothing from
-//! anywhere. It repeats no link and knows no secret (S23), and must not know how it is served.
+//! Law: a page works without scripts, on a small phone and for a screen reader. It loads nothing
+//! from anywhere. It repeats no link and knows no secret (S23).
+//! Must not know: how a page is served.
 
 mod answered;
 mod approve;

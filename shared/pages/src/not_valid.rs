@@ -1,10 +1,10 @@
-//! The page of a token that does not prove itself: always the same, whatever is wrong with it.
+//! Draws the page of a token that does not prove itself. It is the same for every fault of a token.
 
 use maud::html;
 
 use crate::layout::{Notice, notice};
 
-/// The page. It says nothing that depends on the token, on any pair or on any saga.
+/// Draws the page. It says nothing that depends on the token, on any pair or on any saga.
 pub fn not_valid() -> String {
     let told = Notice {
         tone: "calm",

@@ -1,4 +1,4 @@
-//! Times and durations as people read them.
+//! Writes times and durations as people read them.
 
 use jiff::Timestamp;
 use maud::{Markup, html};
@@ -15,7 +15,7 @@ pub(crate) fn moment(at: Timestamp) -> Markup {
     html! { time datetime=(at.strftime("%Y-%m-%dT%H:%M:%SZ")) { (at.strftime("%Y-%m-%d %H:%M:%S UTC")) } }
 }
 
-/// A number of seconds in the two largest units that say something.
+/// A number of seconds in its largest unit and, if it is not 0, the next one, e.g. `1 h 1 min`.
 pub(crate) fn span(seconds: i64) -> String {
     let units = [(86_400, "d"), (3_600, "h"), (60, "min"), (1, "s")];
     let Some(first) = units.iter().position(|(size, _)| seconds >= *size) else { return "0 s".to_owned() };

@@ -1,8 +1,8 @@
-//! The page of evidence: what it shows, and that nobody alters it unnoticed (R52).
+//! Tests the page of evidence: its content, and that nobody alters it unnoticed (R52).
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot begin has failed")]
 
-/// A small saga with everything in it that a record tells.
+/// A small saga with everything that a record holds.
 #[path = "../../failover/tests/evidence/sample.rs"]
 mod sample;
 
@@ -26,7 +26,7 @@ fn every_altered_byte_of_what_people_read_is_found() {
     let page = evidence(&sample::record("payments-1"));
     let (_, json) = record_of_page(&page).unwrap();
     let begins = page.find(json).unwrap();
-    // What stands in the record is altered byte by byte where records are verified.
+    // The tests of records alter every byte of the record itself.
     let outside: Vec<usize> = (0..begins).chain(begins + json.len()..page.len()).collect();
     std::thread::scope(|scope| {
         for part in outside.chunks(outside.len() / 2 + 1) {
@@ -35,7 +35,8 @@ fn every_altered_byte_of_what_people_read_is_found() {
     });
 }
 
-/// The seal alone finds a letter that became another one; whatever else happens goes through everything.
+/// Whether an altered byte is found. The seal alone finds most of them. The whole verification
+/// checks one place in 31, and every byte that the seal does not find.
 fn is_found(page: &str, place: usize) -> bool {
     let mut altered = page.as_bytes().to_vec();
     altered[place] ^= 0x01;
@@ -54,7 +55,7 @@ fn a_removed_byte_and_an_inserted_one_is_found() {
     }
 }
 
-/// A forger who knows how pages are sealed: what people read must be what the record says.
+/// A forger may know how pages are sealed. So the text that people read must be what the record says.
 #[test]
 fn a_page_that_says_something_else_than_its_record_is_found_whatever_its_seal() {
     let page = evidence(&sample::record("payments-1"));

@@ -1,8 +1,8 @@
-//! The guide to evidence names every member of a record.
+//! Tests that the guide to evidence names every member of a record.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot begin has failed")]
 
-/// A small saga with everything in it that a record tells.
+/// A small saga with everything that a record holds.
 #[path = "../../failover/tests/evidence/sample.rs"]
 mod sample;
 
@@ -21,7 +21,7 @@ fn every_member_of_a_record_is_named_for_the_auditor() {
     assert!(missing.is_empty(), "shared/docs/guide/evidence.md does not name {missing:?}");
 }
 
-/// Members of members, too; the log is one thing there, whatever happened.
+/// Adds the names of all members, also of nested ones. The log counts as one member.
 fn gather(value: &Value, names: &mut BTreeSet<String>) {
     match value {
         Value::Object(members) => {

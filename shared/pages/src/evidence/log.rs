@@ -1,4 +1,4 @@
-//! The chain of hashes: every line of the log.
+//! Draws the chain of hashes: every line of the log.
 
 use failover::evidence::Record;
 use maud::{Markup, html};
@@ -26,7 +26,7 @@ pub(super) fn log(record: &Record) -> Markup {
 }
 
 fn row(line: &Line) -> Vec<Markup> {
-    // An event is plain data, which always serializes; exactly this text is hashed.
+    // An event is plain data, which always serializes. Exactly this text is hashed.
     let event = serde_json::to_string(&line.event).unwrap_or_default();
     vec![
         html! { (line.number) " " span.soft { "epoch " (line.epoch) } },

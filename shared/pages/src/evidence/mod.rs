@@ -1,8 +1,10 @@
-//! The evidence of one saga as one page: for an auditor who has nothing but this file.
+//! Draws the evidence of one saga as one page, for an auditor who has nothing but this file.
 //!
-//! It loads nothing, runs nothing, and is read on a phone, on a desk and on paper alike. It carries the
-//! record itself, and a seal over all of it. Law: a pure function of the record, since whoever verifies a page
-//! draws it again; whoever changes what is drawn raises [`failover::evidence::PAGE_VERSION`].
+//! The page loads nothing and runs nothing. It is read on a phone, on a desk and on paper alike. It
+//! carries the record itself, and a seal over all of it.
+//!
+//! Law: the page is a pure function of the record, since a verifier draws it again. A change of
+//! what is drawn must raise [`failover::evidence::PAGE_VERSION`].
 
 mod log;
 mod objectives;
@@ -19,10 +21,10 @@ use saga::Outcome;
 use crate::words::span;
 use text::moment;
 
-/// The page's own stylesheet: it stands in the page.
+/// The page's own stylesheet, which is part of the page.
 const STYLE: &str = include_str!("style.css");
 
-/// The sealed page of a record.
+/// Draws the sealed page of a record.
 pub fn evidence(record: &Record) -> String {
     let json = String::from_utf8(record.to_bytes()).unwrap_or_default();
     sealed_page(|seal| whole(record, &json, seal))
@@ -55,7 +57,7 @@ fn whole(record: &Record, json: &str, seal: &str) -> String {
                     (log::log(record))
                 }
                 (footer(record, seal))
-                // Two line feeds that a reader never sees: the record stands alone between them.
+                // Two line feeds that no reader sees. The record is alone between them.
                 (PreEscaped("\n<script type=\"application/json\" id=\"record\">\n"))
                 (PreEscaped(json))
                 (PreEscaped("</script>\n"))
@@ -112,7 +114,7 @@ fn footer(record: &Record, seal: &str) -> Markup {
             h2 #seal { "Seals, and how to verify" }
             dl.glance {
                 div { dt { "Seal of the record" } dd { code { (record.seal) } } }
-                // The marks around the seal are looked for when a page is verified.
+                // The verification of a page searches for the marks around the seal.
                 div { dt { "Seal of this page" } dd {
                     (PreEscaped(format!("<code id=\"page-seal\">{seal}</code>")))
                 } }

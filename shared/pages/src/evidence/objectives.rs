@@ -1,4 +1,4 @@
-//! Objective against achieved: the clocks, and the recovery point of each dataset.
+//! Draws objective against achieved: the clocks, and the recovery point of each dataset.
 
 use failover::evidence::{ClockRow, DatasetRow, Judged, Record};
 use maud::{Markup, html};
@@ -37,7 +37,7 @@ pub(super) fn judged(judged: Judged) -> Markup {
     html! { span class={ "judged " (tone) } { (judged.as_str()) } }
 }
 
-/// Milliseconds as people read them.
+/// Milliseconds as people read them, e.g. `1.5 s`.
 pub(super) fn millis(ms: i64) -> String {
     if ms < 10_000 { format!("{}.{} s", ms / 1000, ms % 1000 / 100) } else { span(ms / 1000) }
 }

@@ -1,4 +1,4 @@
-//! What people decided, saw and learned.
+//! Draws what people decided, saw and learned.
 
 use failover::evidence::{Question, Record};
 use maud::{Markup, html};
@@ -8,7 +8,7 @@ use super::table::{folded, section, table};
 use super::text::{maybe, moment, text};
 use crate::words::span;
 
-/// Approvals, questions, the trail, and what was left out.
+/// Draws the approvals, the questions, the audit entries, and what was left out.
 pub(super) fn people(record: &Record) -> Markup {
     let tables = &record.tables;
     let approvals = tables.approvals.iter().map(|row| {
@@ -68,7 +68,7 @@ fn asked(question: &Question) -> Markup {
     }
 }
 
-/// Findings, lessons, and the verdict.
+/// Draws the findings, the lessons, and the verdict.
 pub(super) fn learned(record: &Record) -> Markup {
     let (facts, tables) = (&record.facts, &record.tables);
     let after = tables.findings_after.iter().map(|row| {
@@ -110,7 +110,7 @@ fn lines(heading: &str, lines: &[String]) -> Markup {
     }
 }
 
-/// A number with its noun.
+/// A number with its noun, e.g. `2 entries`.
 pub(super) fn counted(count: usize, noun: &str) -> String {
     match (count, noun.strip_suffix('y')) {
         (1, _) => format!("1 {noun}"),

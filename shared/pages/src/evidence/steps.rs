@@ -1,4 +1,4 @@
-//! Every stage, and every step in it.
+//! Draws every stage, and every step in it.
 
 use failover::evidence::{Record, StageRow, StepRow};
 use maud::{Markup, html};

@@ -1,8 +1,8 @@
-//! A table that stays a table for a screen reader on a narrow screen, where each row is laid out as a block.
+//! Draws a table that stays a table for a screen reader. On a narrow screen each row is laid out as a block.
 
 use maud::{Markup, html};
 
-/// A table: the first cell of each row is what the row is about.
+/// Draws a table. The first cell of each row names the subject of the row.
 pub(super) fn table(caption: &str, columns: &[&str], rows: Vec<Vec<Markup>>) -> Markup {
     html! {
         table role="table" {
@@ -28,7 +28,7 @@ pub(super) fn table(caption: &str, columns: &[&str], rows: Vec<Vec<Markup>>) -> 
     }
 }
 
-/// A section with a heading. What it holds can be folded where it is long; on paper it is always open.
+/// Draws a section: a heading, a line about its content, and the content.
 pub(super) fn section(id: &str, heading: &str, says: &str, content: &Markup) -> Markup {
     html! {
         section.card aria-labelledby=(id) {
@@ -39,10 +39,10 @@ pub(super) fn section(id: &str, heading: &str, says: &str, content: &Markup) -> 
     }
 }
 
-/// So many rows are read without being folded.
+/// Number of rows up to which a part is not folded.
 const OPEN_AT_MOST: usize = 60;
 
-/// A part that can be folded; a long one is, until somebody opens it or prints it.
+/// Draws a part that can be folded. A long one is folded until somebody opens it. On paper it is always open.
 pub(super) fn folded(heading: &str, beside: &str, rows: usize, content: &Markup) -> Markup {
     html! {
         details open[rows <= OPEN_AT_MOST] {

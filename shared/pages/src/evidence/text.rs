@@ -1,17 +1,18 @@
-//! What stands in tables: words stay whole, and what is no word may break where a reader would break it.
+//! Draws the texts of tables. A word stays whole. An address, an identifier or a hash may break
+//! where a reader would break it.
 
 use jiff::Timestamp;
 use maud::{Markup, html};
 
-/// So many characters stay together in any column: more than a state, a kind or a code has between its marks.
+/// Number of characters that stay together in any column. A state, a kind or a code has fewer between its marks.
 const WHOLE: usize = 16;
 
-/// After one of these a long name may break.
+/// Marks after which a long name may break.
 const MARKS: [char; 11] = ['@', '.', '/', '_', '-', ':', '=', '?', '&', '#', ','];
 
-/// Text with breaks offered inside whatever is too long for a word: addresses, identifiers, hashes.
+/// Text with possible breaks inside everything that is too long for a word: addresses, identifiers, hashes.
 ///
-/// The breaks are no characters: what is copied or searched for is the text as it was.
+/// The breaks are no characters. A reader copies and finds the text as it was.
 pub(super) fn text(words: &str) -> Markup {
     html! {
         @for word in words.split_inclusive(char::is_whitespace) {
@@ -23,7 +24,7 @@ pub(super) fn text(words: &str) -> Markup {
     }
 }
 
-/// A time whose date and hour may stand one above the other.
+/// A time whose date and hour may be on separate lines.
 pub(super) fn moment(at: Timestamp) -> Markup {
     html! {
         time datetime=(at.strftime("%Y-%m-%dT%H:%M:%SZ")) {
@@ -32,12 +33,12 @@ pub(super) fn moment(at: Timestamp) -> Markup {
     }
 }
 
-/// A time, or that there was none.
+/// A time, or a dash if there was none.
 pub(super) fn maybe(at: Option<Timestamp>) -> Markup {
     at.map_or_else(|| html! { span.soft { "–" } }, moment)
 }
 
-/// A word in the pieces that it may be broken into.
+/// Splits a word into the pieces that it may be broken into.
 fn pieces(word: &str) -> Vec<&str> {
     if word.trim_end().chars().count() <= WHOLE {
         return vec![word];

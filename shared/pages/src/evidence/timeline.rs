@@ -1,6 +1,6 @@
-//! The run on an axis of time, as a drawing: clocks and stages as bars, approvals and faults as marks.
+//! Draws the run on a time axis: clocks and stages as bars, approvals and faults as marks.
 //!
-//! Everything in it stands in the tables, too; its description says so to whoever does not see it.
+//! Everything in the drawing is in the tables, too. Its description says so to readers who do not see it.
 
 use std::collections::BTreeSet;
 
@@ -13,11 +13,11 @@ use super::objectives::millis;
 use super::table::section;
 use crate::words::span;
 
-/// In units of the drawing: its width, where the axis begins, and the height of a row.
+/// Measures in units of the drawing: its width, the start of the axis, and the height of a row.
 const WIDTH: i64 = 800;
 const AXIS: i64 = 150;
 const ROW: i64 = 22;
-/// So many ticks there are at most.
+/// Maximal number of ticks after the one at 0.
 const TICKS: i64 = 6;
 /// Distances between ticks that people read easily, in seconds.
 const STEPS: [i64; 21] = [
@@ -25,7 +25,7 @@ const STEPS: [i64; 21] = [
     2_592_000,
 ];
 
-/// The axis: what time is where.
+/// The time axis of the drawing.
 struct Axis {
     from: Timestamp,
     millis: i64,
@@ -41,12 +41,12 @@ impl Axis {
 
     fn x(&self, at: Timestamp) -> i64 {
         let away = (at.as_millisecond() - self.from.as_millisecond()).clamp(0, self.millis);
-        // Wide enough for runs of centuries.
+        // An `i128` is wide enough for runs of centuries.
         let place = i128::from(away) * i128::from(WIDTH - AXIS - 10) / i128::from(self.millis);
         AXIS + i64::try_from(place).unwrap_or(0)
     }
 
-    /// Seconds at which there are ticks.
+    /// The ticks, in seconds from the start of the axis.
     fn ticks(&self) -> Vec<i64> {
         let seconds = self.millis / 1000;
         let step = STEPS.iter().copied().find(|step| seconds / step <= TICKS).unwrap_or(seconds);
@@ -93,7 +93,7 @@ pub(super) fn timeline(record: &Record) -> Markup {
     section("timeline", "Timeline", "The same times stand in the tables.", &content)
 }
 
-/// What whoever does not see the drawing is told.
+/// The description for readers who do not see the drawing.
 fn described(record: &Record, stages: usize) -> String {
     let clocks = record
         .tables
@@ -128,7 +128,7 @@ fn label(row: i64, name: &str) -> Markup {
 fn bar(axis: &Axis, row: i64, from: Timestamp, until: Timestamp, class: &str, beside: &str) -> Markup {
     let (x, end) = (axis.x(from), axis.x(until));
     let width = (end - x).max(3);
-    // Beside a bar that ends far to the right there is no room.
+    // A bar that ends far to the right leaves no room beside it.
     let room_after = x + width < WIDTH - 110;
     html! {
         rect class=(class) x=(x) y=(row * ROW + 8) width=(width) height="15" rx="2" {}
@@ -140,7 +140,7 @@ fn bar(axis: &Axis, row: i64, from: Timestamp, until: Timestamp, class: &str, be
     }
 }
 
-/// Where faults were met in a stage; those that would lie over each other are one mark.
+/// Marks the faults of a stage. Marks that would overlap become one.
 fn faults(axis: &Axis, record: &Record, stage: u16, row: i64) -> Markup {
     let mut places = BTreeSet::new();
     for line in &record.facts.log {
@@ -153,7 +153,7 @@ fn faults(axis: &Axis, record: &Record, stage: u16, row: i64) -> Markup {
     html! { @for x in places { circle.fault cx=(x) cy=(row * ROW + 15) r="3.5" {} } }
 }
 
-/// Drawn before the bars, whose words they would cross.
+/// Draws the lines of approvals. They come before the bars, since they would cross the words of the bars.
 fn approval_lines(axis: &Axis, record: &Record, bottom: i64) -> Markup {
     html! {
         @for row in &record.tables.approvals {
