@@ -1,11 +1,11 @@
-//! IP access lists, and the switch of the workspace that they need.
+//! Simulates IP access lists, and the switch of the workspace that they need.
 //!
-//! Law: every caller comes from [`CALLER`]; a change that would shut it out is refused and changes
-//! nothing. Nothing else follows from a list: who else is kept out is not simulated.
+//! Law: every caller comes from [`CALLER`]. A change that would shut it out is refused and changes
+//! nothing. A list has no other effect: the exclusion of other callers is not simulated.
 //! Must not know: who calls.
 //!
-//! Sources: [docs: ipaccesslists/list, get, update; workspaceconf/getstatus, setstatus;
-//! py-sdk: service/settings.py]. What an update answers is undocumented; `{}` here (unverified).
+//! Sources: [docs: ipaccesslists/list, get, update; workspaceconf/getstatus, setstatus; py-sdk:
+//! service/settings.py]. The answer to an update is undocumented; it is `{}` here (unverified).
 
 use std::collections::BTreeMap;
 
@@ -20,19 +20,19 @@ use crate::{
     workspace::Workspace,
 };
 
-/// Where all requests come from [RFC 5737].
+/// The address from which all requests come [RFC 5737].
 const CALLER: &str = "198.51.100.7";
 const SWITCH: &str = "enableIpAccessLists";
 
-/// All lists of a workspace, by id, and whether they have any effect.
+/// All lists of a workspace by id, and the switch that gives them an effect.
 pub(crate) struct AccessLists {
     lists: BTreeMap<String, Value>,
-    /// As the API tells it: a text.
+    /// The switch as the API shows it: a text, e.g. `true`.
     on: String,
 }
 
 impl AccessLists {
-    /// Prepared for a failover: nothing is switched on, and the feature is.
+    /// The state that is prepared for a failover: the feature is on, and no list is enabled.
     pub(crate) fn prepared(side: Side, now: i64) -> AccessLists {
         let lists = [
             ("switchback-only", "ALLOW", json!([CALLER])),
@@ -58,7 +58,7 @@ impl AccessLists {
         AccessLists { lists: made.collect(), on: "true".to_owned() }
     }
 
-    /// Adds what is set: the lists without who changed them when, and the switch.
+    /// Adds the lists and the switch, without the authors and times of changes.
     pub(crate) fn add_to(&self, all: &mut Inventory) {
         for (id, list) in &self.lists {
             let mut value = members(list);
@@ -68,7 +68,7 @@ impl AccessLists {
         add(all, "workspace_configuration", SWITCH, SWITCH, json!({ "value": self.on }));
     }
 
-    /// What the documentation says of a connection: block lists first, then allow lists.
+    /// Whether a connection is refused, as the documentation says: block lists come first, then allow lists.
     fn shuts_out(&self, address: &str) -> bool {
         if self.on != "true" {
             return false;
@@ -82,7 +82,7 @@ impl AccessLists {
     }
 }
 
-/// Whole addresses and networks of 24 bits.
+/// Whether an entry covers an address. An entry is a whole address or a network of 24 bits.
 fn holds(held: &Value, address: &str) -> bool {
     let held = held.as_str().unwrap_or_default();
     match held.strip_suffix(".0/24") {

@@ -1,7 +1,7 @@
-//! What will happen by itself in one workspace, in the order of time.
+//! Holds the events that will happen by themselves in one workspace, in the order of time.
 //!
-//! Law: events at the same moment happen in the order in which they were put down. An event
-//! carries the generation of what it is about; if that has changed since, the event is void.
+//! Law: events at the same moment happen in the order in which they were added. An event carries
+//! the generation of its resource. If the generation has changed since, the event is void.
 //! Must not know: what an event does.
 
 use std::{
@@ -14,7 +14,7 @@ use std::{
 pub(crate) enum Event {
     /// A run goes on to its next state.
     Run { id: i64, generation: u32 },
-    /// A starter of a job is due: the index in its list of starters.
+    /// A starter of a job is due. `index` is its place in the job's list of starters.
     Starter { job: i64, generation: u32, index: usize },
     /// A cluster's transition is over.
     Cluster { id: String, generation: u32 },
@@ -22,7 +22,7 @@ pub(crate) enum Event {
     Warehouse { id: String, generation: u32 },
     /// A pipeline goes on to its next state.
     Pipeline { id: String, generation: u32 },
-    /// A pool looks at its instances.
+    /// A pool checks its instances.
     Pool { id: String, generation: u32 },
     /// An app's transition is over.
     App { name: String, generation: u32 },

@@ -1,14 +1,14 @@
-//! Alerts of the second version.
+//! Simulates alerts of the second version.
 //!
-//! Law: an alert that is not paused evaluates its query whenever its schedule fires; each
-//! evaluation starts its warehouse and takes a drawn while; one begins only after the last. A change makes what was put down void.
-//! Missed evaluations are not made up for.
-//! Must not know: what is queried, and who is told.
+//! Law: an alert that is not paused evaluates its query when its schedule fires. Each evaluation
+//! starts its warehouse and takes a drawn time. It begins only after the last one has ended. A
+//! change makes the planned evaluation void. Missed evaluations are not made up for.
+//! Must not know: what is queried, and who is notified.
 //!
 //! Sources: [docs: alertsv2/listalerts, getalert, updatealert; py-sdk: service/sql.py AlertV2,
 //! CronSchedule]. An absent `pause_status` counts as UNPAUSED (unverified). A mask that names a
-//! member of the schedule is refused (unverified), and so is `*`, which the documentation advises
-//! against. The trash is not simulated: nothing here destroys.
+//! member of the schedule is refused (unverified). So is the mask `*`, which the documentation
+//! advises against. The trash is not simulated, since nothing here destroys.
 
 use std::collections::BTreeMap;
 
@@ -27,7 +27,7 @@ use crate::{
     workspace::Workspace,
 };
 
-/// What an update may name in its mask [py-sdk: sql.AlertV2]; everything else is output only.
+/// The fields that an update may name in its mask [py-sdk: sql.AlertV2]. Every other field is output only.
 const EDITABLE: [&str; 11] = [
     "custom_description",
     "custom_summary",
@@ -42,10 +42,9 @@ const EDITABLE: [&str; 11] = [
     "warehouse_id",
 ];
 const SCHEDULE: &str = "schedule";
-/// What jobs call `quartz_cron_expression`.
+/// Jobs call this field `quartz_cron_expression`.
 const CRON: &str = "quartz_cron_schedule";
 
-/// An alert.
 #[derive(Debug, Clone)]
 pub(crate) struct Alert {
     pub(crate) id: String,
@@ -55,7 +54,7 @@ pub(crate) struct Alert {
     pub(crate) evaluated_ms: Option<i64>,
     pub(crate) generation: u32,
     pub(crate) work: String,
-    /// How many evaluations it has begun.
+    /// Number of evaluations that it has begun.
     pub(crate) evaluations: u32,
     /// A ledger interval is open.
     pub(crate) evaluating: bool,
@@ -130,7 +129,7 @@ impl Workspace {
         self.view(Kind::Alert, id).ok_or_else(|| no_alert(id))
     }
 
-    /// Puts down the next evaluation, and makes void what was put down before.
+    /// Plans the next evaluation, and makes the one that was planned before void.
     pub(crate) fn arm_alert(&mut self, id: &str) {
         let now = self.now;
         let Some(alert) = self.alerts.get_mut(id) else { return };
@@ -180,7 +179,7 @@ impl Workspace {
     }
 }
 
-/// The alert as an update leaves it: each named field is replaced as a whole.
+/// The alert after an update: each named field is replaced as a whole.
 fn changed(alert: &Alert, call: &Call) -> Result<Value, Refusal> {
     let mask = call.query("update_mask");
     if mask.is_empty() {

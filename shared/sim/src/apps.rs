@@ -1,14 +1,13 @@
-//! Databricks Apps.
+//! Simulates Databricks Apps.
 //!
 //! Law: STOPPED → STARTING → ACTIVE → STOPPING → STOPPED after drawn delays. An app processes from
-//! ACTIVE until it is STOPPED, also while it is stopping; one whose process has crashed counts as
-//! well, since the service may start the process again.
+//! ACTIVE until it is STOPPED, also while it is stopping. An app whose process has crashed counts
+//! as well, since the service may start the process again.
 //! Must not know: what an app does, or who uses it.
 //!
-//! Sources: [docs: apps/list, get, start, stop; py-sdk: service/apps.py ComputeState,
-//! ApplicationState]. Stop of a stopped and start of an active app are undocumented; both answer
-//! 200 with the app here, and a starting app takes a stop (unverified). DELETING, ERROR and
-//! UPDATING are not simulated.
+//! Sources: [docs: apps/list, get, start, stop; py-sdk: service/apps.py ComputeState, ApplicationState].
+//! The stop of a stopped app and the start of an active app are undocumented. Both answer 200 with the app
+//! here, and a starting app accepts a stop (unverified). DELETING, ERROR and UPDATING are not simulated.
 
 use serde_json::{Value, json};
 
@@ -23,7 +22,7 @@ use crate::{
     workspace::Workspace,
 };
 
-/// Items of a page where none are asked for; the documentation names no number.
+/// Items on a page if the request names no number. The documentation names none.
 const PAGE: i64 = 20;
 const MOST: i64 = 100;
 
@@ -47,7 +46,6 @@ impl AppState {
     }
 }
 
-/// An app.
 #[derive(Debug, Clone)]
 pub(crate) struct App {
     pub(crate) name: String,
@@ -55,12 +53,12 @@ pub(crate) struct App {
     pub(crate) state: AppState,
     /// Its process ends as soon as it is started.
     pub(crate) crashes: bool,
-    /// The deployment that is shown while the compute is up.
+    /// The deployment. It is shown while the compute is up.
     pub(crate) deployment: Value,
     pub(crate) host: &'static str,
     pub(crate) generation: u32,
     pub(crate) work: String,
-    /// The interval of the ledger that is open: how often it was started before.
+    /// Number of the open ledger interval, i.e. how many times the app was started before; `None` if none is open.
     pub(crate) processing: Option<u32>,
     pub(crate) started: u32,
 }
@@ -96,7 +94,7 @@ impl App {
         for (key, value) in members(&fields) {
             set(&mut view, &key, value);
         }
-        // A stop clears what is shown of the deployments [cli: libs/testserver/apps.go].
+        // A stop clears the deployments that are shown [cli: libs/testserver/apps.go].
         if self.state == AppState::Active {
             set(&mut view, "active_deployment", self.deployment.clone());
         }
@@ -148,7 +146,7 @@ impl Workspace {
         self.view(Kind::App, name).ok_or_else(|| no_app(name))
     }
 
-    /// Starts the compute of an app that is stopped or stopping; nothing happens to any other.
+    /// Starts the compute of an app that is stopped or stopping. Any other app stays as it is.
     pub(crate) fn start_app(&mut self, name: &str, by: By) {
         let Some(app) = self.apps.get(name).filter(|app| !app.is_up()) else { return };
         self.notes.push(Note::Activated {
@@ -215,7 +213,7 @@ impl Workspace {
         }
     }
 
-    /// Apps whose compute was up go on where they were.
+    /// Continues the processing of apps whose compute was up.
     pub(crate) fn apps_come_back(&mut self) {
         let up = self.apps.values().filter(|app| app.state == AppState::Active);
         let names: Vec<String> = up.map(|app| app.name.clone()).collect();
@@ -241,7 +239,7 @@ pub(crate) fn page_of<'a>(call: &Call, ids: &'a [String]) -> Result<(&'a [String
     Ok((&ids[from..to], (to < ids.len()).then(|| to.to_string())))
 }
 
-/// The answer of a listing: the token is there only when more follows.
+/// The answer of a listing. It has a token only if more follows.
 pub(crate) fn listed(items: &str, shown: Vec<Value>, next: Option<String>) -> Value {
     let mut answer = json!({ items: shown });
     if let Some(token) = next {

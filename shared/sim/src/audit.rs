@@ -1,4 +1,4 @@
-//! The auditor: reads the ledger and the world, and says what was done wrong.
+//! The auditor reads the ledger and the world, and says what was done wrong.
 //!
 //! Law: it sees only what truly happened, never what a client believes or reports.
 //! Must not know: any client.
@@ -18,72 +18,74 @@ use crate::{
 pub struct DoubleWindow {
     /// The hidden key of the work.
     pub work: String,
-    /// When both sides were processing.
+    /// Beginning of the time in which both sides were processing.
     pub from_ms: i64,
-    /// When one of them stopped (or now).
+    /// End of that time: one side stopped, or it is now.
     pub to_ms: i64,
 }
 
-/// One unit of work with the number of runs it was given.
+/// One unit of work with the number of its runs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct WorkCount {
     /// The hidden key of the work.
     pub work: String,
     /// Runs that should have been started through the API.
     pub expected: usize,
-    /// Runs that were.
+    /// Runs that were started through the API.
     pub seen: usize,
 }
 
-/// What the auditor found.
+/// The findings of the auditor.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Audit {
-    /// Milliseconds in which one unit of work was processed on both sides, added up.
+    /// Milliseconds in which both sides processed one unit of work, added up.
     pub double_processing_ms: i64,
-    /// Those stretches of time.
+    /// The stretches of that time.
     pub double_windows: Vec<DoubleWindow>,
-    /// What was switched on through the API on the side that took over although its counterpart
-    /// was not active at the recorded loss: `kind work slot`.
+    /// Resources that were switched on through the API on the side that took over, although their
+    /// counterpart was not active at the recorded loss: `kind work slot`.
     pub woken_that_were_off: Vec<String>,
     /// Runs that should have been started through the API, one per interrupted job.
     pub runs_expected: usize,
-    /// Runs that were started through the API on the side that took over.
+    /// Runs that were started through the API on the side that took over, or on either side after
+    /// the operation turned back.
     pub runs_seen: usize,
-    /// Work whose number of such runs is not the expected one.
+    /// Work with another number of such runs than expected.
     pub runs_wrong: Vec<WorkCount>,
-    /// Runs, updates, evaluations and whatever is simply up, now: primary, standby.
+    /// Number of things that are processing now (runs, updates, evaluations, and resources that are
+    /// up): primary, standby.
     pub processing: [usize; 2],
 }
 
 impl Audit {
-    /// How much is being processed on a side now.
+    /// Number of things that a side is processing now.
     #[must_use]
     pub fn processing_on(&self, side: Side) -> usize {
         self.processing[side.index()]
     }
 }
 
-/// What was active when a side was lost, or about to be left.
+/// The resources and the work that were active when a side was lost or about to be left.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Mark {
     pub(crate) at_ms: i64,
     pub(crate) leaving: Side,
-    /// `kind work slot` of everything that was active.
+    /// `kind work slot` of every active resource.
     pub(crate) active: BTreeSet<String>,
     /// Work whose job had a run QUEUED, PENDING or RUNNING.
     pub(crate) interrupted: BTreeSet<String>,
-    /// Work of which it cannot be known from outside whether it counts as interrupted: a run was
+    /// Work for which a client cannot know whether it counts as interrupted. One of its runs was
     /// ending or waiting for its next try, or began or ended while the mark was being made.
     pub(crate) uncertain: BTreeSet<String>,
-    /// Work of active continuous jobs: switching them on starts a run, so one start through the
-    /// API is neither expected nor wrong.
+    /// Work of active continuous jobs. Switching such a job on starts a run, so one start through
+    /// the API is neither expected nor wrong.
     pub(crate) continuous: BTreeSet<String>,
-    /// Whoever left it has turned back: what was interrupted may be run again on either side.
+    /// The operation that left the side has turned back. Interrupted work may be run again on either side.
     pub(crate) turned_back: bool,
 }
 
 impl Mark {
-    /// Takes what was active a little later as the end of the time that the mark stands for.
+    /// Extends the mark to the moment of a later mark. Work that differs between the two becomes uncertain.
     pub(crate) fn settle(&mut self, later: Mark) {
         let differs: Vec<String> = self.interrupted.symmetric_difference(&later.interrupted).cloned().collect();
         self.interrupted.retain(|work| later.interrupted.contains(work));
@@ -131,7 +133,7 @@ fn double_windows(intervals: &[Interval], now_ms: i64) -> Vec<DoubleWindow> {
     windows
 }
 
-/// Joins the stretches of one side, so that two runs of one job there are not counted twice.
+/// Joins the overlapping stretches of one side, so that two runs of one job there are not counted twice.
 fn merged(mut spans: Vec<(i64, i64)>) -> Vec<(i64, i64)> {
     spans.sort_unstable();
     let mut joined: Vec<(i64, i64)> = Vec::new();

@@ -1,9 +1,9 @@
-//! Who may call: tokens, their life, and the current user.
+//! Decides who may call: tokens, their life, and the current user.
 //!
-//! Law: a token is good on the side that issued it, until it expires, and nowhere else.
-//! The work's principal gets none on a side that its account does not assign it to; what it was
-//! given before stays good until it ends (both unverified).
-//! Must not know: what is called with it.
+//! Law: a token is good on the side that issued it, until it expires, and nowhere else. The work's
+//! principal gets no token on a side that its account does not assign it to. A token that it got
+//! before stays good until it expires (both unverified).
+//! Must not know: which calls are made with a token.
 //!
 //! Sources: `POST /oidc/v1/token` with client credentials in HTTP Basic and a form body gives
 //! bearer tokens of 3600 s [docs: dev-tools/auth/oauth-m2m; py-sdk: oauth.py]; discovery at
@@ -28,11 +28,11 @@ use crate::{
 
 const TOKEN_LIFE_S: i64 = 3600;
 
-/// The bearer tokens that one side has issued, with the moment each ends (unix ms).
+/// The bearer tokens that one side has issued, with the moment at which each ends (unix ms).
 #[derive(Default)]
 pub(crate) struct Sessions {
     until_ms: BTreeMap<String, i64>,
-    /// Those of them that the work's principal holds.
+    /// The tokens that the work's principal holds.
     of_work: BTreeSet<String>,
 }
 
@@ -135,7 +135,7 @@ impl Workspace {
     }
 }
 
-/// Identity endpoints use OAuth's error form, not the workspace's [docs: RFC 6749 §5.2].
+/// A refusal by an identity endpoint. It has OAuth's error form, not the workspace's [docs: RFC 6749 §5.2].
 pub(crate) fn oauth_error(status: u16, code: &str, message: &str) -> Refusal {
     Refusal::new(status, code, message)
 }

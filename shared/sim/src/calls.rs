@@ -1,6 +1,6 @@
-//! How many calls came, of which family, and when.
+//! Counts the calls by side, family and time.
 //!
-//! Law: every request that a side receives is counted once, also those that get no answer.
+//! Law: every request to a side that has a route is counted once, also if it gets no answer.
 //! Must not know: what a call does, except whether it can change something.
 
 use std::collections::BTreeMap;
@@ -12,34 +12,34 @@ use crate::wire::Side;
 /// Calls by side and family.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct CallStats {
-    /// Indexed by side: primary, standby.
+    /// Calls by family, indexed by side: primary, standby.
     pub sides: [BTreeMap<&'static str, FamilyCalls>; 2],
 }
 
 /// The calls of one family on one side.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct FamilyCalls {
-    /// All calls.
+    /// Number of all calls.
     pub total: u64,
-    /// Those answered 429.
+    /// Number of calls that were answered 429.
     pub throttled: u64,
-    /// Those that can change something: not GET, not a token request.
+    /// Number of calls that can change something: not GET, not a token request.
     pub effects: u64,
-    /// Those that got no answer at all.
+    /// Number of calls that got no answer at all.
     pub silent: u64,
-    /// First call, unix ms.
+    /// Moment of the first call, unix ms.
     pub first_ms: i64,
-    /// Last call, unix ms.
+    /// Moment of the last call, unix ms.
     pub last_ms: i64,
-    /// Calls by unix second.
+    /// Number of calls by unix second.
     pub by_second: BTreeMap<i64, u64>,
-    /// When each call came that can change something, unix ms, in order.
+    /// Moments of the calls that can change something, unix ms, in order.
     #[serde(skip)]
     pub effects_at_ms: Vec<i64>,
 }
 
 impl FamilyCalls {
-    /// The fewest seconds in which these calls, less the throttled ones, could have been made at
+    /// The fewest seconds in which these calls, without the throttled ones, could have been made at
     /// `per_second` with a burst of one second.
     #[must_use]
     pub fn ideal_s(&self, per_second: f64) -> f64 {
@@ -47,7 +47,7 @@ impl FamilyCalls {
         ((served - per_second) / per_second).max(0.0)
     }
 
-    /// The busiest second.
+    /// Number of calls in the busiest second.
     #[must_use]
     pub fn peak(&self) -> u64 {
         self.by_second.values().copied().max().unwrap_or(0)
@@ -61,13 +61,13 @@ impl CallStats {
         self.sides[side.index()].get(family).cloned().unwrap_or_default()
     }
 
-    /// All calls to a side.
+    /// Number of all calls to a side.
     #[must_use]
     pub fn total(&self, side: Side) -> u64 {
         self.sides[side.index()].values().map(|calls| calls.total).sum()
     }
 
-    /// All calls to a side that can change something.
+    /// Number of all calls to a side that can change something.
     #[must_use]
     pub fn effects(&self, side: Side) -> u64 {
         self.sides[side.index()].values().map(|calls| calls.effects).sum()

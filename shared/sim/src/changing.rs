@@ -1,9 +1,9 @@
-//! Which requests could have changed something, as they came over the wire.
+//! Keeps the requests that could have changed something, as they came over the wire.
 //!
-//! Law: every request that is not a pure read is kept, in the order in which they came: also one that
-//! was refused, that nothing answered, or whose reply was lost, since its sender has sent it. GET and
-//! HEAD read [RFC 9110 §9.2.1]; what reads although its method does not say so stands in [`READS`] with
-//! the reason. Whatever is not known to read counts as changing.
+//! Law: every request that is not a pure read is kept, in the order in which they came. A request
+//! that was refused, that nothing answered, or whose reply was lost is kept, too, since its sender
+//! has sent it. GET and HEAD read [RFC 9110 §9.2.1]. A request that reads with another method is
+//! listed in [`READS`] with the reason. A request that is not known to read counts as changing.
 //! Must not know: what a request does.
 
 use serde_json::Value;
@@ -16,21 +16,22 @@ use crate::{
 /// A request that is not a pure read. It is shown without its body, which may carry a secret.
 #[derive(Clone, PartialEq)]
 pub struct ChangingCall {
-    /// When it came, unix ms.
+    /// Moment at which it came, unix ms.
     pub at_ms: i64,
     /// Upper-case method.
     pub method: String,
-    /// Path with its query, as sent; toward the cloud with the host before it.
+    /// Path with its query, as sent. For the cloud, the host comes before it.
     pub path: String,
-    /// What it is called where a call has a name, e.g. `PutParameter`; empty toward a workspace.
+    /// Name of the operation, e.g. `PutParameter`; empty for a workspace.
     pub operation: String,
     /// The body as sent.
     pub body: Sent,
-    /// What its sender got.
+    /// The result that its sender got.
     pub got: Got,
 }
 
-/// A body as it was sent. It is kept in its bytes: thousands of calls are kept, and a value takes ten times as much.
+/// A body as it was sent. It is kept as bytes, since thousands of calls are kept and a value takes
+/// ten times as much memory.
 #[derive(Clone)]
 pub struct Sent(Box<[u8]>);
 
@@ -39,28 +40,28 @@ impl Sent {
         Self(bytes.into())
     }
 
-    /// JSON if it is any, else its text; `Null` if there is none.
+    /// The body as JSON if it is JSON, else as text; `Null` if it is empty.
     #[must_use]
     pub fn value(&self) -> Value {
         body(&self.0)
     }
 }
 
-/// Two bodies are the same if they say the same.
+/// Two bodies are equal if their values are equal.
 impl PartialEq for Sent {
     fn eq(&self, other: &Self) -> bool {
         self.value() == other.value()
     }
 }
 
-/// What the sender of a request got.
+/// The result that the sender of a request got.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Got {
     /// An answer with this HTTP status.
     Status(u16),
-    /// A connection that died; the effect may have happened.
+    /// A connection that died. The effect may have happened.
     Reset,
-    /// Nothing; there was no effect.
+    /// Nothing. There was no effect.
     Nothing,
 }
 
@@ -70,20 +71,21 @@ impl std::fmt::Debug for ChangingCall {
     }
 }
 
-/// Paths, as the routes have them, that take a POST and read, each with the reason.
+/// Paths of routes that take a POST and read, each with the reason.
 pub(crate) const READS: &[(&str, &str)] = &[
     ("/oidc/v1/token", "a token is issued; nothing that a workspace holds changes [docs: dev-tools/auth/oauth-m2m]"),
     ("/oidc/accounts/{}/v1/token", "the same at the account [docs: dev-tools/auth/oauth-m2m]"),
     ("/api/2.*/clusters/events", "a listing whose filter is a body [docs: clusters/events]"),
 ];
 
-/// A statement is read by its first word; one that reads may start its warehouse, as any use does.
+/// Path of statements. The first word of a statement says whether it reads. A statement that reads
+/// may start its warehouse, as any use does.
 const STATEMENTS: &str = "/api/2.0/sql/statements";
-/// Words with which a statement begins that only reads [docs: sql/language-manual]. `WITH` is not among
-/// them, since an INSERT may follow it.
+/// First words of statements that only read [docs: sql/language-manual]. `WITH` is not among them,
+/// since an INSERT may follow it.
 const READING_WORDS: [&str; 7] = ["SELECT", "SHOW", "DESCRIBE", "DESC", "EXPLAIN", "LIST", "VALUES"];
 
-/// The calls of one place, in order.
+/// The kept calls to one side, the account or the cloud, in order.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Changing {
     calls: Vec<ChangingCall>,
@@ -94,7 +96,7 @@ impl Changing {
         &self.calls
     }
 
-    /// Keeps a call, if it is one, with what its sender got.
+    /// Keeps the call, if there is one, with the result that its sender got.
     pub(crate) fn note(&mut self, call: Option<ChangingCall>, answer: &Answer) {
         self.calls.extend(call.map(|call| ChangingCall { got: got(answer), ..call }));
     }
@@ -108,7 +110,8 @@ fn got(answer: &Answer) -> Got {
     }
 }
 
-/// A request that may change something; `route` is the path of its route, if it has one.
+/// The record of a request that may change something; `None` if it reads. `route` is the path of
+/// its route, if it has one.
 pub(crate) fn changing(at_ms: i64, request: &Request, route: Option<&str>) -> Option<ChangingCall> {
     if reads(request, route) {
         return None;
@@ -139,7 +142,7 @@ fn statement_reads(body: &[u8]) -> bool {
     first.is_some_and(|first| READING_WORDS.iter().any(|word| word.eq_ignore_ascii_case(first)))
 }
 
-/// A body as it is shown.
+/// A body as JSON if it is JSON, else as text; `Null` if it is empty.
 pub(crate) fn body(bytes: &[u8]) -> Value {
     if bytes.is_empty() {
         return Value::Null;

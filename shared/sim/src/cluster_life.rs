@@ -1,9 +1,9 @@
-//! How a cluster goes from state to state, and which runs wait for it.
+//! Moves a cluster from state to state, and lets runs wait for it.
 //!
-//! Law: PENDING → RUNNING → RESTARTING → RUNNING, and from each of these TERMINATING →
-//! TERMINATED, after drawn delays. A run that names a terminated all-purpose cluster starts it;
-//! no flag prevents that [docs: compute/clusters-manage, autostart]. A run whose cluster goes
-//! away fails. Automatic termination of idle clusters is not simulated.
+//! Law: PENDING → RUNNING → RESTARTING → RUNNING, and from each of these TERMINATING → TERMINATED,
+//! after drawn delays. A run that names a terminated all-purpose cluster starts it, and no flag
+//! prevents that [docs: compute/clusters-manage, autostart]. A run whose cluster goes away fails or
+//! is tried again. Automatic termination of idle clusters is not simulated.
 //! Must not know: routes and answers.
 
 use std::collections::BTreeSet;
@@ -73,7 +73,7 @@ impl Workspace {
         match state {
             ClusterState::Running => self.compute_is_ready(run),
             ClusterState::Terminated => self.start_cluster(id, By::Itself),
-            // A job cluster that is going down already found no instances; it is not tried again.
+            // A job cluster that is going down already found no instances. It is not tried again.
             ClusterState::Terminating if own => {}
             ClusterState::Terminating => {
                 self.set_life(run, Life::Blocked, "Waiting for the cluster to terminate.");
@@ -111,13 +111,13 @@ impl Workspace {
         id
     }
 
-    /// An id in the vendor's form, so that later ones sort later within a year.
+    /// An id in the vendor's form. Within a year, later ids sort later.
     pub(crate) fn cluster_id(&mut self) -> String {
         let at = Timestamp::from_millisecond(self.now).unwrap_or_default().to_zoned(TimeZone::UTC);
         format!("{}-{}", at.strftime("%m%d-%H%M%S"), self.hex(8))
     }
 
-    /// Starts a terminated cluster; nothing happens to any other.
+    /// Starts a terminated cluster. Any other cluster stays as it is.
     pub(crate) fn start_cluster(&mut self, id: &str, by: By) {
         let now = self.now;
         let Some(cluster) = self.clusters.get_mut(id) else { return };
@@ -138,7 +138,7 @@ impl Workspace {
         self.come_up(id, ClusterState::Pending);
     }
 
-    /// Restarts a running cluster; nothing happens to any other.
+    /// Restarts a running cluster. Any other cluster stays as it is.
     pub(crate) fn restart_cluster(&mut self, id: &str) {
         let now = self.now;
         let Some(cluster) = self.clusters.get_mut(id) else { return };
@@ -178,7 +178,7 @@ impl Workspace {
         }
     }
 
-    /// Terminates a cluster; nothing happens to one that is going or gone.
+    /// Terminates a cluster. A cluster that is terminating or terminated stays as it is.
     pub(crate) fn terminate_cluster(&mut self, id: &str, reason: Value) {
         let delay = self.settings.delays.cluster_stop_ms;
         let in_ms = self.draw(delay);
@@ -236,8 +236,8 @@ impl Workspace {
         }
     }
 
-    /// A run loses its cluster: one that waited for the cluster to go down starts it again, one
-    /// that used it fails or is tried again, one that is being canceled ends in its own time.
+    /// Handles a run that loses its cluster. A run that waited for the cluster to go down starts it again. A
+    /// run that used the cluster fails or is tried again. A run that is being canceled ends in its own time.
     fn cluster_went_away(&mut self, id: i64, message: &str) {
         let Some(run) = self.runs.get(&id) else { return };
         match run.life {
@@ -258,7 +258,7 @@ impl Workspace {
         }
     }
 
-    /// A run needs its compute no more; its own job cluster goes down.
+    /// Releases the compute of a run that no longer needs it. Its own job cluster goes down.
     pub(crate) fn release_compute(&mut self, run: i64) {
         let Some(id) = self.runs.get(&run).and_then(|run| run.cluster.clone()) else { return };
         let Some(cluster) = self.clusters.get_mut(&id) else { return };
@@ -269,7 +269,7 @@ impl Workspace {
         }
     }
 
-    /// A run that is being canceled waits for nothing any more.
+    /// Takes a run that is being canceled off every waiting list.
     pub(crate) fn leave_waiting(&mut self, id: i64) {
         let Some(run) = self.runs.get(&id) else { return };
         if let Some(cluster) = run.cluster.as_ref().and_then(|id| self.clusters.get_mut(id)) {

@@ -1,13 +1,13 @@
-//! Clusters: what one is, and the calls on it.
+//! Defines clusters and the calls on them.
 //!
-//! Law: `delete` terminates and keeps the definition; nothing here removes one for good. Edits of
-//! a running cluster restart it, of a terminated one do not start it, and in any other state are
-//! refused.
+//! Law: `delete` terminates a cluster and keeps its definition; nothing here removes one for good.
+//! An edit of a running cluster restarts it. An edit of a terminated cluster does not start it. In
+//! any other state an edit is refused.
 //! Must not know: how a cluster goes from state to state (`cluster_life`).
 //!
-//! Sources: [docs: clusters/list, get, start, restart, delete, edit, update, pin, events;
-//! py-sdk: service/compute.py]. A listing holds pinned and active clusters and those terminated
-//! within 30 days, job clusters among them; `get` works for 60 days.
+//! Sources: [docs: clusters/list, get, start, restart, delete, edit, update, pin, events; py-sdk:
+//! service/compute.py]. A listing holds pinned and active clusters and those that were terminated
+//! within 30 days, job clusters included. `get` works for 60 days.
 
 use std::{borrow::Cow, collections::BTreeSet, ops::Bound};
 
@@ -24,7 +24,7 @@ use crate::{
 };
 
 const DAY_MS: i64 = 86_400_000;
-/// [docs: compute/clusters-manage]; how one more is refused is not documented.
+/// [docs: compute/clusters-manage]. The refusal of one more is not documented.
 const MOST_PINNED: usize = 100;
 
 /// `state` of a cluster. RESIZING, ERROR and UNKNOWN are not simulated.
@@ -53,7 +53,7 @@ impl ClusterState {
 #[derive(Debug, Clone)]
 pub(crate) struct Cluster {
     pub(crate) id: String,
-    /// What a caller may edit.
+    /// The members that a caller may edit.
     pub(crate) spec: Value,
     pub(crate) state: ClusterState,
     /// `cluster_source`: UI, API or JOB.
@@ -130,7 +130,7 @@ impl Workspace {
         Ok(listing("clusters", Some(&clusters), token.as_slice()))
     }
 
-    /// A cluster as a listing writes it; `None` where that leaves it out.
+    /// A cluster as a listing writes it; `None` if the listing leaves it out.
     fn listed_cluster<'a>(
         &'a self,
         id: &'a str,
@@ -308,7 +308,7 @@ pub(crate) fn no_cluster(id: &str) -> Refusal {
     Refusal::invalid(format!("Cluster {id} does not exist"))
 }
 
-/// `filter_by.*`; a list is sent as a repeated parameter [py-sdk: _base_client.py].
+/// `filter_by.*`. A list is sent as a repeated parameter [py-sdk: _base_client.py].
 struct Filter<'a> {
     states: Option<&'a Vec<String>>,
     sources: Option<&'a Vec<String>>,

@@ -1,9 +1,8 @@
-//! What differs between two inventories, field by field.
+//! Compares two inventories field by field.
 //!
-//! Law: the same two inventories give the same differences in the same order: by kind, id and field. A
-//! member of an object and an element of an array that only one of both has is a difference of its own.
-//! The `name` that every thing carries for people is not compared: where a name can be changed it
-//! stands among the settings as well.
+//! Law: the same two inventories give the same differences in the same order: by kind, id and field. A member of
+//! an object or an element of an array that only one of the two has is a difference of its own. The `name` that
+//! every thing carries for people is not compared. A name that can be changed is among the settings as well.
 //! Must not know: what a field means, and which differences are wanted.
 
 use std::fmt;
@@ -12,25 +11,25 @@ use serde_json::Value;
 
 use crate::{inventory::Inventory, json::text};
 
-/// How much of a value a line shows; a difference itself holds all of it.
+/// Number of characters of a value that a line shows. A difference itself holds the whole value.
 const SHOWN: usize = 60;
-/// How many names a line shows.
+/// Number of names that a line shows.
 const NAMED: usize = 3;
 
-/// One difference.
+/// One difference between two inventories.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Difference {
     /// The kind of the thing, e.g. `job`.
     pub kind: String,
-    /// Its id.
+    /// Id of the thing.
     pub id: String,
-    /// Its name, as it is after the change.
+    /// Name of the thing after the change, or before it if the thing is gone.
     pub name: String,
-    /// What became of it.
+    /// The change of the thing.
     pub what: Changed,
 }
 
-/// What became of a thing.
+/// The change of a thing.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Changed {
     /// It was not there before.
@@ -39,16 +38,16 @@ pub enum Changed {
     Removed,
     /// One field of it differs.
     Field {
-        /// Which: a JSON pointer [RFC 6901], e.g. `/settings/max_concurrent_runs`.
+        /// The field as a JSON pointer [RFC 6901], e.g. `/settings/max_concurrent_runs`.
         pointer: String,
-        /// Its value before; `None` where there was none.
+        /// Its value before; `None` if there was none.
         before: Option<Value>,
-        /// Its value after; `None` where there is none.
+        /// Its value after; `None` if there is none.
         after: Option<Value>,
     },
 }
 
-/// `added`, `removed`, or the field with both values.
+/// Writes `added`, `removed`, or the field with both values.
 impl fmt::Display for Changed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -59,7 +58,7 @@ impl fmt::Display for Changed {
     }
 }
 
-/// `job 17 "orders-ingest" /settings/max_concurrent_runs: 1 -> 6`.
+/// Writes e.g. `job 17 "orders-ingest" /settings/max_concurrent_runs: 1 -> 6`.
 impl fmt::Display for Difference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {} {:?} {}", self.kind, self.id, self.name, self.what)
@@ -75,7 +74,7 @@ fn short(value: &Option<Value>) -> String {
     whole.chars().take(SHOWN).chain(['…']).collect()
 }
 
-/// Everything that differs.
+/// All differences between two inventories.
 #[must_use]
 pub fn compare(before: &Inventory, after: &Inventory) -> Vec<Difference> {
     let mut differences = Vec::new();
@@ -127,8 +126,8 @@ fn walk(before: Option<&Value>, after: Option<&Value>, at: String, found: &mut V
     }
 }
 
-/// Differences as lines: those that say the same of several things of a kind are one line, with how many
-/// there are and some of their names. In the order in which the first of each line stands.
+/// The differences as lines. Equal differences of several things of one kind share a line, which
+/// has their number and some of their names. The lines are in the order of their first differences.
 #[must_use]
 pub fn gathered(differences: &[Difference]) -> Vec<String> {
     let mut lines: Vec<(&Difference, Vec<&str>)> = Vec::new();

@@ -1,7 +1,7 @@
-//! When a cron expression fires next.
+//! Computes when a cron expression fires next.
 //!
-//! Law: Quartz's form, with a field for seconds and 1 for Sunday, as the vendor's schedules use
-//! it [docs: jobs/create, `quartz_cron_expression`]; evaluated in UTC whatever zone is given.
+//! Law: the form is Quartz's, with a field for seconds and 1 for Sunday, as the vendor's schedules use it
+//! [docs: jobs/create, `quartz_cron_expression`]. It is evaluated in UTC, also if another zone is given.
 //! Must not know: jobs.
 
 use croner::{

@@ -1,15 +1,18 @@
-//! AI/BI dashboards and their schedules.
+//! Simulates AI/BI dashboards and their schedules.
 //!
-//! Law: a schedule that is not paused refreshes its dashboard whenever it fires; each refresh starts
-//! its warehouse, or the dashboard's where it names none, and takes a drawn while; one begins only
-//! after the last. A change makes what was put down void, and gives the schedule another etag.
-//! Missed refreshes are not made up for.
-//! Must not know: what a dashboard shows, and who is sent it.
+//! Law: a schedule that is not paused refreshes its dashboard when it fires. Each refresh starts
+//! the warehouse of the schedule, or of the dashboard if the schedule names none, and takes a drawn
+//! time. It begins only after the last one has ended. A change makes the planned refresh void, and
+//! gives the schedule another etag. Missed refreshes are not made up for.
+//! Must not know: what a dashboard shows, and who receives it.
 //!
-//! Sources: [docs: lakeview/list, listschedules, getschedule, updateschedule; py-sdk:
-//! service/dashboards.py Dashboard, Schedule]. Unverified: an absent `pause_status` counts as
-//! UNPAUSED; an etag that does not match is refused with 409 ABORTED; the size of a page. The trash
-//! and drafts that were never published are not simulated.
+//! Sources: [docs: lakeview/list, listschedules, getschedule, updateschedule; py-sdk: service/dashboards.py
+//! Dashboard, Schedule]. The trash and drafts that were never published are not simulated.
+//!
+//! Unverified:
+//! - An absent `pause_status` counts as UNPAUSED.
+//! - An etag that does not match is refused with 409 ABORTED.
+//! - The size of a page.
 
 use std::collections::BTreeMap;
 
@@ -28,21 +31,19 @@ use crate::{
     workspace::Workspace,
 };
 
-/// What an update replaces; everything else is output only [py-sdk: dashboards.Schedule].
+/// The fields that an update replaces. Every other field is output only [py-sdk: dashboards.Schedule].
 const EDITABLE: [&str; 4] = [CRON, "display_name", "pause_status", "warehouse_id"];
 const CRON: &str = "cron_schedule";
 
-/// A dashboard.
 #[derive(Debug, Clone)]
 pub(crate) struct Dashboard {
     pub(crate) id: String,
     pub(crate) spec: Value,
     pub(crate) created_ms: i64,
-    /// Oldest first.
+    /// Ids of its schedules, oldest first.
     pub(crate) schedules: Vec<String>,
 }
 
-/// A schedule of a dashboard.
 #[derive(Debug, Clone)]
 pub(crate) struct DashboardSchedule {
     pub(crate) id: String,
@@ -50,18 +51,18 @@ pub(crate) struct DashboardSchedule {
     pub(crate) spec: Value,
     pub(crate) created_ms: i64,
     pub(crate) updated_ms: i64,
-    /// How often it was changed.
+    /// Number of its changes.
     pub(crate) revision: u32,
     pub(crate) generation: u32,
     pub(crate) work: String,
-    /// How many refreshes it has begun.
+    /// Number of refreshes that it has begun.
     pub(crate) refreshes: u32,
     /// A ledger interval is open.
     pub(crate) refreshing: bool,
 }
 
 impl Dashboard {
-    /// What the listing shows: it excludes the rest [py-sdk: dashboards.Dashboard].
+    /// The dashboard as the listing shows it. The listing excludes the rest [py-sdk: dashboards.Dashboard].
     pub(crate) fn view(&self) -> Value {
         let mut view = self.spec.clone();
         set(&mut view, "dashboard_id", json!(self.id));
@@ -157,7 +158,7 @@ impl Workspace {
         self.view(Kind::DashboardSchedule, &id).ok_or_else(|| no_schedule(&id))
     }
 
-    /// Puts down the next refresh, and makes void what was put down before.
+    /// Plans the next refresh, and makes the one that was planned before void.
     pub(crate) fn arm_dashboard_schedule(&mut self, id: &str) {
         let now = self.now;
         let Some(schedule) = self.dashboard_schedules.get_mut(id) else { return };
@@ -209,7 +210,7 @@ impl Workspace {
     }
 }
 
-/// The schedule as an update leaves it: all that can be changed is what the body says.
+/// The schedule after an update: the body replaces every field that can be changed.
 fn changed(schedule: &DashboardSchedule, body: &Value) -> Result<Value, Refusal> {
     let cron = body.get(CRON).cloned().unwrap_or_default();
     for field in ["quartz_cron_expression", "timezone_id"] {

@@ -1,13 +1,13 @@
-//! Provisioned database instances.
+//! Simulates provisioned database instances.
 //!
 //! Law: STOPPED → STARTING → AVAILABLE → UPDATING → STOPPED after drawn delays, as `stopped` asks.
-//! An instance processes from AVAILABLE until it is STOPPED; nothing but an update starts it.
+//! An instance processes from AVAILABLE until it is STOPPED. Only an update starts it.
 //! Must not know: what is stored, or who connects.
 //!
 //! Sources: [py-sdk: service/database.py DatabaseInstance, DatabaseInstanceState,
-//! update_database_instance]. `stopped` is input only; reads show `effective_stopped`, which here
-//! is what was asked for last (unverified). Which state an instance is in while it stops is not
-//! documented; UPDATING here (unverified). DELETING and FAILING_OVER are not simulated.
+//! update_database_instance]. `stopped` is input only. Reads show `effective_stopped`, which is the
+//! last request here (unverified). The state of an instance that is stopping is not documented; it
+//! is UPDATING here (unverified). DELETING and FAILING_OVER are not simulated.
 
 use serde_json::{Value, json};
 
@@ -24,7 +24,7 @@ use crate::{
     workspace::Workspace,
 };
 
-/// What an update may name in its mask beside `stopped` [py-sdk: database.DatabaseInstance].
+/// The fields that an update may name in its mask beside `stopped` [py-sdk: database.DatabaseInstance].
 const EDITABLE: [&str; 7] = [
     "capacity",
     "custom_tags",
@@ -56,7 +56,6 @@ impl DatabaseState {
     }
 }
 
-/// An instance.
 #[derive(Debug, Clone)]
 pub(crate) struct Database {
     pub(crate) name: String,
@@ -115,7 +114,7 @@ impl Workspace {
         let name = call.part(0);
         let mut spec = self.database_known(name)?.spec.clone();
         let given = members(&call.body);
-        // Without a mask, whatever is given is updated.
+        // Without a mask, every given field is updated.
         let mask = call.query("update_mask");
         let fields: Vec<&str> = match mask {
             "" => given.keys().map(String::as_str).filter(|key| *key != "name").collect(),
@@ -211,7 +210,7 @@ impl Workspace {
         names.iter().for_each(|name| self.database_ends(name));
     }
 
-    /// Instances that were up go on where they were.
+    /// Continues the processing of instances that were up.
     pub(crate) fn databases_come_back(&mut self) {
         let up = self.databases.values().filter(|found| found.state == DatabaseState::Available);
         let names: Vec<String> = up.map(|found| found.name.clone()).collect();

@@ -1,8 +1,9 @@
-//! Deployments that somebody makes beside everything else: jobs are set as their files have them.
+//! Simulates deployments and new jobs that somebody makes beside everything else.
 //!
-//! Law: only what a deployment of a bundle does to jobs: every schedule, trigger and continuous mode
-//! that its files do not call paused is UNPAUSED again, whatever was set since, and so is the number
-//! of runs [cli: bundle/config/mutator/resourcemutator/resource_mutator.go].
+//! Law: a deployment does to jobs only what the deployment of a bundle does
+//! [cli: bundle/config/mutator/resourcemutator/resource_mutator.go]. Its files call no schedule,
+//! trigger or continuous mode paused, so each is UNPAUSED again, also if somebody has paused it
+//! since. A limit of 0 runs becomes 1 again.
 //! Must not know: who else changes jobs.
 
 use std::collections::BTreeSet;
@@ -21,7 +22,7 @@ use crate::{
 };
 
 impl World {
-    /// Deploys to the first `count` jobs of a side that something can start; gives their ids.
+    /// Deploys to the first `count` jobs of a side that have a starter, and returns their ids.
     pub fn deploy(&mut self, now_ms: i64, side: Side, count: usize) -> Vec<i64> {
         self.advance(now_ms);
         let deployed = self.space_mut(side).deploy_jobs(count);
@@ -31,7 +32,7 @@ impl World {
 }
 
 impl World {
-    /// Somebody makes a job that runs every hour, which no one on the other side has.
+    /// Adds a job that runs every hour and has no counterpart on the other side. Returns its id.
     pub fn add_job(&mut self, now_ms: i64, side: Side, name: &str) -> i64 {
         self.advance(now_ms);
         let id = self.space_mut(side).settle_hourly_job(name);
@@ -40,11 +41,12 @@ impl World {
     }
 }
 
-/// The hidden key of a canary: it is nobody's work, and the auditor does not count its runs.
+/// The hidden key of a canary. A canary is nobody's work, and the auditor does not count its runs.
 pub(crate) const CANARY: &str = "canary";
 
 impl World {
-    /// A job whose runs prove something and process nothing of anybody's; one that is `sick` fails.
+    /// Adds a canary: a job whose runs prove something and process nobody's data. A canary that is
+    /// `sick` fails. Returns its id.
     pub fn add_canary(&mut self, now_ms: i64, side: Side, name: &str, sick: bool) -> i64 {
         self.advance(now_ms);
         let id = self.space_mut(side).settle_canary(name, sick);
@@ -73,7 +75,7 @@ impl Workspace {
             "tasks": [{ "task_key": "main", "notebook_task": { "notebook_path": "/Shared/new" } }],
         });
         let id = self.settle_new_job(&settings, &format!("made: {name}"), 0.0);
-        // As whoever makes a job through the pages saves it.
+        // A job that a person makes in the vendor's pages is saved like this.
         let saved = completed(members(&settings));
         self.save_settings(id, saved, By::Itself);
         id

@@ -1,14 +1,14 @@
-//! The routes of what stands beside the resources of an estate: statements, permissions, access
-//! lists. They follow the routes of the resources.
+//! Lists the routes of what a workspace has beside the resources of an estate: statements,
+//! permissions, access lists. They follow the routes of the resources.
 //!
-//! Law: as in `routes`; no route deletes.
+//! Law: as in `routes`, no route deletes.
 
 use crate::{
     routes::{Route, get, patch, post},
     workspace::Workspace,
 };
 
-/// The visible list.
+/// The routes, in one visible list.
 pub(crate) const ERRAND_ROUTES: &[Route] = &[
     post("/api/2.0/sql/statements", "statements.run", Workspace::statements_run),
     get("/api/2.0/sql/statements/{}", "statements.get", Workspace::statements_get),

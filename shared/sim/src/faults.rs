@@ -1,4 +1,4 @@
-//! Faults by script: what goes wrong, on which side, from when until when, and for which calls.
+//! Scripts the faults of a world: what goes wrong, on which side, when, and for which calls.
 //!
 //! Law: whether a fault strikes depends only on the script, the time, the request, and the seed.
 //! Must not know: what a request does.
@@ -11,34 +11,34 @@ use crate::wire::{Reply, Side};
 /// One thing that goes wrong for a while.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Fault {
-    /// The side it strikes.
+    /// The side that it strikes.
     pub side: Side,
-    /// From this moment on (unix ms).
+    /// The first moment at which it strikes (unix ms).
     pub from_ms: i64,
-    /// Until just before this moment (unix ms); `None`: for ever.
+    /// The first moment at which it no longer strikes (unix ms); `None`: it never ends.
     pub until_ms: Option<i64>,
-    /// What goes wrong.
+    /// The kind of the fault.
     pub kind: FaultKind,
-    /// Only for this family (`jobs.update`), group of families (`jobs`) or path prefix
-    /// (`/api/2.2/jobs/`); `None`: for every call.
+    /// The covered calls: a family (`jobs.update`), a group of families (`jobs`) or a path prefix
+    /// (`/api/2.2/jobs/`); `None`: every call.
     pub only: Option<String>,
 }
 
 impl Fault {
-    /// A fault for every call of a side from a moment on, for ever.
+    /// A fault for every call of a side from a moment on, without an end.
     #[must_use]
     pub fn new(side: Side, from_ms: i64, kind: FaultKind) -> Fault {
         Fault { side, from_ms, until_ms: None, kind, only: None }
     }
 
-    /// The same, ending just before `until_ms`.
+    /// Ends the fault just before `until_ms`.
     #[must_use]
     pub fn until(mut self, until_ms: i64) -> Fault {
         self.until_ms = Some(until_ms);
         self
     }
 
-    /// The same, for one family, group of families, or path prefix.
+    /// Limits the fault to one family, group of families, or path prefix.
     #[must_use]
     pub fn only(mut self, what: &str) -> Fault {
         self.only = Some(what.to_owned());
@@ -59,30 +59,30 @@ fn matches_only(only: &str, family: &str, path: &str) -> bool {
     family == only || family.strip_prefix(only).is_some_and(|rest| rest.starts_with('.'))
 }
 
-/// What goes wrong.
+/// The kinds of faults.
 #[derive(Debug, Clone, PartialEq)]
 pub enum FaultKind {
-    /// Nothing answers; nothing happens.
+    /// Nothing answers, and nothing happens.
     Dark,
     /// The call is answered with this status, by chance, and has no effect.
     Error {
         /// HTTP status.
         status: u16,
-        /// From 0 to 1.
+        /// Probability from 0 to 1.
         probability: f64,
     },
     /// The call takes effect and is then answered with this status, by chance.
     ErrorAfter {
         /// HTTP status.
         status: u16,
-        /// From 0 to 1.
+        /// Probability from 0 to 1.
         probability: f64,
     },
-    /// Works for `up_ms` of every `period_ms`, counted from the fault's start; silent otherwise.
+    /// The side works for `up_ms` of every `period_ms`, counted from the fault's start. It is silent for the rest.
     Flapping {
         /// Length of one period, ms.
         period_ms: i64,
-        /// Working part at its start, ms.
+        /// Length of the working part at the period's start, ms.
         up_ms: i64,
     },
     /// A seeded half of the families answers 503 or nothing; the other half works.
@@ -91,13 +91,13 @@ pub enum FaultKind {
     ReplyLost {
         /// Only the n-th matching call (from 1); `None`: by chance.
         nth: Option<u64>,
-        /// From 0 to 1; used when `nth` is `None`.
+        /// Probability from 0 to 1; used if `nth` is `None`.
         probability: f64,
     },
     /// A login page with status 200, as a misrouted private link gives
     /// [go-sdk: apierr/private_link.go].
     Html200,
-    /// The step before it: a redirect to `/login.html`.
+    /// A redirect to `/login.html`, which is the step before the login page.
     LoginRedirect,
     /// Replies take this much longer, ms.
     Slow {
@@ -106,18 +106,18 @@ pub enum FaultKind {
     },
     /// No token is issued: the token endpoint answers 503. Tokens already issued stay good.
     TokenDown,
-    /// 403 PERMISSION_DENIED for the covered calls.
+    /// The covered calls get 403 PERMISSION_DENIED.
     Forbidden {
-        /// Only for calls that name this resource id; `None`: for all covered calls.
+        /// Only calls that name this resource id; `None`: all covered calls.
         resource: Option<String>,
     },
-    /// Refused before any work, in these words.
+    /// The call is refused before any work, in these words.
     Refused {
         /// HTTP status.
         status: u16,
         /// `error_code` of the envelope.
         code: &'static str,
-        /// Its `message`.
+        /// `message` of the envelope.
         message: &'static str,
         /// `Retry-After` in seconds, if one is sent.
         retry_after_s: Option<u64>,
@@ -134,11 +134,11 @@ pub enum FaultKind {
     },
 }
 
-/// What the script says about one request before it is handled.
+/// The result of the script for one request, before the request is handled.
 #[derive(Debug, Default, PartialEq)]
 pub(crate) struct Strike {
     pub(crate) silent: bool,
-    /// Answered at once, without effect.
+    /// The status of an answer that is given at once, without effect.
     pub(crate) status: Option<u16>,
     pub(crate) page: Option<Page>,
     pub(crate) missing: Option<u16>,
@@ -146,19 +146,19 @@ pub(crate) struct Strike {
     pub(crate) forbidden: bool,
     pub(crate) throttle: Option<f64>,
     pub(crate) slow_ms: u64,
-    /// Handled, and then answered with this status.
+    /// The status of an answer that is given after the effect.
     pub(crate) status_after: Option<u16>,
     pub(crate) reply_lost: bool,
 }
 
-/// An HTML answer where JSON was asked for.
+/// An HTML answer to a request for JSON.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Page {
     Login,
     Redirect,
 }
 
-/// The script of one world, with what it has counted so far.
+/// The script of one world. It holds each fault with the number of calls that met it.
 #[derive(Debug)]
 pub(crate) struct Script {
     seed: u64,
@@ -183,7 +183,7 @@ impl Script {
         self.faults.push((fault, 0));
     }
 
-    /// Adds up every fault that covers the request.
+    /// Combines all faults that cover the request.
     pub(crate) fn strike(&mut self, now_ms: i64, at: &Target<'_>, rng: &mut SmallRng) -> Strike {
         let mut strike = Strike::default();
         let seed = self.seed;
@@ -263,8 +263,8 @@ enum Half {
     Silent,
 }
 
-/// Stable for one seed, so that what works keeps working while the fault lasts. Identity always
-/// works: a half-up workspace that issues no token would be a dark one.
+/// The behaviour of a family on a half-up side. It is stable for one seed, so a family that works keeps working
+/// while the fault lasts. Identity always works: a half-up workspace that issues no token would be a dark one.
 fn half(seed: u64, family: &str) -> Half {
     if family == "oidc" {
         return Half::Works;

@@ -1,6 +1,6 @@
-//! Direct permissions on an object, beside what an admin inherits.
+//! Simulates direct permissions on an object, beside those that an admin inherits.
 //!
-//! Law: a grant adds to what is there, or raises the level of a principal that has one.
+//! Law: a grant adds to the grants that are there, or replaces the level of a principal that has one.
 //! Must not know: how a permission is enforced, or which levels an object has.
 //!
 //! Source: PATCH adds or changes, PUT replaces [docs: permissions/update; py-sdk: service/iam.py
@@ -20,7 +20,7 @@ const PRINCIPALS: [&str; 3] = ["user_name", "group_name", "service_principal_nam
 /// One principal's level on one object.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Grant {
-    /// One of `PRINCIPALS`.
+    /// The key that names the principal: one of `PRINCIPALS`.
     member: &'static str,
     principal: String,
     level: String,

@@ -1,13 +1,18 @@
-//! What a workspace is set to, apart from what has happened in it.
+//! Lists the settings of a workspace, apart from its history.
 //!
-//! For: comparing a workspace field by field before and after something. Law: every resource that the
-//! simulator holds is here, with everything that a caller can set and whether it is on; and nothing of
-//! its history: no runs and job clusters, no times, no etags, revisions, update ids or counts of writes,
-//! and no measurements such as the used instances of a pool.
-//! Whether something is on is told by where it is going: STARTING counts as RUNNING and STOPPING as
-//! STOPPED, since what is on its way was asked for and gets there by itself, and how far it is depends
-//! on the moment of the look alone. Where a state comes and goes by use alone it is no setting: an
-//! update of a triggered pipeline is a run, and an autoscaling database endpoint is set by `disabled`.
+//! For: comparing a workspace field by field before and after something.
+//!
+//! Law: every resource that the simulator holds is here, with everything that a caller can set and
+//! whether it is on. The history is not here: no runs and job clusters, no times, no etags, revisions,
+//! update ids or counts of writes, and no measurements such as the used instances of a pool.
+//!
+//! The state that a resource is going to says whether it is on: STARTING counts as RUNNING, and
+//! STOPPING as STOPPED. A caller has asked for that state, and the resource reaches it by itself.
+//! Its progress depends only on the moment of the read.
+//!
+//! A state that comes and goes by use alone is no setting: an update of a triggered pipeline is a
+//! run, and an autoscaling database endpoint is set by `disabled`.
+//!
 //! Must not know: who compares, and what may differ.
 
 use std::collections::BTreeMap;
@@ -28,16 +33,15 @@ use crate::{
     world::World,
 };
 
-/// Everything that is set, by kind and id.
+/// All settings, by kind and id.
 ///
-/// The kinds of a workspace are those of [`crate::Activation`], and beside them `dashboard`,
-/// `vector_search_index`, `legacy_query`, `legacy_alert`, `permissions`, `access_list`,
-/// `workspace_configuration`, `assignment` and `network_policy`. Each value is an object with a `name`
-/// for people, and its settings in the vendor's words.
+/// The kinds of a workspace are those of [`crate::Activation`], and also `dashboard`, `vector_search_index`,
+/// `legacy_query`, `legacy_alert`, `permissions`, `access_list`, `workspace_configuration`, `assignment` and
+/// `network_policy`. Each value is an object with a `name` for people, and its settings in the vendor's words.
 pub type Inventory = BTreeMap<(String, String), Value>;
 
 impl World {
-    /// What a side is set to at the moment that the world has reached.
+    /// The settings of a side at the moment that the world has reached.
     #[must_use]
     pub fn settings(&self, side: Side) -> Inventory {
         let mut all = self.space(side).inventory();
@@ -45,14 +49,14 @@ impl World {
         all
     }
 
-    /// What the account of both sides is set to: kinds `failover_group` and `stable_url`.
+    /// The settings of the account of both sides. The kinds are `failover_group` and `stable_url`.
     #[must_use]
     pub fn account_settings(&self) -> Inventory {
         self.account_seen().inventory()
     }
 }
 
-/// Adds one thing.
+/// Adds one thing under its kind and id, with its name for people.
 pub(crate) fn add(all: &mut Inventory, kind: &str, id: &str, name: &str, mut value: Value) {
     set(&mut value, "name", json!(name));
     all.insert((kind.to_owned(), id.to_owned()), value);
@@ -114,7 +118,7 @@ impl Workspace {
         }
         for (name, endpoint) in &self.endpoints {
             let mut entities = endpoint.entities.clone();
-            // How its deployment stands is looked at, not set.
+            // The state of its deployment can be read, but not set.
             for entity in entities.as_array_mut().into_iter().flatten().filter_map(Value::as_object_mut) {
                 entity.remove("state");
             }
@@ -195,7 +199,7 @@ fn of_app(app: &App) -> &'static str {
     if app.is_up() { "ACTIVE" } else { "STOPPED" }
 }
 
-/// One that takes neither stop nor start always serves.
+/// Whether an endpoint is on. An endpoint that takes neither stop nor start always serves.
 fn of_endpoint(endpoint: &Endpoint) -> &'static str {
     match endpoint.state {
         EndpointState::Starting | EndpointState::Serving => "SERVING",

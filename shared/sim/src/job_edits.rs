@@ -1,14 +1,14 @@
-//! Changing saved jobs: create, update, reset.
+//! Changes saved jobs: create, update, reset.
 //!
-//! Law: `update` replaces each top-level setting it is given as a whole, merges `tasks` and
-//! `job_clusters` by their keys, and removes what `fields_to_remove` names; `reset` replaces
-//! everything except an earlier `run_as`. Members that are no settings are ignored without a
-//! word, so a call can answer 200 and change nothing. There is no version check: last write wins.
+//! Law: `update` replaces each given top-level setting as a whole. It merges `tasks` and
+//! `job_clusters` by their keys, and removes the settings that `fields_to_remove` names. `reset`
+//! replaces everything except an earlier `run_as`. Members that are no settings are ignored without a
+//! word, so a call can answer 200 and change nothing. There is no version check: the last write wins.
 //! Must not know: how a run goes on.
 //!
-//! Sources: [docs: jobs/update, jobs/reset, jobs/create; py-sdk: service/jobs.py]; ignored
-//! members: github.com/databricks/databricks-cli #616; `run_as`: github.com/databricks/cli #4873.
-//! How `triggers[]` is merged is not documented; replaced as a whole here (unverified).
+//! Sources: [docs: jobs/update, jobs/reset, jobs/create; py-sdk: service/jobs.py]; ignored members:
+//! github.com/databricks/databricks-cli #616; `run_as`: github.com/databricks/cli #4873. The merge
+//! of `triggers[]` is not documented; it is replaced as a whole here (unverified).
 
 use std::collections::BTreeSet;
 
@@ -134,7 +134,7 @@ impl Workspace {
         if self.jobs.contains_key(&id) { Ok(id) } else { Err(no_job(id)) }
     }
 
-    /// Puts new settings in force: starters are armed anew, queued runs may start.
+    /// Puts new settings in force. Starters are armed anew, and queued runs may start.
     pub(crate) fn save_settings(&mut self, id: i64, settings: Value, by: By) {
         let now = self.now;
         let Some(job) = self.jobs.get_mut(&id) else { return };
@@ -155,7 +155,7 @@ impl Workspace {
         self.start_queued(id);
     }
 
-    /// Puts down the next moment of every active starter of a job; what was put down is void.
+    /// Plans the next moment of every active starter of a job, and makes earlier plans void.
     pub(crate) fn arm(&mut self, id: i64) {
         let Some(job) = self.jobs.get_mut(&id) else { return };
         job.generation += 1;
@@ -196,7 +196,7 @@ fn remove_fields(settings: &mut Map<String, Value>, fields: &[Value]) {
     }
 }
 
-/// Fills in what the service always shows [docs: jobs/create].
+/// Adds the settings that the service always shows [docs: jobs/create].
 pub(crate) fn completed(mut settings: Map<String, Value>) -> Value {
     let defaults = [
         ("max_concurrent_runs", json!(1)),

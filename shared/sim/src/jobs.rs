@@ -1,13 +1,12 @@
-//! Saved jobs: what one is, and how it is listed and read.
+//! Defines saved jobs, and how they are listed and read.
 //!
 //! Law: `settings` is kept and shown as the caller gave it, with the defaults that the service
-//! fills in; the hidden `work` key is never shown.
+//! fills in. The hidden `work` key is never shown.
 //! Must not know: how a run goes on.
 //!
-//! Sources: [docs: jobs/list, jobs/get; py-sdk: service/jobs.py]. A listing is newest first,
-//! `limit` 1 to 100 with default 20, tasks only with `expand_tasks`, and API 2.2 sends no root
-//! `has_more`; an offset above 1000 is refused. Arrays of more than 100 elements are paged by
-//! `jobs/get` in 2.2 and silently cut in 2.1.
+//! Sources: [docs: jobs/list, jobs/get; py-sdk: service/jobs.py]. A listing is newest first. `limit` is 1 to 100,
+//! by default 20. Tasks are shown only with `expand_tasks`. API 2.2 sends no root `has_more`. An offset above
+//! 1000 is refused. `jobs/get` pages arrays of more than 100 elements in 2.2, and cuts them silently in 2.1.
 
 use std::{
     borrow::Cow,
@@ -26,25 +25,24 @@ use crate::{
     workspace::Workspace,
 };
 
-/// Elements of one settings array that one answer carries [docs: jobs/get].
+/// Number of elements of one settings array in one answer [docs: jobs/get].
 const ARRAY_PAGE: usize = 100;
-/// Distance between two job-run ids; the ids between them are the task runs of the first.
+/// Distance between two job-run ids. The ids between them are the task runs of the first.
 pub(crate) const ARRAY_STRIDE: i64 = 1000;
 const PAGED_ARRAYS: [&str; 4] = ["tasks", "job_clusters", "parameters", "environments"];
 
-/// A saved job.
 #[derive(Debug, Clone)]
 pub(crate) struct Job {
     pub(crate) id: i64,
     pub(crate) created_ms: i64,
-    /// Absent when that user was removed.
+    /// User name of the creator; absent if that user was removed.
     pub(crate) creator: Option<String>,
     pub(crate) settings: Value,
     /// The key of the logical job, the same on both sides; never in an answer.
     pub(crate) work: String,
-    /// How long a run takes, ms.
+    /// Typical duration of a run, ms.
     pub(crate) typical_ms: i64,
-    /// Chance from 0 to 1 that an attempt fails.
+    /// Probability from 0 to 1 that an attempt fails.
     pub(crate) flaky: f64,
     pub(crate) generation: u32,
     pub(crate) starters: Vec<Starter>,
@@ -52,7 +50,7 @@ pub(crate) struct Job {
     /// Runs that count toward `max_concurrent_runs`.
     pub(crate) active: BTreeSet<i64>,
     pub(crate) queued: BTreeSet<i64>,
-    /// Failures in a row; lengthens a continuous job's pause.
+    /// Failures in a row. They lengthen a continuous job's pause.
     pub(crate) failures: u32,
     pub(crate) runs_made: i64,
 }
@@ -116,7 +114,7 @@ impl Workspace {
         Ok(listing("jobs", (!jobs.is_empty()).then_some(&jobs), &beside))
     }
 
-    /// A job as a listing writes it; `None` where that leaves it out.
+    /// A job as a listing writes it; `None` if the listing leaves it out.
     fn listed_job<'a>(&self, id: i64, job: &'a Kept<Job>, wanted_name: &str, shape: Shape) -> Option<Cow<'a, str>> {
         let key = id.to_string();
         if !self.visible(&key) {
@@ -155,8 +153,7 @@ impl Workspace {
         Ok(view)
     }
 
-    /// The permission check comes before the existence check, as the service does it
-    /// [cli: libs/testserver/jobs.go].
+    /// Checks the permission. The service does this before it checks the existence [cli: libs/testserver/jobs.go].
     pub(crate) fn may_see_job(&self, id: i64) -> Result<(), Refusal> {
         if self.visible(&id.to_string()) {
             return Ok(());
@@ -203,7 +200,7 @@ fn in_listing(mut view: Value, shape: Shape) -> Value {
     view
 }
 
-/// Cuts the long arrays down to the page that starts at `from`; true when something comes after.
+/// Cuts the long arrays down to the page that starts at `from`. True if elements come after it.
 fn cut_arrays(settings: &mut Map<String, Value>, from: usize) -> bool {
     let mut more = false;
     for key in PAGED_ARRAYS {
@@ -219,7 +216,8 @@ pub(crate) fn no_job(id: i64) -> Refusal {
     Refusal::invalid(format!("Job {id} does not exist."))
 }
 
-/// Where a newest-first listing begins: below which id, and how many to skip.
+/// The start of a newest-first listing: all ids are below the first number, and the second is the
+/// number of jobs to skip.
 fn list_start(call: &Call) -> Result<(i64, usize), Refusal> {
     let before = match call.query("page_token") {
         "" => i64::MAX,
@@ -244,7 +242,7 @@ pub(crate) fn page_limit(call: &Call, least: i64, most: i64, usual: i64) -> Resu
     }
 }
 
-/// A page token: opaque to callers, here the number at which the next page begins.
+/// A page token. It is opaque to callers, and holds the number at which the next page begins.
 pub(crate) fn token(next: i64) -> String {
     format!("CAEo{next:x}")
 }
@@ -254,7 +252,7 @@ pub(crate) fn read_token(given: &str) -> Result<i64, Refusal> {
     number.ok_or_else(|| Refusal::invalid("Invalid page token."))
 }
 
-/// The tasks of a job or of a one-time run, merged by `task_key` with what an update brings.
+/// The old elements merged by `key` with the elements that an update brings, e.g. tasks by `task_key`.
 pub(crate) fn merge_by_key(old: &[Value], new: &[Value], key: &str) -> Vec<Value> {
     let brought: BTreeMap<&str, &Value> = new.iter().map(|value| (crate::json::text(value, key), value)).collect();
     let known: BTreeSet<&str> = old.iter().map(|value| crate::json::text(value, key)).collect();

@@ -1,18 +1,18 @@
-//! Small readings of raw JSON that several APIs share.
+//! Reads raw JSON with small functions that several APIs share.
 //!
-//! Law: a reading never fails; what is absent or of another type reads as absent.
+//! Law: reading never fails. A member that is absent or of another type reads as absent.
 //! Must not know: any route or resource.
 
 use std::borrow::Cow;
 
 use serde_json::{Map, Value};
 
-/// The text at a key; empty when absent.
+/// The text at a key; empty if absent.
 pub(crate) fn text<'a>(value: &'a Value, key: &str) -> &'a str {
     value.get(key).and_then(Value::as_str).unwrap_or_default()
 }
 
-/// A whole number at a key, also when it was sent as text.
+/// A whole number at a key, also if it was sent as text.
 pub(crate) fn number(value: &Value, key: &str) -> Option<i64> {
     match value.get(key) {
         Some(Value::String(text)) => text.parse().ok(),
@@ -20,12 +20,12 @@ pub(crate) fn number(value: &Value, key: &str) -> Option<i64> {
     }
 }
 
-/// A flag at a key; false when absent.
+/// A flag at a key; false if absent.
 pub(crate) fn flag(value: &Value, key: &str) -> bool {
     value.get(key).and_then(Value::as_bool).unwrap_or(false)
 }
 
-/// The elements of an array at a key; none when absent.
+/// The elements of an array at a key; none if absent.
 pub(crate) fn items<'a>(value: &'a Value, key: &str) -> &'a [Value] {
     value.get(key).and_then(Value::as_array).map_or(&[], Vec::as_slice)
 }
@@ -54,8 +54,8 @@ pub(crate) fn mentions(body: &[u8], id: &str) -> bool {
     })
 }
 
-/// A listing as it is written: its elements, which are JSON already, and what stands beside them. Members come in
-/// the order of their names, as those of a [`Value`] do.
+/// A listing as text: the elements, which are JSON already, and the members `beside` them. Members
+/// are sorted by their names, as those of a [`Value`] are.
 pub(crate) fn listing(key: &str, elements: Option<&[Cow<'_, str>]>, beside: &[(&str, Value)]) -> String {
     let mut members: Vec<(&str, String)> = beside.iter().map(|(key, value)| (*key, value.to_string())).collect();
     members.extend(elements.map(|elements| (key, format!("[{}]", elements.join(",")))));

@@ -1,7 +1,7 @@
-//! A resource beside the texts in which listings show it.
+//! Keeps a resource beside the texts in which listings show it.
 //!
-//! Law: a text is what its view would be written as now, since whatever may change the resource has
-//! dropped the texts. So a listing that is read again and again is copied and not made up again.
+//! Law: a text is always what its view would be written as now, since each mutable access to the
+//! resource drops the texts. So a listing that is read repeatedly is copied and not made again.
 //! Must not know: any resource.
 
 use std::{
@@ -12,12 +12,12 @@ use std::{
 
 use serde_json::Value;
 
-/// How much of a resource a listing shows.
+/// The amount of a resource that a listing shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Shape {
-    /// All that its listing can show.
+    /// Everything that the listing can show.
     Whole,
-    /// Without what a caller has to ask for.
+    /// Without the members that a caller has to ask for.
     Brief,
 }
 
@@ -29,7 +29,7 @@ pub(crate) struct Kept<T> {
 }
 
 impl<T> Kept<T> {
-    /// The resource as listings of this shape write it; `made` gives the view that is written.
+    /// The text of the resource in listings of this shape. `made` makes the view that is written.
     pub(crate) fn text(&self, shape: Shape, made: impl FnOnce(&T) -> Value) -> &str {
         let cell = match shape {
             Shape::Whole => &self.whole,
@@ -53,7 +53,7 @@ impl<T> Deref for Kept<T> {
     }
 }
 
-/// Whoever may change it leaves no text behind.
+/// Mutable access drops the texts.
 impl<T> DerefMut for Kept<T> {
     fn deref_mut(&mut self) -> &mut T {
         self.whole.take();

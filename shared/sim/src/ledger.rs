@@ -1,7 +1,7 @@
-//! The ledger: what truly happened in both workspaces, whatever any reply said.
+//! Records what truly happened in both workspaces, also if a reply said something else.
 //!
-//! Law: only the workspaces write it, in the order of time; nothing in it is ever changed except
-//! that an open interval is closed.
+//! Law: only the workspaces write the ledger, in the order of time. Nothing in it is ever changed,
+//! except that an open interval is closed.
 //! Must not know: requests, replies, faults.
 
 use std::collections::BTreeMap;
@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use crate::{notes::Note, wire::Side};
 
-/// What kind of processing an interval records.
+/// The kind of processing that an interval records.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub enum What {
     /// A run of a job, or a one-time run.
@@ -35,28 +35,28 @@ pub enum What {
 
 /// A stretch of time in which one unit of work was processed.
 ///
-/// It begins when the run or update reaches RUNNING and ends when it leaves for good: a canceled
-/// run goes on processing while it is TERMINATING.
+/// It begins when the run or update reaches RUNNING. It ends when the run or update leaves for
+/// good: a canceled run goes on processing while it is TERMINATING.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Interval {
-    /// Where.
+    /// Side that processed it.
     pub side: Side,
     /// The hidden key of the unit of work, the same on both sides.
     pub work: String,
-    /// What kind of processing.
+    /// Kind of the processing.
     pub what: What,
-    /// Job, pipeline, alert or dashboard schedule id; the run's own id for a one-time run; a name for
-    /// whatever else is up.
+    /// Job, pipeline, alert or dashboard schedule id; the run's own id for a one-time run; a name
+    /// for any other resource that is up.
     pub resource: String,
     /// Run or update id; a name made up for anything else.
     pub run: String,
-    /// Unix ms.
+    /// Beginning, unix ms.
     pub from_ms: i64,
-    /// Unix ms; `None` while it goes on.
+    /// End, unix ms; `None` while it goes on.
     pub to_ms: Option<i64>,
 }
 
-/// Who did it.
+/// The actor behind a change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub enum By {
     /// A caller of the API.
@@ -65,29 +65,29 @@ pub enum By {
     Itself,
 }
 
-/// Something that can process data was switched on.
+/// The activation of something that can process data.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Activation {
-    /// Where.
+    /// Side on which it was switched on.
     pub side: Side,
-    /// Unix ms.
+    /// Moment of the activation, unix ms.
     pub at_ms: i64,
     /// `job`, `cluster`, `pool`, `warehouse`, `pipeline`, `app`, `alert`, `serving_endpoint`,
     /// `dashboard_schedule`, `vector_search_endpoint`, `database_instance` or `postgres_endpoint`.
     pub kind: &'static str,
-    /// The resource's id.
+    /// Id of the resource.
     pub resource: String,
     /// The hidden key of the resource, the same on both sides.
     pub work: String,
-    /// What exactly was switched on: `schedule`, `trigger`, `continuous`, `triggers[0]`, … for a
-    /// job; `schedule` for an alert and a dashboard's; `min_idle` for a pool; `enabled` for a database
-    /// endpoint; `start` for anything else.
+    /// The part that was switched on: `schedule`, `trigger`, `continuous`, `triggers[0]`, … for a
+    /// job; `schedule` for an alert and a dashboard's; `min_idle` for a pool; `enabled` for a
+    /// database endpoint; `start` for anything else.
     pub slot: String,
-    /// Who did it.
+    /// Actor that switched it on.
     pub by: By,
 }
 
-/// Why a run or update was started.
+/// The reason for the start of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum Cause {
@@ -113,31 +113,31 @@ pub enum Cause {
     Submit,
 }
 
-/// A run came into being (or was tried again).
+/// The start of a run, or of another attempt of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct RunStart {
-    /// Where.
+    /// Side of the run.
     pub side: Side,
-    /// Unix ms.
+    /// Moment of the start, unix ms.
     pub at_ms: i64,
     /// The saved job, if there is one.
     pub job: Option<i64>,
-    /// The run.
+    /// Id of the run.
     pub run: i64,
     /// The hidden key of the unit of work.
     pub work: String,
-    /// Why.
+    /// Reason for the start.
     pub cause: Cause,
 }
 
 /// Everything that happened, oldest first.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Ledger {
-    /// Processing, by the moment it began.
+    /// Intervals of processing, by the moment at which they began.
     pub intervals: Vec<Interval>,
     /// Everything that was switched on.
     pub activations: Vec<Activation>,
-    /// Every run that came into being.
+    /// Every start of a run.
     pub starts: Vec<RunStart>,
     #[serde(skip)]
     open: BTreeMap<(Side, What, String), usize>,
@@ -165,7 +165,7 @@ impl Ledger {
         }
     }
 
-    /// How much is being processed on a side now.
+    /// Number of intervals that are open on a side now.
     #[must_use]
     pub fn open_on(&self, side: Side) -> usize {
         self.open.keys().filter(|(at, _, _)| *at == side).count()

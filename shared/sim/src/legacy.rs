@@ -1,9 +1,10 @@
-//! Queries and alerts of the first version.
+//! Simulates queries and alerts of the first version.
 //!
-//! Law: read only. Must not know: what they ask, or when.
+//! Law: they are read only.
+//! Must not know: what they ask, or when.
 //!
 //! Sources: [py-sdk: service/sql.py QueriesAPI, AlertsAPI]. Neither shows a schedule, and no call
-//! changes one; refreshes by such a schedule are not simulated.
+//! changes one. Refreshes by such a schedule are not simulated.
 
 use serde_json::Value;
 

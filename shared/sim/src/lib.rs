@@ -1,27 +1,26 @@
-//! A pair of Databricks workspaces, their account, and what lies around them, that exist only in memory.
+//! Simulates in memory a pair of Databricks workspaces, their account, and the cloud around them.
 //!
-//! For: rehearsing and testing anything that talks to Databricks, without an account. The pair
-//! answers raw HTTP requests the way the vendor documents its REST API, moves by itself (runs
-//! start, finish, retry; triggers fire; clusters come up after minutes), fails in every way a
-//! script asks for, and keeps a ledger from which an auditor says afterward what really happened.
+//! For: rehearsing and testing anything that talks to Databricks, without an account. The pair answers
+//! raw HTTP requests as the vendor documents its REST API. It moves by itself: runs start, finish and
+//! retry, triggers fire, clusters come up after minutes. It fails in every way that a script asks for.
+//! It keeps a ledger. An auditor reads the ledger afterward and says what really happened.
 //!
 //! Its laws:
 //! - **No I/O, no clock, no hidden randomness.** Time is an argument (unix milliseconds, UTC), and
 //!   every draw comes from the seed. The same seed and the same requests at the same times give
 //!   byte-identical answers and the same ledger. Only the `serve` feature touches a socket.
-//! - **Raw JSON.** Everything is `serde_json::Value` with the vendor's field names, so that a
-//!   misreading in a client is not mirrored here. The vendor's own Python SDK checks it
-//!   (`tests/vendor`).
-//! - **Loud where it does not know.** A request that no route matches is answered with 501 naming
-//!   what to add, and is kept in [`World::unknown_routes`].
+//! - **Raw JSON.** Everything is `serde_json::Value` with the vendor's field names. So a misreading
+//!   in a client is not mirrored here. The vendor's own Python SDK checks it (`tests/vendor`).
+//! - **Loud about the unknown.** A request that no route matches is answered with 501. The answer
+//!   names what to add, and [`World::unknown_routes`] keeps the request.
 //!
-//! [`Cloud`] is what lies around the pair: a few services of AWS, and hosts of the web.
+//! [`Cloud`] simulates what surrounds the pair: a few services of AWS, and hosts of the web.
 //!
 //! Must not know: our client, our types, our table of resource kinds.
 //!
 //! Sources are cited as `[docs: …]` (the vendor's REST reference and manuals), `[py-sdk: …]` and
-//! `[go-sdk: …]` (the vendor's SDKs), `[cli: …]` (the vendor's command line). "Unverified" marks
-//! what the documentation leaves open and what was chosen here.
+//! `[go-sdk: …]` (the vendor's SDKs), `[cli: …]` (the vendor's command line). "Unverified" marks a
+//! choice that was made here because the documentation leaves the point open.
 
 mod access_lists;
 mod account;

@@ -1,11 +1,11 @@
-//! Request limits: one token bucket per workspace and API family.
+//! Limits requests with one token bucket per workspace and API family.
 //!
 //! Law: a bucket holds at most `burst_s` seconds of its rate, and fills evenly.
 //! Must not know: what a family's calls do.
 //!
 //! Source of the figures: [docs: resources/limits] publishes run-now 20/s, runs/submit 35/s,
-//! runs/get 100/s, permissions GET 100/s and jobs/create 20/s per workspace. The others have no published figure; what
-//! stands here for them is a choice.
+//! runs/get 100/s, permissions GET 100/s and jobs/create 20/s per workspace. The others have no
+//! published figure. Their values here are a choice.
 
 use std::collections::BTreeMap;
 
@@ -65,17 +65,17 @@ pub const FAMILIES: [&str; 52] = [
     "oidc",
 ];
 
-/// Rates per family, the same for both sides, kept separately for each.
+/// Rates per family. They are the same for both sides, and each side is counted separately.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Limits {
-    /// Off: nothing is ever answered 429 (except by a `Throttle` fault).
+    /// Whether the limits are on. If they are off, only a `Throttle` fault answers 429.
     pub on: bool,
-    /// Requests per second by family; a family that is missing has no limit.
+    /// Requests per second by family. A family that is missing has no limit.
     pub per_second: BTreeMap<&'static str, f64>,
     /// Seconds of the rate that a full bucket holds.
     pub burst_s: f64,
-    /// Whether a 429 carries `Retry-After` (whole seconds). The vendor does not promise it;
-    /// its SDKs read it [py-sdk: retries.py].
+    /// Whether a 429 carries `Retry-After` (whole seconds). The vendor does not promise it. Its
+    /// SDKs read it [py-sdk: retries.py].
     pub retry_after: bool,
 }
 
@@ -138,7 +138,7 @@ struct Bucket {
 }
 
 impl Buckets {
-    /// Takes one token of the family, or says how many milliseconds until there is one.
+    /// Takes one token of the family. The error is the number of milliseconds until there is one.
     pub(crate) fn take(&mut self, now_ms: i64, family: &'static str, rate: f64, burst_s: f64) -> Result<(), u64> {
         let full = (rate * burst_s).max(1.0);
         let bucket = self.by_family.entry(family).or_insert(Bucket { tokens: full, at_ms: now_ms });

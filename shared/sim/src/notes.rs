@@ -1,11 +1,11 @@
-//! What a workspace tells the ledger.
+//! Defines the lines that a workspace writes for the ledger.
 //!
-//! Law: a note is written at the moment the thing happens, and says only what happened.
+//! Law: a note is written at the moment of the event, and says only what happened.
 //! Must not know: who reads it.
 
 use crate::ledger::{By, Cause, What};
 
-/// One line for the ledger; times are unix milliseconds.
+/// One line for the ledger. Times are unix milliseconds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Note {
     Began { at_ms: i64, work: String, what: What, resource: String, run: String },

@@ -1,6 +1,6 @@
-//! Who may do what with a resource, as far as a cheap "can I act?" probe asks it.
+//! Shows who may do what with a resource, as far as a cheap "can I act?" probe asks for it.
 //!
-//! Law: an admin has CAN_MANAGE by inheritance on everything; others have what was granted.
+//! Law: an admin has CAN_MANAGE by inheritance on everything. Others have what was granted.
 //! Must not know: how a permission is enforced.
 //!
 //! Source: [docs: permissions/get; py-sdk: service/iam.py PermissionsAPI].
@@ -28,13 +28,13 @@ impl Workspace {
             "apps" => Kind::App,
             "alertsv2" => Kind::Alert,
             "serving-endpoints" => {
-                // By their own id, not by their name [py-sdk: serving.ServingEndpoint.id].
+                // Permissions know it by its own id, not by its name [py-sdk: serving.ServingEndpoint.id].
                 let named = self.endpoints.values().find(|found| crate::json::text(&found.spec, "id") == id);
                 id = named.map_or_else(|| id.clone(), |found| found.name.clone());
                 Kind::Endpoint
             }
             "dashboards" => Kind::Dashboard,
-            // By its id, while every other call knows it by its name.
+            // Permissions know it by its id. Every other call knows it by its name.
             "vector-search-endpoints" => {
                 let named = self.searches.values().find(|found| text(&found.spec, "id") == id);
                 id = named.map(|found| found.name.clone()).unwrap_or_default();

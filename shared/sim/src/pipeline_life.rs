@@ -1,7 +1,7 @@
-//! How an update of a pipeline goes on.
+//! Moves an update of a pipeline from state to state.
 //!
-//! Law: CREATED → INITIALIZING → RUNNING → COMPLETED, or STOPPING → CANCELED; a continuous one
-//! runs until it is stopped. One ledger interval is open from RUNNING until the pipeline is idle.
+//! Law: INITIALIZING → RUNNING → COMPLETED, or STOPPING → CANCELED. A continuous pipeline runs
+//! until it is stopped. One ledger interval is open from RUNNING until the pipeline is idle.
 //! Must not know: routes and answers.
 //!
 //! Source: [docs: pipelines/get; py-sdk: service/pipelines.py UpdateInfoState, UpdateInfoCause].
@@ -15,7 +15,7 @@ use crate::{
 };
 
 impl Workspace {
-    /// Starts an update and gives its id; `None` when one is active or the pipeline is unknown.
+    /// Starts an update and returns its id; `None` if one is active or the pipeline is unknown.
     pub(crate) fn start_update(&mut self, id: &str, cause: &'static str, by: By) -> Option<String> {
         if self.pipelines.get(id)?.is_active() {
             return None;
@@ -38,7 +38,7 @@ impl Workspace {
         Some(update)
     }
 
-    /// Stops the active update, or only `wanted` if it is the active one.
+    /// Stops the active update. With `wanted`, it stops only that update.
     pub(crate) fn stop_update(&mut self, id: &str, wanted: Option<&str>) {
         let Some(pipeline) = self.pipelines.get_mut(id) else { return };
         let other = pipeline.updates.last().map(|update| update.id.as_str()) != wanted;

@@ -1,11 +1,11 @@
-//! Pipelines: what one is, and the calls on it.
+//! Defines pipelines and the calls on them.
 //!
-//! Law: at most one update is active; a second start is refused, and a stop with none is a no-op.
+//! Law: at most one update is active. A second start is refused. A stop without an active update does nothing.
 //! Must not know: how an update goes on (`pipeline_life`).
 //!
-//! Sources: [docs: pipelines/listpipelines, get, stop, startupdate, listupdates, getupdate,
-//! update; py-sdk: service/pipelines.py]. Status and code of a refused second start are not
-//! documented; 409 here (unverified).
+//! Sources: [docs: pipelines/listpipelines, get, stop, startupdate, listupdates, getupdate, update;
+//! py-sdk: service/pipelines.py]. The status and the code of a refused second start are not
+//! documented; the status is 409 here (unverified).
 
 use std::borrow::Cow;
 
@@ -21,7 +21,7 @@ use crate::{
     workspace::Workspace,
 };
 
-/// Updates that `latest_updates` shows.
+/// Number of updates that `latest_updates` shows.
 const LATEST: usize = 5;
 
 /// `state` of a pipeline; DELETED, DEPLOYING, RECOVERING and RESETTING are not simulated.
@@ -46,7 +46,6 @@ impl PipelineState {
     }
 }
 
-/// One update of a pipeline.
 #[derive(Debug, Clone)]
 pub(crate) struct Update {
     pub(crate) id: String,
@@ -55,17 +54,16 @@ pub(crate) struct Update {
     pub(crate) created_ms: i64,
 }
 
-/// A pipeline.
 #[derive(Debug, Clone)]
 pub(crate) struct Pipeline {
     pub(crate) id: String,
     pub(crate) spec: Value,
     pub(crate) creator: String,
     pub(crate) state: PipelineState,
-    /// Oldest first; while `state` is neither IDLE nor FAILED the last one is active.
+    /// Oldest first. The last one is active while `state` is neither IDLE nor FAILED.
     pub(crate) updates: Vec<Update>,
     pub(crate) last_modified_ms: i64,
-    /// How long a triggered update takes, ms.
+    /// Typical duration of a triggered update, ms.
     pub(crate) typical_ms: i64,
     pub(crate) generation: u32,
     pub(crate) work: String,
@@ -79,7 +77,7 @@ impl Pipeline {
     }
 
     pub(crate) fn is_continuous(&self) -> bool {
-        // A gateway runs without end, whatever the flag says [docs: ingestion/lakeflow-connect].
+        // A gateway runs without end, even if the flag is false [docs: ingestion/lakeflow-connect].
         flag(&self.spec, "continuous") || self.spec.get("gateway_definition").is_some()
     }
 
@@ -253,7 +251,7 @@ fn no_pipeline(id: &str) -> Refusal {
     Refusal::absent(format!("The specified pipeline {id} was not found."))
 }
 
-/// `filter`: `name LIKE '…'` with `%`, the one form that clients use for a lookup by name.
+/// `filter`: `name LIKE '…'` with `%`. Clients use this one form for a lookup by name.
 struct NameFilter(Option<String>);
 
 impl NameFilter {

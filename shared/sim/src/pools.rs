@@ -1,11 +1,11 @@
-//! Instance pools: idle instances that follow `min_idle_instances`.
+//! Simulates instance pools, whose idle instances follow `min_idle_instances`.
 //!
-//! Law: used + idle + pending never exceeds `max_capacity` by growing; a cluster that needs more
-//! fails to start. There is no verb that stops a pool.
+//! Law: growth never brings used + idle + pending above `max_capacity`. A cluster that needs more
+//! fails to start. No call stops a pool.
 //! Must not know: clusters, beyond the instances they take.
 //!
-//! Sources: [docs: instancepools/list, get, edit; py-sdk: service/compute.py EditInstancePool].
-//! Whether `max_capacity: 0` is accepted is not documented; a setting decides.
+//! Sources: [docs: instancepools/list, get, edit; py-sdk: service/compute.py EditInstancePool]. The
+//! documentation does not say whether `max_capacity: 0` is accepted; a setting decides.
 
 use serde_json::{Value, json};
 
@@ -22,8 +22,8 @@ use crate::{
 
 const MINUTE_MS: i64 = 60_000;
 
-/// What an edit takes, and forgets where it is not sent [py-sdk: compute.EditInstancePool]. All else, such
-/// as where instances are bought, is fixed when a pool is made.
+/// The fields that an edit sets, and forgets if they are not sent [py-sdk: compute.EditInstancePool].
+/// All other fields, such as the place where instances are bought, are fixed when a pool is made.
 const EDITED: &[&str] = &[
     "custom_tags",
     "idle_instance_autotermination_minutes",
@@ -123,7 +123,7 @@ impl Workspace {
         Ok(json!({}))
     }
 
-    /// Orders missing instances, or puts down when the surplus goes.
+    /// Orders missing instances, or plans the removal of the surplus.
     pub(crate) fn balance_pool(&mut self, id: &str) {
         let fill = self.settings.delays.pool_fill_ms;
         let in_ms = self.draw(fill);
@@ -156,7 +156,7 @@ impl Workspace {
         self.balance_pool(id);
     }
 
-    /// Gives a cluster its instances; false when the pool has no room for them.
+    /// Gives a cluster its instances; false if the pool has no room for them.
     pub(crate) fn take_instances(&mut self, id: &str, wanted: i64) -> bool {
         let Some(pool) = self.pools.get_mut(id) else { return false };
         let from_idle = wanted.min(pool.idle);
@@ -169,7 +169,7 @@ impl Workspace {
         true
     }
 
-    /// Takes a cluster's instances back; they idle.
+    /// Takes a cluster's instances back. They become idle.
     pub(crate) fn return_instances(&mut self, id: &str, taken: i64) {
         let Some(pool) = self.pools.get_mut(id) else { return };
         pool.used = (pool.used - taken).max(0);

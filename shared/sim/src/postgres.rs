@@ -1,14 +1,14 @@
-//! Autoscaling database endpoints, in branches of projects.
+//! Simulates autoscaling database endpoints, in branches of projects.
 //!
-//! Law: an endpoint that is not disabled comes up when somebody connects, and is suspended when
-//! nobody has for a while, unless it never is. A disabled one is suspended, and no connection
-//! brings it up. It processes for as long as it is ACTIVE.
+//! Law: an endpoint that is not disabled comes up when somebody connects. It is suspended after a
+//! while without a connection, unless it is set to be never suspended. A disabled endpoint is
+//! suspended, and no connection brings it up. An endpoint processes while it is ACTIVE.
 //! Must not know: what is stored, or who connects.
 //!
 //! Sources: [py-sdk: service/postgres.py Endpoint, EndpointSpec, EndpointStatus, Operation,
-//! update_endpoint]. An update answers a long-running operation. Reads show `status` and no `spec`
-//! (unverified). That an endpoint which is enabled comes up at once is a choice. DEGRADED is not
-//! simulated; neither are projects and branches without an endpoint.
+//! update_endpoint]. An update answers with a long-running operation. Reads show `status` and no
+//! `spec` (unverified). An endpoint that is enabled comes up at once; this is a choice. DEGRADED is
+//! not simulated, and neither are projects and branches without an endpoint.
 
 use std::collections::BTreeSet;
 
@@ -27,7 +27,7 @@ use crate::{
     workspace::Workspace,
 };
 
-/// What an update may name in its mask [py-sdk: postgres.EndpointSpec].
+/// The fields that an update may name in its mask [py-sdk: postgres.EndpointSpec].
 const EDITABLE: [&str; 5] = [
     DISABLED,
     "spec.autoscaling_limit_min_cu",
@@ -36,10 +36,10 @@ const EDITABLE: [&str; 5] = [
     "spec.suspend_timeout_duration",
 ];
 const DISABLED: &str = "spec.disabled";
-/// How long nobody connects before an endpoint is suspended.
+/// Time without a connection after which an endpoint is suspended.
 const SUSPEND_MS: i64 = 300_000;
 
-/// `status.current_state` of an endpoint, and where it is going.
+/// `status.current_state` and `status.pending_state` of an endpoint, as one state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum PostgresState {
     Idle,
@@ -48,7 +48,6 @@ pub(crate) enum PostgresState {
     Suspending,
 }
 
-/// An endpoint.
 #[derive(Debug, Clone)]
 pub(crate) struct PostgresEndpoint {
     /// `projects/…/branches/…/endpoints/…`.
@@ -59,7 +58,7 @@ pub(crate) struct PostgresEndpoint {
     pub(crate) generation: u32,
     pub(crate) work: String,
     pub(crate) uptime: Uptime,
-    /// Operations by their number: when each is done.
+    /// The moments at which its operations are done (unix ms), by the number of the operation.
     pub(crate) operations: Vec<i64>,
 }
 
@@ -87,7 +86,7 @@ impl PostgresEndpoint {
         self.name.rsplit('/').next().unwrap_or_default()
     }
 
-    /// The first parts of the name.
+    /// The first `parts` parts of the name.
     fn up_to(&self, parts: usize) -> String {
         self.name.split('/').take(parts).collect::<Vec<_>>().join("/")
     }
@@ -254,7 +253,7 @@ impl Workspace {
         }
     }
 
-    /// Puts down the next connection to an endpoint that takes one.
+    /// Plans the next connection to an endpoint that accepts one.
     pub(crate) fn await_connection(&mut self, name: &str) {
         if self.postgres.get(name).is_some_and(|endpoint| !endpoint.is_disabled()) {
             let delay = self.settings.delays.postgres_connection_ms;
@@ -263,7 +262,7 @@ impl Workspace {
         }
     }
 
-    /// Opens the interval of an endpoint that is up, if none is open, and puts down its suspension.
+    /// Opens the interval of an endpoint that is up, if none is open, and plans its suspension.
     pub(crate) fn postgres_begins(&mut self, name: &str) {
         let now = self.now;
         let Some(endpoint) = self.postgres.get_mut(name) else { return };
@@ -283,7 +282,7 @@ impl Workspace {
         names.iter().for_each(|name| self.postgres_ends(name));
     }
 
-    /// Endpoints that were up go on where they were.
+    /// Continues the processing of endpoints that were up.
     pub(crate) fn postgres_comes_back(&mut self) {
         let up = self.postgres.values().filter(|found| found.state == PostgresState::Active);
         let names: Vec<String> = up.map(|found| found.name.clone()).collect();

@@ -1,4 +1,4 @@
-//! The vendor's error envelope.
+//! Builds refusals in the vendor's error envelope.
 //!
 //! Law: a refusal changes nothing.
 //! Must not know: which route refused.
@@ -10,10 +10,10 @@ use serde_json::{Value, json};
 
 use crate::wire::Reply;
 
-/// What a route gives: a JSON body for status 200, or a refusal.
+/// The result of a route: a JSON body for status 200, or a refusal.
 pub(crate) type Handled = Result<Value, Refusal>;
 
-/// What a route of a long listing gives: its body as it is written, or a refusal.
+/// The result of a route of a long listing: its written body, or a refusal.
 pub(crate) type Written = Result<String, Refusal>;
 
 /// A refused request.
@@ -29,13 +29,13 @@ impl Refusal {
         Refusal { status, code: Value::from(code), message: message.into() }
     }
 
-    /// 400: a wrong, missing, or unknown value. Jobs, runs and clusters answer so for what does
-    /// not exist, too [py-sdk: errors/overrides.py].
+    /// 400: a wrong, missing, or unknown value. Jobs, runs and clusters give this answer also for a
+    /// resource that does not exist [py-sdk: errors/overrides.py].
     pub(crate) fn invalid(message: impl Into<String>) -> Refusal {
         Refusal::new(400, "INVALID_PARAMETER_VALUE", message)
     }
 
-    /// 400: not possible in the state the resource is in.
+    /// 400: not possible in the state of the resource.
     pub(crate) fn state(message: impl Into<String>) -> Refusal {
         Refusal::new(400, "INVALID_STATE", message)
     }
@@ -45,7 +45,7 @@ impl Refusal {
         Refusal::new(404, "RESOURCE_DOES_NOT_EXIST", message)
     }
 
-    /// 403: the principal may not.
+    /// 403: the principal lacks the permission.
     pub(crate) fn forbidden(message: impl Into<String>) -> Refusal {
         Refusal::new(403, "PERMISSION_DENIED", message)
     }
@@ -61,7 +61,7 @@ impl Refusal {
         Reply::json(self.status, &body)
     }
 
-    /// The envelope that goes with a status sent by a fault.
+    /// The envelope for a status that a fault sends.
     pub(crate) fn of_status(status: u16) -> Refusal {
         let (code, message) = match status {
             400 => ("BAD_REQUEST", "Simulated fault: bad request."),

@@ -1,10 +1,13 @@
-//! A region's compute goes, and comes back.
+//! Simulates the loss and the return of a region's compute.
 //!
-//! Law: while it is gone nothing starts and nothing runs, but what is told to stop still stops.
-//! When it is back, what was cut off ends as an error, is tried again, or has vanished; what
-//! waited goes on; schedules fire again at their next moment; arrivals that piled up fire soon;
-//! and the service restarts pipelines by itself.
-//! Must not know: whether the API answered meanwhile; that is a fault on the wire.
+//! Law: while the compute is gone, nothing starts and nothing runs, but a stop still stops. When it is back:
+//! - interrupted work ends as an error, is tried again, or has vanished;
+//! - work that waited goes on;
+//! - schedules fire again at their next moment;
+//! - arrivals that piled up fire soon;
+//! - the service restarts pipelines by itself.
+//!
+//! Must not know: whether the API answered meanwhile. That is a fault on the wire.
 //!
 //! Source of the service's own restarts: [py-sdk: service/pipelines.py UpdateInfoCause
 //! INFRASTRUCTURE_MAINTENANCE, RETRY_ON_FAILURE].
@@ -20,7 +23,7 @@ use crate::{
 const CUT_OFF: &str = "The run was lost with the compute of its region.";
 
 impl Workspace {
-    /// Whether an event cannot happen while the region's compute is gone.
+    /// True for an event that cannot happen while the region's compute is gone.
     pub(crate) fn needs_compute(&self, event: &Event) -> bool {
         match event {
             Event::Run { id, .. } => {
@@ -150,7 +153,7 @@ impl Workspace {
         }
     }
 
-    /// The service has forgotten the run altogether.
+    /// Ends the run and removes it, as if the service had forgotten it.
     fn vanish(&mut self, id: i64) {
         self.end_run(id, Life::InternalError, "FAILED", CUT_OFF);
         if let Some(run) = self.runs.remove(&id)

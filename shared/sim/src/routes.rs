@@ -1,7 +1,7 @@
-//! Every route there is, in one list.
+//! Lists the routes of a workspace, and finds the route of a request.
 //!
-//! Law: what is not in the list does not exist; the world answers it loudly. No route deletes a
-//! resource: the simulated pair is for moving work, not for destroying it.
+//! Law: a path that is not in the list does not exist, and the world answers it loudly. No route
+//! deletes a resource, since the simulated pair is for moving work, not for destroying it.
 //! Must not know: what a route does inside.
 
 use std::collections::BTreeMap;
@@ -23,11 +23,11 @@ pub(crate) struct Route<S: 'static = Workspace> {
     pub(crate) handle: Handle<S>,
 }
 
-/// What a route does.
+/// The function of a route.
 pub(crate) enum Handle<S: 'static> {
-    /// Gives a value.
+    /// Returns a value.
     Value(fn(&mut S, &Call) -> Handled),
-    /// Gives a body that is written already.
+    /// Returns a body that is written already.
     Written(fn(&mut S, &Call) -> Written),
 }
 
@@ -73,7 +73,7 @@ pub(crate) const fn put<S>(path: &'static str, family: &'static str, handle: fn(
     Route { method: "PUT", path, family, handle: Handle::Value(handle) }
 }
 
-/// The visible list.
+/// The routes of the resources, in one visible list.
 pub(crate) const ROUTES: &[Route] = &[
     post("/oidc/v1/token", "oidc", Workspace::issue_token),
     get("/oidc/.well-known/oauth-authorization-server", "oidc", Workspace::discover_identity),
@@ -166,15 +166,15 @@ pub(crate) const ROUTES: &[Route] = &[
 
 /// One request as a route sees it.
 pub(crate) struct Call {
-    /// The segments that stood for `{}`.
+    /// The segments that matched `{}`.
     pub(crate) parts: Vec<String>,
     pub(crate) query: BTreeMap<String, Vec<String>>,
-    /// JSON, or the fields of a form; `Null` when there is no body.
+    /// JSON, or the fields of a form; `Null` if there is no body.
     pub(crate) body: Value,
     pub(crate) authorization: Option<String>,
     /// Scheme and host that the caller used.
     pub(crate) base: String,
-    /// `2.0`, `2.1` or `2.2`; empty outside `/api`.
+    /// `2.0`, `2.1` or `2.2`; empty for a path that is not under `/api`.
     pub(crate) version: String,
 }
 
@@ -183,7 +183,7 @@ impl Call {
         self.parts.get(index).map_or("", String::as_str)
     }
 
-    /// The first value of a query parameter; empty when absent.
+    /// The first value of a query parameter; empty if absent.
     pub(crate) fn query(&self, key: &str) -> &str {
         self.query.get(key).and_then(|values| values.first()).map_or("", String::as_str)
     }
@@ -265,7 +265,7 @@ fn base(request: &Request) -> String {
     format!("{scheme}://{host}")
 }
 
-/// Percent decoding, with `+` for a space.
+/// Decodes percent encoding, with `+` for a space.
 pub(crate) fn decode(text: &str) -> String {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.bytes();

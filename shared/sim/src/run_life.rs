@@ -1,12 +1,13 @@
-//! How a run goes from state to state.
+//! Moves a run from state to state.
 //!
-//! Law: `max_concurrent_runs` is never exceeded by runs that are not queued, and 0 skips every new
-//! run. A run that processes has exactly one open ledger interval, from RUNNING until it has
-//! ended, through TERMINATING. Every change of state voids what was put down for the run before.
-//! Must not know: how a run looks in an answer.
+//! Law: a run starts only while the job has fewer than `max_concurrent_runs` active runs. With 0
+//! every new run is skipped, unless the setting `zero_limit_queues` queues it. A run that processes
+//! has exactly one open ledger interval, from RUNNING until it has ended, through TERMINATING.
+//! Every change of state makes the planned step of the run void.
+//! Must not know: how an answer shows a run.
 //!
-//! Sources: [docs: jobs/run-now, jobs/runs/cancel; py-sdk: service/jobs.py RunLifeCycleState].
-//! A run is BLOCKED here while the cluster it names is still going down (unverified).
+//! Sources: [docs: jobs/run-now, jobs/runs/cancel; py-sdk: service/jobs.py RunLifeCycleState]. A
+//! run is BLOCKED here while the cluster that it names is still going down (unverified).
 
 use serde_json::Value;
 
@@ -27,7 +28,7 @@ const SKIPPED: &str = "Run was skipped because the job has reached its max_concu
 const QUEUED: &str = "Queued because the job has reached its max_concurrent_runs.";
 
 impl Workspace {
-    /// A new run of a job; it waits, starts, queues, or is skipped. Returns its id.
+    /// Makes a new run of a job, which waits, starts, queues, or is skipped. Returns its id.
     pub(crate) fn request_run(&mut self, job: i64, cause: Cause, queue: Option<bool>) -> i64 {
         let id = self.new_run_id();
         let now = self.now;
@@ -61,7 +62,7 @@ impl Workspace {
         id
     }
 
-    /// A new run without a saved job. Returns its id.
+    /// Makes a new run without a saved job. Returns its id.
     pub(crate) fn submit_run(&mut self, name: String, tasks: Vec<Value>, work: String) -> i64 {
         let id = self.new_run_id();
         let creator = USER_NAME.to_owned();
@@ -100,7 +101,7 @@ impl Workspace {
         }
     }
 
-    /// Changes a run's state and voids what was put down for it. Returns the new generation.
+    /// Changes a run's state, and makes its planned step void. Returns the new generation.
     pub(crate) fn set_life(&mut self, id: i64, life: Life, message: &str) -> u32 {
         let Some(run) = self.runs.get_mut(&id) else { return 0 };
         run.life = life;
@@ -109,13 +110,13 @@ impl Workspace {
         run.generation
     }
 
-    /// Puts down the next step of a run.
+    /// Plans the next step of a run.
     pub(crate) fn run_in(&mut self, id: i64, in_ms: i64) {
         let generation = self.runs.get(&id).map_or(0, |run| run.generation);
         self.put(in_ms, Event::Run { id, generation });
     }
 
-    /// The compute that the run waited for is there.
+    /// Continues a run whose compute is ready.
     pub(crate) fn compute_is_ready(&mut self, id: i64) {
         let start = self.settings.delays.run_start_ms;
         let in_ms = self.draw(start);
@@ -156,7 +157,7 @@ impl Workspace {
         }
     }
 
-    /// What a task starts elsewhere.
+    /// Starts the pipeline, the job or the warehouse that a task names.
     fn begin_task(&mut self, run: i64, task: &Value) {
         let pipeline = task.get("pipeline_task").map(|inner| text(inner, "pipeline_id"));
         if let Some(pipeline) = pipeline
@@ -187,7 +188,7 @@ impl Workspace {
         }
     }
 
-    /// A failed attempt that may be repeated.
+    /// Lets a failed run wait for its next attempt.
     pub(crate) fn wait_for_retry(&mut self, id: i64) {
         self.stop_processing(id);
         self.release_compute(id);
@@ -213,7 +214,7 @@ impl Workspace {
         self.place(id);
     }
 
-    /// Cancels a run; asynchronous, and nothing for a run that has ended.
+    /// Cancels a run asynchronously. A run that has ended stays as it is.
     pub(crate) fn cancel_run(&mut self, id: i64) {
         let stop = self.settings.delays.run_stop_ms;
         let Some(run) = self.runs.get(&id) else { return };
@@ -228,7 +229,7 @@ impl Workspace {
         self.run_in(id, in_ms);
     }
 
-    /// Cancels a run without the delay: it makes way for another one.
+    /// Cancels a run without the delay, because it makes way for another one.
     pub(crate) fn cancel_at_once(&mut self, id: i64) {
         self.stop_started_update(id);
         self.end_run(id, Life::Terminated, "CANCELED", "Cancelled by a new run of the job.");
@@ -250,7 +251,7 @@ impl Workspace {
         }
     }
 
-    /// Ends a run for good; what waited for it may start.
+    /// Ends a run for good. Runs that waited for it may start.
     pub(crate) fn end_run(&mut self, id: i64, life: Life, result: &'static str, message: &str) {
         self.stop_processing(id);
         self.set_life(id, life, message);
@@ -265,7 +266,7 @@ impl Workspace {
         }
     }
 
-    /// A job has one run fewer: the next queued or continuous one follows.
+    /// Takes a run away from its job. The next queued or continuous run follows.
     pub(crate) fn run_has_left(&mut self, job: i64, run: i64, result: &str) {
         if let Some(owner) = self.jobs.get_mut(&job) {
             owner.active.remove(&run);
@@ -299,7 +300,7 @@ impl Workspace {
     }
 }
 
-/// What becomes of a new run.
+/// The entry of a new run: it starts, it queues, or it is skipped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Entry {
     Start,

@@ -1,4 +1,4 @@
-//! How a run looks in an answer.
+//! Shows a run in an answer.
 //!
 //! Law: the old `state` and the new `status` always say the same thing.
 //! Must not know: how a run goes from state to state.
@@ -126,7 +126,7 @@ fn termination(run: &Run) -> Option<(&'static str, &'static str)> {
     }
 }
 
-/// `trigger` [py-sdk: service/jobs.py TriggerType]; cron schedules are PERIODIC there.
+/// `trigger` [py-sdk: service/jobs.py TriggerType]. Cron schedules are PERIODIC there.
 fn trigger_word(cause: Cause) -> &'static str {
     match cause {
         Cause::Schedule | Cause::Periodic => "PERIODIC",

@@ -1,12 +1,12 @@
-//! Runs: what one is, and the calls that start, list, read and cancel them.
+//! Defines runs, and the calls that start, list, read and cancel them.
 //!
-//! Law: run ids grow with time, so newest first is by falling id. The same idempotency token
-//! gives the same run. A cancel is asynchronous and never fails on a run that has ended.
+//! Law: run ids grow with time, so newest first is by falling id. The same idempotency token gives
+//! the same run. A cancel is asynchronous, and never fails on a run that has ended.
 //! Must not know: how a run goes from state to state (`run_life`).
 //!
-//! Sources: [docs: jobs/runs/*; py-sdk: service/jobs.py]. `active_only` is QUEUED, PENDING,
-//! RUNNING or TERMINATING; BLOCKED and WAITING_FOR_RETRY are not in the documented list and are
-//! left out here. `limit` must be below 25, 0 stands for the most.
+//! Sources: [docs: jobs/runs/*; py-sdk: service/jobs.py]. `active_only` means QUEUED, PENDING,
+//! RUNNING or TERMINATING. BLOCKED and WAITING_FOR_RETRY are not in the documented list, and are
+//! left out here. `limit` must be below 25, and 0 stands for the maximum.
 
 use std::collections::BTreeSet;
 
@@ -22,7 +22,7 @@ use crate::{
     workspace::Workspace,
 };
 
-/// The most runs one page carries [docs: jobs/runs/list].
+/// Maximal number of runs on one page [docs: jobs/runs/list].
 const MOST_RUNS: i64 = 24;
 
 /// `life_cycle_state`.
@@ -83,7 +83,7 @@ pub(crate) struct Run {
     pub(crate) generation: u32,
     pub(crate) duration_ms: i64,
     pub(crate) flaky: f64,
-    /// The all-purpose cluster it uses, or its own job cluster.
+    /// Id of the all-purpose cluster that it uses, or of its own job cluster.
     pub(crate) cluster: Option<String>,
     /// The pipeline and update that its task started.
     pub(crate) update: Option<(String, String)>,
@@ -92,7 +92,7 @@ pub(crate) struct Run {
 }
 
 impl Run {
-    /// What the ledger calls the resource: the job, or the one-time run itself.
+    /// The name of the resource in the ledger: the id of the job, or of the one-time run itself.
     pub(crate) fn resource(&self) -> String {
         self.job.unwrap_or(self.id).to_string()
     }
@@ -116,8 +116,7 @@ impl Workspace {
         Ok(json!({ "run_id": run, "number_in_job": number }))
     }
 
-    /// Runs a job once. An unpaused continuous job gives up its current run first
-    /// [cli: bundle/run/job.go].
+    /// Runs a job once. A continuous job that is not paused gives up its current run first [cli: bundle/run/job.go].
     fn run_now(&mut self, id: i64, token: Option<String>, body: &Value) -> i64 {
         if self.is_continuous(id) {
             let current: Vec<i64> =
@@ -272,7 +271,7 @@ impl Workspace {
     }
 }
 
-/// What a listing of runs asks for.
+/// The filter of a listing of runs.
 struct Filter {
     job: Option<i64>,
     active_only: bool,
@@ -320,7 +319,7 @@ pub(crate) fn run_type(run: &Run) -> &'static str {
     if run.job.is_some() { "JOB_RUN" } else { "SUBMIT_RUN" }
 }
 
-/// The job run that an id of a job run or of one of its task runs belongs to.
+/// The id of a job run, from the id of that job run or of one of its task runs.
 pub(crate) fn job_run_of(id: i64) -> i64 {
     id - id.rem_euclid(ARRAY_STRIDE)
 }

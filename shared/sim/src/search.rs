@@ -1,16 +1,15 @@
-//! Vector-search endpoints and their indexes.
+//! Simulates vector-search endpoints and their indexes.
 //!
 //! Law: STOPPED → STARTING → ONLINE → STOPPING → STOPPED after drawn delays. An endpoint processes
-//! from ONLINE until it is STOPPED. The pipeline of a continuous index belongs to it: one that is
-//! stopped while the endpoint is up is started again by the service, and one that went on when its
-//! endpoint was stopped stops with it, and goes on with it.
+//! from ONLINE until it is STOPPED. The pipeline of a continuous index belongs to the endpoint. If
+//! the pipeline is stopped while the endpoint is up, the service starts it again. If it runs when
+//! the endpoint stops, it stops with the endpoint, and it starts with the endpoint again.
 //! Must not know: what is searched.
 //!
-//! Sources: [py-sdk: service/vectorsearch.py EndpointInfo, EndpointStatusState, MiniVectorIndex,
-//! VectorIndex, stop_endpoint, start_endpoint]. Stop and start are a beta; where it is off both
-//! answer 404 FEATURE_DISABLED here (unverified), as are the answers to a stop of a stopped and a
-//! start of an online one, which are 200 here. PROVISIONING, OFFLINE, YELLOW_STATE, RED_STATE and
-//! DELETED are not simulated.
+//! Sources: [py-sdk: service/vectorsearch.py EndpointInfo, EndpointStatusState, MiniVectorIndex, VectorIndex,
+//! stop_endpoint, start_endpoint]. Stop and start are a beta. If the beta is off, both answer 404
+//! FEATURE_DISABLED here (unverified). The stop of a stopped endpoint and the start of an online endpoint
+//! answer 200 here (unverified). PROVISIONING, OFFLINE, YELLOW_STATE, RED_STATE and DELETED are not simulated.
 
 use std::collections::BTreeSet;
 
@@ -49,21 +48,20 @@ impl SearchState {
     }
 }
 
-/// An index; `pipeline` and whether that is continuous for one that follows a table.
+/// An index. If it follows a table, `pipeline` is the id of its pipeline and whether that is continuous.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct SearchIndex {
     pub(crate) name: String,
     pub(crate) pipeline: Option<(String, bool)>,
 }
 
-/// An endpoint.
 #[derive(Debug, Clone)]
 pub(crate) struct SearchEndpoint {
     pub(crate) name: String,
     pub(crate) spec: Value,
     pub(crate) state: SearchState,
     pub(crate) indexes: Vec<SearchIndex>,
-    /// Pipelines that stopped with it.
+    /// Pipelines that stopped with the endpoint.
     pub(crate) resting: BTreeSet<String>,
     pub(crate) generation: u32,
     pub(crate) work: String,
@@ -93,7 +91,7 @@ impl SearchEndpoint {
         view
     }
 
-    /// An index as a listing shows it: without its pipeline.
+    /// An index as a listing shows it, without its pipeline.
     fn short(&self, index: &SearchIndex) -> Value {
         json!({
             "name": index.name,
@@ -243,7 +241,8 @@ impl Workspace {
         }
     }
 
-    /// A caller has stopped a pipeline: the service does not leave that of a continuous index so.
+    /// Reacts to a caller's stop of a pipeline. If it belongs to a continuous index of an endpoint
+    /// that is up, the service will start it again.
     pub(crate) fn pipeline_was_stopped(&mut self, id: &str) {
         if self.follows_up(id) {
             let delay = self.settings.delays.search_sync_ms;
@@ -282,7 +281,7 @@ impl Workspace {
         names.iter().for_each(|name| self.search_ends(name));
     }
 
-    /// Endpoints that were up go on where they were.
+    /// Continues the processing of endpoints that were up.
     pub(crate) fn searches_come_back(&mut self) {
         let up = self.searches.values().filter(|found| found.state == SearchState::Online);
         let names: Vec<String> = up.map(|found| found.name.clone()).collect();

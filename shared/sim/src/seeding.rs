@@ -1,7 +1,7 @@
-//! Moves an estate into a workspace, and remembers what was active when it is left.
+//! Moves an estate into a workspace, and remembers what is active when the workspace is left.
 //!
-//! Law: what the estate says is so from the first moment on, without delays and without entries
-//! for activation; runs that are already under way begin their ledger interval at the start.
+//! Law: the estate holds from the first moment, without delays and without entries for activations.
+//! Runs that are under way begin their ledger interval at the start.
 //! Must not know: how an estate is made up.
 
 use std::collections::BTreeSet;
@@ -299,7 +299,7 @@ impl Workspace {
         self.jobs.insert(seed.id, job.into());
     }
 
-    /// A run that was already there, whatever the job's limit says.
+    /// Adds a run that was already there, even beyond the job's limit.
     fn settle_run(&mut self, seed: &JobSeed, live: Live, given: Option<i64>) {
         self.next_run += crate::jobs::ARRAY_STRIDE * self.draw((1, 40));
         let id = given.unwrap_or(self.next_run);
@@ -345,7 +345,7 @@ impl Workspace {
         }
     }
 
-    /// Lets a pending run be RUNNING now, with its cluster.
+    /// Makes a pending run RUNNING now, with its cluster.
     fn bring_up(&mut self, run: i64) {
         let cluster = self.runs.get(&run).and_then(|run| run.cluster.clone());
         if let Some(id) = cluster {
@@ -356,7 +356,7 @@ impl Workspace {
         self.run_goes_on(run, generation);
     }
 
-    /// What is active now, for the audit.
+    /// The active resources and the interrupted work now, for the audit.
     pub(crate) fn mark(&self) -> Mark {
         let mut active = BTreeSet::new();
         let mut continuous = BTreeSet::new();
@@ -407,7 +407,7 @@ impl Workspace {
         let interrupted = self.works_of_runs(|life| matches!(life, Life::Running | Life::Pending | Life::Queued));
         let mut uncertain =
             self.works_of_runs(|life| matches!(life, Life::Blocked | Life::WaitingForRetry | Life::Terminating));
-        // Whoever lists now may be shown these as they were a moment ago.
+        // A client that lists now may see these as they were a moment ago.
         let shown_late = self.stale_runs().filter_map(|id| self.runs.get(&id)).filter(|run| run.job.is_some());
         uncertain.extend(shown_late.map(|run| run.work.clone()));
         Mark { at_ms: self.now, leaving: self.side, active, interrupted, uncertain, continuous, turned_back: false }

@@ -1,7 +1,7 @@
-//! The world on a socket: real HTTP/1.1, on loopback.
+//! Serves the world on a socket: real HTTP/1.1, on loopback.
 //!
-//! Law: virtual time is the start plus the real time passed times `speed`; delays are the world's
-//! divided by `speed`. Silence holds the connection open, a reset drops it.
+//! Law: virtual time is the start plus the passed real time times `speed`. Delays are the world's
+//! delays divided by `speed`. Silence holds the connection open, and a reset drops it.
 //! Must not know: what is served.
 
 use std::{
@@ -28,14 +28,13 @@ pub struct Served {
 }
 
 impl Served {
-    /// Virtual time begins at `start_ms` (unix ms) now and runs `speed` times as fast as real
-    /// time.
+    /// Begins virtual time at `start_ms` (unix ms) now. It runs `speed` times as fast as real time.
     #[must_use]
     pub fn new(start_ms: i64, speed: f64) -> Served {
         Served { start_ms, began: Instant::now(), speed: speed.max(0.001) }
     }
 
-    /// Virtual now, unix ms.
+    /// The virtual time now, unix ms.
     #[must_use]
     pub fn now_ms(&self) -> i64 {
         let passed_ms = self.began.elapsed().as_secs_f64() * 1000.0 * self.speed;
@@ -47,7 +46,7 @@ impl Served {
     }
 }
 
-/// What one listener leads to.
+/// The host that one listener serves.
 #[derive(Debug, Clone, Copy)]
 enum Host {
     Side(Side),
@@ -58,7 +57,7 @@ enum Host {
 ///
 /// # Errors
 ///
-/// What `accept` gives.
+/// The error of `accept`.
 pub async fn serve(world: Arc<Mutex<World>>, side: Side, listener: TcpListener, clock: Served) -> io::Result<()> {
     serve_host(world, Host::Side(side), listener, clock).await
 }
@@ -67,7 +66,7 @@ pub async fn serve(world: Arc<Mutex<World>>, side: Side, listener: TcpListener, 
 ///
 /// # Errors
 ///
-/// What `accept` gives.
+/// The error of `accept`.
 pub async fn serve_account(world: Arc<Mutex<World>>, listener: TcpListener, clock: Served) -> io::Result<()> {
     serve_host(world, Host::Account, listener, clock).await
 }
@@ -80,14 +79,14 @@ async fn serve_host(world: Arc<Mutex<World>>, host: Host, listener: TcpListener,
     }
 }
 
-/// A client that goes away, and a reset by script, both end the connection; neither is a fault of
-/// the server.
+/// Serves one connection. A client that goes away and a reset by script both end it. Neither is a
+/// fault of the server.
 async fn connection(world: Arc<Mutex<World>>, host: Host, stream: TcpStream, clock: Served) {
     let service = service_fn(|incoming| answer(&world, host, incoming, clock));
     drop(http1::Builder::new().serve_connection(TokioIo::new(stream), service).await);
 }
 
-/// An error from the service makes hyper drop the connection without a reply.
+/// Answers one request. An error from the service makes hyper drop the connection without a reply.
 async fn answer(
     world: &Mutex<World>,
     host: Host,
@@ -113,7 +112,7 @@ async fn answer(
     deliver(told, clock).await
 }
 
-/// What the network makes of an answer, in real time.
+/// Delivers an answer as the network would, in real time.
 pub(crate) async fn deliver(told: Answer, clock: Served) -> Result<Response<Full<Bytes>>, io::Error> {
     match told {
         Answer::Reply { after_ms, reply } => {

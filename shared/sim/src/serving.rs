@@ -1,18 +1,21 @@
-//! Model-serving endpoints.
+//! Simulates model-serving endpoints.
 //!
-//! Law: STOPPED → starting → serving → stopping → STOPPED after drawn delays. An endpoint that
-//! serves a custom model processes from the moment it is ready until it is stopped, also while it is
-//! stopping, since whoever queries it is answered. One of a foundation model, of provisioned
-//! throughput or of an external model takes neither stop nor start, and is never processing by itself.
+//! Law: STOPPED → starting → serving → stopping → STOPPED after drawn delays. An endpoint that serves a
+//! custom model processes from the moment at which it is ready until it is stopped. It also processes
+//! while it is stopping, since it still answers queries. An endpoint of a foundation model, of provisioned
+//! throughput or of an external model takes neither stop nor start, and never processes by itself.
 //! Must not know: what a model answers, or who asks.
 //!
 //! Sources: [py-sdk: service/serving.py ServingEndpoint, ServingEndpointDetailed, EndpointState,
-//! ServedEntitySpec, ServedEntityOutput]; stop and start, of which no SDK knows, stand only in [docs:
-//! machine-learning/model-serving/manage-serving-endpoints].
-//! Unverified: `state.suspend`, which a look shows here and the listing does not; that an endpoint
-//! that is stopping shows nothing of it; that a stop of a stopped one answers 200 with the endpoint;
-//! and with what a start of one that is not stopped, and a stop of one whose config is being
-//! updated, are refused.
+//! ServedEntitySpec, ServedEntityOutput]. No SDK knows stop and start. They are only in
+//! [docs: machine-learning/model-serving/manage-serving-endpoints].
+//!
+//! Unverified:
+//! - A `get` shows `state.suspend`, and the listing does not.
+//! - An endpoint that is stopping does not show it.
+//! - The stop of a stopped endpoint answers 200 with the endpoint.
+//! - The codes that refuse the start of an endpoint that is not stopped, and the stop of an
+//!   endpoint whose config is being updated.
 
 use serde_json::{Value, json};
 
@@ -27,10 +30,9 @@ use crate::{
     workspace::Workspace,
 };
 
-/// What the listing shows of a served entity [py-sdk: serving.ServedEntitySpec].
+/// The members of a served entity that the listing shows [py-sdk: serving.ServedEntitySpec].
 const LISTED: [&str; 5] = ["name", "entity_name", "entity_version", "external_model", "foundation_model"];
 
-/// Where an endpoint is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum EndpointState {
     Starting,
@@ -39,7 +41,6 @@ pub(crate) enum EndpointState {
     Stopped,
 }
 
-/// A model-serving endpoint.
 #[derive(Debug, Clone)]
 pub(crate) struct Endpoint {
     pub(crate) name: String,
@@ -50,7 +51,7 @@ pub(crate) struct Endpoint {
     pub(crate) config_version: i64,
     pub(crate) generation: u32,
     pub(crate) work: String,
-    /// The interval of the ledger that is open: how often it was started before.
+    /// Number of the open ledger interval, i.e. how many times it was started before; `None` if none is open.
     pub(crate) processing: Option<u32>,
     pub(crate) started: u32,
 }
@@ -92,7 +93,7 @@ impl Endpoint {
     }
 }
 
-/// What the listing shows of an endpoint.
+/// An endpoint as the listing shows it.
 fn listed(view: &Value) -> Value {
     let mut short = members(view);
     short.remove("permission_level");
@@ -229,7 +230,7 @@ impl Workspace {
         }
     }
 
-    /// Endpoints that were serving go on where they were.
+    /// Continues the processing of endpoints that were serving.
     pub(crate) fn endpoints_come_back(&mut self) {
         let serving = self
             .endpoints

@@ -1,7 +1,7 @@
-//! The switches of a simulated world.
+//! Defines the switches of a simulated world.
 //!
 //! Law: everything that the documentation leaves open, or that differs between workspaces, is a
-//! switch here with a default that is the harder case for a client.
+//! switch here. Its default is the harder case for a client.
 //! Must not know: how a switch is used.
 
 use crate::{faults::Fault, limits::Limits};
@@ -9,26 +9,28 @@ use crate::{faults::Fault, limits::Limits};
 /// All switches. `Settings::default()` is a healthy pair with documented limits.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Settings {
-    /// Milliseconds from request to reply: least and most, drawn evenly.
+    /// Milliseconds from a request to its reply: least and most, drawn evenly.
     pub latency_ms: (u64, u64),
     /// Request limits.
     pub limits: Limits,
     /// Stale reads after writes.
     pub stale: Stale,
-    /// How long things take.
+    /// Durations of starts, stops and other changes.
     pub delays: Delays,
-    /// Accept `max_capacity: 0` for a pool. The documentation does not say; refused by default.
+    /// Accept `max_capacity: 0` for a pool. The documentation does not say whether it is accepted.
+    /// It is refused by default.
     pub pool_zero_capacity: bool,
     /// With `max_concurrent_runs: 0` and queueing on, queue new runs instead of skipping them.
     /// The documentation says "all new runs are skipped" and is silent about queueing.
     pub zero_limit_queues: bool,
-    /// Stopping and starting vector-search endpoints, a beta, is switched on. It is off until an
-    /// administrator switches it on; here it is on, since without it there is nothing to simulate.
+    /// Allow the stop and the start of vector-search endpoints, which are a beta. A real workspace
+    /// allows them only after an administrator has switched them on. They are on by default here,
+    /// since otherwise there is nothing to simulate.
     pub search_stop_preview: bool,
     /// The simulated principal is a workspace admin. If not, a seeded tenth of the resources is
     /// hidden from listings and answers 403.
     pub admin: bool,
-    /// Faults known from the start.
+    /// Faults that are in the script from the start.
     pub faults: Vec<Fault>,
 }
 
@@ -48,18 +50,18 @@ impl Default for Settings {
     }
 }
 
-/// How often, and for how long, reads show a resource as it was before the last write to it.
+/// The probability and the duration of stale reads, which show a resource as it was before the last write to it.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Stale {
-    /// Chance from 0 to 1 that a write is followed by stale reads. Default 0.
+    /// Probability from 0 to 1 that a write is followed by stale reads. Default 0.
     pub probability: f64,
-    /// Milliseconds for which they stay stale.
+    /// Duration of the stale reads, in milliseconds.
     pub window_ms: i64,
 }
 
-/// Ranges in milliseconds, least and most, from which delays are drawn evenly.
+/// Delays as ranges in milliseconds: least and most, drawn evenly.
 ///
-/// The vendor publishes none of them; they are of the size that operators know.
+/// The vendor publishes none of them. They have the size that operators know.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Delays {
     /// Cluster from start to RUNNING.
@@ -108,7 +110,7 @@ pub struct Delays {
     pub postgres_connection_ms: (i64, i64),
     /// Pool instances from wanted to idle.
     pub pool_fill_ms: (i64, i64),
-    /// First pause before a continuous job starts its next run; doubles after failures.
+    /// First pause before a continuous job starts its next run. It doubles after each failure.
     pub continuous_pause_ms: (i64, i64),
     /// Time between two arrivals of a file or a table change.
     pub arrival_ms: (i64, i64),

@@ -1,7 +1,7 @@
-//! Reads that show a resource as it was before the last write to it.
+//! Shows a resource to reads as it was before the last write to it.
 //!
-//! Law: a stale view is never newer than the last write and never older than `window_ms`; a
-//! resource that did not exist before the write is absent in it.
+//! Law: a stale view shows a state from before the last write, for at most `window_ms` after that
+//! write. A resource that did not exist before the write is absent in it.
 //! Must not know: how a view is made up.
 
 use std::collections::BTreeMap;
@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use crate::workspace::Workspace;
 
-/// The kinds of things that can be read.
+/// The kinds of resources that can be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Kind {
     Job,
@@ -35,14 +35,14 @@ struct Before {
     view: Option<Value>,
 }
 
-/// What is still shown as it was.
+/// The stale views by kind and id.
 #[derive(Debug, Default)]
 pub(crate) struct StaleViews {
     before: BTreeMap<(Kind, String), Before>,
 }
 
 impl Workspace {
-    /// Call before every write: by chance, keeps what reads will go on showing for a while.
+    /// Call this before every write. By chance it keeps the view that reads will show for a while.
     pub(crate) fn about_to_write(&mut self, kind: Kind, id: &str) {
         let stale = self.settings.stale;
         if !self.chance(stale.probability) {
@@ -56,7 +56,8 @@ impl Workspace {
         self.stale.before.insert((kind, id.to_owned()), before);
     }
 
-    /// What is still shown as it was; `None` where the truth is shown.
+    /// The stale view that reads show now; `None` if they show the truth. An inner `None` means
+    /// that the resource was absent.
     pub(crate) fn stale_view(&self, kind: Kind, id: &str) -> Option<Option<Value>> {
         if self.stale.before.is_empty() {
             return None;
@@ -71,7 +72,7 @@ impl Workspace {
         runs.filter_map(|(_, id)| id.parse().ok())
     }
 
-    /// What a read shows now: the stale view while there is one, the truth otherwise.
+    /// The view that a read shows now: the stale view while there is one, the truth otherwise.
     pub(crate) fn shown(&self, kind: Kind, id: &str) -> Option<Value> {
         self.stale_view(kind, id).unwrap_or_else(|| self.view(kind, id))
     }

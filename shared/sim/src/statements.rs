@@ -1,10 +1,9 @@
-//! SQL statements, run on a warehouse.
+//! Simulates SQL statements that run on a warehouse.
 //!
-//! Law: a statement waits for its warehouse, which it starts, then runs for a drawn time, and then
-//! has succeeded or failed; a failed one is told with status 200. Its result is one row of one
-//! column: the literal that it selects, else 42. One that names `missing` finds no table.
-//! The time that a caller waits with `wait_timeout` does not pass: what would end within it on a
-//! running warehouse has ended at once.
+//! Law: a statement starts its warehouse and waits for it. Then it runs for a drawn time, and then it has succeeded
+//! or failed. A failed statement is shown with status 200. The result is one row of one column: the literal that the
+//! statement selects, else 42. A statement that names `missing` finds no table. The time that a caller waits with
+//! `wait_timeout` does not elapse: a statement that would end within it on a running warehouse has ended at once.
 //! Must not know: SQL.
 //!
 //! Source: [docs: statementexecution/executestatement, getstatement; py-sdk: service/sql.py].
@@ -20,11 +19,11 @@ use crate::{
     workspace::Workspace,
 };
 
-/// An ended statement is forgotten after at least 12 hours [docs: statementexecution/getstatement].
+/// An ended statement is forgotten after this time, ms. The documentation says at least 12 hours
+/// [docs: statementexecution/getstatement].
 const KEPT_MS: i64 = 12 * 3_600_000;
 const RUNS_MS: (i64, i64) = (500, 4_000);
 
-/// One statement.
 #[derive(Debug, Clone)]
 pub(crate) struct Statement {
     warehouse: String,
@@ -105,7 +104,7 @@ fn ended_as(statement: &str) -> &'static str {
     if statement.contains("missing") { "FAILED" } else { "SUCCEEDED" }
 }
 
-/// The literal that a statement selects.
+/// The literal that a statement selects; 42 if it selects none.
 fn selected(statement: &str) -> String {
     let word = statement.split_whitespace().nth(1).unwrap_or_default().trim_end_matches(';');
     let quoted = word.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\''));

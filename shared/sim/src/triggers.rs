@@ -1,13 +1,12 @@
-//! What starts runs of a job by itself: schedules, triggers, continuous mode.
+//! Starts the runs of a job that come by themselves: schedules, triggers, continuous mode.
 //!
-//! Law: only an UNPAUSED entry starts runs; a change of the job makes every start that was put
-//! down void. Nothing starts while the region's compute is gone, and missed starts are not made
-//! up for.
+//! Law: only an UNPAUSED entry starts runs. A change of the job makes every planned start void.
+//! Nothing starts while the region's compute is gone, and missed starts are not made up for.
 //! Must not know: how a run goes on.
 //!
-//! Sources: [docs: jobs/create; py-sdk: service/jobs.py CronSchedule, TriggerSettings,
-//! Continuous, TriggerConfiguration]. Arrivals of files and tables are drawn from the seed.
-//! `model` and `job_completion` triggers are kept and shown but start nothing here.
+//! Sources: [docs: jobs/create; py-sdk: service/jobs.py CronSchedule, TriggerSettings, Continuous,
+//! TriggerConfiguration]. Arrivals of files and tables are drawn from the seed. `model` and
+//! `job_completion` triggers are kept and shown, but start nothing here.
 
 use std::collections::BTreeSet;
 
@@ -94,8 +93,8 @@ impl Workspace {
         }
     }
 
-    /// The pause before a continuous job's next run: it doubles with each failure in a row, up to
-    /// 64 times (the service's own back-off has no published figures).
+    /// The pause before a continuous job's next run. It doubles with each failure in a row, up to
+    /// 64 times the first pause (the service's own back-off has no published figures).
     pub(crate) fn continuous_pause(&mut self, job: i64) -> i64 {
         let failures = self.jobs.get(&job).map_or(0, |job| job.failures);
         let pause = self.settings.delays.continuous_pause_ms;
@@ -140,7 +139,7 @@ impl Workspace {
         self.request_run(id, cause, None);
     }
 
-    /// Puts down the next run of a continuous job after its last one ended.
+    /// Plans the next run of a continuous job after its last one ended.
     pub(crate) fn continuous_follows(&mut self, id: i64) {
         let Some(job) = self.jobs.get(&id) else { return };
         let generation = job.generation;

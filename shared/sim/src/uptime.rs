@@ -1,7 +1,7 @@
-//! For how long something that is simply up counts as processing.
+//! Records for how long a resource that is simply up counts as processing.
 //!
-//! Law: at most one interval is open; each has a name of its own.
-//! Must not know: what is up.
+//! Law: at most one interval is open, and each interval has a name of its own.
+//! Must not know: which resource is up.
 
 use crate::{ledger::What, notes::Note};
 

@@ -1,11 +1,11 @@
-//! SQL warehouses.
+//! Simulates SQL warehouses.
 //!
-//! Law: STOPPED → STARTING → RUNNING → STOPPING → STOPPED after drawn delays; any use of a
-//! stopped one starts it, and nothing switches that off.
+//! Law: STOPPED → STARTING → RUNNING → STOPPING → STOPPED after drawn delays. Any use of a stopped
+//! warehouse starts it, and nothing switches that off.
 //! Must not know: who connects, or what is queried.
 //!
-//! Sources: [docs: warehouses/list, get, start, stop, edit; py-sdk: service/sql.py]. Stop of a
-//! stopped and start of a running warehouse are undocumented; both answer 200 here (unverified).
+//! Sources: [docs: warehouses/list, get, start, stop, edit; py-sdk: service/sql.py]. The stop of a stopped
+//! warehouse and the start of a running warehouse are undocumented; both answer 200 here (unverified).
 
 use std::{borrow::Cow, ops::Bound};
 
@@ -43,7 +43,6 @@ impl WarehouseState {
     }
 }
 
-/// A SQL warehouse.
 #[derive(Debug, Clone)]
 pub(crate) struct Warehouse {
     pub(crate) id: String,
@@ -148,7 +147,7 @@ impl Workspace {
         Ok(json!({}))
     }
 
-    /// Starts a warehouse that is stopped or stopping; nothing happens to any other.
+    /// Starts a warehouse that is stopped or stopping. Any other warehouse stays as it is.
     pub(crate) fn start_warehouse(&mut self, id: &str, by: By) {
         let Some(warehouse) = self.warehouses.get(id) else { return };
         if matches!(warehouse.state, WarehouseState::Running | WarehouseState::Starting) {

@@ -1,18 +1,18 @@
-//! What goes over the wire: a request, a reply, and what the network makes of them.
+//! Defines what goes over the wire: a request, a reply, and the network's answer to a request.
 //!
-//! Law: plain bytes and strings; no HTTP library's types, so that a client can be joined to the
+//! Law: plain bytes and strings, and no HTTP library's types. So a client can be joined to the
 //! world in process, and the same world can be served on a socket.
 //! Must not know: any route, any resource.
 
 use serde::Serialize;
 
-/// Host name under which the primary is known; it does not resolve.
+/// Host name of the primary. It does not resolve.
 pub const PRIMARY_HOST: &str = "primary.cloud.example";
-/// Host name under which the standby is known; it does not resolve.
+/// Host name of the standby. It does not resolve.
 pub const STANDBY_HOST: &str = "standby.cloud.example";
-/// The simulated service principal's application id; good on both sides.
+/// Application id of the simulated service principal; good on both sides.
 pub const CLIENT_ID: &str = "5c9b2f0e-0000-4000-8000-51b0a7ed0001";
-/// The simulated service principal's secret; good on both sides, and nowhere else.
+/// Secret of the simulated service principal; good on both sides, and nowhere else.
 pub const CLIENT_SECRET: &str = "simulated-client-secret";
 /// A personal access token of the primary; personal tokens are per workspace [docs: dev-tools/auth/pat].
 pub const PRIMARY_TOKEN: &str = "simulated-personal-token-primary";
@@ -21,19 +21,19 @@ pub const STANDBY_TOKEN: &str = "simulated-personal-token-standby";
 /// The user name of the principal behind all simulated credentials.
 pub const USER_NAME: &str = "switchback@cloud.example";
 
-/// The application id of a second service principal, as which the work signs in; good on a side
-/// as long as its account assigns it to that side.
+/// Application id of a second service principal. The work signs in with it. It is good on a side
+/// while the account assigns it to that side.
 pub const WORK_CLIENT_ID: &str = "5c9b2f0e-0000-4000-8000-51b0a7ed0002";
-/// The secret of the work's principal.
+/// Secret of the work's principal.
 pub const WORK_CLIENT_SECRET: &str = "simulated-work-secret";
-/// The user name of the work's principal.
+/// User name of the work's principal.
 pub const WORK_USER_NAME: &str = "work@cloud.example";
 
 /// The account that both workspaces belong to.
 pub const ACCOUNT_ID: &str = "a0000000-0000-4000-8000-000000000001";
-/// The id of the simulated service principal in its account.
+/// Id of the simulated service principal in its account.
 pub const PRINCIPAL_ID: i64 = 4_000_001;
-/// The id of the work's principal in its account.
+/// Id of the work's principal in its account.
 pub const WORK_PRINCIPAL_ID: i64 = 4_000_002;
 
 /// One of the two workspaces of the pair.
@@ -42,7 +42,7 @@ pub const WORK_PRINCIPAL_ID: i64 = 4_000_002;
 pub enum Side {
     /// The workspace that normally works.
     Primary,
-    /// The workspace prepared to take over.
+    /// The workspace that is prepared to take over.
     Standby,
 }
 
@@ -77,7 +77,7 @@ impl Side {
         }
     }
 
-    /// The id under which the account knows this side.
+    /// The id of this side in the account, e.g. `7010`.
     #[must_use]
     pub fn workspace_id(self) -> &'static str {
         match self {
@@ -187,21 +187,21 @@ impl Reply {
         self
     }
 
-    /// The body as JSON; `Null` when it is not JSON.
+    /// The body as JSON; `Null` if it is not JSON.
     #[must_use]
     pub fn value(&self) -> serde_json::Value {
         serde_json::from_slice(&self.body).unwrap_or(serde_json::Value::Null)
     }
 }
 
-/// A token reply carries a secret, so the body is told by its length only.
+/// A token reply carries a secret, so only the length of the body is shown.
 impl std::fmt::Debug for Reply {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{} ({} bytes)", self.status, self.body.len())
     }
 }
 
-/// What the network makes of a request. Times are milliseconds after it was sent.
+/// The network's answer to a request. Times are milliseconds after the request was sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Answer {
     /// A whole reply arrives.
@@ -211,7 +211,7 @@ pub enum Answer {
         /// The reply.
         reply: Reply,
     },
-    /// Nothing ever arrives; the caller's time-out decides. The request had no effect.
+    /// Nothing ever arrives, and the caller's time-out decides. The request had no effect.
     Silence,
     /// The connection dies. The effect may have happened.
     Reset {

@@ -1,8 +1,7 @@
-//! One workspace: what it holds, and the moment it has reached.
+//! Holds one workspace: everything in it, and the moment that it has reached.
 //!
-//! Law: everything in it changes either through an event of its agenda or through a request, and
-//! always at `now`; the random draws of its inner life are its own, so that latency and faults on
-//! the wire do not change what happens inside.
+//! Law: everything in it changes through an event of its agenda or through a request, and always at `now`. The
+//! random draws of its inner life are its own, so latency and faults on the wire do not change what happens inside.
 //! Must not know: the other side, HTTP, faults.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -34,7 +33,7 @@ use crate::{
     wire::Side,
 };
 
-/// All that one workspace holds.
+/// The whole state of one workspace.
 pub(crate) struct Workspace {
     pub(crate) side: Side,
     pub(crate) now: i64,
@@ -49,7 +48,7 @@ pub(crate) struct Workspace {
     pub(crate) runs: BTreeMap<i64, Run>,
     /// Runs that are not in a terminal state.
     pub(crate) live: BTreeSet<i64>,
-    /// Run by idempotency token.
+    /// The run that each idempotency token made.
     pub(crate) tokens: BTreeMap<String, i64>,
     pub(crate) next_run: i64,
     pub(crate) next_job: i64,
@@ -59,7 +58,7 @@ pub(crate) struct Workspace {
     pub(crate) pipelines: BTreeMap<String, Kept<Pipeline>>,
     pub(crate) apps: BTreeMap<String, App>,
     pub(crate) alerts: BTreeMap<String, Alert>,
-    /// By name.
+    /// Model-serving endpoints by name.
     pub(crate) endpoints: BTreeMap<String, Endpoint>,
     pub(crate) dashboards: BTreeMap<String, Dashboard>,
     pub(crate) dashboard_schedules: BTreeMap<String, DashboardSchedule>,
@@ -70,11 +69,11 @@ pub(crate) struct Workspace {
     pub(crate) legacy_queries: Vec<Value>,
     pub(crate) legacy_alerts: Vec<Value>,
     pub(crate) beside: Beside,
-    /// The region's compute is gone: nothing starts, nothing runs.
+    /// The region's compute is gone: nothing starts and nothing runs.
     pub(crate) lost: bool,
-    /// What would have happened while the region was lost.
+    /// Events that were due while the region was lost, and that need compute.
     pub(crate) frozen: Vec<Event>,
-    /// The region has just come back: what piled up arrives soon.
+    /// The region has just come back, and arrivals that piled up come soon.
     pub(crate) catching_up: bool,
 }
 
@@ -121,7 +120,8 @@ impl Workspace {
         }
     }
 
-    /// Lets everything happen that is due up to and including `at_ms`.
+    /// Lets the next event happen if it is due at `at_ms`; false if no event is due. While the
+    /// region is lost, an event that needs compute is set aside.
     pub(crate) fn step(&mut self, at_ms: i64) -> bool {
         let Some((due_ms, event)) = self.agenda.due(at_ms) else {
             return false;
@@ -164,7 +164,7 @@ impl Workspace {
         self.rng.random_range(range.0..=range.1)
     }
 
-    /// True by chance, from 0 to 1.
+    /// True with this probability, from 0 to 1.
     pub(crate) fn chance(&mut self, probability: f64) -> bool {
         probability > 0.0 && self.rng.random::<f64>() < probability
     }
@@ -185,7 +185,8 @@ impl Workspace {
         self.agenda.put(self.now + in_ms.max(0), event);
     }
 
-    /// Whether a principal without admin rights may see a resource; stable for one seed.
+    /// Whether the simulated principal may see a resource. An admin sees everything. For a
+    /// principal without admin rights a tenth of the resources is hidden, the same for one seed.
     pub(crate) fn visible(&self, id: &str) -> bool {
         if self.settings.admin {
             return true;

@@ -1,8 +1,8 @@
-//! The pair: both workspaces and their account, what the network does between them and a caller, and the ledger.
+//! Holds the simulated world: both workspaces, their account, the network between them and a caller, and the ledger.
 //!
-//! Law: before anything else the world moves to the given moment; then a request passes, in this
-//! order, the script of faults, the request limit, the credential, and its route. A request that
-//! got `Silence` or an error by script had no effect, unless the fault says it comes after.
+//! Law: before anything else the world moves to the given moment. Then a request goes through the
+//! script of faults, the request limit, the credential and its route, in this order. A request that
+//! got `Silence` or an error by script had no effect, unless the fault strikes after the effect.
 //! Must not know: what a route does.
 
 use rand::{Rng, SeedableRng, rngs::SmallRng};
@@ -42,7 +42,7 @@ pub struct World {
 }
 
 impl World {
-    /// A pair that holds `estate` at `start_ms` (unix ms).
+    /// Makes a pair that holds `estate` at `start_ms` (unix ms).
     #[must_use]
     pub fn new(seed: u64, estate: Estate, settings: Settings, start_ms: i64) -> World {
         let spaces = Side::BOTH.map(|side| {
@@ -68,14 +68,14 @@ impl World {
         world
     }
 
-    /// The moment the world has reached, unix ms.
+    /// The moment that the world has reached, unix ms.
     #[must_use]
     pub fn now_ms(&self) -> i64 {
         self.now_ms
     }
 
-    /// One request to one side, sent at `now_ms` (unix ms). A moment that lies before the one
-    /// already reached counts as that one.
+    /// Handles one request to one side, sent at `now_ms` (unix ms). A moment before the one already
+    /// reached counts as that one.
     pub fn handle(&mut self, now_ms: i64, side: Side, request: &Request) -> Answer {
         self.advance(now_ms);
         let found = routes::find(request);
@@ -116,7 +116,7 @@ impl World {
         }
     }
 
-    /// One request to the account that both workspaces belong to, on its own host.
+    /// Handles one request to the account of both workspaces, on its own host.
     pub fn handle_account(&mut self, now_ms: i64, request: &Request) -> Answer {
         self.advance(now_ms);
         let answer = self.account.handle(self.now_ms, request);
@@ -126,7 +126,7 @@ impl World {
         answer
     }
 
-    /// The account, to be looked at and troubled.
+    /// The account, for tests that read it and inject faults into it.
     pub fn account(&mut self) -> &mut Account {
         &mut self.account
     }
@@ -178,7 +178,7 @@ impl World {
         Refusal::new(501, "NOT_IMPLEMENTED", message).reply()
     }
 
-    /// Lets both workspaces move by themselves up to `now_ms`, in the order of time.
+    /// Lets the events of both workspaces happen up to `now_ms`, in the order of time.
     pub fn advance(&mut self, now_ms: i64) {
         while let Some(side) = self.next_side(now_ms) {
             self.spaces[side.index()].step(now_ms);
@@ -198,7 +198,7 @@ impl World {
         Side::BOTH.into_iter().filter_map(due).min().map(|(_, side)| side)
     }
 
-    /// When something may happen next by itself (unix ms); never later than it does.
+    /// The earliest moment at which something may happen by itself (unix ms). Nothing happens before it.
     #[must_use]
     pub fn next_event_ms(&self) -> Option<i64> {
         self.spaces.iter().filter_map(|space| space.agenda.next_ms()).min()
@@ -209,61 +209,61 @@ impl World {
         self.script.add(fault);
     }
 
-    /// The compute of a side's region is gone: nothing runs and nothing starts there. Whether its
-    /// API still answers is a matter of faults.
+    /// Takes away the compute of a side's region: nothing runs and nothing starts there. The API
+    /// still answers unless a fault prevents it.
     pub fn region_lost(&mut self, now_ms: i64, side: Side) {
         self.advance(now_ms);
         self.spaces[side.index()].region_is_lost();
         self.write_down();
     }
 
-    /// The compute of a side's region is back.
+    /// Brings back the compute of a side's region.
     pub fn region_back(&mut self, now_ms: i64, side: Side) {
         self.advance(now_ms);
         self.spaces[side.index()].region_is_back();
         self.write_down();
     }
 
-    /// A BI tool or a query connects to a warehouse; a stopped one starts.
+    /// Connects a BI tool or a query to a warehouse. A stopped warehouse starts.
     pub fn use_warehouse(&mut self, now_ms: i64, side: Side, id: &str) {
         self.advance(now_ms);
         self.spaces[side.index()].start_warehouse(id, By::Itself);
         self.write_down();
     }
 
-    /// A notebook or a driver connects to an all-purpose cluster; a terminated one starts.
+    /// Connects a notebook or a driver to an all-purpose cluster. A terminated cluster starts.
     pub fn use_cluster(&mut self, now_ms: i64, side: Side, id: &str) {
         self.advance(now_ms);
         self.spaces[side.index()].start_cluster(id, By::Itself);
         self.write_down();
     }
 
-    /// Remembers for the audit what is active on the primary now: it is lost, or about to be left.
+    /// Remembers for the audit what is active on the primary now. The primary is lost or about to be left.
     pub fn mark_loss(&mut self, now_ms: i64) {
         self.mark_leaving(now_ms, Side::Primary);
     }
 
-    /// The same for either side; a later mark ends the time that an earlier one judges.
+    /// Remembers the same for either side. A later mark ends the time that an earlier mark judges.
     pub fn mark_leaving(&mut self, now_ms: i64, leaving: Side) {
         self.advance(now_ms);
         let mark = self.spaces[leaving.index()].mark();
         self.marks.push(mark);
     }
 
-    /// The side was not left after all: the last mark is forgotten.
+    /// Forgets the last mark, because the side was not left after all.
     pub fn mark_forgotten(&mut self) {
         self.marks.pop();
     }
 
-    /// Whoever was leaving turns back: what was interrupted may be run again on either side.
+    /// Notes in the last mark that the operation turned back. Interrupted work may then be run again on either side.
     pub fn mark_turned_back(&mut self) {
         if let Some(mark) = self.marks.last_mut() {
             mark.turned_back = true;
         }
     }
 
-    /// The last mark stands for the time until now: what began or ended meanwhile may count either way,
-    /// since whoever lists a side sees each part of it at another moment.
+    /// Extends the last mark until now. Work that began or ended meanwhile may count either way,
+    /// since a client lists the parts of a side at different moments.
     pub fn mark_settled(&mut self, now_ms: i64) {
         self.advance(now_ms);
         if let Some(mark) = self.marks.last_mut() {
@@ -272,45 +272,45 @@ impl World {
         }
     }
 
-    /// `side METHOD path body` of every request that no route matched.
+    /// Every request that no route matched, as `side METHOD path body`.
     #[must_use]
     pub fn unknown_routes(&self) -> &[String] {
         &self.unknown
     }
 
-    /// What truly happened.
+    /// The ledger: everything that truly happened.
     #[must_use]
     pub fn ledger(&self) -> &Ledger {
         &self.ledger
     }
 
-    /// How many calls came.
+    /// The counts of the calls.
     #[must_use]
     pub fn calls(&self) -> CallStats {
         self.calls.clone()
     }
 
-    /// Every request to a side that is not a pure read, in the order in which they came: also what was
-    /// refused, what got no answer, and what lost its reply.
+    /// Every request to a side that is not a pure read, in the order in which they came. This
+    /// includes requests that were refused, that got no answer, or whose reply was lost.
     #[must_use]
     pub fn changing_calls(&self, side: Side) -> &[ChangingCall] {
         self.changing[side.index()].all()
     }
 
-    /// The same of the account that both sides belong to.
+    /// Every request to the account of both sides that is not a pure read, in the order in which they came.
     #[must_use]
     pub fn changing_account_calls(&self) -> &[ChangingCall] {
         self.account.changing_calls()
     }
 
-    /// What was done wrong, as of now.
+    /// The findings of the auditor, as of now.
     #[must_use]
     pub fn audit(&self) -> Audit {
         audit(&self.ledger, &self.marks, self.now_ms)
     }
 
-    /// When a job, pipeline, or one-time run was last being processed (unix ms; now if it still
-    /// is); `None` if it never was.
+    /// The last moment at which a job, pipeline, or one-time run was being processed (unix ms). It
+    /// is now if the processing goes on, and `None` if there never was any.
     #[must_use]
     pub fn last_processing_ms(&self, side: Side, resource: &str) -> Option<i64> {
         let of_resource =
@@ -318,8 +318,8 @@ impl World {
         of_resource.map(|interval| interval.to_ms.unwrap_or(self.now_ms)).max()
     }
 
-    /// When a resource's data was processed on a side, in the order in which it began: from, to; unix ms.
-    /// What goes on ends now.
+    /// The stretches of time in which a side processed a resource's data, in the order in which
+    /// they began: from, to; unix ms. A stretch that goes on ends now.
     #[must_use]
     pub fn processing_of(&self, side: Side, resource: &str) -> Vec<(i64, i64)> {
         let of_resource =
@@ -335,7 +335,6 @@ impl World {
         &self.account
     }
 
-    /// A side's workspace.
     pub(crate) fn space_mut(&mut self, side: Side) -> &mut Workspace {
         &mut self.spaces[side.index()]
     }
@@ -372,7 +371,7 @@ impl World {
     }
 }
 
-/// An answer that the script gives before the request reaches its route.
+/// The answer that the script gives before the request reaches its route; `None` if it gives none.
 pub(crate) fn refused_by_script(strike: &Strike, side: Side) -> Option<Reply> {
     if let Some(page) = strike.page {
         return Some(html(page, side));

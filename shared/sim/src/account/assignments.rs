@@ -1,9 +1,10 @@
-//! Which principals have a place in which workspace.
+//! Assigns principals to the workspaces of the account.
 //!
-//! Law: an empty list, a missing one, or one of unknown words takes a principal out of the workspace.
+//! Law: an empty list, a missing list, or a list of unknown words takes a principal out of the workspace.
+//!
 //! Source: [docs: workspaceassignment/list, update; py-sdk: service/iam.py WorkspaceAssignmentAPI].
-//! What an update answers for a principal that has lost its place is undocumented; the principal
-//! without permissions here (unverified).
+//! The answer to an update for a principal that has lost its assignment is undocumented; it is the
+//! principal without permissions here (unverified).
 
 use std::collections::BTreeMap;
 
@@ -16,7 +17,7 @@ use crate::{
     wire::{CLIENT_ID, PRINCIPAL_ID, Side, WORK_CLIENT_ID, WORK_PRINCIPAL_ID},
 };
 
-/// What the account has at its start.
+/// The assignments of the account at its start.
 pub(super) fn usual() -> BTreeMap<(&'static str, i64), Vec<String>> {
     let of = |side: Side| {
         let id = side.workspace_id();
@@ -26,7 +27,7 @@ pub(super) fn usual() -> BTreeMap<(&'static str, i64), Vec<String>> {
 }
 
 impl Account {
-    /// Whether the work's principal has a place in the workspace of a side.
+    /// Whether the work's principal is assigned to the workspace of a side.
     pub(crate) fn assigns_work_to(&self, side: Side) -> bool {
         self.assignments.contains_key(&(side.workspace_id(), WORK_PRINCIPAL_ID))
     }
@@ -64,7 +65,7 @@ fn application(principal: i64) -> Option<(&'static str, &'static str)> {
     }
 }
 
-/// What a principal is called.
+/// The display name of a principal; empty if the principal is unknown.
 pub(crate) fn application_name(principal: i64) -> &'static str {
     application(principal).map_or("", |(_, name)| name)
 }

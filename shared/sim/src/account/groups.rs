@@ -1,14 +1,14 @@
-//! Failover groups of managed disaster recovery.
+//! Simulates the failover groups of managed disaster recovery.
 //!
-//! Law: a failover goes ACTIVE → FAILING_OVER → ACTIVE with another primary, or → FAILOVER_FAILED, after
-//! a drawn time. The replication point stands some seconds behind now, and still while a group fails
-//! over. Each change makes a new etag.
+//! Law: a failover goes ACTIVE → FAILING_OVER → ACTIVE with another primary, or → FAILOVER_FAILED,
+//! after a drawn time. The replication point lies some seconds behind now. It does not move while a
+//! group fails over. Each change makes a new etag.
 //! Must not know: the workspaces of a group.
 //!
-//! Sources: [py-sdk: service/disasterrecovery.py; docs: admin/managed-disaster-recovery]. A target that
-//! is the primary already is refused; with which code is undocumented, as is that of an etag that
-//! does not match (ABORTED) and of a group that is not ACTIVE (all unverified). Whether a failed
-//! failover may be repeated is not documented; it is refused here.
+//! Sources: [py-sdk: service/disasterrecovery.py; docs: admin/managed-disaster-recovery]. A target
+//! that is the primary already is refused. So are an etag that does not match (ABORTED) and a group
+//! that is not ACTIVE. The codes of these refusals are undocumented (all unverified). The
+//! documentation does not say whether a failed failover may be repeated; it is refused here.
 
 use std::collections::BTreeMap;
 
@@ -29,18 +29,17 @@ pub const PRIMARY_REGION: &str = "us-east-1";
 /// The region of the standby.
 pub const STANDBY_REGION: &str = "us-west-2";
 
-/// How long a failover takes; the vendor publishes nothing.
+/// Duration of a failover, in milliseconds: least and most. The vendor publishes nothing.
 const FAILOVER_MS: (i64, i64) = (60_000, 240_000);
 const LAG_MS: i64 = 45_000;
 
-/// One group.
 #[derive(Debug, Clone)]
 pub(super) struct Group {
     primary_region: String,
     state: &'static str,
-    /// The failover under way: when it ends (unix ms) and where the primary is then.
+    /// The failover under way: the moment of its end (unix ms), and the region of the primary after it.
     moving: Option<(i64, String)>,
-    /// Since when nothing is replicated (unix ms).
+    /// The moment since which nothing is replicated (unix ms).
     stands_since: Option<i64>,
     next_fails: bool,
     edition: u32,
@@ -48,7 +47,7 @@ pub(super) struct Group {
     updated: i64,
 }
 
-/// What the account has at its start.
+/// The groups of the account at its start.
 pub(super) fn usual(now: i64) -> BTreeMap<String, Group> {
     let group = Group {
         primary_region: PRIMARY_REGION.to_owned(),
@@ -79,7 +78,8 @@ impl Group {
         &self.primary_region
     }
 
-    /// What it is set to: where its primary is, or will be when a failover that is under way has ended.
+    /// The settings of the group: the region of its primary, and its state. While a failover is
+    /// under way, they are those after its end.
     pub(super) fn set_to(&self) -> Value {
         let region = self.moving.as_ref().map_or(&self.primary_region, |(_, region)| region);
         let state = if self.moving.is_some() { "ACTIVE" } else { self.state };
@@ -132,17 +132,17 @@ impl Account {
         }
     }
 
-    /// The next failover of every group ends as FAILOVER_FAILED.
+    /// Makes the next failover of every group end as FAILOVER_FAILED.
     pub fn next_failover_fails(&mut self) {
         self.groups.values_mut().for_each(|group| group.next_fails = true);
     }
 
-    /// From `now_ms` (unix ms) on nothing is replicated.
+    /// Stops the replication of every group from `now_ms` (unix ms) on.
     pub fn replication_stands_still(&mut self, now_ms: i64) {
         self.groups.values_mut().for_each(|group| group.stands_since = Some(now_ms));
     }
 
-    /// How many seconds the replication point stands behind while all is well.
+    /// Seconds that the replication point lies behind now while all is well.
     #[must_use]
     pub fn usual_lag_s() -> i64 {
         LAG_MS / 1_000

@@ -1,7 +1,7 @@
-//! What the account is set to.
+//! Lists the settings of the account.
 //!
-//! Law: as in the inventory of a workspace: no etags, no times. Where a group is failing over to counts
-//! as where its primary is, since it gets there by itself; that a failover has failed is told.
+//! Law: as in the inventory of a workspace, there are no etags and no times. If a group is failing over, the
+//! region of its next primary counts, since the group gets there by itself. A failover that has failed is shown.
 //! Must not know: who compares.
 
 use serde_json::json;
@@ -13,7 +13,7 @@ use crate::{
 };
 
 impl Account {
-    /// Adds what it says of one workspace: its network policy, and who has a place there.
+    /// Adds the account's settings of one workspace: its network policy and its principals.
     pub(crate) fn add_of(&self, side: Side, all: &mut Inventory) {
         let id = side.workspace_id();
         let policy = self.networks.get(id);
@@ -24,7 +24,7 @@ impl Account {
         }
     }
 
-    /// What belongs to no one workspace.
+    /// The settings that belong to no single workspace.
     pub(crate) fn inventory(&self) -> Inventory {
         let mut all = Inventory::new();
         for (id, group) in &self.groups {

@@ -1,14 +1,14 @@
-//! The account that both workspaces belong to, on a host of its own.
+//! Simulates the account that both workspaces belong to, on a host of its own.
 //!
-//! Law: as in `world`: a request passes the script of faults, a limit by script, the credential and
-//! its route, in this order. What happens here depends on the seed, the requests and their times
-//! only, and draws nothing from the workspaces. A failover of a group changes the account's own
-//! state and nothing in a workspace: there, nothing starts by itself.
+//! Law: as in `world`, a request goes through the script of faults, a limit by script, the
+//! credential and its route, in this order. The events here depend only on the seed, the requests
+//! and their times, and draw nothing from the workspaces. A failover of a group changes the
+//! account's own state and nothing in a workspace: nothing starts there by itself.
 //! Must not know: what a workspace holds.
 //!
 //! Sources: `POST /oidc/accounts/{id}/v1/token` [docs: dev-tools/auth/oauth-m2m]; a token of a
-//! workspace gets 404 [docs: admin/managed-disaster-recovery]; what the id of another account gets is
-//! undocumented, 404 here (unverified).
+//! workspace gets 404 [docs: admin/managed-disaster-recovery]. The answer to the id of another
+//! account is undocumented; it is 404 here (unverified).
 
 mod assignments;
 mod groups;
@@ -43,16 +43,16 @@ pub use stable_urls::{ATTACHED_URL, LOOSE_URL};
 pub struct Account {
     now: i64,
     rng: SmallRng,
-    /// Of the wire only: latency and faults.
+    /// Random draws of the wire only: latency and faults.
     wire: SmallRng,
     latency_ms: (u64, u64),
     script: Script,
     buckets: Buckets,
-    /// The account's tokens, with the moment each ends (unix ms).
+    /// The account's tokens, with the moment at which each ends (unix ms).
     tokens: BTreeMap<String, i64>,
     groups: BTreeMap<String, groups::Group>,
     urls: BTreeMap<String, stable_urls::StableUrl>,
-    /// Policy by workspace id.
+    /// Network policy by workspace id.
     networks: BTreeMap<&'static str, String>,
     /// Permissions by workspace id and principal.
     assignments: BTreeMap<(&'static str, i64), Vec<String>>,
@@ -82,7 +82,7 @@ impl Account {
         }
     }
 
-    /// One request to the account's host, at a moment that is not before the last one.
+    /// Handles one request to the account's host. A moment before the last one counts as the last one.
     pub(crate) fn handle(&mut self, now_ms: i64, request: &Request) -> Answer {
         self.now = self.now.max(now_ms);
         self.groups_go_on();
@@ -148,8 +148,8 @@ impl Account {
         Refusal::new(501, "NOT_IMPLEMENTED", message).reply()
     }
 
-    /// Something goes wrong from now on, for ever: for this family, group of families or path prefix,
-    /// or for every call.
+    /// Adds a fault from now on, without an end. It covers this family, group of families or path
+    /// prefix; `None`: every call.
     pub fn inject(&mut self, kind: FaultKind, only: Option<&str>) {
         let fault = Fault::new(Side::Primary, self.now, kind);
         self.script.add(match only {
@@ -158,7 +158,7 @@ impl Account {
         });
     }
 
-    /// How many requests came that can change something.
+    /// Number of requests that can change something.
     #[must_use]
     pub fn effects(&self) -> u64 {
         self.effects
@@ -170,7 +170,7 @@ impl Account {
         self.changing.all()
     }
 
-    /// `account METHOD path` of every request that no route matched.
+    /// Every request that no route matched, as `account METHOD path`.
     #[must_use]
     pub fn unknown_routes(&self) -> &[String] {
         &self.unknown
@@ -185,7 +185,7 @@ impl Account {
     }
 }
 
-/// The account's id is the first segment of every path that has one.
+/// Refuses another account's id. The id is the first segment of every path that has one.
 fn is_ours(route: &Route<Account>, call: &Call) -> Result<(), Refusal> {
     if route.path.contains("{}") && call.part(0) != ACCOUNT_ID {
         return Err(Refusal::absent(format!("Account {} does not exist.", call.part(0))));
@@ -193,13 +193,13 @@ fn is_ours(route: &Route<Account>, call: &Call) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// The workspace of this account that has this id.
+/// The workspace of this account with this id; refused if there is none.
 fn workspace(id: &str) -> Result<&'static str, Refusal> {
     let known = Side::BOTH.into_iter().map(Side::workspace_id).find(|known| *known == id);
     known.ok_or_else(|| Refusal::absent(format!("Workspace {id} does not exist.")))
 }
 
-/// What an update may leave out.
+/// The texts of a list in a body; empty if the list is missing.
 fn texts(body: &Value, key: &str) -> Vec<String> {
     crate::json::items(body, key).iter().filter_map(Value::as_str).map(str::to_owned).collect()
 }

@@ -1,7 +1,7 @@
-//! Which network policy each workspace has.
+//! Simulates the network policy of each workspace.
 //!
-//! Law: a workspace has exactly one of the account's policies. What a policy lets through is not
-//! simulated.
+//! Law: a workspace has exactly one of the account's policies. The effect of a policy on traffic is not simulated.
+//!
 //! Source: [docs: workspacenetworkconfiguration; py-sdk: service/settings.py WorkspaceNetworkOption].
 
 use std::collections::BTreeMap;
@@ -22,7 +22,7 @@ pub const CUT_OFF_POLICY: &str = "cut-off";
 pub const USUAL_POLICY: &str = "default-policy";
 const POLICIES: [&str; 3] = [USUAL_POLICY, CUT_OFF_POLICY, "somebody-elses"];
 
-/// What the account has at its start.
+/// The policies of the workspaces at the start.
 pub(super) fn usual() -> BTreeMap<&'static str, String> {
     Side::BOTH.map(|side| (side.workspace_id(), USUAL_POLICY.to_owned())).into()
 }

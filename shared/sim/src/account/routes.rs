@@ -1,6 +1,6 @@
-//! Every route of the account, in one list.
+//! Lists every route of the account in one place.
 //!
-//! Law: as in the workspaces' list: what is not here does not exist, and no route deletes.
+//! Law: as in the list of a workspace, a path that is not here does not exist, and no route deletes.
 
 use crate::{
     account::Account,
@@ -8,7 +8,7 @@ use crate::{
     wire::Request,
 };
 
-/// The visible list.
+/// The routes, in one visible list.
 const ROUTES: &[Route<Account>] = &[
     get("/.well-known/databricks-config", "oidc", Account::discover),
     get("/oidc/accounts/{}/.well-known/oauth-authorization-server", "oidc", Account::discover_identity),

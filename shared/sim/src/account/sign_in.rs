@@ -1,6 +1,7 @@
-//! Tokens of the account.
+//! Issues and checks the tokens of the account.
 //!
-//! Law: an account's token is good here and a workspace's is not, which is answered with 404.
+//! Law: a token of the account is good here. A token of a workspace is not, and is answered with 404.
+//!
 //! Sources: [docs: dev-tools/auth/oauth-m2m; admin/managed-disaster-recovery; py-sdk: oauth.py].
 
 use serde_json::json;

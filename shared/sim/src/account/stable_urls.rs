@@ -1,7 +1,8 @@
-//! Stable URLs.
+//! Simulates stable URLs.
 //!
-//! Law: one that is attached to a failover group leads to the workspace of the group's primary; one
-//! that is not stays where it is.
+//! Law: a URL that is attached to a failover group leads to the workspace of the group's primary. A
+//! URL that is attached to no group stays where it is.
+//!
 //! Source: [py-sdk: service/disasterrecovery.py StableUrl].
 
 use std::collections::BTreeMap;
@@ -20,14 +21,13 @@ pub const ATTACHED_URL: &str = "attached";
 /// The id of a stable URL that is attached to no group and leads to the primary.
 pub const LOOSE_URL: &str = "loose";
 
-/// One stable URL.
 #[derive(Debug, Clone)]
 pub(super) struct StableUrl {
     connection: &'static str,
     group: Option<&'static str>,
 }
 
-/// What the account has at its start.
+/// The stable URLs of the account at its start.
 pub(super) fn usual() -> BTreeMap<String, StableUrl> {
     let attached = StableUrl { connection: "880010", group: Some(FAILOVER_GROUP) };
     let loose = StableUrl { connection: "880011", group: None };
@@ -35,7 +35,7 @@ pub(super) fn usual() -> BTreeMap<String, StableUrl> {
 }
 
 impl StableUrl {
-    /// What it is set to; where it leads follows from its group.
+    /// The settings of the URL. Its target is not among them, since it follows from the group.
     pub(super) fn set_to(&self) -> Value {
         json!({ "stable_workspace_id": self.connection, "failover_group": self.group })
     }

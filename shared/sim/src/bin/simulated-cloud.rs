@@ -1,6 +1,6 @@
 //! Serves a small simulated cloud on loopback until it is killed.
 //!
-//! Prints one line of JSON with its address and what it holds. What it does not know is told on stderr.
+//! It prints one line of JSON with its address and its contents. It reports unknown requests on stderr.
 
 use std::error::Error;
 use std::sync::{Arc, Mutex};
@@ -13,7 +13,7 @@ use tokio::net::TcpListener;
 /// A few services of AWS on loopback.
 #[derive(Debug, Parser)]
 struct Options {
-    /// Its port. 0 chooses a free one.
+    /// The port. 0 chooses a free one.
     #[arg(long, default_value_t = 0)]
     port: u16,
     /// Virtual seconds per real second.

@@ -1,8 +1,7 @@
 //! Serves simulated workspaces and their account on loopback until it is killed.
 //!
-//! Prints one line of JSON with the addresses, the simulated credentials, and the map that tells
-//! apart what has the same name. Requests that no
-//! route matches are told on stderr.
+//! It prints one line of JSON with the addresses, the simulated credentials, and the map that
+//! distinguishes resources with the same name. It reports requests that no route matches on stderr.
 
 use std::{
     error::Error,
@@ -20,24 +19,23 @@ use tokio::net::TcpListener;
 /// A pair of simulated Databricks workspaces on loopback.
 #[derive(Debug, Parser)]
 struct Options {
-    /// Port of the first side served; the second takes the next one, the account the one after. 0
-    /// chooses free ports.
+    /// Port of the first side served. The second side takes the next port, and the account the one
+    /// after. 0 chooses free ports.
     #[arg(long, default_value_t = 0)]
     port: u16,
     /// Seed of the estate and of everything that happens.
     #[arg(long, default_value_t = 1)]
     seed: u64,
-    /// What both sides hold.
+    /// Resources that both sides hold.
     #[arg(long, value_enum, default_value_t = Holds::Usual)]
     estate: Holds,
-    /// Resources on each side; what only `everything` has comes on top.
-    /// Resources on each side; what else an estate of everything has comes on top.
+    /// Number of resources on each side. The additional kinds of `everything` come on top.
     #[arg(long, default_value_t = 240)]
     resources: usize,
     /// Virtual seconds per real second.
     #[arg(long, default_value_t = 1.0)]
     speed: f64,
-    /// Which side to serve.
+    /// Sides to serve.
     #[arg(long, value_enum, default_value_t = Sides::Both)]
     side: Sides,
     /// Whether request limits are in force.
@@ -56,7 +54,6 @@ enum Sides {
 enum Holds {
     /// Jobs, clusters, pools, warehouses and pipelines.
     Usual,
-    /// Apps, alerts, model-serving endpoints and dashboards as well.
     /// Every other kind as well.
     Everything,
     /// Scheduled jobs of 16 KB each, and nothing else.

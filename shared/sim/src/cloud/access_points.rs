@@ -1,7 +1,10 @@
-//! S3 Control: the routes of Multi-Region Access Points.
+//! Simulates S3 Control: the routes of Multi-Region Access Points.
 //!
-//! Five regions answer, whichever buckets the access point has; at least one route stays active.
-//! Unverified: what another region answers, which here is a 400 with `InvalidRequest`.
+//! Five regions answer, also if the buckets of the access point are in other regions. At least one
+//! route stays active.
+//!
+//! Unverified: the answer of another region, which is a 400 with `InvalidRequest` here.
+//!
 //! [S3 Control: API GetMultiRegionAccessPointRoutes, SubmitMultiRegionAccessPointRoutes; S3: MrapFailover]
 
 use super::Cloud;
@@ -11,17 +14,17 @@ use super::request::CloudRequest;
 use super::xml::{self, escaped};
 use crate::wire::Reply;
 
-/// Where routes are read and changed.
+/// Regions in which routes are read and changed.
 const CONTROL_REGIONS: [&str; 5] = ["us-east-1", "us-west-2", "ap-southeast-2", "ap-northeast-1", "eu-west-1"];
 
-/// One route.
+/// One route of an access point.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CloudRoute {
-    /// The bucket's name.
+    /// Name of the bucket.
     pub bucket: String,
-    /// Where it is.
+    /// Region of the bucket.
     pub region: String,
-    /// 100 if requests are led there, else 0.
+    /// 100 if requests are routed there, else 0.
     pub dial: i32,
 }
 
@@ -29,7 +32,7 @@ pub struct CloudRoute {
 pub(crate) struct AccessPoint {
     pub(crate) account: String,
     pub(crate) routes: Vec<CloudRoute>,
-    /// What will hold, and from when on (unix ms).
+    /// The moment (unix ms) from which the next routes hold, and these routes.
     pub(crate) coming: Option<(i64, Vec<CloudRoute>)>,
 }
 
@@ -54,7 +57,7 @@ impl Cloud {
         if segments.len() < 5 || segments[..3] != way || segments.last().is_none_or(|last| last != "routes") {
             return None;
         }
-        // The ARN has a slash of its own, which the SDKs leave or write as %2F.
+        // The ARN contains a slash. SDKs send it as it is, or as %2F.
         let arn = segments[3..segments.len() - 1].join("/");
         if !CONTROL_REGIONS.contains(&region) {
             return Some(Err(invalid("Multi-Region Access Point routes are not served in this Region.")));
@@ -98,7 +101,7 @@ fn listing(arn: &str, point: &AccessPoint) -> Reply {
     xml(200, &format!("<{result} xmlns=\"{ACCESS_POINTS}\"><Mrap>{arn}</Mrap><Routes>{routes}</Routes></{result}>"))
 }
 
-/// The routes as they shall be.
+/// The routes after the requested change.
 fn submit(point: &AccessPoint, request: &CloudRequest) -> Result<Vec<CloudRoute>, Refused> {
     let asked = xml::parse(&request.body).ok_or_else(|| Refused::new(400, "MalformedXML", "Not well-formed"))?;
     let mut routes = point.coming.as_ref().map_or_else(|| point.routes.clone(), |(_, routes)| routes.clone());

@@ -1,7 +1,7 @@
-//! Smithy RPC v2 CBOR, which some SDKs speak to services that also know JSON 1.1: a request in it is
-//! answered in it, and carried out as the same request in JSON.
+//! Translates Smithy RPC v2 CBOR to JSON 1.1 and back. Some SDKs speak it to services that also know
+//! JSON 1.1. A request in CBOR is carried out as the same request in JSON, and is answered in CBOR.
 //!
-//! The operation stands in the path, `/service/<service>/operation/<operation>`, and times are CBOR's
+//! The operation is in the path, `/service/<service>/operation/<operation>`. Times are CBOR's
 //! tagged seconds since 1970. [Smithy: RPC v2 CBOR protocol; RFC 8949, tag 1]
 
 use ciborium::Value as Cbor;
@@ -11,7 +11,7 @@ use serde_json::{Map, Number, Value};
 use super::request::CloudRequest;
 use crate::wire::Reply;
 
-/// CBOR's tag of seconds since 1970.
+/// CBOR's tag for seconds since 1970.
 const SECONDS: u64 = 1;
 
 /// The same request in JSON 1.1; `None` if it is not in CBOR.
@@ -31,7 +31,7 @@ pub(super) fn as_json(request: &CloudRequest) -> Option<CloudRequest> {
     Some(request)
 }
 
-/// The same reply in CBOR. Members whose name ends with `Time` are times.
+/// The same reply in CBOR. Numbers whose member's name ends with `Time` are times.
 pub(super) fn reply(reply: Reply) -> Reply {
     let Ok(value) = serde_json::from_slice::<Value>(&reply.body) else { return reply };
     let mut body = Vec::new();

@@ -1,27 +1,27 @@
-//! Faults of the cloud by script: which hosts, which calls, from when until when.
+//! Scripts the faults of the cloud: what goes wrong, on which hosts, when, and for which calls.
 //!
 //! Law: whether a fault strikes depends only on the script, the time, the host and the call.
 
 /// One thing that goes wrong for a while.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CloudFault {
-    /// The host, or the end of the names of several after a dot: `eu-west-1.amazonaws.com` is every
-    /// service of a region that is named so.
+    /// The host, or the end of several host names after a dot. E.g. `eu-west-1.amazonaws.com`
+    /// covers the services of this region.
     pub host: String,
-    /// From this moment on (unix ms).
+    /// The first moment at which it strikes (unix ms).
     pub from_ms: i64,
-    /// Until just before this moment (unix ms); `None`: for ever.
+    /// The first moment at which it no longer strikes (unix ms); `None`: it never ends.
     pub until_ms: Option<i64>,
     /// Only for this operation, e.g. `PutParameter`; `None`: for every call.
     pub only: Option<String>,
-    /// What goes wrong.
+    /// The kind of the fault.
     pub kind: CloudFaultKind,
 }
 
-/// What goes wrong.
+/// The kinds of faults.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CloudFaultKind {
-    /// Nothing answers; nothing happens; no port accepts.
+    /// Nothing answers, nothing happens, and no port accepts.
     Dark,
     /// The call is answered with this status and has no effect.
     Error {
@@ -40,37 +40,37 @@ pub enum CloudFaultKind {
     },
     /// The service asks for fewer requests.
     Throttled,
-    /// The caller may not.
+    /// The caller lacks the permission.
     Denied,
     /// The effect happens, and the connection dies before the reply.
     ReplyLost {
-        /// Only the n-th matching call (from 1); `None`: each.
+        /// Only the n-th matching call (from 1); `None`: each one.
         nth: Option<u64>,
     },
 }
 
 impl CloudFault {
-    /// A fault for every call of a host from the beginning, for ever.
+    /// A fault for every call of a host, without a beginning and without an end.
     #[must_use]
     pub fn new(host: &str, kind: CloudFaultKind) -> CloudFault {
         CloudFault { host: host.to_owned(), from_ms: i64::MIN, until_ms: None, only: None, kind }
     }
 
-    /// The same, beginning at `from_ms`.
+    /// Begins the fault at `from_ms`.
     #[must_use]
     pub fn from(mut self, from_ms: i64) -> CloudFault {
         self.from_ms = from_ms;
         self
     }
 
-    /// The same, ending just before `until_ms`.
+    /// Ends the fault just before `until_ms`.
     #[must_use]
     pub fn until(mut self, until_ms: i64) -> CloudFault {
         self.until_ms = Some(until_ms);
         self
     }
 
-    /// The same, for one operation.
+    /// Limits the fault to one operation.
     #[must_use]
     pub fn only(mut self, operation: &str) -> CloudFault {
         self.only = Some(operation.to_owned());
@@ -84,7 +84,7 @@ impl CloudFault {
     }
 }
 
-/// What the script says about one call.
+/// The result of the script for one call.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Strike {
     pub(crate) silent: bool,
@@ -96,7 +96,7 @@ pub(crate) struct Strike {
     pub(crate) reply_lost: bool,
 }
 
-/// The faults, with how often each has met its call.
+/// The faults, each with the number of calls that met it.
 #[derive(Debug, Default)]
 pub(crate) struct Script(Vec<(CloudFault, u64)>);
 
@@ -105,7 +105,7 @@ impl Script {
         self.0.push((fault, 0));
     }
 
-    /// Adds up every fault that covers the call.
+    /// Combines all faults that cover the call.
     pub(crate) fn strike(&mut self, now_ms: i64, host: &str, operation: &str) -> Strike {
         let mut strike = Strike::default();
         for (fault, seen) in self.0.iter_mut().filter(|(fault, _)| fault.covers(now_ms, host, operation)) {

@@ -1,8 +1,8 @@
-//! AWS Health: `DescribeEvents`.
+//! Simulates AWS Health: `DescribeEvents`.
 //!
-//! Of the filter it knows regions, services, categories, statuses and the time of the end; what a request
-//! leaves out is not filtered by. An account without a plan is refused. Both regional endpoints tell the
-//! same; in truth the passive one may lag.
+//! It knows these members of the filter: regions, services, categories, statuses and the time of
+//! the end. A member that a request leaves out does not filter. An account without a support plan
+//! is refused. Both regional endpoints answer the same. In AWS the passive one may lag.
 //! [Health: API DescribeEvents, EventFilter, Event; health-api.html]
 
 use serde_json::{Value, json};
@@ -14,22 +14,22 @@ use super::request::CloudRequest;
 use crate::json::text;
 use crate::wire::Reply;
 
-/// An event as AWS Health tells it.
+/// An event as AWS Health shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HealthEvent {
-    /// Its ARN.
+    /// ARN of the event.
     pub arn: String,
     /// The service, e.g. `EC2`.
     pub service: String,
-    /// Its type, e.g. `AWS_EC2_OPERATIONAL_ISSUE`.
+    /// The type of the event, e.g. `AWS_EC2_OPERATIONAL_ISSUE`.
     pub code: String,
     /// `issue`, `accountNotification` or `scheduledChange`.
     pub category: String,
-    /// The region that it is about.
+    /// The region of the event.
     pub region: String,
-    /// When it began, unix ms.
+    /// Moment of its beginning, unix ms.
     pub began_ms: i64,
-    /// When it ended, unix ms; `None` while it is open.
+    /// Moment of its end, unix ms; `None` while it is open.
     pub ended_ms: Option<i64>,
 }
 
@@ -40,7 +40,7 @@ pub(crate) struct Health {
 }
 
 impl Cloud {
-    /// An event of AWS Health, or its newer state: it is known by its ARN.
+    /// Adds an event of AWS Health, or replaces the event with the same ARN.
     pub fn add_health_event(&mut self, event: HealthEvent) {
         self.health.events.retain(|known| known.arn != event.arn);
         self.health.events.push(event);
@@ -99,7 +99,7 @@ fn fits(event: &HealthEvent, filter: &Value) -> bool {
         && ended_within(event, filter)
 }
 
-/// Times are seconds since 1970 [AWS JSON 1.1 protocol].
+/// Whether an event ended within a range of the filter. Times are seconds since 1970 [AWS JSON 1.1 protocol].
 fn ended_within(event: &HealthEvent, filter: &Value) -> bool {
     let Some(ranges) = filter.get("endTimes").and_then(Value::as_array).filter(|ranges| !ranges.is_empty()) else {
         return true;

@@ -1,9 +1,9 @@
-//! What the cloud is set to, and which calls to it were no reads.
+//! Lists the settings of the cloud, and keeps the calls to it that were no reads.
 //!
-//! Law: as in `inventory`: what somebody can set, and nothing of its history: no versions that count,
-//! no times, no messages and no received requests. Routes of an access point are those asked for last,
-//! since they come to hold by themselves. A secret is never told: each of its values is told by a
-//! fingerprint, by which it can be seen whether it is the same.
+//! Law: as in `inventory`, only settings are here, and nothing of their history: no versions that
+//! count, no times, no messages and no received requests. The routes of an access point are the
+//! ones that were asked for last, since they come to hold by themselves. A secret is never shown.
+//! Each of its values is shown as a fingerprint, which shows only whether the value is the same.
 //! Must not know: who compares.
 
 use serde_json::{Map, Value, json};
@@ -15,7 +15,7 @@ use crate::changing::{ChangingCall, Got, Sent, body};
 use crate::inventory::{Inventory, add};
 use crate::json::set;
 
-/// Operations of AWS that read, whatever their method, each with its source.
+/// Operations of AWS that read with any method, each with its source.
 const READS: &[(&str, &str)] = &[
     ("GetParameter", "reads a parameter [SSM: API GetParameter]"),
     (
@@ -30,8 +30,8 @@ const READS: &[(&str, &str)] = &[
 ];
 
 impl Cloud {
-    /// What the cloud is set to at the moment that it has reached. The kinds are `parameter`, `secret`,
-    /// `zone`, `record`, `access_point`, `stream`, `topic`, `web` and `port`.
+    /// The settings of the cloud at the moment that it has reached. The kinds are `parameter`,
+    /// `secret`, `zone`, `record`, `access_point`, `stream`, `topic`, `web` and `port`.
     #[must_use]
     pub fn settings(&self) -> Inventory {
         let mut all = Inventory::new();
@@ -89,7 +89,7 @@ impl Cloud {
         }
     }
 
-    /// Every request that is not a pure read, in the order in which they came; see [`ChangingCall`].
+    /// Every request that is not a pure read, in the order in which they came. See [`ChangingCall`].
     #[must_use]
     pub fn changing_calls(&self) -> &[ChangingCall] {
         self.changing.all()
@@ -117,7 +117,7 @@ impl Cloud {
     }
 }
 
-/// A secret by the fingerprints of its members, or of its whole text where it has none.
+/// A secret as the fingerprints of its members, or of its whole text if it has no members.
 fn hidden(secret: &str) -> Value {
     match serde_json::from_str(secret) {
         Ok(Value::Object(members)) => {
@@ -128,8 +128,8 @@ fn hidden(secret: &str) -> Value {
     }
 }
 
-/// FNV-1a in 64 bits [IETF: draft-eastlake-fnv]; enough to see a difference, and no protection of a
-/// secret that can be guessed. All secrets here are simulated.
+/// FNV-1a in 64 bits [IETF: draft-eastlake-fnv]. It is enough to see a difference. It does not
+/// protect a secret that can be guessed. All secrets here are simulated.
 fn fingerprint(text: &str) -> String {
     let step = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
     format!("fingerprint {:016x}", text.bytes().fold(0xcbf2_9ce4_8422_2325, step))

@@ -1,13 +1,13 @@
-//! What lies around the two workspaces: a small part of AWS, and the web.
+//! Simulates what surrounds the two workspaces: a small part of AWS, and the web.
 //!
-//! For: rehearsing and testing what a failover does outside of workspaces. The cloud answers raw HTTP
-//! requests to a few services as AWS documents them, keeps what hosts of the web receive, and says
-//! which ports accept a connection.
+//! For: rehearsing and testing what a failover does beyond the workspaces. The cloud answers raw
+//! HTTP requests to a few services as AWS documents them. It keeps the requests that hosts of the
+//! web receive. It says which ports accept a connection.
 //!
-//! Its laws are those of the whole crate: no I/O, no clock, no chance; raw JSON and XML; loud where it
-//! does not know. AWS's own Python SDK checks it (`tests/vendor/test_cloud.py`).
-//! A request is signed, and its signature names the region and the service of its host, or it is
-//! refused; the signature's digits are not checked.
+//! Its laws are those of the whole crate: no I/O, no clock, no chance; raw JSON and XML; loud about
+//! the unknown. AWS's own Python SDK checks it (`tests/vendor/test_cloud.py`). A request to AWS
+//! must be signed, and its signature must name the region and the service of its host. Otherwise it
+//! is refused. The digits of the signature are not checked.
 //!
 //! Must not know: our client, our types.
 //!
@@ -55,15 +55,15 @@ use self::zones::Zones;
 use crate::changing::Changing;
 use crate::wire::{Answer, Reply};
 
-/// How long things take, in milliseconds.
+/// Delays of the cloud, in milliseconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CloudSettings {
-    /// Until a reply arrives.
+    /// From a request to its reply.
     pub latency_ms: u64,
-    /// Until every name server has a changed record; commonly within 60 s [Route 53: API GetChange].
+    /// From the change of a record until every name server has it; commonly within 60 s [Route 53: API GetChange].
     pub record_sync_ms: i64,
-    /// Until changed routes lead elsewhere; up to 2 minutes [S3: MrapFailover]. Unverified: whether
-    /// routes that are read show the change before.
+    /// From the change of routes until they lead elsewhere; up to 2 minutes [S3: MrapFailover].
+    /// Unverified: whether a read of the routes shows the change earlier.
     pub routes_ms: i64,
 }
 
@@ -73,14 +73,14 @@ impl Default for CloudSettings {
     }
 }
 
-/// A call that came, also one without an answer.
+/// A call that came, also if it got no answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CloudCall {
-    /// When, unix ms.
+    /// Moment of the call, unix ms.
     pub at_ms: i64,
-    /// To which host.
+    /// Host of the call.
     pub host: String,
-    /// As AWS names it, e.g. `PutParameter`; the method toward other hosts.
+    /// Name of the operation as AWS calls it, e.g. `PutParameter`; the method for other hosts.
     pub operation: String,
 }
 
@@ -90,16 +90,16 @@ pub struct Cloud {
     now_ms: i64,
     settings: CloudSettings,
     faults: faults::Script,
-    /// By region and name: type, value, version.
+    /// Parameters by region and name.
     parameters: BTreeMap<(String, String), parameters::Parameter>,
-    /// By region and name.
+    /// Secrets by region and name.
     secrets: BTreeMap<(String, String), Secret>,
     zones: Zones,
-    /// By ARN.
+    /// Access points by ARN.
     access_points: BTreeMap<String, AccessPoint>,
-    /// By region and name: status.
+    /// Status of each stream by region and name.
     streams: BTreeMap<(String, String), String>,
-    /// By ARN.
+    /// Topics by ARN.
     topics: BTreeMap<String, Topic>,
     health: health::Health,
     messages: Vec<CloudMessage>,
@@ -111,7 +111,7 @@ pub struct Cloud {
 }
 
 impl Cloud {
-    /// An empty cloud.
+    /// Makes an empty cloud.
     #[must_use]
     pub fn new(settings: CloudSettings) -> Cloud {
         Cloud {
@@ -134,8 +134,7 @@ impl Cloud {
         }
     }
 
-    /// One request, sent at `now_ms` (unix ms). A moment that lies before the one already reached
-    /// counts as that one.
+    /// Handles one request, sent at `now_ms` (unix ms). A moment before the one already reached counts as that one.
     pub fn handle(&mut self, now_ms: i64, request: &CloudRequest) -> Answer {
         let Some(json) = cbor::as_json(request) else { return self.handle_plain(now_ms, request) };
         match self.handle_plain(now_ms, &json) {
@@ -175,8 +174,8 @@ impl Cloud {
         }
     }
 
-    /// Whether a port of a host accepts a connection, asked at `now_ms` (unix ms). One that nobody has
-    /// seeded is refused, and kept in [`Cloud::unknown`].
+    /// Whether a port of a host accepts a connection at `now_ms` (unix ms). A port that nobody has
+    /// seeded refuses, and is kept in [`Cloud::unknown`].
     pub fn connect(&mut self, now_ms: i64, host: &str, port: u16) -> bool {
         self.advance(now_ms);
         self.calls.push(CloudCall { at_ms: self.now_ms, host: host.to_owned(), operation: format!("connect {port}") });

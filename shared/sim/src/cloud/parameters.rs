@@ -1,4 +1,4 @@
-//! The parameter store: `GetParameter` and `PutParameter`.
+//! Simulates the parameter store: `GetParameter` and `PutParameter`.
 //!
 //! [SSM: API GetParameter, PutParameter, Parameter]
 
@@ -32,7 +32,7 @@ impl Cloud {
 
     fn get_parameter(&self, key: &(String, String), asked: &Value) -> Result<Reply, Refused> {
         let found = self.parameters.get(key).ok_or_else(|| Refused::new(400, "ParameterNotFound", ""))?;
-        // Without decryption a secure string is told as its cipher text.
+        // Without decryption, a secure string is shown as its cipher text.
         let hidden = found.kind == "SecureString" && !flag(asked, "WithDecryption");
         let value = if hidden { "AQICAHsimulated" } else { found.value.as_str() };
         let (region, name) = key;

@@ -1,4 +1,4 @@
-//! Which service a request is for, told by its host, and in which form that service answers.
+//! Finds the service of a request by its host, and answers in the form of that service.
 //!
 //! [AWS: service endpoints; Signature Version 4; the protocols of the services' API references]
 
@@ -9,7 +9,7 @@ use super::request::CloudRequest;
 use super::xml::escaped;
 use crate::wire::Reply;
 
-/// Where a request goes.
+/// The service that a request goes to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Place {
     Parameters { region: String },
@@ -40,7 +40,7 @@ impl Place {
         }
     }
 
-    /// As AWS names it.
+    /// The name of the operation as AWS calls it; the method for a host of the web.
     pub(crate) fn operation(&self, request: &CloudRequest) -> String {
         let operation = match self {
             Place::Parameters { .. } | Place::Secrets { .. } | Place::Streams { .. } | Place::Health { .. } => {
@@ -63,7 +63,7 @@ impl Place {
         operation.to_owned()
     }
 
-    /// Whether the request is signed for this place.
+    /// Refuses a request that is not signed for this service.
     pub(crate) fn authenticate(&self, request: &CloudRequest) -> Result<(), Refused> {
         let wanted = match self {
             Place::Parameters { region } => (region.as_str(), "ssm"),
@@ -71,7 +71,7 @@ impl Place {
             Place::Streams { region } => (region.as_str(), "kinesis"),
             Place::Health { region } => (region.as_str(), "health"),
             Place::Topics { region } => (region.as_str(), "sns"),
-            // Global, and signed for the region of its control plane.
+            // The service is global, and is signed for the region of its control plane.
             Place::Zones => ("us-east-1", "route53"),
             Place::AccessPoints { region, .. } => (region.as_str(), "s3"),
             Place::Web => return Ok(()),
@@ -86,7 +86,7 @@ impl Place {
         }
     }
 
-    /// How the service asks for fewer requests.
+    /// The refusal with which the service asks for fewer requests.
     pub(crate) fn throttled(&self) -> Refused {
         let said = "Rate exceeded";
         match self {
@@ -101,7 +101,7 @@ impl Place {
         }
     }
 
-    /// How the service says that the caller may not.
+    /// The refusal of the service if the caller lacks the permission.
     pub(crate) fn denied(&self) -> Refused {
         let said = "User is not authorized to perform this action";
         match self {

@@ -1,10 +1,11 @@
-//! A refused request, before it is put in its service's form.
+//! Defines a refused request, before it is put in the form of its service.
 //!
-//! Law: a refusal changes nothing. Must not know: which service refused.
+//! Law: a refusal changes nothing.
+//! Must not know: which service refused.
 
 use crate::wire::Reply;
 
-/// What a service gives: `None` if it does not know the request.
+/// The result of a service; `None` if it does not know the request.
 pub(crate) type Handled = Option<Result<Reply, Refused>>;
 
 /// A refused request.
@@ -20,7 +21,7 @@ impl Refused {
         Refused { status, code: code.to_owned(), message: message.into() }
     }
 
-    /// What goes with a status sent by a fault.
+    /// The refusal for a status that a fault sends.
     pub(crate) fn of_status(status: u16) -> Refused {
         let code = if status == 503 { "ServiceUnavailable" } else { "InternalFailure" };
         Refused::new(status, code, "Simulated fault.")

@@ -1,4 +1,4 @@
-//! A request to the cloud, and small readings of it.
+//! Defines a request to the cloud, with small functions that read it.
 //!
 //! Must not know: any service.
 
@@ -37,7 +37,7 @@ impl CloudRequest {
         self.path_and_query.split('?').next().unwrap_or_default()
     }
 
-    /// What AWS calls it, e.g. `PutParameter`; the method toward other hosts.
+    /// The name of the operation as AWS calls it, e.g. `PutParameter`; the method for other hosts.
     #[must_use]
     pub fn operation(&self) -> String {
         Place::of(self).operation(self)
@@ -57,13 +57,13 @@ impl CloudRequest {
         first(&routes::pairs(&String::from_utf8_lossy(&self.body)), name)
     }
 
-    /// The body as JSON; `Null` if it is none.
+    /// The body as JSON; `Null` if it is not JSON.
     pub(crate) fn json(&self) -> Value {
         serde_json::from_slice(&self.body).unwrap_or(Value::Null)
     }
 
-    /// Region and service that the signature names: the third and fourth part of the credential scope
-    /// `key/date/region/service/aws4_request` [AWS: Signature Version 4].
+    /// The region and the service that the signature names. They are the third and the fourth part
+    /// of the credential scope `key/date/region/service/aws4_request` [AWS: Signature Version 4].
     pub(crate) fn scope(&self) -> Option<(&str, &str)> {
         let signed = self.header("authorization")?.strip_prefix("AWS4-HMAC-SHA256")?;
         let scope = signed.split("Credential=").nth(1)?.split(',').next()?;

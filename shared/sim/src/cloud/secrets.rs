@@ -1,7 +1,7 @@
-//! Secrets Manager: `GetSecretValue` and `PutSecretValue`.
+//! Simulates Secrets Manager: `GetSecretValue` and `PutSecretValue`.
 //!
-//! A version is put under the caller's token: the same content again is ignored, other content is
-//! refused. A version that is new is current, and the one before it is the previous one.
+//! A version is put under the caller's token. The same content again is ignored, and other content is
+//! refused. A new version becomes the current one, and the version before it becomes the previous one.
 //! [Secrets Manager: API GetSecretValue, PutSecretValue]
 
 use std::collections::BTreeMap;
@@ -15,7 +15,7 @@ use super::request::CloudRequest;
 use crate::json::text;
 use crate::wire::Reply;
 
-/// A secret with its versions. Its texts are not shown.
+/// A secret with its versions. Debug output does not show its texts.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub(crate) struct Secret {
     pub(crate) versions: BTreeMap<String, String>,
@@ -101,7 +101,7 @@ fn absent() -> Refused {
     Refused::new(400, "ResourceNotFoundException", "Secrets Manager can't find the specified secret.")
 }
 
-/// An ARN ends with the name, a hyphen and six characters.
+/// An ARN, which ends with the name, a hyphen and six characters.
 fn arn(region: &str, name: &str) -> String {
     format!("arn:aws:secretsmanager:{region}:000000000000:secret:{name}-AbCdEf")
 }

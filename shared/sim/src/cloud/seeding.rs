@@ -1,4 +1,4 @@
-//! What the cloud holds at the start, and what tests and auditors read of it.
+//! Seeds the cloud at the start, and reads it for tests and auditors.
 
 use super::Cloud;
 use super::CloudCall;
@@ -11,31 +11,31 @@ use super::web::{WebBehaviour, WebHost};
 use super::zones::{Record, whole};
 
 impl Cloud {
-    /// A parameter; `kind` is `String`, `StringList` or `SecureString`.
+    /// Adds a parameter. `kind` is `String`, `StringList` or `SecureString`.
     pub fn add_parameter(&mut self, region: &str, name: &str, kind: &str, value: &str) {
         let key = (region.to_owned(), name.to_owned());
         let (kind, value) = (kind.to_owned(), value.to_owned());
         self.parameters.insert(key, Parameter { kind, value, version: 1, modified_ms: 0 });
     }
 
-    /// A secret, or another version of it, as somebody else would put it.
+    /// Adds a secret, or another version of it, as somebody else would put it.
     pub fn add_secret(&mut self, region: &str, name: &str, value: &str) {
         let secret = self.secrets.entry((region.to_owned(), name.to_owned())).or_default();
         let version = format!("00000000-0000-4000-8000-{:012}", secret.versions.len() + 1);
         secret.put(&version, value.to_owned());
     }
 
-    /// A hosted zone without records.
+    /// Adds a hosted zone without records.
     pub fn add_zone(&mut self, zone: &str) {
         self.zones.by_id.entry(zone.to_owned()).or_default();
     }
 
-    /// A simple record in a zone, which is made if it is not there.
+    /// Adds a simple record to a zone. The zone is made if it is not there.
     pub fn add_record(&mut self, zone: &str, name: &str, kind: &str, ttl: u32, value: &str) {
         self.add_routed_record(zone, name, kind, ttl, value, &[]);
     }
 
-    /// A record with a routing policy: its elements, e.g. `SetIdentifier`, `Failover`.
+    /// Adds a record with a routing policy. `policy` has its elements, e.g. `SetIdentifier`, `Failover`.
     pub fn add_routed_record(
         &mut self,
         zone: &str,
@@ -55,29 +55,29 @@ impl Cloud {
         });
     }
 
-    /// A Multi-Region Access Point of an account, by its ARN.
+    /// Adds a Multi-Region Access Point of an account under its ARN.
     pub fn add_access_point(&mut self, account: &str, arn: &str, routes: &[CloudRoute]) {
         let point = AccessPoint { account: account.to_owned(), routes: routes.to_vec(), coming: None };
         self.access_points.insert(arn.to_owned(), point);
     }
 
-    /// A data stream; `status` is e.g. `ACTIVE`.
+    /// Adds a data stream. `status` is e.g. `ACTIVE`.
     pub fn add_stream(&mut self, region: &str, name: &str, status: &str) {
         self.streams.insert((region.to_owned(), name.to_owned()), status.to_owned());
     }
 
-    /// A topic that keeps its messages, by its ARN.
+    /// Adds a topic under its ARN. The topic keeps its messages.
     pub fn add_topic(&mut self, arn: &str) {
         self.topics.insert(arn.to_owned(), Topic::default());
     }
 
-    /// A host of the web; or another behaviour of one that is there.
+    /// Adds a host of the web, or gives another behaviour to a host that is there.
     pub fn add_web(&mut self, host: &str, behaviour: WebBehaviour) {
         let fresh = WebHost { behaviour: behaviour.clone(), received: Vec::new() };
         self.web.entry(host.to_owned()).or_insert(fresh).behaviour = behaviour;
     }
 
-    /// A port that accepts connections, or refuses them.
+    /// Adds a port that accepts connections, or refuses them.
     pub fn add_port(&mut self, host: &str, port: u16, accepts: bool) {
         self.ports.insert((host.to_owned(), port), accepts);
     }
@@ -95,13 +95,13 @@ impl Cloud {
         }
     }
 
-    /// What a parameter holds.
+    /// The value of a parameter.
     #[must_use]
     pub fn parameter(&self, region: &str, name: &str) -> Option<&str> {
         self.parameters.get(&(region.to_owned(), name.to_owned())).map(|found| found.value.as_str())
     }
 
-    /// What a secret holds: its current version.
+    /// The value of a secret's current version.
     #[must_use]
     pub fn secret(&self, region: &str, name: &str) -> Option<&str> {
         let secret = self.secrets.get(&(region.to_owned(), name.to_owned()))?;
@@ -116,7 +116,7 @@ impl Cloud {
         records.iter().filter(fits).flat_map(|record| record.values.iter().map(String::as_str)).collect()
     }
 
-    /// Where an access point leads at the moment that the cloud has reached.
+    /// The routes of an access point at the moment that the cloud has reached.
     #[must_use]
     pub fn routes(&self, arn: &str) -> &[CloudRoute] {
         self.access_points.get(arn).map_or(&[], |point| point.routes.as_slice())
@@ -128,7 +128,7 @@ impl Cloud {
         &self.messages
     }
 
-    /// What a host of the web has received, in order.
+    /// The requests that a host of the web has received, in order.
     #[must_use]
     pub fn received(&self, host: &str) -> &[CloudRequest] {
         self.web.get(host).map_or(&[], |host| host.received.as_slice())
@@ -140,13 +140,13 @@ impl Cloud {
         &self.calls
     }
 
-    /// How many calls of one operation came, e.g. `PutParameter`.
+    /// Number of calls of one operation, e.g. `PutParameter`.
     #[must_use]
     pub fn count(&self, operation: &str) -> usize {
         self.calls.iter().filter(|call| call.operation == operation).count()
     }
 
-    /// `host METHOD path` of every request, and `connect host:port` of every port, that was not known.
+    /// Every request that was not known as `host METHOD path`, and every port as `connect host:port`.
     #[must_use]
     pub fn unknown(&self) -> &[String] {
         &self.unknown

@@ -1,7 +1,7 @@
-//! The cloud on a socket, on loopback.
+//! Serves the cloud on a socket, on loopback.
 //!
-//! Law: a client that is told loopback as its endpoint names the service and the region in its signature
-//! only, so the host of AWS is made of these; any other host is taken as it was sent.
+//! Law: a client whose endpoint is loopback names the service and the region only in its signature.
+//! So the host of AWS is made of these two. Any other host is taken as it was sent.
 //! Must not know: what is served.
 
 use std::convert::Infallible;
@@ -16,11 +16,11 @@ use tokio::net::TcpListener;
 use super::{Cloud, CloudRequest};
 use crate::serve::{Served, deliver, read};
 
-/// Serves the cloud until the listener fails. Tells on stderr what it does not know.
+/// Serves the cloud until the listener fails. Prints unknown requests on stderr.
 ///
 /// # Errors
 ///
-/// What `accept` gives.
+/// The error of `accept`.
 pub async fn serve_cloud(cloud: Arc<Mutex<Cloud>>, listener: TcpListener, clock: Served) -> io::Result<Infallible> {
     loop {
         let (stream, _) = listener.accept().await?;
@@ -39,7 +39,7 @@ pub async fn serve_cloud(cloud: Arc<Mutex<Cloud>>, listener: TcpListener, clock:
                 };
                 deliver(told, clock).await
             });
-            // A client that goes away, and a reset by script, are no faults of the server.
+            // A client that goes away and a reset by script are no faults of the server.
             drop(http1::Builder::new().serve_connection(TokioIo::new(stream), service).await);
         });
     }

@@ -1,4 +1,4 @@
-//! Kinesis: `DescribeStreamSummary`.
+//! Simulates Kinesis: `DescribeStreamSummary`.
 //!
 //! [Kinesis: API DescribeStreamSummary]
 

@@ -1,4 +1,4 @@
-//! SNS: `Publish` to topics that people are subscribed to.
+//! Simulates SNS: `Publish` to topics that people are subscribed to.
 //!
 //! [SNS: API Publish; FIFO message deduplication]
 
@@ -10,23 +10,23 @@ use super::refusals::{Handled, Refused};
 use super::request::CloudRequest;
 use crate::wire::Reply;
 
-/// For how long a FIFO topic knows a deduplication id again.
+/// Time for which a FIFO topic recognises a deduplication id, ms.
 const DEDUPLICATED_MS: i64 = 300_000;
 
 /// A message that a topic has accepted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CloudMessage {
-    /// When, unix ms.
+    /// Moment of the message, unix ms.
     pub at_ms: i64,
-    /// The topic's ARN.
+    /// ARN of the topic.
     pub topic: String,
-    /// Empty if there was none.
+    /// Subject of the message; empty if there was none.
     pub subject: String,
-    /// The text.
+    /// Text of the message.
     pub text: String,
 }
 
-/// What a topic knows: deduplication ids and when they came; only of a FIFO topic.
+/// The state of a topic: the deduplication ids and the moments at which they came. Only a FIFO topic has them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Topic {
     seen: BTreeMap<String, i64>,

@@ -1,11 +1,11 @@
-//! Hosts of the web: webhooks that keep what they receive, and pages that answer as they are told.
+//! Simulates hosts of the web: webhooks that keep what they receive, and pages that give a seeded answer.
 
 use super::Cloud;
 use super::refusals::Handled;
 use super::request::CloudRequest;
 use crate::wire::Reply;
 
-/// How a host answers every request.
+/// The answer of a host to every request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WebBehaviour {
     /// HTTP status.
@@ -14,7 +14,7 @@ pub struct WebBehaviour {
     pub headers: Vec<(String, String)>,
     /// The body.
     pub body: Vec<u8>,
-    /// A tool that keeps what it is sent: the body of a PUT, POST or PATCH is what it answers from then on.
+    /// Whether the host keeps a document. If so, the body of a request that is not a GET is its answer from then on.
     pub keeps: bool,
 }
 
@@ -26,7 +26,7 @@ impl WebBehaviour {
         WebBehaviour { status, headers, body: body.as_bytes().to_vec(), keeps: false }
     }
 
-    /// A JSON document that can be read, and replaced by sending another.
+    /// Answers with a JSON document. A client replaces it by sending another one.
     #[must_use]
     pub fn document(body: &str) -> WebBehaviour {
         let headers = vec![("content-type".to_owned(), "application/json".to_owned())];

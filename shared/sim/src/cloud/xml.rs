@@ -1,8 +1,7 @@
-//! XML as AWS's services read and write it: elements and text, no more.
+//! Reads and writes XML as AWS's services do: elements and text, no more.
 //!
-//! Attributes, comments and processing instructions are read over, since no service here needs one.
+//! Attributes, comments and processing instructions are skipped, since no service here needs one.
 
-/// One element.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Element {
     pub(crate) name: String,
@@ -21,7 +20,7 @@ impl Element {
         self.child(name).map(|child| child.text.as_str())
     }
 
-    /// What stands at the end of a path of names; every element of the last one.
+    /// All elements at the end of a path of names, e.g. every `Route` for `["RouteUpdates", "Route"]`.
     pub(crate) fn all(&self, path: &[&str]) -> Vec<&Element> {
         let Some((last, way)) = path.split_last() else { return Vec::new() };
         let end = way.iter().try_fold(self, |element, name| element.child(name));
@@ -29,10 +28,10 @@ impl Element {
     }
 }
 
-/// The root of a document; `None` if it is none.
+/// The root of a document; `None` if the bytes are no document.
 pub(crate) fn parse(bytes: &[u8]) -> Option<Element> {
     let mut rest = std::str::from_utf8(bytes).ok()?;
-    // The first stands for the document; those after it are open.
+    // The first element is the document. The elements after it are open.
     let mut open = vec![Element::default()];
     while let Some((before, after)) = rest.split_once('<') {
         open.last_mut()?.text.push_str(&plain(before));
@@ -62,7 +61,7 @@ fn close(open: &mut Vec<Element>, name: &str) -> Option<()> {
     Some(())
 }
 
-/// A text as it stands between two tags.
+/// A text, escaped for the place between two tags.
 pub(crate) fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }

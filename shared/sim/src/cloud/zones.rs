@@ -1,7 +1,7 @@
-//! Route 53: records of hosted zones.
+//! Simulates Route 53: records of hosted zones.
 //!
-//! A listing shows a change at once; whether every name server has it, the change itself tells. Records
-//! are sorted by their names with the labels turned round, and then by type.
+//! A listing shows a change at once. Only `GetChange` says whether every name server has it.
+//! Records are sorted by their names with the labels in reverse order, and then by type.
 //! [Route 53: API ListResourceRecordSets, ChangeResourceRecordSets, GetChange]
 
 use std::collections::BTreeMap;
@@ -14,7 +14,7 @@ use super::xml::{self, Element, escaped};
 use crate::json::moment;
 use crate::wire::Reply;
 
-/// Zones by id, and changes by id with when they were asked for.
+/// Zones by id, and the moments of changes by the id of the change.
 #[derive(Debug, Default)]
 pub(crate) struct Zones {
     pub(crate) by_id: BTreeMap<String, Vec<Record>>,
@@ -23,12 +23,12 @@ pub(crate) struct Zones {
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Record {
-    /// Lower case, with the dot at its end.
+    /// The name in lower case, with a dot at its end.
     pub(crate) name: String,
     pub(crate) kind: String,
     pub(crate) ttl: String,
     pub(crate) values: Vec<String>,
-    /// An element of a routing policy, e.g. `Failover` and `PRIMARY`, beside `SetIdentifier`.
+    /// The elements of a routing policy, e.g. `Failover` and `PRIMARY`, beside `SetIdentifier`.
     pub(crate) policy: Vec<(String, String)>,
 }
 
@@ -91,7 +91,7 @@ impl Cloud {
         Ok(xml(200, &body))
     }
 
-    /// `None` for what is no UPSERT of simple records.
+    /// Changes records; `None` if the request is not an UPSERT of simple records.
     fn change_records(&mut self, zone: &str, request: &CloudRequest) -> Handled {
         let Some(asked) = xml::parse(&request.body) else {
             return Some(Err(Refused::new(400, "InvalidInput", "Not well-formed")));
@@ -105,7 +105,7 @@ impl Cloud {
         let Some(there) = self.zones.by_id.get_mut(zone) else { return Some(Err(no_zone(zone))) };
         for record in &records {
             if let Some(message) = clash(there, record) {
-                // Several messages come as a list in brackets, which is how AWS's SDKs show them.
+                // Several messages come as a list in brackets. AWS's SDKs show it like this.
                 return Some(Err(Refused::new(400, "InvalidChangeBatch", format!("[{message}]"))));
             }
         }
@@ -139,7 +139,7 @@ impl Cloud {
     }
 }
 
-/// A name as the zone keeps it.
+/// A name as the zone keeps it: in lower case, with a dot at its end.
 pub(crate) fn whole(name: &str) -> String {
     let name = name.to_ascii_lowercase().replace("\\052", "*");
     if name.ends_with('.') { name } else { format!("{name}.") }
@@ -149,7 +149,7 @@ fn turned(name: &str) -> Vec<String> {
     name.trim_end_matches('.').rsplit('.').map(str::to_owned).collect()
 }
 
-/// A simple record that is asked for; `None` if it is not simple.
+/// The simple record that a change asks for; `None` if it is not simple.
 fn record(change: &Element) -> Option<Record> {
     let set = change.child("ResourceRecordSet")?;
     let simple = ["Name", "Type", "TTL", "ResourceRecords"];
@@ -166,7 +166,7 @@ fn record(change: &Element) -> Option<Record> {
     })
 }
 
-/// Why a simple record cannot stand in the zone.
+/// The reason why a simple record cannot be in the zone; `None` if it can.
 fn clash(there: &[Record], record: &Record) -> Option<String> {
     let same_name = there.iter().filter(|other| other.name == record.name);
     same_name.into_iter().find_map(|other| {

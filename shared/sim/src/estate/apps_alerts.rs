@@ -1,7 +1,7 @@
-//! Apps and alerts of an estate that has everything.
+//! Makes the apps and alerts of an estate that has everything.
 //!
-//! Law: they are drawn after, and apart from, everything else, so that an estate without them is
-//! the same in all other kinds. On a standby every app is stopped and every alert paused.
+//! Law: they are drawn after everything else and apart from it, so that an estate without them is
+//! the same in all other kinds. On a standby every app is stopped and every alert is paused.
 //! Must not know: jobs, clusters, pools, pipelines.
 
 use rand::{SeedableRng, rngs::SmallRng};
@@ -35,7 +35,7 @@ pub(super) fn add(seed: u64, resources: usize, sides: &mut [Holdings; 2]) {
     }
 }
 
-/// One in four is stopped on purpose, and the process of one in six has crashed.
+/// One app in four is stopped on purpose. The process of one app in six has crashed.
 fn app(rng: &mut SmallRng, index: usize, primary: bool, held: &Holdings) -> AppSeed {
     let name = name("app", index);
     let path = format!("/Workspace/apps/{name}");
@@ -62,7 +62,7 @@ fn app(rng: &mut SmallRng, index: usize, primary: bool, held: &Holdings) -> AppS
     AppSeed { name, spec, deployment, work, running: primary && index % 4 != 3, crashes: index % 6 == 1 }
 }
 
-/// One in five is paused on purpose.
+/// One alert in five is paused on purpose.
 fn alert(rng: &mut SmallRng, index: usize, primary: bool, age_ms: i64, held: &Holdings) -> AlertSeed {
     let paused = !primary || index % 5 == 3;
     let spec = json!({

@@ -1,6 +1,6 @@
-//! Pools, clusters, warehouses and pipelines of an estate.
+//! Makes the pools, clusters, warehouses and pipelines of an estate.
 //!
-//! Law: a standby's compute is defined like the primary's and stopped.
+//! Law: a standby's compute is defined like the primary's, and is stopped.
 //! Must not know: jobs.
 
 use rand::{Rng, rngs::SmallRng};
@@ -99,7 +99,7 @@ pub(super) fn add_warehouses(rng: &mut SmallRng, ids: &Ids, sides: &mut [Holding
     }
 }
 
-/// What pipelines do on the primary, in turn.
+/// The turns of pipelines: whether one is continuous, and whether it runs on the primary.
 const PIPELINE_TURNS: [(bool, bool); 5] = [(true, true), (false, false), (false, true), (true, false), (false, false)];
 
 pub(super) fn add_pipelines(rng: &mut SmallRng, ids: &Ids, sides: &mut [Holdings; 2]) {

@@ -1,6 +1,7 @@
-//! Vector search, databases, and what stands beside them, of an estate that has everything.
+//! Makes the vector search and the databases of an estate that has everything. It also makes a
+//! gateway and a view as pipelines, and queries and alerts of the first version.
 //!
-//! Law: they are drawn after, and apart from, everything else, so that an estate without them is
+//! Law: they are drawn after everything else and apart from it, so that an estate without them is
 //! the same in all other kinds. On a standby everything is stopped or disabled.
 //! Must not know: jobs, clusters, pools, apps.
 
@@ -32,7 +33,7 @@ pub(super) fn add(seed: u64, resources: usize, sides: &mut [Holdings; 2]) {
     }
 }
 
-/// One in four endpoints is stopped on purpose; every second has a continuous index.
+/// One endpoint in four is stopped on purpose. Every second one has a continuous index.
 fn add_search(rng: &mut SmallRng, index: usize, primary: bool, held: &mut Holdings) {
     let running = primary && index % 4 != 3;
     let table = format!("main.search.t{index:04}");
@@ -70,7 +71,7 @@ fn add_search(rng: &mut SmallRng, index: usize, primary: bool, held: &mut Holdin
     });
 }
 
-/// One in four is stopped on purpose.
+/// One instance in four is stopped on purpose.
 fn database(rng: &mut SmallRng, index: usize, primary: bool) -> UpSeed {
     let spec = json!({
         "uid": uuid(rng),
@@ -85,8 +86,8 @@ fn database(rng: &mut SmallRng, index: usize, primary: bool) -> UpSeed {
     UpSeed { name: name("database", index), spec, work: format!("database-{index:04}"), running }
 }
 
-/// Two endpoints to a branch, two branches to a project. One in four is disabled on purpose, and
-/// one in three is never suspended.
+/// A branch has two endpoints, and a project has two branches. One endpoint in four is disabled on
+/// purpose, and one in three is never suspended.
 fn postgres(rng: &mut SmallRng, index: usize, primary: bool) -> UpSeed {
     let (project, branch) = (name("project", index / 4), ["production", "staging"][index / 2 % 2]);
     let (endpoint, kind) = [("primary", "READ_WRITE"), ("reader", "READ_ONLY")][index % 2];

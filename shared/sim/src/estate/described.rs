@@ -1,11 +1,12 @@
-//! An estate from plain descriptions of what one side has.
+//! Makes an estate from plain descriptions of the resources of one side.
 //!
-//! Law: what is described stands on the primary under its own id and name, on if it is said to be; the
-//! standby has a counterpart under the same name and, where an id is no name, another id, prepared as a
-//! standby. What a description does not tell is filled in plainly: a schedule fires once an hour, a task
-//! without a place runs serverless, compute is of the smallest size. What cannot be simulated is given
-//! back with the reason, and never left out silently. The same descriptions and seed give the same estate.
-//! Must not know: who described, and from what.
+//! Law: the primary has each described resource under its own id and name, and it is on if the
+//! description says so. The standby has a counterpart under the same name, prepared as a standby. The
+//! id of the counterpart is another one, unless the id is the name. Details that a description leaves
+//! out get plain values: a schedule fires once an hour, a task without compute runs serverless, and
+//! compute has the smallest size. A resource that cannot be simulated is returned with the reason,
+//! and is never left out silently. The same descriptions and seed give the same estate.
+//! Must not know: who made a description, and from what.
 //!
 //! The kinds are those of an inventory, and `run` for a one-time run without a saved job.
 
@@ -24,9 +25,9 @@ use crate::json::{flag, items, members, number, set, text};
 pub(super) const OWNER: &str = "data-platform@cloud.example";
 pub(super) const DAY_MS: i64 = 86_400_000;
 const NODE_TYPE: &str = "i3.xlarge";
-/// How long an update of a pipeline takes that nothing is known of.
+/// Duration of an update of a pipeline if nothing is known of it, ms.
 const UPDATE_MS: i64 = 20 * 60_000;
-/// The tag that joins the two sides.
+/// The tag that joins the resources of the two sides.
 const TAG: &str = "switchback";
 
 /// One resource of a side, in plain values.
@@ -35,34 +36,36 @@ pub struct Description {
     /// `job`, `cluster`, `pool`, `warehouse`, `pipeline`, `app`, `alert`, `serving_endpoint`,
     /// `dashboard_schedule`, `vector_search_endpoint`, `database_instance`, `postgres_endpoint` or `run`.
     pub kind: String,
-    /// Its id; `dashboard/schedule` for a schedule, the name where the API knows it by its name.
+    /// Id of the resource: `dashboard/schedule` for a schedule, the name if the API knows the resource by its name.
     pub id: String,
-    /// Its name; `dashboard: schedule` for a schedule.
+    /// Name of the resource; `dashboard: schedule` for a schedule.
     pub name: String,
-    /// The value of its tag `switchback`.
+    /// Value of its tag `switchback`; `None` if it has no such tag.
     pub tag: Option<String>,
     /// Whether it is on: running, un-paused, enabled.
     pub active: bool,
-    /// What else is known, each member only where it is:
-    /// `uses`, a list of `{ kind, id }` of what it starts;
-    /// of a job `max_concurrent_runs`, `on` (`{"schedule": true}`, `{"triggers": [true, false]}`), `runs` (ids of
-    /// those under way);
-    /// of a pool its sizes in the vendor's words;
-    /// of a cluster `pinned`; of a pipeline `continuous`, `gateway`, `without_code`;
-    /// of a serving endpoint `foreign` (it serves a model that cannot be stopped); of an app `crashes`.
+    /// Everything else that is known. A member is present only if it is known:
+    /// - `uses`: a list of `{ kind, id }` of what the resource starts;
+    /// - of a job: `max_concurrent_runs`, `on` (`{"schedule": true}`,
+    ///   `{"triggers": [true, false]}`) and `runs` (the ids of the runs that are under way);
+    /// - of a pool: its sizes in the vendor's words;
+    /// - of a cluster: `pinned`;
+    /// - of a pipeline: `continuous`, `gateway`, `without_code`;
+    /// - of a serving endpoint: `foreign` (it serves a model that cannot be stopped);
+    /// - of an app: `crashes`.
     pub details: Value,
 }
 
-/// A resource that is not in the estate, and why.
+/// A resource that is not in the estate, and the reason.
 pub type LeftOut = (Description, &'static str);
 
-/// What is being made.
+/// The estate that is being made.
 pub(super) struct Making {
     pub(super) rng: SmallRng,
     pub(super) sides: [Holdings; 2],
     /// The standby's id of each described resource, by kind and id.
     twins: BTreeMap<(String, String), String>,
-    /// What is off on the primary, by kind and id.
+    /// The resources that are off on the primary, by kind and id.
     off: BTreeSet<(String, String)>,
 }
 
@@ -73,13 +76,13 @@ impl Making {
         used.map(|one| (text(one, "kind").to_owned(), text(one, "id").to_owned())).any(|key| self.off.contains(&key))
     }
 
-    /// The id on a side of what is known by `id` on the primary; `None` where it was not described.
+    /// The id on a side of the resource with this id on the primary; `None` if it was not described.
     pub(super) fn on(&self, side: usize, kind: &str, id: &str) -> Option<String> {
         let twin = self.twins.get(&(kind.to_owned(), id.to_owned()))?;
         Some(if side == 0 { id.to_owned() } else { twin.clone() })
     }
 
-    /// The first of the kind that a resource uses, as it is known on a side.
+    /// The id on a side of the first resource of the kind that a resource uses.
     pub(super) fn used(&self, side: usize, of: &Description, kind: &str) -> Option<String> {
         items(&of.details, "uses")
             .iter()
@@ -89,7 +92,7 @@ impl Making {
 }
 
 impl Estate {
-    /// The pair of what is described, and what could not be simulated.
+    /// Makes the pair of the descriptions, and returns the resources that could not be simulated.
     #[must_use]
     pub fn described(seed: u64, all: &[Description]) -> (Estate, Vec<LeftOut>) {
         let mut making = Making {
@@ -121,7 +124,7 @@ impl Estate {
     }
 }
 
-/// Why a resource cannot be simulated.
+/// The reason why a resource cannot be simulated; `None` if it can.
 fn refusal(one: &Description, twins: &BTreeMap<(String, String), String>) -> Option<&'static str> {
     if one.id.is_empty() {
         return Some("it has no id");
@@ -172,7 +175,7 @@ fn twin(rng: &mut SmallRng, one: &Description, number: usize) -> String {
         "warehouse" => hex(rng, 16),
         "pipeline" | "alert" => uuid(rng),
         "dashboard_schedule" => format!("{}/{}", uuid(rng), uuid(rng)),
-        // Known by its name on both sides; a one-time run has no counterpart.
+        // These kinds are known by their names on both sides. A one-time run has no counterpart.
         _ => one.id.clone(),
     }
 }
@@ -205,7 +208,7 @@ fn add_to(making: &mut Making, one: &Description, side: usize) {
                 "spark_version": "16.4.x-scala2.12",
                 "node_type_id": NODE_TYPE,
                 "num_workers": 1,
-                // The plain default would end it during a rehearsal.
+                // The plain default would terminate the cluster during a rehearsal.
                 "autotermination_minutes": 0,
                 "custom_tags": tags(one),
                 "aws_attributes": { "zone_id": "auto" },
@@ -272,7 +275,7 @@ fn add_to(making: &mut Making, one: &Description, side: usize) {
             });
             held.postgres.push(UpSeed { name: one.name.clone(), spec, work, running });
         }
-        // Schedules come by their dashboards, and every other kind has been refused.
+        // Schedules come with their dashboards. Every other kind has been refused.
         _ => {}
     }
 }
@@ -323,7 +326,8 @@ pub(super) fn tag_pairs(one: &Description) -> Value {
     one.tag.as_ref().map_or_else(|| json!([]), |tag| json!([{ "key": TAG, "value": tag }]))
 }
 
-/// Once an hour, not all at once, and not within its first minutes.
+/// A schedule that fires once an hour, and not within the first five minutes. The minute depends on
+/// `place`, so that not all fire at once.
 pub(super) fn hourly(place: usize) -> String {
     format!("0 {} * * * ?", 5 + place * 7 % 55)
 }

@@ -1,6 +1,7 @@
-//! Jobs and one-time runs of a described estate.
+//! Makes the jobs and one-time runs of a described estate.
 //!
-//! Law: a job has the starters that are said to be on, and none besides, since what is off was not told.
+//! Law: a job has the single starters that are said to be on, and all triggers of its list, on or
+//! off. It has no other starter, since a description does not name a single starter that is off.
 //! Must not know: other kinds, except for the ids that tasks name.
 
 use serde_json::{Map, Value, json};
@@ -14,9 +15,9 @@ use crate::{
     json::{items, number, text},
 };
 
-/// How long a run takes that nothing is known of.
+/// Duration of a run if nothing is known of it, ms.
 const RUN_MS: i64 = 20 * 60_000;
-/// What the API of jobs calls the single starters.
+/// The single starters, as the API of jobs names them.
 const STARTERS: [&str; 3] = ["schedule", "trigger", "continuous"];
 
 pub(super) fn add_job(making: &mut Making, one: &Description) {
@@ -85,7 +86,7 @@ fn entry(on: bool, place: usize) -> Value {
     })
 }
 
-/// A task for each thing that the job starts; one that needs nothing where it starts none.
+/// One task for each thing that the job starts. A job that starts nothing has one task that needs nothing.
 fn tasks(making: &Making, side: usize, one: &Description) -> Value {
     let notebook = json!({ "notebook_path": "/Repos/main/job", "source": "WORKSPACE" });
     let mut tasks = Vec::new();

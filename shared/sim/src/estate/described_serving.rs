@@ -1,7 +1,6 @@
-//! Endpoints and dashboards of a described estate.
+//! Makes the endpoints and dashboards of a described estate.
 //!
-//! Law: dashboards are made of the schedules that are described, since one without a schedule processes
-//! nothing.
+//! Law: dashboards are made from the described schedules, since a dashboard without a schedule processes nothing.
 //! Must not know: jobs and compute, except for the ids that are named.
 
 use std::collections::BTreeMap;
@@ -40,7 +39,7 @@ pub(super) fn add_endpoint(making: &mut Making, one: &Description) {
     }
 }
 
-/// One that starts pipelines has a continuous index for each.
+/// Adds a vector-search endpoint. It has a continuous index for each pipeline that it starts.
 pub(super) fn add_search(making: &mut Making, one: &Description) {
     for side in 0..2 {
         let pipelines = items(&one.details, "uses").iter().filter(|used| text(used, "kind") == "pipeline");
@@ -62,7 +61,7 @@ pub(super) fn add_search(making: &mut Making, one: &Description) {
     }
 }
 
-/// A name is that of the dashboard, a colon, and that of the schedule.
+/// Adds dashboards with their schedules. The name of a schedule is the dashboard's name, a colon, and its own name.
 pub(super) fn add_schedules(making: &mut Making, all: &[&Description]) {
     let mut dashboards: BTreeMap<&str, Vec<&Description>> = BTreeMap::new();
     for one in all.iter().filter(|one| one.kind == "dashboard_schedule") {

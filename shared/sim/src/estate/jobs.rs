@@ -1,7 +1,7 @@
-//! Jobs of an estate.
+//! Makes the jobs of an estate.
 //!
-//! Law: about 15 % of the jobs with a start are paused on purpose on the primary; a job's standby
-//! twin differs in ids, pause status and limit, and in nothing else.
+//! Law: about 15 % of the jobs with a start are paused on purpose on the primary. The counterpart
+//! of a job on the standby differs in ids, pause status and limit, and in nothing else.
 //! Must not know: how a job runs.
 
 use rand::{Rng, rngs::SmallRng};
@@ -17,7 +17,7 @@ use crate::job_edits::completed;
 const MINUTE_MS: i64 = 60_000;
 const DAY_MS: i64 = 86_400_000;
 
-/// One logical job, before it is written down for a side.
+/// One logical job, before its settings are written for a side.
 struct Plan {
     index: usize,
     name: String,
@@ -62,7 +62,7 @@ pub(super) fn add_jobs(rng: &mut SmallRng, ids: &Ids, sides: &mut [Holdings; 2],
 
 fn plan(rng: &mut SmallRng, ids: &Ids, index: usize, duplicates: bool) -> Plan {
     let start = STARTS[index % STARTS.len()];
-    // One job in forty is named like the one before it.
+    // One job in forty has the name of the job before it.
     let twin = duplicates && index % 40 == 21;
     let named = if twin { index - 1 } else { index };
     let many = rng.random_bool(0.25) && start != Start::Continuous;
@@ -84,7 +84,7 @@ fn plan(rng: &mut SmallRng, ids: &Ids, index: usize, duplicates: bool) -> Plan {
     }
 }
 
-/// A job that nothing starts is the one that others start; so it starts no other itself.
+/// The work of a job. Other jobs start a job that nothing else starts, so such a job starts no other job itself.
 fn kind_of_work(start: Start, index: usize) -> Work {
     let work = WORKS[index % WORKS.len()];
     match (start, work) {
@@ -95,7 +95,7 @@ fn kind_of_work(start: Start, index: usize) -> Work {
     }
 }
 
-/// The nearest pipeline at or before this one that is not continuous (see the turns of pipelines).
+/// The nearest pipeline, at or after this one, that is not continuous (see the turns of pipelines).
 fn triggered(index: usize) -> usize {
     match index % 5 {
         0 | 3 => index + 1,

@@ -1,11 +1,9 @@
-//! What the two workspaces hold at the start.
+//! Defines what the two workspaces hold at the start.
 //!
-//! Law: an estate is data. Every logical resource stands on both sides, under different ids but for
-//! apps and endpoints, whose id is their name. The primary has it at work, the standby as a prepared standby has
-//! what is known by its name only. The primary has it at work, the standby as a prepared standby has
-//! it: schedules and triggers paused, `max_concurrent_runs` 0, pools at no idle instance, compute
-//! stopped. References point to the side's own ids. A hidden `work` key joins the two; it is in no
-//! answer.
+//! Law: an estate is data. Every logical resource is on both sides. Its ids differ, unless the API knows it
+//! only by its name, e.g. an app or an endpoint. The primary has it at work. The standby has it prepared:
+//! schedules and triggers paused, `max_concurrent_runs` 0, pools without idle instances, compute stopped.
+//! References point to the side's own ids. A hidden `work` key joins the two resources. No answer contains it.
 //! Must not know: how a workspace works.
 
 mod apps_alerts;
@@ -27,14 +25,14 @@ pub use self::described::{Description, LeftOut};
 use self::names::Ids;
 use crate::{search::SearchIndex, wire::Side};
 
-/// What both workspaces hold.
+/// The resources and runs of both workspaces.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Estate {
     sides: [Holdings; 2],
     map: Vec<(String, String, String)>,
 }
 
-/// What one workspace holds.
+/// The resources and runs of one workspace.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct Holdings {
     pub(crate) jobs: Vec<JobSeed>,
@@ -78,7 +76,6 @@ pub(crate) enum Live {
     Queued,
 }
 
-/// An all-purpose cluster.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct ClusterSeed {
     pub(crate) id: String,
@@ -88,7 +85,6 @@ pub(crate) struct ClusterSeed {
     pub(crate) pinned: bool,
 }
 
-/// An instance pool.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct PoolSeed {
     pub(crate) id: String,
@@ -96,7 +92,6 @@ pub(crate) struct PoolSeed {
     pub(crate) work: String,
 }
 
-/// A SQL warehouse.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct WarehouseSeed {
     pub(crate) id: String,
@@ -105,7 +100,6 @@ pub(crate) struct WarehouseSeed {
     pub(crate) running: bool,
 }
 
-/// A pipeline.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct PipelineSeed {
     pub(crate) id: String,
@@ -115,7 +109,6 @@ pub(crate) struct PipelineSeed {
     pub(crate) running: bool,
 }
 
-/// An app.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct AppSeed {
     pub(crate) name: String,
@@ -126,7 +119,6 @@ pub(crate) struct AppSeed {
     pub(crate) crashes: bool,
 }
 
-/// An alert.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct AlertSeed {
     pub(crate) id: String,
@@ -135,7 +127,6 @@ pub(crate) struct AlertSeed {
     pub(crate) age_ms: i64,
 }
 
-/// A model-serving endpoint.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct EndpointSeed {
     pub(crate) name: String,
@@ -145,7 +136,6 @@ pub(crate) struct EndpointSeed {
     pub(crate) running: bool,
 }
 
-/// A vector-search endpoint.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct SearchSeed {
     pub(crate) name: String,
@@ -164,7 +154,6 @@ pub(crate) struct DashboardSeed {
     pub(crate) schedules: Vec<ScheduleSeed>,
 }
 
-/// A schedule of a dashboard.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct ScheduleSeed {
     pub(crate) id: String,
@@ -181,7 +170,7 @@ pub(crate) struct UpSeed {
     pub(crate) running: bool,
 }
 
-/// How many of each kind.
+/// Number of resources of each kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Counts {
     pub(crate) jobs: usize,
@@ -204,25 +193,24 @@ impl Counts {
 }
 
 impl Estate {
-    /// A pair with about `resources_per_side` resources on each side (240 is a usual size).
+    /// Makes a pair with about `resources_per_side` resources on each side (240 is a usual size).
     ///
-    /// About one job in forty shares its name with another; only [`Estate::explicit_map`] tells
-    /// those apart.
+    /// About one job in forty shares its name with another. Only [`Estate::explicit_map`] distinguishes them.
     #[must_use]
     pub fn generate(seed: u64, resources_per_side: usize) -> Estate {
         build(seed, Counts::share(resources_per_side), Duplicates::Mapped)
     }
 
-    /// The same, but nothing tells the jobs with the same name apart.
+    /// Makes the same pair without a map: nothing distinguishes the jobs with the same name.
     #[must_use]
     pub fn ambiguous(seed: u64, resources_per_side: usize) -> Estate {
         build(seed, Counts::share(resources_per_side), Duplicates::Unmapped)
     }
 
-    /// The same as [`Estate::generate`], and beside those resources apps and alerts: about 4 and 6
-    /// for a hundred of them. Some apps are stopped and some alerts paused on purpose. Model-serving
-    /// endpoints and dashboards with schedules come on top, about 5 and 4, and then vector-search endpoints, database instances and database endpoints, about 4 of each, some of
-    /// them off on purpose, with pipelines of their own, and queries and alerts of the first version.
+    /// Makes the pair of [`Estate::generate`] with the other kinds as well. For a hundred resources it adds
+    /// about 4 apps, 6 alerts, 5 model-serving endpoints, 4 dashboards with schedules, and 4 each of
+    /// vector-search endpoints, database instances and database endpoints. Some of them are off on purpose.
+    /// It also adds pipelines that belong to these kinds, and queries and alerts of the first version.
     #[must_use]
     pub fn everything(seed: u64, resources_per_side: usize) -> Estate {
         let mut estate = Estate::generate(seed, resources_per_side);
@@ -232,8 +220,8 @@ impl Estate {
         estate
     }
 
-    /// Jobs and dashboards in large numbers, each dashboard with one to three schedules, and a few
-    /// warehouses for them. No run is under way.
+    /// Makes a pair with many jobs and dashboards, and a few warehouses for them. Each dashboard
+    /// has one to three schedules. No run is under way.
     #[must_use]
     pub fn large(seed: u64, jobs: usize, dashboards: usize) -> Estate {
         let counts = Counts { jobs, clusters: 1, pools: 1, warehouses: 10, pipelines: 1 };
@@ -246,7 +234,7 @@ impl Estate {
         estate
     }
 
-    /// Twelve resources of the five usual kinds, with one run and one pipeline update under way.
+    /// Makes twelve resources of the five usual kinds, with one run and one pipeline update under way.
     #[must_use]
     pub fn small() -> Estate {
         let counts = Counts { jobs: 6, clusters: 2, pools: 1, warehouses: 1, pipelines: 2 };
@@ -255,8 +243,8 @@ impl Estate {
         estate
     }
 
-    /// Jobs, clusters, a pool and a warehouse, and nothing of any other kind: what is left of a workspace whose
-    /// region, tier or age lacks the rest.
+    /// Makes jobs, clusters, a pool and a warehouse, and nothing of any other kind. A workspace is
+    /// like this if its region, tier or age lacks the rest.
     #[must_use]
     pub fn plain() -> Estate {
         let mut estate = Estate::small();
@@ -271,7 +259,7 @@ impl Estate {
         estate
     }
 
-    /// The same, but of the last `count` jobs the standby has no counterpart.
+    /// Takes the counterparts of the last `count` jobs away from the standby.
     #[must_use]
     pub fn lacking_on_standby(mut self, count: usize) -> Estate {
         let jobs = &mut self.sides[Side::Standby.index()].jobs;
@@ -279,14 +267,13 @@ impl Estate {
         self
     }
 
-    /// Which standby resource belongs to which of the primary, where names do not tell: kind
-    /// (`job`), primary id, standby id.
+    /// The counterparts that names do not show: kind (`job`), primary id, standby id.
     #[must_use]
     pub fn explicit_map(&self) -> Vec<(String, String, String)> {
         self.map.clone()
     }
 
-    /// How many resources a side holds, without runs.
+    /// Number of resources on a side, without runs.
     #[must_use]
     pub fn len(&self, side: Side) -> usize {
         let held = self.of(side);
@@ -297,9 +284,8 @@ impl Estate {
         held.jobs.len() + compute + held.pipelines.len() + later + up
     }
 
-    /// Every resource of the pair: kind, primary id, standby id. For tests that must know which
-    /// resource is which; a client has to find out by itself. The id of a dashboard's schedule is
-    /// `dashboard/schedule`.
+    /// Every resource of the pair: kind, primary id, standby id. It is for tests that must know the counterparts.
+    /// A client has to find them by itself. The id of a dashboard's schedule is `dashboard/schedule`.
     #[must_use]
     pub fn counterparts(&self) -> Vec<(String, String, String)> {
         let [primary, standby] = &self.sides;
@@ -370,7 +356,7 @@ fn build(seed: u64, counts: Counts, duplicates: Duplicates) -> Estate {
     Estate { sides, map }
 }
 
-/// The jobs that share their name with another, by their place in both estates.
+/// The jobs that share their name with another job. A job and its counterpart have the same place in both lists.
 fn same_names(sides: &[Holdings; 2]) -> Vec<(String, String, String)> {
     let mut seen: std::collections::BTreeMap<&str, usize> = std::collections::BTreeMap::new();
     for job in &sides[0].jobs {

@@ -1,7 +1,7 @@
-//! Names and ids.
+//! Makes the names and ids of resources.
 //!
-//! Law: ids have the vendor's forms and differ between the sides; names are equal on both.
-//! Must not know: what is named.
+//! Law: ids have the vendor's forms and differ between the sides. Names are equal on both.
+//! Must not know: which resource gets a name.
 
 use rand::{Rng, rngs::SmallRng};
 
@@ -60,7 +60,7 @@ fn many(count: usize, mut make: impl FnMut() -> String) -> Vec<String> {
     (0..count).map(|_| make()).collect()
 }
 
-/// Ids that grow with the age of the job, as a newest-first listing needs.
+/// Ids that grow from the oldest job to the newest, as a newest-first listing needs.
 pub(super) fn rising(rng: &mut SmallRng, base: i64, count: usize) -> Vec<i64> {
     let mut id = base;
     let mut ids = Vec::with_capacity(count);
@@ -75,7 +75,7 @@ pub(super) fn hex(rng: &mut SmallRng, digits: usize) -> String {
     (0..digits).map(|_| char::from_digit(rng.random_range(0..16), 16).unwrap_or('0')).collect()
 }
 
-/// `MMDD-HHMMSS-` and a random part; the estate's clusters are of the first months of a year.
+/// A cluster id: `MMDD-HHMMSS-` and a random part. The estate's clusters are from the first months of a year.
 pub(super) fn cluster_id(rng: &mut SmallRng) -> String {
     let (month, day) = (rng.random_range(1..3), rng.random_range(1..29));
     let (hour, minute) = (rng.random_range(0..24), rng.random_range(0..60));

@@ -1,9 +1,9 @@
-//! Estates of scheduled jobs alone, in any number, with any names and of any size: what the documented limits
-//! of a workspace are tried with.
+//! Makes estates of scheduled jobs alone, in any number, with any names and of any size. They are
+//! for trying the documented limits of a workspace.
 //!
-//! Law: the jobs of the primary are on and those of the standby prepared, in the order of their names. No run is
-//! under way at the start.
-//! Must not know: which name stands for which.
+//! Law: the jobs of the primary are on and those of the standby are prepared, in the order of the
+//! given names. No run is under way at the start.
+//! Must not know: which names are counterparts.
 
 use serde_json::{Map, Value, json};
 
@@ -12,12 +12,12 @@ use crate::job_edits::completed;
 
 const DAY_MS: i64 = 86_400_000;
 const MINUTE_MS: i64 = 60_000;
-/// In bytes: about as much as one task of a padded job has.
+/// Size of one task of a padded job, in bytes, approximately.
 const TASK: usize = 1_600;
 const PARAMETERS: usize = 16;
 
 impl Estate {
-    /// A job for each name on each side; the JSON of one job has at least `bytes` bytes, in tasks.
+    /// Makes a job for each name on each side. The JSON of one job has at least `bytes` bytes, in tasks.
     #[must_use]
     pub fn of_jobs(primary: &[String], standby: &[String], bytes: usize) -> Estate {
         let held = |names: &[String], side: i64| Holdings {
@@ -36,7 +36,7 @@ fn job(name: &str, index: i64, side: i64, bytes: usize) -> JobSeed {
         "max_concurrent_runs": limit,
         "queue": { "enabled": false },
         "edit_mode": "EDITABLE",
-        // Once a year, so that a pair of any size costs no run in a test.
+        // It fires once a year, so that a pair of any size costs no run in a test.
         "schedule": { "quartz_cron_expression": "0 0 4 1 8 ?", "timezone_id": "UTC", "pause_status": pause },
     });
     JobSeed {
@@ -52,7 +52,7 @@ fn job(name: &str, index: i64, side: i64, bytes: usize) -> JobSeed {
     }
 }
 
-/// Many short texts, which is what takes memory.
+/// A task with many short texts, since these take memory.
 fn padded(task: usize, bytes: usize) -> Value {
     let count = if bytes == 0 { 0 } else { PARAMETERS };
     let parameters: Map<String, Value> =

@@ -1,13 +1,13 @@
-//! Settings of jobs: what starts them and what they do.
+//! Makes the settings of jobs: their starts and their tasks.
 //!
-//! Law: everything here is a plain function of the index and the draws it is given.
-//! Must not know: which side a job is on, except for the ids it refers to.
+//! Law: everything here is a plain function of the index and the draws that it is given.
+//! Must not know: which side a job is on, except for the ids that it refers to.
 
 use serde_json::{Value, json};
 
 use super::{Holdings, Live};
 
-/// What starts a job; every kind comes up within sixteen jobs.
+/// The start of a job. Every kind comes up within sixteen jobs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Start {
     Schedule,
@@ -19,7 +19,7 @@ pub(super) enum Start {
     Nothing,
 }
 
-/// The turns in which starts come up: about half are schedules.
+/// The turns in which starts come up. About half are schedules.
 pub(super) const STARTS: [Start; 16] = [
     Start::Schedule,
     Start::Continuous,
@@ -87,7 +87,7 @@ pub(super) fn start(start: Start, index: usize, pause: &str) -> Option<(&'static
     }
 }
 
-/// Several triggers; one of them is paused on purpose wherever the others are not.
+/// Two triggers. In every second job of this kind the file arrival is paused on purpose.
 fn several(index: usize, cron: &str, pause: &str) -> Value {
     let paused = if index % 32 == 4 { "PAUSED" } else { pause };
     json!([
@@ -102,7 +102,6 @@ fn several(index: usize, cron: &str, pause: &str) -> Value {
     ])
 }
 
-/// What a job does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Work {
     JobCluster,
@@ -168,7 +167,7 @@ pub(super) fn task(work: Work, index: usize, to: &Refers<'_>) -> Value {
     }
 }
 
-/// The cluster that runs of a job make for themselves; every fourth takes it from a pool.
+/// The cluster that runs of a job make for themselves. One index in eight takes its instances from a pool.
 pub(super) fn job_cluster(index: usize, pool: &str) -> Value {
     let mut spec = json!({
         "spark_version": "16.4.x-scala2.12",
@@ -183,7 +182,7 @@ pub(super) fn job_cluster(index: usize, pool: &str) -> Value {
     json!([{ "job_cluster_key": "shared", "new_cluster": spec }])
 }
 
-/// One-time runs that nobody saved as a job.
+/// Adds one-time runs that nobody saved as a job.
 pub(super) fn add_submitted(held: &mut Holdings, count: usize) {
     for index in 0..count {
         let task = json!({
@@ -202,7 +201,7 @@ pub(super) fn tasks(settings: &mut Value) -> impl Iterator<Item = &mut serde_jso
     tasks.into_iter().flatten().filter_map(Value::as_object_mut)
 }
 
-/// Leaves one run under way: the first job's that has one.
+/// Leaves one run under way: the first job gets it.
 pub(super) fn keep_one_run(held: &mut Holdings) {
     held.submitted.clear();
     for job in &mut held.jobs {

@@ -1,8 +1,8 @@
-//! Model-serving endpoints and dashboards of an estate that has everything.
+//! Makes the model-serving endpoints and dashboards of an estate that has everything.
 //!
-//! Law: they are drawn after, and apart from, everything else, so that an estate without them is the
-//! same in all other kinds. On a standby every endpoint that can be stopped is, and every schedule is
-//! paused. Names are equal on both sides, ids are not.
+//! Law: they are drawn after everything else and apart from it, so that an estate without them is
+//! the same in all other kinds. On a standby every endpoint that can be stopped is stopped, and
+//! every schedule is paused. Names are equal on both sides, and ids are not.
 //! Must not know: jobs, clusters, pools, pipelines.
 
 use rand::{SeedableRng, rngs::SmallRng};
@@ -28,7 +28,7 @@ pub(super) fn add(seed: u64, resources: usize, sides: &mut [Holdings; 2]) {
     add_dashboards(&mut rng, (resources * 4 / 100).max(4), sides);
 }
 
-/// Dashboards, of which one in four has no schedule and the others have one to three.
+/// Adds dashboards. One in four has no schedule, and the others have one to three.
 fn add_dashboards(rng: &mut SmallRng, dashboards: usize, sides: &mut [Holdings; 2]) {
     for index in 0..dashboards {
         for (side, held) in sides.iter_mut().enumerate() {
@@ -40,7 +40,7 @@ fn add_dashboards(rng: &mut SmallRng, dashboards: usize, sides: &mut [Holdings; 
     }
 }
 
-/// Dashboards alone, each with one to three schedules.
+/// Adds dashboards alone, each with one to three schedules.
 pub(super) fn add_many_dashboards(seed: u64, dashboards: usize, sides: &mut [Holdings; 2]) {
     let mut rng = SmallRng::seed_from_u64(seed ^ 0x6d_61_6e_79);
     for index in 0..dashboards {
@@ -52,7 +52,8 @@ pub(super) fn add_many_dashboards(seed: u64, dashboards: usize, sides: &mut [Hol
     }
 }
 
-/// Half serve custom models, of which one in three is stopped on purpose; the others cannot be stopped.
+/// Half of the endpoints serve custom models, and one in three of these is stopped on purpose. The
+/// others cannot be stopped.
 fn endpoint(rng: &mut SmallRng, index: usize, primary: bool) -> EndpointSeed {
     let name = name("endpoint", index);
     let spec = json!({
@@ -96,7 +97,8 @@ fn endpoint(rng: &mut SmallRng, index: usize, primary: bool) -> EndpointSeed {
     EndpointSeed { name, spec, entities: json!([entity]), work: format!("endpoint-{index:04}"), running }
 }
 
-/// One in five is paused on purpose, one in two has no warehouse and one in two no name of its own.
+/// One schedule in five is paused on purpose, and one in two names no warehouse. The second
+/// schedule of a dashboard has no name of its own.
 fn schedule(rng: &mut SmallRng, index: usize, number: usize, primary: bool, held: &Holdings) -> ScheduleSeed {
     let place = index * 3 + number;
     let paused = !primary || place % 5 == 3;

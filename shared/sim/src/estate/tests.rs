@@ -1,4 +1,4 @@
-//! What an estate must be like.
+//! Tests what an estate must be like.
 
 use std::collections::{BTreeMap, BTreeSet};
 
