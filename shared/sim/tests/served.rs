@@ -1,4 +1,4 @@
-//! The served pair, seen from a plain socket.
+//! Tests the served pair through a plain socket.
 
 use std::{
     sync::{Arc, Mutex},
@@ -14,8 +14,8 @@ use tokio::{
 
 const START: i64 = 1_772_409_600_000;
 
-/// Serves the primary with one fault; answers one request with what came back until the
-/// connection ended, or `None` if nothing came in time.
+/// Serves the primary with one fault, and sends one request. Returns what came back until the
+/// connection ended, or `None` if it did not end within 700 ms.
 async fn ask(fault: Option<FaultKind>, speed: f64) -> Option<String> {
     let faults = fault.into_iter().map(|kind| Fault::new(Side::Primary, START, kind)).collect();
     let settings = Settings { faults, ..Settings::default() };

@@ -1,4 +1,4 @@
-//! Credentials, unknown routes, and what a listing hides.
+//! Tests credentials, unknown routes, and the resources that a listing hides.
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::{Value, json};

@@ -1,4 +1,4 @@
-//! The account: who gets in, failover groups, stable URLs, network policies, assignments.
+//! Tests the account: sign-in, failover groups, stable URLs, network policies, assignments.
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::{Value, json};
@@ -38,7 +38,7 @@ fn token_request(path: &str, id: &str, secret: &str) -> Request {
     }
 }
 
-/// An account and a token that is good there.
+/// A world, and a token that is good at its account.
 struct Signed {
     drive: Drive,
     token: String,

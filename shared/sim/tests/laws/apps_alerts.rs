@@ -1,4 +1,4 @@
-//! Apps and alerts: their states, their refusals, and what of them the auditor sees.
+//! Tests apps and alerts: their states, their refusals, and what the auditor sees of them.
 
 use serde_json::{Value, json};
 use sim::{
@@ -19,7 +19,7 @@ fn app(drive: &mut Drive, side: Side, name: &str) -> (String, String) {
     (word("compute_status"), word("app_status"))
 }
 
-/// The name of the first app whose process does or does not crash.
+/// The name of the first app whose process is in this state.
 fn named(drive: &mut Drive, process: &str) -> String {
     let all = drive.pages(Primary, "/api/2.0/apps?page_size=3", "apps");
     let found = all.iter().find(|app| app["app_status"]["state"] == json!(process)).expect("one like that");
@@ -41,7 +41,7 @@ fn set_pause(drive: &mut Drive, side: Side, alert: &Value, pause: &str) -> Value
     answer
 }
 
-/// How many stretches of this kind of processing began on a side.
+/// Number of stretches of this kind of processing that began on a side.
 fn begun(drive: &Drive, side: Side, what: What) -> usize {
     drive.world.ledger().intervals.iter().filter(|found| found.side == side && found.what == what).count()
 }

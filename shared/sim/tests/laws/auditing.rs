@@ -1,4 +1,4 @@
-//! The auditor finds what is planted over the wire.
+//! Tests that the auditor finds what is planted over the wire.
 
 use serde_json::{Value, json};
 use sim::{
@@ -8,7 +8,7 @@ use sim::{
 
 use crate::drive::{Drive, HOUR, MINUTE, SECOND};
 
-/// A pair with the jobs' ids on both sides.
+/// A pair, and the ids of its jobs on both sides.
 fn pair() -> (Drive, Vec<(i64, i64)>) {
     let estate = Estate::generate(1, 240);
     let jobs = estate
@@ -24,7 +24,7 @@ fn is_running(drive: &mut Drive, job: i64) -> bool {
     drive.runs_of(Primary, job).iter().any(|run| run["state"]["life_cycle_state"] == json!("RUNNING"))
 }
 
-/// The first pair whose primary job is being processed and is not continuous.
+/// The ids of the first job that the primary is processing and that is not continuous.
 fn processed(drive: &mut Drive, jobs: &[(i64, i64)]) -> (i64, i64) {
     let found = jobs.iter().copied().find(|(primary, _)| {
         drive.now += 100;

@@ -1,4 +1,4 @@
-//! The laws of the cloud around the pair.
+//! Tests the laws of the cloud around the pair.
 
 use serde_json::{Value, json};
 use sim::{Answer, Cloud, CloudFault, CloudFaultKind, CloudRequest, CloudSettings, Reply, WebBehaviour};

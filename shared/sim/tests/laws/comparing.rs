@@ -1,4 +1,4 @@
-//! Inventories, what differs between them, and the calls that could have changed something.
+//! Tests inventories, their differences, and the calls that could have changed something.
 
 use serde_json::{Value, json};
 use sim::{

@@ -1,4 +1,4 @@
-//! Clusters, pools, warehouses and pipelines: their states and their refusals.
+//! Tests clusters, pools, warehouses and pipelines: their states and their refusals.
 
 use serde_json::{Value, json};
 use sim::{

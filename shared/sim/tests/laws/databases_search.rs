@@ -1,4 +1,4 @@
-//! Vector search and databases: their states, their refusals, and what of them the auditor sees.
+//! Tests vector search and databases: their states, their refusals, and what the auditor sees of them.
 
 use serde_json::{Value, json};
 use sim::{
@@ -16,7 +16,7 @@ fn pair() -> Drive {
     Drive::with(Estate::everything(1, 240), Settings::default())
 }
 
-/// The names of what a listing shows in a state.
+/// The names of the listed resources whose value at the pointer `at` equals `is`.
 fn named(drive: &mut Drive, side: Side, path: &str, items: &str, at: &str, is: &Value) -> Vec<String> {
     let all = drive.pages(side, path, items);
     let fit = all.iter().filter(|found| found.pointer(at).unwrap_or(&Value::Null) == is);
@@ -63,7 +63,7 @@ fn begun(drive: &Drive, side: Side, what: What) -> usize {
     drive.world.ledger().intervals.iter().filter(|found| found.side == side && found.what == what).count()
 }
 
-/// An index that is kept up to date without end: the endpoint's name and the pipeline.
+/// The name of an endpoint with a continuous index, and the id of the index's pipeline.
 fn endless(drive: &mut Drive) -> (String, String) {
     for name in online(drive, Primary) {
         for index in

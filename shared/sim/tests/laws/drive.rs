@@ -9,7 +9,7 @@ pub(crate) const SECOND: i64 = 1_000;
 pub(crate) const MINUTE: i64 = 60_000;
 pub(crate) const HOUR: i64 = 3_600_000;
 
-/// A world and the moment reached in it.
+/// A world, and the moment that is reached in it.
 pub(crate) struct Drive {
     pub(crate) world: World,
     pub(crate) now: i64,
@@ -33,7 +33,7 @@ impl Drive {
         self.world.advance(self.now);
     }
 
-    /// Sends a request; afterward it is as late as the answer.
+    /// Sends a request. Afterward the time is that of the answer.
     pub(crate) fn send(&mut self, side: Side, method: &str, path: &str, body: &Value) -> Answer {
         let request = Request::json(method, path, side.personal_token(), body);
         let answer = self.world.handle(self.now, side, &request);
@@ -72,7 +72,7 @@ impl Drive {
         (status, code.to_owned(), message.to_owned())
     }
 
-    /// A job made by the test on the primary.
+    /// Makes a job on the primary, and returns its id.
     pub(crate) fn make_job(&mut self, mut settings: Value) -> i64 {
         if settings.get("tasks").is_none() {
             settings["tasks"] = json!([{ "task_key": "main", "environment_key": "default" }]);

@@ -1,4 +1,4 @@
-//! Statements, permissions, access lists and the work's own sign-in, over the wire.
+//! Tests statements, permissions, access lists and the work's own sign-in, over the wire.
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::{Value, json};
@@ -39,7 +39,7 @@ fn run(drive: &mut Drive, statement: &str, wait: &str) -> Value {
     ok(drive, "POST", STATEMENTS, &body)
 }
 
-/// A side whose first warehouse runs.
+/// A world in which a stopped warehouse of the standby was started and runs.
 fn running() -> Drive {
     let mut drive = Drive::usual(3);
     let id = warehouse(&drive, "STOPPED");
@@ -117,7 +117,7 @@ fn a_grant_is_shown_beside_what_an_admin_inherits() {
 fn a_grant_is_found_under_the_id_that_it_was_given_to() {
     let mut drive = Drive::with(Estate::everything(3, 120), Settings::default());
     let listed = get(&mut drive, "/api/2.0/serving-endpoints");
-    // Permissions know it by its id, every other call by its name.
+    // Permissions know it by its id. Every other call knows it by its name.
     let path =
         format!("/api/2.0/permissions/serving-endpoints/{}", listed["endpoints"][0]["id"].as_str().expect("an id"));
     let entry = json!({ "group_name": "analysts", "permission_level": "CAN_QUERY" });
@@ -139,7 +139,7 @@ fn a_list_that_would_shut_its_caller_out_is_refused_and_changes_nothing() {
     assert_eq!(get(&mut drive, &nobodys)["ip_access_list"]["enabled"], false);
     ok(&mut drive, "PATCH", &ours, &on);
     assert_eq!(get(&mut drive, &ours)["ip_access_list"]["enabled"], true);
-    // Where another allow list names the caller, one more shuts nobody out.
+    // If another allow list names the caller, one more list shuts nobody out.
     ok(&mut drive, "PATCH", &nobodys, &on);
 }
 

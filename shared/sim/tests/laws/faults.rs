@@ -1,4 +1,4 @@
-//! Faults on the wire: what the caller sees, and what really happened.
+//! Tests faults on the wire: what the caller sees, and what really happened.
 
 use serde_json::{Value, json};
 use sim::{

@@ -1,4 +1,4 @@
-//! Saved jobs: listing, and the quirks of changing them.
+//! Tests saved jobs: their listing, and the quirks of changing them.
 
 use serde_json::{Value, json};
 use sim::Side::{Primary, Standby};

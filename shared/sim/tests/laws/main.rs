@@ -1,4 +1,4 @@
-//! The laws of the simulated pair, checked over the wire.
+//! Tests the laws of the simulated pair over the wire.
 
 mod access;
 mod account;

@@ -1,4 +1,4 @@
-//! A region is lost and comes back.
+//! Tests the loss and the return of a region.
 
 use serde_json::json;
 use sim::{By, Cause, Side::Primary};

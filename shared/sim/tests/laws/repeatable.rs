@@ -1,4 +1,4 @@
-//! The same seed gives the same world, and a large one answers quickly.
+//! Tests that the same seed gives the same world, and that a large world answers quickly.
 
 use std::{fmt::Write, time::Instant};
 
@@ -19,7 +19,7 @@ fn settings() -> Settings {
     }
 }
 
-/// Everything that a fixed list of requests gives, as text.
+/// The answers to a fixed list of requests, as text.
 fn story(seed: u64, stride_ms: i64) -> String {
     let mut world = World::new(seed, Estate::generate(seed, 120), settings(), START);
     let mut said = String::new();

@@ -1,4 +1,4 @@
-//! Runs: limits, queues, tokens, cancels, retries, compute.
+//! Tests runs: limits, queues, tokens, cancels, retries, compute.
 
 use serde_json::{Value, json};
 use sim::{Cause, Delays, Estate, Settings, Side::Primary};

@@ -1,4 +1,4 @@
-//! Model-serving endpoints and dashboards: their states, their refusals, and what of them the auditor sees.
+//! Tests model-serving endpoints and dashboards: their states, their refusals, and what the auditor sees of them.
 
 use serde_json::{Value, json};
 use sim::{
@@ -66,7 +66,7 @@ fn set_pause(drive: &mut Drive, side: Side, schedule: &Value, pause: &str) -> Va
     answer
 }
 
-/// How many stretches of this kind of processing began on a side.
+/// Number of stretches of this kind of processing that began on a side.
 fn begun(drive: &Drive, side: Side, what: What) -> usize {
     drive.world.ledger().intervals.iter().filter(|found| found.side == side && found.what == what).count()
 }

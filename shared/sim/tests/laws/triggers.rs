@@ -1,4 +1,4 @@
-//! What starts runs by itself, and what stops that.
+//! Tests the starters of runs, and what stops them.
 
 use serde_json::{Value, json};
 use sim::{Cause, Side::Primary};
