@@ -1,7 +1,7 @@
-//! The SDK's clients, built once per process.
+//! Builds the SDK's clients, once per process.
 //!
-//! Does not read the environment beyond what the SDK does itself to find
-//! credentials; region and endpoint come from the caller.
+//! It reads nothing from the environment except what the SDK itself reads to find credentials. Region and endpoint
+//! come from the caller.
 
 use std::time::Duration;
 
@@ -13,27 +13,27 @@ use aws_types::SdkConfig;
 use aws_types::region::Region;
 use aws_types::sdk_config::{RetryConfig, TimeoutConfig};
 
-/// The access key's id and its secret, both, toward embedded parts. It opens nothing else.
+/// Access key id and secret access key for the embedded parts. They open nothing else.
 pub const EMBEDDED_KEY: &str = "embedded";
 
-/// How long a request of the stack's own parts is waited for, and how often it is sent.
+/// The longest times for a request to the stack's own parts: table, topic, bucket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Patience {
-    /// Longest time for one attempt.
+    /// The longest time for one attempt.
     pub attempt: Duration,
-    /// Longest time for all attempts, back-off included.
+    /// The longest time for all attempts, back-off included.
     pub request: Duration,
 }
 
 impl Patience {
     /// Attempts per request, the first included.
     pub const ATTEMPTS: u32 = 3;
-    /// Longest wait before the second attempt; doubled before the third, and drawn by lot.
+    /// The longest wait before the second attempt. It is doubled before the third. The actual wait is random.
     pub const BACK_OFF: Duration = Duration::from_millis(100);
-    /// At the table or a topic. Three attempts, back-off included, end within a third of a 30 s lease, which is
-    /// when it is renewed.
+    /// For the table or a topic. Three attempts and their back-off end within 10 s. A lease of 30 s is renewed
+    /// after this time.
     pub const SMALL: Self = Self { attempt: Duration::from_secs(3), request: Duration::from_secs(9) };
-    /// At an object; a checkpoint may have megabytes.
+    /// For an object. A checkpoint may have megabytes.
     pub const OBJECT: Self = Self { attempt: Duration::from_secs(20), request: Duration::from_secs(45) };
 
     fn time_outs(self) -> TimeoutConfig {
@@ -45,17 +45,17 @@ impl Patience {
     }
 }
 
-/// Longest time for a connection to be made.
+/// The longest time for a connection to be made.
 const CONNECT: Duration = Duration::from_secs(2);
 
 /// One client per service and use. Cheap to clone.
 #[derive(Clone)]
 pub struct Clients {
     pub(crate) errands: ErrandClients,
-    /// AWS Health, one attempt a request.
+    /// Client of AWS Health. It makes one attempt per request.
     #[cfg(feature = "cloud")]
     pub(crate) health: aws_sdk_health::Client,
-    /// All services have one address, an emulator's.
+    /// Whether one address, that of an emulator, serves all services.
     #[cfg(feature = "cloud")]
     pub(crate) has_endpoint: bool,
     pub(crate) dynamo: aws_sdk_dynamodb::Client,
@@ -63,8 +63,8 @@ pub struct Clients {
     pub(crate) sns: aws_sdk_sns::Client,
 }
 
-/// Clients of errands. They make exactly one attempt, since the runner retries; a call's time comes
-/// from its pass, and its region from the errand's settings.
+/// Clients for actions. They make exactly one attempt, because the runner retries. The time limit of a call comes
+/// from its permit, and its region from the settings of the action.
 #[derive(Clone)]
 pub(crate) struct ErrandClients {
     pub(crate) s3: aws_sdk_s3::Client,
@@ -102,7 +102,7 @@ impl ErrandClients {
     }
 }
 
-/// The times of one request of an errand that may take `time_out`.
+/// The time-outs of one request of an action that may take `time_out`.
 pub(crate) fn within(time_out: Duration) -> TimeoutConfig {
     TimeoutConfig::builder().connect_timeout(CONNECT.min(time_out)).operation_timeout(time_out).build()
 }
@@ -114,13 +114,12 @@ impl std::fmt::Debug for Clients {
 }
 
 impl Clients {
-    /// Clients for AWS itself, with the credentials the SDK finds.
+    /// Clients for AWS itself, with the credentials that the SDK finds.
     ///
-    /// `region` is for example `eu-west-1`; `None` leaves it to the SDK's own
-    /// search. `endpoint` is the address of something that speaks like AWS, for
-    /// all services; `None` is AWS.
+    /// `region` is for example `eu-west-1`. With `None` the SDK searches for it. `endpoint` is the address of
+    /// something that speaks like AWS, for all services. `None` is AWS.
     ///
-    /// Asks nobody for anything yet: credentials are fetched with the first request.
+    /// This sends no request yet: credentials are fetched with the first request.
     #[cfg(feature = "cloud")]
     pub async fn from_environment(region: Option<&str>, endpoint: Option<&str>) -> Self {
         let mut loader = aws_config::defaults(BehaviorVersion::latest()).retry_config(retries());
@@ -133,7 +132,7 @@ impl Clients {
         Self::of(&loader.load().await, endpoint.is_some())
     }
 
-    /// The same in a build that reaches no AWS: every request fails and names the remedy.
+    /// The same in a build that reaches no AWS. Every request fails and names the remedy.
     #[cfg(not(feature = "cloud"))]
     pub async fn from_environment(region: Option<&str>, _endpoint: Option<&str>) -> Self {
         use aws_smithy_runtime_api::client::http::{HttpConnector, HttpConnectorFuture, SharedHttpConnector};
@@ -155,7 +154,7 @@ impl Clients {
         Self::embedded(client, region.unwrap_or("us-east-1"))
     }
 
-    /// Clients whose requests all go to `http_client` instead of the network.
+    /// Clients that send all requests to `http_client` instead of the network.
     pub fn embedded(http_client: impl HttpClient + 'static, region: &str) -> Self {
         let credentials = Credentials::new(EMBEDDED_KEY, EMBEDDED_KEY, None, None, "embedded");
         let config = SdkConfig::builder()

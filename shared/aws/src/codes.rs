@@ -1,33 +1,33 @@
-//! The codes of this crate's faults, each naming a page of advice.
+//! Lists the codes of this crate's faults. Each code has a page of advice.
 //!
 //! Law: a code is stable across versions and never reused for something else.
-//! Must not know: what the pages say.
+//! Must not know: the text of these pages.
 
 use saga::Code;
 
 /// AWS accepts the credentials, but they may not do this.
 pub const AWS_ACCESS_DENIED: Code = Code::new("AWS-ACCESS-DENIED");
-/// No answer came, or a broken one; the request may have had its effect.
+/// No answer came, or a broken one. The request may have had its effect.
 pub const AWS_DOUBTFUL_ANSWER: Code = Code::new("AWS-DOUBTFUL-ANSWER");
 /// No answer came, and nothing was changed.
 pub const AWS_NO_ANSWER: Code = Code::new("AWS-NO-ANSWER");
-/// What an errand names does not exist in AWS.
+/// AWS does not have the resource that an action names.
 pub const AWS_NOT_FOUND: Code = Code::new("AWS-NOT-FOUND");
 /// There are no credentials for AWS, or it does not accept them.
 pub const AWS_NOT_SIGNED_IN: Code = Code::new("AWS-NOT-SIGNED-IN");
-/// AWS refuses the request for a reason that trying again does not mend.
+/// AWS refuses the request, and trying again does not help.
 pub const AWS_REFUSED: Code = Code::new("AWS-REFUSED");
 /// AWS answers that it is unwell.
 pub const AWS_SERVER_ERROR: Code = Code::new("AWS-SERVER-ERROR");
 /// AWS asks for fewer requests.
 pub const AWS_THROTTLED: Code = Code::new("AWS-THROTTLED");
-/// What an endpoint names cannot be switched by an errand of its kind.
+/// An action of this kind cannot switch the endpoint that its settings name.
 pub const ENDPOINT_UNSUITABLE: Code = Code::new("ENDPOINT-UNSUITABLE");
-/// The settings of an errand are wrong.
+/// The settings of an action are wrong.
 pub const ERRAND_SETTINGS: Code = Code::new("ERRAND-SETTINGS");
-/// The time of a dataset's last synced data cannot be told.
+/// The time of a dataset's last synced data cannot be read.
 pub const HEARTBEAT_UNREADABLE: Code = Code::new("HEARTBEAT-UNREADABLE");
-/// More data would be lost than the person who approved was shown.
+/// More data would be lost than was shown to the person who approved.
 pub const LOSS_IS_WORSE: Code = Code::new("LOSS-IS-WORSE");
 
 /// Every code of this crate.

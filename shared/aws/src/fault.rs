@@ -1,8 +1,7 @@
-//! Sorts what the SDK reports by what the caller does next.
+//! Sorts the errors of the SDK by what the caller does next.
 //!
-//! What AWS says in its own words is repeated only where it is known to be
-//! harmless: the text of a refused signature quotes the request's headers, the
-//! session token among them (S23).
+//! AWS's own words are repeated only where they are known to be harmless. Example: the text of a refused signature
+//! quotes the request's headers, and the session token is one of them (S23).
 
 use std::error::Error;
 
@@ -25,7 +24,7 @@ pub enum Resource {
 
 /// Sorts an error of a request that did `what`, e.g. `reading saga s-1`.
 ///
-/// A condition that did not hold is sorted by the caller, who knows the item.
+/// The caller sorts a condition that did not hold, because it knows the item.
 pub(crate) fn sort<E>(error: &SdkError<E, HttpResponse>, resource: &Resource, what: &str) -> StoreError
 where
     E: ProvideErrorMetadata + Error + 'static,
@@ -54,24 +53,24 @@ fn dispatch(failure: &DispatchFailure, what: &str) -> StoreError {
     }
 }
 
-/// What is said when there are no credentials, with the remedy.
+/// The text for missing credentials, with the remedy.
 pub(crate) const NO_CREDENTIALS: &str =
     "no AWS credentials were found: give the function a role, or sign in on this machine";
 
-/// Why a request got no answer from the service.
+/// The reason why a request got no answer from the service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Unsent {
-    /// There are none; nothing was sent.
+    /// There are no credentials. Nothing was sent.
     NoCredentials,
-    /// They did not come in time; nothing was sent.
+    /// The credentials did not come in time. Nothing was sent.
     LateCredentials,
-    /// No connection was made in time; nothing was sent.
+    /// No connection was made in time. Nothing was sent.
     NoConnection,
-    /// The connection was refused or broke; the request may have arrived.
+    /// The connection was refused or broke. The request may have arrived.
     Broken,
 }
 
-/// Sorts a request that the SDK could not bring to an answer.
+/// Sorts a request to which the SDK got no answer.
 pub(crate) fn unsent(failure: &DispatchFailure) -> Unsent {
     let mut cause = failure.as_connector_error().map(|error| error as &(dyn Error + 'static));
     while let Some(error) = cause {
@@ -86,23 +85,25 @@ pub(crate) fn unsent(failure: &DispatchFailure) -> Unsent {
     if failure.is_timeout() { Unsent::NoConnection } else { Unsent::Broken }
 }
 
-/// What an error of a service means.
+/// The meaning of an error of a service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Meaning {
-    /// There is no such thing.
+    /// The requested thing does not exist.
     Missing,
-    /// The credentials are good, but may not do this.
+    /// The credentials are good, but they do not allow this.
     Denied,
     /// The credentials are not accepted.
     SignedOut,
-    /// Too many requests, or another one first; nothing was done.
+    /// There are too many requests, or another one must end first. Nothing was done.
     Busy,
-    /// The service is unwell; whether anything was done is unknown.
+    /// The service is unwell. Nobody knows whether anything was done.
     Unwell,
-    /// Any other no.
+    /// The service refuses for any other reason.
     Refused,
 }
 
+/// Sorts an error by its code and its HTTP status.
+///
 /// Sources of the codes: [DynamoDB: Programming.Errors], [S3: API ErrorResponses], [SNS: CommonErrors],
 /// [DynamoDB global tables: ReplicatedWriteConflictException], [SSM: API GetParameter, PutParameter],
 /// [Secrets Manager: API PutSecretValue], [Route 53: API ChangeResourceRecordSets, CommonErrors],
@@ -155,8 +156,8 @@ pub(crate) fn meaning(code: &str, status: u16) -> Meaning {
     }
 }
 
-/// Sorts an answer of a service that is no success, by its code, its text and its HTTP status. `what` is what was
-/// done, e.g. `reading saga s-1`.
+/// Sorts an unsuccessful answer of a service by its code, its text and its HTTP status. `what` says what was done,
+/// e.g. `reading saga s-1`.
 pub fn service(code: &str, message: Option<&str>, status: u16, resource: &Resource, what: &str) -> StoreError {
     match meaning(code, status) {
         Meaning::Missing => StoreError::Broken(format!("{what}: {}", missing(resource))),
@@ -171,7 +172,7 @@ pub fn service(code: &str, message: Option<&str>, status: u16, resource: &Resour
     }
 }
 
-/// What is wrong when AWS does not accept the credentials, with the remedy.
+/// The text for credentials that AWS does not accept, with the remedy.
 pub(crate) fn signed_out(code: &str) -> String {
     format!("AWS does not accept the credentials ({code}): check the role, or sign in again, and this machine's clock")
 }

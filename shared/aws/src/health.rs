@@ -1,17 +1,17 @@
-//! The AWS Health API, polled: what AWS says of the regions of the two sides.
+//! Polls the AWS Health API: AWS reports there about the regions of the two sides.
 //!
-//! Law: one attempt a request, at most one poll a minute; what cannot be asked is unknown (S17). It is
-//! an addition to the events that AWS sends by EventBridge, which need no support plan: the same
-//! provider speaks, so both count once.
+//! Law: one attempt per request, and at most one poll a minute. If the API cannot be asked, the health is unknown
+//! (S17). AWS also sends events by EventBridge, which need no support plan. This API is an addition to them. The
+//! provider speaks in both, so they count as one origin.
 //!
-//! Quirks [Health: health-api.html]: the API needs a Business, Enterprise On-Ramp or Enterprise plan, else
-//! `SubscriptionRequiredException`. Of two regions one is active, the one that `global.health.amazonaws.com`
-//! is an alias of; requests are signed for that region. If it cannot be told, us-east-1 is asked, which is
-//! the active one as a rule. The passive one may lag.
-//! The API tells no severity [Health: API Event], so an open issue is degraded and never down: another
-//! origin must say more.
-//! Unverified: the SDK speaks Smithy RPC v2 CBOR to it, which the simulated cloud does not answer; what
-//! becomes of events and of an account without a plan is checked by no test yet.
+//! Quirks [Health: health-api.html]: the API needs a Business, Enterprise On-Ramp or Enterprise plan. Without one
+//! it answers `SubscriptionRequiredException`. Of two regions one is active: the one that
+//! `global.health.amazonaws.com` is an alias of. Requests are signed for that region. If the alias cannot be
+//! resolved, us-east-1 is asked, which is usually the active one. The passive one may lag. The API gives no
+//! severity [Health: API Event]. So an open issue is degraded and never down, and another origin must say more.
+//!
+//! Unverified: the SDK speaks Smithy RPC v2 CBOR to this API, and the simulated cloud does not answer that. So no
+//! test yet checks how events and an account without a plan are handled.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -27,27 +27,27 @@ use crate::clients::Clients;
 use crate::codes;
 use crate::errands::call::{Call, carry};
 
-/// Its name in signals.
+/// The name of this source in signals.
 const SOURCE: &str = "aws_health_api";
-/// What is an alias of the active endpoint [Health: health-api.html].
+/// The alias of the active endpoint [Health: health-api.html].
 const GLOBAL: &str = "global.health.amazonaws.com";
-/// Where it is active as a rule.
+/// The region that is usually active.
 const USUAL_REGION: &str = "us-east-1";
-/// In seconds: no poll follows another sooner, a little less than the schedule's minute.
+/// In seconds: the shortest time between two polls. It is a little less than the schedule's minute.
 const PAUSE_S: i64 = 50;
-/// In seconds: who has no support plan is told this often, and not asked in between.
+/// In seconds: the pause after an answer that the account has no support plan. The fault is reported this often.
 const NO_PLAN_PAUSE_S: i64 = 3_600;
-/// Closed issues are told for so long, so that it is seen that they are closed.
+/// Issues that were closed within this time are read, too, so that people see that they are closed.
 const CLOSED_LATELY: SignedDuration = SignedDuration::from_hours(3);
-/// A page; from 10 to 100 [Health: API DescribeEvents].
+/// Events per page, from 10 to 100 [Health: API DescribeEvents].
 const PAGE: i32 = 100;
-/// So many pages of one question at most.
+/// The largest number of pages that are read for one question.
 const MOST_PAGES: usize = 10;
 
-/// See the module.
+/// A feed of signals from the AWS Health API.
 pub struct AwsHealth {
     client: aws_sdk_health::Client,
-    /// The address is an emulator's, and not looked for.
+    /// Whether an emulator serves the API. Then its address is used, and not that of the active region.
     has_endpoint: bool,
     names: Arc<dyn Names>,
     watched: Watched,
@@ -61,7 +61,7 @@ impl std::fmt::Debug for AwsHealth {
 }
 
 impl AwsHealth {
-    /// Asks for those of the watched sides that stand in AWS.
+    /// A feed that asks about the watched sides that are in AWS.
     pub fn new(clients: &Clients, names: Arc<dyn Names>, watched: Watched) -> Self {
         let (client, has_endpoint) = (clients.health.clone(), clients.has_endpoint);
         Self { client, has_endpoint, names, watched, not_before: Mutex::new(Timestamp::MIN) }
@@ -75,14 +75,14 @@ impl AwsHealth {
         regions
     }
 
-    /// The region whose endpoint is active.
+    /// The region of the active endpoint.
     async fn active_region(&self) -> String {
         let alias = self.names.alias(GLOBAL).await.ok().flatten();
         let region = alias.as_deref().and_then(|host| host.strip_prefix("health.")?.strip_suffix(".amazonaws.com"));
         region.unwrap_or(USUAL_REGION).to_owned()
     }
 
-    /// Lets a poll begin unless one has lately.
+    /// Lets a poll begin unless another one began a short time ago.
     fn begins(&self, now: Timestamp) -> bool {
         let mut not_before = self.not_before.lock().unwrap_or_else(PoisonError::into_inner);
         let begins = now >= *not_before;
@@ -139,7 +139,7 @@ impl AwsHealth {
             Some(_) | None => (false, "is open"),
         };
         let seen = event.last_updated_time().or(event.start_time());
-        // While it is open, AWS says so with every answer.
+        // While an issue is open, AWS says so with every answer.
         let seen_at = if is_closed { seen.and_then(at).unwrap_or(now) } else { now };
         let code = event.event_type_code().unwrap_or("an issue");
         let sides = self.watched.in_region(CloudName::Aws, region);

@@ -1,17 +1,16 @@
-//! Speaks to AWS: the saga table in DynamoDB, objects in S3, wake messages on SNS, errands, probes, AWS Health.
+//! Speaks to AWS: the saga table in DynamoDB, objects in S3, wake messages on SNS, actions, probes, AWS Health.
 //!
-//! The only crate that names `aws_sdk_*`. It carries out the ports of `engine`
-//! and must not know what a failover is beyond the types they carry. It uses data
-//! planes only (S20): nothing here creates, reconfigures or removes an AWS resource. An errand writes
-//! what stands *in* one, e.g. a parameter's value, and says where that is no data plane.
+//! This is the only crate that names `aws_sdk_*`. It implements the ports of `engine`. It must not know what a
+//! failover is, beyond the types that these ports carry. It uses data planes only (S20): it never creates,
+//! reconfigures or removes an AWS resource. An action writes something *in* a resource, e.g. the value of a
+//! parameter. If that is not a request to a data plane, the action says so in its file.
 //!
-//! Repeating a request that got no answer is left to the SDK (three attempts), so
-//! a conditional write may meet its own earlier attempt. Every write therefore
-//! carries a mark that is unique to the call; a condition that failed on an item
-//! with our own mark did not fail, its first answer was lost.
+//! Only the SDK repeats a request that got no answer (three attempts). So a conditional write may meet its own
+//! earlier attempt. Every write therefore carries a mark that is unique to the call. If the condition fails on an
+//! item with our own mark, the write has succeeded and only its first answer was lost.
 //!
-//! The cargo feature `mutants` lets a test take single guards away, see
-//! `Weakened`. Nothing that is deployed enables it.
+//! The cargo feature `mutants` lets a test take single guards away, see `Weakened`. Nothing that is deployed
+//! enables it.
 
 mod clients;
 pub mod codes;

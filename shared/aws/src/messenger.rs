@@ -1,7 +1,7 @@
-//! Messages to people, on an SNS topic.
+//! Sends messages to people on an SNS topic.
 //!
-//! Every message carries two attributes, so that a subscription's filter policy picks its own:
-//! `audience` is `approver`, `everybody` or `support`; `approver` is the approver's name
+//! Messages carry attributes, so that the filter policy of a subscription can pick its own. `audience` is
+//! `approver`, `everybody` or `support`. A message to an approver also has `approver`: the name of the approver
 //! [docs: sns/latest/dg/sns-subscription-filter-policies]. A plain topic without filters works, too.
 
 use async_trait::async_trait;
@@ -14,12 +14,12 @@ use crate::fault::{self, Resource};
 /// The longest subject that SNS takes, in characters [docs: sns/latest/api/API_Publish, Subject].
 const SUBJECT: usize = 100;
 
-/// A message's subject as SNS takes it: ASCII, and not too long.
+/// A message's subject in a form that SNS accepts: ASCII, and not too long.
 pub fn subject_of(message: &Message) -> String {
     message.subject.chars().filter(char::is_ascii).take(SUBJECT).collect()
 }
 
-/// The attributes by which subscriptions pick a message: names and values.
+/// Names and values of the attributes by which subscriptions pick a message.
 pub fn addressed(to: &Recipient) -> Vec<(&'static str, &str)> {
     match to {
         Recipient::Approver(name) => vec![("audience", "approver"), ("approver", name)],

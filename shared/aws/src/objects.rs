@@ -1,4 +1,4 @@
-//! Whole objects in an S3 bucket.
+//! Stores whole objects in an S3 bucket.
 
 use async_trait::async_trait;
 use aws_sdk_s3::operation::put_object::builders::PutObjectFluentBuilder;
@@ -15,28 +15,29 @@ use crate::mark;
 /// The object's metadata that holds the mark of the write that made it.
 const MARK: &str = "write";
 
-/// Keeps objects of one bucket under one prefix.
+/// Stores objects of one bucket under one prefix.
 #[derive(Clone, Debug)]
 pub struct S3Objects {
     client: aws_sdk_s3::Client,
     bucket: String,
     prefix: String,
-    /// Where evidence goes, if not here.
+    /// The bucket for evidence. `None` if `bucket` holds it, too.
     evidence: Option<String>,
 }
 
 impl S3Objects {
-    /// Objects of `bucket` whose keys begin with `prefix`, e.g. `switchback/`; it may be empty.
+    /// Objects of `bucket` whose keys begin with `prefix`, e.g. `switchback/`. The prefix may be empty.
     pub fn new(clients: &Clients, bucket: impl Into<String>, prefix: impl Into<String>) -> Self {
         Self { client: clients.s3.clone(), bucket: bucket.into(), prefix: prefix.into(), evidence: None }
     }
 
-    /// Evidence goes to a bucket of its own, whose default retention locks every object [S3: Object Lock].
+    /// Sends evidence to a bucket of its own. The default retention of that bucket locks every object
+    /// [S3: Object Lock]. With `None` or an empty name it goes to this bucket.
     pub fn with_evidence(self, bucket: Option<String>) -> Self {
         Self { evidence: bucket.filter(|bucket| !bucket.is_empty()), ..self }
     }
 
-    /// The same keys in the bucket of the evidence.
+    /// The same keys in the bucket for evidence.
     fn of_evidence(&self) -> Self {
         let bucket = self.evidence.clone().unwrap_or_else(|| self.bucket.clone());
         Self { bucket, evidence: None, ..self.clone() }
@@ -62,7 +63,7 @@ impl S3Objects {
         fault::sort(error, &Resource::Bucket(self.bucket.clone()), what)
     }
 
-    /// Whether the object that is there was made by the write with this mark.
+    /// Whether the stored object was made by the write with this mark.
     async fn is_ours(&self, key: &str, mark: &str) -> Result<bool, StoreError> {
         let looking = self.client.head_object().bucket(&self.bucket).key(self.full(key)).send().await;
         match looking {
@@ -86,7 +87,7 @@ impl Objects for S3Objects {
         let mark = mark::fresh();
         match self.putting(key, bytes, &mark).if_none_match("*").send().await {
             Ok(_) => Ok(()),
-            // 412: there is an object [S3: API PutObject, If-None-Match].
+            // 412 means that the object exists already [S3: API PutObject, If-None-Match].
             Err(error) if error.raw_response().is_some_and(|r| r.status().as_u16() == 412) => {
                 if self.is_ours(key, &mark).await? {
                     return Ok(());
@@ -102,8 +103,9 @@ impl Objects for S3Objects {
         if self.evidence.is_none() {
             tracing::warn!(code = "EVIDENCE-NOT-LOCKED", key, "whoever may write to this bucket can replace it");
         }
-        // A put under Object Lock must say what it puts; the SDK adds a checksum to every put by itself
-        // [S3: API PutObject, x-amz-checksum-*]. How long it is locked is the bucket's default retention.
+        // A put under Object Lock must carry a checksum, and the SDK adds one to every put
+        // [S3: API PutObject, x-amz-checksum-*]. The bucket's default retention decides how long the object is
+        // locked.
         match there.put_new(key, bytes.clone()).await {
             Err(StoreError::Refused(what)) => match there.get(key).await? {
                 Some(found) if found == bytes => Ok(()),

@@ -1,4 +1,4 @@
-//! Wake messages on an SNS topic.
+//! Sends wake messages on an SNS topic.
 
 use async_trait::async_trait;
 use engine::ports::{StoreError, Waker};

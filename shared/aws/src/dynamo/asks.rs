@@ -1,4 +1,4 @@
-//! Approvals.
+//! Stores approval requests, their answers and the audit entries.
 
 use async_trait::async_trait;
 use engine::ports::{Answer, AskItem, Asks, STORE_VERSION, StoreError, TrailLine};
@@ -33,7 +33,7 @@ impl Asks for DynamoStore {
         let what = named(&ask.saga, &ask.question);
         let before = ask.revision.saturating_sub(1);
         let at_revision = if before == 0 {
-            // A question of before revisions were kept has none.
+            // A question that an older version stored has no revision.
             Terms::default().with("(attribute_not_exists(#revision) OR #revision = :before)", ":before", number(0))
         } else {
             Terms::default().with("#revision = :before", ":before", number(before))
@@ -51,12 +51,12 @@ impl Asks for DynamoStore {
     async fn use_answer(&self, saga: &SagaId, question: &str, answer: &Answer) -> Result<(), StoreError> {
         let what = named(saga, question);
         let set = Terms::default().set("state", text(AskWord::Used.as_str()));
-        // Whoever has read the question before this must not write it back.
+        // The revision rises, so a caller that has read the question before this cannot write it back.
         let set = set
             .with("#revision = if_not_exists(#revision, :zero) + :one", ":zero", number(0))
             .with_value(":one", number(1));
         let unused = if self.guards.use_once() { stands(AskWord::Answered) } else { Terms::default() };
-        // The whole answer is compared, so that no part of it can differ from what the caller judged.
+        // The whole answer is compared, so no part of it can differ from what the caller judged.
         let only_if = unused.with("#answer = :answer", ":answer", rows::attribute(answer, &what)?);
         self.update(&keys::ask(saga, question), set, only_if, &what).await?.or_refused(&what).map(drop)
     }
@@ -65,7 +65,7 @@ impl Asks for DynamoStore {
         let what = format!("what {} did about a question of saga {saga}", line.who);
         let item = rows::encode(&TrailRow { version: STORE_VERSION, line: line.clone() }, &what)?;
         let only_if = Terms::default().bare("attribute_not_exists(#PK)");
-        // Lines of one moment stand side by side: the mark of the write tells them apart.
+        // Several entries may have the same time. The mark of the write keeps their keys apart.
         let key = keys::trail(saga, line.at, &mark::fresh());
         self.put(&key, item, only_if, &what).await?.or_refused(&what).map(drop)
     }

@@ -1,7 +1,7 @@
-//! What people order of a saga under way, and the lessons of a pair.
+//! Stores the orders that people give to a running saga, and the lessons of a pair.
 //!
-//! The order is written before the count in the saga's head is raised, so whoever sees the count finds the
-//! order; and a runner that takes the lease looks anyway, so a count that was not raised loses nothing.
+//! The order is written before the count in the saga's head is raised. So every reader that sees the count finds
+//! the order. A count that was not raised loses nothing: a runner that takes the lease reads the orders anyway.
 
 use async_trait::async_trait;
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -14,13 +14,13 @@ use super::terms::{Terms, number};
 use super::write::Written;
 use super::{DynamoStore, keys, rows};
 
-/// `SAGA#s / CONTROL#id`. `open` stands apart, since conditions look at it.
+/// `SAGA#s / CONTROL#id`. `open` is an attribute of its own, because conditions use it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 struct ControlRow {
     version: u32,
     open: bool,
     item: ControlItem,
-    /// How it ended; `None` while it is open.
+    /// How the order ended. `None` while it is open.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     ended: Option<ControlState>,
 }

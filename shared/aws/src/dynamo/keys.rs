@@ -1,6 +1,6 @@
-//! Where each item is: the keys of the table, for every store that keeps its items.
+//! Makes the keys of the table's items, for every store that keeps them.
 //!
-//! Numbers are padded and times are in milliseconds since 1970, so that a query returns items in order.
+//! Numbers are padded, and times are in milliseconds since 1970. So a query returns items in order.
 
 use failover::PairName;
 use failover::signal::About;
@@ -10,89 +10,90 @@ use saga::{SagaId, StepId};
 /// The two parts of an item's key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Key {
-    /// The partition, e.g. `SAGA#s-1`.
+    /// The partition key, e.g. `SAGA#s-1`.
     pub pk: String,
-    /// The place in it, e.g. `HEAD`.
+    /// The sort key in the partition, e.g. `HEAD`.
     pub sk: String,
 }
 
-/// What the sort keys of a saga's steps begin with.
+/// Prefix of the sort keys of a saga's steps.
 pub const STEPS: &str = "STEP#";
 
-/// What the sort keys of a saga's log begin with.
+/// Prefix of the sort keys of a saga's log.
 pub const LOG: &str = "LOG#";
 
-/// The head of a pair.
+/// Key of the head of a pair.
 pub fn pair(pair: &PairName) -> Key {
     Key { pk: format!("PAIR#{pair}"), sk: "HEAD".to_owned() }
 }
 
-/// The head of a saga.
+/// Key of the head of a saga.
 pub fn head(saga: &SagaId) -> Key {
     Key { pk: partition(saga), sk: "HEAD".to_owned() }
 }
 
-/// Padded, so that a query returns steps in plan order.
+/// Key of a step. Its numbers are padded, so a query returns steps in plan order.
 pub fn step(saga: &SagaId, step: StepId) -> Key {
     Key { pk: partition(saga), sk: format!("{STEPS}{:04}#{:06}", step.stage, step.number) }
 }
 
-/// Padded, so that a query returns the log in order.
+/// Key of a chunk of the log. Its numbers are padded, so a query returns the log in order.
 pub fn log(saga: &SagaId, epoch: u64, sequence: u64) -> Key {
     Key { pk: partition(saga), sk: format!("{LOG}{epoch:08}#{sequence:08}") }
 }
 
-/// A question of a saga.
+/// Key of a question of a saga.
 pub fn ask(saga: &SagaId, question: &str) -> Key {
     Key { pk: partition(saga), sk: format!("ASK#{question}") }
 }
 
-/// What the sort keys of what people did about questions begin with.
+/// Prefix of the sort keys of the audit entries about a saga's questions.
 pub const TRAIL: &str = "TRAIL#";
 
-/// In milliseconds and padded, so that a query returns them in order of time.
+/// Key of an audit entry. The time is in milliseconds and padded, so a query returns the entries in order of time.
 pub fn trail(saga: &SagaId, at: Timestamp, mark: &str) -> Key {
     Key { pk: partition(saga), sk: format!("{TRAIL}{:015}#{mark}", at.as_millisecond()) }
 }
 
-/// What the sort keys of what people order of a saga begin with.
+/// Prefix of the sort keys of the orders that people give to a saga.
 pub const CONTROLS: &str = "CONTROL#";
 
-/// An order's id sorts by time.
+/// Key of an order. The id of an order sorts by time.
 pub fn control(saga: &SagaId, id: &str) -> Key {
     Key { pk: partition(saga), sk: format!("{CONTROLS}{id}") }
 }
 
-/// What the sort keys of a pair's lessons begin with.
+/// Prefix of the sort keys of a pair's lessons.
 pub const LESSONS: &str = "LESSON#";
 
-/// A lesson of a pair.
+/// Key of a lesson of a pair.
 pub fn lesson(pair: &PairName, id: &str) -> Key {
     Key { pk: format!("PAIR#{pair}"), sk: format!("{LESSONS}{id}") }
 }
 
-/// What the sort keys of a pair's tracks begin with.
+/// Prefix of the sort keys of a pair's tracks.
 pub const SIGNALS: &str = "SIGNAL#";
 
-/// The track of one thing.
+/// Key of the track of one subject.
 pub fn signal(pair: &PairName, about: &About) -> Key {
     Key { pk: format!("PAIR#{pair}"), sk: format!("{SIGNALS}{}#{}#{}", about.source, about.side, about.subject) }
 }
 
-/// What is remembered of a pair under a name.
+/// Key of a value that is remembered of a pair under a name.
 pub fn remembered(pair: &PairName, name: &str) -> Key {
     Key { pk: format!("PAIR#{pair}"), sk: format!("KNOWN#{name}") }
 }
 
-/// What the sort keys of a pair's history begin with.
+/// Prefix of the sort keys of a pair's history.
 pub const DONE: &str = "DONE#";
 
-/// In milliseconds and padded, so that a query returns them in order of time.
+/// Key of an entry of the history. The time is in milliseconds and padded, so a query returns entries in order of
+/// time.
 pub fn done(pair: &PairName, at: Timestamp, saga: &SagaId) -> Key {
     Key { pk: format!("PAIR#{pair}"), sk: format!("{DONE}{:015}#{saga}", at.as_millisecond()) }
 }
 
-/// The partition that holds everything of a saga.
+/// The partition key of all items of a saga.
 pub fn partition(saga: &SagaId) -> String {
     format!("SAGA#{saga}")
 }

@@ -1,9 +1,9 @@
-//! The table: pairs, sagas, steps, logs, approvals.
+//! Keeps pairs, sagas, steps, logs and approvals in one DynamoDB table.
 //!
-//! Its law: every write is one item under one condition, every read is
-//! consistent, and a query follows its pages to the end. There is no transaction,
-//! no index and no expiry, so the same code runs on a plain table, a global table
-//! with one writing region, or a strongly consistent global table.
+//! Law: every write is one item under one condition, every read is consistent, and a query follows its pages to the
+//! end. There is no transaction and no index. Only tracks of signals expire, and nothing depends on it. So the same
+//! code runs on a plain table, on a global table with one writing region, and on a strongly consistent global
+//! table.
 //!
 //! | PK | SK | item |
 //! |---|---|---|
@@ -19,8 +19,8 @@
 //! | `SAGA#s` | `CONTROL#id` | [`engine::ports::ControlItem`] |
 //! | `SAGA#s` | `TRAIL#milliseconds#mark` | [`engine::ports::TrailLine`] |
 //!
-//! Every item has `version` (S22) and `write`, the mark of the call that wrote it
-//! last. Attributes that conditions look at are top-level attributes.
+//! Every item has `version` (S22) and `write`. The latter is the mark of the call that wrote the item last.
+//! Attributes that conditions use are top-level attributes.
 
 mod asks;
 mod controls;
@@ -36,7 +36,7 @@ mod write;
 use crate::clients::Clients;
 use crate::guards::Guards;
 
-/// The table, as the ports `Pairs`, `Sagas`, `Asks`, `Controls` and `Signals`.
+/// The table. It implements the ports `Pairs`, `Sagas`, `Asks`, `Controls` and `Signals`.
 #[derive(Clone, Debug)]
 pub struct DynamoStore {
     client: aws_sdk_dynamodb::Client,
@@ -45,7 +45,7 @@ pub struct DynamoStore {
 }
 
 impl DynamoStore {
-    /// A store on the table `table`, which must exist: string keys `PK` and `SK`, no index.
+    /// A store on the table `table`. The table must exist, with the string keys `PK` and `SK` and no index.
     pub fn new(clients: &Clients, table: impl Into<String>) -> Self {
         Self { client: clients.dynamo.clone(), table: table.into(), guards: Guards::default() }
     }

@@ -1,4 +1,4 @@
-//! Pairs.
+//! Stores the heads and the history of pairs.
 
 use async_trait::async_trait;
 use engine::ports::{DoneItem, PairHead, Pairs, STORE_VERSION, StoreError};
@@ -36,7 +36,7 @@ impl Pairs for DynamoStore {
         let item = rows::encode(&DoneItem { version: STORE_VERSION, ..done.clone() }, &what)?;
         let only_if = Terms::default().bare("attribute_not_exists(#PK)");
         let key = keys::done(&done.pair, done.achieved.ended_at, &done.achieved.saga);
-        // Refused: there is one, and the first one stays.
+        // If the write is refused, there is an entry already. The first one stays.
         self.put(&key, item, only_if, &what).await.map(drop)
     }
 

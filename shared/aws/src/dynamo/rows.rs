@@ -1,7 +1,7 @@
-//! What the items look like in the table.
+//! Defines the stored form of the items.
 //!
-//! The stored form is apart from the ports' types, so that an attribute that a
-//! condition looks at can have the type the condition needs.
+//! The stored form is separate from the types of the ports. So an attribute that a condition uses can have the type
+//! that the condition needs.
 
 use std::collections::HashMap;
 
@@ -16,7 +16,7 @@ use saga::{Line, PlanHash, SagaId, Tally};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-/// An item as the SDK has it. Its order never shows: it is only looked up and decoded.
+/// An item as the SDK has it. The order of its attributes never matters: they are only fetched by name and decoded.
 pub(super) type Item = HashMap<String, AttributeValue>;
 
 /// `SAGA#s / HEAD`.
@@ -29,11 +29,11 @@ pub(super) struct HeadRow {
     plan: PlanHash,
     by: String,
     status: SagaStatus,
-    /// Whether `status` is a finished one; conditions look at this.
+    /// Whether `status` is a finished one. Conditions use this.
     finished: bool,
     epoch: u64,
     owner: String,
-    /// In milliseconds since 1970, rounded up: a lease never ends before what was promised.
+    /// In milliseconds since 1970, rounded up, so that a lease never ends before the promised time.
     lease_until: i64,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     next_at: Option<Timestamp>,
@@ -51,7 +51,7 @@ pub(super) struct HeadRow {
     clocks: Clocks,
 }
 
-/// `SAGA#s / STEP#stage#number`. `epoch` is that of the runner which wrote it.
+/// `SAGA#s / STEP#stage#number`. `epoch` is that of the runner that wrote it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct StepRow {
     pub(super) version: u32,
@@ -109,7 +109,7 @@ pub(super) struct TrailRow {
     pub(super) line: TrailLine,
 }
 
-/// How an approval stands, as conditions see it.
+/// The state of an approval request, as conditions see it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum AskWord {
@@ -268,7 +268,7 @@ impl AskRow {
     }
 }
 
-/// A pair's head as it is stored.
+/// A pair's head in its stored form, with this program's version.
 pub(super) fn pair_row(head: &PairHead) -> PairHead {
     PairHead { version: STORE_VERSION, ..head.clone() }
 }
@@ -285,7 +285,7 @@ pub(super) fn attribute(value: &impl Serialize, what: &str) -> Result<AttributeV
         .map_err(|e| StoreError::Broken(format!("{what} cannot be written as an attribute: {e}")))
 }
 
-/// Turns an item into a row, after looking at its version.
+/// Turns an item into a row, after a check of its version.
 pub(super) fn decode<T: DeserializeOwned>(item: Item, what: &str) -> Result<T, StoreError> {
     if let Some(error) = newer(&item, what) {
         return Err(error);
@@ -294,7 +294,7 @@ pub(super) fn decode<T: DeserializeOwned>(item: Item, what: &str) -> Result<T, S
         .map_err(|e| StoreError::Broken(format!("{what} cannot be read: {e}; was it changed by hand?")))
 }
 
-/// Why an item must be left alone: its version is unknown here, or it has none.
+/// The reason to leave an item alone, if there is one: its version is unknown here, or it has none.
 pub(super) fn newer(item: &Item, what: &str) -> Option<StoreError> {
     let found = item.get("version").and_then(|value| value.as_n().ok()).and_then(|n| n.parse::<u32>().ok());
     match found {

@@ -1,4 +1,4 @@
-//! Sagas: heads, leases, steps, logs.
+//! Stores the heads, leases, steps and logs of sagas.
 
 use async_trait::async_trait;
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -68,7 +68,7 @@ impl Sagas for DynamoStore {
         } else {
             Terms::default()
         };
-        // What was finished stays finished (S16), whoever holds the lease.
+        // A finished saga stays finished (S16), whichever runner holds the lease.
         let only_if = if rows::is_finished(head.status) { only_if } else { unfinished(only_if) };
         let kept = ["status", "finished", "lease_until", "tally", "clocks", "next_at", "controls_taken", "held"];
         let set = kept.iter().fold(Terms::default(), |set, name| {
@@ -80,7 +80,7 @@ impl Sagas for DynamoStore {
 
     async fn ask_abort(&self, saga: &SagaId, by: &str, why: &str) -> Result<(), StoreError> {
         let what = named(saga);
-        // The first who asked stays on record.
+        // The first person who asked stays on record.
         let set = Terms::default().with("#abort_by = if_not_exists(#abort_by, :by)", ":by", text(by)).with(
             "#abort_why = if_not_exists(#abort_why, :why)",
             ":why",
@@ -127,10 +127,10 @@ impl Sagas for DynamoStore {
     }
 }
 
-/// Whether the chunk that is there is this one, written by a call whose answer was lost.
+/// Whether the stored chunk is this one, written by an attempt whose answer was lost.
 ///
-/// Lines name their epoch and are chained by hash, so only the runner that made
-/// them can have written them. A seal has none, and may be anybody's.
+/// Lines name their epoch and are chained by hash. So only the runner that made them can have written them. A seal
+/// has no lines, so any runner may have written it.
 fn is_the_same(found: &Item, chunk: &LogChunk, what: &str) -> Result<bool, StoreError> {
     let found = LogChunk::from(rows::decode::<LogRow>(found.clone(), what)?);
     Ok(!chunk.lines.is_empty() && found == *chunk)

@@ -1,4 +1,4 @@
-//! What is known of a pair's health.
+//! Stores what is known of a pair's health: the tracks of its signals, and remembered values.
 
 use async_trait::async_trait;
 use engine::ports::{Remembered, STORE_VERSION, Signals, StoreError, TrackItem};
@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 use super::terms::{Terms, number};
 use super::{DynamoStore, keys, rows};
 
-/// In seconds: a track that nobody adds to is dropped by the table's expiry after so long. Nothing depends
-/// on it: what is older counts as unknown.
+/// In seconds: the table's expiry drops a track after this time without an addition. Nothing depends on it, because
+/// older readings count as unknown.
 const KEPT_S: i64 = 30 * 86_400;
 
 /// `PAIR#p / SIGNAL#source#side#subject`.
@@ -31,7 +31,7 @@ impl Signals for DynamoStore {
         let items = self.items(&format!("PAIR#{pair}"), keys::SIGNALS, &what).await?;
         let decoded = items.into_iter().map(|item| rows::decode::<TrackRow>(item, &what).map(TrackRow::into_item));
         let (tracks, unreadable): (Vec<_>, Vec<_>) = decoded.partition(Result::is_ok);
-        // One that cannot be read, or is of a later version, spoils no other.
+        // A track that cannot be read, or that is of a later version, spoils no other one.
         if let Some(Err(error)) = unreadable.first() {
             tracing::error!(code = "SIGNAL-UNREADABLE", skipped = unreadable.len(), %error, "signals cannot be read");
         }

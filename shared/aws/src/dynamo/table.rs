@@ -1,4 +1,4 @@
-//! Consistent reads.
+//! Reads items of the table. Every read is consistent.
 
 use engine::ports::StoreError;
 

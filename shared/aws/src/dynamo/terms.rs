@@ -1,13 +1,13 @@
-//! Expressions: `#name` stands for the attribute `name`, `:word` for a value.
+//! Builds expressions: `#name` stands for the attribute `name`, `:word` for a value.
 //!
-//! Every attribute is written as a placeholder, so that none can collide with
-//! one of DynamoDB's reserved words, and the map of names follows from the text.
+//! Every attribute is written as a placeholder. So none can collide with a reserved word of DynamoDB, and the map
+//! of names follows from the text.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_dynamodb::types::AttributeValue;
 
-/// Some terms of an expression, with the values they use.
+/// Some terms of an expression, with the values that they use.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Terms {
     texts: Vec<String>,
@@ -48,7 +48,7 @@ impl Terms {
         (!self.texts.is_empty()).then(|| self.texts.join(between))
     }
 
-    /// The values of both.
+    /// The values of both expressions.
     pub(super) fn values(self, other: Self) -> BTreeMap<String, AttributeValue> {
         let mut all = self.values;
         all.extend(other.values);
@@ -67,12 +67,12 @@ pub(super) fn names(text: &str) -> BTreeSet<&str> {
         .collect()
 }
 
-/// A number.
+/// An attribute value of the type number.
 pub(super) fn number(value: impl std::fmt::Display) -> AttributeValue {
     AttributeValue::N(value.to_string())
 }
 
-/// A text.
+/// An attribute value of the type string.
 pub(super) fn text(value: impl Into<String>) -> AttributeValue {
     AttributeValue::S(value.into())
 }

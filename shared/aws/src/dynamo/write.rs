@@ -1,4 +1,4 @@
-//! One conditional write of one item.
+//! Writes one item under one condition.
 
 use std::error::Error;
 
@@ -20,17 +20,17 @@ use crate::mark;
 /// The attribute that holds the mark of the last write.
 pub(super) const MARK: &str = "write";
 
-/// What came of a conditional write.
+/// The result of a conditional write.
 #[derive(Clone, Debug)]
 pub(super) enum Written {
-    /// It happened; the item as it is now.
+    /// The write happened. This is the item as it is now.
     Done(Item),
-    /// The condition did not hold; the item as it is, if there is one.
+    /// The condition did not hold. This is the item as it is, if there is one.
     Refused(Option<Item>),
 }
 
 impl Written {
-    /// The item as it is now.
+    /// The item as it is now, or [`StoreError::Refused`] if the condition did not hold.
     pub(super) fn or_refused(self, what: &str) -> Result<Item, StoreError> {
         match self {
             Self::Done(item) => Ok(item),
@@ -88,7 +88,8 @@ impl DynamoStore {
     ) -> Result<Written, StoreError> {
         let mark = mark::fresh();
         let set = set.set(MARK, text(&mark)).set("version", number(STORE_VERSION));
-        // An item that is not there has no version and fails this too, so nothing is made by changing it.
+        // An item that is not there has no version, so it fails this condition, too. An update never creates an
+        // item.
         let only_if = only_if.with("#version <= :known", ":known", number(STORE_VERSION));
         let update = format!("SET {}", set.joined(", ").unwrap_or_default());
         let condition = only_if.joined(" AND ").unwrap_or_default();
@@ -123,7 +124,7 @@ impl DynamoStore {
         }
     }
 
-    /// Tells a condition that did not hold from a write that met its own first attempt.
+    /// Distinguishes a condition that did not hold from a write that met its own first attempt.
     fn settle<E>(
         &self,
         error: &SdkError<E, HttpResponse>,

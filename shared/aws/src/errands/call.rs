@@ -1,8 +1,9 @@
-//! One request of an errand under its pass.
+//! Sends one request of an action, once it is admitted.
 //!
-//! Law: nothing is sent before the pass admits it, the pass is told exactly once how each admitted
-//! request ended, and whatever leaves an effect in doubt asks to look first (S6). What AWS says in its
-//! own words is repeated only where it is known to be harmless (S23). Must not know: any kind.
+//! Law: nothing is sent before it is admitted. The end of each admitted request is reported exactly once. A request
+//! that leaves an effect in doubt asks to verify first (S6). AWS's own words are repeated only where they are known
+//! to be harmless (S23).
+//! Must not know: any kind.
 
 use std::error::Error;
 use std::future::Future;
@@ -19,33 +20,33 @@ use crate::clients::within;
 use crate::codes;
 use crate::fault::{self, Meaning, NO_CREDENTIALS, Unsent};
 
-/// What one request is, for the pass and for people.
+/// Describes one request, for its admission and for people.
 #[derive(Clone, Debug)]
 pub(crate) struct Call {
-    /// The family that the pass knows it by, e.g. `aws.ssm`.
+    /// The API family under which it is admitted, e.g. `aws.ssm`.
     pub(crate) family: &'static str,
     /// Whether it can change anything.
     pub(crate) nature: Nature,
     /// E.g. `reading the parameter /one`.
     pub(crate) doing: String,
-    /// What IAM calls it, e.g. `ssm:GetParameter`.
+    /// The action of IAM that it needs, e.g. `ssm:GetParameter`.
     pub(crate) action: &'static str,
-    /// What it is about, e.g. `the parameter /one in eu-west-1`.
+    /// The resource that it is about, e.g. `the parameter /one in eu-west-1`.
     pub(crate) about: String,
-    /// What to do if that does not exist, e.g. `create it, or correct the setting parameter`.
+    /// The remedy if that resource does not exist, e.g. `create it, or correct the setting parameter`.
     pub(crate) if_missing: &'static str,
-    /// AWS's own words may quote what was sent, which is a secret.
+    /// Whether AWS's own words may quote a secret that was sent.
     pub(crate) secret: bool,
 }
 
 /// A request that did not succeed.
 #[derive(Clone, Debug)]
 pub(crate) struct Failure {
-    /// For the runner.
+    /// The fault for the runner.
     pub(crate) fault: Fault,
-    /// AWS's code, e.g. `NoSuchKey`; empty if it gave none.
+    /// AWS's code, e.g. `NoSuchKey`. It is empty if AWS gave none.
     pub(crate) code: String,
-    /// Whether another way to the same API may be open: it did not answer, or is unwell.
+    /// Whether another way to the same API may work: this one did not answer, or is unwell.
     pub(crate) elsewhere: bool,
 }
 
@@ -62,27 +63,27 @@ impl From<Fault> for Failure {
     }
 }
 
-/// An admitted request whose end has yet to be told.
+/// An admitted request whose end is not reported yet.
 struct Ticket<'a> {
     pass: &'a dyn Pass,
     family: &'static str,
     ending: Ending,
 }
 
-/// A request that nobody waits for any more got no answer.
+/// A request that nobody waits for any more counts as one without an answer.
 impl Drop for Ticket<'_> {
     fn drop(&mut self) {
         self.pass.leave(self.family, self.ending);
     }
 }
 
-/// Turns a request of an SDK crate into what [`carry`] sends, in `region` if one is given. A macro,
-/// since the SDK's crates share no trait for it.
+/// Turns a request of an SDK crate into the closure that [`carry`] calls, with `region` if one is given. This is a
+/// macro, because the SDK's crates share no trait for it.
 macro_rules! in_region {
     ($sdk:ident, $request:expr, $region:expr) => {{
         let region: Option<&str> = $region;
         let mut over = $sdk::config::Builder::new();
-        // Setting `None` would take the client's own region away.
+        // Setting `None` would remove the client's own region.
         if let Some(region) = region {
             over.set_region(Some($sdk::config::Region::new(region.to_owned())));
         }
@@ -95,12 +96,12 @@ macro_rules! in_region {
 }
 pub(crate) use in_region;
 
-/// Sends one request that changes something, as [`carry`] does, and says before what it sends: its
-/// parameters as AWS names them, without what is secret (S23).
+/// Sends one request that changes something, as [`carry`] does. Before that it announces the request: its
+/// parameters as AWS names them, without secrets (S23).
 ///
 /// # Errors
 ///
-/// Those of [`carry`].
+/// The same as those of [`carry`].
 pub(crate) async fn change<T, E, F>(
     call: &Call,
     pass: &dyn Pass,
@@ -115,11 +116,11 @@ where
     carry(call, pass, send).await
 }
 
-/// Sends one request when its pass admits it.
+/// Sends one request once it is admitted.
 ///
 /// # Errors
 ///
-/// The pass's own fault, or what the request's failure means.
+/// The fault of the admission, or the meaning of the request's failure.
 pub(crate) async fn carry<T, E, F>(
     call: &Call,
     pass: &dyn Pass,
@@ -150,7 +151,7 @@ where
 {
     let failed = |fault| (Failure { fault, code: String::new(), elsewhere: true }, Ending::Failed);
     match error {
-        // Nothing was sent, so it says nothing about the API.
+        // Nothing was sent, so this says nothing about the API.
         SdkError::ConstructionFailure(_) => {
             let said = call.says("the request could not be made: check the errand's settings and the region");
             (Fault::person_needed(codes::AWS_REFUSED, said).into(), Ending::Answered)
@@ -186,7 +187,7 @@ impl Call {
         Fault::again(codes::AWS_NO_ANSWER, self.says(what))
     }
 
-    /// No answer, and whether the request arrived is unknown.
+    /// No answer came, and nobody knows whether the request arrived.
     fn doubtful(&self, what: &str) -> Fault {
         match self.nature {
             Nature::Look => self.unanswered(what),

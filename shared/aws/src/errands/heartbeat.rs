@@ -1,20 +1,22 @@
-//! A dataset's heartbeat: an object that the leaving side's writer puts, with the time as its text.
+//! Reads a dataset's heartbeat: an object that the writer on the leaving side puts, with the time as its text.
 //!
-//! Replication brings it to the standby's bucket beside the data. Its time is a lower bound of what has
-//! arrived, it needs no metric of the region that may be lost, and so it survives that region. The
-//! text is one moment in RFC 3339, e.g. `2026-03-01T12:00:00Z`; whitespace around it counts for nothing.
+//! Replication brings the object to the standby's bucket, beside the data. Its time is a lower bound for the data
+//! that has arrived. It needs no metric of the region that may be lost, so it survives that region. The text is one
+//! moment in RFC 3339, e.g. `2026-03-01T12:00:00Z`. Whitespace around it is ignored.
 //!
 //! # When a dataset is synced
 //!
-//! What would be lost is what was written between the heartbeat's time and the making of the plan. The
-//! person who approved the plan was shown a heartbeat and a loss, and has accepted that loss with the
-//! approval (R23, S11). A later try is therefore done in two cases: the loss is within the objective,
-//! or it is not worse than the one shown. Anything worse, also a heartbeat that went back in time, was
-//! accepted by nobody: a fault for a person. A heartbeat that cannot be read is tried again and never
-//! counts as recent (S17), also where the person was shown that it could not be told: then they waive it.
+//! A failover loses the data that was written between the heartbeat's time and the making of the plan. The plan
+//! showed a heartbeat and a loss to the person who approved it. The approval accepts that loss (R23, S11). So a
+//! later attempt is done in two cases: the loss is within the objective, or it is not worse than the one shown. If
+//! the plan showed that the loss is unknown, the approval accepts that, too.
 //!
-//! Unverified: a store whose replication does not keep the order of writes may bring the heartbeat
-//! before older data; the writer must put it after the data that it stands for has arrived.
+//! Nobody has accepted anything worse, e.g. a heartbeat that went back in time. This is a fault for a person. A
+//! heartbeat that cannot be read is tried again and never counts as recent (S17). This is so even if the plan
+//! showed that the loss is unknown: then a person waives the step.
+//!
+//! Unverified: if a store's replication does not keep the order of writes, the heartbeat may arrive before older
+//! data. The writer must put the heartbeat after the data that it stands for has arrived.
 
 use async_trait::async_trait;
 use engine::ports::{ErrandInfo, Nature, Pass};
@@ -32,7 +34,7 @@ use crate::codes;
 
 const KIND: &str = "heartbeat";
 
-/// The longest object that is looked at as a moment, in bytes.
+/// The largest object that is read as a moment, in bytes.
 const LONGEST: i64 = 256;
 
 /// How far a writer's clock may be ahead of ours.
@@ -47,9 +49,9 @@ struct Settings {
     bucket: String,
     /// The object's key.
     key: String,
-    /// Where the bucket is; by default where this runs.
+    /// The bucket's region. By default it is the region where this runs.
     region: Option<String>,
-    /// What loss the team accepts, in seconds.
+    /// The loss that the team accepts, in seconds.
     objective_seconds: u32,
 }
 
@@ -87,7 +89,7 @@ impl Errand for Heartbeat {
     }
 }
 
-/// Whether what would be lost is accepted; either way in words.
+/// Judges whether the loss is accepted. Both results are in words.
 fn judge(at: Timestamp, since: Timestamp, objective_s: i64, shown: Option<&Shown>) -> Result<String, String> {
     let loss_s = since.duration_since(at).as_secs().max(0);
     let shown_at = shown.and_then(|shown| shown.synced_at);
@@ -100,7 +102,7 @@ fn judge(at: Timestamp, since: Timestamp, objective_s: i64, shown: Option<&Shown
         return Ok(format!("{loss_s} s would be lost, within the objective of {objective_s} s"));
     }
     match shown {
-        // What was shown was accepted with the approval, also that nothing could be told; and this is no older.
+        // The approval accepted what was shown, also an unknown loss. This heartbeat is no older.
         Some(Shown { loss_s: Some(shown_s), .. }) => {
             Ok(format!("no older than when a loss of {shown_s} s was accepted"))
         }
@@ -119,7 +121,7 @@ async fn read(clients: &ErrandClients, wanted: &Settings, pass: &dyn Pass) -> Re
         family: "aws.s3",
         nature: Nature::Look,
         doing: format!("reading {about}"),
-        // Without the second, S3 answers 403 also for an object that is not there [S3: API GetObject].
+        // Without s3:ListBucket, S3 answers 403 also for an object that is not there [S3: API GetObject].
         action: "s3:GetObject and s3:ListBucket",
         about: format!("the bucket {}{}", wanted.bucket, in_words(wanted.region.as_deref())),
         if_missing: "correct the setting bucket, or replicate the heartbeat to a bucket of this name",
@@ -149,7 +151,7 @@ mod tests {
 
     const SINCE: i64 = 1_772_366_400;
 
-    /// A heartbeat so many seconds before the plan, with an objective of 60 s.
+    /// Judges a heartbeat that is `before_s` seconds older than the plan, with an objective of 60 s.
     fn judged(before_s: i64, shown: Option<(Option<i64>, Option<i64>)>) -> Result<String, String> {
         let at = |second: i64| Timestamp::from_second(second).unwrap();
         let shown = shown.map(|(before_s, loss_s)| Shown {
@@ -171,7 +173,7 @@ mod tests {
     fn a_loss_that_was_shown_is_accepted_and_one_that_nobody_saw_is_not() {
         assert!(judged(500, Some((Some(500), Some(500)))).unwrap().contains("was accepted"));
         assert!(judged(400, Some((Some(500), Some(500)))).is_ok());
-        // The loss runs to when the side was lost, which may be long before a person has answered.
+        // The loss counts until the time when the side was lost. A person may answer much later.
         assert!(judged(900, Some((Some(900), Some(500)))).is_ok());
         assert!(judged(501, Some((None, None))).unwrap().contains("cannot be told was accepted"));
         assert!(judged(501, None).unwrap_err().contains("was shown no loss"));

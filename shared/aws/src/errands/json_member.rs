@@ -1,14 +1,14 @@
 //! Replaces the text of one member of a JSON object and leaves every other byte as it is.
 //!
-//! Reading and writing the whole object anew would change the order of members and the digits of
-//! long numbers, which are other people's.
+//! If the whole object were written anew, the order of its members and the digits of long numbers would change.
+//! Other people own these.
 
 use std::ops::Range;
 
-/// The object `text` with its top-level member `name` holding the text `value`.
+/// The object `text`, in which the top-level member `name` holds the text `value`.
 ///
-/// `text` is a JSON object, and the member is there: the caller has read it. Of a member that stands
-/// there twice, each is replaced.
+/// `text` must be a JSON object that has this member: the caller has read it. If the member is there twice, each
+/// one is replaced.
 pub(super) fn replaced(text: &str, name: &str, value: &str) -> String {
     let quoted = serde_json::Value::from(value).to_string();
     let mut whole = text.to_owned();
@@ -18,7 +18,7 @@ pub(super) fn replaced(text: &str, name: &str, value: &str) -> String {
     whole
 }
 
-/// Where the values of the member stand.
+/// The ranges of the member's values.
 fn places(text: &str, name: &str) -> Vec<Range<usize>> {
     let bytes = text.as_bytes();
     let (mut places, mut depth, mut at) = (Vec::new(), 0_usize, 0);
@@ -53,7 +53,7 @@ fn places(text: &str, name: &str) -> Vec<Range<usize>> {
     places
 }
 
-/// Just after the string's closing quotation mark.
+/// The index just after the string's closing quotation mark.
 fn end_of_string(bytes: &[u8], begin: usize) -> usize {
     let mut at = begin + 1;
     while let Some(byte) = bytes.get(at) {

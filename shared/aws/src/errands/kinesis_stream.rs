@@ -1,8 +1,8 @@
-//! A data stream that the work reads, asked whether it can be read.
+//! Checks whether a data stream that the work reads can be read.
 //!
-//! A stream whose shards are being split or merged is `UPDATING` and is read and written as before, so
-//! it is as good as an `ACTIVE` one. It is asked from where this runs, with its credentials; whether the
-//! workspace's own network and credentials reach it is for a validation that runs there (R31).
+//! A stream whose shards are split or merged is `UPDATING`. It is read and written as before, so it counts like an
+//! `ACTIVE` one. The check runs in this process, with its credentials. It does not show whether the workspace's own
+//! network and credentials reach the stream. A validation that runs in the workspace shows that (R31).
 //! [Kinesis: API DescribeStreamSummary, StreamStatus]
 
 use async_trait::async_trait;
@@ -27,9 +27,9 @@ pub(super) struct KinesisStream;
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Settings {
-    /// Its name.
+    /// Name of the stream.
     stream: String,
-    /// Where it is.
+    /// Region of the stream, e.g. `eu-west-1`.
     region: String,
 }
 
@@ -65,7 +65,7 @@ impl Errand for KinesisStream {
         let asked = carry(&call, task.pass, in_region!(aws_sdk_kinesis, request, Some(&wanted.region))).await;
         let found = match asked {
             Ok(found) => found,
-            // What other services call a quota is a rate here [Kinesis: API DescribeStreamSummary].
+            // Other services use this code for a quota. Here it is a rate [Kinesis: API DescribeStreamSummary].
             Err(failure) if failure.code == "LimitExceededException" => {
                 return Err(Fault::again(codes::AWS_THROTTLED, format!("{}: too many requests", call.doing)));
             }

@@ -1,10 +1,10 @@
-//! Errands in AWS: one file and one line in [`ERRANDS`] for each kind.
+//! Lists the actions in AWS. Each kind has one file and one line in [`ERRANDS`].
 //!
-//! Law: a try looks first, makes at most one change, and looks again (S5); it creates nothing (S20),
-//! so what is not there is for a person. No value of a secret is in a note or a fault (S23).
-//! Must not know: when an errand is due, or what comes after it.
+//! Law: an attempt reads first, makes at most one change, and reads again (S5). It creates nothing (S20), so a
+//! person must create what is missing. No note and no fault contains the value of a secret (S23).
+//! Must not know: when an action is due, or what comes after it.
 //!
-//! Each request makes one attempt within the time that its pass gives; the runner tries again.
+//! Each request makes one attempt, within the time of its permit. The runner tries again.
 
 #![cfg_attr(not(feature = "cloud"), allow(dead_code, reason = "some kinds are left out, and what only they use"))]
 
@@ -43,7 +43,7 @@ use serde_json::Value;
 use crate::clients::{Clients, ErrandClients};
 use crate::codes;
 
-/// Every kind of errand in AWS.
+/// Every kind of action in AWS.
 const ERRANDS: &[&dyn Errand] = &[
     &heartbeat::Heartbeat,
     #[cfg(feature = "cloud")]
@@ -60,28 +60,28 @@ const ERRANDS: &[&dyn Errand] = &[
     &ssm_parameter::SsmParameter,
 ];
 
-/// Those whose code a build without the feature `cloud` leaves out.
+/// The kinds that a build without the feature `cloud` leaves out.
 const OPTIONAL: &[&str] =
     &["kinesis_stream", "multi_region_access_point", "route53_record", "secret_value", "ssm_parameter"];
 
 static INFOS: LazyLock<Vec<ErrandInfo>> = LazyLock::new(|| ERRANDS.iter().map(|errand| errand.info()).collect());
 
-/// One kind of errand.
+/// One kind of action.
 #[async_trait]
 trait Errand: Send + Sync {
-    /// What must be known of it before it is planned.
+    /// The facts about the kind that are needed to plan it.
     fn info(&self) -> ErrandInfo;
 
-    /// The only state that it can bring about; a word of [`failover::plan::want`].
+    /// The only state that it can bring about. It is a word of [`failover::plan::want`].
     fn want(&self) -> &'static str;
 
-    /// What is wrong with its settings, in one sentence with the remedy.
+    /// Checks the settings. The error is one sentence: what is wrong with them, and the remedy.
     fn check(&self, settings: &Value) -> Result<(), String>;
 
-    /// One try. The settings were checked, and the wanted state is [`Errand::want`].
+    /// Makes one attempt. The settings are checked before, and the wanted state is [`Errand::want`].
     async fn attempt(&self, task: &Task<'_>) -> Result<String, Fault>;
 
-    /// The time of the last synced data, where it is a dataset's.
+    /// The time of the last synced data. Only datasets have one.
     async fn synced_at(
         &self,
         _clients: &ErrandClients,
@@ -93,7 +93,7 @@ trait Errand: Send + Sync {
     }
 }
 
-/// What one try may use.
+/// The context of one attempt.
 struct Task<'a> {
     clients: &'a ErrandClients,
     detail: &'a Detail,
@@ -102,8 +102,8 @@ struct Task<'a> {
     under_way: &'a UnderWay,
 }
 
-/// Ids of changes that this process has asked for and not yet seen carried out, by the step's token.
-/// Only a hint: a step is judged by what is read back, also when the hint is gone with its process.
+/// Ids of changes that this process has requested and has not yet seen carried out, by the token of the step. They
+/// are only a hint. A step is judged by what is read back, also when the process and its hints are gone.
 #[derive(Debug, Default)]
 struct UnderWay(Mutex<BTreeMap<String, String>>);
 
@@ -121,14 +121,14 @@ impl UnderWay {
     }
 }
 
-/// Carries out errands in AWS.
+/// Carries out actions in AWS.
 pub struct AwsErrands {
     clients: ErrandClients,
     under_way: UnderWay,
 }
 
 impl AwsErrands {
-    /// Errands carried out with these clients.
+    /// Carries actions out with these clients.
     pub fn new(clients: &Clients) -> Self {
         Self { clients: clients.errands.clone(), under_way: UnderWay::default() }
     }
@@ -171,15 +171,15 @@ impl Errands for AwsErrands {
     }
 }
 
-/// The remedy for a build that lacks AWS.
+/// The remedy for a build that reaches no AWS.
 pub const CLOUD_BUILD: &str = "build it with --features cloud";
 
-/// What is known of every kind, in the order of the list.
+/// The facts about every kind, in the order of the list.
 pub fn infos() -> &'static [ErrandInfo] {
     &INFOS
 }
 
-/// Says what is wrong with the settings of a kind; `None` if it is none of these.
+/// Checks the settings of a kind and says what is wrong with them. `None` if the kind is none of these.
 pub fn check(kind: &str, settings: &Value) -> Option<Result<(), String>> {
     ERRANDS.iter().find(|errand| errand.info().name == kind).map(|errand| errand.check(settings))
 }
@@ -195,8 +195,8 @@ fn find(kind: &str) -> Result<&'static dyn Errand, String> {
     })
 }
 
-/// Says that this build reaches no AWS, if the kind needs it, and names the remedy. A rehearsal brings an AWS
-/// of its own and does not ask.
+/// If the kind needs AWS and this build reaches none, says so and names the remedy. A rehearsal has an AWS of its
+/// own and does not ask.
 pub fn left_out(kind: &str) -> Option<String> {
     let ours = OPTIONAL.contains(&kind) || ERRANDS.iter().any(|errand| errand.info().name == kind);
     (ours && !cfg!(feature = "cloud"))
@@ -212,7 +212,7 @@ fn settled<T: serde::de::DeserializeOwned>(kind: &str, settings: &Value) -> Resu
     settings::read(kind, settings).map_err(|told| Fault::person_needed(codes::ERRAND_SETTINGS, told))
 }
 
-/// ` in eu-west-1`, or nothing where the region is the client's own.
+/// ` in eu-west-1`, or nothing if the region is the client's own.
 fn in_words(region: Option<&str>) -> String {
     region.map_or_else(String::new, |region| format!(" in {region}"))
 }

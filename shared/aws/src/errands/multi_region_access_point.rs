@@ -1,16 +1,15 @@
-//! The routes of an S3 Multi-Region Access Point, which lead to one of two buckets (R4).
+//! Switches the routes of an S3 Multi-Region Access Point, which lead to one of two buckets (R4).
 //!
-//! The target's region is set to 100 and the other one to 0 in one request, so that at least one stays
-//! active, as S3 asks; requests that already run to the left side are let finish, and the change takes
-//! up to 2 minutes [S3: MrapFailover; S3 Control: API SubmitMultiRegionAccessPointRoutes].
+//! One request sets the target's region to 100 and the other one to 0. So at least one region stays active, as S3
+//! demands. Requests that already run to the leaving side may finish. The change takes up to 2 minutes
+//! [S3: MrapFailover; S3 Control: API SubmitMultiRegionAccessPointRoutes].
 //!
-//! Routes are read and changed at any of five regions, whichever buckets the access point has, and
-//! this is a data-plane path [AWS Fault Isolation Boundaries]. Within one try they are asked in turn
-//! while one does not answer or is unwell; the region that is left comes last. A change in doubt is
-//! read back at the next region before it is asked for again there (S6), where wanting it twice is
-//! harmless.
+//! Routes can be read and changed at any of five regions, independently of the regions of the buckets. This is a
+//! path of the data plane [AWS Fault Isolation Boundaries]. If one region does not answer or is unwell, the same
+//! attempt asks the next one. The region of the leaving side comes last. A change in doubt is read back at the next
+//! region before it is requested again there (S6). To request it twice is harmless.
 //!
-//! Unverified: whether the routes read show a change before it has taken effect everywhere.
+//! Unverified: whether the routes that are read show a change before it has taken effect everywhere.
 
 use async_trait::async_trait;
 use aws_sdk_s3control::types::MultiRegionAccessPointRoute as Route;
@@ -30,10 +29,10 @@ use crate::codes;
 
 const KIND: &str = "multi_region_access_point";
 
-/// Where routes are read and changed [S3 Control: API SubmitMultiRegionAccessPointRoutes].
+/// The regions at which routes are read and changed [S3 Control: API SubmitMultiRegionAccessPointRoutes].
 const CONTROL_REGIONS: [&str; 5] = ["us-east-1", "us-west-2", "ap-southeast-2", "ap-northeast-1", "eu-west-1"];
 
-/// A change takes up to 2 minutes [S3: MrapFailover]; one that is not seen by then is asked for again.
+/// A change takes up to 2 minutes [S3: MrapFailover]. If it is not visible after this time, it is requested again.
 const ASK_AGAIN_AFTER: SignedDuration = SignedDuration::from_mins(3);
 
 const ACTIVE: i32 = 100;
@@ -46,17 +45,17 @@ pub(super) struct MultiRegionAccessPoint;
 struct Settings {
     /// The account's twelve digits.
     account: String,
-    /// Its ARN by its alias, `arn:aws:s3::ACCOUNT:accesspoint/ALIAS.mrap`.
+    /// ARN of the access point with its alias: `arn:aws:s3::ACCOUNT:accesspoint/ALIAS.mrap`.
     mrap: String,
-    /// Where the primary's bucket is.
+    /// Region of the primary's bucket.
     primary_region: String,
-    /// Its name, where it shall be checked as well.
+    /// Name of the primary's bucket. If it is set, it is checked as well.
     primary_bucket: Option<String>,
-    /// Where the standby's bucket is.
+    /// Region of the standby's bucket.
     standby_region: String,
-    /// Its name, where it shall be checked as well.
+    /// Name of the standby's bucket. If it is set, it is checked as well.
     standby_bucket: Option<String>,
-    /// Which of the five regions are asked, in this order; by default all.
+    /// Those of the five regions that are asked, in this order. By default all are.
     control_regions: Option<Vec<String>>,
 }
 
@@ -109,7 +108,7 @@ impl Errand for MultiRegionAccessPoint {
             match switch(task, &wanted, region).await {
                 Ok(()) => return Ok(told),
                 Err(failure) if failure.elsewhere => {
-                    // A change in doubt is told rather than that a later region did not answer either.
+                    // A change in doubt is reported, and not the later region that did not answer either.
                     let in_doubt = last.as_ref().is_some_and(|fault| fault.reaction == Reaction::VerifyFirst);
                     last = if in_doubt { last } else { Some(failure.fault) };
                 }
@@ -121,13 +120,13 @@ impl Errand for MultiRegionAccessPoint {
     }
 }
 
-/// Looks, changes and looks again at one region.
+/// Reads, changes and reads again at one region.
 async fn switch(task: &Task<'_>, wanted: &Settings, region: &str) -> Result<(), Failure> {
     let side = task.detail.side;
     if wanted.is_so(side, &look(task, wanted, region).await?)? {
         return Ok(());
     }
-    // Asked for once, a change takes its time; another would only begin anew.
+    // A requested change takes its time. Another request would only begin it anew.
     let asked = task.under_way.of(task.briefing.token).and_then(|at| at.parse::<Timestamp>().ok());
     let is_under_way = asked.is_some_and(|at| task.briefing.now.duration_since(at) < ASK_AGAIN_AFTER);
     if !is_under_way {
@@ -187,13 +186,13 @@ impl Settings {
         }
     }
 
-    /// The regions to ask; that of the side that is left comes last, since it may be lost.
+    /// The regions to ask, in order. The region of the side `left` comes last, because it may be lost.
     fn order(&self, left: Side) -> Vec<&str> {
         let mut order: Vec<&str> = match &self.control_regions {
             Some(asked) => asked.iter().map(String::as_str).collect(),
             None => CONTROL_REGIONS.to_vec(),
         };
-        // Stable, so that the order is otherwise kept.
+        // The sort is stable, so the other regions keep their order.
         order.sort_by_key(|region| *region == self.region(left));
         order
     }
@@ -204,7 +203,7 @@ impl Settings {
         route.map_err(|e| Fault::person_needed(codes::ERRAND_SETTINGS, format!("a route cannot be asked for: {e}")))
     }
 
-    /// Whether the routes lead to a side and not to the other.
+    /// Whether the routes lead to `side` and not to the other side.
     fn is_so(&self, side: Side, routes: &[Route]) -> Result<bool, Fault> {
         let dial = |side: Side| {
             let found = routes.iter().find(|route| {
@@ -218,7 +217,7 @@ impl Settings {
                 Fault::person_needed(codes::AWS_NOT_FOUND, said)
             })
         };
-        // Both are known before anything is changed.
+        // Both routes are found before anything is changed.
         let (here, there) = (dial(side)?, dial(side.other())?);
         Ok(here == ACTIVE && there == PASSIVE)
     }

@@ -1,20 +1,20 @@
-//! What Route 53's record sets look like, and which of them may be changed.
+//! Compares Route 53's record sets, and says which of them may be changed.
 //!
 //! Must not know: requests. [Route 53: API ResourceRecordSet; developer guide, DomainNameFormat]
 
 use aws_sdk_route53::error::BuildError;
 use aws_sdk_route53::types::{Change, ChangeAction, ChangeBatch, ResourceRecord, ResourceRecordSet, RrType};
 
-/// The types of records that name an address and whose value needs no quoting.
+/// The record types that name an address and whose value needs no quoting.
 pub(super) const SIMPLE_TYPES: [&str; 3] = ["CNAME", "A", "AAAA"];
 
-/// Whether two names are the same: upper and lower case are, and the dot at the end may be left out.
-/// A listing writes the asterisk of a wildcard as `\052`.
+/// Whether two names are the same. Upper and lower case do not matter, and the dot at the end is optional. A
+/// listing writes the asterisk of a wildcard as `\052`.
 pub(super) fn same_name(listed: &str, wanted: &str) -> bool {
     plain(listed) == plain(wanted)
 }
 
-/// Whether two values are the same; those of a CNAME are names.
+/// Whether two values are the same. The values of a CNAME are names and are compared as such.
 pub(super) fn same_value(kind: &str, listed: &str, wanted: &str) -> bool {
     if kind == "CNAME" { plain(listed) == plain(wanted) } else { listed == wanted }
 }
@@ -23,7 +23,7 @@ fn plain(name: &str) -> String {
     name.trim_end_matches('.').replace("\\052", "*").to_ascii_lowercase()
 }
 
-/// Why a record set may not be changed by an UPSERT of a simple one, with the remedy.
+/// The reason why an UPSERT of a simple record must not change this record set, with the remedy. `None` if it may.
 pub(super) fn unsuitable(set: &ResourceRecordSet) -> Option<String> {
     if set.alias_target().is_some() {
         return Some("is an alias: point what it leads to at the new side, or make it a simple record".to_owned());
@@ -44,7 +44,7 @@ pub(super) fn unsuitable(set: &ResourceRecordSet) -> Option<String> {
     ))
 }
 
-/// The change that makes a simple record hold one value.
+/// The change after which a simple record holds one value.
 pub(super) fn upsert(name: &str, kind: RrType, ttl: i64, value: &str) -> Result<ChangeBatch, BuildError> {
     let record = ResourceRecord::builder().value(value).build()?;
     let set = ResourceRecordSet::builder().name(name).r#type(kind).ttl(ttl).resource_records(record).build()?;

@@ -1,17 +1,17 @@
-//! A DNS record in Route 53 that leads to the workspace, changed by an UPSERT.
+//! Points a DNS record in Route 53 at the workspace, by an UPSERT.
 //!
-//! **It depends on us-east-1.** Route 53's servers answer from everywhere, but records are changed only
-//! by its control plane, which is in us-east-1 [AWS Fault Isolation Boundaries, appendix A]. While that
-//! region is unwell this errand waits. Better, where it can be: a record prepared beforehand that
-//! follows a health check or a routing control of ARC, or an endpoint of another kind.
+//! **It depends on us-east-1.** Route 53's servers answer from everywhere. But only its control plane changes
+//! records, and that one is in us-east-1 [AWS Fault Isolation Boundaries, appendix A]. While that region is unwell,
+//! this action waits. Two alternatives are better, if they are possible: a record prepared beforehand that follows
+//! a health check or a routing control of ARC, or an endpoint of another kind.
 //!
-//! It changes a simple record that is there, and nothing else: a record that is missing, an alias, or
-//! one with a routing policy is for a person, since an UPSERT would make a second record beside it.
+//! It changes a simple record that exists, and nothing else. A missing record, an alias and a record with a routing
+//! policy are for a person, because an UPSERT would make a second record beside it.
 //!
-//! A listing shows a change before every name server has it [Route 53: API ListResourceRecordSets], so
-//! a try that made the change is done when `GetChange` says `INSYNC`, commonly within 60 s. The id of
-//! the change is known to the process that asked for it; after a crash or a lost answer the listing alone
-//! counts, and the note says so.
+//! A listing shows a change before every name server has it [Route 53: API ListResourceRecordSets]. So an attempt
+//! that made the change is done when `GetChange` says `INSYNC`, commonly within 60 s. Only the process that
+//! requested the change knows its id. After a crash or a lost answer the listing alone counts, and the note says
+//! so.
 
 use async_trait::async_trait;
 use aws_sdk_route53::types::{ChangeStatus, RrType};
@@ -39,12 +39,12 @@ struct Settings {
     zone: String,
     /// The record's whole name.
     record: String,
-    /// One of [`SIMPLE_TYPES`].
+    /// Type of the record: one of [`SIMPLE_TYPES`].
     #[serde(rename = "type", default = "cname")]
     kind: String,
-    /// In seconds: for how long resolvers may keep it.
+    /// In seconds: how long resolvers may keep the record.
     ttl: u32,
-    /// What it shall hold.
+    /// The value that the record must hold.
     value: String,
 }
 
@@ -107,7 +107,7 @@ async fn look(task: &Task<'_>, wanted: &Settings, about: &str) -> Result<bool, F
     let request = task.clients.route53.list_resource_record_sets().hosted_zone_id(&wanted.zone);
     let request = request.start_record_name(&wanted.record).start_record_type(wanted.rr_type()).max_items(1);
     let found = carry(&call, task.pass, in_region!(aws_sdk_route53, request, None)).await?;
-    // The listing begins at the first record that is not before the one asked for.
+    // The listing begins at the first record that does not come before the requested one.
     let there = found.resource_record_sets().first();
     let there = there.filter(|set| same_name(set.name(), &wanted.record) && *set.r#type() == wanted.rr_type());
     let unsuitable = |what: &str| Fault::person_needed(codes::ENDPOINT_UNSUITABLE, format!("{about} {what}"));
@@ -123,7 +123,7 @@ async fn look(task: &Task<'_>, wanted: &Settings, about: &str) -> Result<bool, F
     Ok(is_value && set.ttl() == Some(i64::from(wanted.ttl)))
 }
 
-/// The change's id.
+/// Requests the change and returns its id.
 async fn upsert(task: &Task<'_>, wanted: &Settings, about: &str) -> Result<String, Fault> {
     let call = call(wanted, format!("changing {about}"), "route53:ChangeResourceRecordSets", Nature::Effect);
     let batch = record_set::upsert(&wanted.record, wanted.rr_type(), i64::from(wanted.ttl), &wanted.value);
@@ -150,7 +150,7 @@ async fn in_sync(task: &Task<'_>, change: &str, about: &str) -> Result<bool, Fau
     let found = match carry(&call, task.pass, in_region!(aws_sdk_route53, request, None)).await {
         Ok(found) => found,
         Err(failure) => {
-            // What Route 53 has forgotten cannot be followed: the next try goes by the listing.
+            // Route 53 does not know this change any more, so the next attempt uses the listing.
             if failure.code == "NoSuchChange" {
                 task.under_way.ended(task.briefing.token);
             }

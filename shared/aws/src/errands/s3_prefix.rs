@@ -1,9 +1,9 @@
-//! A bucket that the work reads, asked whether it answers.
+//! Checks whether a bucket that the work reads answers.
 //!
-//! Reachable means that a listing of its prefix answers with these credentials. An empty prefix is
-//! reachable too: whether data must lie there is the dataset's question (R23), so it is only told.
-//! It is asked from where this runs, with its credentials; whether the workspace's own network and
-//! credentials reach it is for a validation that runs there (R31). [S3: API ListObjectsV2]
+//! Reachable means that a listing of the prefix answers with these credentials. An empty prefix is reachable, too,
+//! and the note says that it is empty. The dataset decides whether data must be there (R23). The check runs in this
+//! process, with its credentials. It does not show whether the workspace's own network and credentials reach the
+//! bucket. A validation that runs in the workspace shows that (R31). [S3: API ListObjectsV2]
 
 use async_trait::async_trait;
 use engine::ports::{ErrandInfo, Nature};
@@ -24,9 +24,9 @@ pub(super) struct S3Prefix;
 #[serde(deny_unknown_fields)]
 struct Settings {
     bucket: String,
-    /// Where it is; by default where this runs.
+    /// Region of the bucket. By default it is the region where this runs.
     region: Option<String>,
-    /// The beginning of the keys that matter; by default all.
+    /// Prefix of the keys that matter. By default all keys do.
     #[serde(default)]
     prefix: String,
 }

@@ -1,13 +1,13 @@
-//! A secret of Secrets Manager, or one member of it, that holds the workspace's address.
+//! Puts the workspace's address into a secret of Secrets Manager, or into one member of it.
 //!
-//! A new version is put under the step's own token, so that a try whose answer was lost puts nothing
-//! twice (S7). With `member` the secret is a JSON object, of which only this member's text changes:
-//! every other byte stays. A replica is read-only [Secrets Manager: replicating secrets], so in the
-//! standby's region the secret must be one of its own. Neither the old nor the new value is in a note
-//! or a fault (S23), and AWS's own words about it are not repeated.
+//! A new version is put under the step's own token. So an attempt after a lost answer puts nothing twice (S7). With
+//! `member` the secret is a JSON object. Only the text of this member changes, and every other byte stays. A
+//! replica is read-only [Secrets Manager: replicating secrets], so the secret in the standby's region must not be a
+//! replica. Neither the old nor the new value is in a note or a fault (S23), and AWS's own words about it are not
+//! repeated.
 //!
-//! If our version was put and somebody then put another one, the same token cannot put ours again
-//! [Secrets Manager: API PutSecretValue, ClientRequestToken]: that is for a person.
+//! If somebody puts another version after ours, the same token cannot put ours again
+//! [Secrets Manager: API PutSecretValue, ClientRequestToken]. Then a person is needed.
 
 use async_trait::async_trait;
 use engine::codes::NOT_AS_WANTED;
@@ -24,7 +24,7 @@ use crate::codes;
 
 const KIND: &str = "secret_value";
 
-/// The one version that everybody reads [Secrets Manager: API GetSecretValue].
+/// The label of the one version that everybody reads [Secrets Manager: API GetSecretValue].
 const CURRENT: &str = "AWSCURRENT";
 
 pub(super) struct SecretValue;
@@ -32,13 +32,13 @@ pub(super) struct SecretValue;
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Settings {
-    /// Its name or ARN.
+    /// Name or ARN of the secret.
     secret: String,
-    /// Where it is; by default where this runs.
+    /// Region of the secret. By default it is the region where this runs.
     region: Option<String>,
-    /// The member of the JSON object that it is; by default the whole text is replaced.
+    /// Name of the member of the JSON object. By default the whole text is replaced.
     member: Option<String>,
-    /// What the secret or its member shall hold.
+    /// The value that the secret or its member must hold.
     value: String,
 }
 
@@ -80,13 +80,13 @@ impl Errand for SecretValue {
     }
 }
 
-/// What is current. Not for printing.
+/// The current version. It must not be printed.
 struct Found {
     text: String,
     version: String,
 }
 
-/// The secret's text as it shall be; `None` if it is so.
+/// The text that the secret must get. `None` if it has it already.
 fn replaced(text: &str, wanted: &Settings, secret: &str) -> Result<Option<String>, Fault> {
     let unsuitable = |what: String| Fault::person_needed(codes::ENDPOINT_UNSUITABLE, what);
     let Some(member) = &wanted.member else {
@@ -123,7 +123,7 @@ async fn put(task: &Task<'_>, wanted: &Settings, secret: &str, text: String) -> 
     let call = call(secret, "writing", "secretsmanager:PutSecretValue", Nature::Effect);
     let request = task.clients.secrets.put_secret_value().secret_id(&wanted.secret).secret_string(text);
     let request = request.client_request_token(task.briefing.token);
-    // The whole text may hold more than the member that is replaced.
+    // The text is not announced: it may hold more than the member that is replaced.
     let sent = || json!({ "SecretId": wanted.secret, "ClientRequestToken": task.briefing.token });
     let send = in_region!(aws_sdk_secretsmanager, request, wanted.region.as_deref());
     let put = change(&call, task.pass, &sent, send).await;

@@ -1,6 +1,6 @@
-//! Reads an errand's settings, and says what is wrong with them.
+//! Reads an action's settings, and says what is wrong with them.
 //!
-//! Law: every refusal is one sentence that names the kind and the setting and ends with the remedy.
+//! Law: every refusal is one sentence. It names the kind and the setting, and ends with the remedy.
 
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -9,7 +9,7 @@ use serde_json::Value;
 ///
 /// # Errors
 ///
-/// What is wrong with them, in one sentence.
+/// One sentence that says what is wrong with them.
 pub(crate) fn read<T: DeserializeOwned>(kind: &str, settings: &Value) -> Result<T, String> {
     T::deserialize(settings).map_err(|error| {
         let error = error.to_string();
@@ -28,7 +28,7 @@ pub(crate) fn read<T: DeserializeOwned>(kind: &str, settings: &Value) -> Result<
 ///
 /// # Errors
 ///
-/// Which one, in one sentence.
+/// One sentence that names the empty setting.
 pub(crate) fn filled(kind: &str, settings: &[(&str, &str)]) -> Result<(), String> {
     match settings.iter().find(|(_, value)| value.trim().is_empty()) {
         None => Ok(()),
@@ -36,11 +36,11 @@ pub(crate) fn filled(kind: &str, settings: &[(&str, &str)]) -> Result<(), String
     }
 }
 
-/// Refuses what cannot be the name of a region, since it becomes a part of a host's name.
+/// Refuses a text that cannot be the name of a region, because it becomes a part of a host's name.
 ///
 /// # Errors
 ///
-/// Which setting, in one sentence.
+/// One sentence that names the setting.
 pub(crate) fn regions(kind: &str, settings: &[(&str, Option<&str>)]) -> Result<(), String> {
     let fits = |region: &str| {
         region.contains('-') && region.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
@@ -51,7 +51,7 @@ pub(crate) fn regions(kind: &str, settings: &[(&str, Option<&str>)]) -> Result<(
     }
 }
 
-/// The sentence for one wrong setting.
+/// The sentence about one wrong setting.
 pub(crate) fn wrong(kind: &str, setting: &str, what: &str, remedy: &str) -> String {
     format!("the setting {setting} of this {kind} {what}: {remedy}")
 }

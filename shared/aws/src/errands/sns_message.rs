@@ -1,8 +1,8 @@
-//! A message to people on a topic of SNS.
+//! Sends a message to people on a topic of SNS.
 //!
-//! What was sent cannot be looked at, so it is done when SNS has accepted it. A try whose answer was
-//! lost sends again: people who are told twice know more than people who are not told. A FIFO topic
-//! keeps the second from them by the step's token (S7). [SNS: API Publish]
+//! A sent message cannot be read back, so the step is done when SNS has accepted it. An attempt after a lost answer
+//! sends again, because two messages are better than none. A FIFO topic drops the second one by the step's token
+//! (S7). [SNS: API Publish]
 
 use async_trait::async_trait;
 use engine::codes::UNKNOWN_STEP;
@@ -21,7 +21,7 @@ const KIND: &str = "sns_message";
 /// The longest subject, in characters [SNS: API Publish, Subject].
 const SUBJECT: usize = 100;
 
-/// The longest text, in bytes [SNS: API Publish, Message], less room for the sentence at its end.
+/// The longest text, in bytes [SNS: API Publish, Message], less the room for the sentence at its end.
 const TEXT: usize = 262_144 - 64;
 
 pub(super) struct SnsMessage;
@@ -29,7 +29,7 @@ pub(super) struct SnsMessage;
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Settings {
-    /// Its ARN, `arn:aws:sns:REGION:ACCOUNT:NAME`.
+    /// ARN of the topic: `arn:aws:sns:REGION:ACCOUNT:NAME`.
     topic: String,
 }
 
@@ -94,7 +94,7 @@ fn region(topic: &str) -> Option<&str> {
     }
 }
 
-/// A subject as SNS takes it: printable ASCII without line breaks, begun by no space
+/// The subject in a form that SNS accepts: printable ASCII without line breaks and without a space at its beginning
 /// [SNS: API Publish, Subject].
 fn subject(told: &str) -> String {
     let fit = |c: char| match c {
@@ -106,7 +106,7 @@ fn subject(told: &str) -> String {
     if line.trim().is_empty() { "Switchback".to_owned() } else { line.trim().to_owned() }
 }
 
-/// A text as SNS takes it: not empty, and not too long.
+/// The text in a form that SNS accepts: not empty, and not too long.
 fn text(told: &str) -> String {
     if told.is_empty() {
         return "(no text)".to_owned();

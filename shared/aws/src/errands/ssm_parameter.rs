@@ -1,13 +1,12 @@
-//! A parameter of the Systems Manager parameter store that holds the workspace's address.
+//! Puts the workspace's address into a parameter of the Systems Manager parameter store.
 //!
-//! A parameter lives in one region and has no copy elsewhere; a tool that shall find the new side
-//! while a region is lost reads it in the region that survives. Its type stays as it is. Secure
-//! strings are refused: to judge one it would have to be decrypted here, and its value would stand in
-//! the plan; `secret_value` is made for them.
-//! [SSM: API GetParameter, PutParameter]
+//! A parameter is in one region and has no copy elsewhere. A tool that must find the new side while a region is
+//! lost reads it in the region that survives. The parameter keeps its type. Secure strings are refused: this code
+//! would have to decrypt one to judge it, and its value would be in the plan. The kind `secret_value` is made for
+//! them. [SSM: API GetParameter, PutParameter]
 //!
-//! Unverified: whether an advanced parameter is written in an account whose default tier is standard;
-//! the tier is not named here, since reading it takes another permission. A refusal tells AWS's reason.
+//! Unverified: whether an advanced parameter is written in an account whose default tier is standard. The request
+//! does not name the tier, because reading it takes another permission. A refusal gives AWS's reason.
 
 use async_trait::async_trait;
 use aws_sdk_ssm::types::ParameterType;
@@ -30,11 +29,11 @@ pub(super) struct SsmParameter;
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Settings {
-    /// Its name, with the whole path.
+    /// Name of the parameter, with the whole path.
     parameter: String,
-    /// Where it is; by default where this runs.
+    /// Region of the parameter. By default it is the region where this runs.
     region: Option<String>,
-    /// What it shall hold.
+    /// The value that the parameter must hold.
     value: String,
 }
 

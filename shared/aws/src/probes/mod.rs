@@ -1,7 +1,7 @@
-//! Probes of what a side's work stands on in AWS: one file each, in one list (R13).
+//! Lists the probes of the AWS services that a side's work needs: one file each, in one list (R13).
 //!
-//! Law: one try; nothing is created but the probe's own small object, which is always the same one, and
-//! nothing is taken away (S20, S24). What speaks of our own permissions is unknown (S17).
+//! Law: a probe makes one attempt. It creates nothing except its own small object, which is always the same one,
+//! and it removes nothing (S20, S24). A fault of our own permissions is unknown (S17).
 //! Must not know: what is normal.
 
 mod object_store;
@@ -21,26 +21,26 @@ use crate::codes;
 /// Every kind of probe in AWS.
 const PROBES: &[&dyn ProbeKind] = &[&object_store::ObjectStore];
 
-/// Nobody answered, or not well.
+/// The codes that count as down: AWS does not answer, or not well.
 const DOWN: &[Code] = &[codes::AWS_NO_ANSWER, codes::AWS_DOUBTFUL_ANSWER, codes::AWS_SERVER_ERROR];
 
 /// One kind of probe.
 #[async_trait]
 trait ProbeKind: Send + Sync {
-    /// Its name.
+    /// Name of the kind, e.g. `object_store`.
     fn kind(&self) -> &'static str;
 
-    /// What is wrong with its settings, in one sentence with the remedy.
+    /// Checks the settings. The error is one sentence: what is wrong with them, and the remedy.
     fn check(&self, settings: &Value) -> Result<(), String>;
 
-    /// Looks once; says what was seen.
+    /// Reads once, and says what it found.
     async fn look(&self, sight: &Sight<'_>) -> Result<(Reading, String), Fault>;
 }
 
-/// What a look may use.
+/// The context of one reading.
 struct Sight<'a> {
     clients: &'a ErrandClients,
-    /// The probe's name.
+    /// Name of the probe.
     name: &'a str,
     settings: &'a Value,
     now: Timestamp,
@@ -52,12 +52,12 @@ pub fn kinds() -> Vec<&'static str> {
     PROBES.iter().map(|kind| kind.kind()).collect()
 }
 
-/// Says what is wrong with the settings of a kind; `None` if it is none of these.
+/// Checks the settings of a kind and says what is wrong with them. `None` if the kind is none of these.
 pub fn checked(kind: &str, settings: &Value) -> Option<Result<(), String>> {
     known(kind).map(|known| known.check(settings))
 }
 
-/// The declared probes in AWS; those of other kinds are left to others.
+/// The declared probes in AWS. Probes of other kinds are skipped.
 pub fn of(clients: &Clients, clock: &Arc<dyn Clock>, declared: &[DeclaredProbe]) -> Vec<Arc<dyn Probe>> {
     let ours = declared.iter().filter_map(|declared| Some((declared, known(&declared.kind)?)));
     ours.map(|(declared, kind)| {

@@ -1,9 +1,9 @@
-//! A small object is written to a bucket of the side and read back.
+//! Writes a small object to a bucket of the side and reads it back.
 //!
-//! Settings: `bucket`, perhaps its `region` and a `prefix`, by default `switchback-probe/`. The key is
-//! the prefix and the probe's name, so it is always one object that is overwritten: where the bucket is
-//! versioned, a rule of its life cycle should let old versions expire. Several places may write the same
-//! object at a time; what is read must be as new as what was written [S3: strong consistency].
+//! The settings are `bucket`, optionally its `region`, and optionally a `prefix`, by default `switchback-probe/`.
+//! The key is the prefix and the probe's name. So one object is overwritten each time. If the bucket is versioned,
+//! a rule of its life cycle should let old versions expire. Several processes may write the same object at a time.
+//! The object that is read must be at least as new as the one that was written [S3: strong consistency].
 
 use async_trait::async_trait;
 use aws_sdk_s3::primitives::ByteStream;
@@ -33,7 +33,6 @@ fn own_prefix() -> String {
     "switchback-probe/".to_owned()
 }
 
-/// See the module.
 pub(super) struct ObjectStore;
 
 #[async_trait]
