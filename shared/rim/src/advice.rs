@@ -1,6 +1,6 @@
-//! A page of advice for every code: `switchback explain CODE`.
+//! Finds the page of advice for a code: `switchback explain CODE`.
 
-/// All pages, by code. One file and one line for each.
+/// All pages, by code. Each page has one file and one line.
 pub const PAGES: &[(&str, &str)] = &[
     ("ACCESS-MISSING", include_str!("../advice/ACCESS-MISSING.md")),
     ("ADDRESS-BLOCKED", include_str!("../advice/ADDRESS-BLOCKED.md")),
@@ -131,12 +131,12 @@ pub const PAGES: &[(&str, &str)] = &[
     ("WORKSPACE-NOT-READY", include_str!("../advice/WORKSPACE-NOT-READY.md")),
 ];
 
-/// The page of a code; upper and lower case are the same.
+/// The page of a code. Upper and lower case are the same.
 pub fn page(code: &str) -> Option<&'static str> {
     PAGES.iter().find(|(known, _)| known.eq_ignore_ascii_case(code)).map(|(_, page)| *page)
 }
 
-/// The first thing to do about a code that is more than to wait, to end a sentence with.
+/// The first remedy for a code that is more than to wait. It has the form of the end of a sentence.
 pub fn remedy(code: &str) -> Option<String> {
     let (_, steps) = page(code)?.split_once("## What to do\n\n")?;
     let step = steps.lines().filter_map(|line| line.split_once(". ")).map(|(_, step)| step);

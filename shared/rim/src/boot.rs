@@ -1,4 +1,4 @@
-//! Putting a pair together from its configuration, and the ports around it.
+//! Makes a pair and its ports from its configuration.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -23,33 +23,34 @@ use saga::SagaId;
 use crate::config::{Checked, ConfigError, KeptSecrets, SideConfig};
 use crate::config::{watching, webhooks};
 
-/// Where things are recorded.
+/// The ports through which the engine records and sends.
 #[derive(Clone)]
 pub struct Ports {
-    /// Pairs.
+    /// Store of pairs.
     pub pairs: Arc<dyn Pairs>,
-    /// Sagas.
+    /// Store of sagas.
     pub sagas: Arc<dyn Sagas>,
-    /// Approvals.
+    /// Store of approval requests.
     pub asks: Arc<dyn Asks>,
-    /// What people order of sagas under way, and lessons.
+    /// Store of the orders that people give to running sagas, and of lessons.
     pub controls: Arc<dyn Controls>,
-    /// What is known of the pair's health.
+    /// Store of what is known of the pair's health.
     pub signals: Arc<dyn Signals>,
-    /// Checkpoints, plans, what is published.
+    /// Store of checkpoints, plans and publications.
     pub objects: Arc<dyn Objects>,
-    /// Wake messages.
+    /// Sender of wake messages.
     pub waker: Arc<dyn Waker>,
-    /// Who carries out errands on AWS, where any is declared.
+    /// Carries out actions on AWS, if any is declared.
     pub errands: Vec<Arc<dyn Errands>>,
-    /// What reaches AWS for probes and its Health API; `None`: neither is asked.
+    /// Clients for probes in AWS and for its Health API. With `None` neither is asked.
     pub aws: Option<Clients>,
-    /// Messages to people; `None`: nobody is asked by message.
+    /// Sender of messages to people. With `None` nobody is asked by message.
     pub messenger: Option<Arc<dyn Messenger>>,
 }
 
 impl Ports {
-    /// One store for pairs, sagas, approvals and signals; objects and wake messages beside it.
+    /// Ports over one store for pairs, sagas, approvals, orders and signals. Objects and wake messages are
+    /// separate.
     pub fn over<S: Pairs + Sagas + Asks + Controls + Signals + 'static>(
         store: Arc<S>,
         objects: Arc<dyn Objects>,
@@ -70,7 +71,7 @@ impl Ports {
     }
 }
 
-/// A waker for whoever drives sagas itself: there is nobody to tell.
+/// A waker for a process that drives sagas itself. It sends nothing, because nobody needs the message.
 #[derive(Debug)]
 pub struct NobodyToWake;
 
@@ -81,7 +82,7 @@ impl Waker for NobodyToWake {
     }
 }
 
-/// A messenger where no topic is configured.
+/// A messenger for the case that no topic is configured. Every send fails and says so.
 #[derive(Debug)]
 pub struct NobodyToTell;
 
@@ -92,7 +93,7 @@ impl Messenger for NobodyToTell {
     }
 }
 
-/// Draws pages as this program draws them.
+/// Renders pages with the crate `pages`.
 #[derive(Debug)]
 struct Pages;
 
@@ -102,12 +103,12 @@ impl Scribe for Pages {
     }
 }
 
-/// Who draws the page of a record: for a saga's end, and for whoever verifies one.
+/// Makes the renderer of evidence pages, for the end of a saga and for the verification of evidence.
 pub fn scribe() -> Arc<dyn Scribe> {
     Arc::new(Pages)
 }
 
-/// The engine's ports: the pair of a configuration, recorded there.
+/// Makes the engine's ports for the pair of a configuration. Everything is recorded in `ports`.
 ///
 /// # Errors
 ///
@@ -137,7 +138,7 @@ pub fn deps(checked: &Checked, clock: Arc<dyn Clock>, ports: Ports) -> Result<De
     })
 }
 
-/// The provider's own interface, where it is asked; status pages are in [`webhooks::feeds`].
+/// The feed of the provider's own interface, if it is enabled. Status pages are in [`webhooks::feeds`].
 #[cfg(feature = "cloud")]
 fn feeds(checked: &Checked, pair: &Pair, aws: Option<&Clients>) -> Vec<Arc<dyn Feed>> {
     let asked = aws.filter(|_| checked.config.health_api.enabled);
@@ -145,13 +146,13 @@ fn feeds(checked: &Checked, pair: &Pair, aws: Option<&Clients>) -> Vec<Arc<dyn F
     health.into_iter().map(|health| Arc::new(health) as Arc<dyn Feed>).collect()
 }
 
-/// Nobody is asked in a build that reaches no AWS.
+/// A build that reaches no AWS has no such feed.
 #[cfg(not(feature = "cloud"))]
 fn feeds(_checked: &Checked, _pair: &Pair, _aws: Option<&Clients>) -> Vec<Arc<dyn Feed>> {
     Vec::new()
 }
 
-/// What looks at the two sides: the usual probes, and those that are declared.
+/// The probes of the two sides: the usual ones, and those that are declared.
 fn probes(
     checked: &Checked,
     sides: &Sides,
@@ -172,7 +173,7 @@ fn probes(
     Ok(found)
 }
 
-/// Those on AWS, if there are any, those on the account, and those outside.
+/// Carries out actions on AWS, if there are any, on the Databricks account, and on channels and hosts.
 fn errands(
     checked: &Checked,
     clock: &Arc<dyn Clock>,
@@ -193,14 +194,14 @@ fn errands(
     Ok(errands)
 }
 
-/// Where a side is, as people and tools are given it.
+/// The address of a side, as people and tools get it.
 fn address(side: Side, text: &str) -> Address {
     let url = text.trim_end_matches('/').to_owned();
     let host = url.split_once("://").map_or(url.as_str(), |(_, host)| host).to_owned();
     Address { side, url, host }
 }
 
-/// The pair of a configuration, reached over HTTPS.
+/// Makes the pair of a configuration. It is reached over HTTPS.
 ///
 /// # Errors
 ///
@@ -209,7 +210,7 @@ pub fn pair(checked: &Checked, clock: &Arc<dyn Clock>) -> Result<Pair, ConfigErr
     pair_of(checked, &Sides::of(checked, clock)?, false)
 }
 
-/// The two workspaces, as whatever speaks to them.
+/// The two workspaces, for everything that speaks to them.
 struct Sides {
     primary: Arc<DatabricksWorkspace>,
     standby: Arc<DatabricksWorkspace>,
@@ -223,7 +224,7 @@ impl Sides {
         })
     }
 
-    /// What looks at them through their own API.
+    /// The probes that use the API of the sides.
     fn probes(&self, declared: &[DeclaredProbe]) -> Vec<Arc<dyn Probe>> {
         let sides = [(Side::Primary, &self.primary), (Side::Standby, &self.standby)];
         let of_side = |(side, workspace)| {
@@ -281,7 +282,7 @@ fn credentials(checked: &Checked, side: &SideConfig) -> Result<Credentials, Conf
     }
 }
 
-/// The engine's settings of a configuration.
+/// Makes the engine's settings from a configuration.
 pub fn settings(checked: &Checked) -> Settings {
     let mut settings = Settings::default();
     let runner = &checked.config.runner;

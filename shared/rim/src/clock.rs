@@ -1,4 +1,4 @@
-//! The time of the machine.
+//! Reads the time of the machine.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -8,15 +8,15 @@ use engine::ports::Clock;
 use jiff::{SignedDuration, Timestamp};
 use tokio::time::Instant;
 
-/// So far the machine's time may run ahead of the monotonic clock before it is believed.
+/// If the machine's time is ahead of the monotonic clock by more than this, it is believed.
 const JUMP: SignedDuration = SignedDuration::from_secs(1);
 
-/// Wall-clock time that never goes back: it moves with the monotonic clock, so that a
-/// correction backward in the middle of a lease does not lengthen it.
+/// Wall-clock time that never goes back. It moves with the monotonic clock, so that a correction backward in the
+/// middle of a lease does not lengthen it.
 ///
-/// The monotonic clock stands still while a laptop sleeps, and may while a function is
-/// frozen between two events (unverified). Whoever goes on then must not think that its
-/// lease still runs (S13), so a machine's time that has jumped ahead is followed.
+/// The monotonic clock stands still while a laptop sleeps. It may also stand still while a function is frozen
+/// between two events (unverified). A process that goes on after that must not think that its lease still runs
+/// (S13). So the clock follows a machine's time that has jumped ahead.
 #[derive(Debug)]
 pub struct SystemClock {
     read: Mutex<Reading>,
@@ -41,12 +41,13 @@ impl Reading {
 }
 
 impl SystemClock {
-    /// Reads the machine's time.
+    /// Starts a clock at the machine's time.
     pub fn start() -> Self {
         Self { read: Mutex::new(Reading::of(Timestamp::now())), of_machine: true }
     }
 
-    /// A clock that says `then` now. Under a paused runtime it moves when that does.
+    /// A clock that shows `then` now and never follows the machine. Under a paused runtime it moves with the
+    /// runtime.
     pub fn starting_at(then: Timestamp) -> Self {
         Self { read: Mutex::new(Reading::of(then)), of_machine: false }
     }

@@ -1,17 +1,17 @@
-//! Booting a function: what stands in its environment, and the ports behind it.
+//! Boots a function: reads its environment and makes its ports.
 //!
 //! | variable | meaning |
 //! |---|---|
 //! | `SWITCHBACK_CONFIG` | path of the pair's configuration in the function's package |
 //! | `SWITCHBACK_TABLE` | name of the DynamoDB table |
-//! | `SWITCHBACK_TABLE_REGION` | region of the table, the bucket and the topics, where it is another |
+//! | `SWITCHBACK_TABLE_REGION` | region of the table, the bucket and the topics, if it is not the function's own |
 //! | `SWITCHBACK_BUCKET` | name of the S3 bucket |
-//! | `SWITCHBACK_EVIDENCE_BUCKET` | name of the S3 bucket under Object Lock; absent: evidence is not locked |
+//! | `SWITCHBACK_EVIDENCE_BUCKET` | name of the S3 bucket under Object Lock; if it is absent, evidence is not locked |
 //! | `SWITCHBACK_WAKE_TOPIC` | ARN of the SNS topic for wake messages |
 //! | `SWITCHBACK_PEOPLE_TOPIC` | ARN of the SNS topic for messages to people |
-//! | `SWITCHBACK_APPROVAL_URL` | what approval links begin with, where the configuration names none |
-//! | `SWITCHBACK_PLACE` | where probes look from; the region if absent |
-//! | `SWITCHBACK_JUDGE` | `no`: the function probe only looks, and another place judges |
+//! | `SWITCHBACK_APPROVAL_URL` | the beginning of approval links, if the configuration has none |
+//! | `SWITCHBACK_PLACE` | the name of the place where probes run; the region if it is absent |
+//! | `SWITCHBACK_JUDGE` | `no`: the function probe only reads, and another place gives the verdict |
 //! | `AWS_ENDPOINT_URL` | an emulator's address, for tests; absent when deployed |
 
 use std::path::Path;
@@ -43,7 +43,7 @@ pub enum NotBooted {
 ///
 /// # Errors
 ///
-/// [`NotBooted`].
+/// [`NotBooted`] if a variable is missing or the configuration is wrong.
 pub async fn deps() -> Result<Deps, NotBooted> {
     let checked = checked()?;
     let (table, bucket) = (required("SWITCHBACK_TABLE")?, required("SWITCHBACK_BUCKET")?);
@@ -59,7 +59,7 @@ pub async fn deps() -> Result<Deps, NotBooted> {
 ///
 /// # Errors
 ///
-/// [`NotBooted`].
+/// [`NotBooted`] if a variable is missing or the configuration is wrong.
 pub fn gates() -> Result<Gates, NotBooted> {
     Ok(webhooks::gates(&checked()?)?)
 }
@@ -72,7 +72,7 @@ fn required(name: &'static str) -> Result<String, NotBooted> {
     variable(name).ok_or(NotBooted::Variable(name))
 }
 
-/// The deployed table and bucket. Without a topic nobody is woken: the tick makes up for it.
+/// The deployed table and bucket. Without a topic nobody is woken, and the tick finds the sagas.
 pub async fn ports(table: &str, bucket: &str, topic: Option<&str>) -> Ports {
     let (clients, own) = (store_clients().await, clients().await);
     let waker: Arc<dyn Waker> = match topic {
@@ -85,18 +85,18 @@ pub async fn ports(table: &str, bucket: &str, topic: Option<&str>) -> Ports {
     Ports { errands: vec![Arc::new(AwsErrands::new(&own))], aws: Some(own), ..ports }
 }
 
-/// The same errands for a pair that is recorded elsewhere, where any is declared on AWS: nobody else
-/// needs an account there.
+/// The same actions on AWS, for a pair that is recorded elsewhere. Empty if none is declared, because then no account
+/// there is needed.
 pub async fn errands(checked: &Checked) -> Vec<Arc<dyn Errands>> {
     if needs(&checked.arrangements).aws { vec![Arc::new(AwsErrands::new(&clients().await))] } else { Vec::new() }
 }
 
-/// Clients of the region that this runs in.
+/// Clients of the region where this runs.
 async fn clients() -> Clients {
     clients_of(variable("AWS_REGION")).await
 }
 
-/// Clients of the region that everything is recorded in.
+/// Clients of the region where everything is recorded.
 async fn store_clients() -> Clients {
     clients_of(variable("SWITCHBACK_TABLE_REGION").or_else(|| variable("AWS_REGION"))).await
 }
@@ -106,14 +106,14 @@ async fn clients_of(region: Option<String>) -> Clients {
     Clients::from_environment(region.as_deref(), endpoint.as_deref()).await
 }
 
-/// Who drives: the function's own name and a number that differs from start to start.
+/// The name of this runner: the function's own name and a number that is different at each start.
 pub fn owner() -> String {
     let name = variable("AWS_LAMBDA_FUNCTION_NAME").unwrap_or_else(|| "function".to_owned());
     let stream = variable("AWS_LAMBDA_LOG_STREAM_NAME").unwrap_or_else(|| format!("process-{}", std::process::id()));
     format!("{name}/{stream}")
 }
 
-/// The place that probes look from.
+/// The name of the place where probes run.
 pub fn place() -> String {
     variable("SWITCHBACK_PLACE").or_else(|| variable("AWS_REGION")).unwrap_or_else(|| "here".to_owned())
 }

@@ -1,22 +1,22 @@
-//! The kinds of errands of all crates, as one list.
+//! Joins the kinds of actions of all crates to one list.
 
 use failover::errand::{Arrangements, Duty, ErrandInfo};
 use serde_json::Value;
 
-/// Says what is wrong with an errand's settings; `None` where the kind is another crate's.
+/// Says what is wrong with an action's settings. `None` if the kind belongs to another crate.
 type Check = fn(&str, &Value) -> Option<Result<(), String>>;
 
 /// The kinds of one crate.
 type Infos = fn() -> &'static [ErrandInfo];
 
-/// Who knows which kinds.
+/// The crates that have kinds of actions.
 const CRATES: &[(Infos, Check)] = &[
     (aws::errands::infos, aws::errands::check),
     (databricks::errands::infos, databricks::errands::checked),
     (outside::kinds::infos, outside::kinds::check),
 ];
 
-/// Whether something is declared that is carried out on AWS, or on the Databricks account.
+/// Whether an action is declared that is carried out on AWS, or on the Databricks account.
 pub fn needs(arrangements: &Arrangements) -> Needs {
     let is_declared = |known: &[&str]| arrangements.errands.iter().any(|errand| known.contains(&errand.kind.as_str()));
     let on_aws: Vec<&str> = aws::errands::infos().iter().map(|info| info.name).collect();
@@ -24,7 +24,7 @@ pub fn needs(arrangements: &Arrangements) -> Needs {
     Needs { aws: is_declared(&on_aws), account: is_declared(&on_account) }
 }
 
-/// What the declared errands need to be reached.
+/// The accounts that the declared actions need.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Needs {
     /// AWS, with credentials that the SDK finds.
@@ -33,13 +33,13 @@ pub struct Needs {
     pub account: bool,
 }
 
-/// The names of the kinds of a duty.
+/// The names of the kinds of actions with this purpose.
 pub fn kinds_of(duty: Duty) -> Vec<&'static str> {
     let infos = CRATES.iter().flat_map(|(infos, _)| infos());
     infos.filter(|info| info.duty == duty).map(|info| info.name).collect()
 }
 
-/// Says what is wrong with an errand's settings, without speaking to anybody.
+/// Says what is wrong with an action's settings, without a request.
 ///
 /// # Errors
 ///

@@ -1,8 +1,6 @@
-//! What everything that runs shares: configuration, the environment, the clock,
-//! logs, and turning what went wrong into an answer.
+//! Gives every program its configuration, environment, clock and logs, and turns faults into answers.
 //!
-//! Its law: the only crate that reads the environment. It must not decide
-//! anything about a failover.
+//! Law: no other crate reads the environment. This crate must not decide anything about a failover.
 
 pub mod advice;
 pub mod boot;

@@ -1,56 +1,56 @@
-//! Metrics in CloudWatch's embedded metric format: one line of JSON on stdout for an invocation, from which
-//! CloudWatch makes metrics by itself [docs: CloudWatch_Embedded_Metric_Format_Specification].
+//! Writes metrics in CloudWatch's embedded metric format: one line of JSON on stdout for an invocation. CloudWatch
+//! makes metrics of it without a request [docs: CloudWatch_Embedded_Metric_Format_Specification].
 //!
-//! Our own lines and no library: the ready-made ones install a recorder for the whole process, and all that is
-//! needed is one object. Each distinct metric costs by the month, so there are eight of them, and one heartbeat for
-//! each function that a schedule wakes.
+//! The lines are our own, and no library makes them. The usual libraries install a recorder for the whole process,
+//! and one object is enough here. Each distinct metric costs money by the month. So there are eight of them, and
+//! one heartbeat for each function that a schedule wakes.
 
 use std::io::Write as _;
 
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
-/// The namespace of all of them.
+/// The namespace of all metrics.
 const NAMESPACE: &str = "Switchback";
 
-/// What is measured.
+/// One measured value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Metric {
-    /// How alarming the signals are: 0 dark, 1 calm, 2 suspected, 3 alarmed.
+    /// Level of the verdict: 0 dark, 1 calm, 2 suspected, 3 alarmed.
     VerdictLevel(u8),
-    /// So many signals were taken in.
+    /// Number of signals that were ingested.
     SignalsTaken(usize),
-    /// So many sources told nothing.
+    /// Number of sources that gave no signal.
     SourcesSilent(usize),
-    /// So many steps of the pair's saga are neither done nor waived.
+    /// Number of steps of the pair's saga that are neither done nor waived.
     SagaOpenSteps(u32),
-    /// In seconds: for so long the saga has been there.
+    /// In seconds: the age of the saga.
     SagaAgeSeconds(i64),
-    /// So many drills were missed.
+    /// Number of missed drills.
     DrillsMissed(usize),
-    /// In seconds: how old the latest checkpoint is of the side where the work is.
+    /// In seconds: the age of the latest checkpoint of the active side.
     ActiveCheckpointAge(i64),
-    /// In seconds: how old that of the other side is.
+    /// In seconds: the age of the latest checkpoint of the inactive side.
     InactiveCheckpointAge(i64),
 }
 
-/// A function that a schedule wakes, and that tells of each run which came to a good end. Its alarm rings when
-/// nothing is told: a run that fails counts as an invocation, too
+/// A function that a schedule wakes and that reports each run with a good end. Its alarm rings when no report
+/// comes. The count of invocations is no help, because it includes runs that fail
 /// [docs: lambda/latest/dg/monitoring-metrics-types, Invocations].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Beat {
     /// The tick of the function saga.
     Saga,
-    /// A look at both sides, and the verdict.
+    /// The probes of both sides, and the verdict.
     Probe,
-    /// A look at what drills are due.
+    /// The check for drills that are due.
     Drill,
-    /// A round over both sides' checkpoints.
+    /// The round over both sides' checkpoints.
     Sync,
 }
 
 impl Beat {
-    /// All of them.
+    /// All functions that a schedule wakes.
     pub const ALL: [Beat; 4] = [Beat::Saga, Beat::Probe, Beat::Drill, Beat::Sync];
 
     /// The value of the dimension `Function`.
@@ -100,13 +100,13 @@ impl Metric {
     }
 }
 
-/// The line of one invocation, without its end.
+/// The line of one invocation, without its line break.
 pub fn line(now: Timestamp, pair: &str, metrics: &[Metric]) -> String {
     let measured: Vec<_> = metrics.iter().map(|metric| (metric.name(), metric.unit(), metric.value())).collect();
     line_of(now, &[("Pair", pair)], &measured)
 }
 
-/// The line of one good run, without its end.
+/// The line of one good run, without its line break.
 pub fn heartbeat_line(now: Timestamp, pair: &str, beat: Beat) -> String {
     line_of(now, &[("Pair", pair), ("Function", beat.function())], &[("Heartbeat", "Count", json!(1))])
 }
@@ -123,14 +123,14 @@ fn line_of(now: Timestamp, dimensions: &[(&str, &str)], measured: &[(&str, &str,
     Value::Object(members).to_string()
 }
 
-/// Writes the line of one invocation; nothing if nothing was measured. A line that is lost stops nothing.
+/// Writes the line of one invocation, or nothing if nothing was measured. A lost line stops nothing.
 pub fn tell(now: Timestamp, pair: &str, metrics: &[Metric]) {
     if !metrics.is_empty() {
         drop(writeln!(std::io::stdout(), "{}", line(now, pair, metrics)));
     }
 }
 
-/// Writes that a run came to a good end: the last thing that the run does.
+/// Writes that a run came to a good end. This is the last thing that the run does.
 pub fn heartbeat(now: Timestamp, pair: &str, beat: Beat) {
     drop(writeln!(std::io::stdout(), "{}", heartbeat_line(now, pair, beat)));
 }
@@ -150,7 +150,7 @@ mod tests {
         Metric::InactiveCheckpointAge(301),
     ];
 
-    /// The units that CloudWatch knows [docs: API_MetricDatum], as far as there is no rate among them.
+    /// The units that CloudWatch knows [docs: API_MetricDatum], without those of rates.
     const UNITS: [&str; 15] = [
         "Seconds",
         "Microseconds",
@@ -181,7 +181,7 @@ mod tests {
         value.as_object().map_or(Vec::new(), |object| object.keys().map(String::as_str).collect())
     }
 
-    /// The rules of the specification's JSON schema.
+    /// Checks the rules of the specification's JSON schema.
     fn hold(line: &str) {
         assert!(!line.contains('\n'), "one event of the log is one line");
         let root: Value = serde_json::from_str(line).unwrap();

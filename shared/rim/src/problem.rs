@@ -1,4 +1,4 @@
-//! The one place where something that went wrong becomes an answer for the outside.
+//! Turns a fault into an answer for people and scripts. No other place does this.
 
 use std::fmt;
 
@@ -15,14 +15,14 @@ use serde::Serialize;
 use crate::advice::remedy;
 use crate::config::ConfigError;
 
-/// What scripts can tell apart.
+/// The results that scripts can distinguish.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Exit {
     /// It ended as wanted.
     Fine,
-    /// Something went wrong; trying again may help.
+    /// Something went wrong. Another try may help.
     Failed,
-    /// What was asked for is not possible: bad input, or a refusal. Nothing was changed.
+    /// The request is not possible: bad input, or a refusal. Nothing was changed.
     Refused,
     /// A person is needed: blocked steps, an open question.
     PersonNeeded,
@@ -40,19 +40,19 @@ impl Exit {
     }
 }
 
-/// An answer to whoever asked for something that did not work.
+/// An answer to a request that did not work.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Problem {
-    /// The page of advice: `switchback explain CODE`.
+    /// The code of the page of advice: `switchback explain CODE`.
     pub code: String,
-    /// What is wrong and where.
+    /// A text that says what is wrong and where.
     pub message: String,
     #[serde(skip)]
     exit: Exit,
 }
 
 impl Problem {
-    /// Bad input or a refusal; nothing was changed.
+    /// Bad input or a refusal. Nothing was changed.
     pub fn refused(code: &str, message: impl Into<String>) -> Self {
         Self { code: code.to_owned(), message: message.into(), exit: Exit::Refused }
     }
@@ -62,19 +62,19 @@ impl Problem {
         Self { code: code.to_owned(), message: message.into(), exit: Exit::Failed }
     }
 
-    /// A side that cannot be worked with as it is; nothing was changed.
+    /// A side that cannot be used in its present state. Nothing was changed.
     pub fn of_side(side: Side, url: &str, fault: &Fault) -> Self {
         let message = format!("the {side}, {url}: {}", fault.message);
         Self::refused(fault.code.as_str(), with_remedy(message, fault.code.as_str()))
     }
 
-    /// How the process ends.
+    /// The result with which the process ends.
     pub fn exit(&self) -> Exit {
         self.exit
     }
 }
 
-/// A fault that stands in a sentence has its code before a colon; its page knows what to do.
+/// Adds a remedy to a sentence about a fault. The fault's code is before a colon, and its page has the remedy.
 fn with_remedies(message: String) -> String {
     let is_code = |word: &&str| word.chars().all(|c| c.is_ascii_uppercase() || c == '-') && remedy(word).is_some();
     let code = message.split([' ', ':']).find(is_code).unwrap_or_default().to_owned();
@@ -193,7 +193,7 @@ impl From<Stopped> for Problem {
     fn from(stopped: Stopped) -> Self {
         match stopped {
             Stopped::Superseded => Self::failed("SUPERSEDED", stopped.to_string()),
-            // Whatever it is, a saga was under way: this is no refusal that changed nothing.
+            // A saga was under way in each case, so this is not a refusal that changed nothing.
             Stopped::Store(error) => Self { exit: Exit::Failed, ..error.into() },
             Stopped::Plan(_) | Stopped::Broken(_) | Stopped::Illegal(_) => {
                 Self::failed("LOG-BROKEN", stopped.to_string())

@@ -1,4 +1,4 @@
-//! What a file may say that TOML allows and a pair does not.
+//! Refuses values that TOML allows and a pair does not.
 
 use std::collections::BTreeSet;
 
@@ -9,7 +9,7 @@ use url::{Host, Url};
 
 use super::{Config, RunnerConfig, SideConfig, objectives, watching, webhooks};
 
-/// Something wrong at a place of the text.
+/// An error at a place of the text.
 #[derive(Debug)]
 pub(super) struct Offence {
     pub(super) start: usize,
@@ -37,7 +37,8 @@ pub(super) fn check(config: &Config) -> Result<(), Offence> {
     check_runner(&config.runner)
 }
 
-/// A misspelled entry would only show on the night: as a job that nothing tells apart.
+/// Refuses a misspelled entry, which would otherwise show only in an incident: as a job without a clear
+/// counterpart.
 fn check_map(map: &[Spanned<MapEntry>]) -> Result<(), Offence> {
     let kinds: Vec<&str> =
         KINDS.iter().map(|kind| kind.info()).filter(|kind| kind.fenced).map(|kind| kind.name).collect();
@@ -129,7 +130,7 @@ fn check_runner(runner: &RunnerConfig) -> Result<(), Offence> {
     let seconds = |value: &Option<Spanned<f64>>, default: f64| value.as_ref().map_or(default, |v| *v.get_ref());
     let needed = 1.5 * (seconds(&runner.call_time_out_seconds, 10.0) + seconds(&runner.skew_seconds, 5.0));
     let lease = seconds(&runner.lease_seconds, 30.0);
-    // Renewed at a third, a lease always has two thirds left; the margin must fit into that.
+    // A lease is renewed after a third of its time, so two thirds are always left. The margin must fit into them.
     if lease < needed {
         let start = [&runner.lease_seconds, &runner.call_time_out_seconds, &runner.skew_seconds]
             .into_iter()

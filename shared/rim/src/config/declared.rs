@@ -1,8 +1,7 @@
-//! What a team declares beside its two workspaces: errands, and work that runs on both sides.
+//! Reads what a team declares beside its two workspaces: actions, and work that runs on both sides.
 //!
-//! Each table has a `kind`, a `name`, and the settings of its kind. Everything is tried here that can
-//! be tried without speaking to anybody, every text filled in for both sides: a mistake shows when the
-//! file is read, and not on the night.
+//! Each table has a `kind`, a `name`, and the settings of its kind. Every check that needs no request is made here,
+//! with every text filled in for both sides. So a mistake shows when the file is read, and not in an incident.
 
 use std::collections::BTreeSet;
 
@@ -24,30 +23,30 @@ use crate::errands::{check, kinds_of};
 pub struct Declared {
     /// Work that runs on both sides at once, by decision.
     pub active_active: Vec<Spanned<ActiveActive>>,
-    /// What cuts a whole workspace off.
+    /// `[[fence]]`: isolates a whole workspace.
     pub fence: Vec<Spanned<toml::Table>>,
-    /// What tells how recent the data on the other side is.
+    /// `[[dataset]]`: shows how recent the data on the other side is.
     pub dataset: Vec<Spanned<toml::Table>>,
-    /// What the work reads, beside its workspace.
+    /// `[[source]]`: data that the work reads, beside its workspace.
     pub source: Vec<Spanned<toml::Table>>,
-    /// Routes that lead to the side that works.
+    /// `[[route]]`: leads to the active side.
     pub route: Vec<Spanned<toml::Table>>,
-    /// The vendor's own recovery.
+    /// `[[recovery]]`: the vendor's own recovery. A pair has one at most.
     pub recovery: Vec<Spanned<toml::Table>>,
-    /// Where people are told.
+    /// `[[channel]]`: sends messages to people.
     pub channel: Vec<Spanned<toml::Table>>,
-    /// Tools that are pointed at the side that works.
+    /// `[[endpoint]]`: a tool that is pointed at the active side.
     pub endpoint: Vec<Spanned<toml::Table>>,
-    /// What proves that the target works.
+    /// `[[validation]]`: proves that the target works.
     pub validation: Vec<Spanned<toml::Table>>,
 }
 
 impl Declared {
-    /// Reads and checks what is declared; the mistake without its line.
+    /// Reads and checks the declarations. The error does not name the line.
     ///
     /// # Errors
     ///
-    /// The first thing that is wrong, with the remedy.
+    /// The first mistake, with the remedy.
     pub fn arrangements(&self, pair: &PairName) -> Result<Arrangements, String> {
         arrangements(self, pair).map_err(|offence| offence.message)
     }
@@ -66,7 +65,7 @@ impl Declared {
     }
 }
 
-/// Reads and checks what is declared.
+/// Reads and checks the declarations.
 pub(super) fn arrangements(declared: &Declared, pair: &PairName) -> Result<Arrangements, Offence> {
     let mut arrangements = Arrangements::default();
     for duty in Duty::ALL {

@@ -1,4 +1,4 @@
-//! Which drills are held by themselves: `[[drill]]`.
+//! Reads the schedules of drills that start without a person: `[[drill]]`.
 
 use std::collections::BTreeSet;
 
@@ -11,49 +11,49 @@ use toml::Spanned;
 use super::Config;
 use super::check::Offence;
 
-/// So much of a window must be left over, in minutes: schedules are looked at every quarter of an hour, and a
-/// person needs time to say yes.
+/// In minutes: a window must be longer than its drill by this much. Schedules are read every quarter of an hour,
+/// and a person needs time to say yes.
 const SLACK_MINUTES: i64 = 30;
 
-/// One drill and when it is held.
+/// One drill and its schedule.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DrillConfig {
-    /// Its name: lower-case letters, digits and hyphens.
+    /// Name of the drill: lower-case letters, digits and hyphens.
     pub name: String,
     /// `dry-run`, `standby-only` or `full`.
     pub kind: DrillKind,
     /// `week`, `month`, `quarter` or `year`.
     pub every: Every,
-    /// The time zone that everything below is meant in, e.g. `Europe/Berlin`.
+    /// The time zone of all times and dates below, e.g. `Europe/Berlin`.
     pub zone: Spanned<String>,
-    /// When it may be held.
+    /// The windows in which the drill may run.
     pub windows: Spanned<Vec<WindowConfig>>,
-    /// Dates on which it may not: `2026-12-24`, or `2026-12-20..2027-01-06` with both of them.
+    /// Dates on which it may not run: `2026-12-24`, or `2026-12-20..2027-01-06` with both of them.
     #[serde(default)]
     pub blocked_dates: Vec<Spanned<String>>,
-    /// Signals that must say that all is well before it begins.
+    /// Signals that must say that all is well before the drill begins.
     #[serde(default)]
     pub blocking_alarms: Vec<Spanned<String>>,
-    /// Signals that stop it and turn it back.
+    /// Signals that stop the drill and turn it back.
     #[serde(default)]
     pub outcome_alarms: Vec<Spanned<String>>,
-    /// In minutes: how long it is expected to take.
+    /// In minutes, from 1 to 1440: the time that the drill is expected to take.
     pub needs_minutes: Option<Spanned<i64>>,
-    /// In minutes: how long the work of a full drill stays on the standby.
+    /// In minutes, from 1 to 1440: how long the work of a full drill stays on the standby.
     pub stay_minutes: Option<Spanned<i64>>,
 }
 
-/// A time of some days of the week.
+/// A time window on some days of the week.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct WindowConfig {
-    /// `mon` to `sun`; left out: every day.
+    /// `mon` to `sun`. If it is left out, the window is on every day.
     #[serde(default)]
     pub days: Vec<Day>,
-    /// `09:00`.
+    /// Begin of the window, e.g. `09:00`.
     pub from: Spanned<String>,
-    /// `16:00`; not later than `from`: on the next day.
+    /// End of the window, e.g. `16:00`. If it is not later than `from`, it is on the next day.
     pub until: Spanned<String>,
 }
 
@@ -157,7 +157,7 @@ fn policy(drill: &DrillConfig) -> Result<DrillPolicy, Offence> {
     })
 }
 
-/// In minutes: what a drill is expected to take where nobody says.
+/// In minutes: the expected time of a drill, if its schedule does not give one.
 fn usual_minutes(kind: DrillKind, stay: i64) -> i64 {
     match kind {
         DrillKind::DryRun => 15,

@@ -1,17 +1,17 @@
-//! S23: no error of the configuration repeats a secret that stands where its place should.
+//! Tests that no error of the configuration repeats a secret that was written where its place belongs (S23).
 //!
-//! The fields are those of the pages' examples, which have every kind: a new kind with a secret has an
-//! example, too, and so is looked at here.
+//! The texts are the examples of two pages of the guide. These have every kind, and a new kind with a secret also
+//! needs an example. So the tests cover it, too.
 
 use proptest::prelude::*;
 use serde::Deserialize;
 
 use super::Checked;
 
-/// So many places of secrets the examples have at least.
+/// The least number of places of secrets in the examples.
 const PLACES: usize = 10;
 
-/// The examples of a page, with what makes them a pair.
+/// The examples of the pages, completed to a pair each.
 fn pages() -> [String; 2] {
     let blocks = |page: &str| -> String {
         let blocks: Vec<&str> = page.split("```toml\n").skip(1).map(|rest| rest.split_once("```").unwrap().0).collect();
@@ -22,7 +22,7 @@ fn pages() -> [String; 2] {
     [blocks(include_str!("../../../docs/guide/actions.md")), format!("pair = \"payments\"\n{watching}\n{standby}")]
 }
 
-/// Where places of secrets stand in a text: from the brace to its end.
+/// The ranges of the places of secrets in a text: from the opening brace to the closing one.
 fn places(text: &str) -> Vec<std::ops::Range<usize>> {
     let begins = ["{ env = \"", "{ file = \""].into_iter().flat_map(|begin| text.match_indices(begin));
     begins.map(|(at, _)| at..at + text[at..].find('}').unwrap() + 1).collect()
@@ -32,7 +32,7 @@ fn quoted(text: &str) -> String {
     serde_json::to_string(text).unwrap()
 }
 
-/// Every wrong shape of a secret in the place of its place.
+/// Every wrong shape of a secret that may be written instead of its place.
 fn shapes(secret: &str, digits: &str) -> Vec<String> {
     let quoted = quoted(secret);
     vec![
@@ -58,7 +58,7 @@ fn shapes(secret: &str, digits: &str) -> Vec<String> {
     ]
 }
 
-/// The error of a text, if it has one, as it is shown and as it is debugged.
+/// The error of a text, if it has one, in its displayed form and in its debug forms.
 fn told(text: &str) -> Option<String> {
     let error = Checked::parse("pair.toml", text).err()?;
     Some(format!("{error}\n{error:?}\n{error:#?}"))
@@ -68,20 +68,20 @@ fn holds(told: &str, cores: &[&str]) -> bool {
     cores.iter().any(|core| told.contains(core))
 }
 
-/// Signs beside a secret that a message or a template could trip over.
+/// Signs beside a secret that may confuse a message or a template.
 const BESIDE: [&str; 13] = ["", "dapi", "Bearer ", ", expected ", "`", "\"", "\\", "{{ ", "{% ", "\n", "é", "=", "#"];
 
 fn beside() -> impl Strategy<Value = &'static str> {
     prop::sample::select(BESIDE.to_vec())
 }
 
-/// The text with a typing error in the key of a place, and the secret in the open beside it.
+/// The text with a typing error in the key of a place, and with the secret itself instead of the place.
 fn mistyped(page: &str, place: &std::ops::Range<usize>, secret: &str) -> String {
     let key = page[..place.start].trim_end_matches(" = ");
     format!("{key}x = {}{}", quoted(secret), &page[place.end..])
 }
 
-/// Not left to chance: what a sign does to a template shows in few places only.
+/// These cases are not left to chance: a sign has an effect on a template in few places only.
 #[test]
 fn no_sign_beside_a_secret_under_a_mistyped_key_lets_it_be_told() {
     let core = "Qx7Lw0Zr4Tb9Hn2Kd6";
@@ -160,7 +160,7 @@ proptest! {
     }
 }
 
-/// The library's own message repeats the value: were it told as it is, the tests above would find it.
+/// The library's own message repeats the value. This test shows that the tests above would find it.
 #[test]
 fn the_message_of_the_library_would_be_found() {
     #[derive(Debug, Deserialize)]

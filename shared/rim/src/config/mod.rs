@@ -1,6 +1,6 @@
-//! The configuration of one pair: a TOML file, read once, wrong in one place at a time.
+//! Reads the configuration of one pair from a TOML file. An error names one place of it.
 //!
-//! Secrets do not stand in it: it names the variable or the file that holds one.
+//! The file contains no secret. It names the variable or the file that holds one.
 
 mod check;
 mod declared;
@@ -32,23 +32,23 @@ pub use declared::Declared;
 pub use objectives::ObjectivesConfig;
 pub use secret::{KeptSecrets, SECRET_MISSING, SecretSource};
 
-/// What stands in the file.
+/// The content of the file.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Config {
-    /// The pair's name.
+    /// The pair's name, e.g. `payments`.
     pub pair: Spanned<String>,
-    /// The workspace where the work is at home.
+    /// The workspace with the role of the primary.
     pub primary: SideConfig,
-    /// The workspace where it goes.
+    /// The workspace with the role of the standby.
     pub standby: SideConfig,
-    /// What the team has decided.
+    /// The team's decisions.
     #[serde(default)]
     pub policy: PolicyConfig,
-    /// What the team has set itself.
+    /// The objectives that the team has set.
     #[serde(default)]
     pub objectives: ObjectivesConfig,
-    /// Requests per second by API family, where the limit is known.
+    /// Requests per second by API family, if the limit is known.
     #[serde(default)]
     pub limits: BTreeMap<Spanned<String>, Spanned<f64>>,
     /// Durations of the engine.
@@ -57,35 +57,35 @@ pub struct Config {
     /// The explicit map between the sides.
     #[serde(default)]
     pub map: Vec<Spanned<MapEntry>>,
-    /// When a side is taken for lost, and what is done then.
+    /// `[watch]`: when a side counts as lost, and the reaction to that.
     #[serde(default)]
     pub watch: watching::WatchConfig,
-    /// How people are asked by message.
+    /// `[approvals]`: how people are asked by message.
     pub approvals: Option<watching::ApprovalsConfig>,
-    /// Who may approve.
+    /// `[[approver]]`: the people who may approve.
     #[serde(default)]
     pub approver: Vec<Spanned<watching::ApproverConfig>>,
-    /// What looks at the sides beside the usual probes.
+    /// `[[probe]]`: the probes beside the usual ones.
     #[serde(default)]
     pub probe: Vec<Spanned<toml::Table>>,
-    /// Which drills are held by themselves.
+    /// `[[drill]]`: the drills that start without a person.
     #[serde(default)]
     pub drill: Vec<Spanned<drills::DrillConfig>>,
-    /// Whether the AWS Health API is asked.
+    /// `[health_api]`: whether the AWS Health API is asked.
     #[serde(default)]
     pub health_api: probes::HealthApiConfig,
-    /// Who may tell by webhook how things are.
+    /// `[[webhook]]`: the sources that may report health by webhook.
     #[serde(default)]
     pub webhook: Vec<webhooks::WebhookConfig>,
-    /// The CloudWatch alarms that say something of a side.
+    /// `[[alarm]]`: the CloudWatch alarms that say something of a side.
     #[serde(default)]
     pub alarm: Vec<webhooks::AlarmConfig>,
-    /// The status pages that are asked.
+    /// `[feeds]`: the status pages that are read.
     #[serde(default)]
     pub feeds: webhooks::FeedsConfig,
-    /// The Databricks account, where errands are carried out on it.
+    /// `[account]`: the Databricks account, if actions are carried out on it.
     pub account: Option<AccountConfig>,
-    // These are read as [`Declared`]; here they are only known.
+    // These are read as [`Declared`]. Here they are only known names.
     #[serde(default, rename = "active_active")]
     _active_active: IgnoredAny,
     #[serde(default, rename = "fence")]
@@ -112,11 +112,11 @@ pub struct Config {
 pub struct AccountConfig {
     /// `https://accounts.cloud.databricks.com`, or `http://` on a loopback address.
     pub url: Spanned<String>,
-    /// The account's id.
+    /// Id of the account.
     pub account_id: String,
-    /// The service principal's application id.
+    /// Application id of the service principal.
     pub client_id: String,
-    /// Its secret.
+    /// The place of the service principal's secret.
     pub client_secret: Spanned<SecretSource>,
 }
 
@@ -126,25 +126,27 @@ pub struct AccountConfig {
 pub struct SideConfig {
     /// `https://…`, or `http://` on a loopback address.
     pub url: Spanned<String>,
-    /// The service principal's application id, for OAuth.
+    /// Application id of the service principal, for OAuth.
     pub client_id: Option<String>,
-    /// Its secret.
+    /// The place of the service principal's secret.
     pub client_secret: Option<Spanned<SecretSource>>,
-    /// A personal access token, instead.
+    /// The place of a personal access token, which is used instead of OAuth.
     pub token: Option<Spanned<SecretSource>>,
-    /// The cloud that it stands in.
+    /// The cloud of the workspace: `aws`, `azure` or `google`.
     pub cloud: Option<failover::signal::CloudName>,
-    /// Its region, as the cloud writes it. Without it no statement of a provider can be about this side.
+    /// Region of the workspace, as the cloud writes it. Without it no statement of a provider can be about this
+    /// side.
     pub region: Option<Spanned<String>>,
 }
 
-/// What the team has decided.
+/// The team's decisions.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct PolicyConfig {
-    /// Jobs whose run was interrupted are run once on the target.
+    /// Whether jobs with an interrupted run are run once on the target.
     pub run_interrupted_again: bool,
-    /// A checkpoint of the active side that is older than so many minutes is a finding, and `status` and `check` say so.
+    /// In minutes, at least 1: a checkpoint of the active side that is older is a finding, and `status` and `check`
+    /// say so.
     pub checkpoint_age_minutes: Spanned<i64>,
 }
 
@@ -154,25 +156,25 @@ impl Default for PolicyConfig {
     }
 }
 
-/// Durations of the engine, in seconds; what is left out keeps its default.
+/// Durations of the engine, in seconds. A duration that is left out keeps its default.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct RunnerConfig {
-    /// How long a lease runs.
+    /// How long a lease runs, by default 30.
     pub lease_seconds: Option<Spanned<f64>>,
-    /// How far clocks may differ.
+    /// How far clocks may differ, by default 5.
     pub skew_seconds: Option<Spanned<f64>>,
-    /// When a call is given up.
+    /// The time-out of a call, by default 10.
     pub call_time_out_seconds: Option<Spanned<f64>>,
-    /// The same, toward a side that is believed dead.
+    /// The time-out of a call to a side that is believed dead.
     pub dead_time_out_seconds: Option<Spanned<f64>>,
-    /// How often the pursuit tries again.
+    /// The time between two attempts of the pursuit.
     pub pursuit_interval_seconds: Option<Spanned<f64>>,
-    /// The longest pause between two tries of any other step.
+    /// The longest pause between two attempts of any other step.
     pub longest_pause_seconds: Option<Spanned<f64>>,
 }
 
-/// A configuration that cannot be used. Says where, and what to do.
+/// A configuration that cannot be used. It says where, and what to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConfigError {
     file: String,
@@ -181,7 +183,7 @@ pub struct ConfigError {
 }
 
 impl ConfigError {
-    /// The only way to make one: no value of the file gets into it from a library's message.
+    /// The only way to make one. It keeps values of the file that a library's message repeats out of the error.
     fn new(file: &str, line: Option<usize>, message: &str) -> Self {
         Self { file: file.to_owned(), line, message: untold::without_values(message) }
     }
@@ -198,18 +200,18 @@ impl fmt::Display for ConfigError {
 
 impl std::error::Error for ConfigError {}
 
-/// A configuration that was read and checked, with what errors need to name a place.
+/// A configuration that was read and checked, with the text that errors need to name a place.
 #[derive(Clone, Debug)]
 pub struct Checked {
-    /// What stands in the file.
+    /// The content of the file.
     pub config: Config,
     /// The pair's name.
     pub pair: PairName,
-    /// What is declared beside the two workspaces.
+    /// The declarations beside the two workspaces.
     pub arrangements: Arrangements,
-    /// What looks at the sides beside the usual probes.
+    /// The declared probes, beside the usual ones.
     pub probes: Vec<DeclaredProbe>,
-    /// Which drills are held by themselves.
+    /// The drills that start without a person.
     pub drills: Vec<DrillPolicy>,
     file: String,
     text: String,
@@ -229,7 +231,7 @@ impl Checked {
         Self::parse(&file, &text)
     }
 
-    /// Checks a text; `file` is what errors call it.
+    /// Checks a text. Errors use `file` as the name of the file.
     ///
     /// # Errors
     ///
@@ -237,7 +239,7 @@ impl Checked {
     pub fn parse(file: &str, text: &str) -> Result<Self, ConfigError> {
         let unreadable = |e: toml::de::Error| {
             let line = e.span().map(|span| line_of(text, span.start));
-            // Only the message: the whole error shows the line of the file.
+            // Only the message is used: the whole error would show the line of the file.
             ConfigError::new(file, line, &remedy(e.message()))
         };
         let config: Config = toml::from_str(text).map_err(unreadable)?;

@@ -1,4 +1,4 @@
-//! What the team has set itself: `[objectives]`.
+//! Reads the objectives of the team: `[objectives]`.
 
 use failover::evidence::Objectives;
 use serde::Deserialize;
@@ -7,11 +7,11 @@ use toml::Spanned;
 use super::Config;
 use super::check::Offence;
 
-/// What the team has set itself, beside the objective that each dataset has of its own.
+/// The objectives of the team. Each dataset has an objective of its own beside these.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct ObjectivesConfig {
-    /// So many seconds from the loss, or the first signal, to the validated target.
+    /// In seconds, at least 1: from the loss, or the first signal, to the validated target.
     pub rto_seconds: Option<Spanned<i64>>,
 }
 

@@ -1,4 +1,4 @@
-//! What looks at the two sides beside the usual probes, and what AWS is asked: `[[probe]]`, `[health_api]`.
+//! Reads the declared probes and the settings of the AWS Health API: `[[probe]]`, `[health_api]`.
 
 use std::collections::BTreeSet;
 
@@ -18,10 +18,10 @@ pub struct HealthApiConfig {
     pub enabled: bool,
 }
 
-/// Says what is wrong with a probe's settings; `None` where the kind is another crate's.
+/// Says what is wrong with a probe's settings. `None` if the kind belongs to another crate.
 type Check = fn(&str, &Value) -> Option<Result<(), String>>;
 
-/// Who knows which kinds.
+/// The checks of the crates that have kinds of probes.
 const CRATES: &[Check] = &[databricks::probes::checked, outside::probes::checked, aws::probes::checked];
 
 /// The names of all kinds.
@@ -31,7 +31,7 @@ pub fn kinds() -> Vec<&'static str> {
     of_workspaces.chain(outside).chain(aws::probes::kinds()).collect()
 }
 
-/// Reads and checks what is declared; a probe of both sides becomes two.
+/// Reads and checks the declared probes. A probe of both sides becomes two.
 pub(super) fn declared(config: &Config) -> Result<Vec<DeclaredProbe>, Offence> {
     let mut found: Vec<DeclaredProbe> = Vec::new();
     let mut names: BTreeSet<(Side, String)> = BTreeSet::new();

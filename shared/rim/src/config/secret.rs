@@ -1,4 +1,4 @@
-//! Where a secret is kept.
+//! Fetches secrets from the places where they are kept.
 
 use engine::ports::{NO_PLACE, SecretPlace, Secrets};
 use saga::{Code, Fault};
@@ -8,13 +8,13 @@ use serde_json::Value;
 
 use crate::environment::variable;
 
-/// Names the place of a secret; never holds it.
+/// The place of a secret. It never holds the secret itself.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(from = "SecretPlace")]
 pub enum SecretSource {
-    /// An environment variable.
+    /// Name of an environment variable.
     Env(String),
-    /// A file whose content, without the last line break, is the secret.
+    /// Path of a file. Its content without the line breaks at its end is the secret.
     File(String),
 }
 
@@ -32,7 +32,7 @@ impl SecretSource {
     ///
     /// # Errors
     ///
-    /// A sentence that says what is missing; never the secret.
+    /// A sentence that says what is missing. It never contains the secret.
     pub fn fetch(&self) -> Result<SecretString, String> {
         match self {
             SecretSource::Env(name) => {
@@ -47,7 +47,7 @@ impl SecretSource {
     }
 }
 
-/// Opens the places that settings of errands name.
+/// Opens the places of secrets that the settings of actions name.
 #[derive(Clone, Copy, Debug)]
 pub struct KeptSecrets;
 
@@ -59,5 +59,5 @@ impl Secrets for KeptSecrets {
     }
 }
 
-/// The place where a secret should be is empty.
+/// The secret is not in the place that is named for it.
 pub const SECRET_MISSING: Code = Code::new("SECRET-MISSING");

@@ -1,12 +1,12 @@
-//! Errors without what stands in the file (S23).
+//! Removes the values of the file from error messages (S23).
 //!
-//! A library's message about a value of the wrong type repeats the value, and in the wrong place every value may
-//! be a secret. The line of the file is told instead, where the value can be read.
+//! A library's message about a value of the wrong type repeats the value. In the wrong place every value may be a
+//! secret. So the error gives the line of the file instead, where the value can be read.
 
-/// The words of libraries for the values that they repeat [docs: serde, `de::Unexpected`].
+/// The words that libraries use for the values that they repeat [docs: serde, `de::Unexpected`].
 const KINDS: [&str; 9] =
     ["boolean", "integer", "floating point", "character", "string", "byte array", "sequence", "map", "unit value"];
-/// How such a message begins, and how it is told.
+/// The beginnings of such messages, each with its replacement.
 const BEGINNINGS: [(&str, &str); 3] = [
     ("invalid type: ", "invalid type: "),
     ("invalid value: ", "invalid value: "),
@@ -21,7 +21,7 @@ pub(super) fn without_values(message: &str) -> String {
     let Some((at, length, told)) = begins.min() else { return message.to_owned() };
     let value = &message[at + length..];
     let kind = KINDS.iter().find(|kind| value.starts_with(**kind)).copied().unwrap_or_default();
-    // The last one: the value itself may hold these words.
+    // The last occurrence counts, because the value itself may contain these words.
     let wanted = value.rfind(WANTED).map_or("", |place| &value[place..]);
     format!("{}{told}{kind}{wanted}", &message[..at])
 }

@@ -1,4 +1,4 @@
-//! How a pair is watched, and who is asked: `[watch]`, `[approvals]`, `[[approver]]`.
+//! Reads how a pair is watched and who is asked: `[watch]`, `[approvals]`, `[[approver]]`.
 
 use std::collections::BTreeSet;
 
@@ -19,27 +19,29 @@ use super::secret::SecretSource;
 use super::{Checked, Config, ConfigError, SideConfig};
 use crate::environment::variable;
 
-/// When a side is taken for lost, and what is done then.
+/// Says when a side counts as lost, and what is done then.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct WatchConfig {
     /// `watch`, `ask`, `fence-then-ask` or `act`.
     pub policy: Spanned<String>,
-    /// Under `act`: the person who has accepted, for the team, what an unplanned failover risks.
+    /// Under `act`: the person who has accepted the risk of an unplanned failover for the team.
     pub accepted_by: Option<String>,
-    /// So many origins of different kinds must agree.
+    /// How many origins of different kinds must agree, at least 2.
     pub origins: Spanned<usize>,
-    /// For so many minutes.
+    /// In minutes, from 1 to 1440: how long they must agree.
     pub minutes: Spanned<i64>,
-    /// So many minutes everything must be healthy before it is over.
+    /// In minutes, from 1 to 1440 and not less than `minutes`: how long everything must be healthy before it is
+    /// over.
     pub clear_minutes: Spanned<i64>,
-    /// So many minutes nothing is proposed again.
+    /// In minutes, from 1 to 1440: how long nothing is proposed again.
     pub cool_down_minutes: Spanned<i64>,
-    /// All of them may be merely degraded.
+    /// Whether all of these origins may read degraded. Otherwise one of them must read down.
     pub degraded_is_enough: bool,
-    /// Under `act`: so many minutes people may say no.
+    /// Under `act`, in minutes, from 1 to 1440: how long people may say no.
     pub veto_minutes: Spanned<i64>,
-    /// Cloud services whose trouble counts, as AWS Health calls them; empty: all of them.
+    /// Cloud services that count if they are in trouble, as AWS Health calls them. If it is empty, all of them
+    /// count.
     pub services: Vec<String>,
 }
 
@@ -56,7 +58,7 @@ impl Default for WatchConfig {
             cool_down_minutes: unset(usual.cool_down_s),
             degraded_is_enough: usual.degraded_is_enough,
             veto_minutes: unset(usual.veto_s),
-            // What a workspace on AWS stands on.
+            // The services that a workspace on AWS needs.
             services: [
                 "EC2",
                 "S3",
@@ -74,32 +76,33 @@ impl Default for WatchConfig {
     }
 }
 
-/// How people are asked by message.
+/// Says how people are asked by message.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ApprovalsConfig {
-    /// What links begin with; the deployed stack knows its own.
+    /// The beginning of links, e.g. `https://…`. If it is left out, the variable `SWITCHBACK_APPROVAL_URL` has it.
     pub url: Option<Spanned<String>>,
-    /// So many different people must say yes.
+    /// How many different people must say yes: 1 or 2.
     #[serde(default = "one")]
     pub people: Spanned<u32>,
-    /// After so many minutes without an answer the next in the contact list are asked.
+    /// In minutes, from 1 to 1440: after this time without an answer, the next people in the contact list are
+    /// asked.
     #[serde(default = "ten")]
     pub escalate_minutes: Spanned<i64>,
-    /// One message for each approver; `false`: one for all who listen to the topic.
+    /// Whether each approver gets a message. With `false` all subscribers of the topic get one.
     #[serde(default = "yes")]
     pub personal: bool,
-    /// What links are signed with, the current key first.
+    /// The keys that sign links. The current key comes first.
     pub keys: Spanned<Vec<KeyConfig>>,
 }
 
-/// A key.
+/// A key that signs links.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct KeyConfig {
-    /// Its name in links.
+    /// Name of the key in links, e.g. `2026-11`.
     pub id: String,
-    /// At least 32 characters of chance.
+    /// The place of the key: at least 32 random characters.
     pub secret: Spanned<SecretSource>,
 }
 
@@ -107,9 +110,9 @@ pub struct KeyConfig {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ApproverConfig {
-    /// The name, as records show it.
+    /// Name of the person, as records show it.
     pub name: String,
-    /// When in the contact list: 0 at once, 1 after the first silence.
+    /// Place in the contact list: 0 is asked at once, 1 after the first time without an answer.
     #[serde(default)]
     pub level: u32,
     /// The hash of the approval code, as `switchback code` prints it.
@@ -128,7 +131,7 @@ fn yes() -> bool {
     true
 }
 
-/// What of it TOML allows and a pair does not.
+/// Refuses values that TOML allows and a pair does not.
 pub(super) fn check(config: &Config) -> Result<(), Offence> {
     let watch = &config.watch;
     mode(watch).map_err(|message| Offence { start: watch.policy.span().start, message })?;
@@ -148,7 +151,7 @@ pub(super) fn check(config: &Config) -> Result<(), Offence> {
         }
     }
     let (fires, clears) = (*watch.minutes.get_ref(), *watch.clear_minutes.get_ref());
-    // A track of a probe holds two hours.
+    // The track of a probe holds two hours.
     if clears < fires || fires + clears > 100 {
         let message = format!(
             "clear_minutes is {clears} and minutes is {fires}: going back must be slower than going out, and both \
@@ -169,7 +172,7 @@ fn approvers(config: &Config) -> Result<(), Offence> {
     let (mut names, mut hashes) = (BTreeSet::new(), BTreeSet::new());
     for spanned in &config.approver {
         let (start, approver) = (spanned.span().start, spanned.get_ref());
-        // The text of a hash is never told: it may be the code itself (S23).
+        // The text of a hash is never repeated, because it may be the code itself (S23).
         let offence = |what: &str| Err(Offence { start, message: format!("approver {:?}: {what}", approver.name) });
         if folded(&approver.name).is_empty() || !names.insert(folded(&approver.name)) {
             return offence("give each approver a name of her own; case and spaces make no difference");
@@ -189,7 +192,7 @@ fn approvers(config: &Config) -> Result<(), Offence> {
     if names.len() < usize::try_from(*people.get_ref()).unwrap_or(usize::MAX) {
         let message =
             format!("{} people must say yes, and [[approver]] names {}: add them", people.get_ref(), names.len());
-        // What is left out stands nowhere; the table does.
+        // A setting that is left out has no place in the file, so the error names the place of the keys.
         let start = if people.span().is_empty() { approvals.keys.span().start } else { people.span().start };
         return Err(Offence { start, message });
     }
@@ -227,12 +230,12 @@ fn mode(watch: &WatchConfig) -> Result<Mode, String> {
     }
 }
 
-/// How the pair of a configuration is watched.
+/// Makes the watch of a pair from its configuration.
 ///
 /// # Errors
 ///
-/// [`ConfigError`] if a key cannot be fetched or is too short. Whoever makes no links needs no keys: on the
-/// night a terminal must not wait for a variable that only functions have.
+/// [`ConfigError`] if a key cannot be fetched or is too short. Without `links` no key is needed: in an incident, a
+/// terminal must not wait for a variable that only functions have.
 pub fn watch(checked: &Checked, links: bool) -> Result<Watch, ConfigError> {
     let config = &checked.config;
     let minutes = |value: &Spanned<i64>| *value.get_ref() * 60;
@@ -299,7 +302,7 @@ mod tests {
 
     #[test]
     fn the_page_s_examples_are_a_configuration() {
-        // Any file that is long enough stands in for the key's.
+        // Any file that is long enough can replace the file of the key.
         let text = page().replace("{ env = \"APPROVAL_KEY\" }", "{ file = \"Cargo.toml\" }");
         let watch = watch(&Checked::parse("pair.toml", &text).unwrap(), true).unwrap();
         assert_eq!(watch.policy, WatchPolicy::default());

@@ -1,7 +1,7 @@
-//! Who tells how things are: `[[webhook]]`, `[[alarm]]`, `[feeds]`.
+//! Reads the sources that report health: `[[webhook]]`, `[[alarm]]`, `[feeds]`.
 //!
-//! A webhook is there when it is configured; a status page is asked when a side stands in its cloud, unless
-//! it is switched off.
+//! A webhook exists if it is configured. A status page is read if a side is in its cloud and the page is not
+//! switched off.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -21,16 +21,16 @@ use super::secret::SecretSource;
 use super::watching::watch;
 use super::{Checked, Config, ConfigError};
 
-/// In characters: a shorter secret could be guessed.
+/// In characters: a shorter secret can be guessed.
 const SHORTEST_SECRET: usize = 32;
 
 /// One webhook.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct WebhookConfig {
-    /// The name of its source.
+    /// Name of the source.
     pub source: Spanned<String>,
-    /// What its owner shows, at least 32 characters of chance.
+    /// The place of the secret that the caller shows: at least 32 random characters.
     pub secret: Spanned<SecretSource>,
 }
 
@@ -38,11 +38,11 @@ pub struct WebhookConfig {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AlarmConfig {
-    /// Its name, or the beginning of it before a `*`.
+    /// Name of the alarm, or the beginning of it before a `*`.
     pub name: Spanned<String>,
-    /// Which side it is about; left out: the side in the alarm's own region.
+    /// The side that the alarm is about. If it is left out, it is the side in the alarm's own region.
     pub side: Option<Side>,
-    /// What it reads while it rings: `down` or `degraded`.
+    /// The reading while the alarm is on: `down` or `degraded`.
     #[serde(default = "down")]
     pub reading: Spanned<Reading>,
 }
@@ -55,7 +55,7 @@ fn down() -> Spanned<Reading> {
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct FeedsConfig {
-    /// The page of Databricks, one for each cloud.
+    /// The pages of Databricks, one for each cloud.
     pub databricks_status: DatabricksPages,
     /// The feed of Azure.
     pub azure_status: PageConfig,
@@ -63,13 +63,13 @@ pub struct FeedsConfig {
     pub google_status: PageConfig,
 }
 
-/// A page.
+/// A status page.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct PageConfig {
-    /// Whether it is asked.
+    /// Whether it is read.
     pub enabled: bool,
-    /// Where it is; left out: where its owner has it.
+    /// Address of the page. If it is left out, it is the address of the page's owner.
     pub url: Option<Spanned<String>>,
 }
 
@@ -79,17 +79,17 @@ impl Default for PageConfig {
     }
 }
 
-/// The pages of Databricks; left out: where Databricks has them.
+/// The pages of Databricks. An address that is left out is that of Databricks.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct DatabricksPages {
-    /// Whether they are asked.
+    /// Whether they are read.
     pub enabled: bool,
-    /// On AWS.
+    /// Address of the page for AWS.
     pub aws: Option<Spanned<String>>,
-    /// On Azure.
+    /// Address of the page for Azure.
     pub azure: Option<Spanned<String>>,
-    /// On Google Cloud. Its page has no address that is known to us: without this it is not asked.
+    /// Address of the page for Google Cloud. We know no usual address of it: without this setting it is not read.
     pub google: Option<Spanned<String>>,
 }
 
@@ -103,16 +103,16 @@ impl Default for DatabricksPages {
 const DATABRICKS_ON_AWS: &str = "https://api.status.io/1.0/status/5cf02dde58a00904bda41926";
 /// The same, of Azure Databricks.
 const DATABRICKS_ON_AZURE: &str = "https://api.status.io/1.0/status/5d49ec10226b9e13cb6a422e";
-/// Not behind `status.azure.com`, which leads to an instance near whoever asks.
+/// `status.azure.com` is not used, because it leads to an instance near the caller.
 const AZURE: &str = "https://rssfeed.azure.status.microsoft/en-us/status/feed/";
 /// All incidents of Google Cloud.
 const GOOGLE: &str = "https://status.cloud.google.com/incidents.json";
 
-/// A page that is asked: whose it is, for sides of which cloud, and where.
+/// A page that is read: its source, the cloud of the sides that it is about, and its address.
 struct Asked<'a> {
     source: &'static str,
     cloud: CloudName,
-    /// As configured, with its place.
+    /// The configured address, with its place in the file.
     own: Option<&'a Spanned<String>>,
     usual: Option<&'static str>,
 }
@@ -139,7 +139,7 @@ impl FeedsConfig {
     }
 }
 
-/// What of it TOML allows and a pair does not.
+/// Refuses values that TOML allows and a pair does not.
 pub(super) fn check(config: &Config) -> Result<(), Offence> {
     for webhook in &config.webhook {
         let name = &webhook.source;
@@ -215,7 +215,7 @@ pub fn gates(checked: &Checked) -> Result<Gates, ConfigError> {
     Ok(Gates { doors, alarms: checked.config.alarm.iter().map(alarm).collect() })
 }
 
-/// The status pages that are asked.
+/// The status pages that are read.
 ///
 /// # Errors
 ///
