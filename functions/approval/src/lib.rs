@@ -1,8 +1,8 @@
 //! Shows the approval pages and takes the answers.
 //!
-//! Trigger: the function's own address (`GET`, `HEAD` and `POST` of `/approve/<token>`), and approval
-//! messages (SNS). Looking changes nothing but the trail. Nothing of a request is ever logged: it holds
-//! the link and the code (S23).
+//! Trigger: requests to the function's own address (`GET`, `HEAD` and `POST` of `/approve/<token>`), and approval
+//! messages (SNS). A request for a page changes nothing, except that it may add an audit entry. Nothing of a
+//! request is ever logged, because it contains the link and the code (S23).
 
 mod messages;
 mod request;
@@ -21,19 +21,19 @@ use crate::response::{Page, response};
 /// An event that could not be handled.
 #[derive(Debug, thiserror::Error)]
 pub enum NotHandled {
-    /// It is neither a request nor a message. It is not repeated: nobody knows what it holds (S23).
+    /// It is neither a request nor a message. It is not repeated, because nobody knows its content (S23).
     #[error("a request to the function's address or an approval message is wanted, as in events/approval")]
     Other,
-    /// An answer that came as a message could not be recorded: the message is sent again.
+    /// An answer in a message could not be recorded. The message is sent again.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
-/// Handles one event: answers a request with a page, a message with how many answers it took.
+/// Handles one event. The result for a request is a page, and for messages the number of answers that counted.
 ///
 /// # Errors
 ///
-/// [`NotHandled`].
+/// [`NotHandled`] if the event is neither a request nor a message, or if an answer in a message cannot be recorded.
 pub async fn handle(deps: &Deps, event: Value) -> Result<Value, NotHandled> {
     if let Some(records) = event.get("Records") {
         return messages::take(deps, records).await;
@@ -54,7 +54,7 @@ async fn page_of(deps: &Deps, request: &Request<'_>) -> Page {
             Ok(shown) => Page { status: 200, text: pages::approve(&shown, None) },
             Err(closed) => closed_page(deps, &closed),
         },
-        // A form that was sent by no button of the page.
+        // No button of the page has sent this form.
         Method::Answer(None) => match look(deps, request.token).await {
             Ok(shown) => Page { status: 422, text: pages::approve(&shown, Some(Problem::Empty)) },
             Err(closed) => closed_page(deps, &closed),

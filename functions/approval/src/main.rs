@@ -1,4 +1,4 @@
-//! Boots the approval function. See `lib.rs` for what it does.
+//! Boots the approval function. `lib.rs` has its work.
 
 use approval_function::handle;
 use lambda_runtime::{Error, LambdaEvent, run, service_fn};
@@ -7,7 +7,7 @@ use serde_json::Value;
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     rim::telemetry::begin(rim::telemetry::LogFormat::Json);
-    // What is returned is shown in its debug form; the log says what to do.
+    // The returned error is shown in its debug form. The log says what to do.
     let booted = rim::deployed::deps().await.inspect_err(|e| tracing::error!(code = "NOT-BOOTED", "{e}"));
     let deps = &booted?;
     run(service_fn(async |event: LambdaEvent<Value>| {

@@ -1,7 +1,7 @@
-//! Answers that come as messages of the topic for approvals, e.g. from a chat's own bot.
+//! Takes answers that come as messages of the topic for approvals, e.g. from the bot of a chat.
 //!
-//! `{"token": "v1.…", "pair": "payments", "code": "7K3M-…", "approve": true}`. Nobody is answered: a
-//! refusal is logged, without anything of the message.
+//! A message is `{"token": "v1.…", "pair": "payments", "code": "7K3M-…", "approve": true}`. Nobody gets a reply: a
+//! refusal is logged, without any part of the message.
 
 use engine::Deps;
 use engine::approvals::Closed;
@@ -26,7 +26,7 @@ struct Notification {
     message: String,
 }
 
-/// An answer.
+/// An answer in a message.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Message {
@@ -36,7 +36,7 @@ struct Message {
     approve: bool,
 }
 
-/// Takes the answers in messages and says how many counted.
+/// Takes the answers in messages and returns how many counted.
 pub(crate) async fn take(deps: &Deps, records: &Value) -> Result<Value, NotHandled> {
     let records: Vec<Record> = Vec::deserialize(records).map_err(|_| NotHandled::Other)?;
     let mut taken = 0;

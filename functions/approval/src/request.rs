@@ -1,4 +1,4 @@
-//! A request to the function's own address, in the payload format 2.0
+//! Reads a request to the function's own address, in the payload format 2.0
 //! [docs: lambda/latest/dg/urls-invocation#urls-payloads].
 
 use base64::Engine as _;
@@ -7,38 +7,37 @@ use engine::approvals::by_link::Form;
 use secrecy::SecretString;
 use serde_json::Value;
 
-/// The longest body that is looked at, in bytes.
+/// The longest body that is read, in bytes.
 const LONGEST: usize = 8_192;
 
-/// What the paths of links begin with.
+/// The beginning of the paths of links.
 const PATH: &str = "/approve/";
 
-/// What is asked for, of which link.
+/// A request and the link that it is about.
 pub(crate) struct Request<'a> {
     /// The token in the path.
     pub(crate) token: &'a str,
-    /// What is asked for.
     pub(crate) method: Method,
 }
 
-/// What is asked for.
+/// The kind of a request.
 pub(crate) enum Method {
-    /// The page.
+    /// A request for the page.
     Look,
-    /// An answer is given; `None`: by no button.
+    /// A request that gives an answer. `None` if no button sent it.
     Answer(Option<Form>),
 }
 
-/// Why a request is not one of a link.
+/// The reason why a request is not one of a link.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Unreadable {
     /// It is no request at all.
     NotOne,
-    /// No link has such a path.
+    /// The path is not one of a link.
     Elsewhere,
-    /// Pages are got and posted.
+    /// The method is not `GET`, `HEAD` or `POST`.
     Method,
-    /// No form of ours is so long.
+    /// The body is longer than any form of the page.
     TooLong,
 }
 
@@ -57,7 +56,7 @@ impl<'a> Request<'a> {
         Ok(Self { token, method })
     }
 
-    /// Whether the answer shall have no body.
+    /// Whether the answer must have no body.
     pub(crate) fn is_head(event: &Value) -> bool {
         method(event) == Some("HEAD")
     }

@@ -1,5 +1,5 @@
-//! A page as the function's own address answers it: the whole object of the payload format 2.0, since
-//! `cargo lambda watch` takes no part of it [docs: lambda/latest/dg/urls-invocation#urls-payloads].
+//! Makes the function's answer for a page. It has every member of the payload format 2.0, because
+//! `cargo lambda watch` does not accept a part of it [docs: lambda/latest/dg/urls-invocation#urls-payloads].
 
 use std::sync::LazyLock;
 
@@ -9,7 +9,7 @@ use engine::approvals::Closed;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-/// A page and how it is answered.
+/// A page with its HTTP status.
 pub(crate) struct Page {
     /// The HTTP status.
     pub(crate) status: u16,
@@ -17,7 +17,7 @@ pub(crate) struct Page {
     pub(crate) text: String,
 }
 
-/// What a page may do: use its own stylesheet and send its own form.
+/// Rights of a page: it may use its own stylesheet and send its own form.
 static POLICY: LazyLock<String> = LazyLock::new(|| {
     let style = STANDARD.encode(Sha256::digest(pages::STYLE.as_bytes()));
     format!(
@@ -25,7 +25,7 @@ static POLICY: LazyLock<String> = LazyLock::new(|| {
     )
 });
 
-/// The whole answer. Whoever asks for the head alone gets the same without the text.
+/// The whole answer. A request for the head alone gets the same without the text.
 pub(crate) fn response(page: Page, only_head: bool) -> Value {
     json!({
         "statusCode": page.status,
@@ -45,7 +45,7 @@ pub(crate) fn response(page: Page, only_head: bool) -> Value {
     })
 }
 
-/// The HTTP status of a link with which nothing can be answered.
+/// The HTTP status for a link that cannot be used for an answer.
 pub(crate) fn status(closed: &Closed) -> u16 {
     match closed {
         Closed::NotOurs => 404,

@@ -1,6 +1,7 @@
-//! Holds the drills that are due by their schedules, and tells which were missed.
+//! Starts the drills that are due by their schedules, and reports the missed ones.
 //!
-//! Trigger: the schedule of every quarter of an hour. The event does not matter: what is due is on record.
+//! Trigger: a schedule, every quarter of an hour. The content of the event does not matter: the record says what is
+//! due.
 
 use engine::Deps;
 use engine::drills::DrillOutcome;
@@ -9,11 +10,11 @@ use engine::ports::StoreError;
 use rim::metrics::Metric;
 use serde_json::{Value, json};
 
-/// Looks after every schedule once.
+/// Goes through every schedule once.
 ///
 /// # Errors
 ///
-/// [`StoreError`]: something could not be recorded; the next look goes on.
+/// [`StoreError`] if something could not be recorded. The next run goes on.
 pub async fn handle(deps: &Deps) -> Result<Value, StoreError> {
     let done = round(deps).await?;
     let missed = done.iter().filter(|scheduled| is_missed(scheduled)).count();
@@ -25,7 +26,7 @@ pub async fn handle(deps: &Deps) -> Result<Value, StoreError> {
     Ok(json!({ "schedules": deps.pair.watch.drills.len(), "missed": missed, "wait": waits }))
 }
 
-/// What CloudWatch is told of an answer of [`handle`]: nothing where no drill is configured.
+/// The metrics of an answer of [`handle`]. There are none if no drill is configured.
 pub fn metrics(answer: &Value) -> Vec<Metric> {
     let count = |name: &str| answer.get(name).and_then(Value::as_u64).and_then(|count| usize::try_from(count).ok());
     if count("schedules").is_none_or(|schedules| schedules == 0) {

@@ -1,7 +1,7 @@
-//! Looks at both sides and at what others say of them, and gives the verdict.
+//! Probes both sides, reads the reports of others about them, and gives the verdict.
 //!
-//! Trigger: the one-minute schedule. The event does not matter: what is due is on record.
-//! In a second region the same function only looks (`SWITCHBACK_JUDGE=no`): it is another place to see from.
+//! Trigger: the one-minute schedule. The content of the event does not matter: the record says what is due. In a
+//! second region the same function only reads (`SWITCHBACK_JUDGE=no`): it sees the sides from another place.
 
 use engine::Deps;
 use engine::noticing::{judge, look};
@@ -9,20 +9,20 @@ use engine::ports::StoreError;
 use rim::metrics::Metric;
 use serde_json::{Value, json};
 
-/// Where this runs, and whether it judges.
+/// The name of the place where this runs, and whether the verdict is given here.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Post {
-    /// The place that probes look from, e.g. the region.
+    /// The name of the place where probes run, e.g. the region.
     pub place: String,
     /// Whether the verdict is given here.
     pub judges: bool,
 }
 
-/// Looks once, and gives the verdict.
+/// Reads once, and gives the verdict.
 ///
 /// # Errors
 ///
-/// [`StoreError`]: what was seen could not be recorded; the next minute looks again.
+/// [`StoreError`] if the readings could not be recorded. The next minute reads again.
 pub async fn handle(deps: &Deps, post: &Post) -> Result<Value, StoreError> {
     let looked = look(deps, &post.place).await?;
     for silent in &looked.silent {
@@ -42,7 +42,7 @@ pub async fn handle(deps: &Deps, post: &Post) -> Result<Value, StoreError> {
     }))
 }
 
-/// What CloudWatch is told of an answer of [`handle`].
+/// The metrics of an answer of [`handle`].
 pub fn metrics(answer: &Value) -> Vec<Metric> {
     let count = |name: &str| answer.get(name).and_then(Value::as_u64).and_then(|count| usize::try_from(count).ok());
     let levels = ["dark", "calm", "suspected", "alarmed"];

@@ -1,8 +1,7 @@
 //! Drives sagas.
 //!
-//! Trigger: wake messages (SNS, one saga's id each) and the one-minute tick
-//! (EventBridge Scheduler). The event says *that* something may be due, never
-//! *what* happened: that is on record.
+//! Trigger: wake messages (SNS, each with the id of one saga) and the one-minute tick (EventBridge Scheduler). The
+//! event only says that something may be due. The record says what happened.
 
 use engine::Deps;
 use engine::ports::StoreError;
@@ -14,16 +13,16 @@ use saga::SagaId;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-/// What arrives.
+/// An event that arrives.
 #[derive(Debug, Deserialize)]
 #[serde(try_from = "Value")]
 pub enum Event {
-    /// From SNS. `Records[].Sns.Message` is the saga's id.
+    /// A wake message from SNS. `Records[].Sns.Message` is the saga's id.
     Wake {
         /// One or more messages.
         records: Vec<Record>,
     },
-    /// From the schedule; its content does not matter.
+    /// A tick from the schedule. Its content does not matter.
     Tick,
 }
 
@@ -40,11 +39,11 @@ impl Event {
 /// An event that is neither a wake message nor a tick.
 #[derive(Debug, thiserror::Error)]
 pub enum NotAnEvent {
-    /// Records, but none that carries a saga's id. Taken for a tick, they would hide that
-    /// something else is subscribed to the function, or that SNS changed its envelope.
+    /// It has records that are no wake messages. It is not taken for a tick. A tick would hide that something else
+    /// is subscribed to the function, or that SNS changed its envelope.
     #[error("a wake message is wanted, as in events/saga/wake.json: {0}")]
     Records(#[from] serde_json::Error),
-    /// Something else than an object. It is not repeated: nobody knows what it holds (S23).
+    /// It is not an object. It is not repeated, because nobody knows its content (S23).
     #[error("a wake message or a tick is wanted, as in events/saga, and this is no object")]
     Other,
 }
@@ -64,7 +63,7 @@ impl TryFrom<Value> for Event {
 /// One SNS record.
 #[derive(Debug, Deserialize)]
 pub struct Record {
-    /// The notification.
+    /// The notification in the record.
     #[serde(rename = "Sns")]
     pub sns: Notification,
 }
@@ -72,16 +71,16 @@ pub struct Record {
 /// One SNS notification.
 #[derive(Debug, Deserialize)]
 pub struct Notification {
-    /// The message's text.
+    /// The text of the message.
     #[serde(rename = "Message")]
     pub message: String,
 }
 
-/// Handles one event and says what came of it.
+/// Handles one event and returns the result.
 ///
 /// # Errors
 ///
-/// [`Stopped`]: the runner had to stop; the next wake or tick goes on.
+/// [`Stopped`] if the runner had to stop. The next wake or tick goes on.
 pub async fn handle(deps: &Deps, owner: &str, event: Event) -> Result<Value, Stopped> {
     let driven = match event {
         Event::Wake { records } => {
@@ -101,12 +100,11 @@ pub async fn handle(deps: &Deps, owner: &str, event: Event) -> Result<Value, Sto
     })
 }
 
-/// What CloudWatch is told of the pair's saga. After a tick of nothing there is nothing to tell, and nothing is
-/// read (L6).
+/// The metrics of the pair's saga. After a tick without work there are none, and nothing is read (L6).
 ///
 /// # Errors
 ///
-/// [`StoreError`].
+/// [`StoreError`] if the head of the pair or of the saga cannot be read.
 pub async fn metrics(deps: &Deps, answer: &Value) -> Result<Vec<Metric>, StoreError> {
     if answer.get("driven").is_some_and(|driven| driven == "over") {
         return Ok(Vec::new());

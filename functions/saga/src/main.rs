@@ -1,4 +1,4 @@
-//! Boots the saga function. See `lib.rs` for what it does.
+//! Boots the saga function. `lib.rs` has its work.
 
 use engine::Deps;
 use lambda_runtime::{Error, LambdaEvent, run, service_fn};
@@ -9,7 +9,7 @@ use serde_json::Value;
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     rim::telemetry::begin(rim::telemetry::LogFormat::Json);
-    // What is returned is shown in its debug form; the log says what to do.
+    // The returned error is shown in its debug form. The log says what to do.
     let booted = rim::deployed::deps().await.inspect_err(|e| tracing::error!(code = "NOT-BOOTED", "{e}"));
     let (deps, owner) = (&booted?, &rim::deployed::owner());
     run(service_fn(async |event: LambdaEvent<Event>| {
@@ -24,11 +24,11 @@ async fn main() -> Result<(), Error> {
     .await
 }
 
-/// A run that was good is good, whether it can be measured or not.
+/// Writes the metrics of a good run. The run stays good if they cannot be read.
 async fn measure(deps: &Deps, answer: &Value, ticks: bool) {
     let (now, pair) = (deps.clock.now(), deps.pair.name.as_str());
     rim::metrics::tell(now, pair, &metrics(deps, answer).await.unwrap_or_default());
-    // Wake messages may arrive while the schedule does not.
+    // A wake message proves nothing about the schedule: it may arrive while the schedule does not work.
     if ticks {
         heartbeat(now, pair, Beat::Saga);
     }

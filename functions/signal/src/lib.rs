@@ -1,8 +1,8 @@
-//! Takes signals in, and does nothing else: what they add up to is judged once a minute, elsewhere.
+//! Ingests signals, and does nothing else: another function gives the verdict once a minute.
 //!
-//! Trigger: EventBridge (AWS Health, CloudWatch alarms), and requests to the function's own address, whose
-//! path is `/webhook/` and the name of the source. Both may come twice, late and in any order: a track of
-//! signals is the same in the end.
+//! Trigger: EventBridge (AWS Health, CloudWatch alarms), and requests to the function's own address. Their path is
+//! `/webhook/` and the name of the source. Both may come twice, late and in any order: the track of a subject is
+//! the same in the end.
 
 mod request;
 
@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use signals::sources::source_of_event;
 use signals::{Gates, Source, Told, Unreadable};
 
-/// An event of which nothing was taken in. Nothing of it is repeated: nobody knows what it holds (S23).
+/// An event that was not ingested. Nothing of it is repeated, because nobody knows its content (S23).
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NotHeard {
     /// It is neither an event of a source nor a request.
@@ -23,13 +23,13 @@ pub enum NotHeard {
     /// It cannot be read.
     #[error("{0}: {1}")]
     Unreadable(&'static str, Unreadable),
-    /// What it says could not be recorded; it may be sent again.
+    /// Its signals could not be recorded. It may be sent again.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
 impl NotHeard {
-    /// Logs it, with what to do.
+    /// Logs it, with the code of the page that says what to do.
     pub fn log(&self) {
         match self {
             NotHeard::Other | NotHeard::Unreadable(..) => tracing::error!(code = "SIGNAL-UNREADABLE", "{self}"),
@@ -38,11 +38,11 @@ impl NotHeard {
     }
 }
 
-/// Takes in what an event or a request says, and says what came of it.
+/// Ingests the signals of an event or a request, and returns the result.
 ///
 /// # Errors
 ///
-/// [`NotHeard`]: of an event. A request is always answered.
+/// [`NotHeard`] if an event was not ingested. A request always gets an answer.
 pub async fn handle(deps: &Deps, gates: &Gates, event: Value) -> Result<Value, NotHeard> {
     if event.get("requestContext").is_some_and(|context| context["http"].is_object()) {
         return Ok(request::answer(deps, gates, event).await);
@@ -52,7 +52,7 @@ pub async fn handle(deps: &Deps, gates: &Gates, event: Value) -> Result<Value, N
     take_in(deps, gates, source, event.to_string().as_bytes()).await
 }
 
-/// Reads a body and records what it tells.
+/// Reads a body and records its signals.
 async fn take_in(deps: &Deps, gates: &Gates, source: &dyn Source, body: &[u8]) -> Result<Value, NotHeard> {
     let deps = &as_recorded(deps).await?;
     let listening = gates.listening(&deps.pair.watch.watched, deps.clock.now());

@@ -1,4 +1,4 @@
-//! Boots the signal function. See `lib.rs` for what it does.
+//! Boots the signal function. `lib.rs` has its work.
 
 use lambda_runtime::{Error, LambdaEvent, run, service_fn};
 use serde_json::Value;
@@ -7,7 +7,7 @@ use signal_function::handle;
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     rim::telemetry::begin(rim::telemetry::LogFormat::Json);
-    // What is returned is shown in its debug form; the log says what to do.
+    // The returned error is shown in its debug form. The log says what to do.
     let booted = rim::deployed::deps().await.and_then(|deps| Ok((deps, rim::deployed::gates()?)));
     let booted = booted.inspect_err(|e| tracing::error!(code = "NOT-BOOTED", "{e}"));
     let (deps, gates) = &booted?;

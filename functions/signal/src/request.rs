@@ -1,8 +1,8 @@
-//! Requests to the function's own address [docs: lambda/latest/dg/urls-invocation, payload format 2.0].
+//! Answers requests to the function's own address [docs: lambda/latest/dg/urls-invocation, payload format 2.0].
 //!
 //! | answer | when |
 //! |---|---|
-//! | 200 | what the body says is recorded |
+//! | 200 | the signals of the body are recorded |
 //! | 400 | the body is not what the source sends: one plain sentence |
 //! | 401 | the secret is not right, or there is no such webhook: nobody learns which |
 //! | 404 | the path is not that of a webhook, or the method is not POST |
@@ -19,7 +19,7 @@ use signals::{Gates, LARGEST_BODY_BYTES, Proof};
 
 use crate::{NotHeard, take_in};
 
-/// Where webhooks are; the name of the source follows.
+/// The beginning of the paths of webhooks. The name of the source follows.
 const WEBHOOKS: &str = "/webhook/";
 
 /// Answers one request.
@@ -62,7 +62,7 @@ fn plain(status: StatusCode, message: &str) -> Value {
     response(status, &json!({ "message": message }))
 }
 
-/// All members, also the empty ones: `cargo lambda watch` asks for them.
+/// The answer with all members, also the empty ones, because `cargo lambda watch` demands them.
 fn response(status: StatusCode, body: &Value) -> Value {
     json!({
         "statusCode": status.as_u16(),

@@ -1,7 +1,7 @@
 //! Keeps a checkpoint of both sides, and publishes which side is active.
 //!
-//! Trigger: the schedule of every five minutes. The event does not matter: both sides are read as they are.
-//! A side that does not answer is no failure of the function: the answer and the metrics say so.
+//! Trigger: a schedule, every five minutes. The content of the event does not matter: both sides are read in their
+//! present state. If a side does not answer, the function does not fail: its answer and the metrics say so.
 
 use engine::Deps;
 use engine::ports::StoreError;
@@ -10,11 +10,11 @@ use jiff::Timestamp;
 use rim::metrics::Metric;
 use serde_json::{Value, json};
 
-/// Makes one round.
+/// Makes one round over both sides.
 ///
 /// # Errors
 ///
-/// [`StoreError`]: what is recorded could not be read or written; the next round tries again.
+/// [`StoreError`] if the record could not be read or written. The next round tries again.
 pub async fn handle(deps: &Deps) -> Result<Value, StoreError> {
     let synced = sync(deps).await?;
     Ok(answer(&synced, deps.clock.now()))
@@ -46,8 +46,8 @@ fn of_side(synced: &SideSynced, now: Timestamp) -> Value {
     })
 }
 
-/// The metrics of an answer of [`handle`]: the age of each side's latest checkpoint, and nothing of a side that has
-/// none.
+/// The metrics of an answer of [`handle`]: the age of each side's latest checkpoint. A side without one has no
+/// metric.
 pub fn metrics(answer: &Value) -> Vec<Metric> {
     let sides = ["primary", "standby"].map(|side| &answer[side]);
     let measured = sides.into_iter().filter_map(|side| {

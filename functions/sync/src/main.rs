@@ -1,4 +1,4 @@
-//! Boots the sync function. See `lib.rs` for what it does.
+//! Boots the sync function. `lib.rs` has its work.
 
 use lambda_runtime::{Error, LambdaEvent, run, service_fn};
 use rim::metrics::{Beat, heartbeat};
@@ -8,7 +8,7 @@ use sync_function::{handle, metrics};
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     rim::telemetry::begin(rim::telemetry::LogFormat::Json);
-    // What is returned is shown in its debug form; the log says what to do.
+    // The returned error is shown in its debug form. The log says what to do.
     let booted = rim::deployed::deps().await.inspect_err(|e| tracing::error!(code = "NOT-BOOTED", "{e}"));
     let deps = &booted?;
     run(service_fn(async |_: LambdaEvent<Value>| {
