@@ -1,7 +1,7 @@
 //! `switchback abort`: ends the pair's unfinished saga where it stands.
 //!
-//! Nothing is turned back. Acknowledged only when no effect can land any more (S14). Whether the work runs after it
-//! is said first (S31).
+//! Nothing is turned back. The end is acknowledged only when no effect can land any more (S14). The command says
+//! first whether the work runs after it (S31).
 
 use engine::pair_status::pair_status;
 use engine::start::pair_head;
@@ -17,17 +17,16 @@ use crate::place::{self, Others, PairArguments, StoreArguments};
 use crate::standing::Standing;
 use crate::talk::{data, data_json, say};
 
-/// What is ended.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
     #[command(flatten)]
     pair: PairArguments,
     #[command(flatten)]
     store: StoreArguments,
-    /// Why, for the record.
+    /// The reason, for the record.
     #[arg(long, value_name = "TEXT", value_parser = reason)]
     why: String,
-    /// Who ends it, for the record; who is signed in on this machine if absent.
+    /// The person who ends it, for the record. By default the one who is signed in on this machine.
     #[arg(long, value_name = "PERSON")]
     by: Option<String>,
     /// Print one JSON object.
@@ -65,7 +64,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Exit, Problem> {
             say("it is over: no effect of it can land any more");
         }
         Ok(match ended {
-            // How the checkpoint is has nothing to do with the abort.
+            // The state of the checkpoint has nothing to do with the abort.
             Ended::Over(_) if first.stands_still => Exit::PersonNeeded,
             Ended::Over(_) => Exit::Fine,
             Ended::PersonNeeded => Exit::PersonNeeded,

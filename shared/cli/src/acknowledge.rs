@@ -9,14 +9,13 @@ use crate::ordering::person;
 use crate::place::{self, PairArguments, StoreArguments};
 use crate::talk::{data, data_json};
 
-/// Why.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
     #[command(flatten)]
     pair: PairArguments,
     #[command(flatten)]
     store: StoreArguments,
-    /// Why another proposal may come, for the record.
+    /// The reason why another proposal may come, for the record.
     #[arg(long, value_name = "TEXT", default_value = "")]
     why: String,
     /// Print one JSON object.

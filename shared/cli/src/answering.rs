@@ -1,7 +1,7 @@
-//! A person's answer to the question of a saga, from a terminal or a script: what is shown, who proves to
-//! be whom, and what is recorded of it.
+//! Takes a person's answer to the question of a saga, from a terminal or a script.
 //!
-//! Where approvers are configured, only they may answer, each with the approval code: see `proving.rs`.
+//! It shows the question, proves the person, and records the answer. If approvers are configured, only they may
+//! answer, each with the approval code: see `proving.rs`.
 
 use engine::Deps;
 use engine::approvals::{Proven, Standing, answer};
@@ -23,22 +23,21 @@ use crate::proving::{CodeArguments, Unproven, typed};
 use crate::standing::about;
 use crate::talk::{data, data_json, say};
 
-/// Which question, and who answers.
 #[derive(Debug, clap::Args)]
 pub(crate) struct AnswerArguments {
     #[command(flatten)]
     config: PairArguments,
     #[command(flatten)]
     store: StoreArguments,
-    /// The saga; the pair's unfinished one if absent.
+    /// The saga. By default the pair's unfinished one.
     #[arg(long)]
     saga: Option<String>,
-    /// Which of the configured approvers answers.
+    /// The configured approver who answers.
     #[arg(long = "as", value_name = "NAME")]
     approver: Option<String>,
     #[command(flatten)]
     code: CodeArguments,
-    /// The pair's name, for scripts; else it is asked for.
+    /// The pair's name, for scripts. Without it the command asks for it.
     #[arg(long = "pair", value_name = "NAME")]
     pair_name: Option<String>,
     /// Print one JSON object.
@@ -75,7 +74,7 @@ pub(crate) fn run(arguments: &AnswerArguments, approved: bool, why: &str) -> Res
 }
 
 impl AnswerArguments {
-    /// The saga whose question it is.
+    /// The saga that the question belongs to.
     async fn seen(&self, deps: &Deps) -> Result<View, Problem> {
         let pair = pair_head(deps).await?;
         let none = |what: String| Problem::refused("NO-SAGA", what);
@@ -86,7 +85,7 @@ impl AnswerArguments {
         seen.ok_or_else(|| none(format!("pair {} has no saga {saga}", deps.pair.name)))
     }
 
-    /// Who answers, proven as the configuration asks for.
+    /// The person who answers, proven as the configuration demands.
     async fn who(&self, deps: &Deps, asked: &AskItem) -> Result<Proven, Problem> {
         if let (Some(name), true) = (&self.approver, deps.pair.watch.approvers.is_empty()) {
             let message = format!("{name:?} is no approver: the configuration names none with [[approver]]");
@@ -98,7 +97,7 @@ impl AnswerArguments {
         }
     }
 
-    /// Whoever answers names the pair, so that no answer goes to another one by mistake.
+    /// The person who answers names the pair, so that no answer goes to another pair by mistake.
     fn names_pair(&self, checked: &Checked, approved: bool) -> Result<(), Problem> {
         let pair = checked.pair.as_str();
         let what = if approved { "approve" } else { "decline" };
@@ -140,7 +139,7 @@ impl AnswerArguments {
     }
 }
 
-/// The plan, what speaks for it, and the question with the loss.
+/// Shows the plan, the evidence for it, and the question with the loss.
 async fn show(deps: &Deps, seen: &View, asked: &AskItem) -> Result<(), Problem> {
     say(plan_text(&seen.plan, &seen.head.plan.0, Detail::Counts));
     say(evidence(&seen.plan));
@@ -156,7 +155,7 @@ async fn show(deps: &Deps, seen: &View, asked: &AskItem) -> Result<(), Problem> 
     Ok(())
 }
 
-/// Writes down that somebody was not proven, and says why.
+/// Records that a person was not proven, and why.
 pub(crate) async fn untaken(deps: &Deps, asked: &AskItem, unproven: Unproven) -> Problem {
     if let (Some(who), Some(why)) = (&unproven.who, unproven.why) {
         refused(deps, asked, who, why).await;
@@ -168,7 +167,7 @@ async fn refused(deps: &Deps, asked: &AskItem, who: &str, why: &str) {
     note(deps, asked, who, Deed::Refused, format!("at a terminal: {why}")).await;
 }
 
-/// A line of the trail; that it could not be written is told, and takes no answer back.
+/// Adds an audit entry. If it cannot be written, that is shown, and no answer is taken back.
 async fn note(deps: &Deps, asked: &AskItem, who: &str, deed: Deed, note: String) {
     let line = TrailLine { at: deps.clock.now(), question: asked.question.clone(), who: who.to_owned(), deed, note };
     if let Err(error) = deps.asks.note(&asked.saga, &line).await {

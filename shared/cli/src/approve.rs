@@ -4,7 +4,6 @@ use rim::{Exit, Problem};
 
 use crate::answering::{self, AnswerArguments};
 
-/// Which question, and who answers.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
     #[command(flatten)]
@@ -12,7 +11,7 @@ pub(crate) struct Arguments {
 }
 
 impl Arguments {
-    /// Whether machines read the answer.
+    /// Whether the answer is one JSON object.
     pub(crate) fn json(&self) -> bool {
         self.answer.json
     }

@@ -1,4 +1,4 @@
-//! A person's approval of a plan: given on the command line, or typed at a terminal.
+//! Gets a person's approval of a plan: given on the command line, or typed at a terminal.
 
 use engine::Deps;
 use engine::approvals::{Proven, answer, folded, question_of};
@@ -12,30 +12,29 @@ use saga::SagaId;
 use crate::proving::{CodeArguments, Unproven, is_attended, typed};
 use crate::talk::say;
 
-/// How a plan is approved.
 #[derive(Debug, clap::Args)]
 pub(crate) struct ApprovalArguments {
-    /// Approves the plan without asking, in the name of this person; a configured approver gives the code, too.
+    /// Approves the plan without asking, in the name of this person. A configured approver also gives the code.
     #[arg(long, value_name = "PERSON")]
     approve: Option<String>,
     #[command(flatten)]
     code: CodeArguments,
-    /// Accepts that what cannot be verified stopped may still process data when it comes back.
+    /// Accepts that a resource that cannot be verified stopped may still process data when it comes back.
     #[arg(long, requires = "approve")]
     accept_risk: bool,
 }
 
-/// Somebody who was proven said yes.
+/// The yes of a person who was proven.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Approved {
     proven: Proven,
     accepts_risk: bool,
 }
 
-/// How the question of a saga stands.
+/// The status of the question of a saga.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Standing {
-    /// Approved, and used or about to be.
+    /// It is approved, and the approval is used or about to be.
     Approved,
     /// It can be answered.
     Open,
@@ -44,8 +43,8 @@ pub(crate) enum Standing {
 }
 
 impl ApprovalArguments {
-    /// Asks the person at the terminal, if there is one and nobody has approved on the command line.
-    /// `None`: nobody did.
+    /// Asks the person at the terminal, if there is one and nobody has approved on the command line. `None` if nobody
+    /// has approved, or if an unplanned order lacks `--accept-risk`.
     pub(crate) fn obtain(&self, deps: &Deps, planned: bool, question: &str) -> Result<Option<Approved>, Unproven> {
         if self.approve.is_some() {
             let proven = self.code.prove(deps, self.approve.as_deref())?;
@@ -66,7 +65,7 @@ impl ApprovalArguments {
         Err(Unproven { who: None, why: None, problem: Problem::refused("NOT-APPROVED", message) })
     }
 
-    /// Who can approve still, and what is to be added to a command so that it approves.
+    /// Says who can still approve, and which flags make a command approve.
     pub(crate) fn missing(deps: &Deps, asked: Option<&AskItem>, again: &str, planned: bool) -> String {
         let risk = if planned { "" } else { " --accept-risk" };
         let given: Vec<&str> = asked.iter().flat_map(|asked| &asked.given).map(|answer| answer.by.as_str()).collect();
@@ -98,12 +97,12 @@ pub(crate) async fn approve(deps: &Deps, saga: &SagaId, approved: &Approved) -> 
     Ok(())
 }
 
-/// The question that a plan will ask, for a person who is asked before anything is recorded.
+/// The question that a plan will ask. A person is asked with it before anything is recorded.
 pub(crate) fn question_text(deps: &Deps, draft: &Draft) -> String {
     question_of(&draft.plan, &draft.hash, GO, deps.clock.now(), deps).text
 }
 
-/// The question of a saga, asked now if it was not.
+/// The question of a saga. It is asked now if it was not asked before.
 pub(crate) async fn question(deps: &Deps, view: &View) -> Result<AskItem, Problem> {
     if let Some(asked) = &view.question {
         return Ok(asked.clone());
@@ -113,7 +112,7 @@ pub(crate) async fn question(deps: &Deps, view: &View) -> Result<AskItem, Proble
     Ok(deps.asks.question(&view.head.saga, GO).await?.unwrap_or(ask))
 }
 
-/// How the question stands now.
+/// The status of the question now.
 pub(crate) fn stands(deps: &Deps, view: &View, asked: &AskItem) -> Standing {
     if view.state.approval(GO).is_some() {
         return Standing::Approved;

@@ -13,18 +13,17 @@ use crate::place::{self, PairArguments, SideName, StoreArguments, url};
 use crate::sides::greet;
 use crate::talk::{data, data_json, say};
 
-/// What is captured.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
     #[command(flatten)]
     pair: PairArguments,
     #[command(flatten)]
     store: StoreArguments,
-    /// Only this side; both if absent.
+    /// Only this side. By default both.
     #[arg(long, value_enum)]
     side: Option<SideName>,
-    /// Keep the checkpoint also in this file, for `switchback rehearse --checkpoint`: that of the side
-    /// where the work is, or of the one that is named.
+    /// Keep a checkpoint also in this file, for `switchback rehearse --checkpoint`: that of the named side, or else
+    /// of the active side.
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
     /// Print one JSON object.
@@ -46,7 +45,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Exit, Problem> {
     let store = arguments.store.store()?;
     let sides = arguments.side.map_or_else(|| vec![Side::Primary, Side::Standby], |side| vec![side.side()]);
     place::run(async {
-        // A side that does not let us in is no reason to make a store.
+        // If a side does not let us in, no store is made.
         let before = store.look(&checked).await?;
         for side in &sides {
             let greeted = greet(&before, *side, before.settings.call_time_out).await;
@@ -60,7 +59,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Exit, Problem> {
         };
         for side in sides {
             let taken = match capture(&deps, side).await {
-                // The record of the side that the work has left stays, and the other one is captured all the same.
+                // The record of the side that the work has left stays. The other side is captured all the same.
                 Err(left @ CaptureError::Fenced(_)) if arguments.side.is_none() && side != kept => {
                     say(left);
                     continue;

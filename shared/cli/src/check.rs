@@ -1,5 +1,6 @@
-//! `switchback check`: the configuration, both sides, and, where a store is named, whether the work runs and how
-//! the checkpoints are.
+//! `switchback check`: checks the configuration and both sides.
+//!
+//! If a store is named, it also says whether the work runs, and the state of the checkpoints.
 
 use std::collections::BTreeMap;
 
@@ -18,12 +19,11 @@ use crate::place::{self, PairArguments, Store, url};
 use crate::sides::{SideSeen, look};
 use crate::talk::{data, data_json};
 
-/// What is checked.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
     #[command(flatten)]
     pair: PairArguments,
-    /// Where the pair is recorded, to see the age of its checkpoints: embedded:FILE or aws:TABLE.
+    /// The store of the pair, to see the age of its checkpoints: embedded:FILE or aws:TABLE.
     #[arg(long, value_name = "STORE")]
     store: Option<String>,
     /// The bucket that belongs to aws:TABLE.
@@ -38,7 +38,8 @@ pub(crate) struct Arguments {
 struct Told {
     pair: String,
     well: bool,
-    /// Whether the work runs, what mends it, and how the active side's checkpoint is, where a store was named.
+    /// If a store was named: whether the work runs, the commands that mend it, and the state of the active side's
+    /// checkpoint.
     #[serde(flatten)]
     first: BTreeMap<&'static str, Value>,
     sides: Vec<SideTold>,
@@ -102,7 +103,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Exit, Problem> {
             let said = first.as_ref().map_or_else(|| format!("pair {}\n", told.pair), |first| first.text.clone());
             data(format_args!("{said}{}", text(&told)));
         }
-        // Work that does not run comes before a side that is not well, and that before a checkpoint.
+        // Work that does not run comes first, then a side that is not well, then a checkpoint.
         Ok(match first {
             Some(first) if first.stands_still => Exit::PersonNeeded,
             Some(_) | None if !sides_are_well => Exit::Refused,
@@ -113,7 +114,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Exit, Problem> {
 }
 
 impl Arguments {
-    /// What is said of the pair first.
+    /// The report on the pair that comes first.
     async fn first(&self, deps: &Deps, store: &Store) -> Result<First, Problem> {
         let again = place::again(self.store.as_deref().unwrap_or_default(), self.bucket.as_deref(), None);
         Ok(First::of(&pair_status(deps).await?, &Lines { pair: &self.pair, again, store }))

@@ -9,7 +9,6 @@ use serde_json::json;
 
 use crate::talk::{data, data_json, say};
 
-/// How it is told.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
     /// Print one JSON object.
@@ -21,7 +20,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Exit, Problem> {
     let cannot = |e: String| Problem::failed("NO-CHANCE", format!("no code can be made: {e}"));
     let code = make(chance().map_err(cannot)?);
     let code_hash = hash(&code, chance().map_err(cannot)?).map_err(|e| cannot(e.to_string()))?;
-    // It is asked for in order to be read by its owner, once.
+    // The code is shown on purpose: its owner must read it, once.
     let shown = code.expose_secret();
     if arguments.json {
         data_json(&json!({ "code": shown, "code_hash": code_hash }));
@@ -32,7 +31,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Exit, Problem> {
     Ok(Exit::Fine)
 }
 
-/// Bytes from the operating system.
+/// Random bytes from the operating system.
 fn chance<const N: usize>() -> Result<[u8; N], String> {
     let mut bytes = [0_u8; N];
     getrandom::fill(&mut bytes).map_err(|e| e.to_string())?;

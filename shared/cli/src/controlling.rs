@@ -1,6 +1,7 @@
-//! What a person orders of a running saga: who, why, which step, and what became of it.
+//! Gives a person's order to a running saga: who, why, which step, and the result.
 //!
-//! Law: what is acknowledged has happened. What no runner has taken in yet is said to be so.
+//! Law: an order is acknowledged only when it has happened. An order that no runner has taken in yet is reported as
+//! such.
 
 use engine::Deps;
 use engine::controls::{Ordered, order, step_named};
@@ -19,23 +20,22 @@ use crate::proving::typed;
 use crate::standing::LISTED;
 use crate::talk::{data, data_json, say};
 
-/// An order is waited for so long: a runner that died keeps its lease for half a minute.
+/// An order is waited for this long, because a runner that died keeps its lease for half a minute.
 const PATIENCE: SignedDuration = SignedDuration::from_secs(60);
 
-/// Which saga, who and why.
 #[derive(Debug, clap::Args)]
 pub(crate) struct ControlArguments {
     #[command(flatten)]
     pair: PairArguments,
     #[command(flatten)]
     store: StoreArguments,
-    /// Why, for the record.
+    /// The reason, for the record.
     #[arg(long, value_name = "TEXT", value_parser = reason)]
     why: String,
-    /// Who, for the record; who is signed in on this machine if absent.
+    /// The person who orders it, for the record. By default the one who is signed in on this machine.
     #[arg(long, value_name = "PERSON")]
     by: Option<String>,
-    /// The saga; the pair's unfinished one if absent.
+    /// The saga. By default the pair's unfinished one.
     #[arg(long)]
     saga: Option<String>,
     /// Print one JSON object.
@@ -43,21 +43,20 @@ pub(crate) struct ControlArguments {
     pub(crate) json: bool,
 }
 
-/// Which step.
 #[derive(Debug, clap::Args)]
 pub(crate) struct StepArguments {
     /// The step as `switchback status` numbers it: stage.number.
     #[arg(value_name = "STEP")]
     step: Option<String>,
-    /// The step's kind, with --name instead of its number.
+    /// The kind of the step, with --name. It replaces the number.
     #[arg(long, requires = "name", conflicts_with = "step")]
     kind: Option<String>,
-    /// The name or id of its resource.
+    /// The name or id of the step's resource.
     #[arg(long, requires = "kind")]
     name: Option<String>,
 }
 
-/// A reason that says something.
+/// Reads a reason. An empty one is refused.
 pub(crate) fn reason(text: &str) -> Result<String, String> {
     match text.trim() {
         "" => Err("say why, for whoever reads the record".to_owned()),
@@ -66,7 +65,7 @@ pub(crate) fn reason(text: &str) -> Result<String, String> {
 }
 
 impl StepArguments {
-    /// Finds it in the plan.
+    /// Finds the step in the plan.
     pub(crate) fn find(&self, seen: &View) -> Result<StepId, Problem> {
         let none = |what: String| Problem::refused("NO-STEP", what);
         if let (Some(kind), Some(name)) = (&self.kind, &self.name) {
@@ -90,7 +89,7 @@ impl StepArguments {
     }
 }
 
-/// Orders something of the saga, as `what` finds it in the saga as recorded.
+/// Gives an order to the saga. `what` makes the order from the saga as recorded.
 pub(crate) fn run(
     arguments: &ControlArguments,
     what: impl AsyncFnOnce(&Checked, &View) -> Result<Control, Problem>,
@@ -108,7 +107,7 @@ pub(crate) fn run(
     })
 }
 
-/// The named saga, or the unfinished one.
+/// The named saga, or else the unfinished one.
 pub(crate) async fn seen(deps: &Deps, named: Option<&str>) -> Result<View, Problem> {
     let pair = pair_head(deps).await?;
     let none = |what: String| Problem::refused("NO-SAGA", what);
@@ -118,7 +117,7 @@ pub(crate) async fn seen(deps: &Deps, named: Option<&str>) -> Result<View, Probl
     seen.ok_or_else(|| none(format!("pair {} has no saga {saga}", deps.pair.name)))
 }
 
-/// Says what became of an order.
+/// Reports the result of an order.
 pub(crate) fn tell(as_json: bool, saga: &SagaId, words: &str, by: &str, ordered: &Ordered) -> Result<Exit, Problem> {
     let (state, exit) = match ordered {
         Ordered::Taken => ("taken", Exit::Fine),
@@ -136,7 +135,7 @@ pub(crate) fn tell(as_json: bool, saga: &SagaId, words: &str, by: &str, ordered:
     Ok(exit)
 }
 
-/// A decision that cannot be taken back is confirmed by typing the pair's name.
+/// Asks for the pair's name, to confirm a decision that cannot be taken back.
 pub(crate) fn names_pair(checked: &Checked, named: Option<&str>, what: &str) -> Result<(), Problem> {
     let pair = checked.pair.as_str();
     let ask = || typed(&format!("Type the pair's name, {pair}, to {what}; anything else changes nothing:"));

@@ -1,21 +1,20 @@
-//! `switchback decline`: says no to the question of a saga, which is held by it and not destroyed.
+//! `switchback decline`: says no to the question of a saga. The saga is held by it and not destroyed.
 
 use rim::{Exit, Problem};
 
 use crate::answering::{self, AnswerArguments};
 
-/// Which question, who answers, and why.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
     #[command(flatten)]
     answer: AnswerArguments,
-    /// Why, for the record.
+    /// The reason, for the record.
     #[arg(long, value_name = "TEXT")]
     why: String,
 }
 
 impl Arguments {
-    /// Whether machines read the answer.
+    /// Whether the answer is one JSON object.
     pub(crate) fn json(&self) -> bool {
         self.answer.json
     }

@@ -1,4 +1,4 @@
-//! `switchback drill`: dry, on the standby alone, or in full; and what became of the drills so far.
+//! `switchback drill`: runs a drill dry, on the standby alone, or in full, and lists the results so far.
 
 use engine::drills::{DrillResult, keep_dry_run, results, turn_back};
 use engine::dry_run::dry_run as foresee;
@@ -16,7 +16,6 @@ use crate::talk::{data, data_json, say};
 /// The name of a dry run that no schedule has begun.
 const BY_HAND: &str = "by-hand";
 
-/// Which drill.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
     #[command(subcommand)]
@@ -25,19 +24,18 @@ pub(crate) struct Arguments {
 
 #[derive(Debug, clap::Subcommand)]
 enum Drill {
-    /// Makes every look, judges every gate, and prints the calls that a planned failover would make.
+    /// Makes every read of a planned failover, judges every gate, and prints the calls that it would make.
     DryRun(DryRunArguments),
     /// Starts the standby's compute, proves it, and stops it again; touches neither the primary nor data.
     StandbyOnly(MovingArguments),
-    /// Moves the work to the standby, lets it stay there, and moves it back; started again, it goes on.
+    /// Moves the work to the standby, lets it stay there, and moves it back. Started again, it goes on.
     Full(FullArguments),
     /// Turns the full drill under way back before its time.
     TurnBack(TurnBackArguments),
-    /// Lists what became of the drills.
+    /// Lists the results of the drills.
     List(ListArguments),
 }
 
-/// What is dry-run.
 #[derive(Debug, clap::Args)]
 struct DryRunArguments {
     #[command(flatten)]
@@ -52,14 +50,13 @@ struct DryRunArguments {
     json: bool,
 }
 
-/// What is turned back, and why.
 #[derive(Debug, clap::Args)]
 struct TurnBackArguments {
     #[command(flatten)]
     pair: PairArguments,
     #[command(flatten)]
     store: StoreArguments,
-    /// Why, for the record.
+    /// The reason, for the record.
     #[arg(long)]
     why: String,
     /// Print one JSON object.
@@ -67,7 +64,6 @@ struct TurnBackArguments {
     json: bool,
 }
 
-/// Whose drills.
 #[derive(Debug, clap::Args)]
 struct ListArguments {
     #[command(flatten)]
@@ -80,7 +76,7 @@ struct ListArguments {
 }
 
 impl Arguments {
-    /// Whether machines read the answer.
+    /// Whether the answer is one JSON object.
     pub(crate) fn json(&self) -> bool {
         match &self.drill {
             Drill::DryRun(arguments) => arguments.json,
@@ -118,7 +114,7 @@ fn request(course: Course, command: &'static str) -> Request {
     }
 }
 
-/// Nothing of the pair changes; what was foreseen is kept where there is a store to keep it in.
+/// Foresees a failover. Nothing of the pair changes. The result is kept if there is a store for it.
 fn dry_run(arguments: &DryRunArguments) -> Result<Exit, Problem> {
     let checked = arguments.pair.read()?;
     let store = arguments.store.store()?;

@@ -1,7 +1,7 @@
-//! Driving a saga from here, until it is over or only a person can help.
+//! Drives a saga from here, until it is over or only a person can help.
 //!
-//! Law: this process is one runner among others. It holds no state that is not on
-//! record, so it may be killed anywhere; a successor waits until its lease has run out.
+//! Law: this process is one runner among others. It holds no state that is not on record, so it may be killed at
+//! any time. A successor waits until its lease has run out.
 
 use engine::Deps;
 use engine::evidence_due::{self, keep_due};
@@ -18,34 +18,34 @@ use crate::place::Others;
 use crate::progress::Progress;
 use crate::standing::Standing;
 
-/// How often progress is looked up, and at least so long is rested between two looks.
+/// The shortest pause between two reads of the progress.
 const LOOKS_EVERY: SignedDuration = SignedDuration::from_millis(500);
-/// A look that takes long is made less often.
+/// After a read that takes long, the pause is this many times as long as the read.
 const RESTS_PER_LOOK: i32 = 10;
-/// How often the lease of another runner is looked at.
+/// The pause between two reads of another runner's lease.
 const WATCHES_EVERY: SignedDuration = SignedDuration::from_millis(500);
-/// A store that does not confirm is asked again so many times in a row,
+/// How many times in a row a store that does not confirm is asked again.
 const PATIENCE: u32 = 30;
-/// this long after one another.
+/// The pause before a store is asked again.
 const STORE_PAUSE: SignedDuration = SignedDuration::from_secs(2);
 
-/// How a drive from here ended.
+/// The end of a drive from here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Ended {
     /// The saga is over.
     Over(Outcome),
     /// Only a person can help.
     PersonNeeded,
-    /// Somebody stopped this process.
+    /// A person or the system stopped this process.
     Stopped,
 }
 
-/// Who drives: this process, and who started it.
+/// The name of this runner: this process, and the person who started it.
 pub(crate) fn owner() -> String {
     format!("switchback/{}/{}", person(), std::process::id())
 }
 
-/// Drives a saga and shows where it stands.
+/// Drives a saga and shows its status.
 pub(crate) async fn drive(deps: &Deps, saga: &SagaId, others: Others) -> Result<Ended, Problem> {
     let progress = &Progress::begin();
     let ended = tokio::select! {
@@ -73,7 +73,7 @@ async fn pursue(deps: &Deps, saga: &SagaId, others: Others, progress: &Progress)
                 sleep(deps, STORE_PAUSE).await;
                 continue;
             }
-            // Whoever took over is met at the next try.
+            // The next attempt meets the runner that took over.
             Err(Stopped::Superseded) => continue,
             Err(stopped) => return Err(stopped.into()),
         };
@@ -118,7 +118,7 @@ async fn pursue(deps: &Deps, saga: &SagaId, others: Others, progress: &Progress)
     }
 }
 
-/// Tries what could not be kept at the saga's end, as often as the functions would.
+/// Tries again to keep the evidence that could not be kept at the saga's end, as many times as the functions would.
 async fn wait_for_evidence(deps: &Deps, progress: &Progress) -> Result<(), Problem> {
     for _ in 0..evidence_due::TRIES {
         if keep_due(deps).await? == 0 {
@@ -130,15 +130,15 @@ async fn wait_for_evidence(deps: &Deps, progress: &Progress) -> Result<(), Probl
     Ok(())
 }
 
-/// Whether something is still to be verified stopped, however often it refuses: that is tried for as long as it takes.
+/// Whether the pursuit has open steps. They are tried for as long as it takes, also after refusals.
 async fn pursues(deps: &Deps, saga: &SagaId) -> Result<bool, Problem> {
     let Some(seen) = view(deps, Some(saga)).await? else { return Ok(false) };
     let open = |id| seen.state.step(id).is_some_and(|record| !record.state.is_settled());
     Ok(seen.plan.steps().any(|(id, step)| step.pursue && open(id)))
 }
 
-/// Waits until the lease of another runner has run out, and says whether it was renewed
-/// meanwhile: then it belongs to somebody who lives.
+/// Waits until the lease of another runner has run out. Returns whether it was renewed meanwhile: then its runner
+/// lives.
 async fn wait_out(deps: &Deps, held: &SagaHead, until: Timestamp) -> Result<bool, Problem> {
     while deps.clock.now() < until {
         let left = until.duration_since(deps.clock.now());
@@ -178,7 +178,7 @@ fn not_of_this_pair(saga: &SagaId) -> Problem {
     Problem::refused("NO-SAGA", format!("the pair does not name saga {saga} as its own: run `switchback status`"))
 }
 
-/// Shows where the saga stands, for ever.
+/// Shows the status of the saga, for ever.
 async fn follow(deps: &Deps, saga: &SagaId, progress: &Progress) -> std::convert::Infallible {
     loop {
         let begun = deps.clock.now();
@@ -190,7 +190,7 @@ async fn follow(deps: &Deps, saga: &SagaId, progress: &Progress) -> std::convert
     }
 }
 
-/// Comes when a person or the system asks this process to end.
+/// Returns when a person or the system asks this process to end.
 async fn stopped() {
     use tokio::signal::unix::{SignalKind, signal};
     let (Ok(mut interrupt), Ok(mut terminate)) = (signal(SignalKind::interrupt()), signal(SignalKind::terminate()))

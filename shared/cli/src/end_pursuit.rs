@@ -1,4 +1,4 @@
-//! `switchback end-pursuit`: what could not be verified stopped is pursued no longer.
+//! `switchback end-pursuit`: ends the pursuit of steps that could not be verified stopped.
 
 use engine::ports::Control;
 use rim::{Exit, Problem};
@@ -8,23 +8,22 @@ use crate::controlling::{self, ControlArguments, StepArguments, names_pair, word
 use crate::standing::LISTED;
 use crate::talk::say;
 
-/// Which step or all, who and why.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
     #[command(flatten)]
     step: StepArguments,
-    /// Everything that is pursued.
+    /// All steps that are pursued.
     #[arg(long, conflicts_with_all = ["step", "kind"])]
     all: bool,
     #[command(flatten)]
     control: ControlArguments,
-    /// The pair's name, for scripts; else it is asked for.
+    /// The pair's name, for scripts. Without it the command asks for it.
     #[arg(long = "pair", value_name = "NAME")]
     pair_name: Option<String>,
 }
 
 impl Arguments {
-    /// Whether machines read the answer.
+    /// Whether the answer is one JSON object.
     pub(crate) fn json(&self) -> bool {
         self.control.json
     }

@@ -1,4 +1,4 @@
-//! `switchback explain CODE`: the page of advice for a fault.
+//! `switchback explain CODE`: shows the page of advice for a fault.
 
 use rim::advice::{PAGES, page};
 use rim::{Exit, Problem};
@@ -6,10 +6,9 @@ use serde_json::json;
 
 use crate::talk::{data, data_json};
 
-/// Which code.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
-    /// As it stands in a story or an error, e.g. PERMISSION-DENIED.
+    /// The code as a story or an error shows it, e.g. PERMISSION-DENIED.
     code: String,
     /// Print one JSON object.
     #[arg(long)]

@@ -1,4 +1,4 @@
-//! `switchback failback`: the work comes home from the standby, at once or in a planned window.
+//! `switchback failback`: moves the work back from the standby to the primary, at once or in a planned window.
 
 use failover::{Course, Side, Window};
 use jiff::{SignedDuration, Timestamp};
@@ -7,18 +7,17 @@ use rim::{Exit, Problem};
 use crate::moving::{self, Moving, MovingArguments};
 use crate::ordering::Request;
 
-/// When the work comes home, and who says so.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
     #[command(flatten)]
     pub(crate) moving: MovingArguments,
-    /// Not before this time, e.g. 2026-01-10T02:00:00Z: people are asked and told before.
+    /// The earliest time to begin, e.g. 2026-01-10T02:00:00Z. People are asked and get a message before.
     #[arg(long, value_name = "TIME", requires = "until")]
     from: Option<Timestamp>,
-    /// Over by this time; it is not begun where the window would not hold it.
+    /// The time by which it must be over. It does not begin if the window is too short for it.
     #[arg(long, value_name = "TIME", requires = "from")]
     until: Option<Timestamp>,
-    /// How long it is expected to take, e.g. 45m.
+    /// The expected time for it, e.g. 45m.
     #[arg(long, value_name = "DURATION", default_value = "30m", requires = "from")]
     needs: SignedDuration,
 }

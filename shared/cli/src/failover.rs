@@ -1,4 +1,4 @@
-//! `switchback failover`: the work leaves a side that failed, or that is left for a while.
+//! `switchback failover`: moves the work away from a side that failed, or that is left for a while.
 
 use failover::Course;
 use rim::{Exit, Problem};
@@ -6,7 +6,6 @@ use rim::{Exit, Problem};
 use crate::moving::{self, Moving, MovingArguments};
 use crate::ordering::OrderArguments;
 
-/// What is moved, and who says so.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
     #[command(flatten)]

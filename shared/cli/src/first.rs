@@ -1,7 +1,7 @@
-//! What is said of a pair before everything else: whether its work runs, whether it could be moved, and the command
-//! that mends what is not so, as a whole line.
+//! Makes the first lines of a report on a pair.
 //!
-//! `status`, `check` and `abort` say the same by the same function of the engine.
+//! They say whether its work runs and whether it could be moved, and give the command that mends it as a whole
+//! line. `status`, `check` and `abort` say the same by the same function of the engine.
 
 use engine::pair_status::PairStatus;
 use failover::Side;
@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use crate::place::{PairArguments, Store};
 
-/// How commands of the pair are written.
+/// The parts that commands of the pair are made of.
 pub(crate) struct Lines<'a> {
     pub(crate) pair: &'a PairArguments,
     /// The flags that name the store.
@@ -25,20 +25,20 @@ impl Lines<'_> {
     }
 }
 
-/// What is said first.
+/// The first lines of a report.
 pub(crate) struct First {
-    /// Sentences, the most pressing first, each with its command.
+    /// Sentences, each with its command. The most urgent one comes first.
     pub(crate) text: String,
     /// The same for machines: the members `work`, `mend` and `checkpoint`.
     pub(crate) members: [(&'static str, Value); 3],
-    /// The work does not run, or that is not known.
+    /// Whether the work does not run, or that is not known.
     pub(crate) stands_still: bool,
-    /// A lost side could not be failed over as it should.
+    /// Whether a failover of a lost side would lack a good checkpoint.
     pub(crate) wants_checkpoint: bool,
 }
 
 impl First {
-    /// Says it.
+    /// Makes the lines from the status of the pair.
     pub(crate) fn of(status: &PairStatus, lines: &Lines<'_>) -> Self {
         let mend = mend(&status.work, lines);
         let mut text = format!("pair {}: {}\n", status.pair.pair, sentence(status));
@@ -66,7 +66,7 @@ impl First {
         }
     }
 
-    /// How a command ends that found nothing else to say.
+    /// The exit of a command that has nothing else to report.
     pub(crate) fn exit(&self) -> Exit {
         if self.stands_still || self.wants_checkpoint { Exit::PersonNeeded } else { Exit::Fine }
     }
@@ -106,7 +106,7 @@ fn sentence(status: &PairStatus) -> String {
     }
 }
 
-/// How far an aborted saga came.
+/// The progress of an aborted saga, in words.
 fn reach(by: &Reach) -> String {
     let asked = if by.asked == 0 { String::new() } else { format!(", {} more were asked to stop", by.asked) };
     format!(

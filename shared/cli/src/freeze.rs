@@ -1,4 +1,4 @@
-//! `switchback freeze`: stops everything but looking, until `switchback thaw`.
+//! `switchback freeze`: stops everything except observation, until `switchback thaw`.
 
 use engine::noticing;
 use engine::start::pair_head;
@@ -9,14 +9,13 @@ use crate::ordering::person;
 use crate::place::{self, PairArguments, StoreArguments};
 use crate::talk::{data, data_json};
 
-/// Why.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
     #[command(flatten)]
     pair: PairArguments,
     #[command(flatten)]
     store: StoreArguments,
-    /// Why, for whoever finds the pair frozen.
+    /// The reason, for people who find the pair frozen.
     #[arg(long, value_name = "TEXT")]
     why: String,
     /// Print one JSON object.

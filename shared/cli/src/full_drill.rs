@@ -1,6 +1,6 @@
-//! `switchback drill full`: the work goes to the standby, stays there for a while, and comes back.
+//! `switchback drill full`: moves the work to the standby, lets it stay there for a while, and moves it back.
 //!
-//! This process is what sees the drill through where no function is deployed; started again, it goes on.
+//! If no function is deployed, this process drives the drill to its end. Started again, it goes on.
 
 use engine::Deps;
 use engine::drills::{DrillOutcome, Tended, results, standing, tend};
@@ -20,23 +20,22 @@ use crate::place::{self, Store};
 use crate::standing::Standing;
 use crate::talk::{data, data_json, say};
 
-/// How often a stay is looked at.
+/// The pause between two reads during a stay.
 const LOOKS_EVERY: SignedDuration = SignedDuration::from_secs(1);
-/// How often the alarms of a drill are looked at while its way out is under way.
+/// The pause between two reads of a drill's alarms while its way out is under way.
 const ALARMS_EVERY: SignedDuration = SignedDuration::from_secs(20);
 
-/// What is drilled, and who says yes.
 #[derive(Debug, clap::Args)]
 pub(crate) struct FullArguments {
     #[command(flatten)]
     pub(crate) moving: MovingArguments,
-    /// Its name in the records.
+    /// Name of the drill in the records.
     #[arg(long, default_value = "by-hand")]
     name: String,
     /// How long the work stays on the standby, e.g. 2h.
     #[arg(long, value_name = "DURATION", default_value = "30m")]
     stay: SignedDuration,
-    /// A signal that turns the drill back when it is degraded or down, e.g. cloudwatch_alarm/orders-late; may be
+    /// A signal that turns the drill back when it is degraded or down, e.g. cloudwatch_alarm/orders-late. It may be
     /// given several times.
     #[arg(long = "outcome-alarm", value_name = "SIGNAL")]
     outcome_alarms: Vec<Alarm>,
@@ -75,7 +74,7 @@ pub(crate) fn run(arguments: &FullArguments) -> Result<Exit, Problem> {
     }
     let exit = moving::run(&Moving { arguments: &arguments.moving, request: arguments.request() })?;
     match exit {
-        // An aborted way out is brought home, too.
+        // The work of an aborted way out is moved back, too.
         Exit::Fine | Exit::Failed => Ok(follow()?.unwrap_or(exit)),
         Exit::Refused | Exit::PersonNeeded => Ok(exit),
     }
@@ -88,14 +87,15 @@ struct Follower<'a> {
 }
 
 impl Follower<'_> {
-    /// Sees the drill under way through, from the end of its way out; `None` if there is none so far.
+    /// Drives the drill under way to its end, from the end of its way out. `None` if there is no drill, or if its
+    /// way out is not over.
     async fn follow(&self) -> Result<Option<Exit>, Problem> {
         let (mut drilled, mut told): (Option<DrillRecord>, Option<String>) = (None, None);
         loop {
             let head = pair_head(&self.deps).await?;
             let Some(record) = head.drill else { break };
             match &head.saga {
-                // The way out is driven by whoever has ordered and approved it.
+                // The command that ordered and approved the way out drives it.
                 Some(saga) if *saga == record.out => return Ok(None),
                 Some(saga) => match drive(&self.deps, saga, self.store.others()).await? {
                     Ended::Over(_) => {}
@@ -155,10 +155,10 @@ impl Follower<'_> {
     }
 }
 
-/// Watches the alarms of the drill whose way out is driven from here, for ever.
+/// Watches the alarms of the drill, for ever. This process drives the way out of that drill.
 pub(crate) async fn watch(deps: &Deps) -> std::convert::Infallible {
     loop {
-        // What could not be read now is read at the next look.
+        // A value that cannot be read now is read at the next turn.
         tend(deps).await.ok();
         sleep(deps, ALARMS_EVERY).await;
     }

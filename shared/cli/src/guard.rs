@@ -1,6 +1,6 @@
-//! `switchback guard`: looks at the side that was left, and fences again what was switched on there.
+//! `switchback guard`: reads the side that was left, and fences again everything that was switched on there.
 //!
-//! What is deployed does this every quarter of an hour. From one machine, run it by a schedule.
+//! The deployed stack does this every quarter of an hour. On one machine, run it by a schedule.
 
 use engine::guard::{Guarded, guard};
 use engine::start::pair_head;
@@ -17,7 +17,6 @@ use crate::place::{self, PairArguments, StoreArguments};
 use crate::standing::LISTED;
 use crate::talk::{data, data_json, say};
 
-/// Where is looked.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
     #[command(flatten)]
@@ -32,15 +31,17 @@ pub(crate) struct Arguments {
 #[derive(Debug, Serialize)]
 struct Told {
     pair: String,
-    /// The side that is guarded; none if none was left.
+    /// The side that is guarded. `None` if no side was left.
     side: Option<Side>,
-    /// The saga that fences the whole side by itself or moves work to it, so that the guard did not look.
+    /// The saga that fences the whole side by itself or moves work to it. While it is under way, the guard does not
+    /// read.
     left_to: Option<SagaId>,
-    /// Kinds that did not answer, and what is on and is not fenced by the guard, each with why.
+    /// Kinds that did not answer, and resources that are on and that the guard does not fence, each with the
+    /// reason.
     unseen: Vec<String>,
     /// The round that was begun, if something was on.
     round: Option<SagaId>,
-    /// What was on, and who or what switched it on, where that can be told.
+    /// Resources that were on, and who or what switched them on, if that is known.
     switched_on: Vec<String>,
 }
 

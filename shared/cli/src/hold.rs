@@ -1,4 +1,4 @@
-//! `switchback hold`: nothing of the saga acts until `switchback resume`, the pursuit included.
+//! `switchback hold`: holds the saga. Nothing of it acts until `switchback resume`, the pursuit included.
 
 use engine::ports::Control;
 use rim::{Exit, Problem};
@@ -7,7 +7,6 @@ use crate::controlling::{self, ControlArguments};
 use crate::standing::Standing;
 use crate::talk::say;
 
-/// Who and why.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
     #[command(flatten)]
@@ -15,7 +14,7 @@ pub(crate) struct Arguments {
 }
 
 impl Arguments {
-    /// Whether machines read the answer.
+    /// Whether the answer is one JSON object.
     pub(crate) fn json(&self) -> bool {
         self.control.json
     }

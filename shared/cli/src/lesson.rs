@@ -1,4 +1,4 @@
-//! `switchback lesson`: writes down what was learned of a saga, or closes a lesson (R43).
+//! `switchback lesson`: writes down a lesson that people learned from a saga, or closes one (R43).
 
 use clap::Subcommand;
 use engine::controls::order;
@@ -15,10 +15,9 @@ use crate::ordering::person;
 use crate::place::{self, PairArguments, StoreArguments};
 use crate::talk::{data, data_json};
 
-/// A lesson is waited for so long.
+/// The longest wait until the order to add a lesson is carried out.
 const PATIENCE: SignedDuration = SignedDuration::from_secs(60);
 
-/// What is done with a lesson.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
     #[command(subcommand)]
@@ -27,9 +26,9 @@ pub(crate) struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Deed {
-    /// Writes one down; it follows into the next plans until it is closed.
+    /// Writes a lesson down. It follows into the next plans until it is closed.
     Add(Add),
-    /// Closes one.
+    /// Closes a lesson.
     Close(Close),
 }
 
@@ -39,19 +38,19 @@ struct Add {
     pair: PairArguments,
     #[command(flatten)]
     store: StoreArguments,
-    /// What was learned; also that there was nothing to learn.
+    /// The lesson, or that there was nothing to learn.
     #[arg(long, value_name = "TEXT", value_parser = reason)]
     text: String,
-    /// Who sees to it.
+    /// The person who takes care of it.
     #[arg(long, value_name = "PERSON")]
     owner: Option<String>,
-    /// Until when, e.g. 2026-02-01.
+    /// The due date, e.g. 2026-02-01.
     #[arg(long, value_name = "DATE")]
     due: Option<Date>,
-    /// Who writes it down; who is signed in on this machine if absent.
+    /// The person who writes it down. By default the one who is signed in on this machine.
     #[arg(long, value_name = "PERSON")]
     by: Option<String>,
-    /// What it was learned from; the pair's unfinished saga if absent.
+    /// The saga that it was learned from. By default the pair's unfinished one.
     #[arg(long)]
     saga: Option<String>,
     /// Print one JSON object.
@@ -65,9 +64,9 @@ struct Close {
     pair: PairArguments,
     #[command(flatten)]
     store: StoreArguments,
-    /// The lesson, as `switchback lessons` names it.
+    /// Id of the lesson, as `switchback lessons` shows it.
     id: String,
-    /// What was done about it.
+    /// The reason to close it: what was done about it.
     #[arg(long, value_name = "TEXT", value_parser = reason)]
     why: String,
     /// Print one JSON object.
@@ -76,7 +75,7 @@ struct Close {
 }
 
 impl Arguments {
-    /// Whether machines read the answer.
+    /// Whether the answer is one JSON object.
     pub(crate) fn json(&self) -> bool {
         match &self.deed {
             Deed::Add(add) => add.json,

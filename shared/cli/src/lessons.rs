@@ -1,4 +1,4 @@
-//! `switchback lessons`: what was learned, and who sees to it until when.
+//! `switchback lessons`: lists the lessons, each with the person who takes care of it and the due date.
 
 use engine::ports::LessonItem;
 use rim::{Exit, Problem};
@@ -7,14 +7,13 @@ use serde_json::json;
 use crate::place::{self, PairArguments, StoreArguments};
 use crate::talk::{data, data_json};
 
-/// Which lessons.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
     #[command(flatten)]
     pair: PairArguments,
     #[command(flatten)]
     store: StoreArguments,
-    /// Also those that are closed.
+    /// Also the closed ones.
     #[arg(long)]
     all: bool,
     /// Print one JSON object.

@@ -1,4 +1,4 @@
-//! `switchback`, the operator's command. Data on stdout, talk on stderr.
+//! Runs `switchback`, the operator's command. Data goes to stdout, and messages for people go to stderr.
 
 mod abort;
 mod acknowledge;
@@ -67,29 +67,29 @@ enum Command {
     Capture(capture::Arguments),
     /// Prints the plan of a failover. Changes nothing.
     Plan(plan::Arguments),
-    /// Moves the work to the other side; started again, it goes on.
+    /// Moves the work to the other side. Started again, it goes on.
     Failover(failover::Arguments),
-    /// Plans, asks, and moves the work home from the standby, at once or in a window.
+    /// Plans, asks, and moves the work back from the standby to the primary, at once or in a window.
     Failback(failback::Arguments),
     /// Makes the standby the primary for good, and the primary its standby.
     Promote(promote::Arguments),
-    /// Rehearses on the real pair: dry, on the standby alone, or there and back.
+    /// Runs a drill on the real pair: dry, on the standby alone, or there and back.
     Drill(drill::Arguments),
-    /// Tells where the work is and where the saga stands.
+    /// Shows where the work is and the status of the saga.
     Status(status::Arguments),
-    /// Fences again what was switched on on the side that was left.
+    /// Fences again everything that was switched on on the side that was left.
     Guard(guard::Arguments),
-    /// Tells what the signals add up to, and what everybody says. Changes nothing.
+    /// Shows the verdict over all signals, and every signal. Changes nothing.
     Verdict(verdict::Arguments),
-    /// Says how a side is, in the name of whoever is signed in: one origin among others.
+    /// Reports a reading of a side in the name of the person who is signed in: one origin among others.
     Signal(signal::Arguments),
     /// Says yes to the question of a saga.
     Approve(approve::Arguments),
-    /// Says no to the question of a saga, and why; the saga is held.
+    /// Says no to the question of a saga, and why. The saga is held.
     Decline(decline::Arguments),
-    /// Stops everything but looking: no verdict proposes anything.
+    /// Stops everything except observation: no verdict proposes anything.
     Freeze(freeze::Arguments),
-    /// Ends a freeze.
+    /// Ends what `switchback freeze` has begun.
     Thaw(thaw::Arguments),
     /// Ends the cool-down after the last saga early.
     Acknowledge(acknowledge::Arguments),
@@ -103,11 +103,11 @@ enum Command {
     Retry(retry::Arguments),
     /// Goes on without a step; asks for the pair's name.
     Waive(waive::Arguments),
-    /// Ends the pursuit of what could not be verified stopped; asks for the pair's name.
+    /// Ends the pursuit of steps that could not be verified stopped. Asks for the pair's name.
     EndPursuit(end_pursuit::Arguments),
-    /// Writes down or closes what was learned.
+    /// Writes a lesson down, or closes one.
     Lesson(lesson::Arguments),
-    /// Lists what was learned and is open.
+    /// Lists the open lessons.
     Lessons(lessons::Arguments),
     /// Ends the unfinished saga where it stands.
     Abort(abort::Arguments),
@@ -154,7 +154,7 @@ impl Command {
         }
     }
 
-    /// Whether machines read the answer.
+    /// Whether the answer is one JSON object.
     fn json(&self) -> bool {
         match self {
             Command::Rehearse(arguments) => arguments.json,

@@ -1,7 +1,7 @@
-//! What `failover`, `failback` and `promote` have in common: plan, ask, and drive until the work is where it
-//! shall be.
+//! Does the common part of `failover`, `failback` and `promote`: plan, ask, and drive until the work is in its
+//! place.
 //!
-//! Started again, each goes on with the saga that is there.
+//! Started again, each of them goes on with the existing saga.
 
 use engine::Deps;
 use engine::pair_status::pair_status;
@@ -25,12 +25,12 @@ use crate::place::{self, Others, PairArguments, Store, StoreArguments};
 use crate::standing::{Standing, about};
 use crate::talk::{data, data_json, say};
 
-/// Two orders within one second name their sagas alike; the second waits so long.
+/// Two orders within one second give their sagas the same name. The second order waits this long.
 const NEXT_NAME: SignedDuration = SignedDuration::from_millis(1_100);
-/// So often an order is given again because its name was taken.
+/// How many times an order is given if its name is taken each time.
 const NAMINGS: u32 = 3;
 
-/// What all of them are told: which pair, where it is recorded, and who says yes.
+/// The arguments of all of them: which pair, where it is recorded, and who says yes.
 #[derive(Debug, clap::Args)]
 pub(crate) struct MovingArguments {
     #[command(flatten)]
@@ -44,22 +44,22 @@ pub(crate) struct MovingArguments {
     pub(crate) json: bool,
 }
 
-/// One command's order.
+/// The order of one command.
 pub(crate) struct Moving<'a> {
     pub(crate) arguments: &'a MovingArguments,
     pub(crate) request: Request,
 }
 
-/// What is to be done next.
+/// The next thing to do.
 enum Next {
     Drive(Box<Deps>, SagaId),
-    /// Recorded, and waiting for its approval.
+    /// It is recorded and waits for its approval.
     Unapproved(Box<Deps>, SagaId),
-    /// The saga that was there could no longer be approved and is ended.
+    /// The existing saga could no longer be approved and is ended.
     OrderAnew,
 }
 
-/// Orders it, or goes on with it.
+/// Gives the order, or goes on with its saga.
 pub(crate) fn run(moving: &Moving<'_>) -> Result<Exit, Problem> {
     let checked = moving.arguments.pair.read()?;
     let store = moving.arguments.store.store()?;
@@ -83,7 +83,7 @@ pub(crate) fn run(moving: &Moving<'_>) -> Result<Exit, Problem> {
     })
 }
 
-/// A plan is approved while it is fresh: a question that is on record expires in the same time.
+/// Refuses a plan that is too old. A question on record expires in the same time.
 fn refuse_old(deps: &Deps, plan: &Plan) -> Result<(), Problem> {
     let age = deps.clock.now().duration_since(plan.made_at);
     if age <= deps.settings.ask_expires {
@@ -94,7 +94,7 @@ fn refuse_old(deps: &Deps, plan: &Plan) -> Result<(), Problem> {
 }
 
 impl Moving<'_> {
-    /// A new saga. Nothing is recorded before its plan is made and a person at a terminal has approved.
+    /// Orders a new saga. Nothing is recorded before its plan is made and a person at a terminal has approved.
     async fn order(&self, checked: &Checked, store: &Store, looking: &Deps) -> Result<Next, Problem> {
         for _ in 0..NAMINGS {
             let order = self.request.order(looking, &person());
@@ -127,7 +127,7 @@ impl Moving<'_> {
         ))
     }
 
-    /// Drives the saga; beside it the alarms of a full drill are watched.
+    /// Drives the saga. At the same time the alarms of a full drill are watched.
     async fn drive(&self, deps: &Deps, saga: &SagaId, others: Others) -> Result<Ended, Problem> {
         match &self.request.drill {
             None => drive(deps, saga, others).await,
@@ -139,7 +139,7 @@ impl Moving<'_> {
         }
     }
 
-    /// The saga that is there, if it is of the same order.
+    /// Goes on with the existing saga, if it is of the same order.
     async fn resume(&self, deps: Deps, saga: SagaId, others: Others) -> Result<Next, Problem> {
         let Some(seen) = view(&deps, Some(&saga)).await? else {
             return Err(Problem::refused("NO-SAGA", format!("the pair names saga {saga}, and it is not there")));
@@ -188,7 +188,7 @@ impl Moving<'_> {
         Ok(Next::Drive(Box::new(deps), saga))
     }
 
-    /// Tells how it ended, and what to run next if it did not.
+    /// Reports how it ended, and the next command if it did not end.
     async fn tell(&self, deps: &Deps, saga: &SagaId, ended: Ended) -> Result<Exit, Problem> {
         let seen = view(deps, Some(saga)).await?;
         let standing = seen.as_ref().map(Standing::of);

@@ -1,4 +1,4 @@
-//! What a person orders, and the plan that comes of it.
+//! Reads a person's order, and makes the plan for it.
 
 use engine::Deps;
 use engine::start::{self, Draft, Order, StartRefused};
@@ -13,7 +13,6 @@ use crate::place::{SideName, url};
 use crate::sides::greet;
 use crate::talk::say;
 
-/// What is ordered.
 #[derive(Debug, clap::Args)]
 pub(crate) struct OrderArguments {
     /// The leaving side is well: everything there is verified stopped before anything starts.
@@ -22,12 +21,12 @@ pub(crate) struct OrderArguments {
     /// The side that the work leaves. `standby` moves it back.
     #[arg(long, value_enum, default_value_t = SideName::Primary)]
     pub(crate) leaving: SideName,
-    /// When the leaving side was lost, where that is known, e.g. 2026-01-05T08:22:00Z: the clocks begin there.
+    /// The time when the leaving side was lost, if it is known, e.g. 2026-01-05T08:22:00Z. The clocks begin there.
     #[arg(long, value_name = "TIME", conflicts_with = "planned")]
     lost_at: Option<Timestamp>,
 }
 
-/// Who is at this machine, for the record.
+/// Name of the person at this machine, for the record.
 pub(crate) fn person() -> String {
     environment::user().unwrap_or_else(|| "somebody".to_owned())
 }
@@ -35,26 +34,26 @@ pub(crate) fn person() -> String {
 /// An order as a command gives it.
 #[derive(Clone, Debug)]
 pub(crate) struct Request {
-    /// What the saga is for.
+    /// The operation of the saga.
     pub(crate) course: Course,
-    /// The command that gives it.
+    /// The command that gives the order, e.g. `failover`.
     pub(crate) command: &'static str,
-    /// The side that is left.
+    /// The leaving side.
     pub(crate) leaving: Side,
-    /// The leaving side is well.
+    /// Whether the leaving side is well.
     pub(crate) planned: bool,
-    /// When it was lost, where that is known.
+    /// The time when it was lost, if that is known.
     pub(crate) lost_at: Option<Timestamp>,
-    /// When it may begin; `None`: at once.
+    /// The window for its begin. `None` means at once.
     pub(crate) window: Option<Window>,
-    /// The flags as they were written, to be written again.
+    /// The flags as they were given, to be written again.
     pub(crate) again: String,
-    /// What a full drill is ordered with.
+    /// The settings of a full drill.
     pub(crate) drill: Option<FullDrill>,
 }
 
 impl Request {
-    /// The order, given now.
+    /// Makes the order, as given now.
     pub(crate) fn order(&self, deps: &Deps, by: &str) -> Order {
         Order {
             lost_at: self.lost_at,
@@ -66,12 +65,12 @@ impl Request {
 }
 
 impl OrderArguments {
-    /// The order, given now.
+    /// Makes the order, as given now.
     pub(crate) fn order(&self, deps: &Deps, by: &str) -> Order {
         self.request(Course::Failover, "failover").order(deps, by)
     }
 
-    /// The same, for a command that is named.
+    /// Makes the same for a named command.
     pub(crate) fn request(&self, course: Course, command: &'static str) -> Request {
         let planned = if self.planned { " --planned" } else { "" };
         let leaving = match self.leaving {
@@ -91,7 +90,8 @@ impl OrderArguments {
     }
 }
 
-/// What a person should weigh before approving: how old the inventory is, and what would hurt.
+/// Facts that a person weighs before an approval: the age of the inventory, and the number of findings and
+/// exceptions.
 pub(crate) fn evidence(plan: &Plan) -> String {
     let about: Option<About> = serde_json::from_value(plan.about.clone()).ok();
     let inventory = about.map_or_else(String::new, |about| {
@@ -101,11 +101,12 @@ pub(crate) fn evidence(plan: &Plan) -> String {
     format!("{inventory}{} findings, {} exceptions", plan.findings.len(), plan.exceptions.len())
 }
 
-/// Looks at both sides and makes the plan of an order. Changes nothing.
+/// Reads both sides and makes the plan of an order. Changes nothing.
 pub(crate) async fn draft(deps: &Deps, order: &Order) -> Result<Draft, Problem> {
     let (leaving, target) = (order.leaving, order.leaving.other());
     let head = start::pair_head(deps).await?;
-    // Only a failover or a drill leaves the active side in any case; of the others the engine says what can be.
+    // Only a failover or a drill leaves the active side in any case. For the others the engine says what is
+    // possible.
     if head.saga.is_some() || head.active != leaving {
         return Ok(start::draft(deps, order).await?);
     }
@@ -120,7 +121,8 @@ pub(crate) async fn draft(deps: &Deps, order: &Order) -> Result<Draft, Problem> 
     }
     say(format_args!("{}\nso the last checkpoint of the {leaving} counts", problem.message));
     match start::draft(deps, order).await {
-        // A side that would answer if a person mended something is not told as one that does not answer.
+        // The side would answer if a person mended something. So this fault is reported, and not a side that does
+        // not answer.
         Err(StartRefused::NoCheckpoint(_)) if fault.reaction == Reaction::PersonNeeded => Err(problem),
         drafted => Ok(drafted?),
     }

@@ -1,4 +1,4 @@
-//! Which pair, and where it is recorded: what most commands are given.
+//! Reads the pair and the store, which are arguments of most commands.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -11,41 +11,39 @@ use local::file_store;
 use rim::boot::{self, Ports};
 use rim::{Checked, Problem, SystemClock, deployed};
 
-/// The pair's configuration.
 #[derive(Debug, clap::Args)]
 pub(crate) struct PairArguments {
-    /// The pair's configuration.
+    /// The file with the pair's configuration.
     #[arg(long, value_name = "FILE")]
     pub(crate) config: PathBuf,
 }
 
 impl PairArguments {
-    /// A whole line that gives a command of this pair, to be pasted.
+    /// A whole line with a command of this pair, to be pasted.
     pub(crate) fn line(&self, command: &str, store: &str) -> String {
         format!("switchback {command} --config {} {store}", quoted(&self.config.display().to_string()))
     }
 
-    /// Reads and checks it.
+    /// Reads and checks the configuration.
     pub(crate) fn read(&self) -> Result<Checked, Problem> {
         Ok(Checked::read(&self.config)?)
     }
 }
 
-/// Where the pair is recorded.
 #[derive(Debug, clap::Args)]
 pub(crate) struct StoreArguments {
-    /// Where the pair is recorded: embedded:FILE on this machine, or aws:TABLE.
+    /// The store of the pair: embedded:FILE on this machine, or aws:TABLE.
     #[arg(long, value_name = "STORE")]
     store: String,
     /// The bucket that belongs to aws:TABLE.
     #[arg(long)]
     bucket: Option<String>,
-    /// The topic by which the deployed functions are woken; without it they wake by the minute.
+    /// The topic that wakes the deployed functions. Without it they wake once a minute.
     #[arg(long, value_name = "ARN")]
     wake_topic: Option<String>,
 }
 
-/// A store that was named, not yet opened.
+/// A store that is named and not opened yet.
 #[derive(Debug)]
 pub(crate) enum Store {
     /// A file on this machine.
@@ -54,35 +52,36 @@ pub(crate) enum Store {
     Aws { table: String, bucket: String, topic: Option<String> },
 }
 
-/// What to do when another runner that lives drives the saga.
+/// The reaction to another live runner that drives the saga.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Others {
-    /// It is somebody else's command: this one has nothing to do here.
+    /// The other runner is another person's command, so this one has nothing to do here.
     AreRefused,
-    /// It may be a deployed function, which does the same: watch it, and go on where it ends.
+    /// The other runner may be a deployed function, which does the same. This one watches it, and goes on where it
+    /// ends.
     AreFollowed,
 }
 
 impl StoreArguments {
-    /// Reads the name.
+    /// Reads the name of the store.
     pub(crate) fn store(&self) -> Result<Store, Problem> {
         Store::named(&self.store, self.bucket.as_deref(), self.wake_topic.as_deref())
     }
 
-    /// The store as it was named, to be named again.
+    /// The flags of the store as they were given, to be written again.
     pub(crate) fn again(&self) -> String {
         again(&self.store, self.bucket.as_deref(), self.wake_topic.as_deref())
     }
 }
 
-/// The flags that name a store, as a shell takes them.
+/// The flags that name a store, in the form for a shell.
 pub(crate) fn again(store: &str, bucket: Option<&str>, topic: Option<&str>) -> String {
     let flag = |name: &str, value: &str| format!("--{name} {}", quoted(value));
     let flags = [Some(flag("store", store)), bucket.map(|b| flag("bucket", b)), topic.map(|t| flag("wake-topic", t))];
     flags.into_iter().flatten().collect::<Vec<_>>().join(" ")
 }
 
-/// A word as a shell takes it.
+/// A word in the form for a shell.
 fn quoted(word: &str) -> String {
     // A word with a NUL cannot be given to a shell at all.
     shlex::try_quote(word).map_or_else(|_| word.to_owned(), std::borrow::Cow::into_owned)
@@ -106,7 +105,7 @@ impl Store {
         }
     }
 
-    /// Whether deployed functions drive what is recorded there, too.
+    /// The reaction to other runners. Deployed functions also drive the sagas of a table.
     pub(crate) fn others(&self) -> Others {
         match self {
             Store::Embedded(_) => Others::AreRefused,
@@ -114,7 +113,7 @@ impl Store {
         }
     }
 
-    /// Whether something can be kept in it; a table in the cloud was deployed.
+    /// Whether the store exists. A table in the cloud was deployed, so it does.
     pub(crate) fn exists(&self) -> bool {
         match self {
             Store::Embedded(path) => path.exists(),
@@ -122,7 +121,7 @@ impl Store {
         }
     }
 
-    /// Opens it; a file that is not there is made.
+    /// Opens the store. A missing file is made.
     pub(crate) async fn open(&self, checked: &Checked) -> Result<Deps, Problem> {
         let ports = match self {
             Store::Embedded(path) => with_errands(checked, file_store::open(path)?).await,
@@ -131,7 +130,7 @@ impl Store {
         at_home(deps(checked, ports)?).await
     }
 
-    /// Opens it for a look: a file that is not there is not made, and holds nothing.
+    /// Opens the store for reads. A missing file is not made, and counts as empty.
     pub(crate) async fn look(&self, checked: &Checked) -> Result<Deps, Problem> {
         match self {
             Store::Embedded(path) => {
@@ -141,7 +140,7 @@ impl Store {
         }
     }
 
-    /// The same, where a store that is not there is a mistake.
+    /// Opens the store. A missing file is a mistake.
     pub(crate) async fn existing(&self, checked: &Checked) -> Result<Deps, Problem> {
         match self {
             Store::Embedded(path) if !path.exists() => {
@@ -153,17 +152,17 @@ impl Store {
     }
 }
 
-/// The pair without any record, for who only looks at its sides.
+/// The pair without any record, for commands that only read its sides.
 pub(crate) async fn without_store(checked: &Checked) -> Result<Deps, Problem> {
     deps(checked, with_errands(checked, file_store::memory()?).await)
 }
 
-/// A pair that is recorded on this machine may still have declared something on AWS.
+/// A pair that is recorded on this machine may still have declared an action on AWS.
 async fn with_errands(checked: &Checked, ports: Ports) -> Ports {
     Ports { errands: deployed::errands(checked).await, ..ports }
 }
 
-/// With the homes that a promotion may have swapped.
+/// Applies the recorded role assignment, which a promotion may have changed.
 async fn at_home(deps: Deps) -> Result<Deps, Problem> {
     Ok(as_recorded(&deps).await?)
 }
@@ -172,17 +171,16 @@ fn deps(checked: &Checked, ports: Ports) -> Result<Deps, Problem> {
     Ok(boot::deps(checked, Arc::new(SystemClock::start()), ports)?)
 }
 
-/// A side, as it is named on the command line.
+/// A side, as the command line names it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum SideName {
-    /// Where the work is at home.
+    /// The workspace with the role of the primary.
     Primary,
-    /// Where it goes when the primary fails.
+    /// The workspace with the role of the standby.
     Standby,
 }
 
 impl SideName {
-    /// The side.
     pub(crate) fn side(self) -> Side {
         match self {
             SideName::Primary => Side::Primary,
@@ -191,7 +189,7 @@ impl SideName {
     }
 }
 
-/// A side's address, at the home that it has now.
+/// The address of a side, by the role assignment of now.
 pub(crate) fn url(deps: &Deps, side: Side) -> &str {
     deps.pair.addresses.iter().find(|address| address.side == side).map_or("", |address| address.url.as_str())
 }

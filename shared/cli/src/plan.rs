@@ -1,4 +1,6 @@
-//! `switchback plan`: the plan of a failover, and with `--calls` what a run of it would call. Changes nothing.
+//! `switchback plan`: prints the plan of a failover, or with `--calls` the calls that a run of it would make.
+//!
+//! It changes nothing.
 
 use engine::Deps;
 use engine::dry_run::{self, DryRun, dry_run};
@@ -11,7 +13,6 @@ use crate::ordering::{OrderArguments, draft, person};
 use crate::place::{self, PairArguments, StoreArguments};
 use crate::talk::{data, data_json};
 
-/// What is planned.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
     #[command(flatten)]
@@ -23,7 +24,7 @@ pub(crate) struct Arguments {
     /// Print every step instead of counts.
     #[arg(long)]
     full: bool,
-    /// Dry-run the plan: make every look, judge every gate, and print the calls that a run would make.
+    /// Dry-run the plan: make every read, judge every gate, and print the calls that a run would make.
     #[arg(long)]
     calls: bool,
     /// Print the plan, or with --calls every call, as one JSON object.
@@ -51,7 +52,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Exit, Problem> {
     })
 }
 
-/// Prints what a run of a plan would call.
+/// Prints the calls that a run of a plan would make.
 pub(crate) async fn calls(full: bool, json: bool, deps: &Deps, drafted: &Draft) -> Result<Exit, Problem> {
     show(full, json, &dry_run(deps, &drafted.plan).await?);
     Ok(Exit::Fine)

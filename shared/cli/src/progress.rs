@@ -1,6 +1,6 @@
-//! Progress: a live table on a terminal, lines in a pipe.
+//! Shows progress: a live table on a terminal, lines in a pipe.
 //!
-//! Law: shown on stderr, and only when something has changed.
+//! Law: it goes to stderr, and only when something has changed.
 
 use std::io::IsTerminal as _;
 use std::sync::{Mutex, PoisonError};
@@ -17,7 +17,7 @@ struct Live {
     stages: Vec<ProgressBar>,
 }
 
-/// Shows where a saga stands.
+/// Shows the status of a saga.
 pub(crate) struct Progress {
     live: Option<Mutex<Live>>,
     last: Mutex<Option<String>>,
@@ -25,7 +25,7 @@ pub(crate) struct Progress {
 }
 
 impl Progress {
-    /// For whoever looks at stderr.
+    /// Begins to show progress, in the form that suits stderr.
     pub(crate) fn begin() -> Self {
         let live = std::io::stderr().is_terminal().then(|| {
             let all = MultiProgress::with_draw_target(ProgressDrawTarget::stderr());
@@ -35,7 +35,7 @@ impl Progress {
         Self { live, last: Mutex::new(None), told_pursuit: Mutex::new(false) }
     }
 
-    /// A sentence above the table, or between the lines.
+    /// Shows a sentence above the table, or between the lines.
     pub(crate) fn note(&self, text: &str) {
         match &self.live {
             Some(live) => drop(lock(live).all.println(text)),
@@ -43,7 +43,7 @@ impl Progress {
         }
     }
 
-    /// The saga, if it stands otherwise than before.
+    /// Shows the saga, if its status has changed.
     pub(crate) fn show(&self, standing: &Standing) {
         let line = standing.line();
         if lock(&self.last).replace(line.clone()).as_deref() == Some(line.as_str()) {
@@ -64,7 +64,7 @@ impl Progress {
         }
     }
 
-    /// Takes the live table away: what follows it tells the same, and stays.
+    /// Removes the live table. The text after it shows the same, and stays.
     pub(crate) fn end(&self) {
         if let Some(live) = &self.live {
             let live = lock(live);
@@ -98,7 +98,7 @@ impl Live {
 }
 
 fn style() -> ProgressStyle {
-    // The template is a constant, so it cannot be wrong; without it there is the usual bar.
+    // The template is a constant, so it cannot be wrong. The usual bar replaces it if it is.
     ProgressStyle::with_template("  {prefix:14} {bar:24} {pos:>5}/{len:<5} {msg}")
         .unwrap_or_else(|_| ProgressStyle::default_bar())
 }

@@ -1,4 +1,4 @@
-//! `switchback promote`: the standby becomes the primary for good, and the primary its standby.
+//! `switchback promote`: makes the standby the primary for good, and the primary its standby.
 
 use failover::{Course, Side};
 use rim::{Exit, Problem};
@@ -6,7 +6,6 @@ use rim::{Exit, Problem};
 use crate::moving::{self, Moving, MovingArguments};
 use crate::ordering::Request;
 
-/// Whether the primary is well, and who says so.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
     #[command(flatten)]

@@ -1,6 +1,6 @@
-//! Who answers, and what proves it: the approval code of a configured approver.
+//! Proves the person who answers: by the approval code of a configured approver.
 //!
-//! The code is typed without an echo or read from a place, and never stands on a command line.
+//! The code is typed without an echo, or read from a file or a variable. It is never on a command line.
 
 use std::io::{BufRead as _, IsTerminal as _};
 
@@ -14,22 +14,22 @@ use secrecy::SecretString;
 use crate::ordering::person;
 use crate::talk::say;
 
-/// The variable that a script may put an approval code into.
+/// The variable for an approval code, for scripts.
 const CODE_VARIABLE: &str = "SWITCHBACK_APPROVAL_CODE";
 
-/// Where the approval code is read from.
 #[derive(Debug, clap::Args)]
 pub(crate) struct CodeArguments {
-    /// A file with the approval code; else SWITCHBACK_APPROVAL_CODE, else it is asked for.
+    /// A file with the approval code. Without it the code comes from SWITCHBACK_APPROVAL_CODE, or the command asks
+    /// for it.
     #[arg(long, value_name = "FILE")]
     code_file: Option<String>,
 }
 
-/// Nobody was proven: who was named, and why not.
+/// The person was not proven.
 pub(crate) struct Unproven {
-    /// The name, if one was said.
+    /// The name, if one was given.
     pub(crate) who: Option<String>,
-    /// Why not, for the trail; `None` where nothing was tried.
+    /// The reason, for the audit entry. `None` if nothing was tried.
     pub(crate) why: Option<&'static str>,
     pub(crate) problem: Problem,
 }
@@ -41,7 +41,7 @@ impl From<Unproven> for Problem {
 }
 
 impl CodeArguments {
-    /// Proves the named person; `None`: whoever is at the terminal.
+    /// Proves the named person. With `None` it is the person at the terminal.
     pub(crate) fn prove(&self, deps: &Deps, named: Option<&str>) -> Result<Proven, Unproven> {
         let untried = |message: String| Unproven { who: None, why: None, problem: not_approved(message) };
         let names: Vec<&str> = deps.pair.watch.approvers.iter().map(|approver| approver.name.as_str()).collect();
@@ -55,7 +55,7 @@ impl CodeArguments {
             None => typed(&format!("Who are you? One of {names}:"))
                 .ok_or_else(|| untried(format!("say who you are with --as, one of {names}")))?,
         };
-        // Nobody is asked for a code that no name belongs to.
+        // The name is checked first, so that nobody is asked for the code of an unknown name.
         approver(deps, &name).map_err(|not| unproven(&name, not))?;
         let code = self.code(&name).map_err(|problem| Unproven { who: None, why: None, problem })?;
         at_terminal(deps, &name, Some(&code)).map_err(|not| unproven(&name, not))
@@ -90,7 +90,7 @@ fn not_approved(message: String) -> Problem {
     Problem::refused("NOT-APPROVED", message)
 }
 
-/// One line that a person types; `None` if nobody is there.
+/// Reads one line that a person types. `None` if nobody is at the terminal.
 pub(crate) fn typed(question: &str) -> Option<String> {
     if !is_attended() {
         return None;

@@ -1,4 +1,4 @@
-//! `switchback rehearse`: a whole failover on this machine, without any account.
+//! `switchback rehearse`: plays a whole failover on this machine, without any account.
 
 use std::io::{IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
@@ -10,33 +10,32 @@ use rim::{Exit, Problem};
 
 use crate::talk::{data, data_json, say};
 
-/// What can be said about a rehearsal.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
-    /// Which scenario: a folder below tests/scenarios.
+    /// The scenario: a folder below tests/scenarios.
     #[arg(default_value = "region-lost")]
     scenario: String,
-    /// Where chance comes from: the same seed tells the same story.
+    /// The seed of chance: the same seed gives the same story.
     #[arg(long, default_value_t = 1)]
     seed: u64,
-    /// How many resources each side has; the scenario's own number if absent.
+    /// The number of resources on each side. By default the scenario's own number.
     #[arg(long, value_parser = clap::value_parser!(u32).range(24..=50_000))]
     resources: Option<u32>,
-    /// Rehearse one's own estate: a file that `switchback capture --out FILE` has written.
+    /// Rehearse your own estate: a file that `switchback capture --out FILE` has written.
     #[arg(long, value_name = "FILE", conflicts_with = "resources")]
     checkpoint: Option<PathBuf>,
-    /// Where the rehearsal records: the story is the same.
+    /// The store of the rehearsal. The story is the same with each.
     #[arg(long, value_enum, default_value_t)]
     store: Store,
     /// Print one JSON object instead of the story.
     #[arg(long)]
     pub(crate) json: bool,
-    /// The folder in which the story and the plan are kept.
+    /// The folder for the story and the plan.
     #[arg(long, default_value = "rehearsals")]
     out: PathBuf,
 }
 
-/// Where a rehearsal records.
+/// The store of a rehearsal.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
 enum Store {
     /// An embedded DynamoDB under the real AWS SDK.
@@ -93,7 +92,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Exit, Problem> {
     })
 }
 
-/// A line that is rewritten on a terminal; in a pipe, a line when the state has changed.
+/// A line that is rewritten on a terminal. In a pipe it is a new line each time the state has changed.
 fn progress() -> impl FnMut(&str) {
     let terminal = std::io::stderr().is_terminal();
     let mut last = String::new();

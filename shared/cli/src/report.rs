@@ -1,4 +1,4 @@
-//! `switchback report`: objective against achieved, of one saga or of all of them.
+//! `switchback report`: compares objective and achieved, of one saga or of all of them.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -18,20 +18,19 @@ use serde_json::json;
 use crate::place::{self, PairArguments, StoreArguments};
 use crate::talk::{data, data_json, say};
 
-/// So many signs wide is the longest bar of a trend.
+/// The width of the longest bar of a trend, in characters.
 const BAR: i64 = 24;
 
-/// What is reported.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
     #[command(flatten)]
     pair: PairArguments,
     #[command(flatten)]
     store: StoreArguments,
-    /// A finished saga of this pair; the last one if absent.
+    /// A finished saga of this pair. By default the last one.
     #[arg(long, conflicts_with = "trend")]
     saga: Option<String>,
-    /// Writes the record and its page into this folder, to be handed out.
+    /// Write the record and its page into this folder, to be handed out.
     #[arg(long, value_name = "FOLDER", conflicts_with = "trend")]
     out: Option<PathBuf>,
     /// Objective against achieved over all sagas of the pair, drills first.
@@ -74,7 +73,7 @@ fn write(path: &Path, bytes: &[u8]) -> Result<(), Problem> {
     Ok(())
 }
 
-/// The record of the named saga, else of the last one that is over.
+/// The record of the named saga, or else of the last one.
 async fn found(deps: &Deps, named: Option<SagaId>) -> Result<Record, Problem> {
     let saga = match named {
         Some(saga) => Some(saga),
@@ -95,7 +94,7 @@ async fn found(deps: &Deps, named: Option<SagaId>) -> Result<Record, Problem> {
     record.filter(|record| record.facts.pair == *pair).ok_or_else(|| none(&format!(" {saga}")))
 }
 
-/// The last saga that is over: by the history, else by what is published, where none was kept.
+/// The last saga by the history. If the history is empty, it is the unfinished saga, or else the published one.
 async fn last(deps: &Deps) -> Result<Option<SagaId>, Problem> {
     if let Some(done) = deps.pairs.done(&deps.pair.name).await?.pop() {
         return Ok(Some(done.achieved.saga));
@@ -160,7 +159,7 @@ fn seconds(ms: i64) -> String {
 }
 
 fn tell_trend(as_json: bool, history: &[DoneItem]) {
-    // A guard's round fences again what somebody switched on: no objective is about it.
+    // A guard's round is left out: it fences again what somebody switched on, and no objective is about it.
     let mut told: Vec<&DoneItem> = history.iter().filter(|done| done.achieved.kind != "guard").collect();
     told.sort_by_key(|done| !done.achieved.is_drill());
     if as_json {

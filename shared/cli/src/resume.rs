@@ -1,4 +1,4 @@
-//! `switchback resume`: a held saga goes on.
+//! `switchback resume`: lets a held saga go on.
 
 use engine::ports::Control;
 use rim::{Exit, Problem};
@@ -6,7 +6,6 @@ use rim::{Exit, Problem};
 use crate::controlling::{self, ControlArguments};
 use crate::talk::say;
 
-/// Who and why.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
     #[command(flatten)]
@@ -14,7 +13,7 @@ pub(crate) struct Arguments {
 }
 
 impl Arguments {
-    /// Whether machines read the answer.
+    /// Whether the answer is one JSON object.
     pub(crate) fn json(&self) -> bool {
         self.control.json
     }

@@ -1,11 +1,10 @@
-//! `switchback retry`: a step that is blocked or waits is tried at once.
+//! `switchback retry`: tries a blocked or waiting step at once.
 
 use engine::ports::Control;
 use rim::{Exit, Problem};
 
 use crate::controlling::{self, ControlArguments, StepArguments};
 
-/// Which step, who and why.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
     #[command(flatten)]
@@ -15,7 +14,7 @@ pub(crate) struct Arguments {
 }
 
 impl Arguments {
-    /// Whether machines read the answer.
+    /// Whether the answer is one JSON object.
     pub(crate) fn json(&self) -> bool {
         self.control.json
     }

@@ -1,4 +1,4 @@
-//! Looking at the two sides without changing anything.
+//! Reads the two sides without changing anything.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,27 +10,26 @@ use failover::Side;
 use futures::future::join_all;
 use saga::Fault;
 
-/// What a side has of one kind.
+/// The resources of one kind on a side.
 #[derive(Debug)]
 pub(crate) struct KindSeen {
-    /// Its name.
+    /// Name of the kind, e.g. `job`.
     pub(crate) name: &'static str,
-    /// How many there are.
+    /// The number of resources of this kind.
     pub(crate) counted: Result<usize, Fault>,
 }
 
-/// A side as it was seen.
+/// A side as it was read.
 #[derive(Debug)]
 pub(crate) struct SideSeen {
-    /// Which side.
     pub(crate) side: Side,
-    /// As whom it knows us.
+    /// The name by which the side knows us.
     pub(crate) greeting: Result<String, Fault>,
-    /// Its kinds; none if it does not know us.
+    /// The kinds of the side. Empty if it does not know us.
     pub(crate) kinds: Vec<KindSeen>,
 }
 
-/// Signs in to a side and asks who we are there.
+/// Signs in to a side and asks for our name there.
 pub(crate) async fn greet(deps: &Deps, side: Side, time_out: Duration) -> Result<String, Fault> {
     deps.pair.side(side).greet(&pass(deps, side, time_out)).await
 }

@@ -1,6 +1,6 @@
-//! `switchback signal`: what a person says of a side's health.
+//! `switchback signal`: reports a person's reading of a side's health.
 //!
-//! It is one origin among others: alone it moves nothing. It counts for half an hour.
+//! It is one origin among others, and alone it moves nothing. It counts for half an hour.
 
 use engine::noticing::{case_of, hear};
 use failover::signal::{About, Origin, Reading, Signal, holds};
@@ -13,7 +13,7 @@ use crate::ordering::person;
 use crate::place::{self, PairArguments, SideName, StoreArguments};
 use crate::talk::{data, data_json};
 
-/// What a side reads, in a person's words.
+/// The reading of a side, in a person's words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 enum Said {
     /// It is well.
@@ -22,7 +22,7 @@ enum Said {
     Degraded,
     /// It does not work.
     Down,
-    /// What I have said before counts no more.
+    /// My earlier readings do not count any more.
     Unknown,
 }
 
@@ -37,20 +37,19 @@ impl Said {
     }
 }
 
-/// What is said.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
     #[command(flatten)]
     pair: PairArguments,
     #[command(flatten)]
     store: StoreArguments,
-    /// The side that it is about.
+    /// The side that the reading is about.
     #[arg(long, value_enum)]
     side: SideName,
-    /// How it is.
+    /// The state of the side.
     #[arg(long, value_enum)]
     reading: Said,
-    /// What was seen, in one line. No secret, no link.
+    /// A description of what was seen, in one line. No secret, no link.
     #[arg(long)]
     text: String,
     /// Print one JSON object.

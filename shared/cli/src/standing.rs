@@ -1,4 +1,4 @@
-//! Where a saga stands, from its own lines: as numbers, as a table, as one line.
+//! Shows the status of a saga from its own record: as numbers, as a table, as one line.
 
 use std::collections::BTreeMap;
 
@@ -14,10 +14,10 @@ use jiff::Timestamp;
 use saga::{Code, Outcome, Proof, StepState, Tally};
 use serde::Serialize;
 
-/// So many blocked steps are told one by one before the rest is counted.
+/// How many blocked steps are listed one by one before the rest is counted.
 pub(crate) const LISTED: usize = 12;
 
-/// In one word, what a saga is doing.
+/// The activity of a saga, in one word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Doing {
@@ -38,7 +38,7 @@ pub(crate) enum Doing {
 }
 
 impl Doing {
-    /// For people.
+    /// The words for people.
     pub(crate) fn words(self) -> &'static str {
         match self {
             Doing::Asking => "waiting for an approval",
@@ -51,7 +51,7 @@ impl Doing {
         }
     }
 
-    /// Whether nothing more will come.
+    /// Whether the saga is over.
     pub(crate) fn is_over(self) -> bool {
         match self {
             Doing::Completed | Doing::Aborted => true,
@@ -60,14 +60,13 @@ impl Doing {
     }
 }
 
-/// One stage.
+/// The status of one stage.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct StageStanding {
-    /// Its name.
     pub(crate) name: String,
-    /// When its gate held.
+    /// The time when its gate opened.
     pub(crate) entered_at: Option<Timestamp>,
-    /// Its steps by state.
+    /// The number of its steps in each state.
     pub(crate) steps: Tally,
 }
 
@@ -85,17 +84,17 @@ pub(crate) struct BlockedStep {
     message: String,
 }
 
-/// A question as it stands.
+/// The status of a question.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct Question {
     text: String,
     open: bool,
     expires_at: Timestamp,
-    /// Who was sent a link.
+    /// The approvers who got a link.
     sent_to: Vec<String>,
-    /// Who has said yes, while more people are needed.
+    /// The people who have said yes, while more people are needed.
     approved_by: Vec<String>,
-    /// How each of them was proven.
+    /// The proofs of these people.
     proofs: Vec<Proof>,
     people: u32,
 }
@@ -131,7 +130,7 @@ impl Question {
     }
 }
 
-/// Where a saga stands.
+/// The status of a saga.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub(crate) struct Standing {
     pub(crate) saga: String,
@@ -140,7 +139,7 @@ pub(crate) struct Standing {
     pub(crate) planned: bool,
     pub(crate) by: String,
     pub(crate) doing: Doing,
-    /// It has done something beside telling people, or may have.
+    /// Whether it has done more than send messages, or may have.
     pub(crate) touched: bool,
     pub(crate) owner: String,
     pub(crate) lease_until: Option<Timestamp>,
@@ -150,10 +149,10 @@ pub(crate) struct Standing {
     pub(crate) blocked: Vec<BlockedStep>,
     pub(crate) waits: Vec<Waits>,
     pub(crate) question: Option<Question>,
-    /// Who approved it, and how that was proven.
+    /// The person who approved it, and the proof of that person.
     pub(crate) approved: Option<String>,
     pub(crate) clocks: ClockSeconds,
-    /// Who holds it, since when and why.
+    /// The person who holds it, the time when that began, and the reason.
     pub(crate) held: Option<String>,
     pub(crate) lessons: Vec<String>,
 }
@@ -167,11 +166,11 @@ pub(crate) struct Waits {
     pub(crate) example: String,
     pub(crate) message: String,
     pub(crate) next_at: Option<Timestamp>,
-    /// The first few of them, by number and name.
+    /// The first few of these steps, by number and name.
     pub(crate) named: Vec<String>,
 }
 
-/// Of the steps that wait for the same reason this many are named.
+/// How many of the steps that wait for the same reason are named.
 const NAMED: usize = 5;
 
 impl Waits {
@@ -186,14 +185,15 @@ impl Waits {
     }
 }
 
-/// What a plan is about; a plan that does not tell leaves the primary, unplanned.
+/// The leaving side of a plan, and whether it is planned. A plan that does not say it counts as unplanned, from the
+/// primary.
 pub(crate) fn about(view: &View) -> (Side, bool) {
     let about: Option<About> = serde_json::from_value(view.plan.about.clone()).ok();
     about.map_or((Side::Primary, false), |about| (about.leaving, about.planned))
 }
 
 impl Standing {
-    /// Reads it off a saga as recorded.
+    /// Makes the status from a saga as recorded.
     pub(crate) fn of(view: &View) -> Self {
         let (leaving, planned) = about(view);
         let stages = view.plan.stages.iter().enumerate().map(|(index, stage)| StageStanding {
@@ -245,7 +245,7 @@ impl Standing {
         )
     }
 
-    /// Everything a person wants to know.
+    /// The whole status, as a text for people.
     pub(crate) fn text(&self) -> String {
         let how = if self.planned { "planned" } else { "unplanned" };
         let mut lines = vec![
@@ -284,7 +284,7 @@ impl Standing {
         lines.join("\n") + "\n"
     }
 
-    /// The blocked steps, each with the page that says what to do.
+    /// The blocked steps, with the commands that show the pages of advice.
     pub(crate) fn blocked_text(&self) -> String {
         let mut lines = vec![format!("{} steps wait for a person", self.blocked.len())];
         for step in self.blocked.iter().take(LISTED) {
@@ -353,12 +353,12 @@ fn doing(view: &View) -> Doing {
     }
 }
 
-/// Until when a runner holds the lease; one that was given back stands long ago.
+/// The time until which a runner holds the lease. `None` if it was given back: such a lease ends in 1970.
 fn holds(head: &SagaHead) -> Option<Timestamp> {
     (head.lease_until > Timestamp::UNIX_EPOCH).then_some(head.lease_until)
 }
 
-/// Why steps wait, the most common first.
+/// The reasons why steps wait. The most common one comes first.
 fn waits(view: &View) -> Vec<Waits> {
     let mut by_code: BTreeMap<Code, Waits> = BTreeMap::new();
     for (id, record) in view.state.steps().filter(|(_, record)| record.state == StepState::Waiting) {

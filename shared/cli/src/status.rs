@@ -1,4 +1,4 @@
-//! `switchback status`: where the pair's work is, and where its saga stands.
+//! `switchback status`: shows where the pair's work is, and the status of its saga.
 
 use engine::noticing::case_of;
 use engine::pair_status::{PairStatus, pair_status};
@@ -21,20 +21,19 @@ use crate::progress::Progress;
 use crate::standing::{Doing, Standing};
 use crate::talk::{data, data_json, say};
 
-/// How often a watched saga is looked at.
+/// The pause between two reads of a watched saga.
 const LOOKS_EVERY: SignedDuration = SignedDuration::from_secs(1);
 
-/// What is looked at.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
     #[command(flatten)]
     pair: PairArguments,
     #[command(flatten)]
     store: StoreArguments,
-    /// A saga of this pair; the running one, or the last one, if absent.
+    /// A saga of this pair. By default the running one, or else the last one.
     #[arg(long)]
     saga: Option<String>,
-    /// Looks until the saga is over.
+    /// Show the status until the saga is over.
     #[arg(long)]
     watch: bool,
     /// Print one JSON object.
@@ -67,7 +66,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Exit, Problem> {
             }
         }
         let verdict = case_of(&deps).await?;
-        // Whoever watches nothing is told nothing of it.
+        // A verdict without any signal is not shown.
         let verdict = sentences(&verdict).into_iter().next().filter(|_| !verdict.origins.is_empty());
         let drill = match &pair.drill {
             Some(record) => Some(drills::standing(&deps, record).await?),
@@ -84,8 +83,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Exit, Problem> {
     })
 }
 
-/// The pair, and a saga: the named one, the running one, or the last one. The pairs of earlier versions do not name
-/// their last one: then the one that published last.
+/// The pair, and a saga: the named one, the running one, or the last one. A pair that an earlier version stored
+/// does not name its last saga. Then it is the one that published last.
 async fn look(deps: &Deps, named: Option<&SagaId>) -> Result<(PairHead, Option<Standing>), Problem> {
     let pair = pair_head(deps).await?;
     let saga = match named.or(pair.saga.as_ref()).or(pair.last.as_ref()) {
@@ -105,11 +104,11 @@ async fn look(deps: &Deps, named: Option<&SagaId>) -> Result<(PairHead, Option<S
 
 async fn published(deps: &Deps) -> Result<Option<Published>, Problem> {
     let bytes = deps.objects.get(&published_key(&deps.pair.name)).await?;
-    // What somebody else put there tells nothing about a saga.
+    // A text that somebody else put there says nothing about a saga.
     Ok(bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok()))
 }
 
-/// The watch over the side that was left, for as long as it is the inactive one.
+/// The guard of the side that was left, as long as that side is the inactive one.
 fn guard_of(pair: &PairHead) -> Option<&GuardRecord> {
     pair.guard.as_ref().filter(|guard| guard.side == pair.active.other())
 }
@@ -117,7 +116,7 @@ fn guard_of(pair: &PairHead) -> Option<&GuardRecord> {
 fn tell(as_json: bool, status: &PairStatus, first: &First, said: &[Option<String>; 2], standing: Option<&Standing>) {
     let (pair, [drill, verdict]) = (&status.pair, said);
     if as_json {
-        // Of a pair of which nothing is recorded no side is known to be the active one.
+        // If nothing is recorded of a pair, no side is known to be the active one.
         let active = (status.work != Work::Unrecorded).then_some(pair.active);
         let mut told = json!({
             "pair": pair.pair, "active": active, "frozen": pair.frozen,

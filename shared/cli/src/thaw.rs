@@ -1,4 +1,4 @@
-//! `switchback thaw`: ends a freeze.
+//! `switchback thaw`: ends what `switchback freeze` has begun.
 
 use engine::noticing;
 use rim::{Exit, Problem};
@@ -8,14 +8,13 @@ use crate::ordering::person;
 use crate::place::{self, PairArguments, StoreArguments};
 use crate::talk::{data, data_json};
 
-/// Why.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
     #[command(flatten)]
     pair: PairArguments,
     #[command(flatten)]
     store: StoreArguments,
-    /// Why it may go on, for the record.
+    /// The reason why it may go on, for the record.
     #[arg(long, value_name = "TEXT", default_value = "")]
     why: String,
     /// Print one JSON object.

@@ -1,4 +1,4 @@
-//! `switchback verdict`: what the signals add up to now, and what everybody says. Read only.
+//! `switchback verdict`: shows the verdict over all signals, and every signal. It only reads.
 
 use comfy_table::Table;
 use comfy_table::presets::NOTHING;
@@ -11,10 +11,9 @@ use serde_json::json;
 use crate::place::{self, PairArguments, StoreArguments};
 use crate::talk::{data, data_json};
 
-/// So many of people's last decisions are told.
+/// How many of people's last decisions are shown.
 const TOLD: usize = 5;
 
-/// What is looked at.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
     #[command(flatten)]
@@ -50,7 +49,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Exit, Problem> {
     })
 }
 
-/// Everything that anybody says; `None` if nobody does.
+/// All signals as a table. `None` if there is no signal.
 fn table(verdict: &Verdict) -> Option<String> {
     let mut table = Table::new();
     table.load_style(NOTHING);

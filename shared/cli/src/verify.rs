@@ -1,4 +1,4 @@
-//! `switchback verify FILE`: whether evidence was altered. Offline: it needs nothing but the file.
+//! `switchback verify FILE`: checks whether evidence was altered. It is offline and needs nothing but the file.
 
 use std::path::PathBuf;
 
@@ -8,15 +8,14 @@ use serde_json::json;
 
 use crate::talk::{data, data_json};
 
-/// So many findings are told one by one.
+/// How many findings are listed one by one.
 const TOLD: usize = 20;
 
-/// What is verified.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
     /// A record (JSON) or its page (HTML).
     file: PathBuf,
-    /// The seal of the record as it is known from elsewhere: the history, the bucket, another copy.
+    /// The seal of the record from another place: the history, the bucket, another copy.
     #[arg(long, value_name = "HASH")]
     seal: Option<String>,
     /// Print one JSON object.

@@ -1,4 +1,4 @@
-//! `switchback waive`: goes on without a step, and says what is accepted by that.
+//! `switchback waive`: goes on without a step, and says what a person accepts by that.
 
 use engine::ports::Control;
 use failover::Role;
@@ -7,20 +7,19 @@ use rim::{Exit, Problem};
 use crate::controlling::{self, ControlArguments, StepArguments, names_pair, words};
 use crate::talk::say;
 
-/// Which step, who and why.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
     #[command(flatten)]
     step: StepArguments,
     #[command(flatten)]
     control: ControlArguments,
-    /// The pair's name, for scripts; else it is asked for.
+    /// The pair's name, for scripts. Without it the command asks for it.
     #[arg(long = "pair", value_name = "NAME")]
     pair_name: Option<String>,
 }
 
 impl Arguments {
-    /// Whether machines read the answer.
+    /// Whether the answer is one JSON object.
     pub(crate) fn json(&self) -> bool {
         self.control.json
     }

@@ -1,4 +1,4 @@
-//! What people say: of a side, of a question, of the pair as a whole.
+//! Tests the words of people: about a side, about a question, about the pair as a whole.
 
 use engine::ports::{Deed, TrailLine};
 use saga::SagaId;
@@ -13,7 +13,7 @@ fn captured() -> Ground {
     ground
 }
 
-/// Two approvers, both of whom must say yes, each with a code in a file.
+/// Two approvers who must both say yes, each with a code in a file.
 fn with_approvers(ground: &Ground) -> [String; 2] {
     let codes = ["ana", "ben"].map(|name| {
         let made = ground.run(&["code", "--json"]).json();
@@ -146,7 +146,7 @@ fn approvers_prove_who_they_are_and_two_of_them_must_s11_s23() {
     ground.of_pair(&["failover", "--planned"]).ends(0, &["completed"]);
 }
 
-/// S27: where approvers are configured, no command moves anything by a name alone, and one person is not two.
+/// S27: if approvers are configured, no command accepts a name alone, and one person does not count as two.
 #[test]
 fn no_command_takes_a_name_without_its_code_s27() {
     let ground = captured();
@@ -179,7 +179,7 @@ fn no_command_takes_a_name_without_its_code_s27() {
     assert!(codes.iter().all(|code| !report.data.contains(code.as_str())));
 }
 
-/// Where none is configured a name is asserted, and every record says so.
+/// If no approver is configured, a name is only asserted, and every record says so.
 #[test]
 fn an_asserted_yes_is_told_as_one_s27() {
     let ground = captured();

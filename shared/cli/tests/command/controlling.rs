@@ -1,4 +1,4 @@
-//! Orders on a saga under way, as an operator gives them.
+//! Tests orders on a running saga, as an operator gives them.
 
 use sim::{Estate, Settings};
 

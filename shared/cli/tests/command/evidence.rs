@@ -1,4 +1,4 @@
-//! Evidence through the real program: reported, handed out, verified, altered (R51, R52).
+//! Tests evidence through the real program: reported, handed out, verified, altered (R51, R52).
 
 use sim::{Estate, Settings};
 

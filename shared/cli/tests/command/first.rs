@@ -1,11 +1,13 @@
-//! What `status`, `check` and `abort` say first: whether the work runs, whether it could be moved, and the command
-//! that mends what is not so, as a whole line.
+//! Tests the first lines of `status`, `check` and `abort`.
+//!
+//! They say whether the work runs and whether it could be moved, and give the command that mends it as a whole
+//! line.
 
 use sim::{Estate, Settings, Side};
 
 use crate::ground::{Ground, Told, until};
 
-/// Runs a line that was printed, as a person pastes it.
+/// Runs a printed line, as a person pastes it.
 fn paste(ground: &Ground, line: &str, more: &[&str]) -> Told {
     let words = shlex::split(line).unwrap();
     assert_eq!(words[0], "switchback", "{line}");
@@ -93,7 +95,7 @@ fn a_checkpoint_that_is_missing_or_old_is_said_with_its_remedy_s30() {
     for command in ["status", "check"] {
         ground.of_pair(&[command]).ends(0, &["the checkpoint of the primary is of"]);
     }
-    // The standby's may be as old as it likes, the primary's may not.
+    // The standby's checkpoint may have any age, the primary's may not.
     for (side, code, state) in [(failover::Side::Standby, 0, "fresh"), (failover::Side::Primary, 3, "old")] {
         let deps = ground.deps();
         let taken = ground.wait(engine::capture::latest(&deps, side)).unwrap().unwrap();

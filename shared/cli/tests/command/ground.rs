@@ -1,4 +1,4 @@
-//! What the tests stand on: a served pair, a folder with its configuration, and the command.
+//! Gives the tests a served pair, a folder with its configuration, and the command.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -17,7 +17,7 @@ use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 use tokio::task::JoinHandle;
 
-/// The pair's name, which a person types to approve.
+/// The pair's name. A person types it to approve.
 pub(crate) const PAIR: &str = "payments";
 /// The store, beside the configuration.
 pub(crate) const STORE: &str = "embedded:pair.store";
@@ -33,7 +33,7 @@ pub(crate) struct Ground {
 }
 
 impl Ground {
-    /// Serves a pair in which time passes `speed` times as fast as here.
+    /// Serves a pair with a time that runs `speed` times as fast as real time.
     pub(crate) fn new(estate: Estate, settings: Settings, speed: f64) -> Self {
         let start_ms = jiff::Timestamp::now().as_millisecond();
         let map = estate.explicit_map();
@@ -56,7 +56,7 @@ impl Ground {
         ground
     }
 
-    /// A configuration whose durations suit a fast world.
+    /// A configuration with durations that suit a fast world.
     fn configuration(&self, map: &[(String, String, String)]) -> String {
         let mut text = format!("pair = \"{PAIR}\"\n");
         for (side, listener) in Side::BOTH.iter().zip(&self.listeners) {
@@ -79,13 +79,13 @@ impl Ground {
         text
     }
 
-    /// A side answers, again.
+    /// Makes a side answer, again.
     pub(crate) fn answers(&self, side: Side) {
         let (world, clock) = (Arc::clone(&self.world), self.clock);
         self.instead(side, |listener| async move { drop(serve(world, side, listener, clock).await) });
     }
 
-    /// A side takes connections and never says a word.
+    /// Makes a side accept connections and never answer.
     pub(crate) fn is_silent(&self, side: Side) {
         self.instead(side, |listener| async move {
             let mut held = Vec::new();
@@ -99,7 +99,7 @@ impl Ground {
         let mut all = self.serving.lock().unwrap();
         if let Some(before) = all[side as usize].take() {
             before.abort();
-            // Its listener shares the socket; it must be gone before another accepts.
+            // The old listener shares the socket, so it must be gone before another one accepts.
             drop(self.runtime.block_on(before));
         }
         let _entered = self.runtime.enter();
@@ -107,24 +107,24 @@ impl Ground {
         all[side as usize] = Some(self.runtime.spawn(serving(listener)));
     }
 
-    /// The world, as it truly is now.
+    /// The true state of the world now.
     pub(crate) fn world(&self) -> MutexGuard<'_, World> {
         let mut world = self.world.lock().unwrap();
         world.advance(self.clock.now_ms());
         world
     }
 
-    /// A file in the folder.
+    /// The path of a file in the folder.
     pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 
-    /// Writes a file.
+    /// Writes a file into the folder.
     pub(crate) fn write(&self, name: &str, text: &str) {
         fs::write(self.path(name), text).unwrap();
     }
 
-    /// Replaces what must stand in the configuration.
+    /// Replaces a text that the configuration must contain.
     pub(crate) fn reconfigure(&self, from: &str, to: &str) {
         let text = fs::read_to_string(self.path("pair.toml")).unwrap();
         assert!(text.contains(from), "{from}");
@@ -158,12 +158,12 @@ impl Ground {
         Told::of(&self.command(words).output().unwrap())
     }
 
-    /// The same, for a command that is given the pair and its store.
+    /// The same, for a command with the arguments for the pair and its store.
     pub(crate) fn of_pair(&self, words: &[&str]) -> Told {
         self.run(&[words, &["--config", "pair.toml", "--store", STORE]].concat())
     }
 
-    /// The same in a process whose memory is limited to so many megabytes of data.
+    /// The same, in a process with a limit for its data, in megabytes.
     pub(crate) fn limited(&self, megabytes: u32, words: &[&str]) -> Told {
         let mut command = Command::new("sh");
         command.arg("-c").arg(format!("ulimit -d {} && exec \"$0\" \"$@\"", megabytes * 1024));
@@ -172,19 +172,19 @@ impl Ground {
         Told::of(&command.output().unwrap())
     }
 
-    /// Begins a command of the pair, which talks into a file.
+    /// Begins a command of the pair. Its messages go to a file.
     pub(crate) fn begin(&self, words: &[&str], talk: &str) -> Child {
         let words = [words, &["--config", "pair.toml", "--store", STORE]].concat();
         let talk = fs::OpenOptions::new().create(true).append(true).open(self.path(talk)).unwrap();
         self.command(&words).stdout(Stdio::null()).stderr(talk).spawn().unwrap()
     }
 
-    /// What was told into a file so far.
+    /// The messages in a file so far.
     pub(crate) fn told_in(&self, talk: &str) -> String {
         fs::read_to_string(self.path(talk)).unwrap_or_default()
     }
 
-    /// The ports, for looking at what is recorded.
+    /// The ports, to read the record.
     pub(crate) fn deps(&self) -> Deps {
         let secret = self.path("secret").display().to_string();
         let text = fs::read_to_string(self.path("pair.toml")).unwrap().replace("\"secret\"", &format!("{secret:?}"));
@@ -199,7 +199,7 @@ impl Ground {
     }
 }
 
-/// What a command told, and how it ended.
+/// The output of a command, and its exit code.
 #[derive(Debug)]
 pub(crate) struct Told {
     pub(crate) code: Option<i32>,
@@ -215,7 +215,7 @@ impl Told {
         told
     }
 
-    /// S23, whatever was asked.
+    /// Checks that no secret is shown (S23), for every command.
     fn holds_no_secret(&self) {
         for secret in [CLIENT_SECRET, sim::PRIMARY_TOKEN, sim::STANDBY_TOKEN] {
             assert!(!self.data.contains(secret) && !self.talk.contains(secret), "a secret was told");
@@ -227,7 +227,7 @@ impl Told {
         serde_json::from_str(&self.data).unwrap_or_else(|e| panic!("{e}: {self:?}"))
     }
 
-    /// It ended with this code, and told this on stdout or stderr.
+    /// Checks that it ended with this code, and wrote these texts to stdout or stderr.
     pub(crate) fn ends(&self, code: i32, telling: &[&str]) {
         assert_eq!(self.code, Some(code), "{self:?}");
         for text in telling {
@@ -236,7 +236,7 @@ impl Told {
     }
 }
 
-/// Whether no file below the folder holds a secret.
+/// Checks that no file below the folder holds a secret.
 pub(crate) fn hold_no_secret(contents: &BTreeMap<PathBuf, Vec<u8>>) {
     for (path, bytes) in contents.iter().filter(|(path, _)| path.file_name() != Some(Path::new("secret").as_os_str())) {
         let found = bytes.windows(CLIENT_SECRET.len()).any(|window| window == CLIENT_SECRET.as_bytes());
@@ -244,7 +244,7 @@ pub(crate) fn hold_no_secret(contents: &BTreeMap<PathBuf, Vec<u8>>) {
     }
 }
 
-/// Waits until something holds that comes by itself.
+/// Waits until a condition holds that comes by itself.
 pub(crate) fn until(holds: impl Fn() -> bool) {
     let begun = Instant::now();
     while !holds() {

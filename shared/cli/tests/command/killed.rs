@@ -1,4 +1,4 @@
-//! `switchback failover`, killed twenty times at random and started again each time.
+//! Tests `switchback failover`, killed twenty times at random and started again each time.
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
@@ -14,17 +14,19 @@ use sim::{Estate, Settings, Side};
 
 use crate::ground::{Ground, hold_no_secret};
 
-/// Virtual seconds in a real one.
+/// Virtual seconds per real second.
 const SPEED: f64 = 100.0;
-/// So many kills.
+/// The number of kills.
 const KILLS: u32 = 20;
-/// The lost region comes back after so many of them.
+/// The lost region comes back after this number of kills.
 const BACK_AFTER: u32 = 17;
-/// A lease that was just renewed is waited for so long; kills come before and after that.
+/// In milliseconds: the life of a process before its kill. It first waits for a lease that was just renewed. So
+/// kills come before and after the end of that wait.
 const ALIVE_MS: std::ops::Range<u64> = 200..2_600;
-/// It must have ended by then.
+/// The longest time until it must have ended.
 const AT_MOST: Duration = Duration::from_secs(150);
-/// In virtual milliseconds: the world's clock and the record's are read one after the other.
+/// In virtual milliseconds: the possible difference of the two clocks. The world's clock and the record's are read
+/// one after the other.
 const READ_APART_MS: i64 = 5_000;
 
 const FAILOVER: &[&str] = &["failover", "--approve", "ann", "--accept-risk"];
@@ -73,7 +75,7 @@ fn a_failover_that_is_killed_twenty_times_ends_completed_and_the_auditor_is_cont
     hold_no_secret(&ground.contents());
 }
 
-/// S5, S8, S10, S15, S24: what the world says of it, and what the record says against the world.
+/// Checks S5, S8, S10, S15 and S24: the state of the world, and the record against the world.
 fn judge(ground: &Ground, back_ms: i64, begun: Instant) {
     let deps = ground.deps();
     let saga = ground.wait(deps.sagas.head(&published(ground))).unwrap().unwrap().saga;
@@ -81,7 +83,7 @@ fn judge(ground: &Ground, back_ms: i64, begun: Instant) {
     assert_eq!(seen.head.status, SagaStatus::Finished(Outcome::Completed));
     assert!(seen.head.epoch >= 5, "only {} runners came to work", seen.head.epoch);
 
-    // The world's time runs faster than the record's; both are read now.
+    // The world's time runs faster than the record's. Both are read now.
     let (here, there) = (Timestamp::now().as_millisecond(), ground.clock.now_ms());
     let virtual_ms = |at: Timestamp| there - ((here - at.as_millisecond()) as f64 * SPEED) as i64;
     let mut fenced = BTreeMap::new();

@@ -1,6 +1,6 @@
-//! The command as people have it: the real program, against two simulated workspaces on loopback.
+//! Tests the command as people have it: the real program, against two simulated workspaces on loopback.
 //!
-//! One program of tests, so that it is linked once.
+//! The tests are one program, so that it is linked once.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 

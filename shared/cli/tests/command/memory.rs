@@ -1,7 +1,7 @@
-//! S26: memory is bounded by what is kept of a workspace and not by what it lists.
+//! Tests that memory is bounded by what is kept of a workspace and not by what it lists (S26).
 //!
-//! At the full size, by hand: `simulated-workspace --estate fat-jobs --resources 12000 --limits off` serves the pair,
-//! and `ulimit -d 524288` before `switchback failover` limits the process to 512 MB.
+//! The full size is tested by hand: `simulated-workspace --estate fat-jobs --resources 12000 --limits off` serves
+//! the pair, and `ulimit -d 524288` before `switchback failover` limits the process to 512 MB.
 
 use engine::start::pair_head;
 use sim::{Estate, Limits, Settings};
@@ -9,9 +9,9 @@ use sim::{Estate, Limits, Settings};
 use crate::ground::Ground;
 
 const JOBS: usize = 1_000;
-/// In bytes: the JSON of one job, as it is listed.
+/// In bytes: the size of one listed job as JSON.
 const JOB: usize = 16 * 1024;
-/// In megabytes: less than all answers of both listings need, and more than what is kept of them.
+/// In megabytes: less than all answers of both listings need, and more than the kept part of them needs.
 const MEMORY: u32 = 128;
 
 #[test]

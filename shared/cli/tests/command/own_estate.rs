@@ -1,4 +1,4 @@
-//! One's own estate, from a capture to its rehearsal, as the README has it.
+//! Tests one's own estate, from a capture to its rehearsal, with the commands of the README.
 
 use std::process::Command;
 
@@ -9,7 +9,7 @@ use crate::ground::{Ground, hold_no_secret};
 
 const README: &str = include_str!("../../README.md");
 
-/// The words of the README's command that begins so.
+/// The words of the README's command that begins with this text.
 fn words(beginning: &str) -> Vec<&'static str> {
     let line = README.lines().find(|line| line.starts_with(beginning)).expect("the command stands in the README");
     line.split_whitespace().skip(1).collect()

@@ -1,4 +1,4 @@
-//! The example in the README is one that the command accepts.
+//! Tests that the examples of the pages are accepted, and that the table of commands is complete.
 
 use std::process::Command;
 
@@ -36,7 +36,7 @@ fn every_command_that_the_program_lists_stands_in_the_table() {
     }
 }
 
-/// Every kind has its example, and every example is accepted.
+/// Every kind has an example, and every example is accepted.
 #[test]
 fn what_can_be_declared_is_shown_and_accepted() {
     let (_, rest) = ACTIONS.split_once("```toml\n").expect("an example");

@@ -1,4 +1,4 @@
-//! Bad input: each is told with its place and its remedy, and nothing is changed or lost.
+//! Tests bad input: each refusal gives the place and the remedy, and nothing is changed or lost.
 
 use local::embedded::Table;
 use serde_json::json;
@@ -15,7 +15,7 @@ fn captured() -> Ground {
     ground
 }
 
-/// Gives commands that must be refused and must change nothing, neither here nor in the workspaces.
+/// Gives commands that must be refused. They must change nothing, neither here nor in the workspaces.
 fn changes_nothing(ground: &Ground, commands: &[&[&str]], telling: &[&str]) {
     let before = ground.contents();
     for command in commands {
@@ -41,7 +41,7 @@ fn a_wrong_line_of_the_configuration() {
     told.ends(2, &["CONFIGURATION: nowhere.toml", "name an existing file with --config"]);
 }
 
-/// What a team declares is refused with its line before anything is asked of anybody.
+/// A wrong declaration is refused with its line, before any request is made.
 #[test]
 fn a_wrong_line_of_what_is_declared() {
     for (table, says) in [
@@ -156,7 +156,7 @@ fn a_workspace_that_lacks_an_api() {
     let told = ground.of_pair(&["plan", "--planned"]);
     told.ends(0, &["the standby does not offer kind sql_warehouse", "unsupported here", "by-hand"]);
     assert_eq!(before, ground.contents());
-    // It had warehouses when it was captured, so the answer is doubted and the record kept.
+    // The side had warehouses when it was captured. So the answer is doubted, and the record is kept.
     let kept = ground.of_pair(&["capture", "--side", "standby"]);
     kept.ends(1, &["CHECKPOINT-INCOMPLETE", "the last checkpoint is kept", "sql_warehouse"]);
     let new = Ground::new(Estate::small(), Settings::default(), 50.0);

@@ -1,4 +1,4 @@
-//! The way back, and drills, by the commands of their pages.
+//! Tests the way back, and drills, with the commands of their page.
 
 use jiff::{SignedDuration, Timestamp};
 use sim::{Estate, Settings, Side};
@@ -7,7 +7,7 @@ use crate::ground::{Ground, Told, hold_no_secret, until};
 
 const PAGE: &str = include_str!("../../../docs/guide/way-back.md");
 
-/// The words of the page's command that begins so, as a shell parts them.
+/// The words of the page's command that begins with this text, split as by a shell.
 fn words(beginning: &str, with: Option<&str>) -> Vec<String> {
     let fits = |line: &&str| line.starts_with(beginning) && with.is_none_or(|option| line.contains(option));
     let command = PAGE.lines().find(fits).expect("the command stands on the page");
@@ -27,7 +27,7 @@ fn the_commands_of_the_page_bring_the_work_home_and_swap_the_homes() {
     let back = words("switchback failback", None);
     run(&ground, &back, &ANN).ends(2, &["AT-HOME"]);
     ground.of_pair(&["failover", "--planned", "--approve", "ann"]).ends(0, &["completed"]);
-    // The record of the primary says which work goes on there again, so it stays while the work is away.
+    // The record of the primary says which work goes on there again. So it stays while the work is away.
     ground.of_pair(&["capture"]).ends(0, &["the primary was not captured", "checkpoint of the standby"]);
     ground.of_pair(&["capture", "--side", "primary"]).ends(2, &["SIDE-FENCED"]);
 

@@ -1,4 +1,4 @@
-//! The commands, one after the other, as an operator gives them.
+//! Tests the commands, one after the other, as an operator gives them.
 
 use std::process::Command;
 
@@ -62,7 +62,7 @@ fn a_planned_failover_from_check_to_a_second_order() {
     hold_no_secret(&ground.contents());
 }
 
-/// What somebody switches on again on the side that was left is fenced again, and named.
+/// A resource is switched on again on the side that was left. The guard fences it again and names it.
 #[test]
 fn the_guard_fences_again_what_was_switched_on() {
     let ground = Ground::new(Estate::small(), Settings::default(), 200.0);
@@ -86,7 +86,7 @@ fn the_guard_fences_again_what_was_switched_on() {
     assert_eq!(ground.world().audit().processing_on(Side::Primary), 0);
 }
 
-/// A look beside a failover must not make its process write into files that are gone.
+/// A read beside a failover must not make the failover's process write into files that are gone.
 #[test]
 fn who_looks_at_a_failover_under_way_takes_nothing_away_from_it() {
     let ground = Ground::new(Estate::small(), Settings::default(), 50.0);
