@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 pub(crate) struct Page {
     /// The HTTP status.
     pub(crate) status: u16,
-    /// HTML.
+    /// The page as HTML.
     pub(crate) text: String,
 }
 

@@ -22,8 +22,8 @@ const USUAL: &str = "warn,aws_config=error";
 /// Begins to write logs. `SWITCHBACK_LOG` sets the level (`warn` by default) and may name modules, e.g.
 /// `info,engine=debug`. A second call is harmless.
 ///
-/// By default the warnings of the SDK's configuration are left out: on a machine without AWS, its search for a
-/// region always warns.
+/// By default the warnings of the SDK's configuration are left out: on a machine without AWS, a search for a region
+/// that finds none is no fault.
 pub fn begin(format: LogFormat) {
     let filter = variable("SWITCHBACK_LOG").unwrap_or_else(|| USUAL.to_owned());
     let filter = filter.parse().or_else(|_| USUAL.parse()).unwrap_or_else(|_| Targets::new());

@@ -101,7 +101,7 @@ impl Default for DatabricksPages {
 
 /// Status.io's public API, with the id of the page of Databricks on AWS.
 const DATABRICKS_ON_AWS: &str = "https://api.status.io/1.0/status/5cf02dde58a00904bda41926";
-/// The same, of Azure Databricks.
+/// The same for the page of Azure Databricks.
 const DATABRICKS_ON_AZURE: &str = "https://api.status.io/1.0/status/5d49ec10226b9e13cb6a422e";
 /// `status.azure.com` is not used, because it leads to an instance near the caller.
 const AZURE: &str = "https://rssfeed.azure.status.microsoft/en-us/status/feed/";
