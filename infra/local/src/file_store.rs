@@ -1,8 +1,7 @@
-//! The store of the operator's command: a table in a file, and its objects in a folder beside it.
+//! The store of the operator's command: a table in a file, and its objects in a folder beside the file.
 //!
-//! The same adapters over the same SDK as in the cloud, so that what one wrote the
-//! other could read. Law: looking makes nothing; a file that cannot be used is not
-//! written to.
+//! The adapters and the SDK are those of the cloud, so each could read what the other wrote.
+//! Law: a read-only command creates nothing, and a file that cannot be used is not written to.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -14,18 +13,18 @@ use rim::boot::{NobodyToWake, Ports};
 
 use crate::embedded::{Buckets, Embedded, OpenError, ShelfError, Table};
 
-/// The one table of a file and the one bucket of its folder.
+/// Name of the one table in the file, and of the one bucket in the folder.
 const NAME: &str = "switchback";
-/// Requests are signed for some region; nobody reads which.
+/// Region that requests are signed for. Nothing reads it.
 const REGION: &str = "eu-west-1";
 
 /// A store that cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreUnusable {
-    /// Its table.
+    /// The table cannot be opened.
     #[error(transparent)]
     Table(#[from] OpenError),
-    /// Its objects.
+    /// The objects cannot be opened.
     #[error(transparent)]
     Objects(#[from] ShelfError),
 }
@@ -46,7 +45,7 @@ impl From<StoreUnusable> for Problem {
     }
 }
 
-/// Opens the store in `path`; what is not there is made.
+/// Opens the store in `path`. The table and the folder of objects are created if they are missing.
 ///
 /// # Errors
 ///
@@ -58,7 +57,7 @@ pub fn open(path: &Path) -> Result<Ports, StoreUnusable> {
     Ok(over(table, Buckets::folder(&folder, [NAME])?))
 }
 
-/// The store in `path` for somebody who only looks: an empty one in memory if there is none.
+/// Opens the store in `path` for a command that only reads. If there is none, an empty store in memory takes its place.
 ///
 /// # Errors
 ///
@@ -76,7 +75,7 @@ pub fn memory() -> Result<Ports, StoreUnusable> {
     Ok(over(Table::memory(NAME)?, Buckets::memory([NAME])))
 }
 
-/// Where the objects of the store in `path` lie.
+/// The folder with the objects of the store in `path`, e.g. `pair.store-objects` beside `pair.store`.
 pub fn objects_folder(path: &Path) -> PathBuf {
     let mut name = path.file_name().map_or_else(OsString::new, OsString::from);
     name.push("-objects");

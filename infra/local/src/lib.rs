@@ -1,8 +1,8 @@
-//! The functions on one machine, without an account.
+//! Runs the functions on one machine, without an AWS account.
 //!
-//! The deployed functions, the real AWS SDK and the real Databricks client, wired
-//! to embedded parts and, for rehearsals, to a simulated pair. Its law: it decides
-//! nothing that the functions decide, and routes by nothing but `infra/aws/template.yaml`.
+//! The functions, the AWS SDK and the Databricks client are the deployed ones. They are wired to embedded parts
+//! and, in a rehearsal, to a simulated pair.
+//! Law: this crate decides nothing that the functions decide. It routes only by `infra/aws/template.yaml`.
 
 pub mod clockwork;
 pub mod embedded;

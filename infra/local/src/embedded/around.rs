@@ -1,5 +1,6 @@
-//! What lies around the stack: requests to services of AWS that it has no part of, and topics that are
-//! not its own, go to a simulated cloud that everybody shares.
+//! Hands requests to a simulated cloud that all processes share.
+//!
+//! These are requests to AWS services that the stack has no part of, and to topics that are not its own.
 //!
 //! Must not know: what the cloud does with them.
 
@@ -14,7 +15,7 @@ use sim::{Cloud, CloudRequest};
 use super::exchange::{Answer, broken, plain};
 use super::wire::Call;
 
-/// A cloud, and the clock that it goes by.
+/// The shared cloud, and the clock that it runs by.
 #[derive(Clone)]
 pub(super) struct Around {
     pub(super) cloud: Arc<Mutex<Cloud>>,
@@ -22,14 +23,14 @@ pub(super) struct Around {
 }
 
 impl Around {
-    /// The effect, and what will be told of it.
+    /// Applies the effect now, and returns the answer with its delay.
     pub(super) fn handle(&self, request: &http::Request<Bytes>) -> sim::Answer {
         let now_ms = self.clock.now().as_millisecond();
         self.cloud.lock().unwrap_or_else(PoisonError::into_inner).handle(now_ms, &simulated(request))
     }
 }
 
-/// The answer when it arrives.
+/// Waits for the delay of an answer, and returns it as the SDK sees it.
 pub(super) async fn arrived(told: sim::Answer) -> Result<Answer, ConnectorError> {
     match told {
         sim::Answer::Silence => std::future::pending().await,

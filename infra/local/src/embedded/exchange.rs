@@ -1,4 +1,4 @@
-//! Hands each of the SDK's requests to the part that it is for.
+//! Hands each of the SDK's requests to the part that answers it.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -22,7 +22,7 @@ use super::table::Table;
 use super::topics::{self, Topics};
 use super::wire::{Call, Clear, Passage, Wire};
 
-/// The SDK's HTTP client whose every request ends in this process. Cheap to clone.
+/// An HTTP client for the SDK. It answers every request inside this process. Cheap to clone.
 #[derive(Clone)]
 pub struct Embedded {
     table: Option<Table>,
@@ -33,10 +33,10 @@ pub struct Embedded {
     counts: Arc<Mutex<BTreeMap<(&'static str, String), u64>>>,
 }
 
-/// The request with its body read.
+/// A request whose body was read whole.
 type Whole = http::Request<Bytes>;
 
-/// The answer before the SDK sees it.
+/// An answer, before it is turned into the SDK's type.
 pub(super) type Answer = http::Response<Bytes>;
 
 impl Embedded {
@@ -45,20 +45,20 @@ impl Embedded {
         Self { table: Some(table), ..Self::without_table(buckets) }
     }
 
-    /// Parts without a table, where the store is another one: every request to it is refused.
+    /// Parts without a table, for a store that is somewhere else. Every request to the table is refused.
     pub fn without_table(buckets: Buckets) -> Self {
         Self { table: None, buckets, topics: None, around: None, wire: Arc::new(Clear), counts: Arc::default() }
     }
 
-    /// The same parts with topics; without them, no topic exists.
+    /// The same parts with topics. Without this call no topic exists.
     #[must_use]
     pub fn with_topics(mut self, topics: Arc<dyn Topics>) -> Self {
         self.topics = Some(topics);
         self
     }
 
-    /// The same parts with a cloud around them, which answers for every other service of AWS, and for
-    /// topics that are not in [`Embedded::with_topics`].
+    /// The same parts with a cloud around them. The cloud answers for every other service of AWS, and for topics
+    /// that [`Embedded::with_topics`] does not have.
     #[must_use]
     pub fn with_cloud(mut self, cloud: Arc<Mutex<Cloud>>, clock: Arc<dyn Clock>) -> Self {
         self.around = Some(Around { cloud, clock });
@@ -71,7 +71,7 @@ impl Embedded {
         Self { wire, counts: Arc::default(), ..self }
     }
 
-    /// How many requests had their effect, by service and operation, lost answers included.
+    /// How many requests had their effect, by service and operation. Requests whose answer was lost count, too.
     pub fn counts(&self) -> BTreeMap<(&'static str, String), u64> {
         self.counts.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
@@ -146,11 +146,11 @@ impl HttpClient for Embedded {
     }
 }
 
-/// An answer, whose effect has happened.
+/// The answer to a request that had its effect.
 enum Told {
-    /// It is there.
+    /// The answer is there.
     Now(Answer),
-    /// It is on its way.
+    /// The answer arrives after a delay, or never.
     Later(sim::Answer),
 }
 
@@ -159,12 +159,12 @@ enum Service {
     Dynamo,
     S3,
     Sns,
-    /// None of the stack's own; by the name that calls have.
+    /// A service that the stack has no part of, by the name that calls have, e.g. `ssm`.
     Around(&'static str),
 }
 
-/// The service that the request was signed for: the fourth part of the credential
-/// scope `date/region/service/aws4_request` [AWS: Signature Version 4].
+/// The service that a request was signed for. It is the fourth part of the credential scope
+/// `date/region/service/aws4_request` [AWS: Signature Version 4].
 fn service_of(request: &Whole) -> Service {
     let signed = request.headers().get(http::header::AUTHORIZATION).and_then(|value| value.to_str().ok()).unwrap_or("");
     let host = request.uri().host().unwrap_or_default();
@@ -177,7 +177,7 @@ fn service_of(request: &Whole) -> Service {
         Some("route53") => Service::Around("route53"),
         Some("secretsmanager") => Service::Around("secretsmanager"),
         Some("ssm") => Service::Around("ssm"),
-        // It is signed as S3 is, and only its host differs [S3 Control: service endpoints].
+        // S3 Control is signed like S3, and only its host differs [S3 Control: service endpoints].
         Some("s3") if host.contains(".s3-control.") => Service::Around("s3control"),
         Some(_) | None => Service::S3,
     }
@@ -198,7 +198,7 @@ pub(super) fn broken() -> ConnectorError {
     ConnectorError::io("the wire broke".into())
 }
 
-/// An answer that a wire puts in the place of the real one, in the service's own form.
+/// The answer that a wire puts in the place of the real one, in the service's own format.
 fn refusal(service: Service, status: u16, code: &str) -> Answer {
     let text = "put here by the wire";
     let body = match service {
@@ -210,7 +210,7 @@ fn refusal(service: Service, status: u16, code: &str) -> Answer {
     plain(status, body.into())
 }
 
-/// An answer of only a status and a body.
+/// An answer with a status and a body only.
 pub(super) fn plain(status: u16, body: Bytes) -> Answer {
     let mut answer = http::Response::new(body);
     *answer.status_mut() = http::StatusCode::from_u16(status).unwrap_or(http::StatusCode::INTERNAL_SERVER_ERROR);

@@ -1,12 +1,12 @@
-//! Objects as files: a bucket is a folder, a key is a path in it.
+//! Stores objects as files: a bucket is a folder, and a key is a path in it.
 //!
-//! An object is written beside its place, forced to the disk and then put there
-//! in one step, so a killed process leaves either the old object or the new one.
-//! A new object is linked into its place, which fails if there is one: that holds
-//! between processes too. What a caller attached lies under `%notes`; it is
-//! written last, and an object without it is whole.
+//! An object is written to a temporary file and forced to the disk. Then it is put in its place in one step.
+//! So a killed process leaves either the old object or the new one.
+//! An object that must be new is linked into its place. The link fails if there is one already, also between
+//! processes. The metadata of the caller lie under `%notes`. They are written last, and an object without
+//! them is whole.
 //!
-//! A key that is also another key's folder (`a` and `a/b`) cannot be kept.
+//! A key that is also the folder of another key (`a` and `a/b`) cannot be stored.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -16,21 +16,21 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::shelf::{Kept, ShelfError};
 
-/// No escaped name begins like this: after `%` come two hexadecimal digits there.
+/// Folder of the metadata. No escaped name begins like this: `%` is followed by two hexadecimal digits there.
 const NOTES: &str = "%notes";
 const UNDER_WAY: &str = "%new";
 
-/// Tells the files under way of one process apart, whichever folder they are for.
+/// Numbers the temporary files of one process, over all folders.
 static WRITTEN: AtomicU64 = AtomicU64::new(0);
 
-/// A folder of buckets.
+/// The folder that has one folder for each bucket.
 #[derive(Debug)]
 pub(super) struct Folder {
     root: PathBuf,
 }
 
 impl Folder {
-    /// Opens an existing folder.
+    /// Opens a folder that exists.
     pub(super) fn open(root: &Path) -> Result<Self, ShelfError> {
         if root.is_dir() { Ok(Self { root: root.to_owned() }) } else { Err(ShelfError::NoFolder(root.to_owned())) }
     }
@@ -53,7 +53,7 @@ impl Folder {
         Ok(Some(Kept { bytes: bytes.into(), notes: notes.unwrap_or_default() }))
     }
 
-    /// Keeps an object; with `new`, only if there is none, and says whether it did.
+    /// Stores an object, and says whether it did. With `new`, it does so only if there is none.
     pub(super) fn put(&self, bucket: &str, key: &str, kept: &Kept, new: bool) -> Result<bool, ShelfError> {
         let path = self.bucket(bucket)?.join(relative(key));
         if !self.place(&path, &kept.bytes, new)? {
@@ -120,12 +120,12 @@ fn link(beside: &Path, path: &Path) -> io::Result<bool> {
 }
 
 fn is_absent(error: &io::Error) -> bool {
-    // The second: a part of the path is an object. The third: the key is only a folder.
+    // `NotADirectory`: a part of the path is an object. `IsADirectory`: the key is only a folder.
     [ErrorKind::NotFound, ErrorKind::NotADirectory, ErrorKind::IsADirectory].contains(&error.kind())
 }
 
 fn notes_json(notes: &BTreeMap<String, String>) -> Vec<u8> {
-    // A map of texts always serializes.
+    // A map of strings always serializes.
     serde_json::to_vec(notes).unwrap_or_default()
 }
 
@@ -133,13 +133,13 @@ fn at(path: &Path) -> impl Fn(io::Error) -> ShelfError {
     move |source| ShelfError::Io { path: path.to_owned(), source }
 }
 
-/// A key as a path that stays below its bucket.
+/// A key as a path that stays below the folder of its bucket.
 fn relative(key: &str) -> PathBuf {
     key.split('/').map(escaped).collect()
 }
 
-/// One part of a key as a file name: letters, digits and a few signs stand for
-/// themselves, everything else is `%` and two hexadecimal digits per byte.
+/// One part of a key as a file name. Letters, digits and a few signs stand for themselves. Each other byte is
+/// `%` and two hexadecimal digits.
 fn escaped(part: &str) -> String {
     if part.is_empty() {
         return "%".to_owned();

@@ -1,11 +1,10 @@
 //! DynamoDB, S3 and SNS inside this process, under the real AWS SDK.
 //!
-//! The SDK's HTTP client is replaced by [`Embedded`], which hands each request to
-//! the part that it is for. There is no socket and no other thread, so tokio's
-//! paused clock works: nothing here waits for anything but a [`Wire`].
-//! The parts are [`Table`], which is `dynoxide`; [`Buckets`], which is `s3s` over
-//! memory or a folder; and [`Topics`], which the caller brings. What no part answers goes to a simulated
-//! cloud, where the caller has put one around them.
+//! [`Embedded`] takes the place of the SDK's HTTP client, and hands each request to the part that answers it.
+//! There is no socket and no other thread, so the paused clock of tokio works. Only a [`Wire`] makes a request wait.
+//! The parts are [`Table`], which is `dynoxide`; [`Buckets`], which is `s3s` over memory or a folder; and
+//! [`Topics`], which the caller brings. A request that no part answers goes to a simulated cloud, if the caller
+//! has put one around the parts.
 //!
 //! ```
 //! # use local::embedded::{Buckets, Embedded, Table};
@@ -16,8 +15,8 @@
 //! # Ok(()) }
 //! ```
 //!
-//! Several `Embedded` may share a table and buckets, each with a wire of its own:
-//! that is how one of two runners is cut off and the other is not.
+//! Several `Embedded` may share a table and buckets, each with a wire of its own. So one of two runners can be
+//! cut off while the other is not.
 
 mod around;
 mod exchange;

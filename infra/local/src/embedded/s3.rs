@@ -1,8 +1,7 @@
 //! S3: put, get, head and list, by `s3s` over a [`Shelf`].
 //!
-//! `s3s` reads the requests, checks their signatures and writes the answers; what
-//! is here is what S3 does with them. Conditions of a put are judged and carried
-//! out as one step [S3: conditional writes].
+//! `s3s` reads the requests, checks their signatures and writes the answers. This module does the work of S3
+//! between the two. It checks the condition of a put and writes in one step [S3: conditional writes].
 //! Nothing is versioned and there is no lock: an object that is overwritten is gone.
 
 use std::path::Path;
@@ -36,17 +35,17 @@ impl Buckets {
     pub fn memory<'a>(buckets: impl IntoIterator<Item = &'a str>) -> Self {
         let shelf = Shelf::memory();
         for bucket in buckets {
-            // Memory refuses no bucket.
+            // The store in memory refuses no bucket.
             drop(shelf.make_bucket(bucket));
         }
         Self::over(shelf)
     }
 
-    /// Buckets in an existing folder; those that are not there are made.
+    /// Buckets in a folder that exists. Missing buckets are created.
     ///
     /// # Errors
     ///
-    /// [`ShelfError`].
+    /// [`ShelfError`] if the folder is missing or cannot be written.
     pub fn folder<'a>(path: &Path, buckets: impl IntoIterator<Item = &'a str>) -> Result<Self, ShelfError> {
         let shelf = Shelf::folder(Folder::open(path)?);
         buckets.into_iter().try_for_each(|bucket| shelf.make_bucket(bucket))?;
@@ -60,23 +59,23 @@ impl Buckets {
         Self { service: Arc::new(builder.build()), shelf }
     }
 
-    /// Every object that is kept in memory, as `bucket/key` with its bytes.
+    /// Every object in memory, as `bucket/key` with its bytes. A folder gives none.
     pub fn objects(&self) -> Vec<(String, Bytes)> {
         self.shelf.objects()
     }
 
-    /// One object, without a request.
+    /// Reads one object without a request.
     pub(crate) fn get(&self, bucket: &str, key: &str) -> Result<Option<Kept>, ShelfError> {
         self.shelf.get(bucket, key)
     }
 
-    /// Keeps an object, without a request; `false` if the condition did not hold.
+    /// Stores an object without a request. `false` if the condition did not hold.
     pub(crate) fn put(&self, bucket: &str, key: &str, kept: Kept, only_if: OnlyIf) -> Result<bool, ShelfError> {
         self.shelf.put(bucket, key, kept, only_if)
     }
 
     pub(super) async fn answer(&self, mut request: http::Request<Bytes>) -> Result<Answer, ConnectorError> {
-        // On a socket the HTTP library adds these two; the first of them is signed.
+        // On a socket the HTTP library adds these two headers. The first of them is signed.
         let host = request.uri().authority().and_then(|host| http::HeaderValue::from_str(host.as_str()).ok());
         if let Some(host) = host {
             request.headers_mut().entry(http::header::HOST).or_insert(host);
@@ -90,7 +89,7 @@ impl Buckets {
         Ok(http::Response::from_parts(head, body))
     }
 
-    /// The path is `/bucket/key`, since embedded clients use path style.
+    /// Names the operation of a request. The path is `/bucket/key`, since embedded clients use path style.
     pub(super) fn call_of(request: &http::Request<Bytes>) -> Call {
         let path = request.uri().path().trim_start_matches('/');
         let of_object = path.contains('/') && !path.ends_with('/');
@@ -105,7 +104,7 @@ impl Buckets {
     }
 }
 
-/// What S3 does with requests.
+/// Answers the requests that `s3s` has read.
 #[derive(Debug)]
 struct Desk {
     shelf: Arc<Shelf>,
@@ -216,7 +215,7 @@ fn matches_tag(there: Option<&Kept>, wanted: &dto::ETagCondition) -> bool {
     }
 }
 
-/// The MD5 of the content, as S3 has it for objects put in one piece [S3: API Object, ETag].
+/// The MD5 of the content. S3 has the same tag for an object that is put in one piece [S3: API Object, ETag].
 fn tag_of(bytes: &[u8]) -> dto::ETag {
     let mut md5 = Md5::new();
     md5.update(bytes);

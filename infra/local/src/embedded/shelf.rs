@@ -1,4 +1,4 @@
-//! Where objects lie: in memory or in a folder. Knows buckets and keys, no HTTP.
+//! Stores objects by bucket and key, in memory or in a folder. Must not know: HTTP.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -8,7 +8,7 @@ use bytes::Bytes;
 
 use super::folder::Folder;
 
-/// Objects that cannot be kept or read.
+/// Objects that cannot be stored or read.
 #[derive(Debug, thiserror::Error)]
 pub enum ShelfError {
     /// The folder is not there.
@@ -17,36 +17,36 @@ pub enum ShelfError {
     /// The bucket was never made.
     #[error("there is no bucket {0}")]
     NoBucket(String),
-    /// The system refused.
+    /// The operating system refused.
     #[error("{}: {source}", path.display())]
     Io {
-        /// On what.
+        /// The file or folder.
         path: PathBuf,
-        /// Why.
+        /// The error of the operating system.
         source: std::io::Error,
     },
 }
 
-/// An object.
+/// An object as it is stored.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Kept {
     pub(crate) bytes: Bytes,
-    /// What the caller attached (`x-amz-meta-…`).
+    /// Metadata of the caller (`x-amz-meta-…`).
     pub(crate) notes: BTreeMap<String, String>,
 }
 
-/// What must hold of the object that is there, for another to take its place.
+/// The condition on the object that is there now, for a new one to take its place.
 pub(crate) enum OnlyIf {
     Always,
     Absent,
-    /// Judged on what is there; `None` if nothing is.
+    /// Holds if the function says so of the object that is there. The function gets `None` if there is none.
     Holds(Judge),
 }
 
-/// Judges the object that is there.
+/// Decides about the object that is there.
 pub(crate) type Judge = Box<dyn FnOnce(Option<&Kept>) -> bool + Send>;
 
-/// All buckets. Look and write of one put are one step to everybody else.
+/// All buckets. No other request sees a state between the read and the write of a put.
 #[derive(Debug)]
 pub(super) struct Shelf {
     place: Mutex<Place>,
@@ -81,7 +81,7 @@ impl Shelf {
         get(&self.place(), bucket, key)
     }
 
-    /// Keeps an object; `false` if the condition did not hold.
+    /// Stores an object. `false` if the condition did not hold.
     pub(super) fn put(&self, bucket: &str, key: &str, kept: Kept, only_if: OnlyIf) -> Result<bool, ShelfError> {
         let mut place = self.place();
         let new = match only_if {
@@ -123,7 +123,7 @@ impl Shelf {
         Ok(keys)
     }
 
-    /// All objects of all buckets; of a folder none, since whoever looks can open its files.
+    /// All objects of all buckets in memory. A folder gives none, since its files can be opened.
     pub(super) fn objects(&self) -> Vec<(String, Bytes)> {
         match &*self.place() {
             Place::Memory(buckets) => {

@@ -1,11 +1,11 @@
-//! Whether a file may be opened as a store, and what to do if not.
+//! Checks whether a file may be opened as a store, and says what to do if not.
 
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, OpenFlags};
 
-/// A store that cannot be opened; says what to do.
+/// A store that cannot be opened. The text says what to do.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum OpenError {
     /// The folder that the file would be in does not exist.
@@ -19,25 +19,25 @@ pub enum OpenError {
     Unreadable {
         /// The file.
         path: PathBuf,
-        /// What the system says.
+        /// The reason that the system gives.
         reason: String,
     },
-    /// The file is not a store.
+    /// The file is something else than a store.
     #[error("{} is not a store of this program ({reason}): name another file", path.display())]
     NotAStore {
         /// The file.
         path: PathBuf,
-        /// What it is.
+        /// Says what the file is instead, e.g. `it is no database`.
         reason: &'static str,
     },
-    /// Written by a later version of this program (S22).
+    /// A later version of this program wrote the file (S22).
     #[error("{} was written by a later version (format {found}, this program knows {known}): use the newer program", path.display())]
     Newer {
         /// The file.
         path: PathBuf,
-        /// Its format.
+        /// The format of the file.
         found: u32,
-        /// The latest format known here.
+        /// The latest format that this program knows.
         known: u32,
     },
     /// The embedded database failed.
@@ -45,7 +45,7 @@ pub enum OpenError {
     Failed(String),
 }
 
-/// Looks at a file, before anything is written to it.
+/// Examines a file before anything is written to it.
 pub(super) fn examine(path: &Path) -> Result<(), OpenError> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
     if let Some(folder) = folder.filter(|folder| !folder.is_dir()) {
@@ -54,8 +54,8 @@ pub(super) fn examine(path: &Path) -> Result<(), OpenError> {
     if path.is_dir() {
         return Err(OpenError::IsFolder(path.to_owned()));
     }
-    // Looked at, never opened: closing a file drops every lock that this process holds on it,
-    // those of SQLite included, and another process then takes the database for unused.
+    // Only the metadata are read, since closing a file drops every lock that this process holds on it, those of
+    // SQLite included. Another process would then take the database for unused.
     match std::fs::metadata(path) {
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
         Err(error) => Err(OpenError::Unreadable { path: path.to_owned(), reason: error.to_string() }),
@@ -74,9 +74,9 @@ fn content(path: &Path) -> Result<(), OpenError> {
         statement.query_map([], |row| row.get::<_, String>(0))?.collect::<Result<Vec<_>, _>>()
     });
     match tables {
-        // A new file, or one whose first opening was interrupted.
+        // The file is new, or its first opening was interrupted.
         Ok(tables) if tables.is_empty() => Ok(()),
-        // `_tables` is where dynoxide lists the tables it emulates.
+        // dynoxide lists the tables that it emulates in `_tables`.
         Ok(tables) if tables.iter().any(|name| name == "_tables" || name == "_config") => Ok(()),
         Ok(_) => Err(not_a_store("it is a database of something else")),
         Err(error) => match error.sqlite_error_code() {

@@ -1,7 +1,7 @@
 //! DynamoDB: one table in memory or in a file, by `dynoxide`.
 //!
-//! Calls into SQLite are made where the request is made: they are short, and a
-//! call on another thread would hold a paused clock still.
+//! Calls into SQLite are made on the thread of the request. They are short, and a call on another thread would
+//! stop a paused clock.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -24,7 +24,7 @@ use super::wire::Call;
 /// The format of a store's file that this code writes.
 const FILE_VERSION: u32 = 1;
 
-/// What `X-Amz-Target` begins with [DynamoDB: low-level API].
+/// The prefix of the header `X-Amz-Target` [DynamoDB: low-level API].
 const TARGET: &str = "DynamoDB_20120810.";
 
 /// An embedded table with string keys `PK` and `SK`, as the template makes it. Cheap to clone.
@@ -44,19 +44,19 @@ impl Table {
     ///
     /// # Errors
     ///
-    /// [`OpenError::Failed`].
+    /// [`OpenError::Failed`] if the embedded database fails.
     pub fn memory(name: &str) -> Result<Self, OpenError> {
         let table = Self { database: Database::memory().map_err(failed)? };
         table.prepare(name)?;
         Ok(table)
     }
 
-    /// A table in a file, which is made if there is none. What was answered
-    /// survives a kill; several processes may have the file open.
+    /// A table in a file, which is created if there is none. An answered write survives a kill. Several processes may
+    /// have the file open.
     ///
     /// # Errors
     ///
-    /// Any [`OpenError`]; a file that is not a store is not written to.
+    /// Any [`OpenError`]. A file that is not a store is not written to.
     pub fn file(path: &Path, name: &str) -> Result<Self, OpenError> {
         store_file::examine(path)?;
         let unreadable = |reason: &str| OpenError::Unreadable { path: path.to_owned(), reason: reason.to_owned() };
@@ -70,7 +70,7 @@ impl Table {
         Ok(table)
     }
 
-    /// Answers one request of the low-level API; `body` is its JSON.
+    /// Answers one request of the low-level API. `body` is the JSON of the request.
     pub fn answer(&self, operation: &str, body: &[u8]) -> Answer {
         let db = &self.database;
         let answered = match operation {
@@ -93,12 +93,12 @@ impl Table {
         told(answered)
     }
 
-    /// Answers one `Scan` of the low-level API, for whoever looks through everything; the store never asks for it.
+    /// Answers one `Scan` of the low-level API, for checks of the whole table. The store itself never scans.
     pub fn scan(&self, body: &[u8]) -> Answer {
         told(through(body, |request| self.database.scan(request)))
     }
 
-    /// Everything under a partition of the table `name`, as one page of the low-level API.
+    /// All items of a partition of the table `name`, as one page of the low-level API.
     pub fn items(&self, name: &str, partition: &str) -> String {
         let query = serde_json::json!({
             "TableName": name,
@@ -108,7 +108,7 @@ impl Table {
         String::from_utf8_lossy(self.answer("Query", query.to_string().as_bytes()).body()).into_owned()
     }
 
-    /// Everything that the table `name` holds, page by page, each on a line.
+    /// All items of the table `name`, page by page, one page on each line.
     pub fn kept(&self, name: &str) -> String {
         let (mut kept, mut from) = (String::new(), serde_json::Value::Null);
         loop {
@@ -140,7 +140,7 @@ impl Table {
         Call { service: "dynamodb", operation, subject: format!("{pk} {sk}") }
     }
 
-    /// Makes the table and its format item, if they are not there.
+    /// Creates the table and its format item, if they are missing.
     fn prepare(&self, name: &str) -> Result<(), OpenError> {
         let shape = serde_json::json!({
             "TableName": name,
@@ -186,11 +186,11 @@ impl Table {
     }
 }
 
-/// In bytes: no item of the store is larger (S25). DynamoDB takes 400 KB, names of attributes included
+/// In bytes: no item of the store is larger (S25). DynamoDB takes 400 KB, and the names of attributes count
 /// [DynamoDB: Constraints, item size].
 const LARGEST: usize = 256 * 1024;
 
-/// A test stops at a larger item, whatever becomes of the refusal.
+/// Refuses an item that is too large. In a debug build it panics, so a test stops even if it ignores the refusal.
 fn within_bounds(item: &HashMap<String, AttributeValue>) -> dynoxide::Result<()> {
     let key = ["PK", "SK"].map(|part| match item.get(part) {
         Some(AttributeValue::S(text)) => text.as_str(),
@@ -201,7 +201,7 @@ fn within_bounds(item: &HashMap<String, AttributeValue>) -> dynoxide::Result<()>
     Err(DynoxideError::ValidationException(told))
 }
 
-/// Why an item of `size` bytes is refused, if it is.
+/// The reason for refusing an item of `size` bytes, if it is too large.
 pub(crate) fn too_large(partition: &str, sort: &str, size: usize) -> Option<String> {
     let told = || format!("item {partition} {sort} has {size} bytes, and no item may have more than {LARGEST}");
     (size > LARGEST).then(told)
@@ -214,7 +214,7 @@ fn told(answered: Result<String, DynoxideError>) -> Answer {
     }
 }
 
-/// dynoxide's own requests hold this map; its order never shows.
+/// The key of the format item. dynoxide's own requests hold this kind of map, and its order does not matter.
 fn format_key() -> HashMap<String, AttributeValue> {
     [("PK", "META"), ("SK", "FORMAT")]
         .into_iter()

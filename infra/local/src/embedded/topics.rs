@@ -1,4 +1,4 @@
-//! SNS: only `Publish`, in the query protocol [SNS: API Publish].
+//! Answers requests to SNS: only `Publish`, in the query protocol [SNS: API Publish].
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ use super::wire::Call;
 /// Where published messages go.
 #[async_trait]
 pub trait Topics: Send + Sync {
-    /// Takes a message; `false` if there is no such topic.
+    /// Takes a message. `false` if there is no such topic.
     async fn publish(&self, published: &Published) -> bool;
 }
 
@@ -20,9 +20,9 @@ pub trait Topics: Send + Sync {
 pub struct Published {
     /// The topic's ARN.
     pub topic: String,
-    /// One line; empty if none was given.
+    /// Subject in one line; empty if none was given.
     pub subject: String,
-    /// The text.
+    /// Text of the message.
     pub message: String,
     /// Attributes that subscriptions filter by: name and string value.
     pub attributes: BTreeMap<String, String>,
@@ -32,7 +32,7 @@ pub(super) fn call_of(request: &http::Request<Bytes>) -> Call {
     Call { service: "sns", operation: field(request, "Action"), subject: field(request, "TopicArn") }
 }
 
-/// `None` if there is no such topic.
+/// Answers a request to a topic. `None` if there is no such topic.
 pub(super) async fn answer(topics: Option<&dyn Topics>, request: &http::Request<Bytes>) -> Option<Answer> {
     if field(request, "Action") != "Publish" {
         return Some(plain(400, error_body("InvalidAction", "only Publish is embedded").into()));
@@ -50,7 +50,7 @@ pub(super) async fn answer(topics: Option<&dyn Topics>, request: &http::Request<
     Some(plain(200, body.into()))
 }
 
-/// What is answered for a topic that nobody has.
+/// The answer to a request for a topic that does not exist.
 pub(super) fn missing() -> Answer {
     plain(404, error_body("NotFound", "Topic does not exist").into())
 }
@@ -63,7 +63,7 @@ pub(super) fn error_body(code: &str, text: &str) -> String {
 }
 
 fn published(request: &http::Request<Bytes>) -> Published {
-    // `MessageAttributes.entry.1.Name`, `MessageAttributes.entry.1.Value.StringValue`, and so on from 1.
+    // The fields are `MessageAttributes.entry.1.Name`, `MessageAttributes.entry.1.Value.StringValue`, and so on.
     let attribute = |number: usize| {
         let name = field(request, &format!("MessageAttributes.entry.{number}.Name"));
         let value = field(request, &format!("MessageAttributes.entry.{number}.Value.StringValue"));

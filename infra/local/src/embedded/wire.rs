@@ -1,26 +1,25 @@
-//! What lies between a caller and an embedded part: where requests are delayed,
-//! lost, refused or counted.
+//! The wire between a caller and an embedded part. It can delay, lose, refuse or count requests.
 
 use async_trait::async_trait;
 
-/// One request.
+/// One request to a service.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Call {
-    /// `dynamodb`, `s3` or `sns`; of the cloud around, e.g. `ssm`, `s3control`.
+    /// `dynamodb`, `s3` or `sns`. For a request to the surrounding cloud e.g. `ssm` or `s3control`.
     pub service: &'static str,
-    /// As AWS names it, e.g. `PutItem`.
+    /// The operation by AWS's name, e.g. `PutItem`.
     pub operation: String,
-    /// What it is about: `PK SK` of an item, `bucket/key` of an object, a topic's ARN; of the cloud
-    /// around, the host.
+    /// The subject: `PK SK` of an item, `bucket/key` of an object, the ARN of a topic. For a request to the
+    /// surrounding cloud the host.
     pub subject: String,
 }
 
-/// What a wire does with a request or its answer.
+/// The decision of a wire about a request or its answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Passage {
-    /// It gets through.
+    /// The request gets through.
     Pass,
-    /// It is lost and the connection breaks. The SDK tries again.
+    /// The request is lost and the connection breaks. The SDK tries again.
     Fail,
     /// The caller gets this answer instead.
     Answer {
@@ -31,21 +30,21 @@ pub enum Passage {
     },
 }
 
-/// Sees every request twice. Waiting in it is latency; never returning is silence.
+/// Sees every request twice. A wait in here is latency. If it never returns, the caller hears nothing.
 #[async_trait]
 pub trait Wire: Send + Sync {
-    /// Before the effect: what does not pass has none.
+    /// Runs before the effect. A request that is stopped here has no effect.
     async fn before(&self, _call: &Call) -> Passage {
         Passage::Pass
     }
 
-    /// After the effect and before the answer: what does not pass has happened all the same.
+    /// Runs after the effect and before the answer. A request that is stopped here has had its effect.
     async fn after(&self, _call: &Call) -> Passage {
         Passage::Pass
     }
 }
 
-/// Lets everything through at once.
+/// A wire that lets everything through at once.
 pub(super) struct Clear;
 
 #[async_trait]

@@ -1,4 +1,4 @@
-//! Approvals, in memory.
+//! Approval requests and their audit entries, in memory.
 
 use async_trait::async_trait;
 use aws::keys;
@@ -39,7 +39,7 @@ impl Asks for MemoryStore {
         let use_once = self.guards.use_once();
         let take = |item: &Item| {
             let ask: AskItem = decode(item, &what)?;
-            // The whole answer is compared, so that no part of it can differ from what the caller judged.
+            // The whole answer is compared, so that no part of it can differ from the one that the caller checked.
             let is_this = match &ask.state {
                 AskState::Open => false,
                 AskState::Answered(recorded) => recorded == answer,
@@ -48,7 +48,7 @@ impl Asks for MemoryStore {
             if !is_this {
                 return Ok(None);
             }
-            // Whoever has read the question before this must not write it back.
+            // The revision rises, so that a process which has read the question before cannot write it back.
             let used = AskItem { state: AskState::Used(answer.clone()), revision: ask.revision + 1, ..ask };
             drafted(&used, &what).map(Some)
         };
@@ -58,7 +58,7 @@ impl Asks for MemoryStore {
     async fn note(&self, saga: &SagaId, line: &TrailLine) -> Result<(), StoreError> {
         let what = format!("what {} did about a question of saga {saga}", line.who);
         let draft = Draft { body: encode(line, &what)?, ..Draft::default() };
-        // Lines of one moment stand side by side: a mark tells them apart, in the order of their writing.
+        // Two entries may have the same time. A mark keeps their keys apart, in the order of writing.
         let key = keys::trail(saga, line.at, &format!("{:016x}", self.table.mark()));
         self.put(&key, draft, absent, &what).await?.or_refused(&what).map(drop)
     }

@@ -1,7 +1,7 @@
-//! What people order of a saga under way, and the lessons of a pair, in memory.
+//! Orders of people on a saga under way, and the lessons of a pair, in memory.
 //!
-//! The order is written before the count in the saga's head is raised, so whoever sees the count finds the
-//! order.
+//! The order is written first. Then the count in the saga's head is raised. So a runner that sees the count finds
+//! the order.
 
 use async_trait::async_trait;
 use aws::keys;

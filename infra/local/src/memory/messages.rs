@@ -1,4 +1,4 @@
-//! Wake messages and messages to people, on the topics of the stack.
+//! Publishes wake messages and messages to people on the topics of the stack.
 
 use std::fmt;
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use saga::SagaId;
 use super::requests::{Refusal, Request, Requests};
 use crate::embedded::{Call, Published, Topics, Wire};
 
-/// One topic, as a process reaches it.
+/// One topic, with the wire of one process.
 #[derive(Clone)]
 struct Topic {
     topics: Arc<dyn Topics>,
@@ -36,7 +36,7 @@ impl Topic {
     }
 }
 
-/// Publishes wake messages to one topic. The message is the saga's id and nothing else.
+/// Publishes wake messages on one topic. A message is the saga's id and nothing else.
 #[derive(Clone)]
 pub struct MemoryWaker(Topic);
 
@@ -47,7 +47,7 @@ impl fmt::Debug for MemoryWaker {
 }
 
 impl MemoryWaker {
-    /// A waker that publishes to `arn`; its requests cross `wire`.
+    /// A waker that publishes on `arn`. Its requests cross `wire`.
     pub fn new(topics: Arc<dyn Topics>, wire: Arc<dyn Wire>, arn: impl Into<String>) -> Self {
         Self(Topic::new(topics, wire, arn.into()))
     }
@@ -77,7 +77,7 @@ impl fmt::Debug for MemoryMessenger {
 }
 
 impl MemoryMessenger {
-    /// A messenger that publishes to `arn`; its requests cross `wire`.
+    /// A messenger that publishes on `arn`. Its requests cross `wire`.
     pub fn new(topics: Arc<dyn Topics>, wire: Arc<dyn Wire>, arn: impl Into<String>) -> Self {
         Self(Topic::new(topics, wire, arn.into()))
     }

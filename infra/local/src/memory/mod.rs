@@ -1,12 +1,12 @@
-//! The store in memory: the same ports as DynamoDB by the SDK, without the SDK.
+//! The store in memory: it has the same ports as DynamoDB by the SDK, and needs no SDK.
 //!
-//! For tests and rehearsals at scale. What DynamoDB says in expressions is said here in Rust: epochs, leases and
-//! their drain, revisions, answers that are used once, places in the log. `tests/contract` holds both to the same
-//! checks.
-//! Law: every port makes the same calls in the same order over the same [`Wire`] as the SDK would, so that what
-//! goes wrong at a boundary goes wrong here, too, and a scenario tells the same story on both.
+//! It is for tests and for rehearsals at scale. The conditions of DynamoDB's expressions are Rust code here: epochs,
+//! leases and their drain, revisions, answers that are used once, positions in the log. `tests/contract` runs the
+//! same checks on both.
+//! Law: every port makes the same calls in the same order over the same [`Wire`] as the SDK does. So a fault at a
+//! boundary has the same result here, and a scenario has the same story on both.
 //!
-//! Several stores may share a [`MemoryTable`], each with a wire of its own: one for each process.
+//! Several stores may share a [`MemoryTable`]. Each process has a store with a wire of its own.
 
 mod asks;
 mod controls;
@@ -36,7 +36,7 @@ pub use self::messages::{MemoryMessenger, MemoryWaker};
 pub use self::objects::MemoryObjects;
 pub use self::table::MemoryTable;
 
-/// A table in memory, as the ports `Pairs`, `Sagas`, `Asks`, `Controls` and `Signals`. Cheap to clone.
+/// A table in memory behind the ports `Pairs`, `Sagas`, `Asks`, `Controls` and `Signals`. Cheap to clone.
 #[derive(Clone)]
 pub struct MemoryStore {
     table: MemoryTable,
@@ -52,25 +52,25 @@ impl fmt::Debug for MemoryStore {
 }
 
 impl MemoryStore {
-    /// A store on a table whose requests cross `wire`; `name` is what faults call the table.
+    /// A store on a table. Its requests cross `wire`, and faults name the table `name`.
     pub fn new(table: MemoryTable, wire: Arc<dyn Wire>, name: impl Into<String>) -> Self {
         let resource = Arc::new(Resource::Table(name.into()));
         Self { table, requests: Requests::over(wire), guards: Guards::default(), resource }
     }
 
-    /// The same store with other guards, to show that they matter.
+    /// The same store with other guards, for tests that show that each guard matters.
     #[must_use]
     pub fn with_guards(self, guards: Guards) -> Self {
         Self { guards, ..self }
     }
 
-    /// One item; `None` if there is none.
+    /// Reads one item. `None` if there is none.
     async fn item(&self, key: &Key, what: &str) -> Result<Option<Item>, StoreError> {
         let request = self.request("GetItem", &key.pk, &key.sk, format!("reading {what}"), 0);
         self.requests.now(request, || Ok(self.table.get(key))).await
     }
 
-    /// All items of a partition whose sort key begins with `prefix`, in order of that key, page by page.
+    /// Reads all items of a partition whose sort key begins with `prefix`, in order of that key, page by page.
     async fn items(&self, partition: &str, prefix: &str, what: &str) -> Result<Vec<Item>, StoreError> {
         let (mut all, mut after) = (Vec::new(), None);
         loop {
@@ -100,8 +100,8 @@ impl MemoryStore {
         self.settle(written, mark, what)
     }
 
-    /// Changes an item; `change` answers `None` where its condition does not hold, and decodes what it changes, so
-    /// that an item of a later version is left alone. Nothing is made by changing it.
+    /// Changes an item that exists. `change` returns `None` if its condition does not hold. It decodes the item first,
+    /// so an item of a later version is left alone. A missing item is not created.
     async fn update(
         &self,
         key: &Key,
@@ -123,7 +123,7 @@ impl MemoryStore {
         self.settle(written.await??, mark, what)
     }
 
-    /// Tells a condition that did not hold from a write that met its own first attempt.
+    /// Sorts a refused write. If the item has the mark of this call, an earlier attempt of it has done the write.
     fn settle(&self, written: Written, mark: u64, what: &str) -> Result<Written, StoreError> {
         match written {
             Written::Refused(Some(item)) if self.guards.own_mark() && item.mark == mark => Ok(Written::Done(item)),
@@ -139,7 +139,7 @@ impl MemoryStore {
 }
 
 impl Written {
-    /// The item as it is now.
+    /// The item after the write. A write that did not happen is [`StoreError::Refused`].
     fn or_refused(self, what: &str) -> Result<Item, StoreError> {
         match self {
             Self::Done(item) => Ok(item),
@@ -148,12 +148,12 @@ impl Written {
     }
 }
 
-/// The condition of whatever is written once.
+/// The condition of an item that is written once.
 fn absent(there: Option<&Item>) -> bool {
     there.is_none()
 }
 
-/// The condition of a write that makes `revision` out of the one before; the first of all makes the item.
+/// The condition of a write that makes `revision` out of the revision before. Revision 1 creates the item.
 fn next_to(revision: u64) -> impl Fn(Option<&Item>) -> bool + Send + Sync {
     let before = revision.saturating_sub(1);
     move |there| match there {
@@ -162,13 +162,13 @@ fn next_to(revision: u64) -> impl Fn(Option<&Item>) -> bool + Send + Sync {
     }
 }
 
-/// Something as it is kept.
+/// A value as the JSON that is stored.
 fn encode(value: &impl Serialize, what: &str) -> Result<Bytes, StoreError> {
     let json = serde_json::to_vec(value);
     json.map(Bytes::from).map_err(|e| StoreError::Broken(format!("{what} cannot be written as an item: {e}")))
 }
 
-/// What is kept, after looking at its version.
+/// A stored value, after its version was checked.
 fn decode<T: DeserializeOwned>(item: &Item, what: &str) -> Result<T, StoreError> {
     if let Some(error) = newer(item, what) {
         return Err(error);
@@ -177,7 +177,7 @@ fn decode<T: DeserializeOwned>(item: &Item, what: &str) -> Result<T, StoreError>
         .map_err(|e| StoreError::Broken(format!("{what} cannot be read: {e}; was it changed by hand?")))
 }
 
-/// Why an item must be left alone: its version is unknown here.
+/// The fault of an item whose version is later than this code knows. Such an item is left alone.
 fn newer(item: &Item, what: &str) -> Option<StoreError> {
     let (found, known) = (item.version, STORE_VERSION);
     (found > known).then(|| StoreError::Newer { what: what.to_owned(), found, known })

@@ -1,4 +1,4 @@
-//! Objects, over the same buckets as the embedded S3: what is put here an errand finds by the SDK.
+//! Stores objects in the same buckets as the embedded S3, so that an action finds them by the SDK.
 
 use std::fmt;
 use std::sync::Arc;
@@ -11,17 +11,17 @@ use engine::ports::{Objects, StoreError};
 use super::requests::{Refusal, Request, Requests};
 use crate::embedded::{Buckets, Call, Kept, OnlyIf, ShelfError, Wire};
 
-/// The note on an object that holds the mark of the write which made it.
+/// Name of the metadata that hold the mark of a write.
 const MARK: &str = "write";
 
-/// Keeps objects of one bucket under one prefix. Cheap to clone.
+/// Stores objects in one bucket under one prefix. Cheap to clone.
 #[derive(Clone)]
 pub struct MemoryObjects {
     buckets: Buckets,
     requests: Requests,
     bucket: String,
     prefix: String,
-    /// Where evidence goes, if not here.
+    /// Bucket of the evidence, if it has one of its own.
     evidence: Option<String>,
 }
 
@@ -32,7 +32,7 @@ impl fmt::Debug for MemoryObjects {
 }
 
 impl MemoryObjects {
-    /// Objects of `bucket` whose keys begin with `prefix`, which may be empty; requests cross `wire`.
+    /// Objects of `bucket` whose keys begin with `prefix`, which may be empty. Requests cross `wire`.
     pub fn new(buckets: Buckets, wire: Arc<dyn Wire>, bucket: impl Into<String>, prefix: impl Into<String>) -> Self {
         let requests = Requests::over(wire);
         Self { buckets, requests, bucket: bucket.into(), prefix: prefix.into(), evidence: None }
@@ -50,7 +50,7 @@ impl MemoryObjects {
         Self { bucket, evidence: None, ..self.clone() }
     }
 
-    /// Writes an object; `false` if `new` was asked for and there is one. Every attempt carries the same mark.
+    /// Writes an object. `false` if `new` was asked for and there is one. Every attempt carries the same mark.
     async fn write(&self, key: &str, bytes: Bytes, new: bool, mark: &str) -> Result<bool, StoreError> {
         let full = self.full(key);
         let put = || {
@@ -91,7 +91,7 @@ impl Objects for MemoryObjects {
         if self.write(key, bytes, true, &mark).await? {
             return Ok(());
         }
-        // Whether the object that is there was made by an attempt of this call.
+        // The object that is there may be the work of an earlier attempt of this call. Its mark shows that.
         let full = self.full(key);
         let look = || self.buckets.get(&self.bucket, &full).map_err(refusal);
         let found = self.carry("HeadObject", &full, format!("looking at object {key}"), look).await?;
@@ -121,7 +121,7 @@ impl Objects for MemoryObjects {
     }
 }
 
-/// A key as the path of a request has it [S3: object keys; RFC 3986, unreserved characters].
+/// A key as it is in the path of a request [S3: object keys; RFC 3986, unreserved characters].
 fn in_path(key: &str) -> String {
     let mut path = String::with_capacity(key.len());
     for byte in key.bytes() {

@@ -1,4 +1,4 @@
-//! Pairs, in memory.
+//! Heads and histories of pairs, in memory.
 
 use async_trait::async_trait;
 use aws::keys;
@@ -29,7 +29,7 @@ impl Pairs for MemoryStore {
         let what = format!("the history of saga {}", done.achieved.saga);
         let body = encode(&DoneItem { version: STORE_VERSION, ..done.clone() }, &what)?;
         let key = keys::done(&done.pair, done.achieved.ended_at, &done.achieved.saga);
-        // Refused: there is one, and the first one stays.
+        // `Refused` means that there is one already. The first one stays.
         self.put(&key, Draft { body, ..Draft::default() }, absent, &what).await.map(drop)
     }
 

@@ -1,11 +1,10 @@
-//! One request of the memory store: it crosses the same wire as the SDK's, in the same order, and is sent again
-//! for the same reasons.
+//! Carries out the requests of the memory store. They cross the same wire as the SDK's requests, in the same order,
+//! and are tried again for the same reasons.
 //!
-//! Law: nothing has an effect unless the wire let it through before, and nothing is answered unless the wire let
-//! it through after. The caller's mark makes an attempt known again, so every attempt of one request carries the
-//! same.
-//! Not modelled: the SDK's bucket of retries, which is shared by all clients of a process and ends retrying when
-//! many fail in a row.
+//! Law: a request has its effect only after the wire let it through, and its answer arrives only after the wire let
+//! the answer through. All attempts of one request carry the same mark of the caller, so each is recognised.
+//! Not modelled: the SDK's retry bucket. All clients of a process share it, and it stops retries if many requests
+//! fail in a row.
 
 use std::future::Future;
 use std::sync::Arc;
@@ -17,7 +16,7 @@ use tokio::time::timeout;
 
 use crate::embedded::{Call, Passage, Wire};
 
-/// Codes that the SDK takes for a reason to try again [aws-runtime: retries/classifiers, THROTTLING_ERRORS and
+/// Error codes after which the SDK tries again [aws-runtime: retries/classifiers, THROTTLING_ERRORS and
 /// TRANSIENT_ERRORS].
 const TRIED_AGAIN: &[&str] = &[
     "Throttling",
@@ -38,27 +37,27 @@ const TRIED_AGAIN: &[&str] = &[
     "RequestTimeoutException",
 ];
 
-/// HTTP statuses that the SDK takes for the same [aws-smithy-runtime: retries/classifiers, TRANSIENT_ERRORS].
+/// HTTP statuses after which the SDK tries again [aws-smithy-runtime: retries/classifiers, TRANSIENT_ERRORS].
 const UNWELL: &[u16] = &[500, 502, 503, 504];
 
-/// What a service answers to a request that it does not carry out.
+/// The answer of a service that does not carry out a request.
 #[derive(Clone, Debug)]
 pub(super) struct Refusal {
-    /// HTTP.
+    /// HTTP status, e.g. 400.
     pub(super) status: u16,
-    /// AWS's.
+    /// AWS's error code, e.g. `ValidationException`.
     pub(super) code: &'static str,
-    /// A sentence.
+    /// The reason as a sentence.
     pub(super) text: String,
 }
 
-/// Why an attempt has no answer, or not the wanted one.
+/// The reason why an attempt has no answer, or not the wanted one.
 enum Missed {
     /// The connection broke.
     Broken,
-    /// It took too long.
+    /// The answer took too long.
     Late,
-    /// Somebody said no.
+    /// The service or the wire refused.
     Refused(Refusal),
 }
 
@@ -79,14 +78,14 @@ impl Missed {
     }
 }
 
-/// What a request is about.
+/// One request, without its effect.
 pub(super) struct Request<'a> {
     pub(super) call: Call,
     pub(super) patience: Patience,
     pub(super) resource: &'a Resource,
-    /// E.g. `reading saga s-1`; a fault begins with it.
+    /// The activity, e.g. `reading saga s-1`. The text of a fault begins with it.
     pub(super) doing: String,
-    /// Where the lot of the waits comes from.
+    /// Seed of the waits between attempts.
     pub(super) lot: u64,
 }
 
@@ -101,7 +100,7 @@ impl Requests {
         Self { wire }
     }
 
-    /// The effect is at once what it answers.
+    /// Carries out a request whose effect needs no wait.
     pub(super) async fn now<T: Send>(
         &self,
         request: Request<'_>,
@@ -110,7 +109,7 @@ impl Requests {
         self.carry(request, || std::future::ready(effect())).await
     }
 
-    /// At most three attempts within the request's time.
+    /// Carries out a request with at most three attempts, within the request's time.
     pub(super) async fn carry<T, E>(
         &self,
         request: Request<'_>,
@@ -176,11 +175,11 @@ fn passed(passage: Passage) -> Result<(), Missed> {
     }
 }
 
-/// How long is waited after an attempt: a share of the longest wait, which doubles. The SDK draws the share by lot;
-/// here it follows from the request, so that the same run waits the same each time.
+/// The wait after an attempt: a share of the longest wait, which doubles with each attempt. The SDK draws the share
+/// at random. Here it follows from the request, so that a repeated run has the same waits.
 fn wait(attempt: u32, lot: u64) -> Duration {
     let longest = Patience::BACK_OFF * 2_u32.saturating_pow(attempt - 1);
-    // Neighbouring requests draw shares that are far apart: the golden section spreads them.
+    // The golden ratio spreads the shares: those of neighbouring requests are far apart.
     let drawn = lot.wrapping_add(u64::from(attempt)).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 32;
     longest.mul_f64(f64::from(u32::try_from(drawn).unwrap_or(u32::MAX)) / f64::from(u32::MAX))
 }

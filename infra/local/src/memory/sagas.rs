@@ -56,7 +56,7 @@ impl Sagas for MemoryStore {
         let what = named(&head.saga);
         let keep = |item: &Item| {
             let is_mine = !self.guards.epoch_condition() || item.draft.number == head.epoch;
-            // What was finished stays finished (S16), whoever holds the lease.
+            // A finished saga stays finished (S16), whoever holds the lease.
             if !is_mine || (item.draft.closed && !is_finished(head.status)) {
                 return Ok(None);
             }
@@ -67,7 +67,7 @@ impl Sagas for MemoryStore {
                 tally: head.tally,
                 clocks: head.clocks,
                 next_at: head.next_at,
-                // Others raise the count of what is asked.
+                // Other processes raise the count `asked`, so the stored one is kept.
                 controls: ControlCount { asked: there.controls.asked, ..head.controls },
                 ..there
             };
@@ -79,7 +79,7 @@ impl Sagas for MemoryStore {
 
     async fn ask_abort(&self, saga: &SagaId, by: &str, why: &str) -> Result<(), StoreError> {
         self.change_unfinished(saga, |head| {
-            // The first who asked stays on record.
+            // The first order to abort stays on record.
             head.abort_by.get_or_insert_with(|| by.to_owned());
             head.abort_why.get_or_insert_with(|| why.to_owned());
         })
@@ -108,9 +108,9 @@ impl Sagas for MemoryStore {
         let draft = Draft { body: body.clone(), ..Draft::default() };
         match self.put(&keys::log(saga, chunk.epoch, chunk.sequence), draft, only_if, &what).await? {
             Written::Done(_) => Ok(()),
-            // The very same lines were written by a call whose answer was lost: lines name their epoch and are
-            // chained by hash, so only the runner that made them can have written them. A seal has none, and may
-            // be anybody's.
+            // A call whose answer was lost has written the very same lines. Lines name their epoch and are chained
+            // by hash, so only the runner that made them can have written them. A seal has no lines, and any runner
+            // may have written it.
             Written::Refused(Some(item)) if !chunk.lines.is_empty() && item.draft.body == body => Ok(()),
             Written::Refused(_) => Err(StoreError::Refused(what)),
         }
@@ -143,14 +143,14 @@ impl MemoryStore {
     }
 }
 
-/// A head as it is kept, with what conditions look at.
+/// A head as it is stored, with the values that conditions check.
 fn drafted(head: SagaHead, what: &str) -> Result<Draft, StoreError> {
     let until = whole_millis(head.lease_until);
     let head = SagaHead { version: STORE_VERSION, lease_until: until, ..head };
     Ok(Draft { number: head.epoch, closed: is_finished(head.status), until, body: encode(&head, what)? })
 }
 
-/// Rounded up to milliseconds, as the table has it: a lease never ends before what was promised.
+/// Rounded up to milliseconds, as in the table: a lease never ends before the time that was promised.
 fn whole_millis(at: Timestamp) -> Timestamp {
     at.round(TimestampRound::new().smallest(Unit::Millisecond).mode(RoundMode::Ceil)).unwrap_or(at)
 }

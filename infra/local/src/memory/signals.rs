@@ -1,4 +1,4 @@
-//! What is known of a pair's health, in memory.
+//! Health signals and baselines of a pair, in memory.
 
 use async_trait::async_trait;
 use aws::keys;
@@ -16,7 +16,7 @@ impl Signals for MemoryStore {
         let items = self.items(&keys::pair(pair).pk, keys::SIGNALS, &what).await?;
         let decoded = items.iter().map(|item| decode(item, &what));
         let (tracks, unreadable): (Vec<_>, Vec<_>) = decoded.partition(Result::is_ok);
-        // One that cannot be read, or is of a later version, spoils no other.
+        // A signal that cannot be read, or that has a later version, does not hide the others.
         if let Some(Err(error)) = unreadable.first() {
             tracing::error!(code = "SIGNAL-UNREADABLE", skipped = unreadable.len(), %error, "signals cannot be read");
         }

@@ -1,8 +1,8 @@
-//! The items in memory: by partition and sort key, each encoded, with what conditions look at beside it.
+//! Stores items in memory by partition and sort key: each as JSON, with the values that conditions check.
 //!
-//! Law: one write looks and writes as one step. No item is above the bounds of the embedded table (S25); here the
-//! size is that of the key and of the JSON, which differs a little from DynamoDB's way of counting.
-//! Must not know: what the items mean.
+//! Law: a write checks its condition and writes in one step. No item is above the limit of the embedded table (S25).
+//! The size is counted from the key and the JSON here, which differs a little from DynamoDB's count.
+//! Must not know: the meaning of the items.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -19,41 +19,41 @@ use serde_json::Value;
 use super::requests::Refusal;
 use crate::embedded::too_large;
 
-/// In bytes: one answer to a query holds no more, or one item [DynamoDB: API Query, LastEvaluatedKey].
+/// In bytes: the limit of one page of a query. A page has one item at least [DynamoDB: API Query, LastEvaluatedKey].
 const PAGE: usize = 1024 * 1024;
 
-/// In bytes: what an item has beside its key and its JSON.
+/// In bytes: the size of an item beside its key and its JSON.
 const AROUND: usize = 64;
 
-/// A new item, and what conditions look at. What a kind has no use for stays as it is by default.
+/// A new item, with the values that conditions check. A kind of item leaves unused values at their defaults.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Draft {
-    /// The epoch of a head or a step; the revision of whatever has one.
+    /// The epoch of a head or a step, or the revision of an item that has one.
     pub(super) number: u64,
-    /// A saga is finished, an approval used, an order taken in, a lesson closed.
+    /// Whether a saga is finished, an approval used, an order taken in, a lesson closed.
     pub(super) closed: bool,
-    /// Until when the lease of a head runs.
+    /// The end of the lease in a head.
     pub(super) until: Timestamp,
-    /// JSON.
+    /// The item as JSON.
     pub(super) body: Bytes,
 }
 
-/// An item as it is kept.
+/// A stored item.
 #[derive(Clone, Debug)]
 pub(super) struct Item {
-    /// Of the code that wrote it (S22).
+    /// Version of the code that wrote it (S22).
     pub(super) version: u32,
-    /// Of the call that wrote it last.
+    /// Mark of the call that wrote it last.
     pub(super) mark: u64,
     pub(super) draft: Draft,
 }
 
-/// What came of a conditional write.
+/// The result of a conditional write.
 #[derive(Clone, Debug)]
 pub(super) enum Written {
-    /// It happened; the item as it is now.
+    /// The write happened. This is the item after it.
     Done(Item),
-    /// The condition did not hold; the item as it is, if there is one.
+    /// The condition did not hold. This is the item that is there, if any.
     Refused(Option<Item>),
 }
 
@@ -78,17 +78,17 @@ impl MemoryTable {
         Self::default()
     }
 
-    /// Everything under a partition, as lines of JSON.
+    /// All items of a partition, as lines of JSON.
     pub fn items(&self, partition: &str) -> String {
         self.partitions().get(partition).map_or_else(String::new, |items| lines(partition, items))
     }
 
-    /// Everything that is kept, as lines of JSON.
+    /// All items of the table, as lines of JSON.
     pub fn kept(&self) -> String {
         self.partitions().iter().map(|(partition, items)| lines(partition, items)).collect()
     }
 
-    /// Changes an item's version behind the store's back, for tests of S22; `false` if there is no such item.
+    /// Changes an item's version behind the store's back, for tests of S22. `false` if there is no such item.
     pub fn set_version(&self, partition: &str, sort: &str, version: u32) -> bool {
         let mut partitions = self.partitions();
         let Some(item) = partitions.get_mut(partition).and_then(|items| items.get_mut(sort)) else { return false };
@@ -111,8 +111,8 @@ impl MemoryTable {
         self.partitions().get(&key.pk)?.get(&key.sk).cloned()
     }
 
-    /// One page of the items whose sort key begins with `prefix`, after the one given; and the last of it if there
-    /// are more.
+    /// One page of the items whose sort key begins with `prefix` and comes after `after`. If there are more, the last
+    /// sort key of the page comes with it.
     pub(super) fn page(&self, partition: &str, prefix: &str, after: Option<&str>) -> (Vec<Item>, Option<String>) {
         let partitions = self.partitions();
         let Some(items) = partitions.get(partition) else { return (Vec::new(), None) };
@@ -131,9 +131,9 @@ impl MemoryTable {
         (page, None)
     }
 
-    /// Writes what `judge` makes of the item that is there; `None` from it refuses the write.
+    /// Writes the draft that `judge` makes from the item that is there. If `judge` returns `None`, nothing is written.
     ///
-    /// A test stops at an item above the bounds, whatever becomes of the refusal.
+    /// An item above the limit panics in a debug build, so a test stops even if it ignores the refusal.
     pub(super) fn write(
         &self,
         key: &Key,

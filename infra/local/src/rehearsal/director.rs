@@ -1,4 +1,4 @@
-//! Plays a script: what happens to the pair, and what the people do, in order of time.
+//! Plays a script in order of time: the events of the pair, and the actions of people.
 
 use std::collections::BTreeSet;
 use std::sync::{MutexGuard, PoisonError};
@@ -22,20 +22,20 @@ use crate::stack::Stack;
 use crate::stack::around::SharedCloud;
 use crate::stack::workspace_wire::SharedWorld;
 
-/// Who orders and answers in a rehearsal.
+/// The person who gives the orders and the answers in a rehearsal.
 pub(super) const ON_CALL: &str = "on-call";
-/// The leaving side of every rehearsal so far.
+/// The side that a scenario captures and may lose, and that a single failover leaves.
 const LEAVING: Side = Side::Primary;
-/// How often the saga is looked at.
+/// Interval at which the saga is read.
 pub(super) const LOOKS_EVERY: SignedDuration = SignedDuration::from_secs(10);
-/// How often the pair is looked at once the saga has ended.
+/// Interval at which the pair is read once the saga has ended.
 const WATCHES_EVERY: SignedDuration = SignedDuration::from_mins(5);
-/// A saga that needs a person and in which nothing happened for so long has ended for now.
+/// A saga that needs a person, and in which nothing happened for this time, counts as ended.
 pub(super) const STILL: SignedDuration = SignedDuration::from_mins(15);
-/// A saga that has not ended by then is told as unfinished.
+/// A saga that has not ended after this time is reported as unfinished.
 pub(super) const AT_MOST: SignedDuration = SignedDuration::from_hours(24);
 
-/// Everything that takes part.
+/// The parts of a rehearsal under way.
 pub struct Cast<'a> {
     pub(super) script: &'a Script,
     pub(super) world: &'a SharedWorld,
@@ -45,34 +45,35 @@ pub struct Cast<'a> {
     pub(super) begins: Timestamp,
 }
 
-/// What the play came to.
+/// The result of a rehearsal.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Ended {
-    /// The saga as recorded.
+    /// The saga as it is recorded.
     pub view: View,
-    /// Its step items, which are the digest of its log.
+    /// Step items of the saga. They are the digest of its log.
     pub items: Vec<StepItem>,
-    /// `completed`, `person-needed`, `aborted` or `unfinished`.
+    /// `completed`, `person-needed`, `aborted`, `held`, `nothing-proposed` or `unfinished`. A journey has the outcome
+    /// of its last leg, e.g. `turned-back`.
     pub outcome: &'static str,
     /// The rounds of the guard, in order.
     pub rounds: Vec<View>,
-    /// What happened outside the saga, in order.
+    /// Events that did not come from the saga, in order of time.
     pub events: Vec<(Timestamp, String)>,
-    /// What was noticed, asked and answered, in order.
+    /// Detections, messages and answers, in order of time.
     pub heard: Vec<Sentence>,
-    /// So many sagas were begun.
+    /// Number of sagas that were begun.
     pub proposals: usize,
-    /// Writes to the table from the order to the end.
+    /// Writes to the table from the order to the end. Without an order, all writes.
     pub writes: u64,
-    /// The sagas of a journey, in order; none where only one was ordered.
+    /// The sagas of a journey, in order. Empty if the script orders only one saga.
     pub legs: Vec<Travelled>,
-    /// What is not as it was before a journey.
+    /// Settings that differ from those before a journey.
     pub differences: Vec<String>,
-    /// Requests that could have changed something, as they came to the primary and to the standby.
+    /// Number of requests to the primary and to the standby that could have changed something.
     pub changing_calls: [usize; 2],
 }
 
-/// The silence of a lost region.
+/// The fault of a lost region: it does not answer.
 pub(super) fn darkness(loss: &Loss, begins_ms: i64) -> Fault {
     let fault = Fault::new(simulated(LEAVING), begins_ms + loss.at * 1000, FaultKind::Dark);
     match loss.back_at {
@@ -81,9 +82,9 @@ pub(super) fn darkness(loss: &Loss, begins_ms: i64) -> Fault {
     }
 }
 
-/// Something that happens at its time.
+/// An event of the script.
 pub(super) enum Cue {
-    /// The checkpoint is taken.
+    /// A checkpoint is taken.
     Capture,
     /// The region is lost.
     Lost,
@@ -91,7 +92,7 @@ pub(super) enum Cue {
     Back,
     /// Somebody deploys.
     Deployed(Deploy),
-    /// What the story only tells.
+    /// A text for the story. Nothing else happens.
     Told(String),
     /// A person orders the failover.
     Ordered,
@@ -124,7 +125,7 @@ impl Cast<'_> {
         cues
     }
 
-    /// Plays the script: by a person's order, or by what is noticed.
+    /// Plays the script: detection begins a saga, or a person orders one, or several in a row.
     pub(super) async fn perform(&self, progress: &mut dyn FnMut(&str)) -> Result<Ended, String> {
         match &self.script.watch {
             Some(watch) => incident::play(self, watch, progress).await,
@@ -133,7 +134,7 @@ impl Cast<'_> {
         }
     }
 
-    /// Plays the script and then watches until the saga has ended.
+    /// Plays the script, and watches until the saga has ended.
     async fn play(&self, progress: &mut dyn FnMut(&str)) -> Result<Ended, String> {
         let mut events = Vec::new();
         let mut saga: Option<SagaId> = None;
@@ -146,7 +147,7 @@ impl Cast<'_> {
         for (at, cue) in before {
             self.clock.sleep_until(at).await;
             progress(&format!("{}  before the failover", at.strftime("%H:%M:%S")));
-            // Nobody writes a heartbeat in a region that is lost.
+            // In a lost region nobody writes a heartbeat.
             if self.script.loss.as_ref().is_none_or(|loss| at < self.at(loss.at)) {
                 furnishing::beat(&operator, at).await?;
             }
@@ -225,14 +226,14 @@ impl Cast<'_> {
         }
     }
 
-    /// Takes the checkpoint; the last one before a loss is what is known of the lost side.
+    /// Takes a checkpoint. The last one before a loss is the record of the lost side.
     pub(super) async fn takes_checkpoint(
         &self,
         operator: &engine::Deps,
         at: Timestamp,
     ) -> Result<(Timestamp, String), String> {
         let last = self.script.captured_at.iter().max().map(|seconds| self.at(*seconds));
-        // Where nothing is moved there is nothing that the target owes.
+        // If no work moves, the target has nothing to take over.
         let moves = matches!(self.script.ends, Ending::Completed | Ending::PersonNeeded);
         if moves && self.script.loss.is_some() && last == Some(at) {
             self.world().mark_leaving(self.clock.now().as_millisecond(), simulated(LEAVING));
@@ -242,7 +243,7 @@ impl Cast<'_> {
         Ok((at, format!("checkpoint of the {LEAVING} taken: {} resources", taken.resources.len())))
     }
 
-    /// Waits, and notes which rounds of the guard are begun meanwhile.
+    /// Waits until a time, and records the rounds of the guard that begin meanwhile.
     pub(super) async fn watch(
         &self,
         operator: &engine::Deps,

@@ -1,5 +1,5 @@
-//! Makes what the declared errands are about, as it stands before a failover: everything leads to the
-//! side that works.
+//! Creates the things that declared actions change, in their state before a failover: everything leads to the
+//! active side.
 
 use engine::Deps;
 use engine::datasets::filled;
@@ -13,16 +13,16 @@ use sim::{Cloud, CloudRoute, WebBehaviour};
 use crate::stack::around::{CHAT_ADDRESS, CHAT_HOST};
 use crate::stack::{PAIR, addresses};
 
-/// The region that the stack stands in.
+/// The region of the stack.
 const REGION: &str = "eu-west-1";
-/// So old is the last synced data of a dataset whenever somebody looks.
+/// Age of the last synced data of a dataset, at every read.
 const LAG: SignedDuration = SignedDuration::from_secs(20);
 
 /// Furnishes the cloud and the web for the side that works.
 ///
 /// # Errors
 ///
-/// What a rehearsal cannot furnish.
+/// A sentence that names the action that a rehearsal cannot furnish.
 pub(super) fn furnish(cloud: &mut Cloud, arrangements: &Arrangements, works: Side) -> Result<(), String> {
     let pair = failover::PairName::new(PAIR)?;
     let address = addresses().into_iter().find(|address| address.side == works);
@@ -73,7 +73,7 @@ fn one(cloud: &mut Cloud, errand: &Errand, settings: &Value, works: Side) -> Res
         }
         "webhook_message" | "https_endpoint" => {
             let host = host(text("url"));
-            // What its name says, so that a script can have a receiver that is no longer there.
+            // The host's name decides, so that a script can have a receiver that is gone.
             let status = if host.starts_with("gone.") { 410 } else { 200 };
             cloud.add_web(&host, WebBehaviour::text(status, "{}"));
         }
@@ -101,7 +101,7 @@ fn one(cloud: &mut Cloud, errand: &Errand, settings: &Value, works: Side) -> Res
                 cloud.add_port(host, port.parse().unwrap_or_default(), true);
             }
         }
-        // What these are about stands in the stack's own bucket, in a workspace, or on the account.
+        // The objects of these actions are in the stack's own bucket, in a workspace, or on the account.
         "s3_prefix" | "heartbeat" => {}
         kind if databricks::errands::infos().iter().any(|info| info.name == kind) => {}
         kind => return Err(format!("a rehearsal cannot furnish {kind} {:?}", errand.name)),
@@ -114,11 +114,11 @@ fn host(url: &str) -> String {
     rest.split(['/', '?']).next().unwrap_or_default().to_owned()
 }
 
-/// Lets every heartbeat of a dataset beat, as the leaving side's writer and the replication would.
+/// Writes the heartbeat of every dataset, as the leaving side's writer and the replication would.
 ///
 /// # Errors
 ///
-/// What the store says against it.
+/// The error of the store, or of the placeholders in the settings.
 pub(super) async fn beat(operator: &Deps, now: Timestamp) -> Result<(), String> {
     for errand in operator.pair.arrangements.of(Duty::Dataset) {
         let settings = filled(operator, Side::Standby, &errand.settings)?;

@@ -1,4 +1,4 @@
-//! Plays a script in which nobody orders: what is noticed decides, and people answer from their links.
+//! Plays a script without an order: detection decides, and people answer from their links.
 
 use std::collections::BTreeSet;
 use std::mem::Discriminant;
@@ -21,13 +21,13 @@ use super::furnishing;
 use super::watch_script::{Does, LINKS, WatchScript, code_of};
 use crate::stack::requests::request;
 
-/// How often the pair is looked at.
+/// Interval at which the pair is read.
 const LOOKS_EVERY: SignedDuration = SignedDuration::from_secs(10);
 
-/// The function behind the links, as the template calls it.
+/// The function behind the links, by its name in the template.
 const PAGES: &str = "ApprovalFunction";
 
-/// Something that a person is about to do.
+/// An action that a person will do.
 #[derive(Clone, Debug)]
 struct Deed {
     at: Timestamp,
@@ -36,7 +36,7 @@ struct Deed {
     does: Does,
 }
 
-/// An incident as it goes on.
+/// An incident under way.
 struct Incident<'a> {
     cast: &'a Cast<'a>,
     script: &'a WatchScript,
@@ -45,7 +45,7 @@ struct Incident<'a> {
     heard: Vec<Sentence>,
     mail: usize,
     deeds: Vec<Deed>,
-    /// What the verdict was when it was last told.
+    /// The verdict that the story had last: level, decision, kinds of reasons.
     told: Option<(Level, Decision, Vec<Discriminant<Reason>>)>,
     sagas: Vec<SagaId>,
 }
@@ -72,7 +72,7 @@ pub(super) async fn play(
 }
 
 impl Incident<'_> {
-    /// Until there is nothing left to happen; says how it ended.
+    /// Plays the script until nothing is left to happen. Returns the outcome.
     async fn go_on(&mut self, progress: &mut dyn FnMut(&str)) -> Result<&'static str, String> {
         let mut cues = self.cast.cues().into_iter().filter(|(_, cue)| !matches!(cue, Cue::Ordered)).peekable();
         let mut events = self.script.event.clone();
@@ -116,13 +116,13 @@ impl Incident<'_> {
         Ok(())
     }
 
-    /// Nobody writes a heartbeat in a region that is lost.
+    /// Writes the heartbeats. In a lost region nobody writes them.
     async fn beat(&self, now: Timestamp) -> Result<(), String> {
         let is_lost = self.cast.script.loss.as_ref().is_some_and(|loss| now >= self.cast.at(loss.at));
         if is_lost { Ok(()) } else { furnishing::beat(&self.operator, now).await }
     }
 
-    /// New messages, and what their readers will do about them.
+    /// Reads new messages, and schedules the actions of their readers.
     fn read_mail(&mut self, now: Timestamp) {
         let mail = self.cast.stack.mail();
         for message in mail.iter().skip(self.mail) {
@@ -179,23 +179,23 @@ impl Incident<'_> {
         Ok(())
     }
 
-    /// Asks the page and says what it shows: its heading.
+    /// Sends a request to the page. Returns its status and its warning, or its heading.
     async fn ask(&self, path: &str, method: &str, form: &str) -> Result<String, String> {
         let answer = self.cast.stack.request(PAGES, request(method, path, form)).await?;
         let status = answer["statusCode"].as_u64().unwrap_or_default();
         let body = answer["body"].as_str().unwrap_or_default();
-        // What the page warns of says more than its heading.
+        // If the page has a warning, it says more than the heading.
         let said = within(body, "role=\"alert\"", "strong").or_else(|| within(body, "<main", "h1"));
         Ok(said.map_or_else(|| status.to_string(), |said| format!("{status} {said:?}")))
     }
 
     async fn follow_verdict(&mut self, now: Timestamp) -> Result<(), String> {
         let Some(verdict) = last_verdict(&self.operator).await.map_err(|e| e.to_string())? else { return Ok(()) };
-        // A saga under way is told by the saga itself.
+        // While a saga is under way, the saga itself has the story.
         let own = verdict.reasons.iter().any(|reason| matches!(reason, Reason::SagaUnderWay { .. }));
         let key = (verdict.level, verdict.decision, verdict.reasons.iter().map(std::mem::discriminant).collect());
         if !own && self.told.as_ref() != Some(&key) {
-            // The evidence is told where it leads to something else than before.
+            // The evidence of the verdict is added only if its level or its decision is new.
             let same = self.told.as_ref().is_some_and(|(level, decision, _)| (*level, *decision) == (key.0, key.1));
             let count = if same { 1 + verdict.reasons.len() } else { usize::MAX };
             self.told = Some(key);
@@ -206,7 +206,7 @@ impl Incident<'_> {
         Ok(())
     }
 
-    /// How it ended, once it has.
+    /// The outcome, once the incident is over.
     async fn outcome(
         &mut self,
         now: Timestamp,
@@ -270,7 +270,7 @@ impl Incident<'_> {
         })
     }
 
-    /// The view of a saga that never was: nothing planned, nothing written.
+    /// The view of a pair without a saga: nothing is planned, nothing is written.
     async fn nothing_began(&self) -> Result<View, String> {
         let pair = pair_head(&self.operator).await.map_err(|e| e.to_string())?;
         let plan = Plan {
@@ -307,7 +307,7 @@ impl Incident<'_> {
     }
 }
 
-/// The text of the first element of a name after a mark.
+/// Text of the first element with this name after a mark.
 fn within<'a>(page: &'a str, mark: &str, element: &str) -> Option<&'a str> {
     let (_, after) = page.split_once(mark)?;
     let (_, after) = after.split_once(&format!("<{element}"))?;

@@ -1,8 +1,7 @@
-//! A rehearsal: the deployed functions against a simulated pair, in virtual time.
+//! Runs a rehearsal: the deployed functions against a simulated pair, in virtual time.
 //!
-//! The same scenario, seed and number of resources give the same story, byte for
-//! byte. What is reported comes from two sources that know nothing of each other:
-//! what the saga recorded, and what the simulator's auditor saw.
+//! The same scenario, seed and number of resources give the same story, byte for byte. The report has two sources
+//! that know nothing of each other: the record of the saga, and the simulator's auditor.
 
 mod director;
 mod furnishing;
@@ -34,27 +33,27 @@ use crate::clockwork::in_virtual_time;
 use crate::stack::sabotage::{Boundaries, Deed, Phase};
 use crate::stack::{Delivery, PAIR, Stack, StackParts, StoreKind};
 
-/// What to rehearse.
+/// A rehearsal that can be run.
 pub struct Rehearsal {
-    /// The scenario's name, for the report.
+    /// Name of the scenario, for the report.
     pub name: String,
-    /// What happens.
+    /// The script of the scenario.
     pub script: Script,
-    /// Where chance comes from.
+    /// Seed of all random decisions.
     pub seed: u64,
-    /// Resources on each side.
+    /// Number of resources on each side.
     pub resources: usize,
-    /// One's own estate, instead of the script's.
+    /// A captured estate, which takes the place of the script's.
     pub own: Option<OwnEstate>,
-    /// What can go wrong at the boundaries; the script's own deaths if absent.
+    /// Faults at the boundaries. If absent, only the deaths of the script happen.
     pub boundaries: Option<Arc<Boundaries>>,
     /// How wake messages arrive.
     pub delivery: Delivery,
-    /// How long things take in the workspaces.
+    /// Times that actions take in the workspaces.
     pub delays: Delays,
-    /// Where everything is recorded.
+    /// The store that records everything.
     pub store: StoreKind,
-    /// The engine's settings; the scenario adds the limits.
+    /// The engine's settings. The scenario adds the limits.
     pub settings: Settings,
     /// Guards of the store that are switched off.
     #[cfg(feature = "mutants")]
@@ -62,28 +61,28 @@ pub struct Rehearsal {
 }
 
 impl Rehearsal {
-    /// A scenario as its script has it.
+    /// A scenario with its own script.
     ///
     /// # Errors
     ///
-    /// What is wrong with the script.
+    /// A sentence that says what is wrong with the script.
     pub fn of(scenario: &Scenario, seed: u64, resources: Option<usize>) -> Result<Self, String> {
         let script = scenario.script()?;
         let resources = resources.unwrap_or(script.resources);
         Ok(Self::scripted(scenario.name, script, seed, resources))
     }
 
-    /// A scenario over an estate of one's own: its losses, faults and times.
+    /// A scenario over a captured estate: its losses, faults and times.
     ///
     /// # Errors
     ///
-    /// What is wrong with the script.
+    /// A sentence that says what is wrong with the script.
     pub fn of_own(scenario: &Scenario, seed: u64, own: OwnEstate) -> Result<Self, String> {
         let rehearsal = Self::of(scenario, seed, Some(own.resources()))?;
         Ok(Self { own: Some(own), ..rehearsal })
     }
 
-    /// A script of one's own.
+    /// A rehearsal of any script.
     pub fn scripted(name: &str, script: Script, seed: u64, resources: usize) -> Self {
         Self {
             name: name.to_owned(),
@@ -101,11 +100,11 @@ impl Rehearsal {
         }
     }
 
-    /// Rehearses. `progress` hears, now and then, where the saga stands.
+    /// Runs the rehearsal. `progress` is called now and then with the status of the saga.
     ///
     /// # Errors
     ///
-    /// A sentence that says what does not hold together: a script, the template, the store.
+    /// A sentence that says which part is wrong: the script, the template, the store.
     pub fn run(self, progress: &mut dyn FnMut(&str)) -> Result<Told, String> {
         in_virtual_time(self.play(progress)).map_err(|e| format!("no runtime: {e}"))?
     }
@@ -161,7 +160,7 @@ impl Rehearsal {
             watch: script.watch.as_ref().map_or_else(|| Ok(Watch::default()), |watch| watch.watch())?,
             looks: script.watch.is_some(),
             probes: script.watch.as_ref().is_some_and(|watch| watch.probes),
-            // The script says when checkpoints are taken, and the story tells of each.
+            // The script has the times of checkpoints, and the story has a sentence for each.
             syncs: false,
             delivery: self.delivery,
             store: self.store,
@@ -191,11 +190,11 @@ impl Rehearsal {
     }
 }
 
-/// Boundaries at which the process dies every so often.
+/// Boundaries at which the process dies about once in `every` crossings.
 fn deaths(every: Option<u64>) -> Arc<Boundaries> {
     let Some(every) = every else { return Boundaries::calm() };
     Boundaries::sabotaged(Arc::new(move |crossing| {
-        // Counted in requests, and spread over the three phases of a request.
+        // The deaths go round the three phases of a request.
         let phase = match (crossing.number / every) % 3 {
             0 => Phase::Before,
             1 => Phase::AfterEffect,

@@ -1,10 +1,11 @@
-//! The pair of a captured checkpoint: one's own estate, to be rehearsed without any account.
+//! Turns a captured checkpoint into a simulated pair, so that a team can rehearse with its own estate and without
+//! an account.
 //!
-//! Law: every resource of the checkpoint is either simulated or told as left out. What was on is on in the
-//! simulated primary, so that a capture of it gives the same kinds, names, tags and starts. What a
-//! checkpoint does not tell is filled in plainly, and the story says so. Nothing but the file is needed,
-//! and nothing of it goes anywhere but into the story.
-//! Must not know: how the simulator holds what is described.
+//! Law: every resource of the checkpoint is simulated, or the story lists it as left out. Active resources are
+//! active in the simulated primary, so that a capture of it gives the same kinds, names, tags and starts. Facts that
+//! a checkpoint lacks get plain values, and the story says so. Only the file is read, and its content goes only
+//! into the story.
+//! Must not know: how the simulator stores the descriptions.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -15,22 +16,22 @@ use rim::Problem;
 use serde_json::{Map, Value, json};
 use sim::{Description, Estate};
 
-/// An estate that was captured, and what its story begins with.
+/// A captured estate, with the lines that begin its story.
 #[derive(Clone, Debug, PartialEq)]
 pub struct OwnEstate {
     /// The simulated pair.
     pub estate: Estate,
-    /// What stands before the story: where it comes from, what is in it, what is not.
+    /// Lines before the story: the origin of the estate, its content, and the resources that are left out.
     pub told: Vec<String>,
 }
 
 impl OwnEstate {
-    /// Reads the file that `switchback capture --out` has written.
+    /// Reads a file that `switchback capture --out` has written.
     ///
     /// # Errors
     ///
-    /// `CHECKPOINT-UNREADABLE` for a file that is none, is cut off, or is of a newer program, and
-    /// `NO-CHECKPOINT` for one in which nothing stands that can be rehearsed.
+    /// `CHECKPOINT-UNREADABLE` if the file is no checkpoint, is cut off, or was written by a newer program.
+    /// `NO-CHECKPOINT` if it names no resource that can be rehearsed.
     pub fn read(file: &Path, seed: u64) -> Result<Self, Problem> {
         let remedy = "name a file that `switchback capture --out FILE` has written";
         let unreadable =
@@ -45,7 +46,7 @@ impl OwnEstate {
         Ok(own)
     }
 
-    /// The estate of a checkpoint; `file` is where it was read.
+    /// The estate of a checkpoint. `file` is the path that it was read from, for the story.
     #[must_use]
     pub fn of(file: &str, checkpoint: &Checkpoint, seed: u64) -> Self {
         let started = started_by_jobs(checkpoint);
@@ -66,14 +67,14 @@ impl OwnEstate {
         Self { estate, told }
     }
 
-    /// How many resources each side has.
+    /// Number of resources on each side.
     #[must_use]
     pub fn resources(&self) -> usize {
         self.estate.len(sim::Side::Primary)
     }
 }
 
-/// The simulator's word for a kind; where it has none it says so by itself.
+/// The simulator's word for a kind. If it has none, the kind's own name, which the simulator refuses.
 fn simulated(kind: &str) -> &str {
     match kind {
         "instance_pool" => "pool",
@@ -82,7 +83,7 @@ fn simulated(kind: &str) -> &str {
     }
 }
 
-/// What jobs start, by kind and id.
+/// The resources that jobs start, by kind and id.
 fn started_by_jobs(checkpoint: &Checkpoint) -> BTreeSet<(String, String)> {
     used_by(checkpoint, "job")
 }
@@ -126,7 +127,7 @@ fn details(
         "cluster" => {
             details.insert("pinned".to_owned(), json!(!found("it is not pinned")));
         }
-        // What is at work is taken to work without end, unless a job starts it.
+        // An active pipeline is simulated as continuous, unless a job starts it.
         "pipeline" => {
             let continuous = without_end.contains(&key) || (resource.active && !started.contains(&key));
             details.insert("continuous".to_owned(), json!(continuous));
@@ -139,7 +140,7 @@ fn details(
         "serving_endpoint" => {
             details.insert("foreign".to_owned(), json!(found("it serves ")));
         }
-        // Of everything else its description tells all that is known.
+        // For every other kind the description has all known facts.
         _ => {}
     }
     Value::Object(details)
@@ -183,7 +184,7 @@ fn told(file: &str, checkpoint: &Checkpoint, left_out: &[String]) -> Vec<String>
     told
 }
 
-/// Names that tell nobody apart; a failover would leave them to a person, too.
+/// Names that several resources share. A failover, too, would leave them to a person.
 fn shared_names(checkpoint: &Checkpoint) -> Vec<String> {
     let mut counted: BTreeMap<(&str, &str), usize> = BTreeMap::new();
     let untagged = checkpoint.resources.iter().filter(|resource| resource.tag.is_none() && resource.kind != "run");
@@ -201,7 +202,7 @@ fn shared_names(checkpoint: &Checkpoint) -> Vec<String> {
         .collect()
 }
 
-/// Idle instances that a pool does not keep come and go, and are not simulated.
+/// The note about idle instances that pools do not keep. They come and go, and are not simulated.
 fn surplus(checkpoint: &Checkpoint) -> Option<String> {
     let least =
         |resource: &Resource| resource.starts.iter().find_map(|start| start.detail.get("min_idle_instances")?.as_i64());

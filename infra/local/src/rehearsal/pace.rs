@@ -1,12 +1,11 @@
-//! How close to the API's own limit a saga worked.
+//! Measures how close to the API's own limit a saga worked.
 //!
-//! Read off the simulator's counts, not off our limiter: for each stage, the family
-//! of changing calls that its limit holds back longest is found; what the limit alone
-//! imposes for that many calls is the ideal, the time from its first call to the end of
-//! its last one's share of the limit is what was taken. What reads there are in between,
-//! and whatever else keeps the runner from sending, shows as time taken.
-//! A stage whose ideal is under two seconds is not held back by a limit, and waiting for
-//! compute to come up is not the limit's doing, nor ours.
+//! The numbers come from the simulator's counts, and not from our limiter. For each stage the family of changing
+//! calls is found that its limit holds back longest. The ideal is the time that the limit alone imposes for that
+//! many calls. The time taken runs from the first call to the end of the last call's share of the limit. Reads in
+//! between, and everything else that keeps the runner from sending, count as time taken.
+//! A stage whose ideal is under two seconds is not held back by a limit. Waiting for compute to come up is the fault
+//! neither of the limit nor of the product.
 
 use engine::view::View;
 use failover::Role;
@@ -15,10 +14,10 @@ use sim::{CallStats, Limits};
 
 use super::script::simulated;
 
-/// A stage is held back by a limit only if the limit imposes more than this.
+/// In seconds: a stage is held back by a limit only if the limit imposes at least this time.
 const HELD_BACK_S: f64 = 2.0;
 
-/// Calls that may wait for what is not a limit: a pin that was refused for its rate follows the
+/// Calls that may wait for other things than a limit. Example: a pin that was refused for its rate follows the
 /// termination of its cluster.
 const WAITS_FOR_OTHERS: &[&str] = &["clusters.edit"];
 
@@ -59,7 +58,7 @@ pub(super) fn pace(view: &View, calls: &CallStats, limits: &Limits, end_ms: i64)
     pace
 }
 
-/// When the stages that work on a side began, in milliseconds since 1970, in order.
+/// Times at which the stages that work on a side began, in milliseconds since 1970, in order.
 fn stages_on(view: &View, role: Role) -> Vec<i64> {
     let on_side = view
         .plan

@@ -1,4 +1,4 @@
-//! What a rehearsal came to: numbers for machines, a story for people.
+//! Makes the results of a rehearsal: numbers for machines, a story for people.
 
 use engine::view::View;
 use std::sync::PoisonError;
@@ -15,71 +15,72 @@ use super::pace::pace;
 use super::script::simulated;
 use super::{Rehearsal, journey, telling};
 
-/// The numbers.
+/// The numbers of a rehearsal.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Report {
-    /// The scenario's name.
+    /// Name of the scenario, e.g. `region-lost`.
     pub scenario: String,
-    /// Where chance came from.
+    /// Seed of all random decisions.
     pub seed: u64,
-    /// `completed`, `person-needed`, `aborted`, `held`, `nothing-proposed` or `unfinished`.
+    /// `completed`, `person-needed`, `aborted`, `held`, `nothing-proposed` or `unfinished`. A journey has the outcome
+    /// of its last leg, e.g. `turned-back`.
     pub outcome: String,
-    /// So many sagas were begun, by whomever.
+    /// Number of sagas that were begun, by an order or by a proposal.
     pub sagas: usize,
     /// Steps by how they ended.
     pub steps: Steps,
     /// The four clocks and their sum, in seconds.
     pub clocks: ClockSeconds,
-    /// The pursuit.
+    /// The result of the pursuit.
     pub pursuit: Pursuit,
-    /// What the simulator's auditor saw.
+    /// The observations of the simulator's auditor.
     pub auditor: Auditor,
     /// Requests to both workspaces.
     pub calls: Calls,
-    /// Writes to the table per step, plan, log and lease included.
+    /// Writes to the table per step. Writes of plan, log and lease count, too.
     pub writes_per_step: f64,
-    /// Where the story is, once it is written.
+    /// Path of the story, once it is written.
     pub story: String,
 }
 
 /// Steps by how they ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Steps {
-    /// All.
+    /// All steps.
     pub total: u32,
-    /// Read back as wanted.
+    /// Steps that were read back as wanted.
     pub done: u32,
-    /// Left out by a person.
+    /// Steps that a person left out.
     pub waived: u32,
-    /// Waiting for a person.
+    /// Steps that wait for a person.
     pub blocked: u32,
 }
 
-/// The pursuit.
+/// The result of the pursuit.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Pursuit {
     /// Steps on the leaving side that are not verified.
     pub left: u32,
-    /// Seconds from the return of the leaving side (or from the approval, if it never
-    /// went) to the last step on it that was verified.
+    /// Seconds until the last step on the leaving side was verified. They run from the return of the leaving side, or
+    /// from the approval if it never went.
     pub last_fenced_after_s: Option<f64>,
 }
 
-/// What the auditor saw.
+/// The observations of the simulator's auditor.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Auditor {
     /// Seconds in which the same work was processed on both sides.
     pub double_processing_s: f64,
-    /// Of those, seconds outside the window in which they are explained: after the
-    /// leaving side came back and before the last of it was fenced.
+    /// Of those, the seconds that nothing explains. Two windows are explained: a lost side may work from its return
+    /// until the last of it was fenced, and deployed jobs may work until the guard has fenced them again.
     pub double_unexplained_s: f64,
     /// Resources that processed data after they were reported fenced.
     pub processed_after_done: usize,
-    /// Things switched on that had been off.
+    /// Resources that were off and were switched on.
     pub woken_that_were_off: usize,
     /// Interrupted runs that had to be run again.
     pub runs_expected: usize,
-    /// Runs that were started by us.
+    /// Runs that Switchback started.
     pub runs_seen: usize,
     /// Works whose number of runs is wrong.
     pub runs_wrong: usize,
@@ -92,28 +93,28 @@ pub struct Auditor {
 /// Requests to both workspaces.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Calls {
-    /// All.
+    /// All requests.
     pub total: u64,
-    /// Refused with 429.
+    /// Requests that were refused with 429.
     pub throttled: u64,
-    /// What the limits alone impose, in seconds, over the stages that they hold back.
+    /// Seconds that the limits alone impose, over the stages that they hold back.
     pub ideal_s: f64,
-    /// What those stages took, in seconds.
+    /// Seconds that those stages took.
     pub taken_s: f64,
 }
 
-/// A rehearsal that has been told.
+/// A finished rehearsal with its texts.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Told {
     /// The numbers.
     pub report: Report,
-    /// The story: the same for the same scenario, seed and resources, byte for byte.
+    /// The story. It is the same for the same scenario, seed and resources, byte for byte.
     pub story: String,
     /// The plan that was carried out, by counts.
     pub plan: String,
-    /// What the saga and the world were at the end.
+    /// The saga and the world at the end.
     pub ended: Ended,
-    /// Why runners stopped before their time.
+    /// The reasons why runners stopped before their time.
     pub stopped: Vec<String>,
 }
 
@@ -217,7 +218,7 @@ fn auditor(cast: &Cast<'_>, ended: &Ended, unknown_routes: usize) -> Auditor {
 fn of_journey(cast: &Cast<'_>, ended: &Ended, unknown_routes: usize) -> Auditor {
     let audit = cast.world().audit();
     let active = ended.view.pair.homes.as_ref().map_or(ended.view.pair.active, |homes| {
-        // After a promotion a side is where its host says.
+        // After a promotion the host says which workspace is the active side.
         let host = match ended.view.pair.active {
             failover::Side::Primary => &homes.primary,
             failover::Side::Standby => &homes.standby,
@@ -238,8 +239,8 @@ fn of_journey(cast: &Cast<'_>, ended: &Ended, unknown_routes: usize) -> Auditor 
     }
 }
 
-/// What processed data after it was reported fenced, as the story names it. What a deployment has
-/// switched on again is not late for as long as the guard has not fenced it again.
+/// Resources that processed data after they were reported fenced, in the words of the story. A resource that a
+/// deployment has switched on again is not late until the guard has fenced it again.
 pub(super) fn after_done(cast: &Cast<'_>, world: &World, ended: &Ended) -> Vec<String> {
     let deployed_ms = first_deployed_ms(cast).unwrap_or(i64::MAX);
     let told = fenced(&ended.view).filter_map(|(step, at_ms)| {
@@ -253,7 +254,7 @@ pub(super) fn after_done(cast: &Cast<'_>, world: &World, ended: &Ended) -> Vec<S
     told.collect()
 }
 
-/// What a saga has fenced, and when it said so.
+/// The steps of a saga that fenced something, with the times in its log, in milliseconds since 1970.
 fn fenced(view: &View) -> impl Iterator<Item = (&Step, i64)> {
     view.lines.iter().filter_map(|line| {
         let Event::Done { step, .. } = &line.event else { return None };
@@ -267,7 +268,7 @@ fn first_deployed_ms(cast: &Cast<'_>) -> Option<i64> {
     Some(cast.at(at).as_millisecond())
 }
 
-/// When the guard has fenced a resource again.
+/// Time at which the guard last fenced a resource again, in milliseconds since 1970.
 fn fenced_again_ms(ended: &Ended, resource: &str) -> Option<i64> {
     let again = ended.rounds.iter().flat_map(fenced).filter(|(step, _)| step.resource == resource);
     again.map(|(_, at_ms)| at_ms).max()

@@ -1,11 +1,11 @@
-//! The scenarios: one folder below `tests/scenarios` and one line here for each.
+//! Lists the scenarios: one folder below `tests/scenarios` and one line here for each.
 
 use super::script::Script;
 
 /// A scenario that can be rehearsed.
 #[derive(Clone, Copy, Debug)]
 pub struct Scenario {
-    /// Its name: its folder.
+    /// Name of the scenario and of its folder, e.g. `region-lost`.
     pub name: &'static str,
     script: &'static str,
 }
@@ -16,7 +16,7 @@ macro_rules! scenario {
     };
 }
 
-/// All of them, the default first.
+/// All scenarios, the default first.
 pub const SCENARIOS: &[Scenario] = &[
     scenario!("region-lost"),
     scenario!("primary-returns-half-up"),
@@ -48,7 +48,7 @@ pub const SCENARIOS: &[Scenario] = &[
 ];
 
 impl Scenario {
-    /// The scenario of a name.
+    /// The scenario with this name.
     pub fn named(name: &str) -> Option<&'static Scenario> {
         SCENARIOS.iter().find(|scenario| scenario.name == name)
     }
@@ -57,7 +57,7 @@ impl Scenario {
     ///
     /// # Errors
     ///
-    /// What TOML has to say against it.
+    /// The error of the TOML parser, with the path of the script.
     pub fn script(&self) -> Result<Script, String> {
         toml::from_str(self.script).map_err(|e| format!("tests/scenarios/{}/script.toml: {e}", self.name))
     }

@@ -1,4 +1,4 @@
-//! A scenario's script: what happens to the pair, and what the people do.
+//! Defines the script of a scenario: the events of the pair, and the actions of people.
 //!
 //! Times are in seconds since the rehearsal began, [`BEGINS`].
 
@@ -7,62 +7,62 @@ use rim::config::Declared;
 use serde::Deserialize;
 use sim::{Estate, Fault, FaultKind};
 
-/// When every rehearsal begins: a Monday morning.
+/// Begin of every rehearsal: a Monday morning.
 pub const BEGINS: &str = "2026-01-05T08:00:00Z";
 
-/// A scenario as its folder tells it.
+/// A scenario, as the `script.toml` in its folder describes it.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Script {
-    /// One line.
+    /// Title of the scenario, in one line.
     pub title: String,
-    /// What the story shows, and what to look at.
+    /// Text at the head of the story: the point of the scenario, and where to see it.
     pub tells: String,
-    /// The leaving side is well.
+    /// Whether the leaving side is well.
     pub planned: bool,
-    /// How many resources each side has, unless the command says otherwise.
+    /// Number of resources on each side, unless the command gives another.
     #[serde(default = "usual_resources")]
     pub resources: usize,
-    /// Which estate.
+    /// The estate of the pair.
     #[serde(default)]
     pub estate: EstateKind,
-    /// The configuration names the limits of the API.
+    /// Whether the configuration names the limits of the API.
     #[serde(default = "yes")]
     pub limits_known: bool,
-    /// How often reads show a resource as it was before the last write.
+    /// Probability, from 0 to 1, that a read shows a resource as it was before the last write.
     #[serde(default)]
     pub stale_reads: f64,
-    /// When the checkpoint of the primary is taken.
+    /// Times at which a checkpoint of the primary is taken.
     pub captured_at: Vec<i64>,
     /// The loss of the primary, if it is lost.
     pub loss: Option<Loss>,
-    /// When the on-call engineer orders the failover.
+    /// Time at which the on-call engineer orders the failover.
     #[serde(default)]
     pub ordered_at: i64,
-    /// How long she reads before she answers the question.
+    /// Time that the on-call engineer reads before the answer, in seconds.
     #[serde(default)]
     pub answered_after: i64,
-    /// One saga after another, instead of the one that is ordered.
+    /// Sagas that are ordered one after another. If there are any, the single order of the script is not used.
     #[serde(default)]
     pub leg: Vec<Leg>,
-    /// Nobody orders: what is noticed decides.
+    /// How the pair is watched. With it nobody gives an order, and detection decides.
     pub watch: Option<WatchScript>,
-    /// What goes wrong besides.
+    /// Other faults.
     #[serde(default)]
     pub fault: Vec<ScriptFault>,
-    /// Deployments that somebody makes beside the failover.
+    /// Deployments during the failover.
     #[serde(default)]
     pub deploy: Vec<Deploy>,
-    /// The canary job's name on the standby, where there is one.
+    /// The canary job on the standby, if there is one.
     pub canary: Option<Canary>,
-    /// What the team has declared beside its workspaces, as in a configuration.
+    /// Declarations beside the workspaces, as in a configuration.
     #[serde(default)]
     pub declared: Declared,
-    /// The runner dies at every so manieth boundary.
+    /// The process dies about once in this number of crossings of a boundary.
     pub dies_every: Option<u64>,
-    /// How long the pair is watched after the saga has ended.
+    /// In seconds: the time that the pair is watched after the saga has ended.
     pub watched_for: i64,
-    /// How the saga is expected to end.
+    /// The expected end of the saga.
     pub ends: Ending,
 }
 
@@ -73,9 +73,9 @@ pub use super::watch_script::WatchScript;
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Loss {
-    /// When its compute and its API go.
+    /// Time at which its compute and its API go.
     pub at: i64,
-    /// When they come back.
+    /// Time at which they come back.
     pub back_at: Option<i64>,
 }
 
@@ -83,11 +83,11 @@ pub struct Loss {
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Deploy {
-    /// When.
+    /// Time of the deployment.
     pub at: i64,
-    /// To which side.
+    /// The side that is deployed to.
     pub side: Side,
-    /// To how many jobs.
+    /// Number of jobs that it switches on.
     pub jobs: usize,
 }
 
@@ -95,14 +95,14 @@ pub struct Deploy {
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Canary {
-    /// Its name.
+    /// Name of the job.
     pub name: String,
-    /// Its runs fail.
+    /// Whether its runs fail.
     #[serde(default)]
     pub sick: bool,
 }
 
-/// How a saga ends.
+/// The end of a saga.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Ending {
@@ -112,33 +112,33 @@ pub enum Ending {
     PersonNeeded,
     /// A person ended it.
     Aborted,
-    /// A person said no, and it waits.
+    /// A person said no, and the saga waits.
     Held,
     /// Nothing was proposed.
     NothingProposed,
-    /// A full drill was turned back, and the work is at home.
+    /// A full drill was turned back, and the work is back on the primary.
     TurnedBack,
 }
 
-/// Which estate.
+/// The kind of estate that is generated.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum EstateKind {
-    /// Duplicate names are told apart by the explicit map.
+    /// Duplicate names, which the explicit map tells apart.
     #[default]
     Standard,
-    /// Duplicate names are not told apart.
+    /// Duplicate names, which nothing tells apart.
     Ambiguous,
     /// Twelve resources.
     Small,
     /// Jobs and the compute that they run on, and nothing of any other kind.
     Plain,
-    /// The standard one, and every other kind as well.
+    /// The standard estate, and every other kind as well.
     Everything,
 }
 
 impl EstateKind {
-    /// Makes the estate.
+    /// Generates the estate.
     pub fn estate(self, seed: u64, resources: usize) -> Estate {
         match self {
             EstateKind::Standard => Estate::generate(seed, resources),
@@ -150,57 +150,57 @@ impl EstateKind {
     }
 }
 
-/// Something that goes wrong for a while.
+/// A fault that lasts for a while.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 pub struct ScriptFault {
-    /// Where.
+    /// The side that has the fault.
     pub side: Side,
-    /// From when on.
+    /// Begin of the fault.
     pub from: i64,
-    /// Until just before this; for ever if absent.
+    /// End of the fault, exclusive. If absent, it never ends.
     pub until: Option<i64>,
-    /// Only for this API family, group of families or path prefix.
+    /// The API family, group of families or path prefix that has the fault. If absent, all of them.
     pub only: Option<String>,
-    /// What.
+    /// The kind of the fault.
     #[serde(flatten)]
     pub what: What,
 }
 
-/// What goes wrong.
+/// The kind of a fault.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
 pub enum What {
     /// Nothing answers.
     Dark,
-    /// Half of the API answers, the other half does not.
+    /// Half of the API answers.
     HalfUp,
-    /// Up for a while, silent for a while.
+    /// The API is up for a while, then silent for a while, again and again.
     Flapping {
         /// Length of both together, in seconds.
         period: i64,
-        /// Length of the first, in seconds.
+        /// Length of the time up, in seconds.
         up: i64,
     },
-    /// Server errors by chance.
+    /// Some requests get server errors, by chance.
     Errors {
         /// From 0 to 1.
         probability: f64,
     },
-    /// Effects whose reply is lost, by chance.
+    /// Some effects happen, but their reply is lost, by chance.
     RepliesLost {
         /// From 0 to 1.
         probability: f64,
     },
-    /// A login page with status 200.
+    /// Every answer is a login page with status 200.
     LoginPage,
-    /// Everything takes longer.
+    /// Every answer takes longer.
     Slow {
-        /// Milliseconds.
+        /// Added time in milliseconds.
         ms: u64,
     },
     /// No token is issued.
     TokenDown,
-    /// The principal may not.
+    /// The principal lacks the right.
     Forbidden,
     /// The workspace lacks the API.
     Missing,
@@ -231,7 +231,7 @@ impl ScriptFault {
         }
     }
 
-    /// The fault as the story tells it.
+    /// The fault in the words of the story.
     pub fn told(&self) -> String {
         let what = match &self.what {
             What::Dark => "does not answer".to_owned(),
@@ -252,7 +252,7 @@ impl ScriptFault {
     }
 }
 
-/// The simulator's word for a side.
+/// The simulator's type for a side.
 pub fn simulated(side: Side) -> sim::Side {
     match side {
         Side::Primary => sim::Side::Primary,

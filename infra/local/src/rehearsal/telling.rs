@@ -1,5 +1,5 @@
-//! The story of a rehearsal: what happened to the pair, what the saga did about it,
-//! and what the auditor saw, in order of time.
+//! Writes the story of a rehearsal in order of time: the events of the pair, the work of the saga, and the findings
+//! of the auditor.
 
 use std::fmt::Write as _;
 
@@ -16,10 +16,10 @@ use super::director::{Cast, Ended};
 use super::report::{Report, after_done, last_fenced_ms, switched_on_ms};
 use super::script::BEGINS;
 
-/// Double processing is listed work by work up to here, and counted beyond.
+/// Up to this number each stretch of double processing is listed. Beyond it the rest is counted.
 pub(super) const LISTED: usize = 12;
 
-/// Where a saga stands, on one line.
+/// The status of a saga, on one line.
 pub(super) fn standing(head: &SagaHead) -> String {
     let status = match head.status {
         SagaStatus::Running => "running",
@@ -52,7 +52,7 @@ pub(super) fn story(rehearsal: &Rehearsal, cast: &Cast<'_>, ended: &Ended, repor
     section(&mut text, "blocked, for a person", &blocked(&ended.view));
     section(&mut text, "findings", &gathered(&ended.view.plan.findings));
     let switched_on: Vec<String> = ended.rounds.iter().flat_map(|round| round.plan.findings.clone()).collect();
-    // Each by its name: whoever switched it on must be found.
+    // Each is listed by its name, so that people can find out who switched it on.
     all(&mut text, "switched on again, and fenced again by the guard", &switched_on);
     audit(&mut text, cast, ended, report);
     if rehearsal.script.watch.is_some() && report.sagas > 0 {

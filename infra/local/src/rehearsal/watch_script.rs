@@ -1,4 +1,4 @@
-//! What a script says about noticing: who watches, what comes in, and what the people do about it.
+//! Defines the part of a script about detection: the watch, the events, and the actions of people on messages.
 
 use engine::Watch;
 use engine::approvals::code::{Cost, hash_at};
@@ -12,33 +12,33 @@ use jiff::SignedDuration;
 use secrecy::SecretString;
 use serde::Deserialize;
 
-/// What approval links begin with in a rehearsal.
+/// Prefix of the approval links in a rehearsal.
 pub(super) const LINKS: &str = "https://approve.example";
 
-/// A rehearsal has no time to spend on hashes.
+/// Cost of hashing a code. It is low, so that a rehearsal is fast.
 const CHEAP: Cost = Cost { memory_kib: 8, passes: 1 };
 
-/// How a pair is watched in a script. Durations are in seconds; what is left out is as in a configuration.
+/// How a pair is watched in a script. Durations are in seconds. A missing value has the default of a configuration.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct WatchScript {
     /// `watch`, `ask`, `fence-then-ask` or `act`.
     #[serde(default = "ask")]
     pub policy: String,
-    /// Whether our probes look.
+    /// Whether our own probes run.
     #[serde(default = "yes")]
     pub probes: bool,
-    /// So many people must say yes.
+    /// Number of people who must say yes.
     #[serde(default = "one")]
     pub people: u32,
-    /// When the rehearsal is over, if no saga was begun.
+    /// Time at which the rehearsal ends. If a saga is under way then, it ends with the saga.
     pub until: i64,
-    /// Who may approve, in the order of the contact list.
+    /// The people who may approve, in the order of the contact list.
     pub approver: Vec<ApproverScript>,
     /// Events of the cloud.
     #[serde(default)]
     pub event: Vec<EventScript>,
-    /// What people do about the messages that they get.
+    /// Actions of people on the messages that they get.
     #[serde(default)]
     pub deed: Vec<DeedScript>,
 }
@@ -47,9 +47,9 @@ pub struct WatchScript {
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ApproverScript {
-    /// The name.
+    /// Name of the person.
     pub name: String,
-    /// When in the contact list.
+    /// Level in the contact list. Each level is asked after one more time of silence.
     #[serde(default)]
     pub level: u32,
 }
@@ -58,39 +58,39 @@ pub struct ApproverScript {
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct EventScript {
-    /// When it arrives.
+    /// Time at which it arrives.
     pub at: i64,
-    /// What it is, for the story.
+    /// Name of the event in the story.
     pub what: String,
     /// The event, as JSON.
     pub json: String,
 }
 
-/// What somebody does about a message.
+/// An action of a person on a message.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DeedScript {
-    /// Who.
+    /// Name of the person.
     pub by: String,
-    /// So many seconds after the message with her link.
+    /// Seconds from the message with the person's link to the action.
     pub after: i64,
-    /// What.
+    /// The kind of action.
     pub does: Does,
 }
 
-/// What people do.
+/// The kind of an action on a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Does {
-    /// A mail scanner opens the link and submits the form as it stands.
+    /// A mail scanner opens the link and submits the form unchanged.
     Scan,
-    /// She says yes, with her code.
+    /// The person says yes, with the right code.
     Approve,
-    /// She says no, with her code.
+    /// The person says no, with the right code.
     Decline,
-    /// She types a wrong code.
+    /// The person types a wrong code.
     Mistype,
-    /// She ends the saga at a terminal.
+    /// The person ends the saga at a terminal.
     Abort,
 }
 
@@ -99,7 +99,7 @@ impl WatchScript {
     ///
     /// # Errors
     ///
-    /// What is wrong with the script.
+    /// A sentence that says what is wrong with the script.
     pub fn watch(&self) -> Result<Watch, String> {
         let mode = match self.policy.as_str() {
             "watch" => Mode::Watch,
@@ -145,12 +145,12 @@ impl WatchScript {
 /// The region of the primary in a rehearsal.
 pub(super) const PRIMARY_REGION: &str = "eu-central-1";
 
-/// An approver's code in a rehearsal.
+/// The code of an approver in a rehearsal.
 pub(super) fn code_of(name: &str) -> SecretString {
     SecretString::from(format!("code-of-{name}"))
 }
 
-/// The same for the same name, so that a rehearsal can be repeated.
+/// The salt for a name. It is always the same, so that a rehearsal can be repeated.
 fn salt(name: &str) -> [u8; 16] {
     let mut salt = [b'-'; 16];
     for (place, byte) in salt.iter_mut().zip(name.bytes()) {

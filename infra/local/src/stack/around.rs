@@ -1,6 +1,6 @@
-//! What lies around the two workspaces of a stack: their account, the cloud, the web.
+//! The surroundings of the two workspaces of a stack: their account, the cloud, the web.
 //!
-//! Everything that a process sends there crosses the same boundaries as what it sends to a workspace.
+//! The requests of a process to them cross the same boundaries as its requests to a workspace.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -20,16 +20,16 @@ use sim::{Answer, Cloud, CloudRequest};
 use super::sabotage::{Phase, Process};
 use super::workspace_wire::{SharedWorld, answered, simulated};
 
-/// The cloud, shared by everything of a rehearsal.
+/// The cloud. All parts of a rehearsal share it.
 pub type SharedCloud = Arc<Mutex<Cloud>>;
 
 /// Sends the requests of one process to the account of the pair.
 pub struct AccountWire {
     /// The world that the account belongs to.
     pub world: SharedWorld,
-    /// Time.
+    /// The clock of the rehearsal.
     pub clock: Arc<dyn Clock>,
-    /// Whose requests these are.
+    /// The process that sends the requests.
     pub process: Arc<Process>,
 }
 
@@ -46,13 +46,13 @@ impl Transport for AccountWire {
     }
 }
 
-/// The web as one process reaches it.
+/// Sends the requests of one process to the web.
 pub struct SimulatedWeb {
     /// The cloud that the web belongs to.
     pub cloud: SharedCloud,
-    /// Time.
+    /// The clock of the rehearsal.
     pub clock: Arc<dyn Clock>,
-    /// Whose requests these are.
+    /// The process that sends the requests.
     pub process: Arc<Process>,
 }
 
@@ -126,14 +126,14 @@ impl Web for SimulatedWeb {
     }
 }
 
-/// The secrets of a rehearsal: the work's own, and addresses of channels.
+/// The secrets of a rehearsal: the one of the work's principal, and the addresses of channels.
 pub struct SimulatedSecrets;
 
 /// The variable that holds the secret of the work's principal in a rehearsal.
 pub const WORK_SECRET: &str = "WORK_CLIENT_SECRET";
 /// The variable that holds the address of a chat channel in a rehearsal.
 pub const CHAT_ADDRESS: &str = "CHAT_ADDRESS";
-/// The host that it names.
+/// The host of that address.
 pub const CHAT_HOST: &str = "chat.example";
 
 impl Secrets for SimulatedSecrets {

@@ -1,4 +1,4 @@
-//! What is published, on its way to whom the template names.
+//! Takes published messages and hands each to the functions that the template names, or to people.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
@@ -10,7 +10,7 @@ use tokio::sync::mpsc;
 use super::Delivery;
 use crate::embedded::{Published, Topics};
 
-/// The topic whose messages people read, as the template calls it.
+/// The topic whose messages people read, by its name in the template.
 const PEOPLE: &str = "PeopleTopic";
 
 /// An event for a function.
@@ -19,7 +19,7 @@ pub(super) struct Message {
     pub(super) event: Value,
 }
 
-/// Takes what is published and hands it to whom the template names.
+/// Takes published messages, and hands them to the receivers in the template.
 pub(super) struct Bus {
     pub(super) topics: BTreeMap<String, Vec<String>>,
     pub(super) delivery: Delivery,
@@ -30,13 +30,13 @@ pub(super) struct Bus {
 /// A message that was published for people.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mail {
-    /// The topic, as the template calls it.
+    /// The topic, by its name in the template.
     pub topic: String,
-    /// One line.
+    /// Subject in one line.
     pub subject: String,
-    /// The text.
+    /// Text of the message.
     pub text: String,
-    /// What subscriptions filter by.
+    /// Attributes that subscriptions filter by.
     pub attributes: BTreeMap<String, String>,
 }
 

@@ -1,10 +1,10 @@
-//! What the stack has kept, undecoded: for whoever looks for what must not be there.
+//! Shows everything that the stack has stored, undecoded, for tests that search it for forbidden content.
 
 use super::Stack;
 use super::ports::Kept;
 
 impl Stack {
-    /// Everything that the table holds under a partition, as its own JSON: nothing decodes it on the way.
+    /// All items of a partition of the table, as JSON. Nothing decodes them on the way.
     pub fn items(&self, partition: &str) -> String {
         match &self.place.kept {
             Kept::Embedded(table) => table.items(&self.table_name(), partition),
@@ -12,7 +12,7 @@ impl Stack {
         }
     }
 
-    /// Everything that is kept: the items of the table as its own JSON, and all objects with their keys.
+    /// Everything that is stored: the items of the table as JSON, and all objects with their keys.
     pub fn kept(&self) -> String {
         let mut kept = match &self.place.kept {
             Kept::Embedded(table) => table.kept(&self.table_name()),

@@ -1,9 +1,8 @@
 //! The deployed stack on one machine, in virtual time.
 //!
-//! The functions are the deployed ones; the AWS SDK and the Databricks client are
-//! the real ones; what they talk to lives in this process. An invocation runs in a
-//! process that may die or stand still at any boundary, and then another is begun
-//! by the next wake message or tick, just as in the cloud.
+//! The functions, the AWS SDK and the Databricks client are the deployed ones. The services that they call live in
+//! this process. An invocation runs in a simulated process that may die or freeze at any boundary. Then the next
+//! wake message or tick begins another one, as in the cloud.
 
 pub mod around;
 mod bus;
@@ -49,27 +48,27 @@ use crate::embedded::{Buckets, OpenError, Wire};
 /// The pair's name in every rehearsal.
 pub const PAIR: &str = "rehearsal";
 
-/// The function that looks and judges, as the template calls it.
+/// The function that probes both sides and gives the verdict, by its name in the template.
 const LOOKS: &str = "ProbeFunction";
 
-/// The function that holds drills, as the template calls it.
+/// The function that runs drills, by its name in the template.
 const DRILLS: &str = "DrillFunction";
 
-/// The function that keeps checkpoints, as the template calls it.
+/// The function that takes checkpoints, by its name in the template.
 const SYNCS: &str = "SyncFunction";
 
-/// How long one request to an embedded AWS part takes.
+/// The time that one request to an embedded AWS part takes.
 const AWS_LATENCY: Duration = Duration::from_millis(5);
 
-/// Everything a stack is made of.
+/// The parts that a stack is made of.
 pub struct StackParts {
     /// The pair of workspaces.
     pub world: SharedWorld,
-    /// What lies around them.
+    /// The cloud around the workspaces.
     pub cloud: SharedCloud,
-    /// Time.
+    /// The clock of the rehearsal.
     pub clock: Arc<dyn Clock>,
-    /// What can go wrong.
+    /// The faults that can happen at boundaries.
     pub boundaries: Arc<Boundaries>,
     /// The engine's durations and limits.
     pub settings: Settings,
@@ -77,34 +76,33 @@ pub struct StackParts {
     pub map: Vec<MapEntry>,
     /// The pair's policy.
     pub policy: FailoverPolicy,
-    /// What is declared beside the two workspaces.
+    /// The actions that are declared beside the two workspaces.
     pub arrangements: Arrangements,
     /// How the pair is watched, and who is asked.
     pub watch: Watch,
-    /// Whether anybody looks: without it nobody notices anything, and a person orders.
+    /// Whether the probe function runs. Without it nothing is detected, and a person gives the order.
     pub looks: bool,
-    /// Whether whoever looks has probes to look with.
+    /// Whether the probe function has probes.
     pub probes: bool,
-    /// Whether checkpoints are taken by the schedule. A rehearsal's script takes its own, at the times that its
-    /// story tells.
+    /// Whether the schedule takes checkpoints. The script of a rehearsal takes its own, at the times in its story.
     pub syncs: bool,
     /// How wake messages arrive.
     pub delivery: Delivery,
-    /// Where everything is recorded.
+    /// The store that records everything.
     pub store: StoreKind,
-    /// Whether the pages of evidence are drawn: of thousands of sagas nobody reads them.
+    /// Whether the pages of evidence are rendered. In a run of thousands of sagas nobody reads them.
     pub draws: bool,
     /// Guards of the store that are switched off, to prove that each of them matters.
     #[cfg(feature = "mutants")]
     pub weakened: aws::Weakened,
 }
 
-/// How wake messages arrive: at least once, in the cloud.
+/// How wake messages arrive. In the cloud each arrives at least once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Delivery {
-    /// How often each arrives.
+    /// Number of times that each message arrives.
     pub copies: u32,
-    /// How late.
+    /// Time until a message arrives.
     pub delay: Duration,
 }
 
@@ -117,18 +115,18 @@ impl Default for Delivery {
 /// A stack that cannot be built.
 #[derive(Debug, thiserror::Error)]
 pub enum StackError {
-    /// The template cannot be routed by.
+    /// The template cannot be used for routing.
     #[error(transparent)]
     Routes(#[from] RouteError),
-    /// The embedded table cannot be made.
+    /// The embedded table cannot be created.
     #[error(transparent)]
     Table(#[from] OpenError),
-    /// The pair's name is none.
+    /// The pair's name is not valid.
     #[error("{0}")]
     Pair(String),
 }
 
-/// The stack.
+/// The stack on one machine.
 pub struct Stack {
     parts: StackParts,
     pair: PairName,
@@ -158,7 +156,7 @@ impl Stack {
     ///
     /// # Errors
     ///
-    /// [`StackError`].
+    /// [`StackError`] if the template or the table cannot be used.
     pub fn new(parts: StackParts) -> Result<Arc<Self>, StackError> {
         Self::routed(parts, routes::standard()?)
     }
@@ -167,7 +165,7 @@ impl Stack {
     ///
     /// # Errors
     ///
-    /// [`StackError`].
+    /// [`StackError`] if the template or the table cannot be used.
     pub fn with_template(parts: StackParts, template: &str) -> Result<Arc<Self>, StackError> {
         Self::routed(parts, Routes::read(template)?)
     }
@@ -196,13 +194,13 @@ impl Stack {
         }))
     }
 
-    /// The ports of a person's own process, which nothing happens to.
+    /// The ports of a person's own process, at whose boundaries no fault happens.
     pub fn operator(&self) -> Deps {
         self.deps(&Process::new("operator".to_owned(), Boundaries::calm()))
     }
 
-    /// The ports of a person's own process, to which things happen. Once it is dead its
-    /// requests never return: wait for its death beside whatever it does.
+    /// The ports of a person's own process, at whose boundaries faults may happen. Once the process is dead, its
+    /// requests never return. So wait for its death beside its work.
     pub fn operator_at(&self, boundaries: Arc<Boundaries>) -> (Arc<Process>, Deps) {
         let process = Process::new("operator".to_owned(), boundaries);
         (Arc::clone(&process), self.deps(&process))
@@ -329,7 +327,7 @@ impl Stack {
         }
     }
 
-    /// Errands on AWS, on the account and on the web, all of them simulated.
+    /// Actions on AWS, on the account and on the web, all of them simulated.
     fn errands(&self, on_aws: Option<Arc<dyn Errands>>, process: &Arc<Process>) -> Vec<Arc<dyn Errands>> {
         let (clock, process) = (Arc::clone(&self.parts.clock), Arc::clone(process));
         let world = Arc::clone(&self.parts.world);
@@ -341,7 +339,7 @@ impl Stack {
         on_aws.into_iter().chain(others).collect()
     }
 
-    /// Publishes an event on the bus: whoever's rule it fits is woken.
+    /// Publishes an event on the bus. It wakes every function whose rule matches.
     pub fn put_event(&self, event: &Value) {
         for (_, function) in self.routes.rules.iter().filter(|(pattern, _)| routes::is_of(pattern, event)) {
             // The receiver lives as long as the stack.
@@ -349,7 +347,7 @@ impl Stack {
         }
     }
 
-    /// Sends a request to a function's own address and returns what it answers.
+    /// Sends a request to a function's own address, and returns its answer.
     ///
     /// # Errors
     ///
@@ -361,7 +359,7 @@ impl Stack {
         self.call(function, event).await
     }
 
-    /// Calls a function, whatever wakes it in the template, and returns what it answers.
+    /// Calls a function, whatever wakes it in the template, and returns its answer.
     ///
     /// # Errors
     ///
@@ -380,22 +378,22 @@ impl Stack {
         answered
     }
 
-    /// What was published for people so far, in order.
+    /// The messages that were published for people so far, in order.
     pub fn mail(&self) -> Vec<Mail> {
         lock(&self.bus.mail).clone()
     }
 
-    /// Writes to the table so far, by all processes.
+    /// Number of writes to the table so far, by all processes.
     pub fn writes(&self) -> u64 {
         self.writes.0.load(Ordering::SeqCst)
     }
 
-    /// The simulated world, for what happens in it by itself.
+    /// The simulated world, for events that happen in it by themselves.
     pub fn world(&self) -> &SharedWorld {
         &self.parts.world
     }
 
-    /// How many requests that are more than a look went to each side, by anybody.
+    /// The number of requests to each side that may change something, from all processes.
     pub fn changing_calls(&self) -> [usize; 2] {
         let world = lock(&self.parts.world);
         Side::BOTH.map(|side| world.changing_calls(side).len())
@@ -411,18 +409,18 @@ impl Stack {
         self.uses.used()
     }
 
-    /// Requests that the template does not let a function make, each as a sentence.
+    /// Requests that the template does not allow a function to make, each as a sentence.
     pub fn refused(&self) -> Vec<String> {
         self.uses.refused()
     }
 
-    /// Why runners stopped before their time: deaths and errors, in order.
+    /// The reasons why runners stopped before their time: deaths and errors, in order.
     pub fn stopped(&self) -> Vec<String> {
         lock(&self.stopped).clone()
     }
 }
 
-/// The functions there are, by the names that the template gives them: what each answers, or why it stopped.
+/// Runs a function by its name in the template. Returns its answer, or the reason why it stopped.
 async fn handle(deps: &Deps, owner: &str, message: Message) -> Result<Value, String> {
     let event = message.event;
     match message.function.as_str() {
@@ -444,7 +442,7 @@ async fn handle(deps: &Deps, owner: &str, message: Message) -> Result<Value, Str
     }
 }
 
-/// Draws nothing.
+/// A renderer that renders no page, only the seal of the record.
 struct Blank;
 
 impl Scribe for Blank {
@@ -453,19 +451,19 @@ impl Scribe for Blank {
     }
 }
 
-/// What looks at both sides of every pair.
+/// The probes that read both sides of every pair.
 fn usual_probes(primary: &Arc<DatabricksWorkspace>, standby: &Arc<DatabricksWorkspace>) -> Vec<Arc<dyn Probe>> {
     let sides = [(failover::Side::Primary, primary), (failover::Side::Standby, standby)];
     sides.into_iter().flat_map(|(side, workspace)| probes::of(workspace, &probes::usual(side))).collect()
 }
 
-/// Where the two sides of a rehearsal are.
+/// The addresses of the two sides of a rehearsal.
 pub fn addresses() -> Vec<Address> {
     let at = |side: failover::Side, host: &str| Address { side, url: format!("https://{host}"), host: host.to_owned() };
     vec![at(failover::Side::Primary, sim::PRIMARY_HOST), at(failover::Side::Standby, sim::STANDBY_HOST)]
 }
 
-/// Good on both workspaces and on their account.
+/// Credentials that are valid on both workspaces and on their account.
 fn credentials() -> Credentials {
     Credentials::Machine {
         client_id: sim::CLIENT_ID.to_owned(),
@@ -473,7 +471,7 @@ fn credentials() -> Credentials {
     }
 }
 
-/// A bucket's name has no capitals; the cloud makes one up, too.
+/// The name of the bucket of a resource. A bucket's name has no capitals. In the cloud the name is generated.
 fn bucket_name(resource: &str) -> String {
     resource.to_lowercase()
 }

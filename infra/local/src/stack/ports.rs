@@ -1,6 +1,6 @@
-//! Where a stack records, and the ports of one process to it.
+//! Makes the ports of one process to the store of a stack.
 //!
-//! Law: whichever store it is, every request of a process crosses that process's wire.
+//! Law: with either store, every request of a process crosses that process's wire.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -13,16 +13,16 @@ use super::{StackError, StackParts, bucket_name};
 use crate::embedded::{Buckets, Embedded, Table, Topics, Wire};
 use crate::memory::{MemoryMessenger, MemoryObjects, MemoryStore, MemoryTable, MemoryWaker};
 
-/// The region that the stack stands in.
+/// The region of the stack.
 const REGION: &str = "eu-west-1";
 
-/// Where a stack records.
+/// The store of a stack.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum StoreKind {
     /// DynamoDB, S3 and SNS inside this process, under the real AWS SDK.
     #[default]
     Embedded,
-    /// Plain memory behind the same ports, which makes the same calls: much faster, and without the SDK.
+    /// Plain memory behind the same ports. It makes the same calls, is much faster, and needs no SDK.
     Memory,
 }
 
@@ -32,7 +32,7 @@ pub(super) enum Kept {
     Memory(MemoryTable),
 }
 
-/// Everything that a stack records in.
+/// The parts in which a stack stores everything.
 pub(super) struct Place {
     pub(super) kept: Kept,
     pub(super) buckets: Buckets,
@@ -67,16 +67,16 @@ pub(super) struct Ports {
     pub(super) objects: Arc<dyn Objects>,
     pub(super) waker: Arc<dyn Waker>,
     pub(super) messenger: Arc<dyn Messenger>,
-    /// Errands on AWS, where any can be asked for.
+    /// Actions on AWS, if any are declared.
     pub(super) errands: Option<Arc<dyn Errands>>,
 }
 
 impl Place {
-    /// Everything that a stack of these parts records in.
+    /// The store that `parts` asks for.
     ///
     /// # Errors
     ///
-    /// [`StackError::Table`].
+    /// [`StackError::Table`] if the embedded table cannot be created.
     pub(super) fn new(parts: &StackParts, table: &str, buckets: Buckets, bus: &Arc<Bus>) -> Result<Self, StackError> {
         let (kept, embedded) = match parts.store {
             StoreKind::Embedded => {
@@ -90,7 +90,7 @@ impl Place {
         Ok(Self { kept, buckets, embedded })
     }
 
-    /// The ports of a process whose requests cross `wire`; `environment` names the resources.
+    /// The ports of a process whose requests cross `wire`. `environment` names the resources.
     pub(super) fn ports(
         &self,
         parts: &StackParts,
@@ -116,7 +116,7 @@ impl Place {
             Kept::Memory(table) => {
                 let topics = || Arc::clone(bus) as Arc<dyn Topics>;
                 let objects = MemoryObjects::new(self.buckets.clone(), Arc::clone(wire), bucket, "");
-                // The SDK's clients are dear to build, and only declared errands and channels use them here.
+                // The SDK's clients are costly to build, and only declared actions and channels use them here.
                 let declared = !parts.arrangements.errands.is_empty();
                 let errands = declared.then(|| Arc::new(AwsErrands::new(&self.clients(wire))) as Arc<dyn Errands>);
                 let store = MemoryStore::new(table.clone(), Arc::clone(wire), named("SWITCHBACK_TABLE"));

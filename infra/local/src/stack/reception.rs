@@ -1,13 +1,13 @@
-//! The webhooks of a stack on one machine: each source has one, and all have one secret.
+//! The webhooks of a stack on one machine: each source has one, and all share one secret.
 
 use failover::signal::Reading;
 use secrecy::SecretString;
 use signals::{Alarm, Arrival, Door, Gates, SOURCES};
 
-/// The secret of every webhook of a rehearsal; the samples in `events` show it.
+/// The secret of every webhook of a rehearsal. The samples in `events` carry it.
 pub const WEBHOOK_SECRET: &str = "the-secret-of-every-webhook-on-one-machine";
 
-/// The alarms of a rehearsal that count, by the beginning of their names.
+/// Pattern for the names of the alarms that count in a rehearsal.
 pub const ALARMS: &str = "payments-*";
 
 /// The webhooks of a rehearsal.

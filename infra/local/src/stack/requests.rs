@@ -1,9 +1,9 @@
-//! Requests to a function's own address, as its payload has them [docs: lambda/latest/dg/urls-invocation,
+//! Makes requests to a function's own address, in the format of its payload [docs: lambda/latest/dg/urls-invocation,
 //! payload format 2.0].
 
 use serde_json::{Value, json};
 
-/// A request with a form, or none where `body` is empty.
+/// A request with the form `body`, or without a form if `body` is empty.
 pub fn request(method: &str, path: &str, body: &str) -> Value {
     json!({
         "version": "2.0",

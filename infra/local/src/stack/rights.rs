@@ -1,8 +1,7 @@
-//! What the template lets each function do.
+//! Checks and counts the rights that the template gives each function.
 //!
-//! The local stack refuses whatever the template does not grant, as AWS would: a right that is missing breaks a
-//! rehearsal, and not the night of the disaster. What is used is counted, so that a right which nothing uses is
-//! found, too.
+//! The local stack refuses every request that the template does not grant, as AWS would. So a missing right breaks
+//! a rehearsal, and not a real failover. Used rights are counted, so that a right which nothing uses is found, too.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -12,12 +11,12 @@ use serde_json::Value;
 use super::bucket_name;
 use crate::embedded::{Call, Passage};
 
-/// An action and the resource that it is about, as the template calls it: `sns:Publish` and `WakeTopic`, or
+/// An AWS action, and the resource that it concerns, by its name in the template: `sns:Publish` and `WakeTopic`, or
 /// `s3:GetObject` and `ObjectBucket/*`.
 pub type Right = (String, String);
 
-/// What stands for everything in infra/aws/errands-policy.json: it is attached where the stack has an output for
-/// the role.
+/// One right that stands for all rights of infra/aws/errands-policy.json. A function has it if the stack has an
+/// output for the function's role, since the policy is attached to that role.
 const ERRANDS: &str = "errands-policy.json";
 
 /// The rights of every function.
@@ -26,12 +25,12 @@ pub struct Rights {
     granted: BTreeMap<String, BTreeSet<Right>>,
     table: String,
     buckets: Vec<String>,
-    /// The key of each topic, where that is the stack's own.
+    /// The key of each topic, if the topic has a key of the stack.
     topics: BTreeMap<String, Option<String>>,
 }
 
 impl Rights {
-    /// Reads a template.
+    /// Reads the rights from a template.
     pub fn read(template: &Value) -> Self {
         let mut rights = Self::default();
         for (name, resource) in template["Resources"].as_object().into_iter().flatten() {
@@ -58,12 +57,12 @@ impl Rights {
         rights
     }
 
-    /// What each function may do.
+    /// The rights of each function.
     pub fn granted(&self) -> &BTreeMap<String, BTreeSet<Right>> {
         &self.granted
     }
 
-    /// What a request needs.
+    /// The rights that a request needs.
     fn needed(&self, call: &Call) -> Vec<Right> {
         let right = |action: &str, resource: &str| (action.to_owned(), resource.to_owned());
         let errand = vec![right(ERRANDS, "*")];
@@ -74,14 +73,14 @@ impl Rights {
                 let Some(bucket) = self.buckets.iter().find(|name| bucket_name(name) == bucket) else { return errand };
                 match call.operation.as_str() {
                     "ListObjectsV2" => vec![right("s3:ListBucket", bucket)],
-                    // A look at an object is a read of it [S3: API HeadObject, permissions].
+                    // HeadObject needs the right to read the object [S3: API HeadObject, permissions].
                     "HeadObject" => vec![right("s3:GetObject", &format!("{bucket}/*"))],
                     operation => vec![right(&format!("s3:{operation}"), &format!("{bucket}/*"))],
                 }
             }
             "sns" => {
                 let Some((topic, key)) = self.topics.get_key_value(&call.subject) else { return errand };
-                // A topic with a key of its own asks for that key [SNS: key management, least privilege].
+                // A topic with its own key also needs rights to that key [SNS: key management, least privilege].
                 let of_key = key.iter().flat_map(|key| ["kms:Decrypt", "kms:GenerateDataKey"].map(|a| right(a, key)));
                 [right("sns:Publish", topic)].into_iter().chain(of_key).collect()
             }
@@ -108,14 +107,14 @@ fn listed(one_or_more: &Value) -> Vec<&Value> {
     one_or_more.as_array().map_or_else(|| vec![one_or_more], |more| more.iter().collect())
 }
 
-/// A resource as the template calls it.
+/// A resource by its name in the template.
 fn named(resource: &Value) -> String {
     let name = resource["Ref"].as_str().or_else(|| resource["Fn::GetAtt"][0].as_str()).or_else(|| resource.as_str());
     let within = || resource["Fn::Sub"].as_str().map(|text| text.replace("${", "").replace(".Arn}", ""));
     name.map(str::to_owned).or_else(within).unwrap_or_default()
 }
 
-/// The rights, and what came of them.
+/// The rights, with the used ones and the refused requests.
 #[derive(Debug, Default)]
 pub(super) struct Uses {
     rights: Rights,
@@ -128,8 +127,8 @@ impl Uses {
         Self { rights, ..Self::default() }
     }
 
-    /// AWS's refusal, where the function lacks a right for the request. A person's own process has no function,
-    /// and its rights are not the template's.
+    /// Returns AWS's refusal if the function lacks a right for the request. A person's own process has no function,
+    /// and the template does not give it its rights.
     pub(super) fn judge(&self, function: &str, call: &Call) -> Option<Passage> {
         let granted = self.rights.granted.get(function)?;
         let needed = self.rights.needed(call);

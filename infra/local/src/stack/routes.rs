@@ -1,7 +1,7 @@
-//! What the template says about who is woken by what.
+//! Reads from the template which topics, schedules, rules and addresses wake which function.
 //!
-//! The local stack has no routes of its own: a rule that is missing in the
-//! template breaks the rehearsal, and not the night of the disaster.
+//! The local stack has no routes of its own. So a rule that is missing in the template breaks a rehearsal, and not a
+//! real failover.
 
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
@@ -14,35 +14,35 @@ use super::rights::Rights;
 /// The template that is deployed.
 pub const TEMPLATE: &str = include_str!("../../../aws/template.yaml");
 
-/// The routes of [`TEMPLATE`], which is read once in a process.
+/// The routes of [`TEMPLATE`]. They are read once in a process.
 ///
 /// # Errors
 ///
-/// [`RouteError`]: what is wrong or not understood.
+/// [`RouteError`]: says what is wrong or not understood.
 pub fn standard() -> Result<Routes, RouteError> {
     static READ: OnceLock<Result<Routes, RouteError>> = OnceLock::new();
     READ.get_or_init(|| Routes::read(TEMPLATE)).clone()
 }
 
-/// A template that cannot be routed by.
+/// A template that cannot be used for routing.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("infra/aws/template.yaml: {0}")]
 pub struct RouteError(String);
 
-/// Who is woken by what.
+/// The routes of a stack.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Routes {
-    /// Functions by the topic that wakes them; both as the template calls them.
+    /// Functions by the topic that wakes them. Both have their names in the template.
     pub topics: BTreeMap<String, Vec<String>>,
-    /// Functions by schedule.
+    /// Functions with the interval of the schedule that wakes them.
     pub schedules: Vec<(Duration, String)>,
-    /// Functions by the pattern of events that wakes them.
+    /// Functions with the pattern of the events that wake them.
     pub rules: Vec<(Value, String)>,
     /// Functions that answer requests at an address of their own.
     pub addresses: Vec<String>,
-    /// What each function may do.
+    /// The rights of each function.
     pub rights: Rights,
-    /// What functions find in their environment, with references resolved to the names of resources.
+    /// Variables in the environment of the functions. References are resolved to the names of resources.
     pub environment: BTreeMap<String, String>,
 }
 
@@ -51,7 +51,7 @@ impl Routes {
     ///
     /// # Errors
     ///
-    /// [`RouteError`]: what is wrong or not understood.
+    /// [`RouteError`]: says what is wrong or not understood.
     pub fn read(template: &str) -> Result<Self, RouteError> {
         let template: Value = serde_saphyr::from_str(template).map_err(|e| RouteError(e.to_string()))?;
         let resources = object(&template["Resources"], "Resources")?;
@@ -87,7 +87,7 @@ impl Routes {
         if resource["Properties"]["FunctionUrlConfig"].is_object() {
             self.addresses.push(function.to_owned());
         }
-        // A function that is only reached at its address has none.
+        // A function that is only reached at its address has no events.
         let Some(events) = resource["Properties"]["Events"].as_object() else { return Ok(()) };
         for (event, source) in events {
             let properties = &source["Properties"];
@@ -102,7 +102,7 @@ impl Routes {
                         rate(text).ok_or_else(|| RouteError(format!("{function}.{event}: schedule {text:?}")))?;
                     self.schedules.push((every, function.to_owned()));
                 }
-                // A rule that a parameter turns on is off here.
+                // A parameter decides whether this rule is on. Here it is off.
                 Some("EventBridgeRule") if properties["State"].is_object() => {}
                 Some("EventBridgeRule") => self.rules.push((properties["Pattern"].clone(), function.to_owned())),
                 Some(other) => {
@@ -115,8 +115,8 @@ impl Routes {
     }
 }
 
-/// Whether an event is one of a pattern: every member that the pattern names holds one of the values that
-/// it lists [docs: eventbridge/latest/userguide/eb-event-patterns]. Only exact values are known here.
+/// Whether an event matches a pattern. Each member that the pattern names must have one of the values that it lists
+/// [docs: eventbridge/latest/userguide/eb-event-patterns]. Only exact values are known here.
 pub fn is_of(pattern: &Value, event: &Value) -> bool {
     match pattern {
         Value::Object(members) => members.iter().all(|(name, wanted)| is_of(wanted, &event[name])),
@@ -129,7 +129,7 @@ fn object<'a>(value: &'a Value, what: &str) -> Result<&'a serde_json::Map<String
     value.as_object().ok_or_else(|| RouteError(format!("{what} is missing or no mapping")))
 }
 
-/// A plain text, or the name of the resource that is referred to.
+/// A plain text, or the name of the resource that a `Ref` names.
 fn resolve(value: &Value, resources: &serde_json::Map<String, Value>) -> Result<String, RouteError> {
     if let Some(text) = value.as_str() {
         return Ok(text.to_owned());
@@ -140,11 +140,11 @@ fn resolve(value: &Value, resources: &serde_json::Map<String, Value>) -> Result<
             false => Err(RouteError(format!("Ref {name}: there is no such resource"))),
         };
     }
-    // A value that only the cloud can resolve, e.g. a secret.
+    // Only the cloud can resolve this value, e.g. a secret.
     Ok(String::new())
 }
 
-/// `rate(1 minute)` as EventBridge Scheduler writes it.
+/// The interval of a schedule such as `rate(1 minute)`, in the format of EventBridge Scheduler.
 fn rate(text: &str) -> Option<Duration> {
     let (number, unit) = text.strip_prefix("rate(")?.strip_suffix(')')?.split_once(' ')?;
     let unit_s = match unit.trim_end_matches('s') {

@@ -1,8 +1,7 @@
-//! Every boundary that an effect crosses, and what can go wrong there.
+//! Injects faults at the boundaries that the requests of a process cross.
 //!
-//! All requests of a process, to a workspace or to AWS, pass through here, so a
-//! boundary that is added later is crossed, counted and covered without anybody
-//! listing it.
+//! All requests of a process, to a workspace or to AWS, go through here. So a new boundary is crossed, counted and
+//! covered without any list.
 
 use std::future::Future;
 use std::pin::pin;
@@ -17,46 +16,46 @@ use tokio::sync::Notify;
 use super::rights::Uses;
 use crate::embedded::{Call, Passage, Wire};
 
-/// Where in a request's life.
+/// A moment in a request's life.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Phase {
-    /// Not sent yet.
+    /// It is not sent yet.
     Before,
-    /// It has had its effect; the reply is not here yet.
+    /// It has had its effect. The reply is not here yet.
     AfterEffect,
-    /// The reply is here; nothing is made of it yet.
+    /// The reply is here. The process has not used it yet.
     AfterReply,
 }
 
 /// One crossing of a boundary.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Crossing {
-    /// From 1, over all processes.
+    /// Number of the crossing, from 1, over all processes.
     pub number: u64,
-    /// Whose request it is, e.g. `saga-3`.
+    /// Name of the process that sends the request, e.g. `saga-3`.
     pub process: String,
-    /// E.g. `dynamodb PutItem` or `primary POST /api/2.2/jobs/update`.
+    /// The request, e.g. `dynamodb PutItem` or `primary POST /api/2.2/jobs/update`.
     pub what: String,
-    /// What a request to AWS is about, e.g. `evidence/sagas/s-1.json`; empty toward a workspace.
+    /// The subject of a request to AWS, e.g. `evidence/sagas/s-1.json`. Empty for every other request.
     pub about: String,
-    /// Where in the request's life.
+    /// The moment in the request's life.
     pub phase: Phase,
 }
 
-/// What happens at a crossing.
+/// The fault that is injected at a crossing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Deed {
-    /// Nothing.
+    /// There is no fault.
     Nothing,
     /// The process dies here.
     Kill,
-    /// The reply is lost on its way (counts before it arrives only).
+    /// The reply is lost on its way. This has an effect at [`Phase::AfterEffect`] only.
     LoseReply,
-    /// The process stands still for so long, then goes on as if nothing had been.
+    /// The process freezes for this time. Then it goes on as if nothing had happened.
     Freeze(Duration),
 }
 
-/// Decides what happens at each crossing.
+/// Decides which fault is injected at each crossing.
 pub type Saboteur = Arc<dyn Fn(&Crossing) -> Deed + Send + Sync>;
 
 /// Counts crossings over all processes of one rehearsal.
@@ -68,24 +67,24 @@ pub struct Boundaries {
 }
 
 impl Boundaries {
-    /// Boundaries at which nothing happens.
+    /// Boundaries without faults.
     pub fn calm() -> Arc<Self> {
         Arc::new(Self { crossed: AtomicU64::new(0), saboteur: None, seen: Mutex::new(Vec::new()), records: false })
     }
 
-    /// Boundaries at which `saboteur` decides; every crossing is remembered.
+    /// Boundaries at which `saboteur` decides. Every crossing is remembered.
     pub fn sabotaged(saboteur: Saboteur) -> Arc<Self> {
         let (crossed, seen) = (AtomicU64::new(0), Mutex::new(Vec::new()));
         Arc::new(Self { crossed, saboteur: Some(saboteur), seen, records: true })
     }
 
-    /// The same, and no crossing is remembered: for thousands of sagas.
+    /// Boundaries at which `saboteur` decides. No crossing is remembered, which suits thousands of sagas.
     pub fn struck(saboteur: Saboteur) -> Arc<Self> {
         let (crossed, seen) = (AtomicU64::new(0), Mutex::new(Vec::new()));
         Arc::new(Self { crossed, saboteur: Some(saboteur), seen, records: false })
     }
 
-    /// Every crossing so far.
+    /// Every crossing so far that was remembered.
     pub fn seen(&self) -> Vec<Crossing> {
         self.seen.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
@@ -103,9 +102,9 @@ impl Boundaries {
     }
 }
 
-/// One process: what dies, or stands still, as a whole.
+/// One simulated process. It dies or freezes as a whole.
 pub struct Process {
-    /// Its name, e.g. `saga/3`.
+    /// Name of the process, e.g. `saga-3`.
     pub name: String,
     function: Mutex<String>,
     boundaries: Arc<Boundaries>,
@@ -121,7 +120,7 @@ impl Process {
         Arc::new(Self { name, function: Mutex::default(), boundaries, dead, death, frozen_until: Mutex::new(None) })
     }
 
-    /// From here on it runs this function, whose rights it has. A person's process runs none.
+    /// From now on the process runs this function and has its rights. A person's process runs none.
     pub(super) fn runs(&self, function: &str) {
         function.clone_into(&mut self.function.lock().unwrap_or_else(PoisonError::into_inner));
     }
@@ -144,7 +143,7 @@ impl Process {
         self.dead.load(Ordering::SeqCst)
     }
 
-    /// Crosses a boundary toward a workspace or the web; `false` if the reply is lost here. Never returns once the
+    /// Crosses a boundary toward a workspace or the web. `false` if the reply is lost here. Never returns once the
     /// process is dead.
     pub async fn cross(&self, what: &str, phase: Phase) -> bool {
         self.crosses(what, "", phase).await
@@ -175,9 +174,8 @@ impl Process {
         }
     }
 
-    /// Carries out what the process does. While it stands still nothing of it moves,
-    /// its timers included: they all go off when it goes on, and a request that was
-    /// about to be sent is sent first.
+    /// Runs the work of the process. While the process is frozen nothing in it moves, its timers included. When it
+    /// goes on, all due timers fire, and a request that was about to be sent is sent first.
     pub async fn carry_out<T>(&self, doing: impl Future<Output = T>) -> T {
         let mut doing = pin!(doing);
         let mut thaw = None;
@@ -205,7 +203,7 @@ impl Process {
     }
 }
 
-/// The AWS side of a process: every request crosses its boundaries and takes a little time.
+/// The wire from a process to AWS. Every request crosses the boundaries of the process and takes a little time.
 pub struct ProcessWire {
     process: Arc<Process>,
     latency: Duration,
@@ -214,8 +212,8 @@ pub struct ProcessWire {
 }
 
 impl ProcessWire {
-    /// A wire on which each request takes `latency` in all; `told` hears the operation of each that had its effect,
-    /// and `uses` refuses what the process has no right to.
+    /// A wire on which each request takes `latency` in all. `told` is called with the operation of each request that
+    /// had its effect. `uses` refuses requests that the process has no right to.
     pub(super) fn new(
         process: Arc<Process>,
         latency: Duration,
@@ -235,7 +233,7 @@ impl Wire for ProcessWire {
     async fn before(&self, call: &Call) -> Passage {
         let reached = tokio::time::Instant::now();
         self.process.cross_to_aws(call, Phase::Before).await;
-        // What stood still at the edge is on the wire the moment it goes on: its time-outs are too late.
+        // A process that froze here sends its request the moment it goes on. Its time-outs fire too late to stop it.
         if tokio::time::Instant::now() == reached {
             tokio::time::sleep(self.latency / 2).await;
         }

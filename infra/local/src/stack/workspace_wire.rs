@@ -1,4 +1,4 @@
-//! The way from the Databricks client to a simulated workspace, inside this process.
+//! Carries requests from the Databricks client to a simulated workspace, inside this process.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -12,18 +12,18 @@ use sim::{Answer, Reply, Side, World};
 
 use super::sabotage::{Phase, Process};
 
-/// The world, shared by everything of a rehearsal.
+/// The world. All parts of a rehearsal share it.
 pub type SharedWorld = Arc<Mutex<World>>;
 
 /// Sends the requests of one process to one side of the world.
 pub struct WorkspaceWire {
-    /// The world.
+    /// The simulated world.
     pub world: SharedWorld,
-    /// Which side.
+    /// The side that the requests go to.
     pub side: Side,
-    /// Time.
+    /// The clock of the rehearsal.
     pub clock: Arc<dyn Clock>,
-    /// Whose requests these are.
+    /// The process that sends the requests.
     pub process: Arc<Process>,
 }
 
@@ -40,7 +40,7 @@ impl Transport for WorkspaceWire {
     }
 }
 
-/// One exchange of a process with something simulated, within its time.
+/// One exchange of a process with a simulated part, within its time-out.
 pub(super) async fn answered(
     process: &Process,
     what: &str,
@@ -71,7 +71,7 @@ async fn exchange(process: &Process, what: &str, handle: impl FnOnce() -> Answer
     }
 }
 
-/// A request as the simulator takes it.
+/// A request in the simulator's type.
 pub(super) fn simulated(request: &Request) -> sim::Request {
     let headers = request
         .headers

@@ -1,4 +1,4 @@
-//! Drills in a journey: a dry run, and a full one, which the deployed functions see through by themselves.
+//! Plays the drills of a journey: a dry run, and a full drill, which the deployed functions run to its end alone.
 
 use engine::drills::{DrillOutcome, dry_drill, keep_dry_run, results};
 use engine::noticing::hear;
@@ -13,13 +13,13 @@ use super::super::script::simulated;
 use super::Journey;
 use super::script::{AlarmScript, Leg, LegEnd};
 
-/// The name of a rehearsed drill.
+/// Name of a rehearsed drill.
 const NAME: &str = "rehearsed";
-/// How often a stay is looked at: what runs then has to run again at home.
+/// Interval at which a stay on the standby is read. Work that runs then has to run again on the primary.
 const LOOKS_EVERY: SignedDuration = SignedDuration::from_secs(5);
 
 impl Leg {
-    /// What its full drill is ordered with.
+    /// The order of the leg's full drill.
     pub(super) fn full_drill(&self) -> Result<FullDrill, String> {
         let alarms = self.alarm.iter().map(|alarm| alarm.named.parse().map_err(|e| format!("{e}")));
         Ok(FullDrill {
@@ -32,7 +32,7 @@ impl Leg {
 }
 
 impl Journey<'_, '_> {
-    /// Goes through the plan of a drill without an effect, and keeps what it foresees.
+    /// Does a dry run: goes through the plan of a drill without an effect, and stores the foreseen calls.
     pub(super) async fn dry_runs(&mut self) -> Result<&'static str, String> {
         let now = self.cast.clock.now();
         self.events.push((now, format!("{ON_CALL} orders a dry run")));
@@ -50,7 +50,7 @@ impl Journey<'_, '_> {
         Ok(LegEnd::Completed.as_str())
     }
 
-    /// Tells an alarm whose time has come.
+    /// Ingests the signal of an alarm that is due.
     pub(super) async fn rises(&mut self, alarm: &AlarmScript) -> Result<(), String> {
         let now = self.cast.clock.now();
         let about = About { source: alarm.source.clone(), side: Side::Primary, subject: alarm.subject.clone() };
@@ -67,7 +67,7 @@ impl Journey<'_, '_> {
         Ok(())
     }
 
-    /// Sees a full drill home, once its way out has ended.
+    /// Follows a full drill back to the primary, after its way out has ended.
     pub(super) async fn sees_home(&mut self, leg: &Leg) -> Result<&'static str, String> {
         let begun = self.cast.clock.now();
         loop {
@@ -96,8 +96,8 @@ impl Journey<'_, '_> {
         self.result().await
     }
 
-    /// What runs at the standby is interrupted when the way back begins, and nobody knows when before: so the
-    /// mark of each look replaces the one before.
+    /// Marks the work that runs on the standby now. The way back interrupts it, and nobody knows when before. So each
+    /// mark replaces the one before.
     pub(super) fn marks_the_stay(&mut self, active: Side) {
         if std::mem::take(&mut self.stays) {
             self.cast.world().mark_forgotten();
@@ -109,7 +109,7 @@ impl Journey<'_, '_> {
         }
     }
 
-    /// Waits until a tick has written down how it ended.
+    /// Waits until a tick has recorded how the drill ended.
     async fn is_concluded(&mut self) -> Result<(), String> {
         for _ in 0..60 {
             self.happen().await?;

@@ -1,4 +1,4 @@
-//! A journey: one saga after another on the same pair, and what the pair looks like before and after.
+//! Plays a journey: one saga after another on the same pair, with the state of the pair before and after.
 
 mod drilling;
 pub mod script;
@@ -24,26 +24,26 @@ use super::script::simulated;
 
 pub(super) use self::telling::{late, story, unexplained_ms};
 
-/// How long the on-call engineer reads what needs a person.
+/// Time that the on-call engineer reads why a person is needed, before acting.
 const READS: SignedDuration = SignedDuration::from_mins(2);
 
-/// Less than a drill takes from the end of its way out to the beginning of its way back.
+/// An interval that is shorter than the time from the end of a drill's way out to the beginning of its way back.
 const TURNS_WITHIN: SignedDuration = SignedDuration::from_millis(250);
 
 /// A saga of a journey, as it ended.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Travelled {
-    /// The saga as recorded.
+    /// The saga as it is recorded.
     pub view: engine::view::View,
-    /// When it was ordered.
+    /// Time of the order.
     pub ordered_at: Timestamp,
     /// The side of the simulated pair that it left.
     pub left: sim::Side,
-    /// How it ended.
+    /// How it ended, e.g. `completed`.
     pub end: &'static str,
 }
 
-/// What is set in both workspaces, on the account and in the cloud.
+/// The settings in both workspaces, on the account and in the cloud.
 pub(super) type Settings = Vec<(&'static str, Inventory)>;
 
 /// Plays all legs of a script.
@@ -83,7 +83,7 @@ pub(super) async fn play(cast: &Cast<'_>, progress: &mut dyn FnMut(&str)) -> Res
     journey.told(outcome, writes, &before, &after).await
 }
 
-/// What is set everywhere, now.
+/// The settings of all four now.
 fn settings(cast: &Cast<'_>) -> Settings {
     let mut world = cast.world();
     world.advance(cast.clock.now().as_millisecond());
@@ -99,12 +99,12 @@ fn settings(cast: &Cast<'_>) -> Settings {
 struct Journey<'a, 'b> {
     cast: &'a Cast<'a>,
     operator: engine::Deps,
-    /// What is still to happen, the next one last.
+    /// The events that are still to come, the next one last.
     cues: Vec<(Timestamp, Cue)>,
     events: Vec<(Timestamp, String)>,
     legs: Vec<Travelled>,
     rounds: BTreeSet<SagaId>,
-    /// The standby is marked as what a drill is about to leave.
+    /// Whether the work on the standby is marked as the work that a drill will leave.
     stays: bool,
     /// Alarms that are still to rise.
     alarms: Vec<(Timestamp, AlarmScript)>,
@@ -112,7 +112,7 @@ struct Journey<'a, 'b> {
 }
 
 impl Journey<'_, '_> {
-    /// Waits until then, and lets happen what happens meanwhile.
+    /// Waits until a time. Events that are due meanwhile happen.
     async fn waits(&mut self, until: Timestamp) -> Result<(), String> {
         loop {
             self.happen().await?;
@@ -127,7 +127,7 @@ impl Journey<'_, '_> {
         }
     }
 
-    /// Lets happen what is due, and every heartbeat beat.
+    /// Plays the events that are due, and writes every heartbeat.
     async fn happen(&mut self) -> Result<(), String> {
         let now = self.cast.clock.now();
         while self.cues.last().is_some_and(|(at, _)| *at <= now) {
@@ -156,7 +156,7 @@ impl Journey<'_, '_> {
         Ok(())
     }
 
-    /// Orders one saga and sees it to its end; says how it ended.
+    /// Orders one saga and follows it to its end. Returns how it ended.
     async fn travel(&mut self, leg: &Leg) -> Result<&'static str, String> {
         self.waits(self.cast.at(leg.at)).await?;
         for name in &leg.made {
@@ -174,7 +174,7 @@ impl Journey<'_, '_> {
         }
     }
 
-    /// Sees one saga to its end; says how it ended.
+    /// Follows one saga to its end. Returns how it ended.
     async fn follow(
         &mut self,
         saga: &SagaId,
@@ -208,7 +208,7 @@ impl Journey<'_, '_> {
             let head = self.operator.sagas.head(saga).await.map_err(|e| e.to_string())?.ok_or("the saga is gone")?;
             if leg.order == Course::Drill && out {
                 let pair = pair_head(&self.operator).await.map_err(|e| e.to_string())?;
-                // Once its way back has begun the last mark stands.
+                // Once the way back has begun, the last mark stays.
                 if pair.drill.is_some_and(|drill| drill.back.is_none()) {
                     self.marks_the_stay(pair.active);
                 }
@@ -249,7 +249,7 @@ impl Journey<'_, '_> {
         Ok(end)
     }
 
-    /// The on-call engineer goes on without whatever is blocked, but for what only lessons can end.
+    /// The on-call engineer waives every blocked step. A step that only lessons can end is left.
     async fn waives(&mut self, saga: &SagaId, why: &str) -> Result<(), String> {
         let seen = view(&self.operator, Some(saga)).await.map_err(|e| e.to_string())?.ok_or("the saga is gone")?;
         let blocked: Vec<_> = seen
@@ -279,8 +279,8 @@ impl Journey<'_, '_> {
         }
     }
 
-    /// How often a saga is looked at. Once its alarm has risen a drill turns back within a second of its way out's
-    /// end, and what runs at the standby then must have been seen.
+    /// Interval at which a saga is read. After its alarm a drill turns back within a second of the end of its way out.
+    /// The work that runs on the standby then must have been seen.
     fn looks_every(&self, leg: &Leg, out: bool) -> SignedDuration {
         if out && leg.alarm.is_some() && self.alarms.is_empty() { TURNS_WITHIN } else { LOOKS_EVERY }
     }
@@ -289,7 +289,7 @@ impl Journey<'_, '_> {
         at.saturating_add(SignedDuration::from_secs(seconds)).unwrap_or(Timestamp::MAX)
     }
 
-    /// Makes the plan and begins the saga; `None` if it was refused.
+    /// Makes the plan and begins the saga. `None` if it was refused.
     async fn order(&mut self, leg: &Leg) -> Result<Option<(SagaId, sim::Side, Timestamp)>, String> {
         let now = self.cast.clock.now();
         let leaving = match leg.order {
@@ -334,7 +334,7 @@ impl Journey<'_, '_> {
         Ok(Some((saga, left, now)))
     }
 
-    /// Which of the simulated workspaces has a home: they never change, the homes may.
+    /// The simulated workspace that is `side` now. A promotion changes the roles, and the workspaces stay.
     fn simulated_side(&self, deps: &engine::Deps, side: Side) -> sim::Side {
         let host = deps.pair.host(side);
         let known = crate::stack::addresses().into_iter().find(|address| address.host == host);
@@ -384,7 +384,7 @@ impl Journey<'_, '_> {
     }
 }
 
-/// What a saga's plan says of itself.
+/// The part `about` of a saga's plan.
 pub(super) fn about(view: &engine::view::View) -> Option<About> {
     serde_json::from_value(view.plan.about.clone()).ok()
 }

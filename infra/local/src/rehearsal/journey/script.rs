@@ -1,4 +1,4 @@
-//! What a script says about a journey: one saga after another on the same pair.
+//! Defines the part of a script about a journey: one saga after another on the same pair.
 
 use failover::Course;
 use failover::drill::FullDrill;
@@ -8,36 +8,36 @@ use serde::Deserialize;
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Leg {
-    /// When it is ordered, since the rehearsal began; at once when the one before has ended later.
+    /// Time of the order since the rehearsal began. If the saga before ends later, the order comes at once.
     pub at: i64,
-    /// What is ordered.
+    /// The operation that is ordered.
     pub order: Course,
-    /// The leaving side is well.
+    /// Whether the leaving side is well.
     #[serde(default = "yes")]
     pub planned: bool,
-    /// How long the on-call engineer reads before the answer.
+    /// Time that the on-call engineer reads before the answer.
     #[serde(default)]
     pub answered_after: i64,
-    /// So long after the answer the saga is aborted.
+    /// Time from the answer until the saga is aborted, if it is.
     pub aborted_after: Option<i64>,
     /// The window in which it may begin.
     pub window: Option<WindowScript>,
-    /// What is made on the active side before the order, as a job of this name that is on.
+    /// Names of jobs that somebody makes on the active side before the order. They are on.
     #[serde(default)]
     pub made: Vec<String>,
-    /// Why the one step that waits for a person is waived, where one is.
+    /// The reason for waiving the steps that wait for a person, if they are waived.
     pub waived: Option<String>,
-    /// Of a drill: it is a dry run.
+    /// Whether the drill is a dry run.
     #[serde(default)]
     pub dry: bool,
-    /// Of a full drill: how long the work stays on the standby.
+    /// Time that the work of a full drill stays on the standby.
     #[serde(default = "stays")]
     pub stay: i64,
-    /// Of a full drill: its outcome alarm, and when that rises.
+    /// The outcome alarm of a full drill, with its time.
     pub alarm: Option<AlarmScript>,
-    /// What is written down as learned.
+    /// The lesson that is recorded.
     pub lesson: Option<String>,
-    /// How it is expected to end.
+    /// The expected end.
     #[serde(default)]
     pub ends: LegEnd,
 }
@@ -46,11 +46,11 @@ pub struct Leg {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct WindowScript {
-    /// Not before.
+    /// Begin of the window.
     pub from: i64,
-    /// Over by then.
+    /// End of the window: the saga must be over by then.
     pub until: i64,
-    /// How long it is expected to take.
+    /// Expected duration of the saga.
     pub needs: i64,
 }
 
@@ -58,19 +58,19 @@ pub struct WindowScript {
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AlarmScript {
-    /// Since the rehearsal began.
+    /// Time of the alarm since the rehearsal began.
     pub at: i64,
-    /// The name by which the drill knows it.
+    /// The name by which the drill knows the alarm.
     pub named: String,
-    /// Who says it.
+    /// Source of the signal.
     pub source: String,
-    /// Of what.
+    /// Subject of the signal.
     pub subject: String,
-    /// What it says.
+    /// Text of the signal.
     pub says: String,
 }
 
-/// How a leg ends.
+/// The end of a leg.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum LegEnd {
@@ -81,7 +81,7 @@ pub enum LegEnd {
     Refused,
     /// A person ended it.
     Aborted,
-    /// A full drill was turned back, and the work is at home.
+    /// A full drill was turned back, and the work is back on the primary.
     TurnedBack,
     /// Only the pursuit is left.
     Pursuing,
@@ -90,7 +90,7 @@ pub enum LegEnd {
 }
 
 impl LegEnd {
-    /// The word that reports carry.
+    /// The word for it in reports.
     pub fn as_str(self) -> &'static str {
         match self {
             LegEnd::Completed => "completed",

@@ -1,4 +1,4 @@
-//! The story of a journey: its sagas in order of time, what the auditor saw, and what is not as before.
+//! Writes the story of a journey: its sagas in order of time, the auditor's findings, and the differences at the end.
 
 use std::fmt::Write as _;
 
@@ -16,7 +16,7 @@ use super::super::script::BEGINS;
 use super::super::telling::{LISTED, blocked, clock, section, stretch};
 use super::{Travelled, about};
 
-/// Tells a journey.
+/// Writes the story of a journey.
 pub(in super::super) fn story(rehearsal: &Rehearsal, cast: &Cast<'_>, ended: &Ended, report: &Report) -> String {
     let mut text = String::new();
     // Writing to a string cannot fail.
@@ -49,7 +49,7 @@ pub(in super::super) fn story(rehearsal: &Rehearsal, cast: &Cast<'_>, ended: &En
     text
 }
 
-/// What no saga carries is told once, by the plans; a story tells what is left out of this one.
+/// The exceptions of one leg. Gaps that no saga covers are left out, since every plan lists them.
 fn own_exceptions(leg: &Travelled) -> Vec<String> {
     leg.view.plan.exceptions.iter().filter(|told| !told.starts_with("not covered, ")).cloned().collect()
 }
@@ -96,7 +96,7 @@ fn audit(text: &mut String, cast: &Cast<'_>, ended: &Ended, report: &Report) {
     );
 }
 
-/// What processed data on a side after a saga had reported it fenced there, and before the next was ordered.
+/// Resources that processed data on a side after a saga had reported it fenced there, and before the next order.
 pub(in super::super) fn late(cast: &Cast<'_>, ended: &Ended) -> Vec<String> {
     let world = cast.world();
     let mut late = Vec::new();
@@ -115,8 +115,8 @@ pub(in super::super) fn late(cast: &Cast<'_>, ended: &Ended) -> Vec<String> {
     late
 }
 
-/// In ms: double processing that the record does not explain. A side that was lost starts its work again
-/// when it comes back, until the pursuit has fenced the last of it.
+/// In ms: double processing that the record does not explain. A lost side starts its work again when it comes back.
+/// Its work is explained until the pursuit has fenced the last of it.
 pub(in super::super) fn unexplained_ms(cast: &Cast<'_>, ended: &Ended, windows: &[DoubleWindow]) -> i64 {
     let back_ms = cast.script.loss.as_ref().and_then(|loss| loss.back_at).map(|back| cast.at(back).as_millisecond());
     let unplanned = |leg: &&Travelled| about(&leg.view).is_some_and(|about| !about.planned);
