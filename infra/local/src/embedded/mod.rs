@@ -1,4 +1,4 @@
-//! DynamoDB, S3 and SNS inside this process, under the real AWS SDK.
+//! Runs DynamoDB, S3 and SNS inside this process, under the real AWS SDK.
 //!
 //! [`Embedded`] takes the place of the SDK's HTTP client, and hands each request to the part that answers it.
 //! There is no socket and no other thread, so the paused clock of tokio works. Only a [`Wire`] makes a request wait.

@@ -1,4 +1,4 @@
-//! S3: put, get, head and list, by `s3s` over a [`Shelf`].
+//! Answers requests to S3: put, get, head and list, by `s3s` over a [`Shelf`].
 //!
 //! `s3s` reads the requests, checks their signatures and writes the answers. This module does the work of S3
 //! between the two. It checks the condition of a put and writes in one step [S3: conditional writes].

@@ -17,7 +17,7 @@ pub enum OpenError {
     /// The file cannot be read or written.
     #[error("{} cannot be opened: {reason}: check its permissions", path.display())]
     Unreadable {
-        /// The file.
+        /// Path of the file.
         path: PathBuf,
         /// The reason that the system gives.
         reason: String,
@@ -25,7 +25,7 @@ pub enum OpenError {
     /// The file is something else than a store.
     #[error("{} is not a store of this program ({reason}): name another file", path.display())]
     NotAStore {
-        /// The file.
+        /// Path of the file.
         path: PathBuf,
         /// Says what the file is instead, e.g. `it is no database`.
         reason: &'static str,
@@ -33,7 +33,7 @@ pub enum OpenError {
     /// A later version of this program wrote the file (S22).
     #[error("{} was written by a later version (format {found}, this program knows {known}): use the newer program", path.display())]
     Newer {
-        /// The file.
+        /// Path of the file.
         path: PathBuf,
         /// The format of the file.
         found: u32,

@@ -1,4 +1,4 @@
-//! DynamoDB: one table in memory or in a file, by `dynoxide`.
+//! Answers requests to DynamoDB: one table in memory or in a file, by `dynoxide`.
 //!
 //! Calls into SQLite are made on the thread of the request. They are short, and a call on another thread would
 //! stop a paused clock.

@@ -30,7 +30,7 @@ pub enum Passage {
     },
 }
 
-/// Sees every request twice. A wait in here is latency. If it never returns, the caller hears nothing.
+/// Sees every request twice. A wait in here is latency. If it never returns, the caller gets no answer.
 #[async_trait]
 pub trait Wire: Send + Sync {
     /// Runs before the effect. A request that is stopped here has no effect.

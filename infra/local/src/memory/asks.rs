@@ -1,4 +1,4 @@
-//! Approval requests and their audit entries, in memory.
+//! Stores approval requests and their audit entries in memory.
 
 use async_trait::async_trait;
 use aws::keys;

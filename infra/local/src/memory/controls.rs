@@ -1,4 +1,4 @@
-//! Orders of people on a saga under way, and the lessons of a pair, in memory.
+//! Stores orders of people on a saga under way, and the lessons of a pair, in memory.
 //!
 //! The order is written first. Then the count in the saga's head is raised. So a runner that sees the count finds
 //! the order.

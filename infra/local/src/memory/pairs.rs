@@ -1,4 +1,4 @@
-//! Heads and histories of pairs, in memory.
+//! Stores heads and histories of pairs in memory.
 
 use async_trait::async_trait;
 use aws::keys;

@@ -1,4 +1,4 @@
-//! Sagas in memory: heads, leases, steps, logs.
+//! Stores sagas in memory: heads, leases, steps, logs.
 
 use async_trait::async_trait;
 use aws::keys;

@@ -1,4 +1,4 @@
-//! Health signals and baselines of a pair, in memory.
+//! Stores health signals of a pair in memory, and other remembered values, e.g. baselines.
 
 use async_trait::async_trait;
 use aws::keys;

@@ -74,7 +74,7 @@ impl OwnEstate {
     }
 }
 
-/// The simulator's word for a kind. If it has none, the kind's own name, which the simulator refuses.
+/// The simulator's word for a kind. The simulator itself reports a kind that it does not know.
 fn simulated(kind: &str) -> &str {
     match kind {
         "instance_pool" => "pool",

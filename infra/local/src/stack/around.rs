@@ -1,4 +1,4 @@
-//! The surroundings of the two workspaces of a stack: their account, the cloud, the web.
+//! Simulates the surroundings of the two workspaces of a stack: their account, the cloud, the web.
 //!
 //! The requests of a process to them cross the same boundaries as its requests to a workspace.
 

@@ -1,4 +1,4 @@
-//! The deployed stack on one machine, in virtual time.
+//! Runs the deployed stack on one machine, in virtual time.
 //!
 //! The functions, the AWS SDK and the Databricks client are the deployed ones. The services that they call live in
 //! this process. An invocation runs in a simulated process that may die or freeze at any boundary. Then the next

@@ -1,4 +1,4 @@
-//! The webhooks of a stack on one machine: each source has one, and all share one secret.
+//! Defines the webhooks of a stack on one machine: each source has one, and all share one secret.
 
 use failover::signal::Reading;
 use secrecy::SecretString;

@@ -1,4 +1,4 @@
-//! The contract of `Asks`, over every kind of store (S11).
+//! Checks the contract of `Asks` over every kind of store (S11).
 
 use crate::ground::{Checked, Ground, Kind, at, plan, saga};
 use aws::Weakened;
@@ -113,7 +113,7 @@ async fn what_was_not_answered_is_not_used(ground: &Ground) -> Checked {
     Ok(())
 }
 
-/// S22.
+/// S22: an item of a later version is neither read nor changed.
 async fn a_newer_question_is_left_alone(ground: &Ground) -> Checked {
     ground.store().ask(&ask(LOSS, None)).await.map_err(|e| e.to_string())?;
     ground.set_version("SAGA#payments-1", "ASK#loss", STORE_VERSION + 1);
@@ -130,7 +130,7 @@ async fn whoever_has_read_an_older_question_does_not_write_it(ground: &Ground) -
     ensure!(used == Ok(()), "{used:?}");
     let revision = ground.store().question(&saga(), LOSS).await.ok().flatten().map(|ask| ask.revision);
     ensure!(revision == Some(2), "{revision:?}");
-    // Neither what was read before it was used, nor anything made of a used one.
+    // Both revisions are refused: the one from before the use, and the one after it.
     for revision in [2, 3] {
         let reopened = AskItem { revision, ..ask(LOSS, Some(60)) };
         let put = ground.store().put_question(&reopened).await;
@@ -184,7 +184,7 @@ fn ask(question: &str, loss_s: Option<i64>) -> AskItem {
     }
 }
 
-/// The question, answered, by whoever has read it when it was asked.
+/// Puts the answer on revision 1 of the question, as a process does that read it when it was asked.
 async fn put(ground: &Ground, question: &str, answer: &Answer) -> Result<(), StoreError> {
     let state = AskState::Answered(answer.clone());
     ground.store().put_question(&AskItem { state, revision: 1, ..ask(question, Some(60)) }).await

@@ -1,4 +1,4 @@
-//! The contract of `Controls`, over every kind of store, and items of the version before (S22).
+//! Checks the contract of `Controls` over every kind of store, and items of the version before (S22).
 
 use crate::ground::{Checked, DRAIN, Ground, at, plan, saga};
 use engine::ports::{
@@ -44,14 +44,14 @@ async fn an_order_is_marked_once(ground: &Ground) -> Checked {
     for state in [&taken, &refused] {
         ground.store().mark(&saga(), "1-a", state).await.map_err(|e| e.to_string())?;
     }
-    // The very same order again does not open it.
+    // The same order, written again, does not open it again.
     ground.store().order(&saga(), &item("1-a", Control::Hold)).await.map_err(|e| e.to_string())?;
     let found = ground.store().controls(&saga()).await;
     ensure!(found == Ok(vec![ControlItem { state: taken, ..item("1-a", Control::Hold) }]), "{found:?}");
     Ok(())
 }
 
-/// S16.
+/// S16: a finished saga stays as it is.
 async fn a_finished_saga_takes_no_order(ground: &Ground) -> Checked {
     let over = SagaHead { status: SagaStatus::Finished(Outcome::Completed), ..head() };
     ground.store().create(&over).await.map_err(|e| e.to_string())?;
@@ -74,7 +74,7 @@ async fn a_runner_keeps_what_it_took_in_and_not_what_was_asked(ground: &Ground) 
     Ok(())
 }
 
-/// R43.
+/// R43: a second write or a second closing of the same lesson changes nothing.
 async fn a_lesson_is_written_once_and_closed_once(ground: &Ground) -> Checked {
     let lesson = lesson();
     for by in ["ada", "bo"] {
@@ -94,7 +94,7 @@ async fn a_lesson_is_written_once_and_closed_once(ground: &Ground) -> Checked {
     Ok(())
 }
 
-/// S22.
+/// S22: an item of a later version is neither read nor changed.
 async fn what_a_newer_program_wrote_is_left_alone(ground: &Ground) -> Checked {
     ground.store().create(&head()).await.map_err(|e| e.to_string())?;
     ground.store().order(&saga(), &item("1-a", Control::Hold)).await.map_err(|e| e.to_string())?;
@@ -110,7 +110,7 @@ async fn what_a_newer_program_wrote_is_left_alone(ground: &Ground) -> Checked {
     Ok(())
 }
 
-/// S22: an older program leaves it alone from then on.
+/// S22: the take-over raises the version, so an older program leaves the saga alone from then on.
 async fn a_saga_of_the_version_before_is_carried_on(ground: &Ground) -> Checked {
     ground.store().create(&head()).await.map_err(|e| e.to_string())?;
     ground.set_version("SAGA#payments-1", "HEAD", STORE_VERSION - 1);

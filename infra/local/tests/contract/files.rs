@@ -1,4 +1,4 @@
-//! A store in a file: killed, shared, and refused when it is not one.
+//! Checks a store in a file: after a kill, between processes, and when the file is no store.
 
 use std::fs;
 use std::io::{BufRead, BufReader};
@@ -112,7 +112,7 @@ fn a_database_of_something_else_is_left_as_it_is() {
     assert_eq!(fs::read(&path).unwrap(), before);
 }
 
-/// S22.
+/// S22: the refusal asks for the newer program.
 #[test]
 fn a_file_of_a_later_format_asks_for_the_newer_program() {
     let folder = TempDir::new().unwrap();

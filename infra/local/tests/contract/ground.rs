@@ -1,8 +1,7 @@
-//! What the contract suites stand on: the ports over each kind of embedded part, and in memory.
+//! Gives the contract suites their ground: the ports over each kind of embedded part, and in memory.
 //!
-//! A check is a function from a ground to `Ok` or to the sentence that does not
-//! hold, so that it can be run where it must hold and where, with a guard taken
-//! away, it must not.
+//! A check is a function from a ground to `Ok`, or to the sentence that does not hold. So the same check can also
+//! run where a guard was taken away, and there it must fail.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
@@ -18,7 +17,7 @@ use tempfile::TempDir;
 
 pub(crate) type Checked = Result<(), String>;
 
-/// Fails the check with a sentence unless it holds.
+/// Fails the check with a sentence, unless the condition holds.
 macro_rules! ensure {
     ($holds:expr, $($sentence:tt)+) => {
         if !$holds {
@@ -48,7 +47,7 @@ macro_rules! on_every_ground {
     };
 }
 
-/// Makes one test of each check, in virtual time, on each implementation.
+/// Makes one test of each check on each implementation, in virtual time.
 macro_rules! on_every_implementation {
     ($($check:ident)*) => {
         on_every_implementation!(@ dynamodb_by_sdk Embedded $($check)*);
@@ -68,22 +67,22 @@ macro_rules! on_every_implementation {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
-    /// DynamoDB and S3 by the SDK, the embedded parts in memory.
+    /// DynamoDB and S3 by the SDK, with the embedded parts in memory.
     Embedded,
-    /// The same on a file.
+    /// The same, with the embedded parts on a file.
     File,
-    /// The same, and the file is opened again at each step.
+    /// The same on a file that is opened again at each step.
     FileOpenedAgain,
     /// The store in memory, without the SDK.
     Memory,
 }
 
 impl Kind {
-    /// One of each implementation: what holds of it holds wherever it keeps its items.
+    /// One kind of each implementation, for checks that do not depend on where the items are stored.
     pub(crate) const IMPLEMENTATIONS: [Self; 2] = [Self::Embedded, Self::Memory];
 }
 
-/// Everything that is kept in the table.
+/// All ports of the table.
 pub(crate) trait Store: Pairs + Sagas + Asks + Controls + Signals {}
 
 impl<S: Pairs + Sagas + Asks + Controls + Signals> Store for S {}
@@ -93,7 +92,7 @@ pub(crate) const BUCKET: &str = "plans";
 pub(crate) const EVIDENCE: &str = "evidence";
 const PREFIX: &str = "switchback/";
 
-/// Counts what had its effect on another wire.
+/// Counts the requests that had their effect on another wire.
 struct Counted {
     wire: Option<Arc<dyn Wire>>,
     counts: Mutex<BTreeMap<(&'static str, String), u64>>,
@@ -117,7 +116,7 @@ impl Wire for Counted {
     }
 }
 
-/// What is open.
+/// The parts that are open.
 #[derive(Clone)]
 enum Parts {
     Embedded(Table, Buckets),
@@ -151,7 +150,7 @@ impl Ground {
         Self { weakened, ..self }
     }
 
-    /// The store; on a file that is opened again at each step, freshly opened.
+    /// The store. On a file that is opened again at each step, it is freshly opened.
     pub(crate) fn store(&self) -> Arc<dyn Store> {
         self.store_over(self.wire.clone())
     }
@@ -173,7 +172,7 @@ impl Ground {
         self.objects_in(BUCKET, None)
     }
 
-    /// Objects of a bucket, whose evidence goes to another one.
+    /// Objects of a bucket whose evidence goes to another bucket.
     pub(crate) fn objects_in(&self, bucket: &str, evidence: Option<&str>) -> Arc<dyn Objects> {
         let (wire, evidence) = (self.wire.clone(), evidence.map(str::to_owned));
         match self.open() {
@@ -215,7 +214,7 @@ impl Ground {
         }
     }
 
-    /// How many requests had their effect, by service and operation, lost answers included.
+    /// How many requests had their effect, by service and operation. Requests whose answer was lost count, too.
     pub(crate) fn counts(&self) -> BTreeMap<(&'static str, String), u64> {
         self.wire.counts.lock().unwrap().clone()
     }
@@ -225,7 +224,7 @@ impl Ground {
         self.counts().iter().filter(|((_, name), _)| name == operation).map(|(_, count)| count).sum()
     }
 
-    /// Changes an item behind the store's back.
+    /// Changes the version of an item behind the store's back.
     pub(crate) fn set_version(&self, pk: &str, sk: &str, version: u32) {
         let table = match self.open() {
             Parts::Embedded(table, _) => table,
@@ -270,7 +269,7 @@ fn clients(parts: Embedded) -> Clients {
     Clients::embedded(parts, "eu-west-1")
 }
 
-/// So many seconds after an arbitrary moment.
+/// The time that is this number of seconds after a fixed moment.
 pub(crate) fn at(seconds: i64) -> Timestamp {
     Timestamp::from_second(1_767_600_900 + seconds).unwrap()
 }

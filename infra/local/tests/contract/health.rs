@@ -1,4 +1,4 @@
-//! The AWS Health API as a feed, and the probe of an object store, through the real SDK.
+//! Checks the AWS Health API as a feed, and the probe of an object store, through the real SDK.
 
 use std::sync::{Arc, Mutex};
 
@@ -14,7 +14,7 @@ use sim::{CloudFault, CloudFaultKind, HealthEvent};
 use crate::errands::{REGION, Stand, Ticking};
 use crate::ground::{BUCKET, at};
 
-/// Says of which endpoint the global name is an alias, or nothing at all.
+/// Gives the endpoint that the global name is an alias of, or no answer. It counts the questions.
 struct Alias(Option<&'static str>, Mutex<u32>);
 
 #[async_trait]

@@ -1,4 +1,4 @@
-//! The usual probes, run by the function itself over the whole stack, and what they learn.
+//! Checks the usual probes and their tracks: the function itself runs them over the whole stack.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -17,7 +17,7 @@ use sim::{Cloud, CloudSettings, Estate, Fault, FaultKind, World};
 
 const BEGINS: &str = "2026-11-25T08:00:00Z";
 
-/// Looks for so many minutes while these faults strike the primary; gives the tracks by probe and side.
+/// Runs the probes for this number of minutes while the faults strike the primary. Returns all tracks.
 fn looked(minutes: u64, faults: impl FnOnce(i64) -> Vec<Fault>) -> Vec<Track> {
     let tracks = in_virtual_time(async {
         let begins: Timestamp = BEGINS.parse().unwrap();

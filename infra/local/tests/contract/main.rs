@@ -1,8 +1,8 @@
-//! The contracts of the ports that `aws` carries out over the embedded parts, and `local` in memory.
+//! Checks the contracts of the ports that `aws` implements over the embedded parts, and `local` in memory.
 //!
-//! One suite per port and one for all: DynamoDB by the SDK in memory, on a file, and on a file that is opened
-//! again at every step; and the store in memory. A guard of a store that can be taken away is shown to matter in
-//! each implementation: without it the check that stands for it fails, with the sentence expected.
+//! There is one suite per port. Each runs on DynamoDB by the SDK in memory, on a file, and on a file that is opened
+//! again at every step, and on the store in memory. Each guard of a store can be taken away. Then the check that
+//! stands for the guard must fail in each implementation, with the expected sentence.
 
 #![allow(clippy::unwrap_used, reason = "everything here is a test, also outside test functions")]
 

@@ -1,4 +1,4 @@
-//! The contract of `Objects`, over every kind of place, and of what lies below it.
+//! Checks the contract of `Objects` over every kind of store, and the buckets below it.
 
 use crate::ground::{BUCKET, Checked, EVIDENCE, Ground, Kind};
 use bytes::Bytes;
@@ -49,7 +49,7 @@ async fn a_new_object_never_replaces_one(ground: &Ground) -> Checked {
     Ok(())
 }
 
-/// R52: in a bucket of its own, where one is named, and never replaced.
+/// R52: evidence goes to a bucket of its own if one is named, and it is never replaced.
 async fn evidence_is_written_once_and_the_same_again_is_fine(ground: &Ground) -> Checked {
     for bucket in [None, Some(EVIDENCE)] {
         let objects = || ground.objects_in(BUCKET, bucket);

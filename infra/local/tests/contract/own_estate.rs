@@ -1,4 +1,4 @@
-//! A checkpoint that is saved, simulated and captured again tells the same.
+//! Checks that a checkpoint which is saved, simulated and captured again has the same content.
 
 use std::path::Path;
 use std::sync::{Arc, Mutex};
@@ -52,7 +52,7 @@ fn captured(estate: Estate) -> Checkpoint {
     captured.unwrap().unwrap()
 }
 
-/// Kind, name, tag, whether it is on, and what starts it needs: all that a failover goes by.
+/// Everything that a failover goes by: kind, name, tag, whether it is on, and which starts it needs.
 fn essence(checkpoint: &Checkpoint) -> Vec<String> {
     let one = |resource: &Resource| {
         let Resource { kind, name, tag, active, starts, .. } = resource;
@@ -63,7 +63,7 @@ fn essence(checkpoint: &Checkpoint) -> Vec<String> {
     all
 }
 
-/// Saved, read from the file alone, and captured again.
+/// Saves a checkpoint, reads it from the file alone, and captures it again.
 fn again(checkpoint: &Checkpoint) -> (OwnEstate, Checkpoint) {
     let folder = TempDir::new().unwrap();
     let file = folder.path().join("checkpoint.json");

@@ -1,4 +1,4 @@
-//! The contract of `Pairs`, over every kind of store.
+//! Checks the contract of `Pairs` over every kind of store.
 
 use crate::ground::{Checked, Ground, Kind, at, saga};
 use aws::Weakened;
@@ -81,7 +81,7 @@ async fn the_guard_and_its_round_are_read_back_and_named_as_unfinished(ground: &
     Ok(())
 }
 
-/// S22.
+/// S22: a head of a later version is not read.
 async fn a_newer_head_is_not_read(ground: &Ground) -> Checked {
     ground.store().put_pair(&head(1, None)).await.map_err(|e| e.to_string())?;
     ground.set_version("PAIR#payments", "HEAD", STORE_VERSION + 1);

@@ -1,4 +1,4 @@
-//! The contract of `Sagas` on heads and leases, over every kind of store.
+//! Checks the contract of `Sagas` on heads and leases, over every kind of store.
 
 use crate::ground::{Checked, DRAIN, Ground, Kind, at, plan, saga};
 use aws::Weakened;
@@ -71,7 +71,7 @@ async fn a_saga_is_created_once(ground: &Ground) -> Checked {
     Ok(())
 }
 
-/// S2.
+/// S2: five take-overs give the epochs 1 to 5.
 async fn each_take_over_adds_exactly_one_to_the_epoch(ground: &Ground) -> Checked {
     ground.store().create(&head()).await.map_err(|e| e.to_string())?;
     for round in 1..=5 {
@@ -100,7 +100,7 @@ async fn of_eight_takers_one_wins(ground: &Ground) -> Checked {
     Ok(())
 }
 
-/// S13.
+/// S13: the lease ends at 30 s, and the drain at 35 s.
 async fn a_held_lease_refuses_until_it_has_drained(ground: &Ground) -> Checked {
     ground.store().create(&head()).await.map_err(|e| e.to_string())?;
     taken(ground.store().take(&saga(), "first", at(0), at(30), DRAIN).await)?;
@@ -133,7 +133,7 @@ async fn a_lease_given_back_is_taken_after_the_drain(ground: &Ground) -> Checked
     Ok(())
 }
 
-/// S33.
+/// S33: the head stays as the successor wrote it.
 async fn a_superseded_runner_cannot_keep(ground: &Ground) -> Checked {
     ground.store().create(&head()).await.map_err(|e| e.to_string())?;
     let first = taken(ground.store().take(&saga(), "first", at(0), at(30), DRAIN).await)?;
@@ -164,7 +164,7 @@ async fn keeping_changes_what_is_kept_and_nothing_else(ground: &Ground) -> Check
     Ok(())
 }
 
-/// S14.
+/// S14: the abort stays on record under this runner and the next.
 async fn keeping_does_not_lose_an_abort(ground: &Ground) -> Checked {
     ground.store().create(&head()).await.map_err(|e| e.to_string())?;
     let mine = taken(ground.store().take(&saga(), "first", at(0), at(30), DRAIN).await)?;
@@ -189,7 +189,7 @@ async fn the_first_who_asked_for_the_abort_stays_on_record(ground: &Ground) -> C
     Ok(())
 }
 
-/// S16.
+/// S16: the end can be written again, and nothing else.
 async fn a_finished_saga_stays_finished(ground: &Ground) -> Checked {
     ground.store().create(&head()).await.map_err(|e| e.to_string())?;
     let mine = taken(ground.store().take(&saga(), "first", at(0), at(30), DRAIN).await)?;
@@ -219,7 +219,7 @@ async fn an_unknown_saga_is_over(ground: &Ground) -> Checked {
     Ok(())
 }
 
-/// S22.
+/// S22: a head of a later version is neither read nor changed.
 async fn a_newer_head_is_left_alone(ground: &Ground) -> Checked {
     ground.store().create(&head()).await.map_err(|e| e.to_string())?;
     ground.set_version("SAGA#payments-1", "HEAD", STORE_VERSION + 1);

@@ -1,4 +1,4 @@
-//! The contract of `Signals`, over every kind of store.
+//! Checks the contract of `Signals` over every kind of store.
 
 use crate::ground::{Checked, Ground, at};
 use engine::ports::{Remembered, STORE_VERSION, StoreError, TrackItem};
@@ -23,7 +23,7 @@ fn item(subject: &str) -> TrackItem {
     TrackItem { version: STORE_VERSION, track, revision: 1 }
 }
 
-/// S22: one signal of a later version does not blind the watch.
+/// S22: one signal of a later version does not hide the others.
 async fn a_track_that_cannot_be_read_spoils_no_other(ground: &Ground) -> Checked {
     for subject in ["first", "newer", "last"] {
         ground.store().put_track(&pair(), &item(subject)).await.map_err(|e| e.to_string())?;

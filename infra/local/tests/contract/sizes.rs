@@ -1,4 +1,4 @@
-//! S25: no store takes an item above 256 KB, whatever DynamoDB itself would take.
+//! Checks S25: no store takes an item above 256 KB, although DynamoDB itself would take a larger one.
 
 use crate::ground::{Checked, Ground};
 use engine::ports::{Remembered, STORE_VERSION, StoreError};
@@ -21,7 +21,7 @@ async fn an_item_within_the_bounds_is_taken(ground: &Ground) -> Checked {
     Ok(())
 }
 
-/// A build for tests stops at such an item, so that no caller can swallow the refusal.
+/// A debug build panics at such an item, so that no caller can ignore the refusal.
 async fn an_item_above_the_bounds_is_refused(ground: &Ground) -> Checked {
     let store = ground.store();
     let put = tokio::spawn(async move { store.remember(&pair(), NAME, &item_of(256 * 1024 + 1)).await });

@@ -1,4 +1,4 @@
-//! The contract of `Sagas` on steps and the log, over every kind of store.
+//! Checks the contract of `Sagas` on steps and the log, over every kind of store.
 
 use crate::ground::{Checked, Ground, Kind, at, plan, saga};
 use aws::Weakened;
@@ -67,7 +67,7 @@ async fn a_superseded_runner_may_write_a_step_nobody_touched_since(ground: &Grou
     Ok(())
 }
 
-/// S33.
+/// S33: the step stays as the successor wrote it.
 async fn a_superseded_runner_cannot_write_a_step_its_successor_touched(ground: &Ground) -> Checked {
     ground.store().put_step(&saga(), 1, &step(0, 0, "first")).await.map_err(|e| e.to_string())?;
     ground.store().put_step(&saga(), 2, &step(0, 0, "second")).await.map_err(|e| e.to_string())?;
@@ -90,7 +90,7 @@ async fn a_place_in_the_log_is_taken_once(ground: &Ground) -> Checked {
     Ok(())
 }
 
-/// S33: the successor seals the place that its predecessor would write to.
+/// S33: the successor seals the place in the log that its predecessor would write to next.
 async fn a_seal_shuts_out_the_runner_it_was_made_for(ground: &Ground) -> Checked {
     let mut chain = Chain::default();
     ground
@@ -118,7 +118,7 @@ async fn a_chunk_whose_answer_was_lost_can_be_appended_again(ground: &Ground) ->
     Ok(())
 }
 
-/// A seal has no line that would tell whose it is.
+/// A seal has no line, so a process cannot recognise its own seal.
 async fn of_eight_seals_of_one_place_one_wins(ground: &Ground) -> Checked {
     let store = ground.store();
     let sealers = (0..8).map(|_| {
@@ -153,7 +153,7 @@ async fn every_event_comes_back_and_the_chain_holds(ground: &Ground) -> Checked 
     Ok(())
 }
 
-/// A page holds 1 MiB at most; these are more than two.
+/// A page has 1 MiB at most. These chunks are more than two pages.
 async fn a_log_of_many_pages_comes_back_in_order(ground: &Ground) -> Checked {
     let mut chain = Chain::default();
     let store = ground.store();
@@ -174,7 +174,7 @@ async fn a_log_of_many_pages_comes_back_in_order(ground: &Ground) -> Checked {
     Ok(())
 }
 
-/// S22.
+/// S22: steps and chunks of a later version are not read.
 async fn newer_steps_and_chunks_are_not_read(ground: &Ground) -> Checked {
     ground.store().put_step(&saga(), 1, &step(0, 0, "")).await.map_err(|e| e.to_string())?;
     ground.store().append(&saga(), &chunk(1, 0, Vec::new())).await.map_err(|e| e.to_string())?;

@@ -1,4 +1,4 @@
-//! The contracts of `Waker` and `Messenger`.
+//! Checks the contracts of `Waker` and `Messenger`.
 
 use std::sync::{Arc, Mutex};
 

@@ -1,4 +1,4 @@
-//! What the adapters make of a wire that loses, delays and refuses, in virtual time.
+//! Checks the adapters on a wire that loses, delays and refuses requests, in virtual time.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -17,7 +17,7 @@ use local::embedded::{Call, Embedded, Passage, Wire};
 use saga::Tally;
 use tokio::time::Instant;
 
-/// What happens to the first calls of one operation, in order; the rest passes.
+/// Decides about the first calls of one operation, in order. All other calls get through.
 struct Script {
     operation: &'static str,
     before: Mutex<Vec<Passage>>,
@@ -212,7 +212,7 @@ async fn a_caller_that_is_cut_off_after_the_effect_leaves_it_done(kind: Kind) {
     assert_eq!(other.pair(&pair_head().pair).await, Ok(Some(pair_head())));
 }
 
-/// Embedded parts whose requests are also kept as they were sent.
+/// Embedded parts that also record each request as it was sent.
 #[derive(Clone, Debug)]
 struct Listened {
     parts: Embedded,
@@ -233,7 +233,7 @@ impl HttpClient for Listened {
     }
 }
 
-/// The embedded table has no replica that could lag, so the request itself must show it.
+/// The embedded table has no replica that could lag, so the request itself must ask for a consistent read.
 #[tokio::test]
 async fn every_read_is_consistent() {
     let listened = Listened { parts: Ground::new(Kind::Embedded).embedded(), heard: Arc::default() };

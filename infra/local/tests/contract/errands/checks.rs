@@ -1,4 +1,4 @@
-//! What is wrong with settings is said in one sentence, before anything is asked of anybody.
+//! Checks that a wrong setting is named in one sentence, before any request is made.
 
 use std::collections::BTreeSet;
 
@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use super::endpoints::routes;
 use super::{REGION, Stand, TOPIC, TWO, ZONE};
 
-/// Good settings of every kind, and a setting that each needs.
+/// Good settings of every kind, with the name of a setting that the kind needs.
 fn good() -> Vec<(&'static str, Value, &'static str)> {
     vec![
         ("heartbeat", json!({ "bucket": "b", "key": "k", "objective_seconds": 60 }), "objective_seconds"),

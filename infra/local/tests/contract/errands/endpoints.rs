@@ -1,4 +1,4 @@
-//! What every kind that writes has in common, and what each of them has for itself.
+//! Checks every kind of action that writes: the common behaviour, and that of each kind.
 
 use aws::codes;
 use engine::codes::STILL_CHANGING;
@@ -18,9 +18,9 @@ struct Writer {
     settings: Value,
     look: &'static str,
     effect: &'static str,
-    /// A setting that names the thing, and the name of one that is not there.
+    /// A setting that names the resource, with the name of a resource that does not exist.
     missing: (&'static str, &'static str),
-    /// What must be allowed.
+    /// The permission that the effect needs.
     permission: &'static str,
 }
 
@@ -91,7 +91,7 @@ async fn twice_equals_once_and_what_is_so_is_not_written() {
     }
 }
 
-/// S6: the change is looked up, and is made once.
+/// S6: after a lost reply the change is read back, and it is made once.
 #[tokio::test(start_paused = true)]
 async fn a_lost_reply_is_doubt_and_the_next_try_finds_the_effect() {
     for writer in writers() {

@@ -1,4 +1,4 @@
-//! The contract of `Errands` for every kind in AWS, through the real SDK, in virtual time.
+//! Checks the contract of `Errands` for every kind in AWS, through the real SDK, in virtual time.
 
 mod checks;
 mod endpoints;
@@ -23,7 +23,7 @@ use tokio::time::Instant;
 
 use crate::ground::{BUCKET, TABLE, at};
 
-/// What Switchback gives each step, in its length.
+/// A token as long as those of Switchback's steps.
 pub(super) const TOKEN: &str = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
 pub(crate) const REGION: &str = "eu-west-1";
 pub(super) const ACCOUNT: &str = "123456789012";
@@ -33,7 +33,7 @@ pub(super) const ZONE: &str = "Z0123456789ABC";
 pub(super) const ONE: &str = "one.example";
 pub(super) const TWO: &str = "two.example";
 
-/// Virtual time, as the runtime has it.
+/// The virtual time of the runtime.
 pub(crate) struct Ticking(Instant);
 
 impl Ticking {
@@ -51,14 +51,14 @@ impl Clock for Ticking {
     async fn sleep_until(&self, _: Timestamp) {}
 }
 
-/// A pass that admits everything and keeps how each request ended.
+/// A permit for every request. It records how each request ended.
 #[derive(Default)]
 pub(crate) struct Open {
     pub(super) entered: Mutex<Vec<(&'static str, Nature)>>,
     pub(super) left: Mutex<Vec<(&'static str, Ending)>>,
 }
 
-/// The time of each request.
+/// The time-out of each request.
 pub(super) const TIME_OUT: Duration = Duration::from_secs(4);
 
 #[async_trait]
@@ -73,7 +73,7 @@ impl Pass for Open {
     }
 }
 
-/// A cloud with everything in it that the kinds are about, and errands that reach it.
+/// A cloud with all resources that the kinds need, and actions that reach it.
 pub(crate) struct Stand {
     pub(crate) cloud: Arc<Mutex<Cloud>>,
     pub(super) errands: AwsErrands,
@@ -83,7 +83,7 @@ pub(crate) struct Stand {
 }
 
 impl Stand {
-    /// Everything changes at once.
+    /// A stand whose cloud applies every change at once.
     pub(crate) fn new() -> Self {
         Self::with(CloudSettings { record_sync_ms: 0, routes_ms: 0, ..CloudSettings::default() }, None)
     }
@@ -138,7 +138,7 @@ impl Stand {
         self.cloud.lock().unwrap().inject(fault);
     }
 
-    /// Every service fails so at one operation.
+    /// Makes one operation fail at every service.
     pub(super) fn fail(&self, operation: &str, kind: CloudFaultKind) {
         self.inject(CloudFault::new("amazonaws.com", kind).only(operation));
     }
@@ -147,7 +147,7 @@ impl Stand {
         self.cloud.lock().unwrap().count(operation)
     }
 
-    /// An object that must be there.
+    /// The content of an object that must exist.
     pub(crate) async fn object(&self, key: &str) -> bytes::Bytes {
         S3Objects::new(&self.clients, BUCKET, "").get(key).await.unwrap().unwrap()
     }

@@ -1,4 +1,4 @@
-//! Kinds that only read: sources, and the heartbeat of a dataset.
+//! Checks the kinds that only read: sources, and the heartbeat of a dataset.
 
 use std::sync::Arc;
 

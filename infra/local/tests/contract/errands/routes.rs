@@ -1,4 +1,4 @@
-//! The routes of an access point, and the five regions that keep them.
+//! Checks the routes of an access point, and the five regions that store them.
 
 use aws::codes;
 use engine::codes::STILL_CHANGING;

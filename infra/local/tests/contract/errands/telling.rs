@@ -1,4 +1,4 @@
-//! Messages on topics, which cannot be looked at.
+//! Checks messages on topics, which cannot be read back.
 
 use std::sync::Arc;
 
