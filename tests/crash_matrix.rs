@@ -1,14 +1,12 @@
-//! The crash matrix: a small saga is broken at every boundary that an effect crosses, and
-//! ends well each time.
+//! The crash matrix: a small saga is broken at every boundary that an effect crosses, and it ends well each time.
 //!
-//! A boundary is a request of the saga's process, to a workspace or to AWS, before it is
-//! sent, after its effect and before its reply, and after its reply and before anything is
-//! recorded of it. At each the process dies; each reply is lost once; at every request the
-//! process stands still for longer than two leases and comes back as a zombie; each wake
-//! comes three times and late.
-//! The store is the one in memory, whose requests cross the same boundaries as the SDK's.
+//! A boundary is a request of the saga's process to a workspace or to AWS, at one of three moments: before it is
+//! sent; after its effect and before its reply; after its reply and before the result is recorded. At each boundary
+//! the process dies once. Each reply is lost once. At every request the process freezes for longer than two leases
+//! and comes back as a zombie. Each wake comes three times and late.
+//! The store is the one in memory. Its requests cross the same boundaries as those of the SDK.
 
-/// The matrix.
+/// The parts of the matrix.
 mod crash_matrix {
     pub(crate) mod content;
     pub(crate) mod journeys;
@@ -31,7 +29,7 @@ use local::rehearsal::script::Script;
 use local::stack::sabotage::{Crossing, Deed, Phase};
 use local::stack::{Delivery, StoreKind};
 
-/// One run for each crossing that `deed` wants broken; all must end well.
+/// One run for each crossing at which `deed` injects a fault. All runs must end well.
 fn each(name: &str, script: &Script, deed: &dyn Fn(&Crossing) -> Option<Deed>) -> Scan {
     each_on(StoreKind::Memory, name, script, deed)
 }
@@ -52,10 +50,10 @@ fn loses_its_reply(crossing: &Crossing) -> Option<Deed> {
     (crossing.phase == Phase::AfterEffect).then_some(Deed::LoseReply)
 }
 
-/// From a little over two leases to four, so that a zombie comes back before its successor
-/// has begun, in its midst and after its end. At every request before it is sent, which is
-/// where a zombie's call lands late, and at every fourth of the other crossings: what comes
-/// after them is the next request.
+/// Freezes a process for a little over two leases up to four. So a zombie comes back before its successor has begun,
+/// during the successor's work, and after the end. The freeze comes at every request before it is sent, where a
+/// zombie's call lands late. It also comes at every fourth of the other crossings, since the next event after them
+/// is the next request.
 fn stands_still(crossing: &Crossing) -> Option<Deed> {
     let late = crossing.phase == Phase::Before || crossing.number.is_multiple_of(4);
     late.then_some(Deed::Freeze(Duration::from_secs(61 + crossing.number * 7 % 60)))
@@ -77,7 +75,7 @@ fn planned_every_reply_is_lost_once() {
     each("planned, reply lost", &scripts::planned(), &loses_its_reply);
 }
 
-/// What the SDK makes of a lost reply: a part of the same points, on the embedded store.
+/// The SDK's reaction to a lost reply: a part of the same points, on the embedded store.
 #[test]
 fn planned_on_the_embedded_store_replies_of_aws_are_lost_and_the_runner_dies() {
     let on_aws = |crossing: &Crossing| ["dynamodb ", "s3 ", "sns "].iter().any(|it| crossing.what.starts_with(it));
@@ -105,8 +103,8 @@ fn lost_a_zombie_comes_back_at_every_boundary() {
     each("lost, zombie", &scripts::lost(), &stands_still);
 }
 
-/// At every so manieth boundary of a long journey: its first half is the failover that is broken everywhere
-/// above, and neighbouring boundaries of the second are alike.
+/// Injects the fault at every `every`th boundary of a long journey. The first half of the journey is the failover that
+/// the tests above break everywhere. In the second half neighbouring boundaries are alike.
 fn sampled(every: u64, deed: &dyn Fn(&Crossing) -> Option<Deed>) -> impl Fn(&Crossing) -> Option<Deed> {
     move |crossing| deed(crossing).filter(|_| crossing.number.is_multiple_of(every))
 }

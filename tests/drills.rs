@@ -1,18 +1,18 @@
-//! Drills that are held by themselves: once a period, in their windows, or missed and told (R50).
+//! Checks drills that begin by themselves: once a period, in their windows, or missed and reported (R50).
 
-/// What is due, and when.
+/// Drills that are due, and their times.
 #[path = "drills/due.rs"]
 mod due;
-/// Whoever dies, a period has one drill.
+/// A period has one drill, whichever process dies.
 #[path = "drills/dying.rs"]
 mod dying;
-/// A pair to play with.
+/// A pair for tests.
 #[path = "guards/ground.rs"]
 #[allow(dead_code, reason = "other plays need more of it")]
 mod ground;
-/// The scripts' quick workspaces.
+/// Workspaces without delays.
 #[path = "crash_matrix/quick.rs"]
 mod quick;
-/// Schedules, what is said meanwhile, and what became of them.
+/// Schedules, signals during a drill, and the results.
 #[path = "drills/timetable.rs"]
 mod timetable;

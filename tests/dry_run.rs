@@ -1,17 +1,17 @@
-//! The dry run of a plan against the deployed stack: it sends no call that changes anything, and its
-//! list is what the run that follows sends.
+//! Checks the dry run of a plan against the deployed stack. It sends no call that changes anything, and its list has
+//! the calls that the next run sends.
 //!
-//! Proved where the calls arrive: at the simulated workspaces, cloud and web.
+//! The calls are counted where they arrive: at the simulated workspaces, cloud and web.
 
-/// A pair whose plan is dry-run, then run.
+/// A pair whose plan gets a dry run, and then a run.
 #[path = "dry_run/ground.rs"]
 mod ground;
-/// What is kept of the run.
+/// The stored record of the dry run.
 #[path = "dry_run/kept.rs"]
 mod kept;
-/// The comparison.
+/// The comparison of both.
 #[path = "dry_run/promises.rs"]
 mod promises;
-/// The scripts' quick workspaces.
+/// Workspaces without delays.
 #[path = "crash_matrix/quick.rs"]
 mod quick;

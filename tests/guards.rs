@@ -1,42 +1,42 @@
-//! Each guard matters, in the code that is deployed: with all of them a situation ends
-//! well, and with any one taken away a named law is broken in it.
+//! Shows that each guard of the deployed code matters. With all guards a situation ends well. Without any one of
+//! them a named law is broken.
 //!
-//! `tests/model.rs` shows the same of the protocol, in every order of every action; here
-//! the store, the client, the runner and the simulated pair are the real ones. The guards
-//! are switched by the feature `mutants`, which nothing that is deployed may enable.
+//! `tests/model.rs` shows the same for the protocol, in every order of every action. Here the store, the client, the
+//! runner and the simulated pair are the real ones. The feature `mutants` switches the guards, and nothing that is
+//! deployed may enable it.
 
-/// When a saga's end is as it must be.
+/// Decides whether the end of a saga is as it must be.
 #[path = "crash_matrix/content.rs"]
 mod content;
-/// A pair to play with.
+/// A pair for tests.
 #[path = "guards/ground.rs"]
 mod ground;
 /// Plays a script once for each boundary.
 #[path = "crash_matrix/points.rs"]
 #[allow(dead_code, reason = "what is redone is told by the matrix alone")]
 mod points;
-/// Workspaces that are quick.
+/// Workspaces without delays.
 #[path = "crash_matrix/quick.rs"]
 mod quick;
-/// What a death makes happen twice.
+/// Calls that a death causes a second time.
 #[path = "crash_matrix/redo.rs"]
 #[allow(dead_code, reason = "how much is redone is asked by the matrix alone")]
 mod redo;
 /// The scripts.
 #[path = "crash_matrix/scripts.rs"]
 mod scripts;
-/// What is broken without which guard.
+/// The situation that breaks a law for each guard.
 #[path = "guards/situations.rs"]
 mod situations;
 
-/// Which guards are taken away.
+/// The guards that are taken away.
 #[derive(Clone, Copy, Debug, Default)]
 struct Off {
     engine: engine::Weakened,
     aws: aws::Weakened,
 }
 
-/// With every guard the situation ends well; without `guard` it breaks `law`.
+/// With every guard the situation ends well. Without `guard` it breaks `law`.
 fn shows(guard: &str, law: &str, situation: fn(Off) -> Vec<String>, off: Off) {
     let with = situation(Off::default());
     assert!(with.is_empty(), "with every guard: {}", with.join("\n"));
@@ -59,7 +59,7 @@ macro_rules! each_guard {
 
         const $list: &[[&str; 3]] = &[$([stringify!($guard), $law, stringify!($test)]),+];
 
-        /// Names every guard: one without a test does not compile.
+        /// Names every guard, so that a guard without a test does not compile.
         const _: fn($room::Weakened) = |$room::Weakened { $($guard: _),+ }| {};
     };
 }

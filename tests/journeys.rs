@@ -1,5 +1,5 @@
-//! There and back, promotion, turning back: every journey tells its golden story, and the pair is afterwards
-//! as it must be, field by field.
+//! Checks journeys: there and back, promotion, turning back. Each journey has its golden story, and afterwards the
+//! pair is as it must be, field by field.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot begin has failed")]
 
@@ -27,7 +27,7 @@ fn rehearse(name: &str, resources: Option<usize>, rounds: usize) -> Told {
     rehearsal.run(&mut |_| {}).unwrap()
 }
 
-/// S5, S8, S10, S15: what the auditor saw of both workspaces.
+/// S5, S8, S10, S15: checks the auditor's observations of both workspaces.
 fn is_content(told: &Told) {
     let auditor = &told.report.auditor;
     assert_eq!(auditor.processed_after_done, 0);
@@ -43,8 +43,8 @@ fn check(name: &str, story: &str) -> Told {
     told
 }
 
-/// What moves by use and belongs to nobody: compute that work has started or left running. And a fence pins
-/// the clusters that it stops, so that none is lost for good after thirty days; a pin is kept.
+/// Whether a difference comes from use or from a pin. Work starts compute or leaves it running. A fence pins the
+/// clusters that it stops, so that none is lost for good after thirty days, and the pin stays.
 fn is_use_or_a_pin(difference: &str) -> bool {
     let use_of_compute = (difference.contains(" clusters ") || difference.contains("cluster "))
         || (difference.contains(" warehouses ") || difference.contains("warehouse "));
@@ -62,14 +62,14 @@ fn there_and_back_leaves_both_workspaces_as_they_were_r40_r41() {
     assert!(told.ended.legs.iter().all(|leg| leg.end == "completed"));
 }
 
-/// On one estate of a thousand resources: no step, setting or artifact grows.
+/// On one estate of a thousand resources: the number of steps, settings and artifacts does not grow.
 #[test]
 fn three_times_there_and_back_leaves_no_residue() {
     let told = rehearse("there-and-back", Some(1_000), 3);
     is_content(&told);
     assert_eq!(told.report.outcome, "completed");
     assert_eq!(residue(&told), Vec::<&String>::new());
-    // What is pinned or set once is there before the second round: the same fence has the same steps each time.
+    // Pins and settings of the first round are there before the second, so the same fence has the same steps each time.
     let fences = |index: usize| {
         let plan = &told.ended.legs[index].view.plan;
         plan.steps().filter(|(_, step)| step.want == failover::plan::want::FENCED).count()
@@ -90,7 +90,7 @@ fn a_promotion_starts_at_once_and_waits_for_nobody_r44() {
     assert_ne!(homes.primary, homes.standby);
 }
 
-/// After a failover nothing moves any more: the homes are swapped, and the old primary is proved ready.
+/// After a failover nothing moves any more: the roles are swapped, and the old primary is proved ready.
 #[test]
 fn a_promotion_after_a_failover_moves_nothing_r44() {
     let mut rehearsal = in_memory("there-and-back", 1, None);
@@ -166,7 +166,7 @@ fn an_outcome_alarm_turns_a_full_drill_back_r50() {
     assert_eq!(told.report.outcome, "turned-back");
 }
 
-/// The alarm speaks of the primary, which the work comes home to, and does not keep it away.
+/// The alarm is about the primary, which the work returns to. It does not keep the work away.
 #[test]
 fn an_outcome_alarm_during_the_stay_ends_the_stay_r50() {
     let mut rehearsal = in_memory("drill-outcome-alarm", 1, Some(40));

@@ -1,15 +1,13 @@
-//! An explicit-state model of one saga driven by two runners: every order of every
-//! action within the bounds is explored, and ten laws are judged after each.
+//! Explores an explicit-state model of one saga with two runners: every order of every action within the bounds. Ten
+//! laws are judged after each action.
 //!
-//! Law: the protocol of the store port is modeled, not its code; a change there that
-//! changes a condition or an order of writes belongs here first. With all guards on
-//! nothing is broken; with any one off, a named law is.
+//! Law: this models the protocol of the store port, and not its code. A change there of a condition, or of the order
+//! of writes, is made here first. With all guards on no law is broken. With any one guard off a named law is broken.
 //!
-//! Bounds: two runners, three steps (two before the gate, one behind it), three
-//! epochs, clocks equal or one tick apart. Leases of three ticks are the shortest that
-//! leave room for a call.
+//! Bounds: two runners, three steps (two before the gate, one behind it), three epochs, clocks that are equal or one
+//! tick apart. A lease has three ticks, which is the shortest lease with time for a call.
 
-/// The model.
+/// The parts of the model.
 mod model {
     pub(crate) mod guards;
     pub(crate) mod laws;
@@ -28,20 +26,20 @@ use stateright::{Checker, HasDiscoveries, Model};
 
 /// One take-over, three steps, any one mishap, the second clock ahead by the skew.
 const WIDE: Bounds = Bounds { ahead: 1, mishaps: 1, epochs: 2, before_gate: 2 };
-/// Two take-overs, so that a predecessor's predecessor can wake.
+/// Two take-overs, so that the runner before the predecessor can wake.
 const LONG: Bounds = Bounds { ahead: 1, mishaps: 0, epochs: 3, before_gate: 2 };
 /// Clocks that agree, two steps.
 const EVEN: Bounds = Bounds { ahead: 0, mishaps: 1, epochs: 2, before_gate: 1 };
-/// Everything at once: too much to see all of it, enough to find what a guard keeps out.
+/// Everything at once. It is too large to explore in full, and enough to break a law without a guard.
 const DEEP: Bounds = Bounds { ahead: 1, mishaps: 1, epochs: 3, before_gate: 2 };
 
-/// What an exploration found.
+/// The result of an exploration.
 struct Found {
     /// The names of the laws that can be broken.
     broken: BTreeSet<&'static str>,
-    /// The names of the things that never happen though they should.
+    /// The names of the events that should happen and never do.
     never: BTreeSet<&'static str>,
-    /// For each broken law a shortest way there.
+    /// For each broken law a shortest way to break it.
     stories: String,
 }
 
@@ -66,7 +64,7 @@ fn explore(name: &str, guards: Guards, bounds: Bounds, until: HasDiscoveries) ->
     found
 }
 
-/// Everything within `bounds` is seen, no law is broken, and only `never` does not happen.
+/// Explores everything within `bounds`. No law may be broken, and only the events in `never` do not happen.
 fn holds(name: &str, bounds: Bounds, never: &[&'static str]) {
     let found = explore(name, Guards::ON, bounds, HasDiscoveries::AnyFailures);
     assert!(found.broken.is_empty(), "{}", found.stories);
@@ -105,7 +103,7 @@ macro_rules! each_guard {
             }
         )+
 
-        /// Names every guard: one without a test does not compile.
+        /// Names every guard, so that a guard without a test does not compile.
         const _: fn(Guards) = |Guards { $($guard: _),+ }| {};
     };
 }

@@ -1,31 +1,31 @@
-//! From signals to a question, and from an answer to a saga: who is asked when, what is done
-//! before anybody answers, and what is never done by signals alone (S17).
+//! Checks the way from signals to a question, and from an answer to a saga: who is asked when, which steps come
+//! before an answer, and which effects signals alone never have (S17).
 
-/// Questions: who gets a link, and when again.
+/// Questions: the people who get a link, and the times.
 #[path = "noticing/asking.rs"]
 mod asking;
-/// A pair to play with.
+/// A pair for tests.
 #[path = "guards/ground.rs"]
 #[allow(dead_code, reason = "other plays need more of it")]
 mod ground;
-/// What people have still to write down keeps nobody waiting.
+/// Lessons that people still have to record keep nobody waiting.
 #[path = "noticing/lessons.rs"]
 mod lessons;
-/// What the policy lets Switchback do by itself.
+/// The actions that a policy allows without a person.
 #[path = "noticing/policies.rs"]
 mod policies;
 /// After a promotion the roles are those of the record.
 #[path = "noticing/promoted.rs"]
 mod promoted;
-/// One proposal, whoever judges and dies.
+/// There is one proposal, whichever process judges and dies.
 #[path = "noticing/proposals.rs"]
 mod proposals;
-/// The scripts' quick workspaces.
+/// Workspaces without delays.
 #[path = "crash_matrix/quick.rs"]
 mod quick;
-/// What is said of the pair in these tests.
+/// Signals about the pair in these tests.
 #[path = "noticing/said.rs"]
 mod said;
-/// What is kept for the day on which a side is lost.
+/// The checkpoints and lags that are stored for the loss of a side.
 #[path = "noticing/syncing.rs"]
 mod syncing;

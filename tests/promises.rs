@@ -1,35 +1,34 @@
-//! Promises that no scenario shows by itself, each in a situation of its own: what a dying
-//! order leaves behind, how long a saga stays without a runner, what doubt does, what a
-//! poisoned step holds up, and what an idle tick costs.
+//! Checks promises that no scenario shows, each in a situation of its own: the remains of an order that died, the
+//! time that a saga has no runner, the effect of doubt, the reach of a poisoned step, the cost of an idle tick.
 
-/// What is said of a pair after an abort.
+/// The status of a pair after an abort.
 #[path = "promises/aborting.rs"]
 mod aborting;
-/// What people order of a saga under way.
+/// Orders of people on a saga under way.
 #[path = "promises/controls.rs"]
 mod controls;
-/// The same while somebody dies.
+/// The same orders while a process dies.
 #[path = "promises/dying_controls.rs"]
 mod dying_controls;
-/// Evidence that is not to be had.
+/// Evidence that cannot be made.
 #[path = "promises/evidence.rs"]
 mod evidence;
-/// A pair to play with.
+/// A pair for tests.
 #[path = "guards/ground.rs"]
 mod ground;
-/// Stops that never end, and what is started again while it is stopped.
+/// Stops that never end, and compute that is started again while it is stopped.
 #[path = "promises/long_stops.rs"]
 mod long_stops;
 /// Orders and answers that die half-way.
 #[path = "promises/orders.rs"]
 mod orders;
-/// What happens when nobody or nothing fails but one thing.
+/// Pace: one fault at a time, or none.
 #[path = "promises/pace.rs"]
 mod pace;
-/// The scripts' quick workspaces.
+/// Workspaces without delays.
 #[path = "crash_matrix/quick.rs"]
 mod quick;
-/// A side that refuses, or asks to be left alone.
+/// A side that refuses, or asks for a pause.
 #[path = "promises/refusals.rs"]
 mod refusals;
 /// Sizes that a workspace may have.

@@ -1,5 +1,5 @@
-//! S20: a function may do what it does, and no more. The stack refuses what the template does not grant; here each
-//! function does whatever it can, and what it was granted and did not use is found.
+//! Checks S20: a function has the rights that it uses, and no more. The stack refuses every request without a right.
+//! Here each function does everything that it can, so that a right which it does not use is found.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -21,32 +21,32 @@ use sim::{Fault, FaultKind};
 use crate::ground::{Ground, Setup, perform};
 use crate::said::{moved, watched};
 
-/// A pair to play with.
+/// A pair for tests.
 #[path = "guards/ground.rs"]
 #[allow(dead_code, reason = "other plays need more of it")]
 mod ground;
-/// The scripts' quick workspaces.
+/// Workspaces without delays.
 #[path = "crash_matrix/quick.rs"]
 mod quick;
-/// What is said of the pair in these tests.
+/// Signals about the pair in these tests.
 #[path = "noticing/said.rs"]
 #[allow(dead_code, reason = "other plays need more of it")]
 mod said;
 
-/// The plays ask what the SDK's requests are, so they record by it.
+/// The same setup on the embedded store, since the SDK's requests decide which rights are needed.
 fn by_sdk(setup: Setup) -> Setup {
     Setup { store: StoreKind::Embedded, ..setup }
 }
 
 type Used = BTreeMap<String, BTreeSet<Right>>;
 
-/// Granted, and used by no play, with the reason.
+/// Rights that are granted and that no play uses, each with the reason.
 const NOT_PLAYED: &[(&str, &str)] = &[
     ("s3:ListBucket", "asked by S3 alone, to tell a missing object from a forbidden one"),
     ("health:DescribeEvents", "asked where a configuration says so; the plays have none"),
     ("errands-policy.json", "what a team declares on AWS; infra/local/tests/contract/errands calls all of it"),
 ];
-/// Reads of evidence happen where the answer to its write was lost.
+/// Evidence is read only if the answer to its write was lost.
 const READ_BACK: (&str, &str) = ("s3:GetObject", "EvidenceBucket/*");
 
 #[test]
@@ -93,8 +93,8 @@ async fn called(ground: &Ground, function: &str) -> Value {
     ground.stack.call(function, json!({})).await.unwrap_or_else(|error| panic!("{function}: {error}"))
 }
 
-/// The function saga moves the work and brings it home; the function probe ends the saga that waits for lessons,
-/// its evidence included, and proposes.
+/// The function saga moves the work and brings it back. The function probe ends the saga that waits for lessons, its
+/// evidence included, and proposes.
 fn proposals() -> Used {
     perform(by_sdk(watched(Mode::Ask)), async |ground: &Ground| {
         ground.captured().await;
@@ -113,7 +113,7 @@ fn proposals() -> Used {
     })
 }
 
-/// The function drill begins a drill and asks for its end when its alarm rings.
+/// The function drill begins a drill, and asks for its end when its alarm rings.
 fn drills() -> Used {
     let policy = DrillPolicy {
         name: "weekly".to_owned(),
@@ -148,7 +148,7 @@ fn drills() -> Used {
     })
 }
 
-/// The function approval shows a page, locks a link, and takes an answer; the function saga sends the links, drives
+/// The function approval shows a page, locks a link, and takes an answer. The function saga sends the links, drives
 /// until its time is up, and wakes itself.
 fn approvals() -> Used {
     let mut setup = watched(Mode::Ask);

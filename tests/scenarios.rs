@@ -1,4 +1,4 @@
-//! Every scenario tells its golden story, byte for byte, and the auditor is content.
+//! Checks that every scenario gives its golden story, byte for byte, and that the auditor finds nothing.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot begin has failed")]
 
@@ -15,7 +15,7 @@ fn rehearse(name: &str, seed: u64, resources: Option<usize>) -> Told {
     in_memory(name, seed, resources).run(&mut |_| {}).unwrap()
 }
 
-/// S5, S8, S10, S15: what the auditor saw of both workspaces.
+/// S5, S8, S10, S15: checks the auditor's observations of both workspaces.
 fn check(name: &str, story: &str) -> Told {
     let told = golden(name, story);
     let auditor = &told.report.auditor;
@@ -80,7 +80,7 @@ fn what_is_refused_is_left_to_a_person_and_nothing_behind_it_begins() {
     assert!(told.story.contains("switchback explain PERMISSION-DENIED"));
 }
 
-/// L1: a blocked step whose call needs its intent on record goes on when a person has helped.
+/// L1: a blocked step whose call needs a recorded intent goes on after a person has helped.
 #[test]
 fn what_was_refused_goes_on_when_a_person_has_helped() {
     let mut rehearsal = in_memory("planned", 1, Some(60));
@@ -124,7 +124,7 @@ fn everything_that_can_be_declared_is_done_and_every_kind_is_fenced() {
     assert_eq!(told.plan, include_str!("scenarios/everything/plan.txt"), "the plan has changed: read it, then keep it");
 }
 
-/// R9: work that runs on both sides by decision goes on on the side that is left, with its runs.
+/// R9: work that runs on both sides by decision goes on, with its runs, on the side that is left.
 #[test]
 fn a_job_that_is_marked_active_active_goes_on_on_the_side_that_is_left() {
     let mut rehearsal = in_memory("planned", 1, None);
@@ -164,7 +164,7 @@ fn a_validation_that_fails_holds_the_saga_before_its_schedules() {
     assert_eq!(told.report.auditor.woken_that_were_off, 0);
 }
 
-/// A listing of many pages that comes late keeps nothing waiting that is known already.
+/// A listing of many pages comes late. Resources that are known already do not wait for it.
 #[test]
 fn what_is_known_is_fenced_while_a_long_listing_is_under_way() {
     let mut rehearsal = in_memory("planned", 1, Some(120));
@@ -219,8 +219,8 @@ fn a_runner_that_dies_takes_no_moment_of_the_clocks_with_it() {
     assert!(clocks.decide_s.is_some() && clocks.execute_s.is_some() && clocks.validate_s.is_some(), "{clocks:?}");
 }
 
-/// What holds for the seed of the golden stories holds for others. In these a lost primary
-/// comes back so that stopped pipelines are started again by jobs that are not fenced yet.
+/// Other seeds than that of the golden stories end as well. With these seeds a lost primary comes back in such a way
+/// that jobs which are not fenced yet start stopped pipelines again.
 #[test]
 fn other_seeds_end_as_well_s5() {
     for (name, seed) in [("region-lost", 3), ("region-lost", 4), ("region-lost", 5), ("planned", 2)] {
@@ -232,7 +232,7 @@ fn other_seeds_end_as_well_s5() {
     }
 }
 
-/// What holds for the usual estate holds for one with apps and alerts, and they move as well.
+/// An estate with apps and alerts ends as well as the usual estate, and its apps and alerts move.
 #[test]
 fn apps_and_alerts_are_left_behind_stopped_and_go_on_on_the_other_side() {
     for name in ["planned", "region-lost"] {
@@ -273,7 +273,7 @@ fn another_seed_tells_another_story() {
 fn a_health_event_and_failing_probes_lead_to_a_failover_without_any_command() {
     let told = check("health-event", include_str!("scenarios/health-event/story.txt"));
     let clocks = &told.report.clocks;
-    // R16: the clocks begin with the first signal, long before anybody was asked.
+    // R16: the clocks begin with the first signal, long before a person was asked.
     assert_eq!((told.report.sagas, told.report.outcome.as_str()), (1, "completed"));
     assert!(clocks.decide_s.is_some_and(|s| s > 700.0) && clocks.rto_s.is_some_and(|s| s < 1_260.0), "{clocks:?}");
     assert_eq!(told.ended.view.head.by, "the verdict");
@@ -330,7 +330,7 @@ fn a_veto_holds_what_the_policy_would_begin() {
     assert_eq!((told.report.steps.done, told.report.auditor.runs_seen), (0, 0));
 }
 
-/// The same night without the veto: the policy acts, and the record names who has accepted the risk.
+/// The same incident without the veto: the policy acts, and the record names the person who has accepted the risk.
 #[test]
 fn without_the_veto_the_policy_acts() {
     let mut rehearsal = in_memory("veto", 1, None);

@@ -1,13 +1,13 @@
-//! Signals as they come in: every sample in `events` through the function that gets it, and the ways that
-//! the template has for them.
+//! Checks signals on their way in: every sample in `events` goes through its function, and the template has a way for
+//! each.
 //!
-//! Beside a sample lies what comes of it, `NAME.reading.json`: what the function answers, and what is then
-//! known of the pair.
+//! The file `NAME.reading.json` beside a sample has the expected result: the answer of the function, and the readings
+//! that the pair has afterwards.
 
 /// The pair that samples are read for.
 #[path = "signals/listeners.rs"]
 mod listeners;
-/// Every sample and what comes of it.
+/// Every sample with its expected result.
 #[path = "signals/samples.rs"]
 mod samples;
 /// The ways that the template has for events and requests.

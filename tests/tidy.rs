@@ -1,8 +1,7 @@
-//! The rules of the house, as tests: what a review should not have to look for.
+//! The rules of the repository, as tests, so that a review need not check them.
 //!
-//! Law: a rule is a function from the files (or from what cargo says) to a list of
-//! offences. It is run over the repository here, and in its own file over a planted
-//! offence, since a rule that finds nothing anywhere proves nothing.
+//! Law: a rule is a function from the files, or from the output of cargo, to a list of offences. Here it runs over the
+//! repository. In its own file it runs over a planted offence, since a rule that never finds anything proves nothing.
 
 /// The rules.
 mod tidy {

@@ -1,4 +1,4 @@
-//! People answer by their links: each answer counts once, for the plan and the loss that were shown.
+//! Checks answers by links: each answer counts once, for the plan and the loss that were shown.
 
 use engine::ports::{AskItem, AskState, Deed};
 use failover::plan::GO;

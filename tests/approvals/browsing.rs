@@ -1,4 +1,4 @@
-//! A browser's way to the approval pages, in virtual time.
+//! Opens the approval pages as a browser does, in virtual time.
 
 use std::time::Duration;
 
@@ -18,7 +18,7 @@ pub(crate) struct Page {
     pub(crate) whole: Value,
 }
 
-/// Asks `people` of the approvers about a failover and plays `acts`; nothing else runs.
+/// Asks `people` of the approvers about a failover, and plays `acts`. Nothing else runs.
 pub(crate) fn perform<T>(people: u32, acts: impl AsyncFnOnce(&Ground) -> T) -> T {
     in_virtual_time(async move {
         let ground = Ground::new(people, SignedDuration::from_mins(60)).await;
@@ -41,12 +41,12 @@ pub(crate) fn perform_beside<T>(people: u32, acts: impl AsyncFnOnce(&Ground) -> 
 }
 
 impl Ground {
-    /// Lets time pass.
+    /// Waits.
     pub(crate) async fn pass(&self, seconds: u64) {
         tokio::time::sleep(Duration::from_secs(seconds)).await;
     }
 
-    /// What people did about it.
+    /// The audit entries of the question.
     pub(crate) async fn trail(&self) -> Vec<TrailLine> {
         self.operator.asks.trail(&self.saga).await.unwrap()
     }
@@ -56,14 +56,14 @@ impl Ground {
         self.request("GET", token, None).await
     }
 
-    /// Answers with what a person types.
+    /// Submits the form with this input of a person.
     pub(crate) async fn answer(&self, token: &str, pair: &str, code: &str, answer: &str) -> Page {
         let encode = |text: &str| text.replace(' ', "+");
         let form = format!("pair={}&code={}&answer={answer}", encode(pair), encode(code));
         self.request("POST", token, Some(&form)).await
     }
 
-    /// Says yes as a person does.
+    /// Says yes with the right input of a person.
     pub(crate) async fn approve(&self, person: &str) -> Page {
         self.answer(&self.token(person), PAIR, &code(person), "approve").await
     }

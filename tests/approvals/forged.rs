@@ -1,4 +1,4 @@
-//! Tokens that are none of ours get one page, whatever is wrong with them, and nothing is written.
+//! Checks forged tokens: all of them get the same page, whatever is wrong with them, and nothing is written.
 
 use std::time::{Duration, Instant};
 
@@ -10,10 +10,10 @@ use secrecy::{ExposeSecret, SecretString};
 use crate::browsing::{Page, perform};
 use crate::ground::{Ground, KEY, code};
 
-/// So many tokens are tried.
+/// Number of tokens that are tried.
 const TRIED: u64 = 100_000;
 
-/// Numbers that look like chance and are the same in every run (xorshift64).
+/// Pseudo-random numbers that are the same in every run (xorshift64).
 struct Chance(u64);
 
 impl Chance {
@@ -29,7 +29,7 @@ impl Chance {
     }
 }
 
-/// A token made of a real one, or of nothing.
+/// A token that is made from a real one, or from nothing.
 fn fuzzed(real: &str, chance: &mut Chance) -> String {
     let mut bytes = real.as_bytes().to_vec();
     match chance.below(6) {
@@ -99,7 +99,7 @@ fn well_made_tokens_that_are_none_of_ours_get_the_same_page() {
             signed(&key("2026-1", "another key of thirty-two bytes!"), &ours),
             signed(&key("2025-9", KEY), &ours),
             signed(&key("2026-1", ""), &ours),
-            // A saga that nobody knows, signed by our key.
+            // The saga is unknown, and our key has signed it.
             signed(&key("2026-1", KEY), &others),
             "x".repeat(100_000),
         ];

@@ -1,6 +1,6 @@
-//! A pair whose failover is asked about, and its approvers.
+//! Sets up a pair with an open question about a failover, and its approvers.
 //!
-//! Law: links are read from the messages that people get, and from nowhere else.
+//! Law: links are read only from the messages that people get.
 
 use std::sync::{Arc, Mutex};
 
@@ -25,11 +25,11 @@ use sim::{Estate, Limits, World};
 
 use crate::quick::quick;
 
-/// A Monday morning.
+/// Begin of every test: a Monday morning.
 const BEGINS: &str = "2026-01-05T08:00:00Z";
-/// What links are signed with.
+/// The key that signs links.
 pub(crate) const KEY: &str = "a key of thirty-two bytes at least";
-/// Whose codes are known here.
+/// The people whose codes are known here.
 pub(crate) const PEOPLE: [&str; 3] = ["ana", "ben", "cem"];
 
 /// The code of a person.
@@ -45,7 +45,7 @@ pub(crate) struct Ground {
 }
 
 impl Ground {
-    /// Asks so many of the approvers about a failover; an answer counts for so long.
+    /// Asks this number of the approvers about a failover. An answer counts until `ask_expires` has gone by.
     pub(crate) async fn new(people: u32, ask_expires: SignedDuration) -> Self {
         let begins: Timestamp = BEGINS.parse().unwrap();
         let clock: Arc<dyn Clock> = Arc::new(SystemClock::starting_at(begins));
@@ -86,17 +86,17 @@ impl Ground {
         Self { stack, operator, saga }
     }
 
-    /// Says when the dataset was synced last.
+    /// Records the time at which the dataset was last synced.
     pub(crate) async fn synced(&self, at: &str) {
         synced(&self.operator, at).await;
     }
 
-    /// The question as recorded.
+    /// The question as it is recorded.
     pub(crate) async fn ask(&self) -> AskItem {
         self.operator.asks.question(&self.saga, GO).await.unwrap().unwrap()
     }
 
-    /// Sends whatever links are due, as the tick does.
+    /// Sends the links that are due, as the tick does.
     pub(crate) async fn tend(&self) {
         tend(&self.operator, &self.saga).await.unwrap();
     }

@@ -1,4 +1,4 @@
-//! S27: no path takes an answer without the proof that the configuration asks for, and each records its proof.
+//! Checks S27: no path takes an answer without the proof that the configuration asks for, and each records its proof.
 
 use engine::Deps;
 use engine::approvals::{NotAnswered, NotProven, answer, at_terminal};
@@ -23,7 +23,7 @@ enum Path {
 const PATHS: [Path; 3] = [Path::Page, Path::Bot, Path::Terminal];
 
 impl Path {
-    /// Says yes in a name with a code; whether it was taken.
+    /// Says yes in a name with a code. Returns whether the answer was taken.
     async fn says_yes(self, ground: &Ground, name: &str, code: Option<&str>) -> bool {
         let before = ground.ask().await.given.len();
         match self {
@@ -57,7 +57,7 @@ fn no_path_takes_a_yes_without_its_proof_and_each_records_it() {
     perform(3, async |ground| {
         let wrong = [None, Some(""), Some("the code of ben"), Some("THE CODE OF ANA"), Some("the code of ana ana")];
         for path in PATHS {
-            // Three of them are wrong tries of the link, by two paths: it is not locked.
+            // Three of these are wrong tries of the link, by two paths. The link is not locked.
             for code in wrong {
                 assert!(!path.says_yes(ground, "ana", code).await, "{path:?}: {code:?}");
             }
@@ -86,7 +86,7 @@ fn no_path_takes_a_yes_without_its_proof_and_each_records_it() {
     });
 }
 
-/// A proof under another configuration, e.g. one from which the approvers were taken out, counts for nothing.
+/// A proof under another configuration counts for nothing, e.g. under one without approvers.
 #[test]
 fn a_proof_of_another_configuration_does_not_count() {
     perform(1, async |ground| {
@@ -102,7 +102,7 @@ fn a_proof_of_another_configuration_does_not_count() {
     });
 }
 
-/// Nothing else that is typed is a code.
+/// No other input is a code.
 #[test]
 fn nothing_but_the_code_is_the_code() {
     perform(1, async |ground| {
@@ -118,7 +118,7 @@ fn nothing_but_the_code_is_the_code() {
     });
 }
 
-/// The log of the saga tells the proof of the answer that it has used.
+/// The log of the saga has the proof of the answer that the saga has used.
 #[test]
 fn the_log_tells_the_proof() {
     perform_beside(1, async |ground| {

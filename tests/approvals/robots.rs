@@ -1,4 +1,4 @@
-//! Programs open links and press buttons: they approve nothing and use nothing up.
+//! Checks programs that open links and press buttons: they approve nothing, and they use nothing up.
 
 use engine::ports::{AskState, Deed, Link};
 use local::stack::PAIR;
@@ -6,7 +6,7 @@ use local::stack::PAIR;
 use crate::browsing::perform;
 use crate::ground::{Ground, code};
 
-/// How often a deed is on the trail.
+/// How many audit entries have this action.
 async fn count(ground: &Ground, deed: Deed) -> usize {
     ground.trail().await.iter().filter(|line| line.deed == deed).count()
 }
@@ -33,7 +33,7 @@ fn a_scanner_that_opens_links_uses_nothing_up_s11() {
     });
 }
 
-/// What stands in the fields of a page's form, as a program would send it, once for each button.
+/// The fields of a page's form, filled as on the page, as a program would send them, once for each button.
 fn as_they_stand(page: &str) -> Vec<String> {
     let of = |tag: &str, name: &str| {
         tag.split_once(&format!(" {name}=\"")).and_then(|(_, rest)| rest.split('"').next()).map(str::to_owned)
@@ -71,7 +71,7 @@ fn ten_wrong_tries_lock_a_link_and_the_others_are_told() {
         let token = ground.token("ana");
         let told = ground.stack.mail().len();
         for wrong in 1..Link::WRONG_AT_MOST {
-            // A wrong name counts as a wrong code does, and which it was is not told.
+            // A wrong name counts like a wrong code. The page does not say which of the two was wrong.
             let (pair, typed) = if wrong % 2 == 0 { ("other", code("ana")) } else { (PAIR, "wrong".to_owned()) };
             let page = ground.answer(&token, pair, &typed, "approve").await;
             assert_eq!(page.status, 422);

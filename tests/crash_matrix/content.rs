@@ -1,22 +1,22 @@
-//! When a saga's end is as it must be, whatever happened on the way.
+//! Judges the end of a saga: it must be right whatever happened on the way.
 //!
-//! Law: two sources that know nothing of each other are asked, what the saga recorded and
-//! what the simulator's auditor saw; each sentence begins with the law that is broken.
+//! Law: the judge asks two sources that know nothing of each other: the record of the saga, and the simulator's
+//! auditor. Each sentence begins with the law that is broken.
 
 use engine::ports::SagaStatus;
 use local::rehearsal::Told;
 use saga::{Event, Gate, Outcome, Plan, State, StepRecord};
 
-/// Everything that is not as it must be.
+/// Everything that is wrong at the end.
 pub(crate) fn offences(told: &Told) -> Vec<String> {
     if told.report.outcome == NOT_BEGUN { untouched(told) } else { moved(told) }
 }
 
-/// What the report says of a full drill that its alarm turned back before anything was tried: its way out was
-/// held up, by a death or a lost reply, until the alarm had risen.
+/// The outcome of a full drill that its alarm turned back before any step was tried. A death or a lost reply held its
+/// way out up until the alarm had risen.
 const NOT_BEGUN: &str = "not-begun";
 
-/// Everything that is not as it must be where a drill did not begin: no step was tried, nothing has changed.
+/// Everything that is wrong after a drill that did not begin. No step may have been tried, and nothing may differ.
 fn untouched(told: &Told) -> Vec<String> {
     let (ended, auditor) = (&told.ended, &told.report.auditor);
     let mut offences = records(told, Outcome::Aborted);
@@ -34,7 +34,7 @@ fn untouched(told: &Told) -> Vec<String> {
     offences
 }
 
-/// Everything that is not as it must be at the end of a saga that moved the work.
+/// Everything that is wrong at the end of a saga that moved the work.
 fn moved(told: &Told) -> Vec<String> {
     let mut offences = Vec::new();
     let mut must = |holds: bool, sentence: String| {
@@ -43,7 +43,7 @@ fn moved(told: &Told) -> Vec<String> {
         }
     };
     let (report, auditor) = (&told.report, &told.report.auditor);
-    // Turned back is how a drill ends whose alarm has risen, and no other.
+    // A drill ends as turned back if its alarm has risen. Nothing else ends so.
     must(
         ["completed", "turned-back"].contains(&report.outcome.as_str()),
         format!("L1: the outcome is {}", report.outcome),
@@ -76,8 +76,8 @@ fn moved(told: &Told) -> Vec<String> {
     offences
 }
 
-/// S2, S16, S18 on what is recorded. That the chain of the log holds and that its lines can
-/// follow each other was proven when it was read.
+/// S2, S16, S18 on the record. Reading the record has already proved that the chain of the log holds, and that its
+/// lines can follow each other.
 fn records(told: &Told, outcome: Outcome) -> Vec<String> {
     let (view, items) = (&told.ended.view, &told.ended.items);
     let mut offences = Vec::new();

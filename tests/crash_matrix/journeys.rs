@@ -1,4 +1,4 @@
-//! The journeys of the matrix: the way home, a promotion, the drills.
+//! Makes the journeys of the matrix: the way back, a promotion, the drills.
 
 use failover::Course;
 use local::rehearsal::journey::script::{AlarmScript, LegEnd};
@@ -6,7 +6,7 @@ use local::rehearsal::script::{Leg, Loss, Script};
 
 use super::scripts::planned;
 
-/// There and back: the way home is a saga of its own, with a reset, a proof and a lesson.
+/// There and back. The way back is a saga of its own, with a reset, a proof and a lesson.
 pub(crate) fn home() -> Script {
     let lesson = Some("the way home was rehearsed".to_owned());
     Script {

@@ -1,7 +1,6 @@
-//! Plays a script once calmly to learn its boundaries, then once for each of them.
+//! Plays a script once without faults to learn its boundaries, and then once for each of them.
 //!
-//! Law: the points come from the run itself, never from a list, so that a boundary which
-//! is added later is covered.
+//! Law: the points come from the run itself and never from a list, so that a new boundary is covered.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -19,17 +18,17 @@ use super::redo::Redo;
 /// Changes a rehearsal before it is played.
 pub(crate) type Change<'a> = &'a (dyn Fn(&mut Rehearsal) + Sync);
 
-/// What was broken where, and what did not end well.
+/// The points that were broken, with the runs that did not end well.
 pub(crate) struct Scan {
     /// Every point that was broken, one run each.
     pub(crate) points: Vec<Crossing>,
-    /// What is not as it must be, by point.
+    /// The offences of a run, by point.
     pub(crate) offending: BTreeMap<Crossing, String>,
-    /// What each death made happen twice.
+    /// The calls that each death caused a second time.
     pub(crate) redone: BTreeMap<Crossing, Redo>,
 }
 
-/// Plays a script under a saboteur; answers what it came to and which boundaries it crossed.
+/// Plays a script under a saboteur. Returns the result, and the boundaries that were crossed.
 pub(crate) fn play(script: &Script, change: Change<'_>, saboteur: Saboteur) -> (Result<Told, String>, Vec<Crossing>) {
     let boundaries = Boundaries::sabotaged(saboteur);
     let mut rehearsal = Rehearsal::scripted("matrix", script.clone(), 1, script.resources);
@@ -40,7 +39,7 @@ pub(crate) fn play(script: &Script, change: Change<'_>, saboteur: Saboteur) -> (
     (rehearsal.run(&mut |_| {}), boundaries.seen())
 }
 
-/// One run for each crossing of a calm run that `deed` wants broken.
+/// Plays one run for each crossing of a calm run at which `deed` injects a fault.
 pub(crate) fn scan(script: &Script, change: Change<'_>, deed: &dyn Fn(&Crossing) -> Option<Deed>) -> Scan {
     let (calm, crossings) = play(script, change, Arc::new(|_| Deed::Nothing));
     assert_eq!(calm.map(|told| offences(&told)), Ok(Vec::new()), "without any sabotage");
@@ -72,7 +71,7 @@ pub(crate) fn scan(script: &Script, change: Change<'_>, deed: &dyn Fn(&Crossing)
     }
 }
 
-/// What was crossed by a run that is broken at one crossing, and what is wrong after it.
+/// The crossings of a run that is broken at one crossing, and the offences after it.
 fn broken(script: &Script, change: Change<'_>, number: u64, deed: Deed) -> (Vec<Crossing>, Vec<String>) {
     let saboteur: Saboteur = Arc::new(move |it| if it.number == number { deed } else { Deed::Nothing });
     let (told, seen) = play(script, change, saboteur);

@@ -1,9 +1,9 @@
-//! Workspaces that are quick: waiting for them is the same look again and again, and a
-//! boundary that is crossed fifty times proves no more than one that is crossed five times.
+//! Gives workspaces short delays. A longer wait only repeats the same read, and a boundary that is crossed fifty times
+//! proves no more than one that is crossed five times.
 
 use sim::Delays;
 
-/// Seconds where the usual ones take minutes.
+/// Delays of seconds where the usual ones are minutes.
 pub(crate) fn quick() -> Delays {
     Delays {
         cluster_start_ms: (8_000, 12_000),

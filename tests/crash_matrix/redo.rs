@@ -1,23 +1,23 @@
-//! S21: what a death makes happen twice is at most what was in flight and what was not on record yet.
+//! Checks S21: a death causes at most those calls a second time that were under way or not yet on record.
 //!
-//! Counted against a run without the death, so only where nothing outside happens at a time of its own: a region
-//! that returns, or an alarm that rises, finds another saga where a runner has died before.
+//! The calls are counted against a run without the death. So this works only if nothing else happens at a time of its
+//! own. A region that returns, or an alarm that rises, finds another saga after a runner has died.
 
 use std::collections::BTreeMap;
 
 use local::stack::sabotage::{Crossing, Phase};
 
-/// What was sent twice after a death, and how much of it the law allows.
+/// The calls that were sent twice after a death, and the number that the law allows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Redo {
-    /// Effects more than in a run without the death.
+    /// Number of effects beyond those of a run without the death.
     pub(crate) repeated: usize,
-    /// Changing calls of the dead process that no completed write can have put on record.
+    /// Number of changing calls of the dead process that no completed write can have recorded.
     pub(crate) open: usize,
 }
 
 impl Redo {
-    /// What followed a death at `death`, against a calm run.
+    /// Compares the crossings after the death at `death` with those of a calm run.
     pub(crate) fn of(calm: &[Crossing], seen: &[Crossing], death: &Crossing) -> Self {
         let (before, after) = (effects(calm), effects(seen));
         let more = |(what, count): (&&str, &usize)| count.saturating_sub(before.get(what).copied().unwrap_or_default());
@@ -25,7 +25,7 @@ impl Redo {
     }
 }
 
-/// After no death more was repeated than it left open; says the most.
+/// Checks that no death repeated more calls than it left open. Prints the most.
 pub(crate) fn little_is_redone(name: &str, redone: &BTreeMap<Crossing, Redo>) {
     let most = redone.values().max().copied().unwrap_or_default();
     println!("{name}: at most {} calls repeated, by a death that left {} open", most.repeated, most.open);
@@ -35,7 +35,7 @@ pub(crate) fn little_is_redone(name: &str, redone: &BTreeMap<Crossing, Redo>) {
     assert!(too_many.is_empty(), "S21: {too_many:#?}");
 }
 
-/// Every request to a workspace that may change something, by what it is and how often it had its effect.
+/// Every request to a workspace that may change something, with the number of times that it had its effect.
 fn effects(crossings: &[Crossing]) -> BTreeMap<&str, usize> {
     let mut effects = BTreeMap::new();
     for crossing in crossings.iter().filter(|it| it.phase == Phase::AfterEffect && changes(&it.what)) {
@@ -44,14 +44,14 @@ fn effects(crossings: &[Crossing]) -> BTreeMap<&str, usize> {
     effects
 }
 
-/// A sign-in is none: every process has its own.
+/// Whether a request may change something. A sign-in does not count, since every process has its own.
 fn changes(what: &str) -> bool {
     let mut words = what.split(' ');
     let (place, verb, path) = (words.next(), words.next(), words.next().unwrap_or_default());
     matches!(place, Some("primary" | "standby")) && verb != Some("GET") && !path.starts_with("/oidc/")
 }
 
-/// A write puts on record what had come back before it was sent.
+/// The number of calls that the dead process left open. A write records the calls that came back before it was sent.
 fn open(seen: &[Crossing], death: &Crossing) -> usize {
     let lived = || seen.iter().filter(|it| it.process == death.process && it.number <= death.number);
     let is_write = |it: &&Crossing| it.what == "dynamodb PutItem";

@@ -1,8 +1,8 @@
-//! The two sagas of the matrix: small enough to be broken everywhere, with every kind of
-//! resource, both publications and a pursuit.
+//! Makes the two sagas of the matrix: small enough to be broken everywhere, with every kind of resource, both
+//! publications and a pursuit.
 //!
-//! Law: an ordinary script, played by the ordinary director; only the times are short, so
-//! that a run is mostly the saga itself.
+//! Law: each is an ordinary script for the ordinary director. Only the times are short, so that a run is mostly the
+//! saga itself.
 
 use local::rehearsal::script::{Ending, EstateKind, Loss, Script};
 

@@ -1,4 +1,4 @@
-//! How many points were covered, and which did not end well.
+//! Reports the number of points that were covered, and the points that did not end well.
 
 use std::collections::BTreeMap;
 
@@ -6,15 +6,15 @@ use local::stack::sabotage::{Crossing, Phase};
 
 use super::points::Scan;
 
-/// So many offending points are told in full.
+/// Number of offending points that are printed in full.
 const TOLD: usize = 12;
 
-/// How many points there are, by phase and by kind of boundary.
+/// The number of points, by phase and by kind of boundary.
 pub(crate) fn counted(points: &[Crossing]) -> String {
     let (mut phases, mut kinds) = (BTreeMap::<Phase, u32>::new(), BTreeMap::<String, u32>::new());
     for crossing in points {
         *phases.entry(crossing.phase).or_default() += 1;
-        // Of a path only the verb: what follows names one resource.
+        // Only the first two words count. The rest of a path names one resource.
         let kind: Vec<&str> = crossing.what.split(' ').take(2).collect();
         *kinds.entry(kind.join(" ")).or_default() += 1;
     }

@@ -1,4 +1,5 @@
-//! What is due is held once; what could not be held is told once, with the reason.
+//! Checks that a drill which is due is held once, and that a drill which could not be held is reported once, with the
+//! reason.
 
 use engine::drills::DrillOutcome;
 use engine::drills::scheduled::{Did, round};
@@ -106,7 +107,7 @@ fn what_is_approved_is_held_and_its_end_is_written_down() {
             let saga = ground.results().await[0].sagas[0].clone();
             ground.asserts(&saga, "ana", true, false).await.expect("its question is open");
             ground.pass(3 * 3_600).await;
-            // The way back of a full drill is not closed before somebody has written down what was learned.
+            // The way back of a full drill is not closed before somebody has recorded a lesson.
             let head = pair_head(&ground.operator).await.expect("the pair is there");
             assert_eq!(head.saga.is_some(), kind == DrillKind::Full);
             if let Some(back) = head.saga {
@@ -154,7 +155,7 @@ fn its_outcome_alarm_ends_a_drill_on_the_standby_and_what_may_still_be_on_is_tol
         ground.pass(1_000).await;
         let saga = ground.results().await[0].sagas[0].clone();
         ground.asserts(&saga, "ana", true, false).await.expect("its question is open");
-        // A tick takes it up within a minute.
+        // A tick takes the answer up within a minute.
         while ground.head(&saga).await.status == SagaStatus::Asking {
             ground.pass(1).await;
         }
@@ -174,7 +175,7 @@ fn its_outcome_alarm_ends_a_drill_on_the_standby_and_what_may_still_be_on_is_tol
     });
 }
 
-/// What an aborted failover has left half fenced is brought home first.
+/// An aborted failover has left the pair half fenced. The work must be brought back before a drill begins.
 #[test]
 fn nothing_is_begun_while_the_pair_is_frozen() {
     perform(scheduled(weekly(DrillKind::StandbyOnly)), async |ground: &Ground| {

@@ -1,4 +1,4 @@
-//! Whoever dies over a drill, and wherever: its period has one saga, and one result.
+//! Checks deaths during a drill: wherever a process dies, the period has one saga and one result.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -12,10 +12,10 @@ use local::stack::sabotage::{Boundaries, Deed};
 use crate::ground::{Ground, perform};
 use crate::timetable::{scheduled, weekly};
 
-/// Most of a round is listing; with this stride each part of the rest is met.
+/// Every fifth boundary is enough. Most of a round is listing, and each part of the rest is met with this stride.
 const STRIDE: usize = 5;
 
-/// Plays once for every so manieth boundary of a round, until one is no longer reached.
+/// Plays once for every `STRIDE`th boundary of a round, until a boundary is no longer reached.
 fn dies_everywhere(kind: DrillKind, then: impl AsyncFn(&Ground, u64)) {
     for nth in (1..).step_by(STRIDE) {
         let died = perform(scheduled(weekly(kind)), async |ground: &Ground| {
@@ -30,8 +30,8 @@ fn dies_everywhere(kind: DrillKind, then: impl AsyncFn(&Ground, u64)) {
     }
 }
 
-/// A first round, which dies at this boundary; then the function of the stack, which looks every quarter of an
-/// hour. `false` if the round was through before.
+/// Runs a first round, which dies at this boundary. Then the function of the stack runs every quarter of an hour.
+/// `false` if the round had ended before.
 async fn dies_at(ground: &Ground, nth: u64) -> bool {
     ground.captured().await;
     let crossed = Arc::new(AtomicU64::new(0));
@@ -48,7 +48,7 @@ async fn dies_at(ground: &Ground, nth: u64) -> bool {
     died
 }
 
-/// Nobody approves it: whatever went before, it is missed, once.
+/// Nobody approves the drill, so it is missed, once, whatever came before.
 async fn is_asked_for_once_and_missed(ground: &Ground, nth: u64) {
     let results = ground.results().await;
     assert_eq!((results.len(), results[0].outcome), (1, DrillOutcome::Begun), "died at {nth}: {results:?}");
@@ -70,7 +70,7 @@ fn a_round_that_dies_anywhere_is_followed_by_one_full_drill() {
     dies_everywhere(DrillKind::Full, is_asked_for_once_and_missed);
 }
 
-/// Who dies between telling and writing down that it was told tells once more.
+/// A process that dies after it has sent its message, and before it has recorded that, sends the message once more.
 #[test]
 fn a_round_that_dies_anywhere_is_followed_by_one_dry_run() {
     dies_everywhere(DrillKind::DryRun, async |ground: &Ground, nth: u64| {

@@ -1,4 +1,4 @@
-//! Schedules of a Monday morning, and what became of them.
+//! Sets up the schedules of a Monday morning, and reads the results of the drills.
 
 use engine::Watch;
 use engine::capture::capture;
@@ -12,7 +12,7 @@ use jiff::tz::TimeZone;
 
 use crate::ground::{Ground, Setup};
 
-/// A weekly drill that may be held on Mondays from eight to ten; the play begins on a Monday at eight.
+/// A weekly drill that may be held on Mondays from eight to ten. The test begins on a Monday at eight.
 pub(crate) fn weekly(kind: DrillKind) -> DrillPolicy {
     DrillPolicy {
         name: "weekly".to_owned(),
@@ -34,12 +34,12 @@ pub(crate) fn scheduled(policy: DrillPolicy) -> Setup {
 }
 
 impl Ground {
-    /// A checkpoint is there, as it is where somebody watches.
+    /// Takes a checkpoint, as a watched pair always has one.
     pub(crate) async fn captured(&self) {
         capture(&self.operator, Side::Primary).await.expect("the primary can be captured");
     }
 
-    /// A monitor says so, for the next hours.
+    /// A monitor gives this reading, for the next hours.
     pub(crate) async fn said(&self, reading: Reading) {
         let signal = Signal {
             about: About { source: "datadog".to_owned(), side: Side::Primary, subject: "7".to_owned() },
@@ -52,12 +52,12 @@ impl Ground {
         hear(&self.operator, vec![signal]).await.expect("the store takes it");
     }
 
-    /// What became of the drills.
+    /// The results of the drills.
     pub(crate) async fn results(&self) -> Vec<DrillResult> {
         results(&self.operator).await.expect("the store answers")
     }
 
-    /// The subjects of what people were told of drills.
+    /// The subjects of the messages about drills to people.
     pub(crate) fn told(&self) -> Vec<String> {
         let mail = self.stack.mail().into_iter().map(|mail| mail.subject);
         mail.filter(|subject| subject.contains("the drill \"weekly\"")).collect()

@@ -1,6 +1,6 @@
-//! A pair, the deployed stack, and what arrives at its edges.
+//! Sets up a pair on the deployed stack, and reads all calls that arrive at its simulated surroundings.
 //!
-//! Law: what is told to have been sent is read where it arrives, never from who sends.
+//! Law: sent calls are read where they arrive, and never from the sender.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -25,15 +25,15 @@ use sim::{Cloud, CloudSettings, Estate, Limits, WebBehaviour, World};
 
 use crate::quick::quick;
 
-/// A Monday morning, between two full minutes, so that no schedule is due while it is quick.
+/// A Monday morning, between two full minutes, so that no schedule is due while the test is fast.
 const BEGINS: &str = "2026-01-05T08:00:07Z";
 const REGION: &str = "eu-west-1";
 const TOPIC: &str = "arn:aws:sns:eu-west-1:123456789012:failovers";
 
-/// A call as it arrived: where, method, path or operation, and body.
+/// A call as it arrived: place, method, path or operation, body.
 pub(crate) type Arrived = (String, String, String, Value);
 
-/// See the module.
+/// The pair of a test, with the stack and its surroundings.
 pub(crate) struct Ground {
     pub(crate) operator: Deps,
     clock: Arc<dyn Clock>,
@@ -60,7 +60,7 @@ fn errand(duty: Duty, kind: &str, settings: Value) -> Errand {
     Errand { duty, kind: kind.to_owned(), name: format!("the {kind}"), settings }
 }
 
-/// What is declared beside the two workspaces.
+/// The actions that are declared beside the two workspaces.
 fn declared() -> Arrangements {
     let parameter = json!({ "parameter": "/reports/host", "value": "{{ host }}" });
     let sign_in = json!({});
@@ -146,7 +146,7 @@ impl Ground {
         panic!("the saga does not end: {view:?}");
     }
 
-    /// Every call that can change something and has arrived anywhere, in order for each place.
+    /// Every call that can change something and has arrived anywhere. The calls of one place are in order.
     pub(crate) fn arrived(&self) -> Vec<Arrived> {
         let mut arrived = Vec::new();
         let world = lock(&self.world);
@@ -166,19 +166,19 @@ impl Ground {
         arrived
     }
 
-    /// The messages that a chat channel has received, as sent.
+    /// The messages that a chat channel has received, as they were sent.
     pub(crate) fn chat(&self) -> Vec<Value> {
         let cloud = lock(&self.cloud);
         cloud.received(CHAT_HOST).iter().map(|sent| serde_json::from_slice(&sent.body).unwrap_or_default()).collect()
     }
 
-    /// Everything that is kept in the table and in the buckets, undecoded, and all mail.
+    /// Everything that is stored in the table and in the buckets, undecoded, and all mail.
     pub(crate) fn kept(&self) -> String {
         let mail: String = self.stack.mail().iter().map(|mail| format!("{}\n{}\n", mail.subject, mail.text)).collect();
         self.stack.kept() + &mail
     }
 
-    /// What Switchback has recorded and published of the pair.
+    /// The pair's head, and the object that Switchback has published.
     pub(crate) async fn own_records(&self) -> (Option<engine::ports::PairHead>, Option<Vec<u8>>) {
         let name = &self.operator.pair.name;
         let head = self.operator.pairs.pair(name).await.expect("the store answers");

@@ -1,9 +1,8 @@
-//! S23 over a whole run: from its checkpoint to its evidence nothing that is kept or told holds a secret.
+//! Checks S23 over a whole run: from its checkpoint to its evidence no stored or sent text has a secret.
 
 use crate::ground::{Ground, perform};
 
-/// Those that the simulated workspaces, cloud and chat know, and the beginning of every token that a sign-in
-/// was answered with.
+/// The secrets that the simulated workspaces, cloud and chat know, and the prefix of every token that a sign-in gave.
 const SECRETS: [&str; 6] = [
     sim::CLIENT_SECRET,
     sim::WORK_CLIENT_SECRET,

@@ -1,4 +1,4 @@
-//! R50: what is foreseen is what is sent, and foreseeing sends nothing.
+//! Checks R50: the calls that a dry run foresees are those that are sent, and foreseeing sends nothing.
 
 use std::collections::BTreeMap;
 
@@ -7,10 +7,10 @@ use serde_json::Value;
 
 use crate::ground::{Arrived, Ground, counted, perform};
 
-/// A foreseen call as it arrives: what goes to AWS is known there by its operation.
+/// A foreseen call in the form in which it arrives. A call to AWS is known there by its operation.
 fn as_it_arrives(call: &Foreseen) -> Option<Arrived> {
     match call.place.as_str() {
-        // What Switchback records of its own goes over no simulated wire.
+        // Switchback's own records cross no simulated wire.
         "pair" => None,
         "outside" => {
             let operation = call.method.rsplit(':').next().unwrap_or_default().to_owned();
@@ -28,7 +28,7 @@ async fn without_an_effect(ground: &Ground, plan: &saga::Plan) -> DryRun {
     foreseen
 }
 
-/// What is in one and not in the other, with how often.
+/// The calls that `one` has more often than `other`, with the surplus.
 fn differences(one: &BTreeMap<String, i64>, other: &BTreeMap<String, i64>) -> Vec<(String, i64)> {
     let left = one.iter().map(|(call, count)| (call.clone(), count - other.get(call).copied().unwrap_or_default()));
     left.filter(|(_, count)| *count > 0).collect()
@@ -54,7 +54,7 @@ fn the_list_of_a_dry_run_is_what_the_run_that_follows_sends() {
         let (unsent, untold) = (differences(&told, &sent), differences(&sent, &told));
         assert!(unsent.is_empty() && untold.is_empty(), "told, not sent: {unsent:#?}\nsent, not told: {untold:#?}");
         assert!(told.len() > 100, "{} calls prove little", told.len());
-        // The words of a message are those that were told, but for what they count.
+        // Of the chat messages only the number is compared, since their texts have counts that change.
         let words = |call: &&Foreseen| call.to.starts_with("the address in the variable");
         let told: Vec<&Value> = foreseen.calls().filter(words).map(|call| &call.body).collect();
         assert_eq!(told.len(), ground.chat().len());

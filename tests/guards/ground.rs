@@ -1,7 +1,7 @@
-//! A small pair, the deployed stack and a person, in virtual time, without a script.
+//! Sets up a small pair, the deployed stack and a person, in virtual time, without a script.
 //!
-//! Law: what a test does here a person or the cloud could do; what it asks is read from
-//! the record, from the simulated world, or from the boundaries that were crossed.
+//! Law: a test does here only what a person or the cloud could do. It reads its results from the record, from the
+//! simulated world, or from the boundaries that were crossed.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -24,20 +24,20 @@ use sim::{Estate, Limits, World};
 
 use crate::quick::quick;
 
-/// A Monday morning.
+/// Begin of every test: a Monday morning.
 pub(crate) const BEGINS: &str = "2026-01-05T08:00:00Z";
 
-/// Decides what happens at a crossing, given all before it.
+/// Decides which fault is injected at a crossing, from all crossings before it.
 pub(crate) type Deeds = dyn Fn(&[Seen], Timestamp, &Crossing) -> Deed + Send + Sync;
 
-/// A crossing and when it was crossed.
+/// A crossing, with its time.
 #[derive(Clone, Debug)]
 pub(crate) struct Seen {
     pub(crate) at: Timestamp,
     pub(crate) crossing: Crossing,
 }
 
-/// What a play begins with.
+/// The setup of a test.
 pub(crate) struct Setup {
     pub(crate) settings: Settings,
     pub(crate) weakened: aws::Weakened,
@@ -68,7 +68,7 @@ impl Default for Setup {
     }
 }
 
-/// Where a play takes place.
+/// The pair of a test, with the stack and a person.
 pub(crate) struct Ground {
     pub(crate) stack: Arc<Stack>,
     pub(crate) clock: Arc<dyn Clock>,
@@ -77,7 +77,7 @@ pub(crate) struct Ground {
     seen: Arc<Mutex<Vec<Seen>>>,
 }
 
-/// Sets up a pair and plays `acts` beside the running stack, in virtual time.
+/// Sets up a pair, and plays `acts` beside the running stack, in virtual time.
 pub(crate) fn perform<T>(setup: Setup, acts: impl AsyncFnOnce(&Ground) -> T) -> T {
     in_virtual_time(async move {
         let ground = Ground::new(setup);
@@ -143,17 +143,17 @@ impl Ground {
         Self { stack, clock, operator, planned: setup.planned, seen }
     }
 
-    /// What was crossed so far by the functions' processes.
+    /// The crossings so far of the functions' processes.
     pub(crate) fn seen(&self) -> Vec<Seen> {
         lock(&self.seen).clone()
     }
 
-    /// Lets time pass.
+    /// Waits.
     pub(crate) async fn pass(&self, seconds: u64) {
         tokio::time::sleep(Duration::from_secs(seconds)).await;
     }
 
-    /// What is ordered here.
+    /// The order of a failover from the primary.
     pub(crate) fn order(&self) -> Order {
         Order::of(Course::Failover, Side::Primary, self.planned, "on-call", self.clock.now())
     }
@@ -172,7 +172,7 @@ impl Ground {
         saga
     }
 
-    /// Somebody answers where no approver is configured.
+    /// Answers in a name without a code. No approver may be configured.
     pub(crate) async fn asserts(
         &self,
         saga: &SagaId,
@@ -189,7 +189,7 @@ impl Ground {
         self.operator.sagas.head(saga).await.expect("the store answers").expect("the saga is on record")
     }
 
-    /// The saga as recorded.
+    /// The saga as it is recorded.
     pub(crate) async fn view(&self, saga: &SagaId) -> View {
         view(&self.operator, Some(saga)).await.expect("the record holds").expect("the saga is on record")
     }

@@ -1,7 +1,7 @@
-//! For each guard a situation in which something is broken without it.
+//! For each guard a situation in which a law is broken without it.
 //!
-//! Law: a situation answers with everything that is not as it must be, each sentence
-//! beginning with the law that it breaks; it does not know which guards stand.
+//! Law: a situation returns everything that is wrong. Each sentence begins with the law that is broken. Must not know:
+//! which guards are on.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -26,11 +26,11 @@ use crate::ground::{Ground, Seen, Setup, perform};
 use crate::points::{play, scan};
 use crate::{Off, scripts};
 
-/// A zombie comes back when its successor is well under way: lease, skew and tick together
-/// are 95 s.
+/// A freeze after which a zombie comes back while its successor is well under way. Lease, skew and tick together are
+/// 95 s.
 const LONG: Duration = Duration::from_secs(100);
 
-/// Both scripts, calm.
+/// Both scripts, without faults.
 pub(crate) fn calm(off: Off) -> Vec<String> {
     let change = |rehearsal: &mut Rehearsal| rehearsal.settings.weakened = off.engine;
     let found = [scripts::planned(), scripts::lost()].map(|script| {
@@ -40,7 +40,7 @@ pub(crate) fn calm(off: Off) -> Vec<String> {
     found.concat()
 }
 
-/// A zombie that stood still before a write to the table makes it when its successor is at work.
+/// A zombie froze before a write to the table. It makes the write while its successor is at work.
 pub(crate) fn late_write(off: Off) -> Vec<String> {
     let late = |crossing: &Crossing| {
         let writes = matches!(crossing.what.as_str(), "dynamodb PutItem" | "dynamodb UpdateItem");
@@ -52,16 +52,14 @@ pub(crate) fn late_write(off: Off) -> Vec<String> {
     scan.offending.into_values().collect()
 }
 
-/// A runner stands still while calls of it wait for their turn at the limiter; meanwhile a
-/// person aborts the saga.
+/// A runner freezes while some of its calls wait for their turn at the limiter. Meanwhile a person aborts the saga.
 pub(crate) fn aborted_while_calls_wait(off: Off) -> Vec<String> {
     let called = |crossing: &Crossing| is_effect(crossing);
     let still = |_: &[Seen], _: Timestamp| LONG;
     (1..=6).flat_map(|nth| effects_after_the_end(off, nth, called, still)).collect()
 }
 
-/// A call straggles: it lands when its runner's lease has just run out; meanwhile a person
-/// aborts the saga.
+/// A late call lands when its runner's lease has just run out. Meanwhile a person aborts the saga.
 pub(crate) fn aborted_while_a_call_straggles(off: Off) -> Vec<String> {
     let calls = |crossing: &Crossing| crossing.phase == Phase::Before && is_call(crossing);
     let until_shortly_after_the_lease = |seen: &[Seen], now: Timestamp| {
@@ -74,8 +72,8 @@ pub(crate) fn aborted_while_a_call_straggles(off: Off) -> Vec<String> {
     (1..=8).flat_map(|nth| effects_after_the_end(off, nth, calls, until_shortly_after_the_lease)).collect()
 }
 
-/// Lets the runner stand still at the nth crossing of a sort, aborts the saga, wakes it all
-/// the time, and looks for effects after the end was acknowledged (S14).
+/// Freezes the runner at the nth crossing of a kind, aborts the saga, and wakes it all the time. Returns the effects
+/// after the end was acknowledged (S14).
 fn effects_after_the_end(
     off: Off,
     nth: u64,
@@ -94,7 +92,7 @@ fn effects_after_the_end(
             Deed::Freeze(still(seen, now))
         }
     };
-    // Slow enough that one call waits for another.
+    // At this rate one call waits for another.
     let limits = BTreeMap::from([("jobs.update".to_owned(), 2.0)]);
     let setup = Setup {
         settings: Settings { weakened: off.engine, limits, ..Settings::default() },
@@ -127,12 +125,12 @@ fn effects_after_the_end(
     })
 }
 
-/// Whether a workspace was asked for a change here, and made it.
+/// Whether this crossing is a call to a workspace that has had its effect.
 fn is_effect(crossing: &Crossing) -> bool {
     crossing.phase == Phase::AfterEffect && is_call(crossing)
 }
 
-/// Whether a workspace is asked for a change.
+/// Whether this crossing belongs to a call that asks a workspace for a change.
 fn is_call(crossing: &Crossing) -> bool {
     crossing.what.contains(" POST ") && !crossing.what.contains("/oidc/")
 }
@@ -171,7 +169,7 @@ pub(crate) fn used_twice(off: Off) -> Vec<String> {
             at: ground.clock.now(),
             proofs: vec![Proof::Asserted],
         };
-        // Recorded without waking anybody, so that nobody but the two uses it.
+        // The answer is recorded without a wake, so that only these two use it.
         let answered = engine::ports::AskItem {
             state: engine::ports::AskState::Answered(answer.clone()),
             revision: asked.revision + 1,
@@ -186,8 +184,8 @@ pub(crate) fn used_twice(off: Off) -> Vec<String> {
     })
 }
 
-/// Approvers are configured, and somebody without their codes says yes in the name of one of them, and then of
-/// another (S27).
+/// Approvers are configured. Somebody without their codes says yes in the name of one of them, and then of another
+/// (S27).
 pub(crate) fn answered_without_proof(off: Off) -> Vec<String> {
     let cheap = Cost { memory_kib: 8, passes: 1 };
     let code = |name: &str| SecretString::from(format!("the code of {name}"));

@@ -1,18 +1,18 @@
-//! Plays scenarios: in memory where only their end is asked about, on both stores where their story is.
+//! Plays scenarios: in memory if only their end is checked, on both stores if their story is checked.
 //!
-//! Law: a scenario tells the same story whatever store it records in.
+//! Law: a scenario has the same story on each store.
 
 use local::rehearsal::scenarios::Scenario;
 use local::rehearsal::{Rehearsal, Told};
 use local::stack::StoreKind;
 
-/// A scenario that records in memory.
+/// A scenario on the store in memory.
 pub(crate) fn in_memory(name: &str, seed: u64, resources: Option<usize>) -> Rehearsal {
     let scenario = Scenario::named(name).unwrap();
     Rehearsal { store: StoreKind::Memory, ..Rehearsal::of(scenario, seed, resources).unwrap() }
 }
 
-/// Plays a scenario on both stores against its golden story; answers what the one in memory told.
+/// Plays a scenario on both stores against its golden story. Returns the result of the one in memory.
 pub(crate) fn golden(name: &str, golden: &str) -> Told {
     let play = |store| {
         let told = Rehearsal { store, ..in_memory(name, 1, None) }.run(&mut |_| {}).unwrap();

@@ -1,5 +1,5 @@
-//! Workspaces that lack APIs, on both sides or on one: every way there and back is as open as with all of them
-//! (R45). An API that a workspace is known to have is not believed to be gone (S32).
+//! Checks workspaces that lack APIs, on both sides or on one: every way there and back is as open as with all of them
+//! (R45). If an API is gone that a workspace is known to have, the pair does not take it for lacking (S32).
 
 use failover::{Course, Side};
 use local::rehearsal::script::{EstateKind, Leg, LegEnd, ScriptFault, What};
@@ -8,7 +8,7 @@ use local::rehearsal::{Told, scenarios::Scenario};
 use super::both::in_memory;
 use super::{is_content, residue};
 
-/// Eight kinds, by the families of their APIs.
+/// The API families of eight kinds.
 const LACKED: [&str; 9] =
     ["pipelines", "apps", "alerts", "serving", "dashboards", "dashboard_schedules", "search", "databases", "postgres"];
 
@@ -33,7 +33,7 @@ fn travel(sides: &[Side], legs: Vec<Leg>, later: Vec<ScriptFault>) -> Told {
 
 const WHERE: [&[Side]; 3] = [&[Side::Primary, Side::Standby], &[Side::Primary], &[Side::Standby]];
 
-/// The unplanned way out takes the record for what the leaving side has, the planned one the side itself.
+/// The unplanned way out reads the leaving side's resources from the record, and the planned one from the side itself.
 #[test]
 fn there_back_and_promoted_r45() {
     for (sides, planned) in WHERE.into_iter().flat_map(|sides| [(sides, true), (sides, false)]) {
@@ -64,14 +64,14 @@ fn every_kind_of_drill_is_held_r45() {
         let dry = Leg { dry: true, ..leg(1_000, Course::Drill) };
         let told = travel(sides, vec![dry, leg(2_000, Course::StandbyDrill), leg(4_000, Course::Drill)], Vec::new());
         let ends: Vec<_> = told.ended.legs.iter().map(|leg| leg.end).collect();
-        // The drill on the standby alone, and the way out and the way back of the full one.
+        // These are the drill on the standby alone, and the way out and the way back of the full one.
         assert_eq!(ends, ["completed"; 3], "{sides:?}: {}", told.story);
         assert_eq!((told.report.outcome.as_str(), residue(&told)), ("completed", Vec::<&String>::new()), "{sides:?}");
     }
 }
 
-/// The primary is known to have warehouses. That it says otherwise, once the work has left it, is not believed:
-/// what is on there could not be seen.
+/// The primary is known to have warehouses. After the work has left it, it says that it has none. That is not believed,
+/// since nobody could see which warehouses are on.
 #[test]
 fn an_api_that_is_gone_since_is_not_believed_to_be_lacked_s32() {
     let home = Leg { ends: LegEnd::Refused, ..leg(5_000, Course::Failback) };
@@ -81,7 +81,7 @@ fn an_api_that_is_gone_since_is_not_believed_to_be_lacked_s32() {
     assert!(told.story.contains("it does not show all of itself (sql_warehouse: UNSUPPORTED-HERE"), "{}", told.story);
 }
 
-/// The standby is known to have warehouses. While it says otherwise it is not proved to be ready.
+/// The standby is known to have warehouses. While it says that it has none, it is not proved to be ready.
 #[test]
 fn a_side_is_not_proved_ready_by_an_api_that_is_gone_s32() {
     let legs = || vec![leg(1_000, Course::Failover), leg(5_000, Course::Failback)];

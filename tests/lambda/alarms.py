@@ -1,7 +1,7 @@
-"""Which alarms of a template ring, given what CloudWatch has of each metric.
+"""Finds the alarms of a template that ring, from the data points that CloudWatch has of each metric.
 
 Law: an alarm is judged as CloudWatch judges it over one period: by its statistic over the data points, its
-comparison, and what it takes missing data for [CloudWatch: PutMetricAlarm, TreatMissingData]. A metric is the
+comparison, and its treatment of missing data [CloudWatch: PutMetricAlarm, TreatMissingData]. Two metrics are the
 same only with the same namespace, name and dimensions.
 """
 
@@ -20,7 +20,7 @@ def alarms(it):
 
 
 def value_of(dimension):
-    """A parameter's value, a resource as the template calls it, or the text itself."""
+    """The value of a parameter, the name of a resource in the template, or the text itself."""
     if isinstance(dimension, str):
         return dimension
     if dimension.get("Ref") == "PairName":
@@ -41,7 +41,7 @@ def rings(alarm, data):
 
 
 def ringing(it, data):
-    """The alarms that tell people."""
+    """The ringing alarms that send a message to people."""
     people = {"Ref": "PeopleTopic"}
     return {name for name, alarm in alarms(it).items() if people in alarm["AlarmActions"] and rings(alarm, data)}
 

@@ -1,7 +1,7 @@
-"""The stack in an emulator, the simulated pair, and the functions beside what cargo-lambda plays of the Lambda service.
+"""Starts the stack in an emulator, the simulated pair, and the functions beside cargo-lambda's Lambda service.
 
-Law: what the function finds in its environment is what the template says, resolved by deploying it.
-Only what names this machine is put in its place: the emulator's address and the pair's configuration.
+Law: the environment of a function comes from the template, resolved by deploying it. Only two values of this
+machine are put in: the emulator's address and the pair's configuration.
 """
 
 import io
@@ -25,18 +25,18 @@ from servers import BESIDE, ROOT, answers, environment, free_port, server, until
 
 TARGET = Path(os.environ["CARGO_TARGET_DIR"])
 STACK = "switchback-payments"
-# An emulator asks for credentials, and takes any.
+# The emulator asks for credentials, and accepts any.
 ACCOUNT = {"AWS_ACCESS_KEY_ID": "emulated", "AWS_SECRET_ACCESS_KEY": "emulated", "AWS_REGION": template.REGION}
 
 
 def pytest_configure():
-    # Ended from outside, the tests still end their servers.
+    # When another process ends the tests, they still end their servers.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
 @dataclass
 class Emulator:
-    """Stands in for AWS."""
+    """An emulator that stands in for AWS."""
 
     url: str
     log: Path
@@ -60,7 +60,7 @@ class Function:
     process: psutil.Process
 
     def invoke(self, *arguments):
-        """`cargo lambda invoke` as README.md has it, with other data."""
+        """Runs `cargo lambda invoke` as in README.md, with other data."""
         assert self.process.is_running() and self.process.status() != psutil.STATUS_ZOMBIE, self.log.read_text()
         of_saga = [one for one in documented("cargo lambda invoke") if "saga" in one]
         command = with_port(of_saga[0], self.port)
@@ -76,7 +76,7 @@ def logs(tmp_path_factory):
 def emulator(logs, tmp_path_factory):
     port, log = free_port(), logs / "emulator"
     unpacks = str(tmp_path_factory.mktemp("emulator"))
-    # Left alone, it listens on every address, and with a second protocol besides.
+    # By default it listens on every address, and with a second protocol.
     loopback = {"BIND_HOST": "127.0.0.1", "IOT_MTLS_ENABLED": "0", "GATEWAY_PORT": str(port)}
     url = f"http://127.0.0.1:{port}"
     with server([str(BESIDE / "ministack")], log, AWS_ENDPOINT_URL=url, TMPDIR=unpacks, **loopback) as process:
@@ -86,7 +86,7 @@ def emulator(logs, tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def pair(logs):
-    """The line in which the simulated pair says where it is and who may sign in."""
+    """The line in which the simulated pair names its addresses and its credentials."""
     log = logs / "pair"
     with server([str(TARGET / "debug/simulated-workspace"), "--limits", "off"], log) as process:
         until("the simulated pair", lambda: "\n" in log.read_text(), process)
@@ -96,7 +96,7 @@ def pair(logs):
 
 @pytest.fixture(scope="session")
 def configuration(pair, tmp_path_factory):
-    """The example beside the template, for the simulated pair."""
+    """The example configuration beside the template, adapted to the simulated pair."""
     text = (ROOT / "infra/aws/pair.example.toml").read_text()
     for side in ("primary", "standby"):
         text = text.replace(f"https://{side}.cloud.databricks.example", pair[side])
@@ -107,7 +107,7 @@ def configuration(pair, tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def stack(emulator, pair):
-    """Deploys the template and gives what CloudFormation calls its resources."""
+    """Deploys the template. Gives the names that CloudFormation has for its resources."""
     package = io.BytesIO()
     with zipfile.ZipFile(package, "w") as files:
         files.writestr("bootstrap", "put in place by cargo lambda deploy")
@@ -134,7 +134,7 @@ def stack(emulator, pair):
 
 @pytest.fixture(scope="session")
 def variables(emulator, stack, configuration):
-    """What the deployed function finds in its environment, on this machine."""
+    """The environment variables of the deployed function, adapted to this machine."""
     deployed = emulator.client("lambda").get_function_configuration(FunctionName=stack["SagaFunction"])
     here = {"SWITCHBACK_CONFIG": str(configuration), "AWS_ENDPOINT_URL": emulator.url}
     return {**deployed["Environment"]["Variables"], **ACCOUNT, **here}
@@ -148,7 +148,7 @@ def function(variables, logs):
 
 @contextmanager
 def running(name, log, **variables):
-    """The program of a function, as all tests are built, beside the Lambda service that cargo-lambda plays."""
+    """Runs the program of a function, built as for all tests, beside cargo-lambda's Lambda service."""
     port = free_port()
     command = with_port(documented("cargo lambda watch")[0], port)
     service = command[: command.index("-p")] + ["--only-lambda-apis"]
@@ -165,7 +165,7 @@ def running(name, log, **variables):
 
 
 def documented(beginning):
-    """The commands of infra/aws/README.md that begin so."""
+    """The commands of infra/aws/README.md with this beginning."""
     lines = (ROOT / "infra/aws/README.md").read_text().replace("\\\n", " ").splitlines()
     return [shlex.split(line) for line in lines if line.startswith(beginning)]
 

@@ -1,12 +1,12 @@
-"""Which function may do what, and on what; and how a template differs from that.
+"""Lists the intended rights of each function, and finds the differences between them and a template.
 
-The table is written by hand: it says what is meant. Three things hold it to the code:
+The table is written by hand, and has the intended rights. Three checks hold it to the code:
  - each operation of the SDK that shared/aws calls has an action in template.ACTIONS;
- - infra/local/src/stack/rights.rs refuses, in every test that runs a function, whatever the template does not
-   grant to that function, so a row that is missing here and in the template fails there;
- - tests/rights.rs runs every function and finds what the template grants and no function has used.
+ - infra/local/src/stack/rights.rs refuses, in every test that runs a function, each request that the template does
+   not grant to that function, so a row that is missing here and in the template fails there;
+ - tests/rights.rs runs every function, and finds each right that the template grants and no function has used.
 
-Law: the comparison is by role and in both directions. What one role has makes up for nothing in another.
+Law: the comparison is by role and in both directions. A right of one role makes up for nothing in another.
 """
 
 import re
@@ -23,9 +23,10 @@ PUBLISH = {"sns:Publish"}
 KEY = {"kms:Decrypt", "kms:GenerateDataKey"}
 GIVEN_UP = {"sqs:SendMessage"}
 
-# Function -> resource -> actions. What follows from these is added by `meant`.
+# Function -> resource -> actions. `meant` adds the rights that follow from these.
 RIGHTS = {
-    # Drives: its records, its objects, the evidence at the end; wakes itself, tells and asks people.
+    # It drives sagas: their records, their objects, the evidence at the end. It wakes itself, and sends people messages
+    # and questions.
     "SagaFunction": {
         TABLE: ITEMS,
         f"{OBJECTS}/*": OBJECT,
@@ -34,7 +35,7 @@ RIGHTS = {
         PEOPLE: PUBLISH,
         "DeadLetters": GIVEN_UP,
     },
-    # Looks, and proposes: a saga that gives way to a failover is driven to its end, evidence included.
+    # It probes and proposes. It drives a saga that gives way to a failover to its end, evidence included.
     "ProbeFunction": {
         TABLE: ITEMS,
         f"{OBJECTS}/*": OBJECT,
@@ -43,34 +44,34 @@ RIGHTS = {
         PEOPLE: PUBLISH,
         "*": {"health:DescribeEvents"},
     },
-    # Begins drills, and asks for the end of those whose alarm rings: it drives no saga.
+    # It begins drills, and asks for the end of those whose alarm rings. It drives no saga.
     "DrillFunction": {
         TABLE: ITEMS,
         f"{OBJECTS}/*": OBJECT,
         WAKE: PUBLISH,
         PEOPLE: PUBLISH,
     },
-    # Reads the pair's head and the last verdict, and writes objects alone.
+    # It reads the pair's head and the last verdict, and writes only objects.
     "SyncFunction": {TABLE: {"dynamodb:GetItem"}, f"{OBJECTS}/*": OBJECT},
-    # Shows what a plan asks and takes the answer; tells everybody of a link that is locked.
+    # It shows the question of a plan and takes the answer. It sends everybody a message about a locked link.
     "ApprovalFunction": {
         TABLE: READS | {"dynamodb:PutItem"},
         f"{OBJECTS}/*": {"s3:GetObject"},
         WAKE: PUBLISH,
         PEOPLE: PUBLISH,
     },
-    # Open to everybody: it merges tracks of signals, and reaches nothing else.
+    # It is open to everybody. It merges tracks of signals, and reaches nothing else.
     "SignalFunction": {TABLE: {"dynamodb:GetItem", "dynamodb:PutItem"}, "DeadLetters": GIVEN_UP},
 }
 
-# A function that drafts plans measures datasets, and one that drives sagas carries errands out: their roles are outputs, and take
-# infra/aws/errands-policy.json.
+# A function that drafts plans measures datasets, and one that drives sagas carries out actions. So their roles are
+# outputs, and take infra/aws/errands-policy.json.
 WITH_ERRANDS = {"SagaFunction", "ProbeFunction", "DrillFunction", "ApprovalFunction"}
 
-# Has no resource that a policy could name [AWS: service authorization reference].
+# This action has no resource that a policy could name [AWS: service authorization reference].
 ANYWHERE = {"health:DescribeEvents"}
 
-# Reads, writes of single items and objects, messages. Whatever else there is creates or reconfigures.
+# Reads, writes of single items and objects, messages. Every other action creates or reconfigures something.
 DATA_PLANE = re.compile(
     r"dynamodb:(GetItem|PutItem|UpdateItem|Query)|s3:(GetObject|PutObject|ListBucket)"
     r"|health:DescribeEvents|sns:Publish|kms:(Decrypt|GenerateDataKey)|sqs:SendMessage|lambda:InvokeFunction"
@@ -78,7 +79,7 @@ DATA_PLANE = re.compile(
 
 
 def meant(it):
-    """Role -> (action, resource), for a template as it is written: the table and what follows from it."""
+    """Role -> (action, resource), for a template as it is written: the table, and the rights that follow from it."""
     keys = {
         name: properties["KmsMasterKeyId"]["Ref"]
         for name, properties in of_type(it, "AWS::SNS::Topic")
@@ -87,9 +88,9 @@ def meant(it):
     roles = {}
     for function, rights in RIGHTS.items():
         found = {(action, resource) for resource, actions in rights.items() for action in actions}
-        # Without it a missing object answers 403 instead of 404 [S3: API GetObject, permissions].
+        # Without it S3 answers 403 instead of 404 for a missing object [S3: API GetObject, permissions].
         found |= {("s3:ListBucket", resource[:-2]) for action, resource in found if action == "s3:GetObject"}
-        # SNS asks it of whoever publishes to a topic with a key of its own [SNS: key management].
+        # SNS asks it of every publisher to a topic with a key of its own [SNS: key management].
         found |= {(action, keys[resource]) for _, resource in found if resource in keys for action in KEY}
         roles[f"{function}Role"] = found
     for function, properties in of_type(it, "AWS::Serverless::Function"):
@@ -100,7 +101,7 @@ def meant(it):
 
 
 def granted(expanded):
-    """Role -> (action, resource), for what CloudFormation gets to see."""
+    """Role -> (action, resource), for the template that CloudFormation gets."""
     roles = {}
     for name, properties in of_type(expanded, "AWS::IAM::Role"):
         statements = [one for policy in properties.get("Policies", []) for one in policy["PolicyDocument"]["Statement"]]
@@ -118,7 +119,7 @@ def of_type(it, kind):
 
 
 def named(resource):
-    """A resource as the template calls it."""
+    """The name of a resource in the template."""
     if isinstance(resource, str):
         return resource
     if "Ref" in resource:
@@ -129,7 +130,7 @@ def named(resource):
 
 
 def offences(it, expanded):
-    """Role by role: what is missing, what nothing uses, and what no role may ever have."""
+    """Role by role: missing rights, unused rights, and rights that no role may ever have."""
     wanted, found = meant(it), granted(expanded)
     lines = [f"{role}: say here what it may do" for role in sorted(found.keys() - wanted.keys())]
     lines += [f"{role}: there is no such role" for role in sorted(wanted.keys() - found.keys())]
@@ -149,7 +150,7 @@ def offences(it, expanded):
 
 
 def errands(it):
-    """Functions whose roles take the policy of errands and are no outputs, and the other way round."""
+    """Functions whose roles take the policy of actions and are no outputs, and the other way round."""
     refs = [output["Value"].get("Ref", "") for output in it["Outputs"].values() if isinstance(output["Value"], dict)]
     shown = {ref.removesuffix("Role") for ref in refs if ref.endswith("FunctionRole")}
     lines = [f"{name}Role: no output, and errands need its name" for name in sorted(WITH_ERRANDS - shown)]

@@ -1,4 +1,4 @@
-"""Servers on loopback: started, waited for, ended with all that they started.
+"""Starts servers on loopback, waits for them, and ends them with all their processes.
 
 Law: a server sees none of the AWS settings of the person who runs the tests.
 """
@@ -16,14 +16,14 @@ from pathlib import Path
 import psutil
 
 ROOT = Path(__file__).resolve().parents[2]
-# What requirements.txt installs lies beside the Python that runs.
+# The programs that requirements.txt installs are beside the Python that runs.
 BESIDE = Path(sys.executable).parent
 # The first run on a machine may have to compile.
 PATIENCE_S = 600
 
 
 def environment(**added):
-    """The environment of a process, without anybody's account."""
+    """The environment of a process, without anybody's AWS account."""
     left_out = ("AWS_", "SWITCHBACK_", "RUSTC_WORKSPACE_WRAPPER")
     ours = {name: value for name, value in os.environ.items() if not name.startswith(left_out)}
     nobody = {"AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull}
@@ -32,7 +32,7 @@ def environment(**added):
 
 @contextmanager
 def server(command, log, **added):
-    """Runs a command until the block is left; what it says goes to a file."""
+    """Runs a command until the block is left. Its output goes to a file."""
     with log.open("w") as said:
         process = psutil.Popen(
             command, cwd=ROOT, env=environment(**added), stdin=subprocess.DEVNULL, stdout=said, stderr=said
@@ -69,7 +69,7 @@ def descendants(process):
 
 
 def until(what, ask, process=None):
-    """Asks until there is an answer; fails when time is up or the process has ended."""
+    """Asks until there is an answer. Fails when the time is up, or when the process has ended."""
     give_up = time.monotonic() + PATIENCE_S
     while time.monotonic() < give_up:
         if answer := ask():
@@ -98,12 +98,12 @@ def listening():
             sockets = process.net_connections("inet")
         except psutil.NoSuchProcess:
             continue
-        # A datagram socket without a peer takes what anybody sends.
+        # A datagram socket without a peer takes data from anybody.
         waits = (psutil.CONN_LISTEN, psutil.CONN_NONE)
         found += [tuple(one.laddr) for one in sockets if one.status in waits and one.laddr and not one.raddr]
     return found
 
 
 def exposed(sockets):
-    """Those that are reached from other machines, too."""
+    """The sockets that other machines can reach, too."""
     return [one for one in sockets if not ipaddress.ip_address(one[0]).is_loopback]

@@ -1,4 +1,4 @@
-"""The stack's template: as it is, as SAM expands it, and what is wrong with it.
+"""Reads the stack's template, expands it by SAM, and finds faults in it.
 
 Law: a rule returns a list of offences. Raw SAM is never linted: that hides faults.
 """
@@ -29,7 +29,7 @@ PARAMETERS = {
     "BucketName": "switchback-objects",
     "WakeTopicArn": f"arn:aws:sns:{REGION}:000000000000:switchback-WakeTopic",
 }
-# Where the function's code is said to be: SAM's translator takes no path of this machine.
+# A made-up place of the function's code, since SAM's translator takes no path of this machine.
 CODE = {"Bucket": "code", "Key": "saga.zip"}
 
 # The action that AWS wants for each operation of the SDK that shared/aws calls.
@@ -44,9 +44,9 @@ ACTIONS = {
     "publish": "sns:Publish",
     "describe_events": "health:DescribeEvents",
 }
-# It writes logs; the group is in the template, so that nothing has to be created.
+# This policy allows a function to write logs. The log group is in the template, so that none has to be created.
 LOGS = "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"
-# The property in which a type of resource has its own name; left out, CloudFormation makes one up.
+# The property in which a type of resource has its own name. Without it CloudFormation makes up a name.
 NAMES = {
     "AWS::CloudWatch::Alarm": "AlarmName",
     "AWS::DynamoDB::Table": "TableName",
@@ -70,12 +70,12 @@ def read(file="template.yaml"):
 
 
 def copied(it):
-    """One that may be changed."""
+    """A copy that may be changed."""
     return json.loads(json.dumps(it))
 
 
 class NoPolicies(ManagedPolicyLoader):
-    """SAM looks managed policies up in an account; the template names them in full."""
+    """SAM would read managed policies from an account. The template names them in full, so none is needed."""
 
     def __init__(self):
         pass
@@ -85,7 +85,7 @@ class NoPolicies(ManagedPolicyLoader):
 
 
 def expand(template):
-    """What CloudFormation gets to see."""
+    """The template that CloudFormation gets."""
     os.environ.setdefault("AWS_DEFAULT_REGION", REGION)
     for resource in template["Resources"].values():
         if resource["Type"] == "AWS::Serverless::Function":
@@ -106,7 +106,7 @@ def lint(expanded):
 
 
 def operations(folder=ROOT / "shared/aws/src"):
-    """The operations of the SDK that the code of a folder calls."""
+    """The operations of the SDK that the code in a folder calls."""
     found = set()
     for file in sorted(folder.rglob("*.rs")):
         product, _, _ = file.read_text().partition("#[cfg(test)]")
@@ -119,7 +119,7 @@ def listed(one_or_more):
 
 
 def kept(template):
-    """What would be lost with the stack, or could not be brought back."""
+    """Data that would be lost with the stack, or could not be brought back."""
     wanted = {
         "SagaTable": {
             "DeletionProtectionEnabled": True,
@@ -147,7 +147,7 @@ def kept(template):
 
 
 def fixed_names(expanded):
-    """Names that a second stack in the same account and region would want, too."""
+    """Names that a second stack in the same account and region would need, too."""
     offences = []
     for name, resource in expanded["Resources"].items():
         own = NAMES.get(resource["Type"])
@@ -159,7 +159,7 @@ def fixed_names(expanded):
 
 
 def address(expanded, function):
-    """What is missing for a function to be called at its own address: since October 2025 both permissions are needed."""
+    """Missing permissions to call a function at its own address. Since October 2025 both are needed."""
     granted = {
         resource["Properties"]["Action"]
         for resource in expanded["Resources"].values()

@@ -1,4 +1,4 @@
-"""Each way in which a function can fail rings, and no alarm is there for nothing."""
+"""Checks that each failure of a function rings an alarm, and that each alarm is needed."""
 
 import re
 
@@ -7,15 +7,15 @@ import pytest
 import template
 from alarms import alarms, heartbeat, metric_of, of_function, of_pair, ringing
 
-# Woken by a schedule: each good run beats. The other two run on demand, so their silence says nothing, and what
-# people or senders lose by a run that fails or is refused is lines by its errors and throttles.
+# A schedule wakes these, and each good run writes a heartbeat. The other two run on demand, so a missing heartbeat says
+# nothing. A run of theirs that fails or is refused shows in the metrics of errors and throttles.
 SCHEDULED = ["SagaFunction", "ProbeFunction", "DrillFunction", "SyncFunction"]
 ON_DEMAND = ["SignalFunction", "ApprovalFunction"]
 FUNCTIONS = SCHEDULED + ON_DEMAND
 
 
 def well():
-    """What CloudWatch has of a stack in which all is well."""
+    """The data points in CloudWatch of a stack in which all is well."""
     data = {heartbeat(function): [1, 1] for function in SCHEDULED}
     for function in FUNCTIONS:
         data |= {of_function("Invocations", function): [1, 1], of_function("Errors", function): [0, 0]}
@@ -24,7 +24,7 @@ def well():
 
 
 def every_run_fails(function, data):
-    """It does not boot, lacks a permission, runs out of memory or of time: an invocation, and an error."""
+    """The function does not boot, lacks a permission, or runs out of memory or of time: an invocation, and an error."""
     data[of_function("Errors", function)] = [1, 1]
     data.pop(heartbeat(function), None)
 
@@ -34,20 +34,20 @@ def one_run_fails(function, data):
 
 
 def throttled(function, data):
-    """Nothing of it runs, and nothing of it fails."""
+    """No invocation of the function runs, and none fails."""
     data[of_function("Throttles", function)] = [3]
     for gone in (of_function("Invocations", function), of_function("Errors", function), heartbeat(function)):
         data.pop(gone, None)
 
 
 def never_called(function, data):
-    """Its schedule is gone, disabled, or may not call it."""
+    """The schedule of the function is gone, is disabled, or may not call it."""
     for gone in (of_function("Invocations", function), of_function("Errors", function), heartbeat(function)):
         data.pop(gone, None)
 
 
 def hangs(function, data):
-    """It is called and comes to no end that it tells of: invocations, no error yet, no heartbeat."""
+    """The function is called and does not end: invocations, no error yet, no heartbeat."""
     data.pop(heartbeat(function), None)
 
 
@@ -56,7 +56,7 @@ def name(function):
 
 
 def expected():
-    """(failure, function, alarms)."""
+    """Rows of failure, function, and the alarms that must ring."""
     rows = []
     for function in FUNCTIONS:
         silence = {f"{name(function)}SilenceAlarm"} if function in SCHEDULED else set()

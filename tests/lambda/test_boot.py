@@ -1,4 +1,4 @@
-"""A function that cannot start says what is missing and what to do."""
+"""Checks that a function which cannot start names the missing value and the remedy."""
 
 import json
 
@@ -33,7 +33,7 @@ def test_a_wrong_configuration_is_named_with_its_line(variables, configuration, 
 
 
 def not_booted(variables):
-    """What the log says, as the one line of JSON that it consists of."""
+    """The log, which has one line of JSON."""
     done = run([str(TARGET / "debug/saga")], **variables)
     assert done.returncode == 1
     line = json.loads(done.stderr.splitlines()[0])

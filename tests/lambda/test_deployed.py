@@ -1,4 +1,4 @@
-"""The deployed stack: what README.md says to deploy with works, and what the template wires reaches the function."""
+"""Checks the deployed stack: the deploy commands of README.md work, and the template's events reach the function."""
 
 import json
 import zipfile
@@ -11,7 +11,7 @@ from servers import ROOT, until
 
 @pytest.fixture(scope="module")
 def package(configuration, tmp_path_factory):
-    """A folder as `cargo lambda build` leaves it, with the program that is built for this machine."""
+    """A folder as `cargo lambda build` makes it, with the program that is built for this machine."""
     folder = tmp_path_factory.mktemp("lambda")
     (folder / "saga").mkdir()
     with zipfile.ZipFile(folder / "saga/bootstrap.zip", "w") as files:
@@ -32,7 +32,7 @@ def deployed(emulator, stack, package, configuration):
     after = functions.get_function_configuration(FunctionName=name)
     for kept in ("Environment", "Timeout", "MemorySize", "Role", "LoggingConfig"):
         assert after[kept] == before[kept], f"cargo lambda deploy changed {kept}"
-    # The emulator unpacks elsewhere than to /var/task.
+    # The emulator does not unpack to /var/task.
     variables = {**after["Environment"]["Variables"], "SWITCHBACK_CONFIG": str(configuration)}
     functions.update_function_configuration(FunctionName=name, Environment={"Variables": variables})
     return name
@@ -46,7 +46,7 @@ def test_the_package_answers_a_tick(deployed, emulator):
 
 
 def test_a_wake_message_reaches_the_function_and_its_log(deployed, emulator, stack):
-    # Nothing can be driven by this item, so that who was woken says so.
+    # This item cannot be driven, so the woken function logs an error.
     item = {"PK": {"S": "SAGA#unreadable"}, "SK": {"S": "HEAD"}, "version": {"N": "1"}}
     emulator.client("dynamodb").put_item(TableName=stack["SagaTable"], Item=item)
     emulator.client("sns").publish(TopicArn=stack["WakeTopic"], Message="unreadable")

@@ -1,4 +1,4 @@
-"""The documented way to run a function on one machine works: cargo-lambda builds it by itself, and it answers."""
+"""Checks the documented way to run a function on one machine: cargo-lambda builds it by itself, and it answers."""
 
 import json
 
@@ -8,7 +8,7 @@ from servers import answers, free_port, server, until
 
 def test_cargo_lambda_builds_and_runs_the_function(variables, logs):
     port, log = free_port(), logs / "documented"
-    # A file that is saved while the tests run must not restart what they talk to.
+    # A file that is saved while the tests run must not restart the function.
     command = with_port(documented("cargo lambda watch")[0], port) + ["--ignore-changes"]
     with server(command, log, **variables) as process:
         until("cargo lambda watch", lambda: answers(port), process)

@@ -1,6 +1,6 @@
-"""A failover that the operator's command begins and the function ends, on the deployed table.
+"""Checks a failover that the operator's command begins and the function ends, on the deployed table.
 
-Law: a pair, a configuration and a function of its own; what another test leaves behind does not count.
+Law: the pair, the configuration and the function are its own, so leftovers of another test do not matter.
 """
 
 import json
@@ -13,9 +13,9 @@ import pytest
 from conftest import ACCOUNT, ROOT, TARGET, run, running
 from servers import environment, server, until
 
-# A workspace that lives thirty times as fast: compute comes up in seconds.
+# Workspaces that run thirty times as fast, so that compute comes up in seconds.
 SIMULATED = ["--resources", "24", "--speed", "30", "--limits", "off"]
-# Short enough that a killed command is succeeded while the test waits for it.
+# The lease is short, so that a killed command has a successor while the test waits.
 RUNNER = "\n[runner]\nlease_seconds = 9\nskew_seconds = 1\ncall_time_out_seconds = 5\n"
 
 
@@ -30,7 +30,7 @@ def quick_pair(logs):
 
 @pytest.fixture(scope="module")
 def deployed(quick_pair, emulator, stack, variables, tmp_path_factory):
-    """What the function finds in its environment, for this pair."""
+    """The environment variables of the function, for this pair."""
     text = (ROOT / "infra/aws/pair.example.toml").read_text().replace('"payments"', '"ledger"')
     for side in ("primary", "standby"):
         text = text.replace(f"https://{side}.cloud.databricks.example", quick_pair[side])

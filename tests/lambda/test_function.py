@@ -1,4 +1,4 @@
-"""The function saga as it answers events, by the commands of README.md beside the template."""
+"""Checks the answers of the function saga to events, by the commands of README.md beside the template."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""Each function may do what it does and no more; and each way in which that can be wrong is found."""
+"""Checks that each function has the rights that it uses and no more, and that each deviation is found."""
 
 import pytest
 
@@ -47,7 +47,7 @@ def test_an_operation_without_an_action_is_found(tmp_path):
 
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_each_right_that_a_function_lacks_is_found(it, function):
-    """Whatever the other functions have."""
+    """The rights of the other functions make no difference."""
     tried = 0
     for place, statement in enumerate(statements(it, function)):
         for action in template.listed(statement["Action"]):
@@ -64,7 +64,7 @@ def test_each_right_that_a_function_lacks_is_found(it, function):
 
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_each_right_that_only_another_function_needs_is_found(it, function):
-    """Whatever any function may do, planted into this one."""
+    """All rights of all functions are planted into this one."""
     others = {right for role in rights.meant(it).values() for right in role}
     own = rights.meant(it)[f"{function}Role"]
     unused = sorted(others - own - {("lambda:InvokeFunction", name) for name in FUNCTIONS}) + [

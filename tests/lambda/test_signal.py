@@ -1,4 +1,4 @@
-"""The function that takes signals in, with the samples of the folder events."""
+"""Checks the function signal with the samples of the folder events."""
 
 import json
 

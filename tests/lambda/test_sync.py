@@ -1,6 +1,6 @@
-"""The function sync on the deployed stack: after it alone, a primary that has gone dark is failed over.
+"""Checks the function sync on the deployed stack: after it alone, a primary that has gone dark can be failed over.
 
-Law: nothing but the function captures. The primary is a process of its own, so that its end is its silence.
+Law: only the function captures. The primary is a process of its own, so it goes silent when the process ends.
 """
 
 import json
@@ -18,7 +18,7 @@ PAIR = "eclipse"
 
 @pytest.fixture(scope="module")
 def sides(logs):
-    """Where each side is, who may sign in, and the process that is the primary."""
+    """The addresses and credentials of the sides, and the process of the primary."""
     said, processes = {}, {}
     primary, standby = (logs / f"{PAIR}-{side}" for side in ("primary", "standby"))
     command = [str(TARGET / "debug/simulated-workspace"), *SIMULATED, "--side"]
@@ -32,7 +32,7 @@ def sides(logs):
 
 @pytest.fixture(scope="module")
 def deployed(sides, emulator, stack, configuration, tmp_path_factory):
-    """What the function sync finds in its environment, for this pair."""
+    """The environment variables of the function sync, for this pair."""
     said, _ = sides
     text = (ROOT / "infra/aws/pair.example.toml").read_text().replace('"payments"', f'"{PAIR}"')
     for side in ("primary", "standby"):

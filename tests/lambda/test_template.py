@@ -1,4 +1,4 @@
-"""What is deployed, checked without deploying it; and that each check can fail."""
+"""Checks the template without deploying it, and shows that each check can fail."""
 
 import json
 import re
@@ -144,7 +144,7 @@ def test_two_pairs_fit_into_one_region():
 
 def test_a_name_that_every_stack_would_have_is_found():
     planted = template.read()
-    # SAM then calls every stack's schedule the same.
+    # Without it SAM gives every stack's schedule the same name.
     del function(planted)["Events"]["Tick"]["Properties"]["OmitName"]
     assert template.fixed_names(template.expand(planted)) == ["SagaFunctionTick: Name is the same in every stack"]
 

@@ -1,38 +1,37 @@
-//! The laws, judged from outside: each looks at what happened, not at why.
+//! Judges the laws by the effects of each action, and not by its reason.
 //!
-//! Law: nothing here reads a guard, so a rule that is switched off is found out by
-//! what it lets happen.
+//! Law: nothing here reads a guard. So a rule that is switched off shows only by what then happens.
 
 use crate::model::runner::{Phase, SKEW, TIME_OUT};
 use crate::model::store::{Ask, End, Event, GATED, Shown, Store, Write};
 use crate::model::world::{Action, Protocol, RUNNERS, World};
 
-/// A law, by the id that it has in the list of what must always hold.
+/// A law, by its code in `shared/INVARIANTS.md`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Law {
-    /// The epoch never falls, rises by one, and no two runners hold the same one.
+    /// The epoch never falls, it rises by one, and no two runners hold the same epoch.
     S2,
-    /// A visible effect is named by a durable record.
+    /// A durable record names every visible effect.
     S4,
-    /// Done means that the wanted state held after the call ended.
+    /// A step is done only if the wanted state held after the call ended.
     S5,
-    /// No effect behind the gate before the gate holds.
+    /// No effect behind the gate comes before the gate holds.
     S9,
-    /// An approval is used at most once, and only for the plan it was given for.
+    /// An approval is used at most once, and only for the plan that it was given for.
     S11,
-    /// No call starts too late for its lease; none is under way after it.
+    /// No call starts too late for its lease, and none is under way after the lease.
     S13,
     /// No effect lands after an end was recorded.
     S14,
     /// A finished saga never runs again.
     S16,
-    /// Items never say more than the log, the log is one chain, attempts never fall.
+    /// Items never say more than the log, the log is one chain, and attempts never fall.
     S18,
     /// No write under an older epoch is accepted once a newer one has touched the item.
     S33,
 }
 
-/// A way to ask whether a law still holds.
+/// A function that says whether a law still holds.
 type Holds = fn(&Protocol, &World) -> bool;
 
 /// Every law with the name that the checker reports.
@@ -50,7 +49,7 @@ pub(crate) const LAWS: [(&str, Holds); 10] = [
 ];
 
 impl Law {
-    /// How the checker reports it.
+    /// The name that the checker reports.
     pub(crate) const fn name(self) -> &'static str {
         match self {
             Law::S2 => "S2 epoch",
@@ -81,14 +80,14 @@ impl Broken {
     }
 }
 
-/// What the judge must remember from one action to the next.
+/// The facts that the judge must remember from one action to the next.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub(crate) struct Witness {
-    /// By runner: the step it works on was as wanted at some moment since its call ended.
+    /// By runner: the step that it works on was as wanted at some moment since its call ended.
     pub(crate) so_since: [bool; RUNNERS],
 }
 
-/// Judges one action and notes what it broke.
+/// Judges one action, and notes the laws that it broke.
 pub(crate) fn judge(before: &World, action: Action, after: &mut World) {
     watch(after);
     let mut broken = before.broken;
@@ -115,7 +114,7 @@ pub(crate) fn judge(before: &World, action: Action, after: &mut World) {
     after.broken = broken;
 }
 
-/// Keeps the witness: what was so since each runner's call ended.
+/// Updates the witness: the steps that were as wanted since each runner's call ended.
 fn watch(after: &mut World) {
     for runner in 0..RUNNERS {
         let step = match after.memory(runner).map(|memory| memory.phase) {

@@ -1,34 +1,32 @@
-//! A runner: what it remembers, what it may do next, what an answer teaches it.
+//! Models a runner: its memory, the actions that it may do next, and what it learns from an answer.
 //!
-//! Law: a runner acts on its own memory and its own clock; the store and the workspace
-//! tell it something only when it asks. Must not know the laws, the other runner, or
-//! true time.
+//! Law: a runner acts by its own memory and its own clock. It learns from the store and the workspace only when it
+//! asks. Must not know: the laws, the other runner, true time.
 //!
-//! Pauses need no action of their own: nothing makes a runner act, so every pause
-//! between two actions, of any length, is among the orders that are explored. What is
-//! assumed of the program is that looking at the clock and sending the call are at
-//! most the skew apart.
+//! A pause needs no action of its own. Nothing forces a runner to act, so every pause of any length between two
+//! actions is among the explored orders. The model assumes one thing of the program: between its reading of the
+//! clock and the sending of the call there is at most the skew.
 
 use crate::model::guards::Guards;
 use crate::model::store::{Ask, End, Event, GATED, Line, Replay, STEPS, Shown, StepItem, Store, Write};
 
-/// A lease, in ticks.
+/// In ticks: the length of a lease.
 pub(crate) const LEASE: u8 = 3;
-/// A call is given up after this many ticks.
+/// In ticks: a call is given up after this time.
 pub(crate) const TIME_OUT: u8 = 1;
-/// How far two clocks may differ, and how much later than its time-out a call may take effect.
+/// In ticks: how far two clocks may differ, and how much later than its time-out a call may take effect.
 pub(crate) const SKEW: u8 = 1;
 
-/// Where a runner is in its work.
+/// The phase of a runner's work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Phase {
     /// It has the lease and has not read the log.
     Sealing,
-    /// Between two things.
+    /// It is between two steps.
     Ready,
     /// A call is under way.
     Calling(usize),
-    /// A call was answered or given up; nothing was read since.
+    /// A call was answered or given up. Nothing was read since.
     Ended(usize),
     /// The step was read as wanted.
     Seen(usize),
@@ -40,50 +38,50 @@ pub(crate) enum Phase {
     Used,
 }
 
-/// What a runner that has taken the lease remembers.
+/// The memory of a runner that has taken the lease.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Memory {
-    /// Its epoch.
+    /// The epoch of the runner.
     pub(crate) epoch: u8,
-    /// Its lease by its own clock; 0 once too short for a call.
+    /// End of its lease by its own clock. 0 once the rest is too short for a call.
     pub(crate) lease: u8,
-    /// It knows that an abort was asked for.
+    /// Whether it knows of an order to abort.
     pub(crate) abort: bool,
-    /// It knows that the plan is written.
+    /// Whether it knows that the plan is written.
     pub(crate) plan: bool,
-    /// The log as it knows it.
+    /// The log as the runner knows it.
     pub(crate) told: Replay,
-    /// The next free place of its own log.
+    /// The next free place in its own log.
     pub(crate) place: usize,
-    /// A step whose item lags behind the log.
+    /// A step whose item is behind the log.
     pub(crate) lagging: Option<usize>,
-    /// The last moment at which one of its calls may take effect; 0 once past.
+    /// The last moment at which one of its calls may take effect. 0 once it is over.
     pub(crate) loud_until: u8,
-    /// Where it is in its work.
+    /// The phase of its work.
     pub(crate) phase: Phase,
 }
 
-/// One of the two runners; it may die and come back as another incarnation.
+/// One of the two runners. It may die and come back as another incarnation.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Runner {
-    /// Not running.
+    /// It is not running.
     Idle,
-    /// It has read the head and is about to take the lease.
+    /// It has read the head, with this epoch, and is about to take the lease.
     Looked(u8),
     /// It took the lease.
     Active(Memory),
-    /// It learned from a refusal that it was superseded.
+    /// A refusal has shown that it was superseded.
     Stopped,
 }
 
-/// What came of a write, as far as the runner can tell.
+/// The result of a write, as far as the runner can know it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Answer {
-    /// Done.
+    /// The write was carried out.
     Accepted,
     /// The condition did not hold.
     Refused,
-    /// It was carried out, but the answer did not arrive.
+    /// The write may have been carried out, but the answer did not arrive.
     Lost,
 }
 
@@ -136,7 +134,7 @@ impl Memory {
         self.phase = Phase::Ready;
     }
 
-    /// The writes that are possible next, by its own memory.
+    /// The writes that are possible next, by the runner's own memory.
     pub(crate) fn writes(&self, guards: &Guards, store: &Store, clock: u8) -> Vec<Write> {
         let mut writes = Vec::new();
         match self.phase {
@@ -158,8 +156,7 @@ impl Memory {
         writes
     }
 
-    /// Renewing touches another item than recording does, so it is enough to try it
-    /// between records and during calls.
+    /// Renewing writes another item than recording does. So it is enough to try it between records and during calls.
     fn renew(&self, clock: u8) -> Option<Write> {
         (clock + LEASE > self.lease).then_some(Write::Keep { until: clock + LEASE, end: None })
     }
@@ -189,7 +186,7 @@ impl Memory {
         Write::Append { place: self.place, line: Line { number: self.told.lines, event } }
     }
 
-    /// The steps it may attempt now.
+    /// The steps that the runner may attempt now.
     pub(crate) fn attempts(&self, guards: &Guards) -> Vec<usize> {
         let busy = self.phase != Phase::Ready || self.lagging.is_some() || self.abort;
         if busy || (guards.plan_first && !self.plan) {
@@ -203,12 +200,12 @@ impl Memory {
         steps
     }
 
-    /// Whether its lease outlasts a call.
+    /// Whether the lease outlasts a call.
     pub(crate) fn has_margin(&self, guards: &Guards, clock: u8) -> bool {
         !guards.margin || self.lease > clock + TIME_OUT + SKEW
     }
 
-    /// What it makes of the approval as it is recorded.
+    /// The next phase after reading the recorded approval, if the runner can use it.
     pub(crate) fn sees(&self, guards: &Guards, ask: Ask) -> Option<Phase> {
         let wants = self.phase == Phase::Ready && self.lagging.is_none() && !self.abort;
         if !wants || self.told.approved || !self.told.before_gate_done() {
@@ -218,19 +215,20 @@ impl Memory {
             Ask::Open => None,
             Ask::Answered(Shown::AnotherPlan) if guards.same_plan => None,
             Ask::Answered(shown) => Some(Phase::Answered(shown)),
-            // The item is this saga's own: a predecessor used it and did not get to record it.
+            // The item is this saga's own: a predecessor used the answer and did not get to record it.
             Ask::Used(_) => Some(Phase::Used),
         }
     }
 
-    /// Learns from the answer to a write; `None` if it is out of work or superseded.
+    /// Learns from the answer to a write. The runner is idle afterwards if it gave up the lease or ended the saga, and
+    /// stopped if it was superseded.
     pub(crate) fn learn(mut self, write: Write, answer: Answer, store: &Store) -> Runner {
         let gives_up = matches!(write, Write::Keep { until: 0, end: None });
         match (answer, write) {
-            // It counts the lease as gone before it sends that; no answer can revive it.
+            // The runner counts the lease as gone before it sends this write. No answer can revive it.
             (_, Write::Keep { .. }) if gives_up => return Runner::Idle,
             (Answer::Lost, _) => {}
-            // Used before: read it again.
+            // The answer was used before, so the runner reads it again.
             (Answer::Refused, Write::Use(_)) => self.phase = Phase::Ready,
             (Answer::Refused, _) => return Runner::Stopped,
             (Answer::Accepted, Write::Keep { end: Some(_), .. }) => return Runner::Idle,
@@ -257,7 +255,7 @@ impl Memory {
         };
     }
 
-    /// One tick passes. What time has made meaningless is forgotten, so that equal states are equal.
+    /// One tick goes by. Times that no longer matter are forgotten, so that equal states compare as equal.
     pub(crate) fn age(&mut self, clock: u8) {
         self.lease = self.lease.saturating_sub(1);
         if self.lease <= clock + TIME_OUT + SKEW {

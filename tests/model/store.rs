@@ -1,117 +1,116 @@
-//! The items of one saga and the conditions under which a write is accepted.
+//! Models the items of one saga, and the conditions under which a write is accepted.
 //!
-//! Law: a write touches one item under one condition and is accepted or refused as a
-//! whole. Must not know clocks (a request carries the times it needs), runners' phases
-//! or workspaces.
+//! Law: a write touches one item under one condition, and is accepted or refused as a whole. Must not know: clocks
+//! (a request carries the times that it needs), runners' phases, workspaces.
 //!
-//! Conditions are those of the engine's store port: the epoch on the head and on steps,
-//! a free place on the log, the exact answer on an approval.
+//! The conditions are those of the engine's store port: the epoch on the head and on steps, a free place in the log,
+//! the exact answer on an approval.
 
 use crate::model::guards::Guards;
 
-/// How many steps the plan has.
+/// Number of steps in the plan.
 pub(crate) const STEPS: usize = 3;
-/// The first step behind the gate; the earlier ones are before it.
+/// The first step behind the gate. The earlier ones are before it.
 pub(crate) const GATED: usize = 2;
 /// The last epoch that the model lets a runner take.
 pub(crate) const LAST_EPOCH: u8 = 3;
 
-/// How a saga ended.
+/// The end of a saga.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum End {
     /// Every step is done.
     Completed,
-    /// The abort that a person asked for is acknowledged.
+    /// An abort that a person asked for is acknowledged.
     Aborted,
 }
 
 /// `SAGA#s / HEAD`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Head {
-    /// 0 before the first runner.
+    /// The epoch. 0 before the first runner.
     pub(crate) epoch: u8,
-    /// In ticks of the clock of the runner that wrote it; 0 if given back.
+    /// End of the lease, in ticks of the clock of the runner that wrote it. 0 if it was given back.
     pub(crate) lease_until: u8,
-    /// A person asked for an abort.
+    /// Whether a person asked for an abort.
     pub(crate) abort: bool,
-    /// `None` while the saga is under way.
+    /// The end. `None` while the saga is under way.
     pub(crate) end: Option<End>,
 }
 
 /// `SAGA#s / STEP#n`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub(crate) struct StepItem {
-    /// Read back in the wanted state; otherwise planned or waiting.
+    /// Whether it was read back in the wanted state. Otherwise it is planned or waiting.
     pub(crate) done: bool,
-    /// Attempts recorded.
+    /// Number of recorded attempts.
     pub(crate) tries: u8,
     /// The epoch that wrote it last.
     pub(crate) epoch: u8,
 }
 
-/// What a line of the log says.
+/// The event in a line of the log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Event {
     /// An attempt ended and the step is not as wanted.
     Tried(usize),
     /// The step was read back as wanted.
     Done(usize),
-    /// The approval was used: the gate is passed.
+    /// The approval was used, so the gate is open.
     Approved,
 }
 
 /// One line, in the place `LOG#epoch#place`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Line {
-    /// Its number in the saga, which stands for the hash chain: the next line links to it.
+    /// Its number in the saga. It stands for the hash chain, since the next line links to it.
     pub(crate) number: u8,
-    /// What it says.
+    /// The event.
     pub(crate) event: Event,
 }
 
-/// The places of one epoch.
+/// The log of one epoch.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub(crate) struct EpochLog {
-    /// Filled from place 0 without gaps.
+    /// The lines. They fill the places from 0 without gaps.
     pub(crate) lines: Vec<Line>,
-    /// The place after the last line holds a seal.
+    /// Whether the place after the last line has a seal.
     pub(crate) sealed: bool,
 }
 
-/// Which plan a person was shown when answering.
+/// The plan that a person saw before answering.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Shown {
     /// The saga's frozen plan.
     ThisPlan,
-    /// Any other one.
+    /// Any other plan.
     AnotherPlan,
 }
 
 /// `SAGA#s / ASK#question`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Ask {
-    /// Asked, not answered.
+    /// It was asked, and not answered.
     Open,
-    /// Answered with yes, not used.
+    /// It was answered with yes, and not used.
     Answered(Shown),
-    /// Used by this saga.
+    /// This saga has used it.
     Used(Shown),
 }
 
 /// Everything that is durable.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Store {
-    /// The head.
+    /// The head of the saga.
     pub(crate) head: Head,
-    /// The plan object is written; it names every step and never changes.
+    /// Whether the plan object is written. It names every step and never changes.
     pub(crate) plan: bool,
     /// One item per step.
     pub(crate) steps: [StepItem; STEPS],
     /// The log of epoch `index + 1`.
     pub(crate) logs: [EpochLog; LAST_EPOCH as usize],
-    /// The one question.
+    /// The one question of the saga.
     pub(crate) ask: Ask,
-    /// What is so without a line, for steps that the plan does not have.
+    /// The part of the replay that holds without a line, for steps that the plan does not have.
     absent: Replay,
 }
 
@@ -122,36 +121,36 @@ pub(crate) enum Write {
     Take {
         /// The epoch that was read.
         seen: u8,
-        /// The lease must have ended at or before this.
+        /// The old lease must have ended at or before this time.
         ended_by: u8,
-        /// The new lease.
+        /// End of the new lease.
         until: u8,
     },
     /// Put the plan object if there is none.
     Plan,
     /// Put a seal in the next free place of this epoch's log.
     Seal(u8),
-    /// Put a line in a place of the writer's own log if it is free.
+    /// Put a line in a place of the writer's own log, if the place is free.
     Append {
-        /// Which place.
+        /// The place in the log.
         place: usize,
-        /// What to put there.
+        /// The line for that place.
         line: Line,
     },
     /// Put a step's item.
     File {
-        /// Which step.
+        /// The step.
         step: usize,
-        /// What it shall be, with the writer's epoch.
+        /// The new item, with the writer's epoch.
         item: StepItem,
     },
     /// Mark exactly this answer as used.
     Use(Shown),
     /// Write the head: the lease, and the end if there is one.
     Keep {
-        /// The lease; 0 gives it back.
+        /// End of the lease. 0 gives it back.
         until: u8,
-        /// The end to record.
+        /// The end to record, if any.
         end: Option<End>,
     },
 }
@@ -170,7 +169,7 @@ impl Store {
         }
     }
 
-    /// Carries out `write` for a runner of `epoch`; whether it was accepted.
+    /// Carries out `write` for a runner of `epoch`. Returns whether it was accepted.
     pub(crate) fn write(&mut self, guards: &Guards, epoch: u8, write: Write) -> bool {
         match write {
             Write::Take { seen, ended_by, until } => self.take(guards, seen, ended_by, until),
@@ -203,7 +202,7 @@ impl Store {
     fn append(&mut self, epoch: u8, place: usize, line: Line) -> bool {
         let log = self.log_mut(epoch);
         if place < log.lines.len() {
-            // The writer's own line, whose answer was lost: nobody else writes lines of this epoch.
+            // This is the writer's own line, whose answer was lost. No other runner writes lines of this epoch.
             return log.lines.get(place) == Some(&line);
         }
         if log.sealed {
@@ -240,7 +239,7 @@ impl Store {
         true
     }
 
-    /// The log of an epoch, from 1.
+    /// The log of an epoch, counted from 1.
     pub(crate) fn log(&self, epoch: u8) -> &EpochLog {
         &self.logs[usize::from(epoch) - 1]
     }
@@ -249,32 +248,32 @@ impl Store {
         &mut self.logs[usize::from(epoch) - 1]
     }
 
-    /// All lines in order (epoch, place).
+    /// All lines in order of epoch and place.
     pub(crate) fn lines(&self) -> impl Iterator<Item = &Line> {
         self.logs.iter().flat_map(|log| &log.lines)
     }
 
-    /// What the log tells, folded.
+    /// The replay of the whole log.
     pub(crate) fn replay(&self) -> Replay {
         self.lines().fold(self.absent, |told, line| told.with(line.event))
     }
 }
 
-/// The log, folded: what a runner remembers of a saga.
+/// The sum of a log. A runner remembers it of a saga.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub(crate) struct Replay {
-    /// Which steps are done.
+    /// Whether each step is done.
     pub(crate) done: [bool; STEPS],
-    /// Attempts by step.
+    /// Number of attempts of each step.
     pub(crate) tries: [u8; STEPS],
-    /// The approval was used.
+    /// Whether the approval was used.
     pub(crate) approved: bool,
-    /// How many lines there are.
+    /// Number of lines.
     pub(crate) lines: u8,
 }
 
 impl Replay {
-    /// Folds one more event in.
+    /// Adds one more event.
     #[must_use]
     pub(crate) fn with(mut self, event: Event) -> Self {
         self.lines += 1;
@@ -295,12 +294,12 @@ impl Replay {
         self
     }
 
-    /// Every step before the gate is done.
+    /// Whether every step before the gate is done.
     pub(crate) fn before_gate_done(&self) -> bool {
         self.done[..GATED].iter().all(|done| *done)
     }
 
-    /// Every step is done.
+    /// Whether every step is done.
     pub(crate) fn all_done(&self) -> bool {
         self.done.iter().all(|done| *done)
     }

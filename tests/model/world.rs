@@ -1,11 +1,10 @@
-//! The world around the runners: true time, calls on their way, the workspace, people.
+//! Models the world around the runners: true time, calls on their way, the workspace, people.
 //!
-//! Law: everything that can happen is an [`Action`], and every order of actions is
-//! explored. Must not know the laws; they are judged from outside, after each action.
+//! Law: every event is an [`Action`], and every order of actions is explored. Must not know: the laws, which are
+//! judged after each action.
 //!
-//! The workspace checks no epoch. A call's effect lands at any moment between sending
-//! and time-out plus skew, or never, whatever the call was answered; the answer may be
-//! a lie, or lost.
+//! The workspace checks no epoch. The effect of a call lands at any moment between its sending and its time-out plus
+//! skew, or never, whatever the answer was. The answer may be a lie, or it may be lost.
 
 use stateright::Model;
 
@@ -14,32 +13,32 @@ use crate::model::laws::{Broken, LAWS, Witness, judge};
 use crate::model::runner::{Answer, Memory, Phase, Runner, SKEW, TIME_OUT, may_look, take};
 use crate::model::store::{Ask, End, STEPS, Shown, Store, Write};
 
-/// True time at every moment. Time goes on by moving every recorded time back, so that
-/// states which differ only in when they happen are one, and time has no end.
+/// True time at every moment. Time goes on by moving every recorded time back. So states that differ only in the time
+/// at which they happen are one state, and time has no end.
 const NOW: u8 = 4;
-/// How many runners there are.
+/// Number of runners.
 pub(crate) const RUNNERS: usize = 2;
 
-/// How far the exploration goes.
+/// The bounds of an exploration.
 #[derive(Clone, Debug)]
 pub(crate) struct Bounds {
-    /// By how much the second runner's clock is ahead, at most the skew.
+    /// By how many ticks the second runner's clock is ahead, at most the skew.
     pub(crate) ahead: u8,
-    /// How many mishaps there may be in all: a runner dies, the store's answer is lost, an
-    /// attempt ends without the wanted state, a person undoes an effect.
+    /// The number of mishaps in all. A mishap is one of these: a runner dies, the store's answer is lost, an attempt
+    /// ends without the wanted state, a person undoes an effect.
     pub(crate) mishaps: u8,
     /// The last epoch that can be taken, at most [`LAST_EPOCH`](crate::model::store::LAST_EPOCH).
     pub(crate) epochs: u8,
-    /// How many steps there are before the gate, at most [`GATED`](crate::model::store::GATED).
+    /// The number of steps before the gate, at most [`GATED`](crate::model::store::GATED).
     pub(crate) before_gate: usize,
 }
 
 /// A call that may still take effect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Call {
-    /// Whose.
+    /// The runner that sent it.
     pub(crate) runner: usize,
-    /// For which step.
+    /// The step that it is for.
     pub(crate) step: usize,
     /// The last moment at which it may land.
     pub(crate) until: u8,
@@ -47,39 +46,39 @@ pub(crate) struct Call {
     pub(crate) lease: u8,
 }
 
-/// What is true at one moment.
+/// The facts that are true at one moment.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct World {
-    /// By how much each runner's clock is ahead.
+    /// By how many ticks each runner's clock is ahead.
     pub(crate) ahead: [u8; RUNNERS],
-    /// What is durable.
+    /// The durable items.
     pub(crate) store: Store,
     /// The runners.
     pub(crate) runners: [Runner; RUNNERS],
     /// Calls on their way, sorted.
     pub(crate) calls: Vec<Call>,
-    /// Which resources are as wanted.
+    /// Whether each resource is as wanted.
     pub(crate) so: [bool; STEPS],
     /// The last epoch that can be taken.
     pub(crate) epochs: u8,
-    /// What may still go wrong.
+    /// The number of mishaps that may still happen.
     pub(crate) mishaps_left: u8,
-    /// What the judge needs to remember.
+    /// The facts that the judge needs to remember.
     pub(crate) witness: Witness,
-    /// The laws that were broken on the way here.
+    /// The laws that were broken on the way to this state.
     pub(crate) broken: Broken,
 }
 
-/// Something that happens.
+/// An event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Action {
     /// Time goes on.
     Tick,
     /// A runner reads that the lease can be taken.
     Look(usize),
-    /// A runner's write reaches the store; the answer may be lost.
+    /// A runner's write reaches the store. The answer may be lost.
     Write(usize, Write, bool),
-    /// A runner that has sealed reads log, items and plan.
+    /// A runner that has sealed the log reads the log, the items and the plan.
     Load(usize),
     /// A runner reads the approval.
     See(usize, Phase),
@@ -101,16 +100,16 @@ pub(crate) enum Action {
     AskAbort,
     /// A person answers the question.
     Approve(Shown),
-    /// A person undoes what a step did.
+    /// A person undoes the effect of a step.
     Undo(usize),
 }
 
 /// The protocol under some guards, within some bounds.
 #[derive(Clone, Debug)]
 pub(crate) struct Protocol {
-    /// Which rules are on.
+    /// The rules that are on.
     pub(crate) guards: Guards,
-    /// How far to look.
+    /// The bounds of the exploration.
     pub(crate) bounds: Bounds,
 }
 
@@ -129,12 +128,12 @@ impl World {
         }
     }
 
-    /// What a runner's clock shows.
+    /// The time on a runner's clock.
     pub(crate) fn clock(&self, runner: usize) -> u8 {
         NOW + self.ahead[runner]
     }
 
-    /// A runner's memory, if it has any.
+    /// The memory of a runner that has the lease.
     pub(crate) fn memory(&self, runner: usize) -> Option<&Memory> {
         match &self.runners[runner] {
             Runner::Active(memory) => Some(memory),
@@ -310,7 +309,7 @@ impl Model for Protocol {
     }
 
     fn actions(&self, world: &World, actions: &mut Vec<Action>) {
-        // What follows a broken law proves nothing more.
+        // Events after a broken law prove nothing more.
         if world.broken != Broken::default() {
             return;
         }

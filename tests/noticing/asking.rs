@@ -1,4 +1,4 @@
-//! Who gets a link, and when again.
+//! Checks the people who get a link, and the times at which they get another one.
 
 use engine::approvals::Standing;
 use engine::ports::{AskState, Deed};
@@ -31,7 +31,7 @@ fn silence_goes_down_the_contact_list_once_for_each() {
     });
 }
 
-/// L1: a question that nobody answers in time is asked again, with other links, and of everybody at once.
+/// L1: a question that nobody answers in time is asked again, with other links, and all approvers get one at once.
 #[test]
 fn a_question_whose_time_is_over_is_asked_again() {
     perform(watched(Mode::Ask), async |ground: &Ground| {
@@ -50,7 +50,7 @@ fn a_question_whose_time_is_over_is_asked_again() {
     });
 }
 
-/// S23: the link is in the message, and its hash in the record; nothing else of it is kept anywhere.
+/// S23: the link is only in the message, and its hash is in the record. Nothing else of it is stored anywhere.
 #[test]
 fn the_link_is_only_in_its_message() {
     perform(watched(Mode::Ask), async |ground: &Ground| {

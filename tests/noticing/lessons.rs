@@ -1,4 +1,4 @@
-//! A region that is lost does not wait for what people have still to write down (R43, L1).
+//! Checks that a failover from a lost region does not wait for lessons that people still have to record (R43, L1).
 
 use engine::ports::SagaStatus;
 use engine::start::{Order, draft, start};
@@ -17,7 +17,7 @@ fn a_failback_that_waits_for_lessons_makes_room_for_a_failover() {
         moved(ground, Course::Failover, Side::Primary, &|status| matches!(status, SagaStatus::Finished(_))).await;
         let home = moved(ground, Course::Failback, Side::Standby, &|status| status == SagaStatus::PersonNeeded).await;
         assert_eq!(ground.pair().await.saga, Some(home.clone()));
-        // The hour after the last saga has passed, and nobody has written anything down.
+        // The hour after the last saga has gone by, and nobody has recorded anything.
         ground.pass(3_700).await;
         assert_eq!(ground.pair().await.saga, Some(home.clone()));
         let proposed = ground.minutes(6, Reading::Down).await.saga.expect("it fires");

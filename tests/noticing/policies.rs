@@ -1,4 +1,4 @@
-//! What the policy lets Switchback do by itself.
+//! Checks which actions a policy allows without a person.
 
 use engine::ports::SagaStatus;
 use failover::plan::{GO, stage};
@@ -26,7 +26,7 @@ fn to_watch_is_to_tell_once_and_nothing_else() {
     });
 }
 
-/// The side is fenced at once; nothing is started before a person has said yes (S10).
+/// The side is fenced at once. Nothing is started before a person has said yes (S10).
 #[test]
 fn fenced_first_the_target_waits_for_the_answer() {
     perform(watched(Mode::FenceThenAsk), async |ground: &Ground| {
@@ -71,7 +71,7 @@ fn under_act_it_begins_when_nobody_says_no() {
     });
 }
 
-/// S27: the policy is no person. The configuration refuses it where two people must say yes; so does the gate.
+/// S27: the policy is no person. If two people must say yes, the configuration refuses it, and the gate does so, too.
 #[test]
 fn under_act_it_does_not_begin_where_two_people_must_say_yes() {
     let mut setup = watched(act());
@@ -112,7 +112,8 @@ fn under_act_it_does_not_begin_when_nothing_is_known_any_more() {
     });
 }
 
-/// What becomes of a saga in whose veto time something happens: its status, and what changed in a workspace.
+/// Lets something happen in the veto time of a saga. Returns the saga's status, and the number of calls that changed
+/// something.
 async fn vetoed(ground: &Ground, happens: impl AsyncFnOnce(&Ground, &SagaId) -> Reading) -> (SagaStatus, usize) {
     ground.captured().await;
     let saga = ground.minutes(6, Reading::Down).await.saga.expect("it fires");

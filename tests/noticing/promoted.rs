@@ -1,5 +1,5 @@
-//! After a promotion, with an unchanged configuration: everything that is noticed, proposed and told is about
-//! the workspace that has the role by the record, and not by the configuration (R44).
+//! Checks a pair after a promotion, with an unchanged configuration. Every signal, proposal and message is about the
+//! workspace that has the role by the record, and not by the configuration (R44).
 
 use std::sync::Arc;
 
@@ -16,7 +16,7 @@ use jiff::Timestamp;
 use crate::ground::{Ground, perform};
 use crate::said::{moved, watched};
 
-/// A probe that the configuration has for a side; it says which workspace it is of.
+/// A probe that the configuration has for a side. It says which workspace it reads.
 struct Configured(ProbeInfo);
 
 #[async_trait]
@@ -42,7 +42,7 @@ fn after_a_promotion_support_the_proposal_and_the_probes_name_the_new_primary() 
         moved(ground, Course::Promotion, Side::Primary, &|status| matches!(status, SagaStatus::Finished(_))).await;
         assert_eq!(ground.operator.pair.host(Side::Primary), sim::PRIMARY_HOST, "the configuration is as before");
         assert_eq!(ground.pair().await.homes.expect("they are on record").primary, sim::STANDBY_HOST);
-        // The hour after the last saga, in which nothing is proposed, has passed.
+        // The hour after the last saga, in which nothing is proposed, has gone by.
         ground.pass(3_700).await;
         ground.captured().await;
 

@@ -1,4 +1,4 @@
-//! One proposal, whoever judges, and whoever dies over it.
+//! Checks that there is one proposal, whichever process judges, and whichever dies.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -13,7 +13,7 @@ use local::stack::sabotage::{Boundaries, Deed};
 use crate::ground::{Ground, perform};
 use crate::said::watched;
 
-/// S17: what two origins say for five minutes leads to a question, and to nothing else.
+/// S17: if two origins agree for five minutes, there is a question, and no other effect.
 #[test]
 fn what_agrees_for_long_enough_leads_to_one_question_and_changes_nothing() {
     perform(watched(Mode::Ask), async |ground: &Ground| {
@@ -35,7 +35,7 @@ fn what_agrees_for_long_enough_leads_to_one_question_and_changes_nothing() {
     });
 }
 
-/// R16: the clocks begin with the first signal, and the side is lost since the first that said so.
+/// R16: the clocks begin with the first signal. The side counts as lost from the first signal that said so.
 #[test]
 fn the_clocks_begin_with_the_first_signal() {
     perform(watched(Mode::Ask), async |ground: &Ground| {
@@ -70,13 +70,13 @@ fn of_two_who_judge_at_a_time_one_proposes() {
 fn a_proposal_that_dies_anywhere_is_made_once() {
     let mut boundary = 1;
     while perform(watched(Mode::Ask), async |ground: &Ground| dies_at(ground, boundary).await) {
-        // Most of a proposal is listing; each part of the rest is met.
+        // Every seventh boundary is enough. Most of a proposal is listing, and each part of the rest is met.
         boundary += 7;
     }
     assert!(boundary > 50, "only {boundary} boundaries were crossed");
 }
 
-/// `false` if it was through before.
+/// Proposes in a process that dies at its nth boundary. `false` if the proposal had ended before.
 async fn dies_at(ground: &Ground, nth: u64) -> bool {
     ground.captured().await;
     ground.minutes(5, Reading::Down).await;
@@ -91,7 +91,7 @@ async fn dies_at(ground: &Ground, nth: u64) -> bool {
         () = process.died() => true,
         _ = judge(&dying) => false,
     };
-    // Longer than the claim of whoever died; the tick looks after the question meanwhile.
+    // This is longer than the claim of the dead process. Meanwhile the tick sees to the question.
     ground.minutes(7, Reading::Down).await;
     let saga = ground.pair().await.saga.unwrap_or_else(|| panic!("died at {nth}: there is no saga"));
     let asked = ground.operator.asks.question(&saga, GO).await.expect("the store answers");

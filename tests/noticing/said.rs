@@ -1,4 +1,4 @@
-//! What is said of the pair, minute by minute, and who may be asked.
+//! Gives the pair its signals, minute by minute, and its approvers.
 
 use engine::Watch;
 use engine::approvals::code::{Cost, hash_at};
@@ -23,7 +23,7 @@ fn code(person: &str) -> SecretString {
     SecretString::from(format!("the code of {person}"))
 }
 
-/// A watched pair whose team has decided so.
+/// A watched pair with this policy.
 pub(crate) fn watched(mode: Mode) -> Setup {
     let cheap = Cost { memory_kib: 8, passes: 1 };
     let approver = |name: &str, level| {
@@ -50,7 +50,7 @@ pub(crate) fn watched(mode: Mode) -> Setup {
     }
 }
 
-/// Orders a planned saga, approves it and waits until it stands like that.
+/// Orders a planned saga, approves it, and waits until it has a wanted status.
 pub(crate) async fn moved(
     ground: &Ground,
     course: Course,
@@ -83,7 +83,7 @@ impl Ground {
         answer(&self.operator, saga, GO, &proven, approved, accepts_risk).await
     }
 
-    /// Two origins say so of the primary.
+    /// Two origins give this reading of the primary.
     pub(crate) async fn said(&self, reading: Reading) {
         let signal = |origin, subject: &str| Signal {
             about: About { source: "test".to_owned(), side: Side::Primary, subject: subject.to_owned() },
@@ -97,7 +97,7 @@ impl Ground {
         hear(&self.operator, signals).await.expect("the store takes them");
     }
 
-    /// Minutes in which both origins say the same, each followed by a verdict; the last one.
+    /// Gives the same reading for some minutes, each followed by a verdict. Returns the last verdict.
     pub(crate) async fn minutes(&self, count: usize, reading: Reading) -> Noticed {
         let mut last = None;
         for _ in 0..count {
@@ -108,22 +108,22 @@ impl Ground {
         last.expect("at least one minute")
     }
 
-    /// A checkpoint is there, as it is where somebody watches.
+    /// Takes a checkpoint, as a watched pair always has one.
     pub(crate) async fn captured(&self) {
         capture(&self.operator, Side::Primary).await.expect("the primary can be captured");
     }
 
-    /// The pair as recorded.
+    /// The pair as it is recorded.
     pub(crate) async fn pair(&self) -> PairHead {
         pair_head(&self.operator).await.expect("the store answers")
     }
 
-    /// Who was sent a link so far, in order.
+    /// The people who were sent a link so far, in order.
     pub(crate) fn asked(&self) -> Vec<String> {
         self.stack.mail().iter().filter_map(|mail| mail.attributes.get("approver").cloned()).collect()
     }
 
-    /// Requests so far that change something in a workspace.
+    /// The number of requests so far that change something in a workspace.
     pub(crate) fn effects(&self) -> usize {
         let changes = |what: &str| what.contains(" POST ") || what.contains(" PATCH ") || what.contains(" PUT ");
         let of_workspace = |what: &str| what.starts_with("primary") || what.starts_with("standby");

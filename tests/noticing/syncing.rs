@@ -1,5 +1,5 @@
-//! The function sync: by its schedule alone a dark primary can be failed over, the last good checkpoint stays
-//! (S30), and which side is active is published before any saga is (R7).
+//! Checks the function sync. By its schedule alone a dark primary can be failed over. The last good checkpoint stays
+//! (S30). The active side is published before any saga exists (R7).
 
 use engine::Deps;
 use engine::capture::{checkpoint_key, latest, version_key};
@@ -19,7 +19,7 @@ use sim::{Fault, FaultKind};
 use crate::ground::{Ground, Setup, perform};
 use crate::said::watched;
 
-/// In seconds from the beginning: after the schedule's first round and before its second.
+/// In seconds from the beginning: a time between the first and the second round of the schedule.
 const LOST_AT: i64 = 400;
 
 /// A pair whose primary goes dark.
@@ -74,7 +74,7 @@ fn after_the_schedule_alone_a_dark_primary_is_failed_over() {
         let view = ground.view(&saga).await;
         let started = view.plan.steps().filter(|(_, step)| step.place == Role::Target.as_str()).count();
         assert!(started > 4, "{started} steps on the standby");
-        // Rounds go on meanwhile: they capture the standby, and leave the published object to the saga.
+        // Rounds go on meanwhile. They capture the standby, and leave the published object to the saga.
         let said = published(ground).await.expect("it is published");
         assert_eq!((said.active, said.saga), (Side::Standby, Some(saga)));
         assert_eq!(latest(&ground.operator, Side::Primary).await.unwrap(), Some(drafted.inventory));
@@ -106,7 +106,7 @@ fn a_dark_side_keeps_the_other_not_waiting_and_its_record_stays() {
     });
 }
 
-/// Stops a job of the primary, as trouble may while the verdict speaks against it.
+/// Stops a job of the primary while the verdict is against the primary, as trouble may do.
 async fn stops_a_job(ground: &Ground) {
     let deps = &ground.operator;
     let (workspace, settings) = (&deps.pair.primary, deps.settings.clone());
@@ -149,7 +149,7 @@ fn what_is_read_in_trouble_is_kept_beside_the_last_good_checkpoint() {
         assert!(why.contains("suspected since 2026-01-05T08:00:"), "{why}");
         assert!(matches!(standby.captured, Captured::Latest { .. }), "{standby:?}");
         assert_eq!(latest(deps, Side::Primary).await.unwrap(), Some(good.clone()));
-        // It is over: what is read counts again, and both contents are kept.
+        // The trouble is over. A new reading counts again, and both contents are stored.
         ground.minutes(40, Reading::Healthy).await;
         let [primary, _] = round(ground).await.sides;
         assert!(matches!(primary.captured, Captured::Latest { .. }), "{primary:?}");
@@ -178,7 +178,8 @@ fn the_same_content_is_one_version_however_often_it_is_read() {
     });
 }
 
-/// A round that comes while a saga fences the side, or while the work is away, must not forget what was on.
+/// A round comes while a saga fences the side, or while the work is on the other side. It must not forget the resources
+/// that were on.
 #[test]
 fn neither_a_half_fenced_side_nor_a_home_without_its_work_replaces_its_record() {
     perform(Setup::default(), async |ground: &Ground| {
@@ -220,7 +221,7 @@ fn a_published_object_that_is_wrong_is_set_right_and_one_of_before_still_decodes
     });
 }
 
-/// Every version of a side that is kept, by reading the names of objects from what the stack holds.
+/// Every stored version of a side. The names of the objects come from the stored content of the stack.
 async fn versions(ground: &Ground, side: Side) -> Vec<Checkpoint> {
     let prefix = version_key(&ground.operator, side, "");
     let prefix = prefix.trim_end_matches(".json").to_owned();

@@ -1,7 +1,7 @@
-//! The evidence of rehearsed sagas as files, for a browser to look at: a small one with everything declared,
-//! and one with some thousand steps.
+//! Writes the evidence of rehearsed sagas to files, for a test in a browser: a small one with every declaration, and
+//! one with some thousand steps.
 //!
-//! Usage: evidence_pages FOLDER. Prints one line of JSON that tells the files.
+//! Usage: evidence_pages FOLDER. Prints one line of JSON that names the files.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot begin has failed")]
 
@@ -13,7 +13,7 @@ use local::rehearsal::Rehearsal;
 use local::rehearsal::scenarios::Scenario;
 use serde_json::json;
 
-/// The scenarios, with how many resources.
+/// The scenarios, with their number of resources.
 const PAGES: [(&str, Option<usize>); 2] = [("everything", None), ("planned", Some(600))];
 
 fn main() {

@@ -1,14 +1,14 @@
-//! The approval pages on loopback, one address for each case, for a browser to go through.
+//! Serves the approval pages on loopback, one address for each case, for a test in a browser.
 //!
-//! What answers is the deployed function in the local stack. Prints one line of JSON that tells the cases,
-//! and serves until it is killed.
+//! The deployed function in the local stack answers. This program prints one line of JSON that names the cases, and
+//! serves until it is killed.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot begin has failed")]
 
 /// A pair with a question.
 #[path = "../approvals/ground.rs"]
 mod ground;
-/// Workspaces that are quick.
+/// Workspaces without delays.
 #[path = "../crash_matrix/quick.rs"]
 mod quick;
 
@@ -38,7 +38,7 @@ use tokio::task::{LocalSet, spawn_local};
 
 use crate::ground::{Ground, code};
 
-/// What a browser goes through.
+/// The cases that a browser goes through.
 const CASES: [&str; 8] =
     ["approve", "decline", "wrong_code", "expired", "used", "another_plan", "worse_loss", "two_people"];
 
@@ -64,7 +64,7 @@ async fn serve() {
     std::future::pending().await
 }
 
-/// The pair of a case, with whatever happened between the message and the click.
+/// The pair of a case, after the events between the message and the click.
 async fn ground_of(case: &str) -> Ground {
     let people = if case == "two_people" { 2 } else { 1 };
     let expires = if case == "expired" { SignedDuration::from_secs(1) } else { SignedDuration::from_mins(60) };
@@ -88,7 +88,7 @@ async fn ground_of(case: &str) -> Ground {
     ground
 }
 
-/// What is said of both sides.
+/// The signals about both sides.
 fn signals() -> Vec<Signal> {
     let said = |source: &str, subject: &str, side, origin, reading, text: &str| Signal {
         about: About { source: source.to_owned(), side, subject: subject.to_owned() },
@@ -133,13 +133,13 @@ async fn accept(listener: TcpListener, ground: Rc<Ground>) {
         let ground = Rc::clone(&ground);
         spawn_local(async move {
             let service = service_fn(|request| exchange(&ground, request));
-            // A browser that goes away is none of our faults.
+            // A browser that goes away is no fault of ours.
             http1::Builder::new().serve_connection(TokioIo::new(stream), service).await.ok();
         });
     }
 }
 
-/// One request as the function's own address hands it over, and what it answers.
+/// Hands one request to the function as its own address does, and returns the answer.
 async fn exchange(ground: &Ground, request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Infallible> {
     let (method, path) = (request.method().to_string(), request.uri().path().to_owned());
     let body = request.into_body().collect().await.map(|body| body.to_bytes()).unwrap_or_default();

@@ -1,5 +1,5 @@
-//! An abort at any stage: what is said of the pair afterwards is what the workspaces show, and the command that is
-//! named brings the work back (S31, R60).
+//! Checks an abort at any stage: afterwards the status of the pair agrees with the workspaces, and the command that
+//! the status names brings the work back (S31, R60).
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -20,7 +20,7 @@ use sim::{Fault, FaultKind};
 
 use crate::ground::{Ground, Setup, perform};
 
-/// The names of the jobs that are on at a side, as the workspace itself shows them.
+/// The names of the active jobs of a side, as the workspace itself shows them.
 async fn jobs_on(ground: &Ground, side: Side) -> BTreeSet<String> {
     let head = pair_head(&ground.operator).await.expect("the store answers");
     let deps = ground.operator.as_recorded(&head);
@@ -43,7 +43,7 @@ async fn approved(ground: &Ground, saga: &SagaId, planned: bool) {
     ground.asserts(saga, "on-call", true, !planned).await.expect("its question is open");
 }
 
-/// Waits for the end of a saga; what waits for lessons gets one.
+/// Waits for the end of a saga. If the saga waits for lessons, it gets one.
 async fn ends(ground: &Ground, saga: &SagaId) -> Outcome {
     for _ in 0..2_000 {
         match ground.head(saga).await.status {
@@ -60,7 +60,7 @@ async fn ends(ground: &Ground, saga: &SagaId) -> Outcome {
     panic!("{saga} does not end")
 }
 
-/// A pair on which every call takes long, and a runner that hears of an abort soon: it stops within a stage.
+/// A pair on which every call takes long, and a runner that reads an abort soon. So the saga stops within a stage.
 fn slow(planned: bool) -> Setup {
     let settings = Settings {
         lease: SignedDuration::from_secs(6),
@@ -72,8 +72,8 @@ fn slow(planned: bool) -> Setup {
     Setup { planned, settings, faults: faults.to_vec(), ..Setup::default() }
 }
 
-/// Aborts a saga as soon as it has entered a stage; `None`: before it is approved. One whose last stages are over
-/// before the abort is heard of completes.
+/// Aborts a saga as soon as it has entered a stage. With `None` the abort comes before the approval. A saga completes
+/// if its last stages are over before the runner reads the abort.
 async fn aborted_at(ground: &Ground, saga: &SagaId, planned: bool, at: Option<&str>) {
     if let Some(at) = at {
         approved(ground, saga, planned).await;
@@ -88,18 +88,18 @@ async fn aborted_at(ground: &Ground, saga: &SagaId, planned: bool, at: Option<&s
         }
     }
     match abort(&ground.operator, saga, "ann", "a test").await {
-        // It has ended at this moment.
+        // A refusal means that the saga has just ended.
         Ok(()) | Err(StoreError::Refused(_)) => {}
         Err(other) => panic!("{other}"),
     }
     let early = at.is_none_or(|at| EARLY.contains(&at));
     let ended = ends(ground, saga).await;
     assert!(ended == Outcome::Aborted || !early, "{at:?}: {ended:?}");
-    // Its pair is let go with it.
+    // The pair is released together with the saga.
     ground.pass(5).await;
 }
 
-/// Does what the status names until the work runs.
+/// Carries out the remedies that the status names, until the work runs.
 async fn mended(ground: &Ground, told: &PairStatus, planned: bool) {
     let aborted = told.work.aborted().expect("it names what is to be mended");
     for mend in aborted.mends() {
@@ -114,7 +114,7 @@ async fn mended(ground: &Ground, told: &PairStatus, planned: bool) {
             }
             Mend::Failback => {
                 let saga = ordered(ground, Course::Failback, true).await;
-                // Before it is approved nothing has changed.
+                // Before the approval nothing has changed.
                 assert_eq!(status(ground).await.work, told.work);
                 approved(ground, &saga, true).await;
                 assert_eq!(ends(ground, &saga).await, Outcome::Completed);
@@ -125,7 +125,7 @@ async fn mended(ground: &Ground, told: &PairStatus, planned: bool) {
     }
 }
 
-/// The words agree with the workspaces.
+/// Checks that the status agrees with the workspaces.
 async fn is_true(ground: &Ground, told: &PairStatus, on: &BTreeSet<String>, when: &str) {
     let there = jobs_on(ground, told.pair.active).await;
     match &told.work {
@@ -137,11 +137,11 @@ async fn is_true(ground: &Ground, told: &PairStatus, on: &BTreeSet<String>, when
         }
         Work::Moving { .. } | Work::Unknown { .. } | Work::Unrecorded => panic!("{when}: {:?}", told.work),
     }
-    // Where the work does not run that is said.
+    // If the work does not run, the status must say so.
     assert!(&there == on || told.work.needs_a_person(), "{when}: {:?} while {there:?} are on", told.work);
 }
 
-/// The stages at which something is aborted; `None` stands for the question.
+/// The stages at which a saga is aborted. `None` stands for the question.
 const STAGES: [Option<&str>; 9] = [
     None,
     Some(stage::FREEZE),
@@ -154,10 +154,10 @@ const STAGES: [Option<&str>; 9] = [
     Some(stage::VALIDATE_AGAIN),
 ];
 
-/// Stages with something to do after them.
+/// Stages that have work to do after them.
 const EARLY: [&str; 5] = [stage::FREEZE, stage::FENCE, stage::STOP_COMPUTE, stage::CONFIRM, stage::COMPUTE];
 
-/// Aborts a way out at each stage, and brings the work home again.
+/// Aborts a failover or a promotion at each stage, and brings the work back each time.
 fn every_stage_of(course: Course, planned: bool) {
     perform(slow(planned), async |ground: &Ground| {
         capture(&ground.operator, Side::Primary).await.expect("the primary can be captured");

@@ -1,5 +1,5 @@
-//! What a person orders of a saga under way: each order once, refused with its reason, and acknowledged
-//! only when it has happened (S14, S16, R43).
+//! Checks the orders of a person on a saga under way: each order has one effect, is refused with a reason, and is
+//! acknowledged only when it has happened (S14, S16, R43).
 
 use engine::controls::{Ordered, abort, order};
 use engine::ports::{Control, SagaStatus};
@@ -42,7 +42,7 @@ async fn finishes(ground: &Ground, saga: &SagaId) -> Option<Outcome> {
     None
 }
 
-/// Whether a workspace was asked for a change here.
+/// Whether this crossing is a call to a workspace before it is sent.
 fn is_call(seen: &Seen) -> bool {
     let what = &seen.crossing.what;
     seen.crossing.phase == Phase::Before && what.contains(" POST ") && !what.contains("/oidc/")
@@ -52,8 +52,8 @@ fn when(lines: &[saga::Line], is: impl Fn(&Event) -> bool) -> Timestamp {
     lines.iter().find(|line| is(&line.event)).map(|line| line.at).expect("it is on record")
 }
 
-/// A hold during the fence keeps everything from acting, the pursuit included, until it is resumed; and an
-/// idle tick costs nothing of a held saga (L6).
+/// A hold during the fence keeps everything from acting, the pursuit included, until the saga is resumed. An idle tick
+/// costs nothing of a held saga (L6).
 #[test]
 fn nothing_of_a_held_saga_acts_until_it_is_resumed() {
     for planned in [true, false] {
@@ -111,7 +111,7 @@ fn what_cannot_be_done_is_refused_and_stands_in_the_record() {
     });
 }
 
-/// A job that may not be fenced holds a planned failover up.
+/// A planned failover that is held up by a job which may not be fenced.
 fn poisoned() -> (Setup, String) {
     let (_, job, _) = Estate::small().counterparts().into_iter().find(|(kind, ..)| kind == "job").expect("a job");
     let fault = Fault::new(Side::Primary, 0, FaultKind::Forbidden { resource: Some(job.clone()) });

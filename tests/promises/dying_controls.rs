@@ -1,4 +1,4 @@
-//! Orders while runners and the person's own process die at every boundary: each has one effect.
+//! Checks orders while runners and the person's own process die at every boundary: each order has one effect.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -14,7 +14,7 @@ use crate::ground::{Ground, Seen, Setup, perform};
 
 const PATIENCE: SignedDuration = SignedDuration::from_secs(240);
 
-/// A saga that is asked about and rests.
+/// A saga whose question is asked, and whose runner has given its lease back.
 async fn resting(ground: &Ground) -> SagaId {
     let drafted = ground.drafted().await;
     let saga = start(&ground.operator, &ground.order(), &drafted).await.expect("a saga can be started");
@@ -27,7 +27,7 @@ fn controls() -> [Control; 2] {
     [Control::Hold, lesson]
 }
 
-/// Whether an order was carried out exactly once, and is marked.
+/// Checks that an order was carried out exactly once, and is marked.
 async fn once(ground: &Ground, saga: &SagaId, control: &Control, what: &str) {
     let again = order(&ground.operator, saga, control.clone(), "ann", "why", PATIENCE).await.expect("it is taken in");
     let held_before = matches!(&again, Ordered::Refused { code, .. } if code == "SAGA-HELD");
@@ -45,7 +45,7 @@ async fn once(ground: &Ground, saga: &SagaId, control: &Control, what: &str) {
     assert_eq!(lessons.len(), usize::from(matches!(control, Control::Lesson { .. })), "{what}");
 }
 
-/// The process of the person who orders dies at its nth boundary; the same person orders again.
+/// The process of the person who orders dies at its nth boundary. Then the same person orders again.
 #[test]
 fn an_order_whose_giver_dies_anywhere_has_one_effect() {
     let mut points = 0;
@@ -107,7 +107,7 @@ fn runner_dies_at(nth: u64, control: &Control) -> bool {
     perform(Setup { deeds: Box::new(deeds), ..Setup::default() }, async |ground: &Ground| {
         let saga = resting(ground).await;
         armed.store(true, Ordering::SeqCst);
-        // Written and told, and whoever ordered goes away: only functions take it in.
+        // The order is written and published, and the person goes away. So only functions take the order in.
         let item = engine::ports::ControlItem {
             id: "000000000000001-a".to_owned(),
             control: control.clone(),

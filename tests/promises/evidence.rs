@@ -1,4 +1,4 @@
-//! S26, L9: a saga frees its pair whatever becomes of its evidence.
+//! Checks S26 and L9: a saga frees its pair, whatever becomes of its evidence.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -15,7 +15,7 @@ fn puts_object(crossing: &Crossing) -> bool {
     crossing.phase == Phase::Before && crossing.what == "s3 PutObject" && crossing.process.starts_with("saga")
 }
 
-/// The pair's one saga is over, and the pair is free.
+/// Waits until the pair's one saga is over and the pair is free.
 async fn completes(ground: &Ground) -> SagaId {
     let saga = ground.begin().await;
     for _ in 0..600 {
@@ -32,7 +32,7 @@ async fn history(ground: &Ground) -> Vec<DoneItem> {
     ground.operator.pairs.done(&ground.operator.pair.name).await.expect("the store answers")
 }
 
-/// Objects that are put in a calm run; the last three are the record, its copy that is locked, and the page.
+/// Number of objects that are put in a calm run. The last three are the record, its locked copy, and the page.
 fn objects_put() -> usize {
     perform(Setup::default(), async |ground: &Ground| {
         completes(ground).await;
@@ -44,7 +44,7 @@ fn objects_put() -> usize {
     })
 }
 
-/// Each process that makes the evidence dies in it, as for want of memory.
+/// Every process that makes the evidence dies in it, as if it lacked memory.
 #[test]
 fn evidence_that_kills_its_process_is_given_up_and_holds_nothing() {
     let first_of_evidence = objects_put() - 3;
@@ -70,7 +70,7 @@ fn evidence_that_kills_its_process_is_given_up_and_holds_nothing() {
     });
 }
 
-/// One process dies in it; the next tick keeps the evidence.
+/// One process dies while it makes the evidence. The next tick stores the evidence.
 #[test]
 fn evidence_is_kept_by_the_next_tick_when_its_process_died() {
     let first_of_evidence = objects_put() - 3;

@@ -1,4 +1,4 @@
-//! L7, L8: a stop that is taken and never ends, and compute that is started again while it is stopped.
+//! Checks L7 and L8: a stop that is accepted and never ends, and compute that is started again while it is stopped.
 
 use std::sync::PoisonError;
 use std::time::Duration;
@@ -14,10 +14,10 @@ use sim::Delays;
 use crate::ground::{Ground, Seen, Setup, perform};
 use crate::quick::quick;
 
-/// Longer than any test lasts.
+/// In milliseconds: longer than any test lasts.
 const NEVER: (i64, i64) = (1_000_000_000, 1_000_000_000);
 
-/// Kinds whose stop never ends, each with the delays that make it so.
+/// Kinds whose stop never ends, each with the delays that cause this.
 fn endless() -> [(&'static str, Delays); 4] {
     [
         ("job", Delays { run_stop_ms: NEVER, ..quick() }),
@@ -27,7 +27,7 @@ fn endless() -> [(&'static str, Delays); 4] {
     ]
 }
 
-/// When the first call that changes something reached a side.
+/// Time at which the first call that changes something reached a side.
 fn first_call(seen: &[Seen], side: &str) -> Option<Timestamp> {
     let is_call = |it: &&Seen| {
         let what = &it.crossing.what;
@@ -39,7 +39,7 @@ fn first_call(seen: &[Seen], side: &str) -> Option<Timestamp> {
     seen.iter().find(is_call).map(|it| it.at)
 }
 
-/// The steps of the leaving side that wait, by their kinds.
+/// The waiting steps of the leaving side, with their kinds.
 async fn waiting(ground: &Ground, saga: &SagaId) -> Vec<(StepId, String)> {
     let view = ground.view(saga).await;
     let leaving = view.plan.steps().filter(|(_, step)| step.place == Role::Leaving.as_str());
@@ -72,7 +72,7 @@ fn a_person_ends_the_pursuit_of_what_never_ends_and_may_retry_or_waive_it() {
     let setup = Setup { planned: false, delays: Delays { run_stop_ms: NEVER, ..quick() }, ..Setup::default() };
     perform(setup, async |ground: &Ground| {
         let saga = ground.begin().await;
-        // Its first outcome is on record while the forward part is still open.
+        // The first outcome of the step is on record while the forward part is still open.
         let step = loop {
             if let Some((step, _)) = waiting(ground, &saga).await.into_iter().find(|(_, kind)| kind == "job") {
                 break step;
@@ -89,7 +89,7 @@ fn a_person_ends_the_pursuit_of_what_never_ends_and_may_retry_or_waive_it() {
         while ground.head(&saga).await.status == SagaStatus::Running {
             ground.pass(5).await;
         }
-        // The sweep over what still runs is left; a person may go on without it, too.
+        // The sweep over the work that still runs is left. A person may waive it, too.
         for (step, _) in waiting(ground, &saga).await {
             assert_eq!(asks(Control::Waive { step }).await, Ordered::Taken);
         }
@@ -101,8 +101,8 @@ fn a_person_ends_the_pursuit_of_what_never_ends_and_may_retry_or_waive_it() {
     });
 }
 
-/// A cluster that is used again right after it was terminated is terminated again by the same attempt, or by
-/// the next within the pursuit interval.
+/// A cluster is used again right after it was terminated. The same attempt terminates it again, or the next one
+/// within the pursuit interval.
 #[test]
 fn compute_that_is_started_again_while_it_is_stopped_is_stopped_again_at_once() {
     for planned in [true, false] {

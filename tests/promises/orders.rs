@@ -1,4 +1,4 @@
-//! S1 when the person's own process dies while it orders or answers.
+//! Checks S1 when the person's own process dies while it orders or answers.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -15,7 +15,7 @@ use saga::{Outcome, Plan, SagaId};
 
 use crate::ground::{Ground, Setup, perform};
 
-/// Boundaries at which the nth crossing kills; counts in `crossed`.
+/// Boundaries at which the nth crossing kills the process. The number of crossings is counted in `crossed`.
 fn dying_at(nth: u64, crossed: &Arc<AtomicU64>) -> Arc<Boundaries> {
     let crossed = Arc::clone(crossed);
     Boundaries::sabotaged(Arc::new(move |crossing| {
@@ -24,8 +24,8 @@ fn dying_at(nth: u64, crossed: &Arc<AtomicU64>) -> Arc<Boundaries> {
     }))
 }
 
-/// S1: whatever an order that dies leaves behind, the next one starts the only saga there
-/// is, or is told which it is; and that saga asks its question and can be answered.
+/// S1: an order dies and leaves a saga or none. Then the next order starts the only saga, or its refusal names the one
+/// there is. That saga asks its question and can be answered.
 #[test]
 fn an_order_that_dies_anywhere_leaves_one_saga_or_none() {
     let (mut nth, mut left) = (1, [0, 0]);
@@ -37,7 +37,7 @@ fn an_order_that_dies_anywhere_leaves_one_saga_or_none() {
     assert!(left[0] > 0 && left[1] > 0, "{left:?}");
 }
 
-/// Whether the order that died at its nth boundary left a saga; `None` if it has no nth boundary.
+/// Whether the order that died at its nth boundary left a saga. `None` if it has no nth boundary.
 async fn order_dying_at(ground: &Ground, nth: u64) -> Option<bool> {
     let crossed = Arc::default();
     let (process, dying) = ground.stack.operator_at(dying_at(nth, &crossed));
@@ -61,7 +61,7 @@ async fn order_dying_at(ground: &Ground, nth: u64) -> Option<bool> {
         Err(StartRefused::AnotherSaga { saga, .. }) => (saga, true),
         Err(other) => unreachable!("died at {nth}: {other}"),
     };
-    // A tick at the latest asks what the order did not come to ask.
+    // A tick at the latest asks the question that the order did not ask.
     ground.pass(65).await;
     ground.asserts(&saga, "on-call", true, false).await.expect("its question is open");
     ground.pass(5).await;
@@ -76,8 +76,7 @@ async fn named(ground: &Ground) -> Option<SagaId> {
     ground.operator.pairs.pair(pair).await.expect("the store answers").and_then(|pair| pair.saga)
 }
 
-/// S1, L1: an answer that dies anywhere was given or can be given again, and is used by the
-/// next tick at the latest.
+/// S1, L1: an answer that dies anywhere was given, or it can be given again. The next tick at the latest uses it.
 #[test]
 fn an_answer_that_dies_anywhere_is_used_once_or_can_be_given_again() {
     let (mut nth, mut left) = (1, [0, 0]);
@@ -89,11 +88,11 @@ fn an_answer_that_dies_anywhere_is_used_once_or_can_be_given_again() {
     assert!(left[0] > 0 && left[1] > 0, "{left:?}");
 }
 
-/// Whether the answer that died at its nth boundary was given; `None` if it has no nth boundary.
+/// Whether the answer that died at its nth boundary was given. `None` if it has no nth boundary.
 async fn answer_dying_at(ground: &Ground, nth: u64) -> Option<bool> {
     let drafted = ground.drafted().await;
     let saga = start(&ground.operator, &ground.order(), &drafted).await.expect("a saga can be started");
-    // Long enough that the runner has given its lease back and only waits.
+    // After this time the runner has given its lease back and only waits.
     ground.pass(200).await;
     assert_eq!(ground.head(&saga).await.status, SagaStatus::Asking);
     let crossed = Arc::default();
@@ -116,8 +115,8 @@ async fn answer_dying_at(ground: &Ground, nth: u64) -> Option<bool> {
     Some(given)
 }
 
-/// What was active before an aborted saga is moved by the next one, though nothing of it is
-/// active any more; and no capture in between forgets it (S15 the other way round).
+/// The work that was active before an aborted saga is moved by the next one, though none of it is active any more. No
+/// capture in between forgets it (S15 the other way round).
 #[test]
 fn what_an_aborted_saga_has_fenced_is_moved_by_the_next_one() {
     perform(Setup::default(), async |ground: &Ground| {

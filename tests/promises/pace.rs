@@ -1,4 +1,4 @@
-//! L2, L3, L4, L6 and S6: how long, how often, and at what cost.
+//! Checks L2, L3, L4, L6 and S6: durations, intervals and costs.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -14,10 +14,10 @@ use sim::{Estate, Fault, FaultKind, Side};
 
 use crate::ground::{Ground, Seen, Setup, perform};
 
-/// L2: lease, skew and tick.
+/// L2: the sum of lease, skew and tick.
 const ANOTHER_CONTINUES: SignedDuration = SignedDuration::from_secs(95);
 
-/// L2: wherever a runner dies, another is at work within lease + skew + tick.
+/// L2: wherever a runner dies, another one works within lease, skew and tick.
 #[test]
 fn another_runner_continues_within_lease_skew_and_tick() {
     let mut longest = SignedDuration::ZERO;
@@ -31,8 +31,8 @@ fn another_runner_continues_within_lease_skew_and_tick() {
     assert!(points >= 10, "{points} points");
 }
 
-/// How long a saga is without a runner when its own dies at the nth crossing; `None` if
-/// there is no nth, or nothing is left to do for another.
+/// The time that a saga is without a runner when its own dies at the nth crossing. `None` if there is no nth crossing,
+/// or if nothing is left to do for another runner.
 fn without_a_runner(nth: u64) -> Option<SignedDuration> {
     let death: Arc<OnceLock<Timestamp>> = Arc::default();
     let died = Arc::clone(&death);
@@ -50,7 +50,7 @@ fn without_a_runner(nth: u64) -> Option<SignedDuration> {
     })
 }
 
-/// Waits until the saga has finished; `false` if it has not after ten minutes.
+/// Waits until the saga has finished. `false` if it has not after ten minutes.
 async fn finishes(ground: &Ground, saga: &SagaId) -> bool {
     for _ in 0..600 {
         if let SagaStatus::Finished(_) = ground.head(saga).await.status {
@@ -84,7 +84,7 @@ fn a_pursued_step_is_tried_once_per_interval() {
     let path = "/api/2.0/instance-pools/edit";
     let gaps = perform(failing(path, false), async |ground: &Ground| {
         let saga = ground.begin().await;
-        // Longer than a runner drives, so that a hand-over is in it.
+        // This is longer than a runner drives, so that a hand-over is in it.
         ground.pass(3600).await;
         assert_eq!(ground.head(&saga).await.status, SagaStatus::Pursuing);
         gaps(&ground.seen(), &format!("primary POST {path}"))
@@ -94,21 +94,20 @@ fn a_pursued_step_is_tried_once_per_interval() {
     assert!(longest <= settings.pursuit_interval + SignedDuration::from_secs(3), "{gaps:?}");
 }
 
-/// A path of the primary that answers every call with 500.
+/// A pair whose primary answers every call to a path with 500.
 fn failing(path: &str, planned: bool) -> Setup {
     let fault = Fault::new(Side::Primary, 0, FaultKind::Error { status: 500, probability: 1.0 }).only(path);
     Setup { planned, faults: vec![fault], ..Setup::default() }
 }
 
-/// The times between the requests of a sort.
+/// The times between the requests of one kind.
 fn gaps(seen: &[Seen], what: &str) -> Vec<SignedDuration> {
     let is = |it: &&Seen| it.crossing.phase == Phase::Before && it.crossing.what == what;
     let times: Vec<Timestamp> = seen.iter().filter(is).map(|it| it.at).collect();
     times.windows(2).map(|pair| pair[1].duration_since(pair[0])).collect()
 }
 
-/// L4: with one job that must not be touched, every other step of its stage is done as
-/// soon as without it.
+/// L4: one job must not be touched. Every other step of its stage is done as soon as without that job.
 #[test]
 fn one_poisoned_step_keeps_no_other_waiting() {
     let (_, poisoned, _) = Estate::small().counterparts().into_iter().find(|(kind, ..)| kind == "job").expect("a job");
@@ -144,12 +143,12 @@ fn one_poisoned_step_keeps_no_other_waiting() {
     }
 }
 
-/// L6: a tick with nothing to do makes the same few requests, however long the saga waits
-/// and however many came before.
+/// L6: a tick with nothing to do makes the same few requests. Neither the time that the saga waits nor the number of
+/// ticks before changes that.
 #[test]
 fn idle_ticks_do_constant_work() {
     let per_tick = perform(Setup::default(), async |ground: &Ground| {
-        // Between two ticks, so that it does not matter which of two things at once is first.
+        // The beginning is between two ticks, so that no two events come at the same moment.
         ground.pass(30).await;
         let nothing = requests_in(ground, 600).await;
         let drafted = ground.drafted().await;
@@ -166,7 +165,7 @@ fn idle_ticks_do_constant_work() {
     assert!(asking <= 50, "{asking} requests in ten ticks of waiting for an answer");
 }
 
-/// How many requests the functions make in so many seconds.
+/// The number of requests that the functions make in this number of seconds.
 async fn requests_in(ground: &Ground, seconds: u64) -> usize {
     let sent = |ground: &Ground| ground.seen().iter().filter(|it| it.crossing.phase == Phase::Before).count();
     let before = sent(ground);
@@ -174,8 +173,8 @@ async fn requests_in(ground: &Ground, seconds: u64) -> usize {
     sent(ground) - before
 }
 
-/// S6, S8: the reply to the call that starts a pipeline's update is lost. Whether it was
-/// started is looked up, and it is not started again.
+/// S6, S8: the reply to the call that starts a pipeline's update is lost. The runner reads whether the update was
+/// started, and does not start it again.
 #[test]
 fn an_intended_step_in_doubt_is_verified_first() {
     let lost = Arc::new(AtomicBool::new(false));

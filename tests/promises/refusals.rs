@@ -1,4 +1,4 @@
-//! L3, S32: a side that is taken for lost refuses, or asks to be left alone, and is fenced all the same.
+//! Checks L3 and S32: a side that is taken for lost refuses, or asks for a pause, and is fenced all the same.
 
 use engine::guard::{Guarded, guard};
 use engine::ports::SagaStatus;
@@ -10,7 +10,7 @@ use sim::{Fault, FaultKind, Side};
 
 use crate::ground::{Ground, Seen, Setup, perform};
 
-/// How a side in trouble may refuse everything for a while.
+/// The refusals by which a side in trouble may answer everything for a while.
 fn refusals() -> [FaultKind; 4] {
     let refused = |status, code, message| FaultKind::Refused { status, code, message, retry_after_s: None };
     [
@@ -47,7 +47,7 @@ async fn finishes(ground: &Ground, saga: &SagaId, seconds: u64) -> bool {
 
 #[test]
 fn a_lost_side_that_refuses_for_a_while_is_fenced_when_it_heals_l3() {
-    // Longer than the work takes to move, and than the pause after which a person's help is looked for.
+    // This is longer than the move of the work, and than the pause after which a person's help is asked for.
     let heals = begins() + SignedDuration::from_mins(20);
     for kind in refusals() {
         let told = format!("{kind:?}");
@@ -99,7 +99,8 @@ fn a_retry_after_of_hours_holds_a_planned_saga_up_for_a_minute_at_most() {
     }
 }
 
-/// The guard says nothing of a side that a saga has open: it names what is on there, or that it did not look.
+/// The guard does not say that a side is quiet while a saga has it open. It names what is on there, or that it did not
+/// read the side.
 #[test]
 fn the_guard_names_what_it_leaves_to_a_saga_s32() {
     let from = begins().as_millisecond() + 3_000;

@@ -1,4 +1,5 @@
-//! S25, L1, L4: sizes that a workspace may have leave no record too large to be written, and the pursuit goes on.
+//! Checks S25, L1 and L4: with the sizes that a workspace may have, every record is small enough to be written, and
+//! the pursuit goes on.
 //!
 //! The table itself stops a test that writes an item of more than 256 KB.
 
@@ -13,19 +14,19 @@ use sim::{Estate, Fault, FaultKind};
 
 use crate::ground::{BEGINS, Ground, Setup, perform};
 
-/// As many as a failover of a large workspace may leave to people.
+/// Number of jobs that a failover of a large workspace may leave to people.
 const BY_HAND: usize = 3_000;
 
 fn names(count: usize) -> Vec<String> {
     (0..count).map(|number| format!("job-{number:05}")).collect()
 }
 
-/// In milliseconds since 1970, so many seconds after the beginning.
+/// In milliseconds since 1970: the time that is this number of seconds after the beginning.
 fn after_ms(seconds: i64) -> i64 {
     BEGINS.parse::<Timestamp>().expect("a time").as_millisecond() + seconds * 1_000
 }
 
-/// Waits until the saga stands so; how it stood last, if it never does.
+/// Waits until the saga has this status. If it never has, the error is its last status.
 async fn comes_to(ground: &Ground, saga: &SagaId, wanted: SagaStatus) -> Result<(), SagaStatus> {
     for _ in 0..120 {
         if ground.head(saga).await.status == wanted {
@@ -36,7 +37,7 @@ async fn comes_to(ground: &Ground, saga: &SagaId, wanted: SagaStatus) -> Result<
     Err(ground.head(saga).await.status)
 }
 
-/// The steps that only a person can help, and those that are pursued and not verified.
+/// The number of steps that only a person can help, and of those that are pursued and not verified.
 async fn open(ground: &Ground, saga: &SagaId) -> (usize, usize) {
     let view = ground.view(saga).await;
     let is = |id: &saga::StepId, of: StepState| view.state.step(*id).is_some_and(|record| record.state == of);
@@ -47,7 +48,7 @@ async fn open(ground: &Ground, saga: &SagaId) -> (usize, usize) {
     (blocked, pursued)
 }
 
-/// So many jobs have no counterpart, and one of the primary may not be touched for a while.
+/// Thousands of jobs have no counterpart, and one job of the primary may not be touched for a while.
 #[test]
 fn thousands_of_jobs_without_a_counterpart_wait_for_people_and_the_pursuit_goes_on() {
     let estate = Estate::of_jobs(&names(BY_HAND + 10), &names(10), 0);
@@ -59,7 +60,7 @@ fn thousands_of_jobs_without_a_counterpart_wait_for_people_and_the_pursuit_goes_
         let saga = ground.begin().await;
         assert_eq!(comes_to(ground, &saga, SagaStatus::PersonNeeded).await, Ok(()), "{:?}", ground.stack.stopped());
         assert_eq!(open(ground, &saga).await, (BY_HAND + 1, 1));
-        // Some drives more, the last of them after the job may be touched.
+        // A few more drives come, the last of them after the job may be touched.
         ground.pass(2_400).await;
         assert_eq!(open(ground, &saga).await, (BY_HAND, 0), "what was refused is fenced");
         assert_eq!(ground.stack.stopped(), [""; 0], "no drive has failed");
@@ -86,7 +87,7 @@ fn five_hundred_active_jobs_of_one_name_are_told_each_in_a_bounded_text() {
     });
 }
 
-/// Names at the documented limit, of which some have a counterpart.
+/// Names at the documented limit. Some of them have a counterpart.
 #[test]
 fn names_of_4096_characters_fit_into_every_record() {
     let long = |number: usize| format!("{number:03}{}", "ü".repeat(4_093));
@@ -104,7 +105,7 @@ fn names_of_4096_characters_fit_into_every_record() {
     });
 }
 
-/// The guard finds as many things on as that, and may fence none of them.
+/// The guard finds the same number of active jobs, and may fence none of them.
 #[test]
 fn a_round_of_the_guard_gives_up_thousands_of_steps() {
     let forbidden = Fault::new(sim::Side::Primary, 0, FaultKind::Forbidden { resource: None }).only("jobs.update");

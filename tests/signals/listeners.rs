@@ -1,4 +1,4 @@
-//! A pair that listens, in virtual time, on the embedded store.
+//! Sets up a pair that takes signals in, in virtual time, on the embedded store.
 
 use std::sync::{Arc, Mutex};
 
@@ -14,10 +14,10 @@ use outside::{Asked, Got, Missed, Web};
 use rim::SystemClock;
 use sim::{Estate, World};
 
-/// A Monday morning.
+/// Begin of every test: a Monday morning.
 const BEGINS: &str = "2026-01-05T08:00:00Z";
 
-/// Where the sides stand.
+/// The regions of the two sides in a cloud.
 pub(crate) fn watched(cloud: CloudName) -> Watched {
     let regions = match cloud {
         CloudName::Aws => ["us-east-1", "us-west-2"],
@@ -59,7 +59,7 @@ pub(crate) fn stack(cloud: CloudName) -> Arc<Stack> {
     .expect("a stack can be built")
 }
 
-/// What is known of the pair, in order.
+/// The tracks of the pair, in order.
 pub(crate) async fn tracks(deps: &Deps) -> Vec<Track> {
     let items = deps.signals.tracks(&deps.pair.name).await.expect("tracks can be read");
     let mut tracks: Vec<Track> = items.into_iter().map(|item| item.track).collect();

@@ -1,4 +1,4 @@
-//! Every sample in `events`, and what comes of it.
+//! Checks every sample in `events` against its expected result.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -46,7 +46,7 @@ fn every_source_has_samples_and_every_sample_reads_as_told() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// What comes of a sample.
+/// The result of a sample.
 fn reading(source: &'static dyn Source, sample: &Path) -> Value {
     let cloud = match source.name() {
         "azure_status" => CloudName::Azure,

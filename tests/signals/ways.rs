@@ -1,4 +1,4 @@
-//! The ways that the template has for events and requests.
+//! Checks the ways that the template has for events and requests.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use crate::listeners::{stack, tracks};
 
-/// A sample.
+/// Parses a sample.
 fn sample(text: &str) -> Value {
     serde_json::from_str(text).expect("a sample is played")
 }
@@ -37,7 +37,7 @@ fn beside<T>(acts: impl AsyncFnOnce(&Arc<Stack>, &Deps) -> T) -> T {
     .expect("a sample is played")
 }
 
-/// What is known once all that was sent has arrived.
+/// The tracks of the pair, once everything that was sent has arrived.
 async fn known(deps: &Deps) -> Vec<Track> {
     tokio::time::sleep(Duration::from_secs(5)).await;
     tracks(deps).await

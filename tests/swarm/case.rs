@@ -1,7 +1,7 @@
-//! One case of the swarm: everything that chance decides, as a list of parts.
+//! Draws one case of the swarm: every random decision, as a list of parts.
 //!
-//! Law: the same seed gives the same case, and a case without some of its parts is the same case but for these:
-//! that is how a failing one is made smaller, and how it is told on one line.
+//! Law: the same seed gives the same case. A case without some of its parts is the same case except for them. So a
+//! failing case can be made smaller, and one line can name it.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -14,40 +14,40 @@ use sim::{Delays, Description, FaultKind, Side, Stale};
 
 use crate::{resources, trouble};
 
-/// What is done with the pair.
+/// The operation of a case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Operation {
-    /// The primary is well and is left.
+    /// A failover from a primary that is well.
     Planned,
-    /// The primary is left, whatever it says.
+    /// A failover from the primary, whatever its state is.
     Unplanned,
-    /// The standby's own work is started and put back.
+    /// A drill that starts the standby's own work and puts it back.
     StandbyDrill,
-    /// A drill is gone through without an effect.
+    /// A drill without an effect.
     DryRun,
 }
 
-/// What is done after a failover.
+/// The operation after a failover.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Then {
-    /// Nothing.
+    /// No operation.
     Stay,
-    /// The work goes home.
+    /// The work goes back to the primary.
     Failback,
     /// The standby becomes the primary.
     Promotion,
 }
 
-/// Who takes the checkpoint.
+/// The process that takes the checkpoint.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Capturer {
-    /// A person, shortly before.
+    /// A person, shortly before the order.
     Person,
-    /// The function that does so every five minutes.
+    /// The function that takes one every five minutes.
     Schedule,
 }
 
-/// Something that goes wrong with a workspace. Times are seconds after the case begins.
+/// A fault of a workspace. Times are seconds after the case begins.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Trouble {
     pub(crate) side: Side,
@@ -57,37 +57,37 @@ pub(crate) struct Trouble {
     pub(crate) only: Option<&'static str>,
 }
 
-/// Something that happens to a process of ours.
+/// A fault that is injected into a process of ours.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Mishap {
     /// At the crossing with this number.
     At(u64, Deed),
     /// At the nth request that changes something in a workspace, before it is sent.
     AtCall(u64, Deed),
-    /// At the nth write of an item, before it is sent.
+    /// At the nth write of an item, before it is sent. A lost reply comes after the nth write.
     AtWrite(u64, Deed),
     /// At every write of evidence.
     AtEvidence,
 }
 
-/// Something that a person does. Seconds after the saga was ordered.
+/// An action of a person. Times are seconds after the saga was ordered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Wish {
-    /// Holds the saga for so many seconds.
+    /// Holds the saga for this number of seconds.
     Hold(u64),
-    /// Aborts it.
+    /// Aborts the saga.
     Abort,
-    /// Retries a step that is open, if one is.
+    /// Retries an open step, if there is one.
     Retry,
-    /// Goes on without a step that is open, if one is.
+    /// Waives an open step, if there is one.
     Waive,
     /// Ends the whole pursuit.
     EndPursuit,
-    /// Writes down what was learned.
+    /// Records a lesson.
     Lesson,
-    /// Uses the answer again that has begun the saga.
+    /// Uses again the answer that has begun the saga.
     UseAgain,
-    /// Freezes the pair for so many seconds.
+    /// Pauses the automation of the pair for this number of seconds.
     Freeze(u64),
     /// Wakes the saga.
     Wake,
@@ -100,15 +100,15 @@ pub(crate) enum Part {
     Trouble(Trouble),
     Mishap(Mishap),
     Wish(u64, Wish),
-    /// Two people order the same at once.
+    /// Two people give the same order at once.
     Twice,
     /// Somebody answers in an approver's name without a code.
     Impostor,
-    /// What comes after the failover.
+    /// The operation after the failover.
     Then(Then),
     /// Reads of a workspace may be old.
     Stale,
-    /// The nth item that an order writes is written, and nobody hears so.
+    /// The nth item that an order writes is written, and its reply is lost.
     ShakyOrder(u64),
     /// Calls wait for each other.
     Slow,
@@ -116,28 +116,29 @@ pub(crate) enum Part {
     Eager,
 }
 
-/// A case.
+/// One case.
 #[derive(Clone, Debug)]
 pub(crate) struct Case {
     pub(crate) seed: u64,
     pub(crate) operation: Operation,
     pub(crate) capturer: Capturer,
-    /// When the order is given, in seconds.
+    /// Time of the order, in seconds.
     pub(crate) ordered_at: i64,
-    /// When the region is lost and when it is back.
+    /// Times of the loss and of the return of the region, in seconds.
     pub(crate) loss: Option<(i64, i64)>,
     pub(crate) delays: Delays,
     pub(crate) delivery: Delivery,
     pub(crate) limits_known: bool,
-    /// How many approvers with codes there are, and how many of them must say yes.
+    /// Number of approvers with codes. With none, anybody may answer without a code.
     pub(crate) approvers: usize,
+    /// Number of people who must say yes.
     pub(crate) people: u32,
     pub(crate) runs_again: bool,
     pub(crate) fence_first: bool,
-    /// The standby has no counterpart of the last resources.
+    /// Number of jobs, the last ones, that have no counterpart on the standby.
     pub(crate) lacking: usize,
     pub(crate) parts: Vec<Part>,
-    /// The story is told.
+    /// Whether the story is shown.
     pub(crate) tells: bool,
 }
 
@@ -185,7 +186,7 @@ impl Case {
         case
     }
 
-    /// The case in lines.
+    /// The case as a text of several lines.
     pub(crate) fn told(&self) -> String {
         let mut told = format!(
             "case {}: {:?}, checkpoint by the {:?}, ordered at {} s, lost and back at {:?}\n  {} approvers, {} people; \
@@ -210,7 +211,7 @@ impl Case {
         told
     }
 
-    /// The same without some of its parts.
+    /// The same case without some of its parts.
     pub(crate) fn without(&self, gone: &BTreeSet<usize>) -> Self {
         let parts = self.parts.iter().enumerate().filter(|(index, _)| !gone.contains(index));
         Self { parts: parts.map(|(_, part)| part.clone()).collect(), ..self.clone() }
@@ -230,7 +231,7 @@ impl Case {
         self.parts.iter().filter_map(of).collect()
     }
 
-    /// What people wish, in order of time.
+    /// The actions of people, in order of time.
     pub(crate) fn wishes(&self) -> Vec<(u64, Wish)> {
         let of = |part: &Part| if let Part::Wish(at, one) = part { Some((*at, *one)) } else { None };
         let mut wishes: Vec<_> = self.parts.iter().filter_map(of).collect();
@@ -256,21 +257,21 @@ impl Case {
         Stale { probability, window_ms: 2_000 }
     }
 
-    /// Whether something takes longer to stop than one attempt waits for.
+    /// Whether a stop takes longer than one attempt waits.
     pub(crate) fn stops_slowly(&self) -> bool {
         let delays = &self.delays;
         let stops = [delays.run_stop_ms, delays.cluster_stop_ms, delays.warehouse_stop_ms, delays.pipeline_stop_ms];
         stops.iter().any(|(_, longest)| *longest > 60_000)
     }
 
-    /// When the last trouble is over, in seconds; what never ends counts from its beginning.
+    /// Time at which the last trouble is over, in seconds. A trouble that never ends counts from its beginning.
     pub(crate) fn troubled_until(&self) -> i64 {
         let ends = self.troubles().map(|one| one.until.unwrap_or(one.from));
         ends.chain(self.loss.map(|(_, back)| back)).max().unwrap_or(0)
     }
 }
 
-/// True once in so many draws.
+/// True once in `many` draws on average.
 pub(crate) fn one_in(rng: &mut SmallRng, many: u32) -> bool {
     rng.random_range(0..many) == 0
 }

@@ -1,4 +1,4 @@
-//! Where a case is played: the deployed stack over the store in memory, two simulated workspaces, virtual time.
+//! Builds the ground of a case: the deployed stack over the store in memory, two simulated workspaces, virtual time.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -20,29 +20,29 @@ use sim::{Cloud, CloudSettings, Estate, Fault, FaultKind, Limits, Side, World};
 use crate::case::{Capturer, Case, Mishap, Part};
 use crate::planted::Planted;
 
-/// A Monday morning.
+/// Begin of every case: a Monday morning.
 const BEGINS: &str = "2026-01-05T08:00:00Z";
-/// Who may approve where codes are asked for.
+/// The people who may approve, if codes are asked for.
 pub(crate) const APPROVERS: [&str; 2] = ["ana", "ben"];
 
 /// In milliseconds: a lease and the skew of clocks, after which a successor may begin.
 const DRAINED_MS: i64 = 35_000;
-/// In milliseconds: what a process was about to send when it stood still arrives within this.
+/// In milliseconds: a request that a process was about to send when it froze arrives within this time after it goes on.
 const SENT_WITHIN_MS: i64 = 100;
 
 /// The pair of a case.
 pub(crate) struct Ground {
     pub(crate) stack: Arc<Stack>,
     pub(crate) clock: Arc<dyn Clock>,
-    /// A person's own process, which nothing happens to.
+    /// A person's own process, which has no faults.
     pub(crate) operator: Deps,
-    /// A person's process whose reply is lost at one crossing.
+    /// A person's process that loses one reply.
     pub(crate) shaky: Deps,
     begins: Timestamp,
     thaws: Thaws,
 }
 
-/// When processes that stood still go on, in milliseconds.
+/// Times at which frozen processes go on, in milliseconds since 1970.
 type Thaws = Arc<Mutex<Vec<i64>>>;
 
 impl Ground {
@@ -55,7 +55,7 @@ impl Ground {
             settings.limits = limits.per_second.iter().map(|(family, rate)| ((*family).to_owned(), *rate)).collect();
         }
         if case.has(&Part::Slow) {
-            // One call waits for another.
+            // At this rate one call waits for another.
             settings.limits.insert("jobs.update".to_owned(), 2.0);
         }
         planted.into_settings(&mut settings);
@@ -106,7 +106,7 @@ impl Ground {
         Ok(Self { stack, clock, operator, shaky, begins, thaws })
     }
 
-    /// So many seconds after the case began.
+    /// The time that is this number of seconds after the case began.
     pub(crate) fn at(&self, seconds: i64) -> Timestamp {
         self.begins.saturating_add(SignedDuration::from_secs(seconds)).unwrap_or(Timestamp::MAX)
     }
@@ -120,7 +120,7 @@ impl Ground {
         self.clock.now().as_millisecond()
     }
 
-    /// Whether a process that stood still has just gone on: what it was about to send is sent then.
+    /// Whether a frozen process has just gone on. It sends then what it was about to send.
     pub(crate) fn has_just_thawed(&self, at_ms: i64) -> bool {
         let thaws = self.thaws.lock().unwrap_or_else(PoisonError::into_inner);
         thaws.iter().any(|thaw| (*thaw..=thaw + SENT_WITHIN_MS).contains(&at_ms))
@@ -141,7 +141,7 @@ pub(crate) fn code(name: &str) -> SecretString {
 }
 
 fn watch(case: &Case) -> Result<Watch, String> {
-    // A code is hashed cheaply here: how slowly it is has nothing to do with who may say yes.
+    // A code is hashed cheaply here, since the cost of a hash does not change who may say yes.
     let cheap = Cost { memory_kib: 8, passes: 1 };
     let approver = |name: &&str| {
         let code_hash = hash_at(&code(name), [7; 16], cheap).map_err(|e| format!("{name}: {e}"))?;
@@ -186,12 +186,12 @@ fn loses(nth: Option<u64>) -> local::stack::sabotage::Saboteur {
     })
 }
 
-/// Counts what a mishap may be about, and says when it happens.
+/// Counts the crossings that mishaps refer to, and injects each mishap at its crossing.
 fn mishaps(case: &Case, clock: &Arc<dyn Clock>, thaws: &Thaws) -> local::stack::sabotage::Saboteur {
     let mishaps = case.mishaps();
     let (clock, thaws) = (Arc::clone(clock), Arc::clone(thaws));
     let (calls, writes, written) = (AtomicU64::new(0), AtomicU64::new(0), AtomicU64::new(0));
-    // When each process renewed its lease last, in milliseconds.
+    // Time at which each process last renewed its lease, in milliseconds.
     let renewed: Mutex<BTreeMap<String, i64>> = Mutex::default();
     Arc::new(move |crossing: &Crossing| {
         if mishaps.is_empty() {
@@ -214,7 +214,7 @@ fn mishaps(case: &Case, clock: &Arc<dyn Clock>, thaws: &Thaws) -> local::stack::
         let deed = mishaps.iter().find_map(|mishap| match mishap {
             Mishap::At(number, deed) => (crossing.number == *number).then_some(*deed),
             Mishap::AtCall(nth, deed) => (call == *nth).then_some(*deed),
-            // A reply is lost when what it tells of has happened.
+            // A reply is lost only after its write has happened.
             Mishap::AtWrite(nth, Deed::LoseReply) => (written == *nth).then_some(Deed::LoseReply),
             Mishap::AtWrite(nth, deed) => (write == *nth).then_some(*deed),
             Mishap::AtEvidence => {
@@ -225,7 +225,7 @@ fn mishaps(case: &Case, clock: &Arc<dyn Clock>, thaws: &Thaws) -> local::stack::
         if let Some(Deed::Freeze(time)) = deed {
             let thaw = now_ms + i64::try_from(time.as_millis()).unwrap_or(0);
             let renewed = renewed.lock().unwrap_or_else(PoisonError::into_inner);
-            // Until then a successor waits, and what is sent late harms nobody.
+            // Up to this time a successor waits, and a late request does no harm.
             if renewed.get(&crossing.process).is_none_or(|at| thaw > at + DRAINED_MS) {
                 thaws.lock().unwrap_or_else(PoisonError::into_inner).push(thaw);
             }

@@ -1,8 +1,8 @@
-//! What must hold of a saga and of its pair, whatever happened on the way.
+//! Judges a saga and its pair: these laws must hold whatever happened on the way.
 //!
-//! Law: two sources that know nothing of each other are asked, what was recorded and what the simulated
-//! workspaces saw; each sentence begins with the law that is broken. Where a person went on without something, or
-//! a trouble made two answers right, what is no longer certain is not judged.
+//! Law: the judge asks two sources that know nothing of each other: the record, and what the simulated workspaces
+//! saw. Each sentence begins with the law that is broken. A result that is no longer certain is not judged: a person
+//! may have waived something, or a trouble may have made two results right.
 
 use engine::ports::{SagaStatus, StepItem};
 use failover::plan::{EVERYTHING, want};
@@ -16,14 +16,14 @@ use crate::ground::Ground;
 use crate::people::lost;
 use crate::play::Leg;
 
-/// In milliseconds: what is left of a lost side is fenced so long after everything is calm (L3).
+/// In milliseconds: the rest of a lost side is fenced within this time after everything is calm (L3).
 const FENCED_WITHIN_MS: i64 = 200_000;
-/// In milliseconds: the first change on the target comes so long after the approval (L7).
+/// In milliseconds: the first change on the target comes within this time after the approval (L7).
 const STARTED_WITHIN_MS: i64 = 150_000;
-/// In milliseconds: a call that was on its way when a saga ended arrives within this.
+/// In milliseconds: a call that was on its way when a saga ended arrives within this time.
 const ON_ITS_WAY_MS: i64 = 1_000;
 
-/// What is set in both workspaces.
+/// The settings in both workspaces.
 pub(crate) type Settings = [Inventory; 2];
 
 pub(crate) fn settings(ground: &Ground) -> Settings {
@@ -37,7 +37,7 @@ pub(crate) fn differences(before: &Settings, after: &Settings) -> Vec<String> {
     both.flat_map(|(before, after)| sim::gathered(&sim::compare(before, after))).collect()
 }
 
-/// One saga.
+/// Judges one saga.
 pub(crate) async fn leg(ground: &Ground, case: &Case, leg: &Leg) -> Vec<String> {
     let mut found = record(leg, case);
     match ground.operator.sagas.steps(&leg.view.head.saga).await {
@@ -56,7 +56,7 @@ pub(crate) async fn leg(ground: &Ground, case: &Case, leg: &Leg) -> Vec<String> 
     found
 }
 
-/// S1, S2, S16: how a saga ends on record.
+/// S2, S16, L2, L9: checks the epochs of a saga and its recorded end.
 fn record(leg: &Leg, case: &Case) -> Vec<String> {
     let view = &leg.view;
     let mut found = Vec::new();
@@ -94,7 +94,7 @@ fn items_and_lines(leg: &Leg, items: &[StepItem]) -> Vec<String> {
     for (id, replayed) in view.state.steps() {
         let item = items.iter().find(|item| item.step == id).map(|item| item.record.clone());
         let item = item.unwrap_or_else(StepRecord::planned);
-        // A try that came to the same as the one before has no line of its own, so only what is done is counted alike.
+        // A try with the same result as the one before has no line of its own. So only done steps are compared in full.
         let same = if replayed.state == StepState::Done { item == *replayed } else { item.state == replayed.state };
         if !same {
             found.push(format!("S18: the item of step {id} is {item:?}, its lines add up to {replayed:?}"));
@@ -137,7 +137,7 @@ fn holds(plan: &Plan, state: &State, gate: &Gate) -> bool {
     }
 }
 
-/// S27: where codes are asked for, nothing is approved without one.
+/// S27: if codes are asked for, nothing is approved without one.
 fn proofs(leg: &Leg, case: &Case) -> Vec<String> {
     if case.approvers == 0 {
         return Vec::new();
@@ -170,13 +170,13 @@ fn proofs(leg: &Leg, case: &Case) -> Vec<String> {
     asserted.map(|line| format!("S27: approved without a proof at {}", line.at)).collect()
 }
 
-/// When the saga's end is on record, in milliseconds.
+/// Time at which the saga's end is on record, in milliseconds.
 fn finished_ms(leg: &Leg) -> i64 {
     let ends = leg.view.lines.iter().find(|line| matches!(line.event, Event::Finished { .. }));
     ends.map_or(i64::MAX, |line| line.at.as_millisecond())
 }
 
-/// S14: what reached a workspace when the saga was over. A round of the guard that has begun explains it.
+/// S14: calls that reached a workspace after the saga was over. A round of the guard that has begun explains them.
 fn effects_after_the_end(ground: &Ground, leg: &Leg) -> Vec<String> {
     let ended = finished_ms(leg);
     if leg.view.pair.guard.as_ref().is_some_and(|guard| guard.last.is_some()) {
@@ -185,7 +185,7 @@ fn effects_after_the_end(ground: &Ground, leg: &Leg) -> Vec<String> {
     let world = ground.world();
     let late = sim::Side::BOTH.into_iter().flat_map(|side| {
         let calls = world.changing_calls(side).iter().filter(move |call| {
-            // No lease keeps back what a process had already passed on when it stood still.
+            // No lease stops a request that a process had already handed on when it froze.
             call.at_ms > ended.saturating_add(ON_ITS_WAY_MS) && !ground.has_just_thawed(call.at_ms)
         });
         calls.map(move |call| format!("S14: {} {} on the {side:?} after the end", call.method, call.path))
@@ -193,7 +193,7 @@ fn effects_after_the_end(ground: &Ground, leg: &Leg) -> Vec<String> {
     late.take(3).collect()
 }
 
-/// What a saga has fenced, and when it said so, in milliseconds.
+/// The steps of a saga that fenced something, with the times in its log, in milliseconds.
 fn fenced(leg: &Leg) -> impl Iterator<Item = (&saga::Step, i64)> {
     leg.view.lines.iter().filter_map(|line| {
         let Event::Done { step, .. } = &line.event else { return None };
@@ -202,7 +202,7 @@ fn fenced(leg: &Leg) -> impl Iterator<Item = (&saga::Step, i64)> {
     })
 }
 
-/// S5: what processed data after it was reported fenced, as long as the saga was not turned back.
+/// S5: resources that processed data after they were reported fenced. Only completed moves are judged.
 fn late(ground: &Ground, case: &Case, leg: &Leg) -> Vec<String> {
     let moves = matches!(leg.course, Course::Failover | Course::Failback);
     if !moves || !leg.completed() {
@@ -210,10 +210,10 @@ fn late(ground: &Ground, case: &Case, leg: &Leg) -> Vec<String> {
     }
     let world = ground.world();
     let told = fenced(leg).filter_map(|(step, at_ms)| {
-        // One old listing can hide a run that has just begun; the sweep before the end finds it.
+        // One old listing can hide a run that has just begun. The sweep before the end finds it.
         let at_ms = if case.has(&Part::Stale) { finished_ms(leg) } else { at_ms };
         let processed = world.processing_of(leg.left, &step.resource);
-        // No API shows an evaluation that is under way, so a pause is all that can be read back of an alert.
+        // No API shows an evaluation that is under way, so of an alert only its pause can be read back.
         let seen_under_way = step.kind != "alert" && step.kind != "dashboard_schedule";
         let late = processed.into_iter().find(|(from, to)| *to > at_ms && (seen_under_way || *from > at_ms))?;
         Some(format!(
@@ -226,12 +226,13 @@ fn late(ground: &Ground, case: &Case, leg: &Leg) -> Vec<String> {
     told.take(3).collect()
 }
 
-/// When the last of the leaving side was fenced, in milliseconds.
+/// Time at which the last resource of the leaving side was fenced, in milliseconds.
 fn last_fenced_ms(leg: &Leg) -> i64 {
     fenced(leg).map(|(_, at)| at).max().unwrap_or(leg.approved_ms)
 }
 
-/// S10: the same work on both sides. Of a planned saga never; of another until the last of the side was fenced.
+/// S10: the same work on both sides. In a planned saga this never happens. In another one it may happen until the
+/// last resource of the side was fenced.
 fn double(ground: &Ground, leg: &Leg) -> Vec<String> {
     if !matches!(leg.course, Course::Failover | Course::Failback) {
         return Vec::new();
@@ -239,7 +240,7 @@ fn double(ground: &Ground, leg: &Leg) -> Vec<String> {
     let fenced = last_fenced_ms(leg);
     let windows = ground.world().audit().double_windows;
     let explained = |window: &DoubleWindow| !leg.planned && window.to_ms <= fenced;
-    // An evaluation that is under way shows in no API, so none is waited for.
+    // No API shows an evaluation that is under way, so no saga waits for one.
     let seen = |window: &DoubleWindow| !window.work.starts_with("alert-");
     let of_leg = windows.into_iter().filter(|it| it.to_ms > leg.ordered_ms && !explained(it) && seen(it));
     let told =
@@ -247,7 +248,7 @@ fn double(ground: &Ground, leg: &Leg) -> Vec<String> {
     told.take(3).collect()
 }
 
-/// L3, L7: how soon what must happen has happened, where nothing of ours was in the way.
+/// L3, L7: whether the fence and the first start came in time, if no process of ours was in the way.
 fn in_time(ground: &Ground, case: &Case, leg: &Leg) -> Vec<String> {
     let ours = case.mishaps().iter().any(|mishap| !matches!(mishap, Mishap::AtEvidence));
     if ours
@@ -287,7 +288,7 @@ fn other(side: sim::Side) -> sim::Side {
     }
 }
 
-/// The pair at the end of a case.
+/// Judges the pair at the end of a case.
 pub(crate) fn pair(ground: &Ground, case: &Case, legs: &[Leg], before: &Settings) -> Vec<String> {
     let mut found: Vec<String> = ground.stack.refused().iter().map(|told| format!("S20: {told}")).collect();
     {
@@ -320,12 +321,12 @@ pub(crate) fn pair(ground: &Ground, case: &Case, legs: &[Leg], before: &Settings
     found
 }
 
-/// S8, S15: runs of interrupted jobs, and what was switched on that had been off.
+/// S8, S15: runs of interrupted jobs, and resources that were off and were switched on.
 fn runs(ground: &Ground, case: &Case, legs: &[Leg]) -> Vec<String> {
     let audit = ground.world().audit();
     let mut found: Vec<String> = Vec::new();
     let aborted = legs.iter().any(|leg| leg.view.state.finished() == Some(Outcome::Aborted));
-    // What people have gone on without on the way out is at home as it was before, and is switched on there.
+    // A resource that people waived on the way out is at the primary as it was before, and is switched on there.
     let known = legs.len() == 1 || !legs.iter().any(|leg| leg.interfered);
     if !aborted && known {
         found.extend(audit.woken_that_were_off.iter().take(3).map(|what| format!("S15: {what} was off and is on")));
@@ -339,7 +340,7 @@ fn runs(ground: &Ground, case: &Case, legs: &[Leg]) -> Vec<String> {
     found
 }
 
-/// Whether what the leaving side had under way was known for certain.
+/// Whether it was known for certain which work the leaving side had under way.
 fn undisturbed(case: &Case) -> bool {
     let waits = case.parts.iter().any(|part| matches!(part, Part::Trouble(one) if one.side == sim::Side::Primary));
     case.lacking == 0 && !waits && !case.has(&Part::Stale) && case.mishaps().is_empty() && case.wishes().is_empty()

@@ -1,9 +1,9 @@
-//! The swarm: thousands of sagas that chance makes, each of them judged.
+//! The swarm: plays thousands of sagas that are made at random, and judges each of them.
 //!
-//! From one number follow a small pair, what goes wrong with it, when processes die or stand still, what people
-//! order meanwhile, and what is done with the pair. A case that fails is made smaller, and is told as the one
-//! command that replays it. `--planted` shows that the swarm finds faults: each guard that is taken away and each
-//! fault of old that is put back must be found.
+//! One number decides everything of a case: a small pair, its faults, the deaths and freezes of processes, the orders
+//! of people, and the operation. A failing case is made smaller, and is reported as the one command that replays it.
+//! `--planted` shows that the swarm finds faults: it takes each guard away and puts each known fault back. At most one
+//! of each list may be missed.
 
 mod case;
 mod ground;
@@ -28,31 +28,31 @@ use crate::case::Case;
 use crate::planted::Planted;
 use crate::play::Played;
 
-/// A saga is some hundred thousand small allocations.
+/// The allocator of the swarm. A saga makes some hundred thousand small allocations.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-/// So often the swarm says how far it is.
+/// Interval at which the swarm reports its progress.
 const TOLD_EVERY: Duration = Duration::from_secs(15);
-/// One failing case of so many laws is made smaller and told.
+/// For at most this number of laws one failing case is made smaller and reported.
 const TOLD_AT_MOST: usize = 12;
 
-/// Plays cases that chance makes, and judges every saga in them.
+/// Plays cases that are made at random, and judges every saga in them.
 #[derive(Parser)]
 struct Arguments {
-    /// Ends when so many sagas have been played.
+    /// Ends when this number of sagas has been played.
     #[arg(long, default_value_t = 20_000)]
     sagas: u64,
-    /// The first case's number; each further case has the next.
+    /// The number of the first case. Each further case has the next number.
     #[arg(long, default_value_t = 1)]
     from: u64,
-    /// Plays only the case with this number, and tells of it.
+    /// Plays only the case with this number, and shows its story.
     #[arg(long)]
     seed: Option<u64>,
     /// Leaves out these parts of the case.
     #[arg(long, value_delimiter = ',')]
     without: Vec<usize>,
-    /// With this fault planted.
+    /// Plants this fault.
     #[arg(long)]
     fault: Option<String>,
     /// Plants every fault in turn, and says which are found.
@@ -62,7 +62,7 @@ struct Arguments {
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    // A case that panics is told like any other that fails.
+    // A case that panics is reported like any other that fails.
     std::panic::set_hook(Box::new(|_| {}));
     if arguments.planted {
         return planted::all(arguments.from, arguments.sagas);
@@ -93,7 +93,7 @@ fn main() -> ExitCode {
     if swarm.failed.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-/// Plays one case and tells all of it.
+/// Plays one case and shows all of it.
 fn one(seed: u64, gone: &BTreeSet<usize>, planted: Planted) -> ExitCode {
     let case = Case { tells: true, ..Case::of(seed).without(gone) };
     println!("{}", case.told());
@@ -104,7 +104,7 @@ fn one(seed: u64, gone: &BTreeSet<usize>, planted: Planted) -> ExitCode {
     if played.offences.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-/// Makes a failing case smaller and says how to replay it.
+/// Makes a failing case smaller, and prints the command that replays it.
 fn tell(seed: u64, planted: Planted, failed: Played) {
     let case = Case::of(seed);
     let (gone, played) = shrink::smallest(&case, planted, failed, &safely);
@@ -116,7 +116,7 @@ fn tell(seed: u64, planted: Planted, failed: Played) {
     println!("  tests/run swarm --seed {seed}{without}{fault}");
 }
 
-/// Plays a case; a panic is an offence.
+/// Plays a case. A panic is an offence.
 fn safely(case: &Case, planted: Planted) -> Played {
     let played = catch_unwind(AssertUnwindSafe(|| play::play(case, planted)));
     played.unwrap_or_else(|panic| {
@@ -126,7 +126,7 @@ fn safely(case: &Case, planted: Planted) -> Played {
     })
 }
 
-/// What many cases came to.
+/// The result of many cases.
 struct Swarm {
     cases: u64,
     sagas: u64,
@@ -150,7 +150,7 @@ impl Swarm {
     }
 }
 
-/// Plays cases from the number `from` until there were so many sagas, or so many cases have failed.
+/// Plays cases from the number `from`, until `sagas` sagas were played or `failures` cases have failed.
 fn swarm(from: u64, sagas: u64, planted: Planted, failures: usize, talks: bool) -> Swarm {
     let begun = Instant::now();
     let (next, done, cases) = (AtomicU64::new(from), AtomicU64::new(0), AtomicU64::new(0));
@@ -167,7 +167,7 @@ fn swarm(from: u64, sagas: u64, planted: Planted, failures: usize, talks: bool) 
                         cases.fetch_add(1, Ordering::Relaxed);
                         completed.fetch_add(played.completed, Ordering::Relaxed);
                         steps.fetch_add(played.steps, Ordering::Relaxed);
-                        // A case without a saga counts, too: the swarm must end.
+                        // A case without a saga counts, too, so that the swarm ends.
                         done.fetch_add(played.sagas.max(1), Ordering::Relaxed);
                         if !played.offences.is_empty() {
                             let mut failed = lock();

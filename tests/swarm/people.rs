@@ -1,6 +1,6 @@
-//! What people order while a saga is under way, and what becomes of it.
+//! Plays the orders of people while a saga is under way, and checks what becomes of them.
 //!
-//! Law: an order is carried out or refused with a reason; none is lost. No invariant has a code for that, so an
+//! Law: an order is carried out, or refused with a reason, and none is lost. No invariant has a code for that, so an
 //! offence begins with `orders`.
 
 use engine::controls::{Ordered, abort, order};
@@ -16,20 +16,20 @@ use saga::{SagaId, StepId, StepState};
 use crate::case::{Case, Wish};
 use crate::ground::Ground;
 
-/// How long a person waits for an order to be taken in; it is on record in any case.
+/// The time that a person waits until an order is taken in. The order is on record in any case.
 const WAITS: SignedDuration = SignedDuration::from_secs(20);
 const WHO: &str = "on-call";
-/// Nobody goes through more than so many steps one by one.
+/// With more steps than this, nobody goes through them one by one.
 const READ_AT_MOST: usize = 20;
 
-/// Who orders what of one saga.
+/// The people who give orders on one saga.
 pub(crate) struct People<'a> {
     ground: &'a Ground,
     saga: SagaId,
     rng: SmallRng,
-    /// Still to be ordered, the next one last; seconds after the case began.
+    /// Actions that are still to come, the next one last, in seconds after the case began.
     wishes: Vec<(i64, Wish)>,
-    /// A hold or a freeze that is still to be ended, and when.
+    /// A hold or a pause of automation that is still to be ended, with the time of its end.
     ends: Option<(i64, Wish)>,
     pub(crate) interfered: bool,
     pub(crate) held: bool,
@@ -37,7 +37,7 @@ pub(crate) struct People<'a> {
 }
 
 impl<'a> People<'a> {
-    /// Whoever takes part in a saga; all that is wished is about the first one of a case.
+    /// The people of a saga. All actions of a case concern its first saga.
     pub(crate) fn new(case: &Case, ground: &'a Ground, saga: &SagaId, first: bool) -> Self {
         let begun = ground.elapsed();
         let wishes = if first { case.wishes() } else { Vec::new() };
@@ -54,19 +54,19 @@ impl<'a> People<'a> {
         }
     }
 
-    /// Nobody orders anything after this, in seconds after the case began.
+    /// Time after which nobody gives an order, in seconds after the case began.
     pub(crate) fn busy_until(&self) -> i64 {
         let wishes = self.wishes.iter().map(|(at, _)| *at);
         wishes.chain(self.ends.map(|(at, _)| at)).max().unwrap_or(0)
     }
 
-    /// Whoever has frozen the pair thaws it, if the saga is over before its time.
+    /// Ends a hold or a pause of automation, if the saga is over before its time.
     pub(crate) async fn goes_home(&mut self) -> Result<(), String> {
         self.wishes.clear();
         self.act(i64::MAX).await
     }
 
-    /// Orders what is due.
+    /// Carries out the actions that are due.
     pub(crate) async fn act(&mut self, now: i64) -> Result<(), String> {
         if let Some((_, wish)) = self.ends.take_if(|(at, _)| now >= *at) {
             match wish {
@@ -91,7 +91,7 @@ impl<'a> People<'a> {
     async fn wants(&mut self, now: i64, wish: Wish) -> Result<(), String> {
         let deps = &self.ground.operator;
         match wish {
-            // One at a time, so that what ends it ends this.
+            // Only one at a time, so that the end belongs to this one.
             Wish::Hold(_) | Wish::Freeze(_) if self.ends.is_some() => {}
             Wish::Hold(seconds) => {
                 self.held = true;
@@ -142,12 +142,12 @@ impl<'a> People<'a> {
         Ok(())
     }
 
-    /// The on-call engineer has read what is blocked and goes on without it.
+    /// The on-call engineer has read which steps are blocked, and waives them.
     pub(crate) async fn goes_on_without_what_is_blocked(&mut self) -> Result<(), String> {
         self.goes_on_without(StepState::Blocked).await
     }
 
-    /// The same with what waits, and will not come.
+    /// The same with waiting steps, which will not be done.
     pub(crate) async fn goes_on_without_what_waits(&mut self) -> Result<(), String> {
         self.goes_on_without(StepState::Waiting).await
     }
@@ -169,13 +169,13 @@ impl<'a> People<'a> {
         Ok(())
     }
 
-    /// What cannot be verified stopped is given up.
+    /// Gives up everything that cannot be verified stopped.
     pub(crate) async fn ends_the_pursuit(&mut self) -> Result<(), String> {
         self.interfered = true;
         self.orders(Control::EndPursuit { step: None }).await.map(drop)
     }
 
-    /// A step that is open, by lot.
+    /// An open step, drawn at random.
     async fn open_step(&mut self) -> Result<Option<StepId>, String> {
         let seen = view(&self.ground.operator, Some(&self.saga)).await.map_err(|e| format!("S18: {e}"))?;
         let Some(seen) = seen else { return Ok(None) };
@@ -194,7 +194,7 @@ impl<'a> People<'a> {
     }
 }
 
-/// What became of an order so far.
+/// The state of an order so far.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Taken {
     Done,

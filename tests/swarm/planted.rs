@@ -1,4 +1,4 @@
-//! Faults that are planted, to show that the swarm finds them: guards taken away, and faults of old put back.
+//! Plants faults to show that the swarm finds them: guards are taken away, and known faults are put back.
 
 use std::process::ExitCode;
 
@@ -10,13 +10,13 @@ use crate::{safely, swarm};
 
 /// Takes a guard of the engine away, or puts a fault back.
 type InEngine = fn(&mut engine::Weakened);
-/// The same in the store.
+/// Takes a guard of the store away.
 type InStore = fn(&mut aws::Weakened);
 
-/// Puts a fault of old back.
+/// Puts a known fault back.
 type Again = fn(&mut engine::Restored);
 
-/// Where a fault is.
+/// The part that has the fault.
 #[derive(Clone, Copy)]
 enum Place {
     Engine(InEngine),
@@ -24,16 +24,16 @@ enum Place {
     Restored(Again),
     /// No function takes a checkpoint.
     NoCheckpoint,
-    /// No alarm rings when a function is silent: an alarm is no part of a saga, so nothing is planted.
+    /// No alarm rings when a function is silent. An alarm is no part of a saga, so nothing is planted.
     Alarms,
     /// The template grants one right too few.
     Rights,
 }
 
-/// The rights of the template that is planted without one of them.
+/// The right that is missing in the planted template.
 const RIGHT: &str = "                - dynamodb:UpdateItem\n";
 
-/// A fault: its name, where it is, and what it is.
+/// A fault: its name, the part that has it, and its description.
 struct Fault {
     name: &'static str,
     place: Place,
@@ -41,7 +41,7 @@ struct Fault {
 }
 
 impl Fault {
-    /// Why a swarm of the size that CI plays does not find it; looking for it would take the whole budget.
+    /// The reason why a swarm of CI's size does not find it. Trying would take the whole budget.
     fn out_of_reach(&self) -> Option<&'static str> {
         match (self.name, self.place) {
             (_, Place::Alarms) => Some("an alarm is no part of a saga, tests/lambda finds it"),
@@ -69,7 +69,7 @@ const GUARDS: &[Fault] = &[
     fault("own_mark", Place::Store(|off| off.own_mark = true), "a write does not know itself again"),
 ];
 
-/// Faults that the project once had, each put back.
+/// Known faults, each put back.
 const OF_OLD: &[Fault] = &[
     fault("long-chunks", Place::Restored(|old| old.long_chunks = true), "the log is cut by lines, not by bytes (S25)"),
     fault("no-checkpoint", Place::NoCheckpoint, "nothing that is deployed takes a checkpoint (R23)"),
@@ -87,17 +87,17 @@ const OF_OLD: &[Fault] = &[
     fault("one-right-less", Place::Rights, "the template grants a right too few (S20)"),
 ];
 
-/// What is planted in a case.
+/// The fault that is planted in a case, if any.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Planted(Option<&'static Fault>);
 
 impl Planted {
-    /// Nothing.
+    /// No fault.
     pub(crate) fn none() -> Self {
         Self(None)
     }
 
-    /// The fault of that name.
+    /// The fault with this name.
     pub(crate) fn named(name: &str) -> Option<Self> {
         faults().find(|fault| fault.name == name).map(|fault| Self(Some(fault)))
     }
@@ -133,7 +133,7 @@ impl Planted {
         matches!(self.place(), Some(Place::NoCheckpoint))
     }
 
-    /// Another template than the one that is deployed.
+    /// The template without one right, if that is the fault.
     pub(crate) fn template(self) -> Option<String> {
         matches!(self.place(), Some(Place::Rights)).then(|| TEMPLATE.replacen(RIGHT, "", 1))
     }
@@ -147,10 +147,11 @@ fn faults() -> impl Iterator<Item = &'static Fault> {
     GUARDS.iter().chain(OF_OLD)
 }
 
-/// So many of each list may be missed.
+/// At most this number of faults of each list may be missed.
 const MISSED_AT_MOST: usize = 1;
 
-/// Plants every fault in turn and says which are found within so many sagas. Nothing else may fail meanwhile.
+/// Plants every fault in turn, and prints which are found within this number of sagas. A case that also fails without
+/// the fault makes the whole run fail.
 pub(crate) fn all(from: u64, sagas: u64) -> ExitCode {
     assert_ne!(TEMPLATE.replacen(RIGHT, "", 1), TEMPLATE, "the template grants what is planted to be missing");
     let mut ends_well = true;
@@ -163,7 +164,7 @@ pub(crate) fn all(from: u64, sagas: u64) -> ExitCode {
             }
             let swarm = swarm(from, sagas, Planted(Some(fault)), 1, false);
             let told = match swarm.failed.first() {
-                // What fails without the fault, too, has not found it.
+                // A case that also fails without the fault has not found the fault.
                 Some((seed, _)) if !safely(&Case::of(*seed), Planted::none()).offences.is_empty() => {
                     ends_well = false;
                     format!("NOT FOUND: case {seed} fails without it, too")

@@ -1,4 +1,4 @@
-//! Plays a case from its first checkpoint to the end of its last saga, and says what was not as it must be.
+//! Plays a case from its first checkpoint to the end of its last saga, and lists the offences.
 
 use engine::approvals::{NotAnswered, Standing, answer, at_terminal};
 use engine::capture::{CaptureError, capture};
@@ -17,13 +17,13 @@ use crate::judge;
 use crate::people::People;
 use crate::planted::Planted;
 
-/// Seconds: a saga is looked at so often.
+/// In seconds: interval at which a saga is read.
 const LOOKS_EVERY: u64 = 10;
-/// Seconds: a person gives up waiting for what is refused so long after every trouble is over.
+/// In seconds: a person gives up a refused order when this time has gone by after every trouble.
 const PATIENCE: i64 = 1_200;
-/// Seconds: a saga is over so long after every trouble and every wish, or something is wrong.
+/// In seconds: a saga is over within this time after every trouble and every order, or something is wrong.
 const AT_MOST: i64 = 3 * 3_600;
-/// Seconds: the on-call engineer reads what needs a person once nothing has happened for so long.
+/// In seconds: the on-call engineer helps a saga in which nothing has happened for this time.
 const STILL: i64 = 900;
 
 /// A saga of a case, as it ended.
@@ -35,9 +35,9 @@ pub(crate) struct Leg {
     pub(crate) ordered_ms: i64,
     pub(crate) approved_ms: i64,
     pub(crate) view: View,
-    /// A person has gone on without something, ended a pursuit, aborted, or said no.
+    /// Whether a person has waived something, ended a pursuit, aborted, or said no.
     pub(crate) interfered: bool,
-    /// A person has held the saga or frozen the pair.
+    /// Whether a person has held the saga or paused the automation of the pair.
     pub(crate) held: bool,
 }
 
@@ -47,18 +47,18 @@ impl Leg {
     }
 }
 
-/// What became of a case.
+/// The result of a case.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Played {
-    /// Each begins with the law that is broken.
+    /// The offences. Each begins with the law that is broken.
     pub(crate) offences: Vec<String>,
-    /// Sagas that were begun.
+    /// Number of sagas that were begun.
     pub(crate) sagas: u64,
-    /// Of these, completed.
+    /// Number of those that completed.
     pub(crate) completed: u64,
-    /// Steps of all of them.
+    /// Number of their steps.
     pub(crate) steps: u64,
-    /// What was recorded, where one case is played alone.
+    /// The record of the sagas, if one case is played alone.
     pub(crate) story: Vec<String>,
 }
 
@@ -125,7 +125,7 @@ impl Play<'_> {
         self.played.offences.extend(found);
     }
 
-    /// The checkpoint is taken: by a person, or by the schedule.
+    /// A person or the schedule takes the checkpoint. Then the region may be lost.
     async fn captured(&mut self) -> Result<(), String> {
         let mark = |ground: &Ground| ground.world().mark_leaving(ground.now_ms(), sim::Side::Primary);
         match self.case.capturer {
@@ -136,7 +136,7 @@ impl Play<'_> {
                 }
                 for side in [Side::Primary, Side::Standby] {
                     match capture(&self.ground.operator, side).await {
-                        // What a workspace lacks for good is told and leaves the rest of the checkpoint whole.
+                        // An API that a workspace lacks for good is reported, and the rest of the checkpoint is whole.
                         Ok(_) | Err(CaptureError::Incomplete { .. }) => {}
                         Err(other) => return Err(format!("capture of the {side}: {other}")),
                     }
@@ -238,7 +238,7 @@ impl Play<'_> {
         if let Err(told) = people.goes_home().await {
             self.offends(told);
         }
-        // Whoever stood still comes back within this time, and what he still sends lands.
+        // A frozen process comes back within this time, and its last requests land.
         self.ground.pass(200).await;
         match view(&self.ground.operator, Some(&saga)).await {
             Ok(Some(view)) => {
@@ -260,7 +260,7 @@ impl Play<'_> {
         }
     }
 
-    /// Orders until the order is taken; `None` where it is refused for a reason that stays.
+    /// Orders until the order is taken. `None` if it is refused for a reason that stays.
     async fn ordered(&mut self, course: Course, leaving: Side, planned: bool) -> Result<Option<SagaId>, String> {
         let shaky = self.legs.is_empty() && self.case.shaky_order().is_some();
         let give_up = self.case.troubled_until().max(self.ground.elapsed()) + PATIENCE;
@@ -281,10 +281,10 @@ impl Play<'_> {
                 Err(refused) => refused,
             };
             match &refused {
-                // Of a pair that has only runs nothing is left to move once they are over, and what people have left
-                // open keeps the way home shut.
+                // A pair may have only runs, and once they are over nothing is left to move. Steps that people left
+                // open keep the target not ready, so a failback stays refused.
                 StartRefused::Plan(PlanRefused::NothingThere(_)) if self.may_be_empty() => return Ok(None),
-                // A round of the schedule that stood still or died has kept nothing.
+                // A round of the schedule that froze or died has stored nothing.
                 StartRefused::NoCheckpoint(_) if !self.case.mishaps().is_empty() => {}
                 StartRefused::NoCheckpoint(side) => {
                     return Err(format!("R23: nobody has taken a checkpoint of the {side}, which does not answer"));
@@ -301,7 +301,7 @@ impl Play<'_> {
                 | StartRefused::Capture(_)
                 | StartRefused::Store(_) => {}
             }
-            // A person looks what has become of it.
+            // A person reads what has become of the order.
             let head = pair_head(&self.ground.operator).await.map_err(|e| format!("S1: the pair: {e}"))?;
             if let Some(saga) = head.saga {
                 return Ok(Some(saga));
@@ -313,12 +313,12 @@ impl Play<'_> {
         }
     }
 
-    /// Whether a side may hold nothing at all: runs are over, and jobs have no counterpart.
+    /// Whether a side may have nothing to move: runs are over, and jobs have no counterpart.
     fn may_be_empty(&self) -> bool {
         self.case.lacking > 0 || self.case.resources().iter().all(|one| one.kind == "run")
     }
 
-    /// Begins what was drafted; where two people order at once, one of them is told of the other.
+    /// Begins the drafted saga. If two people order at once, one of them is refused.
     async fn starts(
         &mut self,
         order: &Order,
@@ -347,7 +347,7 @@ impl Play<'_> {
         }
     }
 
-    /// Says yes, with the code where one is asked for.
+    /// Says yes, with the code if one is asked for.
     async fn approved(&mut self, saga: &SagaId, planned: bool) -> Result<(), String> {
         self.ground.pass(2).await;
         let deps = &self.ground.operator;
@@ -374,14 +374,14 @@ impl Play<'_> {
                 }
                 Ok(Standing::Approved) => return Ok(()),
                 Ok(_) | Err(NotAnswered::SamePerson(_) | NotAnswered::Store(StoreError::Refused(_))) => {}
-                // Where it was answered before, or is over, the saga tells so itself.
+                // The question was answered before, or it is over. The saga shows which.
                 Err(_) => return Ok(()),
             }
         }
         Ok(())
     }
 
-    /// Sees a saga to its end.
+    /// Follows a saga to its end.
     async fn follow(&mut self, saga: &SagaId, people: &mut People<'_>) -> Result<(), String> {
         let deps = &self.ground.operator;
         let (mut last, mut still_since) = (None, self.ground.elapsed());
@@ -412,7 +412,7 @@ impl Play<'_> {
                 }
                 SagaStatus::PersonNeeded if now > quiet => people.goes_on_without_what_is_blocked().await?,
                 SagaStatus::Pursuing if now > quiet => people.ends_the_pursuit().await?,
-                // What waits for something that a person went on without is theirs to end.
+                // People interfered, so steps may wait for something that they waived. Then people end the wait.
                 SagaStatus::Running if now > quiet && people.interfered => people.goes_on_without_what_waits().await?,
                 SagaStatus::Running | SagaStatus::Asking | SagaStatus::PersonNeeded | SagaStatus::Pursuing => {}
             }
@@ -433,7 +433,7 @@ impl Play<'_> {
         }
     }
 
-    /// What is open, for whoever reads of a saga that does not end.
+    /// The open steps of a saga that does not end, for the report.
     async fn open(&self, saga: &SagaId) -> String {
         let Ok(Some(view)) = view(&self.ground.operator, Some(saga)).await else { return "unreadable".to_owned() };
         let open = view.state.steps().filter(|(_, record)| !record.state.is_settled());

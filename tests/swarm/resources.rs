@@ -1,4 +1,4 @@
-//! What a pair of the swarm holds: a handful of resources of any kind, with names as teams and machines give them.
+//! Draws the resources of a pair: a handful of any kind, with names as teams and tools give them.
 
 use rand::Rng;
 use rand::rngs::SmallRng;
@@ -25,7 +25,7 @@ const NAMES: [&str; 12] = [
 
 /// Draws the resources of a case.
 pub(crate) fn draw(rng: &mut SmallRng, case: &mut Case) {
-    // Now and then a pair that is wide where it hurts: many resources that people must see to.
+    // Now and then a pair has many jobs, so that many steps are left to people.
     let wide = one_in(rng, 2_000);
     let count = if wide { 1_100 } else { rng.random_range(1..9) };
     let mut compute: Vec<(String, String)> = Vec::new();
@@ -50,7 +50,7 @@ pub(crate) fn draw(rng: &mut SmallRng, case: &mut Case) {
     }
 }
 
-/// Adds jobs that are on.
+/// Adds active jobs.
 pub(crate) fn add_jobs(rng: &mut SmallRng, case: &mut Case, count: usize) {
     for index in 0..count {
         let mut one = resource(rng, "job", 5_000 + index, format!("more-{index}"));
@@ -77,9 +77,9 @@ fn kind(rng: &mut SmallRng) -> &'static str {
 fn name(rng: &mut SmallRng, index: usize) -> String {
     match rng.random_range(0..8) {
         0 => NAMES[rng.random_range(0..NAMES.len())].to_owned(),
-        // Nothing tells two of one kind apart.
+        // Two of one kind may have this name, and nothing tells them apart.
         1 => "the same".to_owned(),
-        // The longest that the API takes [docs: jobs/create].
+        // The longest name that the API takes [docs: jobs/create].
         2 => format!("{}-{index}", "long".repeat(rng.random_range(1..1_000))),
         _ => format!("work-{index}"),
     }

@@ -1,4 +1,4 @@
-//! The smallest case that still fails: parts are taken away one after another for as long as the same law is broken.
+//! Finds the smallest case that still fails: parts are taken away one after another while the same law is broken.
 
 use std::collections::BTreeSet;
 
@@ -6,10 +6,10 @@ use crate::case::Case;
 use crate::planted::Planted;
 use crate::play::Played;
 
-/// So often a smaller case is tried.
+/// Number of smaller cases that are tried.
 const TRIES: usize = 400;
 
-/// What must be left out of a failing case, and what is then wrong with it.
+/// The parts that can be left out of a failing case, and the result of the rest.
 pub(crate) fn smallest(
     case: &Case,
     planted: Planted,

@@ -1,4 +1,4 @@
-//! What goes wrong in a case: workspaces, processes of ours, and people who order this and that meanwhile.
+//! Draws the faults of a case: of workspaces and of our processes, and the orders that people give meanwhile.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use crate::resources;
 /// In milliseconds: longer than any case lasts.
 const NEVER: (i64, i64) = (1_000_000_000, 1_000_000_000);
 
-/// Families of calls that a trouble may be confined to.
+/// Families of calls that a trouble may be limited to.
 const FAMILIES: [&str; 9] =
     ["jobs", "jobs.update", "jobs.list", "runs", "clusters", "clusters.list", "warehouses", "pipelines", "pools"];
 
@@ -27,8 +27,8 @@ const LACKED: [(&str, &str); 6] = [
     ("search", "vector_search_endpoint"),
 ];
 
-/// How long things take in the workspaces, and whether a stop never ends. Seconds where the usual ones take
-/// minutes: waiting is the same look again and again.
+/// The delays of the workspaces, and whether a stop never ends. They are seconds where the usual ones are minutes,
+/// since a longer wait only repeats the same read.
 pub(crate) fn delays(rng: &mut SmallRng, operation: Operation) -> (Delays, bool) {
     let mut delays = Delays {
         cluster_start_ms: (4_000, 12_000),
@@ -64,7 +64,7 @@ pub(crate) fn delays(rng: &mut SmallRng, operation: Operation) -> (Delays, bool)
     (delays, false)
 }
 
-/// Draws what goes wrong.
+/// Draws the faults.
 pub(crate) fn draw(rng: &mut SmallRng, case: &mut Case, endless: bool) {
     for _ in 0..[0, 0, 1, 1, 2, 3][rng.random_range(0..6)] {
         let trouble = trouble(rng, case);
@@ -72,7 +72,7 @@ pub(crate) fn draw(rng: &mut SmallRng, case: &mut Case, endless: bool) {
     }
     if one_in(rng, 12) {
         let (side, (only, kind)) = (a_side(rng), LACKED[rng.random_range(0..LACKED.len())]);
-        // Nothing can stand in a workspace that lacks its kind.
+        // A workspace that lacks the kind has no resource of it.
         case.parts.retain(|part| !matches!(part, Part::Resource(one) if one.kind == kind));
         let kind = FaultKind::Missing { status: if one_in(rng, 2) { 404 } else { 501 } };
         case.parts.push(Part::Trouble(Trouble { side, from: 0, until: None, kind, only: Some(only) }));
@@ -147,7 +147,7 @@ fn trouble(rng: &mut SmallRng, case: &Case) -> Trouble {
     Trouble { side, from, until: Some(until), kind, only }
 }
 
-/// From a blink to longer than two leases; often just around the end of one.
+/// A freeze, from 0.1 s to longer than two leases. It often ends just around the end of a lease.
 fn stands_still(rng: &mut SmallRng) -> Deed {
     let ms = match rng.random_range(0..4) {
         0 => rng.random_range(100..25_000),
@@ -157,7 +157,7 @@ fn stands_still(rng: &mut SmallRng) -> Deed {
     Deed::Freeze(Duration::from_millis(ms))
 }
 
-/// A runner stands still while calls of it wait or are on their way, and a person aborts the saga meanwhile.
+/// A runner freezes while some of its calls wait or are on their way. Meanwhile a person aborts the saga.
 fn zombie(rng: &mut SmallRng, case: &mut Case) {
     let ms = if one_in(rng, 2) { rng.random_range(20_000..35_000) } else { rng.random_range(61_000..110_000) };
     let nth = rng.random_range(1..6);

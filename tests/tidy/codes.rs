@@ -1,7 +1,7 @@
-//! The codes of what must hold: each is defined, and each invariant is named by a test.
+//! Checks the codes of what must hold: each code is defined, and a test names each invariant.
 //!
-//! Law: a code that nobody can look up says nothing, and an invariant that no test names is
-//! only a wish. Must not know what a code stands for.
+//! Law: a code without a definition says nothing, and an invariant that no test names is only a wish. Must not know:
+//! the meaning of a code.
 
 use std::collections::BTreeSet;
 
@@ -10,24 +10,24 @@ use crate::tidy::tree::{File, Tree, is_test};
 
 /// The page that defines the codes.
 const PAGE: &str = "shared/INVARIANTS.md";
-/// The heading of what no test names.
+/// The heading of the invariants that no test names.
 const UNTESTED: &str = "## Not held by a test yet";
 /// The endings of the files in which codes are read.
 const READ: &[&str] = &[".rs", ".md", ".py", ".yaml", ".toml"];
-/// Looks like a code and is the object store of AWS.
+/// This word has the form of a code, and is the object store of AWS.
 const AMAZON: &str = "S3";
 
-/// A code as the page defines it.
+/// A code, as the page defines it.
 struct Entry<'a> {
     code: &'a str,
     line: usize,
-    /// Whether it stands outside the section of what no test names.
+    /// False in the section of the invariants that no test names.
     held: bool,
 }
 
-/// A link of the page, with the tests that are named behind it.
+/// A link of the page, with the names of tests behind it.
 struct Link<'a> {
-    /// From the top level.
+    /// Path from the top level.
     path: String,
     tests: Vec<&'a str>,
 }
@@ -49,7 +49,7 @@ pub(crate) fn defined(tree: &Tree) -> Vec<String> {
     offences
 }
 
-/// Invariants that no test names, and such as are said to be so and are not.
+/// Invariants that no test names, and invariants that a test names although the page says that none does.
 pub(crate) fn tested(tree: &Tree) -> Vec<String> {
     let named: BTreeSet<String> = read(tree).flat_map(codes_of_tests).collect();
     let invariants = entries(tree).into_iter().filter(|entry| !entry.code.starts_with('R'));
@@ -61,7 +61,7 @@ pub(crate) fn tested(tree: &Tree) -> Vec<String> {
     invariants.filter_map(offence).collect()
 }
 
-/// Links of the page that lead nowhere, or to a test that is not about the code.
+/// Links of the page that lead nowhere, or to a test that does not name the code.
 pub(crate) fn linked(tree: &Tree) -> Vec<String> {
     let (mut entry, mut offences) = (None, Vec::new());
     for (number, line) in (1..).zip(tree.text(PAGE).unwrap_or_default().lines()) {
@@ -76,7 +76,7 @@ pub(crate) fn linked(tree: &Tree) -> Vec<String> {
 }
 
 impl Link<'_> {
-    /// What is wrong with it where it stands under a code.
+    /// The reason why the link is wrong under this code, if it is.
     fn offence(&self, tree: &Tree, code: Option<&str>) -> Option<String> {
         let path = &self.path;
         let inside = format!("{path}/");
@@ -103,7 +103,7 @@ fn read(tree: &Tree) -> impl Iterator<Item = &File> {
     tree.files.iter().filter(|file| READ.iter().any(|ending| file.path.ends_with(*ending)))
 }
 
-/// The codes of a file that is a test, or of its part that is.
+/// The codes in a test file, or in the part of a file that is compiled for tests.
 fn codes_of_tests(file: &File) -> Vec<String> {
     let text = if is_test(&file.path) {
         file.text.clone()
@@ -126,14 +126,14 @@ fn entries(tree: &Tree) -> Vec<Entry<'_>> {
     entries
 }
 
-/// The code that a line of the page defines: it opens a heading, or stands out at the beginning of an item.
+/// The code that a line of the page defines. It opens a heading, or is set in bold at the beginning of an item.
 fn defines(line: &str) -> Option<&str> {
     let rest = line.strip_prefix("### ").or_else(|| line.strip_prefix("- **"))?;
     let word = rest.split(|c: char| !c.is_alphanumeric()).next()?;
     is_code(word).then_some(word)
 }
 
-/// The links of a line to what is in the repository.
+/// The links of a line to files of the repository.
 fn links(line: &str) -> Vec<Link<'_>> {
     let found = line.split("](").skip(1).filter_map(|rest| {
         let (target, rest) = rest.split_once(')')?;
@@ -147,7 +147,7 @@ fn is_name_of_test(text: &str) -> bool {
     text.contains('_') && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_')
 }
 
-/// Where a link of the page leads to, from the top level; `None` if it leads out of the repository or stays here.
+/// The path of a link of the page, from the top level. `None` if it leads to another site, or only to a heading.
 fn resolved(target: &str) -> Option<String> {
     let target = target.split('#').next().filter(|target| !target.is_empty() && !target.contains("://"))?;
     let mut parts: Vec<&str> = PAGE.split('/').collect();
@@ -162,7 +162,7 @@ fn resolved(target: &str) -> Option<String> {
     Some(parts.join("/"))
 }
 
-/// The codes of a line: whole words, and what the name of a function ends with, as in `it_holds_s12`.
+/// The codes of a line: whole words, and the parts of a function's name, as in `it_holds_s12`.
 fn codes(line: &str) -> Vec<String> {
     let is_name = |c: char| c.is_alphanumeric() || c == '_';
     let words: Vec<&str> = line.split(|c: char| !is_name(c)).filter(|word| !word.is_empty()).collect();
@@ -177,7 +177,7 @@ fn is_code(word: &str) -> bool {
     !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()) && word != AMAZON
 }
 
-/// A code for a test, written so that it is none in this file.
+/// A code for a test. It is put together so that it is no code in this file.
 fn code(letter: char, number: u32) -> String {
     format!("{letter}{number}")
 }

@@ -1,7 +1,7 @@
-//! Who may name whom: the direction of the house.
+//! Checks which crate names which: the direction of the crates.
 //!
-//! Law: data flows one way, so a crate names only crates to its left. The table below
-//! is the rule; a crate that is not in it fails.
+//! Law: data flows one way, so a crate names only crates to its left. The table below is the rule, and a crate without
+//! a row fails.
 
 use std::collections::BTreeSet;
 use std::process::Command;
@@ -10,18 +10,18 @@ use serde_json::Value;
 
 use crate::tidy::tree::top;
 
-/// A crate and whom it may name.
+/// A crate, with the crates that it may name.
 struct Row {
     name: &'static str,
-    /// In what is built.
+    /// The crates that its own code may name.
     names: &'static [&'static str],
-    /// In its tests, too.
+    /// The crates that its tests may name in addition.
     tests_name: &'static [&'static str],
-    /// Whether it ends up in what is deployed.
+    /// Whether it is a part of what is deployed.
     deployed: bool,
 }
 
-/// From left to right. `sim` stands apart: it names nobody, and nothing that is deployed names it.
+/// From left to right. `sim` is separate: it names no crate, and no deployed crate names it.
 const DIRECTION: &[Row] = &[
     Row { name: "saga", names: &[], tests_name: &[], deployed: true },
     Row { name: "failover", names: &["saga"], tests_name: &[], deployed: true },
@@ -126,7 +126,7 @@ const DIRECTION: &[Row] = &[
     },
 ];
 
-/// Outside crates that only some of ours may name: the beginning of the name, and who.
+/// Foreign crates that only some of ours may name: the beginning of the name, and our crates.
 const OUTSIDE: &[(&str, &[&str])] = &[
     ("aws-sdk-", &["aws"]),
     ("aws-config", &["aws"]),
@@ -142,7 +142,7 @@ const OUTSIDE: &[(&str, &[&str])] = &[
     ("s3s", &["local"]),
 ];
 
-/// What the pure crates do without: async, logging, chance, the wire.
+/// Foreign crates that the pure crates do without: async, logging, randomness, the network.
 const NOT_PURE: &[&str] = &["tokio", "futures", "async-trait", "tracing", "log", "rand", "fastrand", "hyper", "http"];
 
 /// The pure crates.
@@ -151,17 +151,17 @@ const PURE: &[&str] = &["saga", "failover"];
 /// One crate names another.
 #[derive(Debug, Clone)]
 pub(crate) struct Naming {
-    /// Who.
+    /// The crate that names.
     pub(crate) who: String,
-    /// Whom.
+    /// The crate that is named.
     pub(crate) whom: String,
-    /// Not in what is built, only for its tests.
+    /// Whether only its tests need the other crate.
     pub(crate) for_tests: bool,
-    /// Which features it switches on.
+    /// The features that it switches on.
     pub(crate) features: Vec<String>,
 }
 
-/// Who names whom, from `cargo metadata`.
+/// The crates, and which crate names which, from `cargo metadata`.
 pub(crate) fn namings() -> (BTreeSet<String>, Vec<Naming>) {
     let ask = |flags: &[&str]| {
         let output = Command::new(env!("CARGO"))
@@ -211,7 +211,7 @@ pub(crate) fn direction(crates: &BTreeSet<String>, namings: &[Naming]) -> Vec<St
     offences
 }
 
-/// What is deployed and names something that is not, or switches guards off.
+/// Deployed crates that name a crate which is not deployed, or that switch guards off.
 pub(crate) fn deployed(namings: &[Naming]) -> Vec<String> {
     let deployed = |name: &str| DIRECTION.iter().any(|row| row.name == name && row.deployed);
     let only_here = |name: &str| DIRECTION.iter().any(|row| row.name == name && !row.deployed);
@@ -227,7 +227,7 @@ pub(crate) fn deployed(namings: &[Naming]) -> Vec<String> {
     offences
 }
 
-/// Outside crates named by those who may not.
+/// Foreign crates that a crate names and may not.
 pub(crate) fn outside(namings: &[Naming]) -> Vec<String> {
     let mut offences = Vec::new();
     for naming in namings {

@@ -1,9 +1,9 @@
-//! Rust source seen three ways: as it is, without comments, without comments and strings.
+//! Gives three views of Rust source: as it is, without comments, without comments and strings.
 //!
-//! Law: every view has the same lines at the same numbers, so that a finding in one can
-//! be pointed at in the file. Must not know any rule.
+//! Law: every view has the same lines at the same numbers, so that an offence in one view has its place in the file.
+//! Must not know: any rule.
 
-/// What a character of a source file belongs to.
+/// The class of a character in a source file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Class {
     Code,
@@ -11,12 +11,12 @@ enum Class {
     Text,
 }
 
-/// One source file without its comments and without its tests.
+/// One source file without its comments. [`Code::without_tests`] also leaves out its tests.
 #[derive(Debug)]
 pub(crate) struct Code {
-    /// Strings kept.
+    /// The code with its strings.
     pub(crate) told: String,
-    /// Strings blanked as well: only what the compiler runs.
+    /// The code without its strings: only what the compiler runs.
     pub(crate) bare: String,
 }
 
@@ -30,7 +30,7 @@ impl Code {
         }
     }
 
-    /// The code of a file without what is compiled for tests only.
+    /// The code of a file without the items that are compiled for tests only.
     pub(crate) fn without_tests(source: &str) -> Self {
         let mut code = Self::whole(source);
         while let Some((begin, end)) = test_item(&code.bare) {
@@ -41,7 +41,7 @@ impl Code {
     }
 }
 
-/// What is compiled for tests only, with its comments and strings.
+/// The items that are compiled for tests only, with their comments and strings.
 pub(crate) fn tests_of(source: &str) -> String {
     let (mut bare, mut tests) = (Code::whole(source).bare, String::new());
     while let Some((begin, end)) = test_item(&bare) {
@@ -57,7 +57,8 @@ pub(crate) fn lines_where(text: &str, is: impl Fn(&str) -> bool) -> Vec<usize> {
     (1..).zip(text.lines()).filter(|(_, line)| is(line)).map(|(number, _)| number).collect()
 }
 
-/// Whether `word` occurs in `line` and is not the tail or, if it ends in a letter, the head of a longer name.
+/// Whether `word` occurs in `line` and is no part of a longer name. Where it begins or ends with a sign that cannot be
+/// in a name, it may touch a name.
 pub(crate) fn has_word(line: &str, word: &str) -> bool {
     let is_name = |c: char| c.is_alphanumeric() || c == '_';
     line.match_indices(word).any(|(at, _)| {
@@ -67,14 +68,14 @@ pub(crate) fn has_word(line: &str, word: &str) -> bool {
     })
 }
 
-/// A function as it stands in a file.
+/// A function in a file.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Function {
-    /// Its name.
+    /// Name of the function.
     pub(crate) name: String,
     /// The line where its body opens.
     pub(crate) line: usize,
-    /// How many lines its body has between the braces.
+    /// Number of lines of its body between the braces.
     pub(crate) body: usize,
 }
 
@@ -128,7 +129,7 @@ fn test_item(bare: &str) -> Option<(usize, usize)> {
 }
 
 fn blank(marked: &[(char, Class)], is: impl Fn(Class) -> bool) -> String {
-    // A blank has as many bytes as what it replaces, so that positions agree between views.
+    // A blank has as many bytes as the character that it replaces, so that positions agree between the views.
     marked
         .iter()
         .flat_map(|&(c, class)| {
@@ -155,7 +156,7 @@ fn classify(source: &str) -> Vec<(char, Class)> {
     marked
 }
 
-/// The class and the length of what begins at `at`.
+/// The class and the length of the token that begins at `at`.
 fn next_token(chars: &[char], at: usize) -> (Class, usize) {
     let rest = &chars[at..];
     let follows_name = at > 0 && (chars[at - 1].is_alphanumeric() || chars[at - 1] == '_');
@@ -201,7 +202,7 @@ fn quoted(rest: &[char]) -> usize {
     rest.len()
 }
 
-/// The length of a raw string whose hashes begin at `prefix`; `None` if it is none.
+/// The length of a raw string whose hashes begin at `prefix`. `None` if there is no raw string.
 fn raw(rest: &[char], prefix: usize) -> Option<usize> {
     let hashes = rest[prefix..].iter().take_while(|c| **c == '#').count();
     let open = prefix + hashes;

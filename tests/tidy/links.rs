@@ -1,7 +1,7 @@
-//! Where the links of pages lead: a relative link names a file or a folder that is there.
+//! Checks the links of pages: a relative link names a file or a folder that exists.
 //!
-//! Law: only the prose of a page has links; code, in a line or in a block, has none. Must not
-//! know what the pages say, and asks nobody outside of the repository.
+//! Law: only the prose of a page has links. Code has none, in a line or in a block. Must not know: the content of the
+//! pages, anything that is not in the repository.
 
 use std::collections::BTreeSet;
 
@@ -20,7 +20,7 @@ pub(crate) fn relative(tree: &Tree) -> Vec<String> {
     offences
 }
 
-/// Why a link leads nowhere, if it does.
+/// The reason why a link leads nowhere, if it does.
 fn broken(tree: &Tree, page: &str, target: &str) -> Option<&'static str> {
     if target.contains("://") || target.starts_with("mailto:") {
         return None;
@@ -28,13 +28,13 @@ fn broken(tree: &Tree, page: &str, target: &str) -> Option<&'static str> {
     let (link, anchor) = target.split_once('#').unwrap_or((target, ""));
     let path = if link.is_empty() { Some(page.to_owned()) } else { resolved(page, link) };
     let Some(path) = path.filter(|path| is_there(tree, path)) else { return Some("is not there") };
-    // Other files than pages have no headings to check.
+    // Files other than pages have no headings to check.
     let is_known = tree.text(&path).is_some_and(|text| anchors(text).contains(anchor));
     let fits = anchor.is_empty() || is_known || !path.ends_with(".md");
     if fits { None } else { Some("names no heading there") }
 }
 
-/// The path of a link, from the top level; `None` if it leaves the repository.
+/// The path of a link, from the top level. `None` if it leaves the repository.
 fn resolved(page: &str, link: &str) -> Option<String> {
     let mut parts: Vec<&str> = page.split('/').collect();
     parts.pop();
@@ -75,7 +75,7 @@ fn targets(text: &str) -> Vec<(usize, &str)> {
     targets.into_iter().map(|(number, target)| (number, target.split(' ').next().unwrap_or(target))).collect()
 }
 
-/// The anchors of a page: its headings, as they stand in an address.
+/// The anchors of a page: its headings, in the form that an address has.
 fn anchors(text: &str) -> BTreeSet<String> {
     let headings = prose(text).into_iter().filter_map(|(_, line)| line.strip_prefix('#'));
     let kept = |c: &char| c.is_alphanumeric() || " -_".contains(*c);
@@ -86,7 +86,7 @@ fn anchors(text: &str) -> BTreeSet<String> {
     headings.map(anchor).collect()
 }
 
-/// The lines of a page outside of blocks of code, each with its number.
+/// The lines of a page that are in no block of code, each with its number.
 fn prose(text: &str) -> Vec<(usize, &str)> {
     let mut in_block = false;
     let mut lines = Vec::new();

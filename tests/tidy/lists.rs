@@ -1,7 +1,7 @@
-//! One file and one line: what is in a folder is in its list, and the other way round.
+//! Checks that a folder and its list agree: each file has one line in the list, and each line has a file.
 //!
-//! Law: a thing that is there and not listed is not tested, and a line without a file is
-//! a promise. Must not know what the listed things do.
+//! Law: a file that is not listed is not tested, and a line without a file promises something that does not exist.
+//! Must not know: the work of the listed files.
 
 use std::collections::BTreeSet;
 
@@ -9,7 +9,7 @@ use crate::tidy::lexing::Code;
 use crate::tidy::tree::Tree;
 
 const KINDS: &str = "shared/databricks/src/kinds";
-/// Files beside the kinds that are no kinds, and what they are.
+/// Files beside the kinds that are no kinds, with their purpose.
 const BESIDE_KINDS: &[(&str, &str)] = &[
     ("facts", "reads fields of any kind"),
     ("job_assumed", "how a job will look after a call; job and job_run both ask it"),
@@ -19,7 +19,7 @@ const BESIDE_KINDS: &[(&str, &str)] = &[
     ("verdicts", "judgements that several kinds share"),
 ];
 const ERRANDS: &str = "shared/databricks/src/errands";
-/// Files beside the errands that are no errands, and what they are.
+/// Files beside the actions that are no actions, with their purpose.
 const BESIDE_ERRANDS: &[(&str, &str)] = &[
     ("failover_group", "reads a failover group; two errands look at one"),
     ("settings", "reads the settings of any errand"),
@@ -27,25 +27,25 @@ const BESIDE_ERRANDS: &[(&str, &str)] = &[
 const ADVICE: &str = "shared/rim/advice";
 const SCENARIOS: &str = "tests/scenarios";
 
-/// Kinds without a line, and files beside them that nobody explains.
+/// Kinds without a line, and files beside them without an explanation.
 pub(crate) fn kinds(tree: &Tree) -> Vec<String> {
     Listing { folder: KINDS, lists: &["KINDS"], implements: " Kind for ", beside: BESIDE_KINDS }.offences(tree)
 }
 
-/// Errands that stand in neither list, and files beside them that nobody explains.
+/// Actions that are in neither list, and files beside them without an explanation.
 pub(crate) fn errands(tree: &Tree) -> Vec<String> {
     let lists = &["ON_WORKSPACE", "ON_ACCOUNT"];
     Listing { folder: ERRANDS, lists, implements: " ErrandKind for ", beside: BESIDE_ERRANDS }.offences(tree)
 }
 
-/// A folder of files that stand in lists of its `mod.rs`.
+/// A folder whose files are in lists of its `mod.rs`.
 struct Listing<'a> {
     folder: &'a str,
     /// The names of the lists.
     lists: &'a [&'a str],
-    /// What a file says that must be listed.
+    /// Text in the code of a file that must be listed.
     implements: &'a str,
-    /// The files that need not be, and what they are.
+    /// The files that need not be listed, with their purpose.
     beside: &'a [(&'a str, &'a str)],
 }
 
@@ -87,7 +87,7 @@ impl Listing<'_> {
     }
 }
 
-/// Functions that are not complete: a main, a library, a member of the workspace, a resource of the stack.
+/// Functions that lack a main, a library, a member of the workspace, or a resource of the stack.
 pub(crate) fn functions(tree: &Tree) -> Vec<String> {
     let members = tree.text("Cargo.toml").unwrap_or_default();
     let stack = tree.text("infra/aws/template.yaml").unwrap_or_default();
@@ -107,7 +107,7 @@ pub(crate) fn functions(tree: &Tree) -> Vec<String> {
     offences
 }
 
-/// Scenarios without a script, without the story it must tell, or without a line.
+/// Scenarios without a script, without their story, or without a line.
 pub(crate) fn scenarios(tree: &Tree) -> Vec<String> {
     let list = tree.text("infra/local/src/rehearsal/scenarios.rs").unwrap_or_default();
     let list = Code::without_tests(list).told;
@@ -145,10 +145,10 @@ pub(crate) fn advice(tree: &Tree) -> Vec<String> {
     without_page.chain(without_code).chain(unlisted).collect()
 }
 
-/// The code of everything that is made with one outside of tests: faults, and answers to the outside.
+/// The codes of faults and of answers in a source file, those in tests left out.
 fn codes(source: &str) -> Vec<String> {
     let code = Code::without_tests(source);
-    // The last is how a line of the log carries its code.
+    // With the last of these a line of the log carries its code.
     let makers = ["Code::new(", "Problem::refused(", "Problem::failed(", "Self::refused(", "Self::failed(", "code = "];
     let made = makers.iter().flat_map(|maker| code.bare.match_indices(maker).map(|(at, _)| at + maker.len()));
     let real = made.filter_map(|at| {

@@ -1,13 +1,12 @@
-//! The house itself: which rooms there are, what lies at the top, what every crate keeps.
+//! Checks the layout of the repository: its folders, the files at its top level, the files that every crate has.
 //!
-//! Law: a newcomer who reads the top level has seen the whole house. Must not know what
-//! is done in the rooms.
+//! Law: the top level shows the whole layout. Must not know: the content of the folders.
 
 use std::collections::BTreeSet;
 
 use crate::tidy::tree::Tree;
 
-/// The rooms that must be there.
+/// The folders that must exist.
 const EXPECTED: &[&str] = &[
     "functions/approval",
     "functions/drill",
@@ -31,19 +30,19 @@ const EXPECTED: &[&str] = &[
     "tests",
 ];
 
-/// What may lie at the top level, besides what begins with a dot and the licenses.
+/// Names that are allowed at the top level. Names that begin with a dot, and the licenses, are allowed, too.
 const TOP: &[&str] = &["Cargo.toml", "Cargo.lock", "README.md", "functions", "shared", "infra", "events", "tests"];
 
 /// Beginnings of paths that exist on one machine only.
 const MACHINE: &[&str] = &[concat!("/", "work/"), concat!("/", "root/"), concat!("/", "home/")];
 
-/// Rooms that are missing or empty.
+/// Folders that are missing or empty.
 pub(crate) fn expected(tree: &Tree) -> Vec<String> {
     let missing = EXPECTED.iter().filter(|room| !tree.has_folder(room));
     missing.map(|room| format!("{room}: there is nothing")).collect()
 }
 
-/// What lies at the top level and does not belong there.
+/// Names at the top level that do not belong there.
 pub(crate) fn top_level(tree: &Tree) -> Vec<String> {
     let entries: BTreeSet<&str> = tree.files.iter().filter_map(|file| file.path.split('/').next()).collect();
     let fits = |entry: &&str| entry.starts_with('.') || entry.starts_with("LICENSE") || TOP.contains(entry);
@@ -82,7 +81,7 @@ pub(crate) fn machine_paths(tree: &Tree) -> Vec<String> {
     offences
 }
 
-/// Whether `path` stands in the line as the beginning of an absolute path.
+/// Whether `path` occurs in the line as the beginning of an absolute path.
 fn begins_path(line: &str, path: &str) -> bool {
     let goes_on = |c: char| c.is_alphanumeric() || "_-.}>)".contains(c);
     line.match_indices(path).any(|(at, _)| !line[..at].ends_with(goes_on))

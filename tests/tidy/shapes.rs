@@ -1,7 +1,6 @@
-//! How files look: their length, their opening, their names, how thin the functions are.
+//! Checks the shape of files: their length, their opening, their names, the length of the functions' handlers.
 //!
-//! Law: a number here is the rule; what does not fit is split, or excepted with a reason
-//! that stays visible.
+//! Law: a number here is the rule. A file that is too long is split, or excepted with a reason that stays visible.
 
 use crate::tidy::lexing::{Code, functions};
 use crate::tidy::tree::Tree;
@@ -12,9 +11,9 @@ const LINES: usize = 500;
 const HANDLER: usize = 50;
 /// The most lines of the body of a function's `main`.
 const MAIN: usize = 15;
-/// Files that may be longer, and why.
+/// Files that may be longer, with the reason.
 const LONGER: &[(&str, &str)] = &[];
-/// Words that say nothing about what is in a file.
+/// Words that say nothing about the content of a file.
 const EMPTY_NAMES: &[&str] =
     &["util", "utils", "helper", "helpers", "common", "manager", "managers", "service", "services", "misc"];
 
@@ -37,7 +36,7 @@ fn lengths(tree: &Tree, longer: &[(&str, &str)]) -> Vec<String> {
     offences
 }
 
-/// Modules that do not open with what they are for.
+/// Modules without a header.
 pub(crate) fn opening(tree: &Tree) -> Vec<String> {
     let silent = tree.rust().filter(|file| !file.text.starts_with("//! "));
     silent.map(|file| format!("{}: does not open with `//!`", file.path)).collect()
@@ -62,7 +61,7 @@ fn is_empty_name(name: &str) -> bool {
     name.split(['_', '-']).any(|word| EMPTY_NAMES.contains(&word))
 }
 
-/// Functions of a Lambda that do more than take the envelope off.
+/// Functions of a Lambda that do more than unpack the event.
 pub(crate) fn thin_functions(tree: &Tree) -> Vec<String> {
     let mut offences = Vec::new();
     let sources = tree.product().filter(|file| file.path.starts_with("functions/") && file.path.contains("/src/"));

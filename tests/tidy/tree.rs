@@ -1,7 +1,6 @@
-//! The files of the repository.
+//! Reads the files of the repository.
 //!
-//! Law: what git ignores is not looked at; where there is no git, build output is
-//! skipped. Must not know any rule.
+//! Law: files that git ignores are not read. Without git, build output is skipped. Must not know: any rule.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -9,9 +8,9 @@ use std::process::Command;
 /// A text file.
 #[derive(Debug)]
 pub(crate) struct File {
-    /// From the top level, with `/`.
+    /// Path from the top level, with `/`.
     pub(crate) path: String,
-    /// Its content.
+    /// Content of the file.
     pub(crate) text: String,
 }
 
@@ -33,7 +32,7 @@ impl Tree {
         paths.dedup();
         let mut tree = Self::default();
         for path in paths {
-            // A file that is listed but deleted is not there.
+            // A file may be listed although it was deleted.
             let Ok(bytes) = std::fs::read(top.join(&path)) else { continue };
             match String::from_utf8(bytes) {
                 Ok(text) => tree.files.push(File { path, text }),
@@ -43,7 +42,7 @@ impl Tree {
         tree
     }
 
-    /// A tree out of paths and texts.
+    /// Makes a tree from paths and texts.
     pub(crate) fn of(files: &[(&str, &str)]) -> Self {
         let file = |(path, text): &(&str, &str)| File { path: (*path).into(), text: (*text).into() };
         Self { files: files.iter().map(file).collect(), others: Vec::new() }
@@ -54,7 +53,7 @@ impl Tree {
         self.files.iter().filter(|file| file.path.ends_with(".rs"))
     }
 
-    /// The Rust sources that are compiled into something, not only for tests.
+    /// The Rust sources that are not compiled for tests only.
     pub(crate) fn product(&self) -> impl Iterator<Item = &File> {
         self.rust().filter(|file| !is_test(&file.path))
     }
@@ -102,7 +101,7 @@ fn below<'a>(path: &'a str, folder: &str) -> Option<&'a str> {
     path.strip_prefix(folder)?.strip_prefix('/')
 }
 
-/// What git tracks or would track.
+/// The files that git tracks, or would track.
 fn listed(top: &Path) -> Option<Vec<String>> {
     let output = Command::new("git")
         .args(["ls-files", "--cached", "--others", "--exclude-standard", "-z"])

@@ -1,17 +1,16 @@
-//! Words that belong in one room only, or in none.
+//! Checks words that belong in one crate only, or in none.
 //!
-//! Law: a word is looked for in what the compiler runs; a comment may speak of
-//! anything. Each exception is visible here with its reason, and one that is no longer
-//! needed fails.
+//! Law: a word is searched in the code that the compiler runs, and a comment may contain it. Each exception is
+//! listed here with its reason. An exception that is no longer needed fails.
 
 use crate::tidy::lexing::{Code, has_word, lines_where};
 use crate::tidy::tree::{File, Tree};
 
-/// Where a word is allowed though its rule forbids it.
+/// A place where a word is allowed although its rule forbids it.
 struct Exception {
     /// The beginning of the path.
     path: &'static str,
-    /// Why.
+    /// The reason for the exception.
     reason: &'static str,
 }
 
@@ -19,13 +18,13 @@ const fn except(path: &'static str, reason: &'static str) -> Exception {
     Exception { path, reason }
 }
 
-/// Words and the only rooms where they may stand.
+/// Words, with the only places where they are allowed.
 struct Rule {
-    /// Any of these, as whole words.
+    /// The forbidden words. They are searched as whole words.
     words: &'static [&'static str],
-    /// Says what is wrong.
+    /// The message about an offence.
     says: &'static str,
-    /// Where else, and why.
+    /// The places where the words are allowed, with the reasons.
     exceptions: &'static [Exception],
 }
 
@@ -92,22 +91,22 @@ const ANSWERS: Rule = Rule {
 
 const UNFINISHED: &[&str] = &["#[ignore", "should_panic", "todo!", "unimplemented!"];
 
-/// Words that are read from the environment outside `rim`.
+/// Reads of the environment in other crates than `rim`.
 pub(crate) fn environment(tree: &Tree) -> Vec<String> {
     in_product(tree, &ENVIRONMENT)
 }
 
-/// The time, read by something that is no clock.
+/// Reads of the time in other places than a clock.
 pub(crate) fn time(tree: &Tree) -> Vec<String> {
     in_product(tree, &TIME)
 }
 
-/// Vendors' libraries outside their rooms, tests included.
+/// Vendors' libraries in other crates than their own, tests included.
 pub(crate) fn vendors(tree: &Tree) -> Vec<String> {
     [&AWS, &SMITHY, &HTTP].iter().flat_map(|rule| found(tree.rust(), rule, begins_word)).collect()
 }
 
-/// Printing outside the command.
+/// Printing in other places than the command.
 pub(crate) fn printing(tree: &Tree) -> Vec<String> {
     in_product(tree, &PRINTING)
 }
@@ -117,7 +116,7 @@ pub(crate) fn answering(tree: &Tree) -> Vec<String> {
     in_product(tree, &ANSWERS)
 }
 
-/// Tests that are skipped or want a panic, and code that is not there.
+/// Tests that are skipped or expect a panic, and code that is missing.
 pub(crate) fn unfinished(tree: &Tree) -> Vec<String> {
     let rule = Rule { words: UNFINISHED, says: "nothing is skipped, left out or meant to panic", exceptions: &[] };
     found(tree.rust(), &rule, has_word)
@@ -125,7 +124,7 @@ pub(crate) fn unfinished(tree: &Tree) -> Vec<String> {
 
 /// A verb that would destroy a customer's resource (S24), in code or in a string of `databricks`.
 pub(crate) fn destroying(tree: &Tree) -> Vec<String> {
-    // It terminates a cluster, which stays and can be started again [docs: clusters/delete].
+    // This call terminates a cluster, which stays and can be started again [docs: clusters/delete].
     const TERMINATES: &str = "clusters/delete";
     let mut offences = Vec::new();
     for file in tree.product().filter(|file| file.path.starts_with("shared/databricks/")) {
@@ -143,7 +142,7 @@ pub(crate) fn destroying(tree: &Tree) -> Vec<String> {
     offences
 }
 
-/// Exceptions that nothing needs any more, though their room exists.
+/// Exceptions that nothing needs any more, though their folder exists.
 pub(crate) fn stale(tree: &Tree) -> Vec<String> {
     let mut offences = Vec::new();
     for rule in [&ENVIRONMENT, &TIME, &AWS, &SMITHY, &HTTP, &PRINTING, &ANSWERS] {
@@ -175,7 +174,7 @@ fn found<'a>(files: impl Iterator<Item = &'a File>, rule: &Rule, is: fn(&str, &s
 }
 
 fn offending(file: &File, rule: &Rule, is: fn(&str, &str) -> bool) -> Vec<usize> {
-    // Skipped tests are looked for inside of tests; everything else only in what is built.
+    // Skipped tests are searched in test code, too. All other words are searched only in what is built.
     let code = if rule.words == UNFINISHED { Code::whole(&file.text) } else { Code::without_tests(&file.text) };
     lines_where(&code.bare, |line| rule.words.iter().any(|word| is(line, word)))
 }

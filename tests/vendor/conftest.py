@@ -1,7 +1,7 @@
-"""The served pair, and clients of the vendor's SDK for it.
+"""Serves the simulated pair, and makes clients of the vendor's SDK for it.
 
-Law: the SDK is used as its users use it; only time-outs are shortened. The pair is served faster
-than real time, so that minutes of waiting take seconds.
+Law: the SDK is used as its users use it, and only time-outs are shortened. The pair is served faster than real
+time, so that waits of minutes take seconds.
 """
 
 import json
@@ -26,7 +26,7 @@ def pair():
     finally:
         server.terminate()
         _, said = server.communicate(timeout=10)
-    # An unknown route is a loud failure of the simulator, not of the test that met it.
+    # An unknown route is a failure of the simulator, and not of the test that called it.
     assert "no route" not in said, said
 
 
@@ -38,8 +38,8 @@ def client(host, **credentials):
 
 @pytest.fixture(scope="module")
 def primary(pair):
-    """Through OAuth machine-to-machine. A token's virtual hour is over within half a real minute, of
-    which the SDK knows nothing, so each module signs in for itself."""
+    """Signs in by OAuth machine-to-machine. A token's virtual hour is over within half a real minute. The SDK does
+    not know that, so each module signs in for itself."""
     return client(
         pair["primary"],
         client_id=pair["client_id"],
@@ -50,5 +50,5 @@ def primary(pair):
 
 @pytest.fixture(scope="session")
 def standby(pair):
-    """Through a personal access token."""
+    """Signs in by a personal access token."""
     return client(pair["standby"], token=pair["token"]["standby"], auth_type="pat")

@@ -1,4 +1,4 @@
-"""Signing in, and errors as the SDK sorts them."""
+"""Checks the sign-in, and the error classes of the SDK."""
 
 import pytest
 from databricks.sdk import errors
@@ -42,7 +42,7 @@ def test_a_wrong_client_secret_gets_no_token(pair):
 
 
 def test_what_does_not_exist_is_not_found_whatever_the_status(primary):
-    # Jobs, runs and clusters answer 400; the SDK's overrides turn that into "does not exist".
+    # Jobs, runs and clusters answer 400. The SDK's overrides turn that into "does not exist".
     with pytest.raises(errors.ResourceDoesNotExist):
         primary.jobs.get(404404404)
     with pytest.raises(errors.ResourceDoesNotExist):

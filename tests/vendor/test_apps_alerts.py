@@ -1,4 +1,4 @@
-"""Apps and alerts through the vendor's SDK."""
+"""Checks apps and alerts through the vendor's SDK."""
 
 import time
 from datetime import timedelta

@@ -1,7 +1,7 @@
-"""The simulated cloud, asked by AWS's own SDK as its users use it.
+"""Checks the simulated cloud by AWS's own SDK, used as its users use it.
 
-Law: one attempt a call and short time-outs; nothing else of the SDK is changed. It is told loopback as
-its endpoint. The cloud is served faster than real time, so that minutes of waiting take seconds.
+Law: a call has one attempt and a short time-out, and the endpoint is loopback. Nothing else of the SDK is changed.
+The cloud is served faster than real time, so that waits of minutes take seconds.
 """
 
 import json
@@ -30,13 +30,13 @@ def cloud():
     finally:
         server.terminate()
         _, said = server.communicate(timeout=10)
-    # What the cloud does not know is a loud failure of the simulator, not of the test that met it.
+    # An unknown request is a failure of the simulator, and not of the test that sent it.
     assert "unknown" not in said, said
 
 
 @pytest.fixture(scope="module", autouse=True)
 def names_below_localhost():
-    """S3 Control puts the account before the host; not every machine resolves names below localhost."""
+    """S3 Control puts the account before the host, and not every machine resolves names below localhost."""
     ask = socket.getaddrinfo
 
     def answer(host, *rest, **named):
@@ -105,7 +105,7 @@ def test_a_secret_gets_one_version_for_one_token(cloud):
 
 
 def route53(cloud):
-    """Told an endpoint, the SDK signs for its own region instead of that of the control plane."""
+    """With an endpoint given, the SDK signs for its own region instead of that of the control plane."""
     return client(cloud, "route53", "us-east-1")
 
 

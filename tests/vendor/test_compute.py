@@ -1,4 +1,4 @@
-"""Clusters, pools, warehouses and pipelines through the vendor's SDK."""
+"""Checks clusters, pools, warehouses and pipelines through the vendor's SDK."""
 
 import time
 from datetime import timedelta
@@ -19,7 +19,7 @@ def until(holds):
 
 
 def terminated(workspace):
-    """All-purpose clusters that take no instances from a pool."""
+    """The terminated all-purpose clusters that take no instances from a pool."""
     only = compute.ListClustersFilterBy(
         cluster_states=[State.TERMINATED], cluster_sources=[ClusterSource.UI]
     )

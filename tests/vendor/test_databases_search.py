@@ -1,4 +1,4 @@
-"""Vector search, databases, and what stands beside them, through the vendor's SDK."""
+"""Checks vector search, databases, and the resources beside them, through the vendor's SDK."""
 
 import time
 from datetime import timedelta
@@ -18,7 +18,7 @@ LONG = timedelta(seconds=90)
 
 
 def wait(seen, wanted):
-    """Looks until it is so."""
+    """Reads until the wanted value is there."""
     deadline = time.monotonic() + LONG.total_seconds()
     while seen() != wanted:
         assert time.monotonic() < deadline, seen()

@@ -1,4 +1,4 @@
-"""What errands look at and change, through the vendor's SDK: statements, permissions, access lists,
+"""Checks the APIs that actions read and change, through the vendor's SDK: statements, permissions, access lists,
 the work's own sign-in, and the account with managed disaster recovery.
 
 The preview fields of a failover group that the SDK lacks, such as `asset_replication_config`, are not
@@ -22,7 +22,7 @@ from databricks.sdk.service.sql import StatementState
 from conftest import client
 
 FORCED = FailoverFailoverGroupRequestFailoverType.FORCED
-# As the simulator names them.
+# The simulator's names for them.
 GROUP, ATTACHED, LOOSE = "simulated-pair", "attached", "loose"
 WORK_PRINCIPAL = 4000002
 PRIMARY, STANDBY = 7010, 7011

@@ -1,4 +1,4 @@
-"""Jobs and runs through the vendor's SDK."""
+"""Checks jobs and runs through the vendor's SDK."""
 
 import time
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Model-serving endpoints and dashboards through the vendor's SDK."""
+"""Checks model-serving endpoints and dashboards through the vendor's SDK."""
 
 import time
 
@@ -12,7 +12,7 @@ SECONDS = 60
 
 
 def kind_of(workspace, endpoint):
-    """What the first entity of an endpoint is; provisioned throughput is told by a look only."""
+    """The kind of the first entity of an endpoint. Only a read of the endpoint shows provisioned throughput."""
     entity = workspace.serving_endpoints.get(endpoint.name).config.served_entities[0]
     if entity.external_model:
         return "external"
