@@ -195,12 +195,10 @@ fn find(kind: &str) -> Result<&'static dyn Errand, String> {
     })
 }
 
-/// If the kind needs AWS and this build reaches none, says so and names the remedy. A rehearsal has an AWS of its
-/// own and does not ask.
+/// Says that this build does not have a kind which others have, and names the remedy.
 pub fn left_out(kind: &str) -> Option<String> {
-    let ours = OPTIONAL.contains(&kind) || ERRANDS.iter().any(|errand| errand.info().name == kind);
-    (ours && !cfg!(feature = "cloud"))
-        .then(|| format!("{kind} needs AWS, which this build of the program does not reach: {CLOUD_BUILD}"))
+    let has = ERRANDS.iter().any(|errand| errand.info().name == kind);
+    (OPTIONAL.contains(&kind) && !has).then(|| format!("{kind} is not in this build of the program: {CLOUD_BUILD}"))
 }
 
 fn known(kind: &str) -> Result<&'static dyn Errand, Fault> {

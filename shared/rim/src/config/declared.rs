@@ -105,11 +105,11 @@ fn errand(duty: Duty, table: &toml::Table, pair: &PairName) -> Result<Errand, St
         None => Err(format!("a [[{}]] has no {key}: add it", duty.as_str())),
     };
     let (kind, name) = (text("kind")?, text("name")?);
-    if let Some(left_out) = aws::errands::left_out(&kind) {
-        return Err(format!("{} {name:?}: {left_out}", duty.as_str()));
-    }
     let known = kinds_of(duty);
     if !known.contains(&kind.as_str()) {
+        if let Some(left_out) = aws::errands::left_out(&kind) {
+            return Err(format!("{} {name:?}: {left_out}", duty.as_str()));
+        }
         return Err(format!("{kind:?} is no kind of {}: use one of {}", duty.as_str(), known.join(", ")));
     }
     let settings = serde_json::to_value(settings).map_err(|e| e.to_string())?;

@@ -249,6 +249,10 @@ impl Checked {
         let declared: Declared = toml::from_str(text).map_err(unreadable)?;
         let arrangements =
             declared::arrangements(&declared, &pair).map_err(|offence| place(offence.start, offence.message))?;
+        if needs(&arrangements).aws && !cfg!(feature = "cloud") {
+            let message = "an action on AWS is declared, and this build of the program reaches no AWS";
+            return Err(ConfigError::new(file, None, &format!("{message}: {}", aws::errands::CLOUD_BUILD)));
+        }
         if needs(&arrangements).account && config.account.is_none() {
             let message = "something is declared on the Databricks account, and there is no [account]: add it";
             return Err(ConfigError::new(file, None, message));
