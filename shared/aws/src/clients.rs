@@ -134,6 +134,7 @@ impl Clients {
 
     /// The same in a build that reaches no AWS. Every request fails and names the remedy.
     #[cfg(not(feature = "cloud"))]
+    #[allow(clippy::unused_async, reason = "callers await it in every build")]
     pub async fn from_environment(region: Option<&str>, _endpoint: Option<&str>) -> Self {
         use aws_smithy_runtime_api::client::http::{HttpConnector, HttpConnectorFuture, SharedHttpConnector};
         use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
