@@ -1,9 +1,9 @@
 //! The frontier: the steps of a saga that can move, kept up to date event by event.
 //!
 //! Law: [`Frontier::decide`] gives the same answer as [`decide`](crate::decide::decide) for the same plan, state,
-//! time and attempts. `decide` reads every step each time, which is too much work when thousands of steps end one
-//! by one. Here an event costs only what it changes. Every event that was applied to the state must be given to the
-//! frontier as well.
+//! time and attempts, as long as the stages have room. `decide` reads every step each time, which is too much work
+//! when thousands of steps end one by one. Here an event costs only what it changes. Every event that was applied to
+//! the state must be given to the frontier as well.
 
 use std::collections::BTreeSet;
 
@@ -24,9 +24,10 @@ pub struct Frontier {
     counted: Vec<Counted>,
     /// The steps that wait for each step.
     dependants: Vec<Box<[StepId]>>,
-    under_way: BTreeSet<StepId>,
-    /// Steps that can be tried, sorted by the time of the next try.
-    due: BTreeSet<(Option<Timestamp>, StepId)>,
+    /// By stage: the steps that are being attempted.
+    under_way: Vec<BTreeSet<StepId>>,
+    /// By stage: the steps that can be tried, sorted by the time of the next try.
+    due: Vec<BTreeSet<(Option<Timestamp>, StepId)>>,
     forward: usize,
     pursuit: usize,
 }
@@ -51,8 +52,8 @@ impl Frontier {
             firsts,
             counted: vec![Counted::default(); plan.total()],
             dependants: Vec::new(),
-            under_way: BTreeSet::new(),
-            due: BTreeSet::new(),
+            under_way: vec![BTreeSet::new(); plan.stages.len()],
+            due: vec![BTreeSet::new(); plan.stages.len()],
             forward: 0,
             pursuit: 0,
         };
@@ -112,31 +113,43 @@ impl Frontier {
 
     /// Records that an attempt of this step begins.
     pub fn begins(&mut self, plan: &Plan, state: &State, id: StepId) {
-        self.under_way.insert(id);
+        if let Some(stage) = self.under_way.get_mut(usize::from(id.stage)) {
+            stage.insert(id);
+        }
         self.count(plan, state, id);
     }
 
     /// Records that the attempt of this step has ended.
     pub fn ends(&mut self, plan: &Plan, state: &State, id: StepId) {
-        self.under_way.remove(&id);
+        if let Some(stage) = self.under_way.get_mut(usize::from(id.stage)) {
+            stage.remove(&id);
+        }
         self.count(plan, state, id);
     }
 
     /// Whether this step is being attempted.
     pub fn is_under_way(&self, id: StepId) -> bool {
-        self.under_way.contains(&id)
+        self.under_way.get(usize::from(id.stage)).is_some_and(|stage| stage.contains(&id))
     }
 
-    /// Gives the same decision as [`decide`](crate::decide::decide).
-    pub fn decide(&self, plan: &Plan, state: &State, now: Timestamp) -> Decision {
+    /// Gives the same decision as [`decide`](crate::decide::decide), with at most `room` steps of each stage under
+    /// way. A stage with more of them due begins with those that have been due for the longest time. So the memory of
+    /// a runner does not grow with the plan (S26), and a stage full of slow steps takes no room from another (L8).
+    pub fn decide(&self, plan: &Plan, state: &State, now: Timestamp, room: usize) -> Decision {
         if is_quiet(state) {
             return Decision::default();
         }
         let last = StepId { stage: u16::MAX, number: u32::MAX };
-        let mut ready: Vec<StepId> = self.due.range(..=(Some(now), last)).map(|(_, id)| *id).collect();
-        ready.sort_unstable();
-        let next = self.due.range((Some(now), last)..).find(|(at, _)| *at > Some(now));
-        let wake_at = next.and_then(|(at, _)| *at);
+        let mut ready = Vec::new();
+        let mut wake_at: Option<Timestamp> = None;
+        for (due, under_way) in self.due.iter().zip(&self.under_way) {
+            let left = room.saturating_sub(under_way.len());
+            let first = ready.len();
+            ready.extend(due.range(..=(Some(now), last)).take(left).map(|(_, id)| *id));
+            ready[first..].sort_unstable();
+            let later = due.range((Some(now), last)..).find_map(|(at, _)| at.filter(|at| *at > now));
+            wake_at = later.into_iter().chain(wake_at).min();
+        }
         let moves = Moves { ready, wake_at, forward: self.forward > 0, pursuit: self.pursuit > 0 };
         conclude(plan, state, moves)
     }
@@ -160,11 +173,13 @@ impl Frontier {
         let before = std::mem::replace(counted, now);
         self.forward = self.forward + usize::from(now.forward) - usize::from(before.forward);
         self.pursuit = self.pursuit + usize::from(now.pursuit) - usize::from(before.pursuit);
-        if before.due != now.due {
+        if before.due != now.due
+            && let Some(stage) = self.due.get_mut(usize::from(id.stage))
+        {
             if let Some(at) = before.due {
-                self.due.remove(&(at, id));
+                stage.remove(&(at, id));
             }
-            self.due.extend(now.due.map(|at| (at, id)));
+            stage.extend(now.due.map(|at| (at, id)));
         }
     }
 

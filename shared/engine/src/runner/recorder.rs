@@ -20,6 +20,10 @@ use crate::ports::{Clock, LogChunk, SagaHead, Sagas, StepItem, StoreError};
 /// The number of step items that are written in parallel.
 const SIDE_BY_SIDE: usize = 16;
 
+/// The most steps of one stage that are attempted at once. An attempt that waits takes up to 2 KB (S26), and requests
+/// are admitted some tens a second, so more attempts would only wait longer.
+const AT_ONCE: usize = 8192;
+
 /// The reason why a runner must stop.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Stopped {
@@ -149,7 +153,7 @@ impl Recorder {
 
     /// The decision on what should be under way.
     pub(super) fn decide(&self, now: Timestamp) -> Decision {
-        self.frontier.decide(&self.plan, &self.state, now)
+        self.frontier.decide(&self.plan, &self.state, now, AT_ONCE)
     }
 
     /// The number of lines that wait to be written.
