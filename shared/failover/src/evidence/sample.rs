@@ -1,27 +1,32 @@
 //! A small saga with everything that a record shows: a fault, a waiver, a loss, two people, a lesson.
+//!
+//! Law: only tests need it, so it is compiled with the feature `sample` alone.
 
-use failover::evidence::{Deed, Facts, Given, Objectives, Question, Record, TrailFact};
-use failover::plan::{GO, stage, want};
-use failover::{PairName, Side};
+#![allow(clippy::unwrap_used, reason = "a test that cannot begin has failed")]
+
 use jiff::Timestamp;
 use saga::{Chain, Class, Code, Event, Fault, Gate, Line, Outcome, Plan, PlanHash, Proof, SagaId, Stage, Step, StepId};
 use serde_json::{Value, json};
+
+use super::{Deed, Facts, Given, Objectives, Question, Record, TrailFact};
+use crate::plan::{GO, stage, want};
+use crate::{PairName, Side};
 
 /// The proofs of ana and ben.
 const PROOFS: [Proof; 2] = [Proof::LinkAndCode, Proof::Code];
 
 /// The time `seconds` after the first signal.
-pub(crate) fn at(seconds: i64) -> Timestamp {
+pub fn at(seconds: i64) -> Timestamp {
     Timestamp::from_second(1_767_600_000 + seconds).unwrap()
 }
 
 /// The record of the sample, with this saga id.
-pub(crate) fn record(saga: &str) -> Record {
+pub fn record(saga: &str) -> Record {
     Record::of(facts(saga)).unwrap()
 }
 
 /// The facts of the record.
-pub(crate) fn facts(saga: &str) -> Facts {
+pub fn facts(saga: &str) -> Facts {
     let (bytes, hash) = plan(saga).freeze().unwrap();
     let given = |by: &str, seconds, proofs: &[Proof]| Given {
         by: by.to_owned(),
@@ -71,7 +76,7 @@ pub(crate) fn facts(saga: &str) -> Facts {
 }
 
 /// Two jobs are fenced and one of them is waived, a dataset is read, and one job starts.
-pub(crate) fn plan(saga: &str) -> Plan {
+pub fn plan(saga: &str) -> Plan {
     let dataset = json!({
         "settings": { "objective_seconds": 300 }, "side": "standby",
         "address": { "side": "standby", "url": "", "host": "" },
@@ -178,7 +183,7 @@ fn lesson() -> Event {
 }
 
 /// Makes the lines of one chain from events.
-pub(crate) fn chained(events: Vec<(i64, Event)>) -> Vec<Line> {
+pub fn chained(events: Vec<(i64, Event)>) -> Vec<Line> {
     let mut chain = Chain::default();
     events.into_iter().map(|(seconds, event)| chain.link(at(seconds), 1, event)).collect()
 }
