@@ -1,4 +1,5 @@
-//! Plays scenarios: in memory if only their end is checked, on both stores if their story is checked.
+//! Plays scenarios: in memory if only their end is checked, on both stores if their story is checked. Checks the
+//! auditor's observations of them.
 //!
 //! Law: a scenario has the same story on each store.
 
