@@ -38,6 +38,7 @@ over_the_repository! {
     no_source_file_is_too_long: shapes::length;
     every_module_opens_with_what_it_is_for: shapes::opening;
     every_name_says_something: shapes::names;
+    no_module_is_taken_from_another_place: shapes::displaced;
     functions_only_take_the_envelope_off: shapes::thin_functions;
     only_rim_reads_the_environment: words::environment;
     only_clocks_know_the_time: words::time;

@@ -4,7 +4,7 @@ The table is written by hand, and has the intended rights. Three checks hold it 
  - each operation of the SDK that shared/aws calls has an action in template.ACTIONS;
  - infra/local/src/stack/rights.rs refuses, in every test that runs a function, each request that the template does
    not grant to that function, so a row that is missing here and in the template fails there;
- - tests/rights.rs runs every function, and finds each right that the template grants and no function has used.
+ - tests/behaviours/rights.rs runs every function, and finds each right that the template grants and no function has used.
 
 Law: the comparison is by role and in both directions. A right of one role makes up for nothing in another.
 """

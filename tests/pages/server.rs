@@ -5,13 +5,6 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot begin has failed")]
 
-/// A pair with a question.
-#[path = "../approvals/ground.rs"]
-mod ground;
-/// Workspaces without delays.
-#[path = "../crash_matrix/quick.rs"]
-mod quick;
-
 use std::convert::Infallible;
 use std::rc::Rc;
 use std::time::Duration;
@@ -33,10 +26,10 @@ use jiff::SignedDuration;
 use local::stack::PAIR;
 use saga::PlanHash;
 use serde_json::{Value, json};
+use tests::people::{code, secret_code};
+use tests::question::Ground;
 use tokio::net::TcpListener;
 use tokio::task::{LocalSet, spawn_local};
-
-use crate::ground::{Ground, code};
 
 /// The cases that a browser goes through.
 const CASES: [&str; 8] =
@@ -73,8 +66,7 @@ async fn ground_of(case: &str) -> Ground {
     match case {
         "expired" => tokio::time::sleep(Duration::from_secs(2)).await,
         "used" => {
-            let code = secrecy::SecretString::from(code("cem"));
-            let cem = at_terminal(&ground.operator, "cem", Some(&code)).unwrap();
+            let cem = at_terminal(&ground.operator, "cem", Some(&secret_code("cem"))).unwrap();
             answer(&ground.operator, &ground.saga, GO, &cem, true, true).await.unwrap();
         }
         "another_plan" => {

@@ -5,23 +5,20 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use engine::approvals::code::{Cost, hash_at};
-use engine::approvals::{Approvals, Approver};
+use engine::approvals::Approvals;
 use engine::ports::Clock;
 use engine::{Deps, Settings, Watch};
 use failover::FailoverPolicy;
 use jiff::{SignedDuration, Timestamp};
 use local::stack::sabotage::{Boundaries, Crossing, Deed, Phase};
 use local::stack::{Stack, StackParts, StoreKind};
-use rim::SystemClock;
-use secrecy::SecretString;
-use sim::{Cloud, CloudSettings, Estate, Fault, FaultKind, Limits, Side, World};
+use sim::{Estate, Fault, FaultKind, Limits, Side, World};
+use tests::parts::{BEGINS, clock, parts};
+use tests::people::approver;
 
 use crate::case::{Capturer, Case, Mishap, Part};
 use crate::planted::Planted;
 
-/// Begin of every case: a Monday morning.
-const BEGINS: &str = "2026-01-05T08:00:00Z";
 /// The people who may approve, if codes are asked for.
 pub(crate) const APPROVERS: [&str; 2] = ["ana", "ben"];
 
@@ -47,8 +44,7 @@ type Thaws = Arc<Mutex<Vec<i64>>>;
 
 impl Ground {
     pub(crate) fn new(case: &Case, planted: Planted) -> Result<Self, String> {
-        let begins: Timestamp = BEGINS.parse().map_err(|e| format!("{BEGINS}: {e}"))?;
-        let clock: Arc<dyn Clock> = Arc::new(SystemClock::starting_at(begins));
+        let (begins, clock) = clock(BEGINS);
         let limits = Limits::default();
         let mut settings = Settings::default();
         if case.limits_known {
@@ -72,29 +68,24 @@ impl Ground {
             ..sim::Settings::default()
         };
         let thaws = Thaws::default();
-        let world = Arc::new(Mutex::new(World::new(case.seed, estate, simulated, begins.as_millisecond())));
+        let world = World::new(case.seed, estate, simulated, begins.as_millisecond());
+        let parts = parts(world, Arc::clone(&clock));
         let parts = StackParts {
-            world,
-            cloud: Arc::new(Mutex::new(Cloud::new(CloudSettings::default()))),
-            clock: Arc::clone(&clock),
             boundaries: Boundaries::struck(mishaps(case, &clock, &thaws)),
             settings,
-            map: Vec::new(),
             policy: FailoverPolicy {
                 planned: case.operation == crate::case::Operation::Planned,
                 run_interrupted_again: case.runs_again,
-                checkpoint_age: SignedDuration::from_mins(60),
                 fence_first: case.fence_first,
+                ..parts.policy
             },
-            arrangements: failover::errand::Arrangements::default(),
-            watch: watch(case)?,
-            looks: false,
-            probes: false,
+            watch: watch(case),
             syncs: case.capturer == Capturer::Schedule && !planted.takes_no_checkpoint(),
             delivery: case.delivery,
             store: StoreKind::Memory,
             draws: false,
             weakened: planted.store(),
+            ..parts
         };
         let stack = match planted.template() {
             Some(template) => Stack::with_template(parts, &template),
@@ -135,19 +126,8 @@ impl Ground {
     }
 }
 
-/// The code of an approver.
-pub(crate) fn code(name: &str) -> SecretString {
-    SecretString::from(format!("the code of {name}"))
-}
-
-fn watch(case: &Case) -> Result<Watch, String> {
-    // A code is hashed cheaply here, since the cost of a hash does not change who may say yes.
-    let cheap = Cost { memory_kib: 8, passes: 1 };
-    let approver = |name: &&str| {
-        let code_hash = hash_at(&code(name), [7; 16], cheap).map_err(|e| format!("{name}: {e}"))?;
-        Ok(Approver { name: (*name).to_owned(), level: 0, code_hash })
-    };
-    let approvers = APPROVERS.iter().take(case.approvers).map(approver).collect::<Result<Vec<_>, String>>()?;
+fn watch(case: &Case) -> Watch {
+    let approvers = APPROVERS.iter().take(case.approvers).map(|name| approver(name, 0)).collect();
     let approvals = (case.people > 1).then(|| Approvals {
         url: "https://approve.example".to_owned(),
         people: case.people,
@@ -155,7 +135,7 @@ fn watch(case: &Case) -> Result<Watch, String> {
         personal: false,
         keys: Vec::new(),
     });
-    Ok(Watch { approvers, approvals, ..Watch::default() })
+    Watch { approvers, approvals, ..Watch::default() }
 }
 
 fn faults(case: &Case, begins_ms: i64) -> Vec<Fault> {

@@ -8,8 +8,9 @@ use engine::ports::{SagaStatus, StepItem};
 use failover::plan::{EVERYTHING, want};
 use failover::{Course, Role};
 use local::stack::sabotage::Deed;
-use saga::{Event, Gate, Outcome, Plan, Proof, State, StepRecord, StepState};
+use saga::{Event, Outcome, Proof, StepState};
 use sim::{DoubleWindow, Inventory};
+use tests::record::{digest, early, epochs};
 
 use crate::case::{Case, Mishap, Operation, Part};
 use crate::ground::Ground;
@@ -44,7 +45,7 @@ pub(crate) async fn leg(ground: &Ground, case: &Case, leg: &Leg) -> Vec<String> 
         Ok(items) => found.extend(items_and_lines(leg, &items)),
         Err(error) => found.push(format!("S18: the items: {error}")),
     }
-    found.extend(early(leg));
+    found.extend(early(&leg.view));
     found.extend(proofs(leg, case));
     found.extend(lost(ground, &leg.view.head.saga).await);
     found.extend(effects_after_the_end(ground, leg));
@@ -60,11 +61,7 @@ pub(crate) async fn leg(ground: &Ground, case: &Case, leg: &Leg) -> Vec<String> 
 fn record(leg: &Leg, case: &Case) -> Vec<String> {
     let view = &leg.view;
     let mut found = Vec::new();
-    let epochs: Vec<u64> = view
-        .lines
-        .iter()
-        .filter_map(|line| if let Event::TookOver { epoch, .. } = &line.event { Some(*epoch) } else { None })
-        .collect();
+    let epochs = epochs(view);
     if !epochs.is_sorted_by(|earlier, later| earlier < later) {
         found.push(format!("S2: the epochs are {epochs:?}"));
     }
@@ -89,52 +86,10 @@ fn record(leg: &Leg, case: &Case) -> Vec<String> {
 
 /// S18: the items are the digest of the lines.
 fn items_and_lines(leg: &Leg, items: &[StepItem]) -> Vec<String> {
-    let view = &leg.view;
-    let mut found = Vec::new();
-    for (id, replayed) in view.state.steps() {
-        let item = items.iter().find(|item| item.step == id).map(|item| item.record.clone());
-        let item = item.unwrap_or_else(StepRecord::planned);
-        // A try with the same result as the one before has no line of its own. So only done steps are compared in full.
-        let same = if replayed.state == StepState::Done { item == *replayed } else { item.state == replayed.state };
-        if !same {
-            found.push(format!("S18: the item of step {id} is {item:?}, its lines add up to {replayed:?}"));
-        }
-    }
-    if view.state.tally().total() as usize != view.plan.total() || view.head.tally != view.state.tally() {
-        found.push(format!("S18: {:?} of {} steps", view.head.tally, view.plan.total()));
-    }
-    found
-}
-
-/// S9: stages that were entered before their gate held.
-fn early(leg: &Leg) -> Vec<String> {
-    let view = &leg.view;
-    let (mut state, mut found) = (State::new(&view.plan), Vec::new());
-    for line in &view.lines {
-        if let Event::StageEntered { stage: name } = &line.event {
-            let stage = view.plan.stages.iter().find(|stage| stage.name == *name);
-            if !stage.is_some_and(|stage| holds(&view.plan, &state, &stage.gate)) {
-                found.push(format!("S9: stage {name} was entered before its gate held"));
-            }
-        }
-        if let Err(illegal) = state.apply(&line.event, line.at, line.epoch) {
-            found.push(format!("S18: {illegal}"));
-        }
-    }
-    found
-}
-
-fn holds(plan: &Plan, state: &State, gate: &Gate) -> bool {
-    let every = |names: &[String], test: &dyn Fn(usize) -> bool| {
-        names.iter().all(|name| plan.stages.iter().position(|stage| stage.name == *name).is_some_and(test))
-    };
-    match gate {
-        Gate::Open => true,
-        Gate::Approved(question) => state.approval(question).is_some(),
-        Gate::Verified(names) => every(names, &|index| state.is_verified(index)),
-        Gate::Tried(names) => every(names, &|index| state.is_tried(index)),
-        Gate::All(gates) => gates.iter().all(|gate| holds(plan, state, gate)),
-    }
+    // A try with the same result as the one before has no line of its own. So only done steps are compared in full.
+    digest(&leg.view, items, |item, replayed| {
+        if replayed.state == StepState::Done { item == replayed } else { item.state == replayed.state }
+    })
 }
 
 /// S27: if codes are asked for, nothing is approved without one.

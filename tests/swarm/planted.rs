@@ -45,7 +45,7 @@ impl Fault {
     fn out_of_reach(&self) -> Option<&'static str> {
         match (self.name, self.place) {
             (_, Place::Alarms) => Some("an alarm is no part of a saga, tests/lambda finds it"),
-            ("margin", _) => Some("it needs a call and a takeover in one second, tests/guards.rs finds it"),
+            ("margin", _) => Some("it needs a call and a takeover in one second, tests/faults/guards.rs finds it"),
             (_, Place::Engine(_) | Place::Store(_) | Place::Restored(_) | Place::NoCheckpoint | Place::Rights) => None,
         }
     }

@@ -10,9 +10,10 @@ use failover::plan::{GO, PlanRefused};
 use failover::{Course, Side};
 use local::clockwork::in_virtual_time;
 use saga::{Outcome, SagaId, StepState};
+use tests::people::secret_code;
 
 use crate::case::{Capturer, Case, Operation, Part, Then};
-use crate::ground::{APPROVERS, Ground, code};
+use crate::ground::{APPROVERS, Ground};
 use crate::judge;
 use crate::people::People;
 use crate::planted::Planted;
@@ -364,7 +365,7 @@ impl Play<'_> {
             }
         }
         let one_person = [("on-call", None), ("On-Call ", None), ("second", None)];
-        let with_codes = APPROVERS.map(|name| (name, Some(code(name))));
+        let with_codes = APPROVERS.map(|name| (name, Some(secret_code(name))));
         let people: Vec<_> = if self.case.approvers > 0 { with_codes.into() } else { one_person.into() };
         for (name, code) in people {
             let proven = at_terminal(deps, name, code.as_ref()).map_err(|e| format!("S27: {name}: {e}"))?;

@@ -60,7 +60,7 @@ pub(crate) fn crates(tree: &Tree) -> Vec<String> {
         }
         let folder = manifest.path.trim_end_matches("/Cargo.toml");
         let begins = |file: &&str| tree.text(file).is_some_and(|text| text.starts_with("//! "));
-        let roots = ["src/lib.rs", "src/main.rs", "model.rs"].map(|file| format!("{folder}/{file}"));
+        let roots = ["src/lib.rs", "src/main.rs"].map(|file| format!("{folder}/{file}"));
         if !roots.iter().any(|root| begins(&root.as_str())) {
             offences.push(format!("{folder}: its root does not open with `//!`"));
         }

@@ -2,7 +2,7 @@
 //!
 //! Law: a number here is the rule. A file that is too long is split, or excepted with a reason that stays visible.
 
-use crate::tidy::lexing::{Code, functions};
+use crate::tidy::lexing::{Code, functions, lines_where};
 use crate::tidy::tree::Tree;
 
 /// The most lines of a source file.
@@ -61,6 +61,17 @@ fn is_empty_name(name: &str) -> bool {
     name.split(['_', '-']).any(|word| EMPTY_NAMES.contains(&word))
 }
 
+/// Modules whose file lies elsewhere than their name says. A file with two places is compiled twice, and code that two
+/// targets need belongs in a crate.
+pub(crate) fn displaced(tree: &Tree) -> Vec<String> {
+    let mut offences = Vec::new();
+    for file in tree.rust() {
+        let lines = lines_where(&Code::whole(&file.text).bare, |line| line.contains("#[path"));
+        offences.extend(lines.iter().map(|line| format!("{}:{line}: a module lies where its name says", file.path)));
+    }
+    offences
+}
+
 /// Functions of a Lambda that do more than unpack the event.
 pub(crate) fn thin_functions(tree: &Tree) -> Vec<String> {
     let mut offences = Vec::new();
@@ -101,6 +112,13 @@ fn a_name_that_says_nothing_is_found() {
         ("shared/x/src/serve.rs", ""),
     ]);
     assert_eq!(names(&tree).len(), 3, "{:?}", names(&tree));
+}
+
+#[test]
+fn a_module_from_another_place_is_found() {
+    let planted = "//! #[path\n#[path = \"../b.rs\"]\nmod b;\n";
+    let tree = Tree::of(&[("a/tests/a.rs", planted), ("b.rs", "//! x\nmod b;\nlet c = \"#[path\";\n")]);
+    assert_eq!(displaced(&tree), ["a/tests/a.rs:2: a module lies where its name says"]);
 }
 
 #[test]

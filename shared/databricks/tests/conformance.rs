@@ -6,9 +6,10 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod bench;
-/// Tests that the foreseen calls are those that are sent.
-#[path = "conformance/foreseen.rs"]
-mod foreseen;
+/// The part about a dry run.
+mod conformance {
+    mod foreseen;
+}
 
 use std::collections::BTreeSet;
 

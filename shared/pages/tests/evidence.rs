@@ -2,11 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot begin has failed")]
 
-/// A small saga with everything that a record holds.
-#[path = "../../failover/tests/evidence/sample.rs"]
-mod sample;
-
-use failover::evidence::{Record, page_seal, record_of_page, verify};
+use failover::evidence::{Record, page_seal, record_of_page, sample, verify};
 use pages::evidence;
 
 #[test]

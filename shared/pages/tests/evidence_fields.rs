@@ -2,12 +2,9 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot begin has failed")]
 
-/// A small saga with everything that a record holds.
-#[path = "../../failover/tests/evidence/sample.rs"]
-mod sample;
-
 use std::collections::BTreeSet;
 
+use failover::evidence::sample;
 use serde_json::Value;
 
 #[test]

@@ -58,6 +58,8 @@ mod holding;
 mod page;
 mod record;
 mod rows;
+#[cfg(feature = "sample")]
+pub mod sample;
 mod tables;
 mod trend;
 mod verify;

@@ -1,8 +1,6 @@
 //! Tests a record with every single byte altered, and with a byte removed or inserted at many places.
 
-use failover::evidence::verify;
-
-use crate::sample;
+use failover::evidence::{sample, verify};
 
 #[test]
 fn an_untouched_record_is_verified() {

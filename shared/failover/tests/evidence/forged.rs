@@ -1,10 +1,9 @@
 //! Tests against forgers who know how seals are made: each kind of tampering comes with the seal that fits it.
 
+use failover::evidence::sample::{self, at};
 use failover::evidence::{Judged, Record, Tables, verify};
 use saga::{Event, Line, Outcome, PlanHash, Proof};
 use sha2::{Digest, Sha256};
-
-use crate::sample::{self, at};
 
 /// The name of a forgery, the change to the record, and a word that the report must contain.
 type Forgery = (&'static str, fn(&mut Record), &'static str);

@@ -4,5 +4,4 @@
 
 mod bytes;
 mod forged;
-mod sample;
 mod told;

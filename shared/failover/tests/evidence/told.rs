@@ -1,9 +1,8 @@
 //! Tests of the tables in the record of a small saga.
 
+use failover::evidence::sample::{self, at};
 use failover::evidence::{Achieved, ClockName, Judged, NoTables, Record};
 use saga::{StepState, Tally};
-
-use crate::sample::{self, at};
 
 #[test]
 fn the_same_facts_make_the_same_bytes() {
