@@ -6,11 +6,11 @@ use failover::{Course, Side};
 use rim::{Exit, Problem};
 use serde_json::json;
 
+use crate::commands::plan::show;
 use crate::full_drill::{self, FullArguments};
 use crate::moving::{self, Moving, MovingArguments};
 use crate::ordering::{Request, draft, person};
 use crate::place::{self, PairArguments, StoreArguments};
-use crate::plan::show;
 use crate::talk::{data, data_json, say};
 
 /// The name of a dry run that no schedule has begun.
