@@ -1,26 +1,19 @@
 //! Runs `switchback`, the operator's command. Data goes to stdout, and messages for people go to stderr.
 
-mod answering;
-mod approving;
+mod approval;
 mod commands;
-mod controlling;
-mod driving;
-mod first;
-mod full_drill;
-mod moving;
-mod ordering;
+mod operation;
+mod orders;
 mod place;
-mod progress;
-mod proving;
-mod sides;
-mod standing;
-mod talk;
+mod summary;
+mod terminal;
 
 use std::process::ExitCode;
 
 use clap::Parser;
 
 use crate::commands::Command;
+use crate::terminal::talk;
 
 /// Moves a Databricks workspace's work to another region when the first one fails.
 #[derive(Debug, Parser)]

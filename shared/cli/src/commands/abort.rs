@@ -9,13 +9,15 @@ use engine::view::view;
 use rim::{Exit, Problem};
 use serde_json::json;
 
-use crate::controlling::reason;
-use crate::driving::{Ended, drive};
-use crate::first::{First, Lines};
-use crate::ordering::person;
-use crate::place::{self, Others, PairArguments, StoreArguments};
-use crate::standing::Standing;
-use crate::talk::{data, data_json, say};
+use crate::operation::drive::{Ended, drive};
+use crate::orders::control::reason;
+use crate::place;
+use crate::place::pair::PairArguments;
+use crate::place::store::{Others, StoreArguments};
+use crate::summary::first::{First, Lines};
+use crate::summary::standing::Standing;
+use crate::terminal::prompts::person;
+use crate::terminal::talk::{data, data_json, say};
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {

@@ -9,9 +9,11 @@ use jiff::Timestamp;
 use rim::{Exit, Problem};
 use serde::Serialize;
 
-use crate::place::{self, PairArguments, SideName, StoreArguments, url};
-use crate::sides::greet;
-use crate::talk::{data, data_json, say};
+use crate::place;
+use crate::place::pair::{PairArguments, SideName, url};
+use crate::place::sides::greet;
+use crate::place::store::StoreArguments;
+use crate::terminal::talk::{data, data_json, say};
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {

@@ -14,10 +14,12 @@ use saga::Reaction;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::first::{First, Lines};
-use crate::place::{self, PairArguments, Store, url};
-use crate::sides::{SideSeen, look};
-use crate::talk::{data, data_json};
+use crate::place;
+use crate::place::pair::{PairArguments, url};
+use crate::place::sides::{SideSeen, look};
+use crate::place::store::{self, Store};
+use crate::summary::first::{First, Lines};
+use crate::terminal::talk::{data, data_json};
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
@@ -78,7 +80,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Exit, Problem> {
         };
         let deps = match &store {
             Some(store) => store.existing(&checked).await?,
-            None => place::without_store(&checked).await?,
+            None => store::without_store(&checked).await?,
         };
         let (primary, standby) = futures::join!(look(&deps, Side::Primary), look(&deps, Side::Standby));
         let mut sides = Vec::new();
@@ -116,7 +118,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Exit, Problem> {
 impl Arguments {
     /// The report on the pair that comes first.
     async fn first(&self, deps: &Deps, store: &Store) -> Result<First, Problem> {
-        let again = place::again(self.store.as_deref().unwrap_or_default(), self.bucket.as_deref(), None);
+        let again = store::again(self.store.as_deref().unwrap_or_default(), self.bucket.as_deref(), None);
         Ok(First::of(&pair_status(deps).await?, &Lines { pair: &self.pair, again, store }))
     }
 }

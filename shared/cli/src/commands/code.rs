@@ -7,7 +7,7 @@ use rim::{Exit, Problem};
 use secrecy::ExposeSecret as _;
 use serde_json::json;
 
-use crate::talk::{data, data_json, say};
+use crate::terminal::talk::{data, data_json, say};
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {

@@ -2,7 +2,7 @@
 
 use rim::{Exit, Problem};
 
-use crate::answering::{self, AnswerArguments};
+use crate::approval::answer::{self, AnswerArguments};
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
@@ -21,5 +21,5 @@ impl Arguments {
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<Exit, Problem> {
-    answering::run(&arguments.answer, false, &arguments.why)
+    answer::run(&arguments.answer, false, &arguments.why)
 }

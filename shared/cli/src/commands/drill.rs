@@ -6,12 +6,15 @@ use failover::{Course, Side};
 use rim::{Exit, Problem};
 use serde_json::json;
 
-use crate::commands::plan::show;
-use crate::full_drill::{self, FullArguments};
-use crate::moving::{self, Moving, MovingArguments};
-use crate::ordering::{Request, draft, person};
-use crate::place::{self, PairArguments, StoreArguments};
-use crate::talk::{data, data_json, say};
+use crate::operation::dry_run::show;
+use crate::operation::full_drill::{self, FullArguments};
+use crate::operation::moving::{self, Moving, MovingArguments};
+use crate::operation::order::{Request, draft};
+use crate::place;
+use crate::place::pair::PairArguments;
+use crate::place::store::StoreArguments;
+use crate::terminal::prompts::person;
+use crate::terminal::talk::{data, data_json, say};
 
 /// The name of a dry run that no schedule has begun.
 const BY_HAND: &str = "by-hand";

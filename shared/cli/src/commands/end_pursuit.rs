@@ -4,9 +4,11 @@ use engine::ports::Control;
 use rim::{Exit, Problem};
 use saga::bounds::few_of;
 
-use crate::controlling::{self, ControlArguments, StepArguments, names_pair, words};
-use crate::standing::LISTED;
-use crate::talk::say;
+use crate::orders::control::{self, ControlArguments};
+use crate::orders::step::{StepArguments, words};
+use crate::summary::standing::LISTED;
+use crate::terminal::prompts::names_pair;
+use crate::terminal::talk::say;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
@@ -30,7 +32,7 @@ impl Arguments {
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<Exit, Problem> {
-    controlling::run(&arguments.control, async |checked, seen| {
+    control::run(&arguments.control, async |checked, seen| {
         let step = if arguments.all { None } else { Some(arguments.step.find(seen)?) };
         let pursued = seen.plan.steps().filter(|(id, of)| {
             let open = seen.state.step(*id).is_some_and(|record| !record.state.is_settled());

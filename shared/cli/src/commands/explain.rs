@@ -4,7 +4,7 @@ use rim::advice::{PAGES, page};
 use rim::{Exit, Problem};
 use serde_json::json;
 
-use crate::talk::{data, data_json};
+use crate::terminal::talk::{data, data_json};
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {

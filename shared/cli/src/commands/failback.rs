@@ -4,8 +4,8 @@ use failover::{Course, Side, Window};
 use jiff::{SignedDuration, Timestamp};
 use rim::{Exit, Problem};
 
-use crate::moving::{self, Moving, MovingArguments};
-use crate::ordering::Request;
+use crate::operation::moving::{self, Moving, MovingArguments};
+use crate::operation::order::Request;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {

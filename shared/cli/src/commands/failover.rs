@@ -3,8 +3,8 @@
 use failover::Course;
 use rim::{Exit, Problem};
 
-use crate::moving::{self, Moving, MovingArguments};
-use crate::ordering::OrderArguments;
+use crate::operation::moving::{self, Moving, MovingArguments};
+use crate::operation::order::OrderArguments;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {

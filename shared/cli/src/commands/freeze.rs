@@ -5,9 +5,11 @@ use engine::start::pair_head;
 use rim::{Exit, Problem};
 use serde_json::json;
 
-use crate::ordering::person;
-use crate::place::{self, PairArguments, StoreArguments};
-use crate::talk::{data, data_json};
+use crate::place;
+use crate::place::pair::PairArguments;
+use crate::place::store::StoreArguments;
+use crate::terminal::prompts::person;
+use crate::terminal::talk::{data, data_json};
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {

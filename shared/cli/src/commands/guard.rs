@@ -12,10 +12,12 @@ use saga::bounds::few_of;
 use saga::{Outcome, SagaId};
 use serde::Serialize;
 
-use crate::driving::{Ended, drive};
-use crate::place::{self, PairArguments, StoreArguments};
-use crate::standing::LISTED;
-use crate::talk::{data, data_json, say};
+use crate::operation::drive::{Ended, drive};
+use crate::place;
+use crate::place::pair::PairArguments;
+use crate::place::store::StoreArguments;
+use crate::summary::standing::LISTED;
+use crate::terminal::talk::{data, data_json, say};
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {

@@ -3,9 +3,9 @@
 use engine::ports::Control;
 use rim::{Exit, Problem};
 
-use crate::controlling::{self, ControlArguments};
-use crate::standing::Standing;
-use crate::talk::say;
+use crate::orders::control::{self, ControlArguments};
+use crate::summary::standing::Standing;
+use crate::terminal::talk::say;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
@@ -21,7 +21,7 @@ impl Arguments {
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<Exit, Problem> {
-    controlling::run(&arguments.control, async |_, seen| {
+    control::run(&arguments.control, async |_, seen| {
         let standing = Standing::of(seen);
         let (open, leaving) = (standing.pursuit_left, standing.leaving);
         say("while it is held nothing of the saga acts: no start, no fence, no pursuit");

@@ -10,10 +10,12 @@ use saga::SagaId;
 use saga::bounds::{TEXT, capped};
 use serde_json::json;
 
-use crate::controlling::{reason, seen, tell};
-use crate::ordering::person;
-use crate::place::{self, PairArguments, StoreArguments};
-use crate::talk::{data, data_json};
+use crate::orders::control::{reason, seen, tell};
+use crate::place;
+use crate::place::pair::PairArguments;
+use crate::place::store::StoreArguments;
+use crate::terminal::prompts::person;
+use crate::terminal::talk::{data, data_json};
 
 /// The longest wait until the order to add a lesson is carried out.
 const PATIENCE: SignedDuration = SignedDuration::from_secs(60);

@@ -4,8 +4,10 @@ use engine::ports::LessonItem;
 use rim::{Exit, Problem};
 use serde_json::json;
 
-use crate::place::{self, PairArguments, StoreArguments};
-use crate::talk::{data, data_json};
+use crate::place;
+use crate::place::pair::PairArguments;
+use crate::place::store::StoreArguments;
+use crate::terminal::talk::{data, data_json};
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {

@@ -2,16 +2,18 @@
 //!
 //! It changes nothing.
 
-use engine::Deps;
-use engine::dry_run::{self, DryRun, dry_run};
-use engine::start::Draft;
+use engine::dry_run::dry_run;
 use failover::text::{Detail, plan_text};
 use rim::{Exit, Problem};
 use serde_json::json;
 
-use crate::ordering::{OrderArguments, draft, person};
-use crate::place::{self, PairArguments, StoreArguments};
-use crate::talk::{data, data_json};
+use crate::operation::dry_run::show;
+use crate::operation::order::{OrderArguments, draft};
+use crate::place;
+use crate::place::pair::PairArguments;
+use crate::place::store::StoreArguments;
+use crate::terminal::prompts::person;
+use crate::terminal::talk::{data, data_json};
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
@@ -40,7 +42,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Exit, Problem> {
         let order = arguments.order.order(&deps, &person());
         let drafted = draft(&deps, &order).await?;
         if arguments.calls {
-            return calls(arguments.full, arguments.json, &deps, &drafted).await;
+            show(arguments.full, arguments.json, &dry_run(&deps, &drafted.plan).await?);
+            return Ok(Exit::Fine);
         }
         if arguments.json {
             data_json(&json!({ "hash": drafted.hash, "plan": drafted.plan }));
@@ -50,20 +53,4 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Exit, Problem> {
         }
         Ok(Exit::Fine)
     })
-}
-
-/// Prints the calls that a run of a plan would make.
-pub(crate) async fn calls(full: bool, json: bool, deps: &Deps, drafted: &Draft) -> Result<Exit, Problem> {
-    show(full, json, &dry_run(deps, &drafted.plan).await?);
-    Ok(Exit::Fine)
-}
-
-/// Prints a dry run.
-pub(crate) fn show(full: bool, json: bool, foreseen: &DryRun) {
-    if json {
-        data_json(&json!(foreseen));
-    } else {
-        let detail = if full { Detail::Full } else { Detail::Counts };
-        data(dry_run::text(foreseen, detail));
-    }
 }

@@ -3,8 +3,8 @@
 use failover::{Course, Side};
 use rim::{Exit, Problem};
 
-use crate::moving::{self, Moving, MovingArguments};
-use crate::ordering::Request;
+use crate::operation::moving::{self, Moving, MovingArguments};
+use crate::operation::order::Request;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {

@@ -8,7 +8,7 @@ use local::rehearsal::{OwnEstate, Rehearsal};
 use local::stack::StoreKind;
 use rim::{Exit, Problem};
 
-use crate::talk::{data, data_json, say};
+use crate::terminal::talk::{data, data_json, say};
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {

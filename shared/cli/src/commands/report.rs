@@ -15,8 +15,10 @@ use rim::{Exit, Problem};
 use saga::{Proof, SagaId};
 use serde_json::json;
 
-use crate::place::{self, PairArguments, StoreArguments};
-use crate::talk::{data, data_json, say};
+use crate::place;
+use crate::place::pair::PairArguments;
+use crate::place::store::StoreArguments;
+use crate::terminal::talk::{data, data_json, say};
 
 /// The width of the longest bar of a trend, in characters.
 const BAR: i64 = 24;

@@ -3,8 +3,8 @@
 use engine::ports::Control;
 use rim::{Exit, Problem};
 
-use crate::controlling::{self, ControlArguments};
-use crate::talk::say;
+use crate::orders::control::{self, ControlArguments};
+use crate::terminal::talk::say;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
@@ -20,7 +20,7 @@ impl Arguments {
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<Exit, Problem> {
-    controlling::run(&arguments.control, async |_, seen| {
+    control::run(&arguments.control, async |_, seen| {
         say(format_args!("what is deployed goes on with saga {}; on one machine give its order again", seen.head.saga));
         Ok(Control::Resume)
     })

@@ -3,7 +3,8 @@
 use engine::ports::Control;
 use rim::{Exit, Problem};
 
-use crate::controlling::{self, ControlArguments, StepArguments};
+use crate::orders::control::{self, ControlArguments};
+use crate::orders::step::StepArguments;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
@@ -21,5 +22,5 @@ impl Arguments {
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<Exit, Problem> {
-    controlling::run(&arguments.control, async |_, seen| Ok(Control::Retry { step: arguments.step.find(seen)? }))
+    control::run(&arguments.control, async |_, seen| Ok(Control::Retry { step: arguments.step.find(seen)? }))
 }

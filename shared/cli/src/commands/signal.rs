@@ -9,9 +9,11 @@ use jiff::SignedDuration;
 use rim::{Exit, Problem};
 use serde_json::json;
 
-use crate::ordering::person;
-use crate::place::{self, PairArguments, SideName, StoreArguments};
-use crate::talk::{data, data_json};
+use crate::place;
+use crate::place::pair::{PairArguments, SideName};
+use crate::place::store::StoreArguments;
+use crate::terminal::prompts::person;
+use crate::terminal::talk::{data, data_json};
 
 /// The reading of a side, in a person's words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]

@@ -14,12 +14,14 @@ use rim::{Exit, Problem};
 use saga::SagaId;
 use serde_json::json;
 
-use crate::driving::sleep;
-use crate::first::{First, Lines};
-use crate::place::{self, PairArguments, StoreArguments};
-use crate::progress::Progress;
-use crate::standing::{Doing, Standing};
-use crate::talk::{data, data_json, say};
+use crate::operation::drive::sleep;
+use crate::place;
+use crate::place::pair::PairArguments;
+use crate::place::store::StoreArguments;
+use crate::summary::first::{First, Lines};
+use crate::summary::standing::{Doing, Standing};
+use crate::terminal::progress::Progress;
+use crate::terminal::talk::{data, data_json, say};
 
 /// The pause between two reads of a watched saga.
 const LOOKS_EVERY: SignedDuration = SignedDuration::from_secs(1);

@@ -8,8 +8,10 @@ use failover::verdict::{Agreement, Verdict, sentences};
 use rim::{Exit, Problem};
 use serde_json::json;
 
-use crate::place::{self, PairArguments, StoreArguments};
-use crate::talk::{data, data_json};
+use crate::place;
+use crate::place::pair::PairArguments;
+use crate::place::store::StoreArguments;
+use crate::terminal::talk::{data, data_json};
 
 /// How many of people's last decisions are shown.
 const TOLD: usize = 5;

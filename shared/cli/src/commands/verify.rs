@@ -6,7 +6,7 @@ use failover::evidence::{Verified, verify};
 use rim::{Exit, Problem};
 use serde_json::json;
 
-use crate::talk::{data, data_json};
+use crate::terminal::talk::{data, data_json};
 
 /// How many findings are listed one by one.
 const TOLD: usize = 20;

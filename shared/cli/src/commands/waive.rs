@@ -4,8 +4,10 @@ use engine::ports::Control;
 use failover::Role;
 use rim::{Exit, Problem};
 
-use crate::controlling::{self, ControlArguments, StepArguments, names_pair, words};
-use crate::talk::say;
+use crate::orders::control::{self, ControlArguments};
+use crate::orders::step::{StepArguments, words};
+use crate::terminal::prompts::names_pair;
+use crate::terminal::talk::say;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
@@ -26,7 +28,7 @@ impl Arguments {
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<Exit, Problem> {
-    controlling::run(&arguments.control, async |checked, seen| {
+    control::run(&arguments.control, async |checked, seen| {
         let step = arguments.step.find(seen)?;
         if let Some(of) = seen.plan.step(step) {
             say(format_args!("step {step}: {}", words(of)));

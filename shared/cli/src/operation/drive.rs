@@ -13,10 +13,10 @@ use jiff::{SignedDuration, Timestamp};
 use rim::Problem;
 use saga::{Outcome, SagaId};
 
-use crate::ordering::person;
-use crate::place::Others;
-use crate::progress::Progress;
-use crate::standing::Standing;
+use crate::place::store::Others;
+use crate::summary::standing::Standing;
+use crate::terminal::progress::Progress;
+use crate::terminal::prompts::person;
 
 /// The shortest pause between two reads of the progress.
 const LOOKS_EVERY: SignedDuration = SignedDuration::from_millis(500);

@@ -2,8 +2,6 @@
 //!
 //! The code is typed without an echo, or read from a file or a variable. It is never on a command line.
 
-use std::io::{BufRead as _, IsTerminal as _};
-
 use console::Term;
 use engine::Deps;
 use engine::approvals::{NotProven, Proven, approver, at_terminal};
@@ -11,8 +9,8 @@ use rim::Problem;
 use rim::config::SecretSource;
 use secrecy::SecretString;
 
-use crate::ordering::person;
-use crate::talk::say;
+use crate::terminal::prompts::{is_attended, person, typed};
+use crate::terminal::talk::say;
 
 /// The variable for an approval code, for scripts.
 const CODE_VARIABLE: &str = "SWITCHBACK_APPROVAL_CODE";
@@ -88,20 +86,4 @@ fn unproven(name: &str, not: NotProven) -> Unproven {
 
 fn not_approved(message: String) -> Problem {
     Problem::refused("NOT-APPROVED", message)
-}
-
-/// Reads one line that a person types. `None` if nobody is at the terminal.
-pub(crate) fn typed(question: &str) -> Option<String> {
-    if !is_attended() {
-        return None;
-    }
-    say(question);
-    let mut line = String::new();
-    std::io::stdin().lock().read_line(&mut line).ok()?;
-    Some(line.trim().to_owned())
-}
-
-/// Whether a person is at the terminal.
-pub(crate) fn is_attended() -> bool {
-    std::io::stdin().is_terminal() && std::io::stderr().is_terminal()
 }

@@ -13,12 +13,13 @@ use jiff::SignedDuration;
 use rim::{Exit, Problem};
 use serde_json::json;
 
-use crate::driving::{Ended, drive, sleep};
-use crate::moving::{self, Moving, MovingArguments};
-use crate::ordering::Request;
-use crate::place::{self, Store};
-use crate::standing::Standing;
-use crate::talk::{data, data_json, say};
+use crate::operation::drive::{Ended, drive, sleep};
+use crate::operation::moving::{self, Moving, MovingArguments};
+use crate::operation::order::Request;
+use crate::place;
+use crate::place::store::Store;
+use crate::summary::standing::Standing;
+use crate::terminal::talk::{data, data_json, say};
 
 /// The pause between two reads during a stay.
 const LOOKS_EVERY: SignedDuration = SignedDuration::from_secs(1);

@@ -1,16 +1,17 @@
-//! Gets a person's approval of a plan: given on the command line, or typed at a terminal.
+//! Asks the question of a plan, and gets a person's approval: on the command line, or typed at a terminal.
 
 use engine::Deps;
 use engine::approvals::{Proven, answer, folded, question_of};
 use engine::ports::{AskItem, AskState};
 use engine::start::Draft;
 use engine::view::View;
-use failover::plan::GO;
+use failover::plan::{About, GO};
 use rim::Problem;
-use saga::SagaId;
+use saga::{Plan, SagaId};
 
-use crate::proving::{CodeArguments, Unproven, is_attended, typed};
-use crate::talk::say;
+use crate::approval::proof::{CodeArguments, Unproven};
+use crate::terminal::prompts::{is_attended, typed};
+use crate::terminal::talk::say;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct ApprovalArguments {
@@ -29,6 +30,14 @@ pub(crate) struct ApprovalArguments {
 pub(crate) struct Approved {
     proven: Proven,
     accepts_risk: bool,
+}
+
+impl Approved {
+    /// Records the answer yes.
+    pub(crate) async fn record(&self, deps: &Deps, saga: &SagaId) -> Result<(), Problem> {
+        answer(deps, saga, GO, &self.proven, true, self.accepts_risk).await?;
+        Ok(())
+    }
 }
 
 /// The status of the question of a saga.
@@ -91,19 +100,24 @@ impl ApprovalArguments {
     }
 }
 
-/// Records the answer yes.
-pub(crate) async fn approve(deps: &Deps, saga: &SagaId, approved: &Approved) -> Result<(), Problem> {
-    answer(deps, saga, GO, &approved.proven, true, approved.accepts_risk).await?;
-    Ok(())
+/// Facts that a person weighs before an approval: the age of the inventory, and the number of findings and
+/// exceptions.
+pub(crate) fn evidence(plan: &Plan) -> String {
+    let about: Option<About> = serde_json::from_value(plan.about.clone()).ok();
+    let inventory = about.map_or_else(String::new, |about| {
+        let minutes = plan.made_at.duration_since(about.checkpoint_at).as_mins();
+        format!("the inventory of the {} is {minutes} minutes old; ", about.leaving)
+    });
+    format!("{inventory}{} findings, {} exceptions", plan.findings.len(), plan.exceptions.len())
 }
 
 /// The question that a plan will ask. A person is asked with it before anything is recorded.
-pub(crate) fn question_text(deps: &Deps, draft: &Draft) -> String {
+pub(crate) fn text(deps: &Deps, draft: &Draft) -> String {
     question_of(&draft.plan, &draft.hash, GO, deps.clock.now(), deps).text
 }
 
 /// The question of a saga. It is asked now if it was not asked before.
-pub(crate) async fn question(deps: &Deps, view: &View) -> Result<AskItem, Problem> {
+pub(crate) async fn asked(deps: &Deps, view: &View) -> Result<AskItem, Problem> {
     if let Some(asked) = &view.question {
         return Ok(asked.clone());
     }

@@ -1,34 +1,15 @@
-//! Reads the pair and the store, which are arguments of most commands.
+//! Names the store of a pair, and opens it.
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use clap::ValueEnum;
 use engine::Deps;
 use engine::homes::as_recorded;
-use failover::Side;
 use local::file_store;
 use rim::boot::{self, Ports};
 use rim::{Checked, Problem, SystemClock, deployed};
 
-#[derive(Debug, clap::Args)]
-pub(crate) struct PairArguments {
-    /// The file with the pair's configuration.
-    #[arg(long, value_name = "FILE")]
-    pub(crate) config: PathBuf,
-}
-
-impl PairArguments {
-    /// A whole line with a command of this pair, to be pasted.
-    pub(crate) fn line(&self, command: &str, store: &str) -> String {
-        format!("switchback {command} --config {} {store}", quoted(&self.config.display().to_string()))
-    }
-
-    /// Reads and checks the configuration.
-    pub(crate) fn read(&self) -> Result<Checked, Problem> {
-        Ok(Checked::read(&self.config)?)
-    }
-}
+use crate::place::pair::quoted;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct StoreArguments {
@@ -79,12 +60,6 @@ pub(crate) fn again(store: &str, bucket: Option<&str>, topic: Option<&str>) -> S
     let flag = |name: &str, value: &str| format!("--{name} {}", quoted(value));
     let flags = [Some(flag("store", store)), bucket.map(|b| flag("bucket", b)), topic.map(|t| flag("wake-topic", t))];
     flags.into_iter().flatten().collect::<Vec<_>>().join(" ")
-}
-
-/// A word in the form for a shell.
-fn quoted(word: &str) -> String {
-    // A word with a NUL cannot be given to a shell at all.
-    shlex::try_quote(word).map_or_else(|_| word.to_owned(), std::borrow::Cow::into_owned)
 }
 
 impl Store {
@@ -169,34 +144,4 @@ async fn at_home(deps: Deps) -> Result<Deps, Problem> {
 
 fn deps(checked: &Checked, ports: Ports) -> Result<Deps, Problem> {
     Ok(boot::deps(checked, Arc::new(SystemClock::start()), ports)?)
-}
-
-/// A side, as the command line names it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum SideName {
-    /// The workspace with the role of the primary.
-    Primary,
-    /// The workspace with the role of the standby.
-    Standby,
-}
-
-impl SideName {
-    pub(crate) fn side(self) -> Side {
-        match self {
-            SideName::Primary => Side::Primary,
-            SideName::Standby => Side::Standby,
-        }
-    }
-}
-
-/// The address of a side, by the role assignment of now.
-pub(crate) fn url(deps: &Deps, side: Side) -> &str {
-    deps.pair.addresses.iter().find(|address| address.side == side).map_or("", |address| address.url.as_str())
-}
-
-/// Runs a command on this thread.
-pub(crate) fn run<T>(command: impl Future<Output = Result<T, Problem>>) -> Result<T, Problem> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let cannot = |e| Problem::failed("NO-RUNTIME", format!("this machine has nothing left to run in: {e}"));
-    runtime.map_err(cannot)?.block_on(command)
 }

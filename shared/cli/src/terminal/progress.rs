@@ -7,8 +7,8 @@ use std::sync::{Mutex, PoisonError};
 
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use crate::standing::{Doing, Standing};
-use crate::talk::say;
+use crate::summary::standing::{Doing, Standing};
+use crate::terminal::talk::say;
 
 /// One bar for the saga, and one for each of its stages.
 struct Live {

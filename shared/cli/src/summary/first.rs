@@ -9,7 +9,8 @@ use failover::work::{Mend, Reach, Work};
 use rim::Exit;
 use serde_json::{Value, json};
 
-use crate::place::{PairArguments, Store};
+use crate::place::pair::PairArguments;
+use crate::place::store::Store;
 
 /// The parts that commands of the pair are made of.
 pub(crate) struct Lines<'a> {

@@ -1,7 +1,7 @@
 //! Takes a person's answer to the question of a saga, from a terminal or a script.
 //!
 //! It shows the question, proves the person, and records the answer. If approvers are configured, only they may
-//! answer, each with the approval code: see `proving.rs`.
+//! answer, each with the approval code: see `proof.rs`.
 
 use engine::Deps;
 use engine::approvals::{Proven, Standing, answer};
@@ -12,16 +12,18 @@ use engine::view::{View, view};
 use failover::plan::GO;
 use failover::text::{Detail, plan_text};
 use failover::verdict::sentences;
-use rim::{Checked, Exit, Problem};
+use rim::{Exit, Problem};
 use saga::SagaId;
 use serde_json::json;
 
-use crate::approving;
-use crate::ordering::evidence;
-use crate::place::{self, PairArguments, StoreArguments};
-use crate::proving::{CodeArguments, Unproven, typed};
-use crate::standing::about;
-use crate::talk::{data, data_json, say};
+use crate::approval::proof::{CodeArguments, Unproven};
+use crate::approval::question::{self, evidence};
+use crate::place;
+use crate::place::pair::PairArguments;
+use crate::place::store::StoreArguments;
+use crate::summary::standing::about;
+use crate::terminal::prompts::names_pair;
+use crate::terminal::talk::{data, data_json, say};
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct AnswerArguments {
@@ -53,11 +55,11 @@ pub(crate) fn run(arguments: &AnswerArguments, approved: bool, why: &str) -> Res
         let deps = store.existing(&checked).await?;
         let seen = arguments.seen(&deps).await?;
         let saga = seen.head.saga.clone();
-        let asked = approving::question(&deps, &seen).await?;
+        let asked = question::asked(&deps, &seen).await?;
         show(&deps, &seen, &asked).await?;
         let proven = arguments.who(&deps, &asked).await?;
         let by = proven.by();
-        arguments.names_pair(&checked, approved)?;
+        names_pair(&checked, arguments.pair_name.as_deref(), if approved { "approve" } else { "decline" })?;
         let accepts_risk = approved && !about(&seen).1;
         let standing = match answer(&deps, &saga, GO, &proven, approved, accepts_risk).await {
             Ok(standing) => standing,
@@ -94,18 +96,6 @@ impl AnswerArguments {
         match self.code.prove(deps, self.approver.as_deref()) {
             Ok(proven) => Ok(proven),
             Err(unproven) => Err(untaken(deps, asked, unproven).await),
-        }
-    }
-
-    /// The person who answers names the pair, so that no answer goes to another pair by mistake.
-    fn names_pair(&self, checked: &Checked, approved: bool) -> Result<(), Problem> {
-        let pair = checked.pair.as_str();
-        let what = if approved { "approve" } else { "decline" };
-        let ask = || typed(&format!("Type the pair's name, {pair}, to {what}; anything else changes nothing:"));
-        match self.pair_name.clone().or_else(ask) {
-            Some(name) if name == pair => Ok(()),
-            Some(_) => Err(Problem::refused("NOT-APPROVED", format!("that is not {pair}: nothing was changed"))),
-            None => Err(Problem::refused("NOT-APPROVED", format!("name the pair with --pair {pair} to {what}"))),
         }
     }
 

@@ -15,15 +15,18 @@ use jiff::SignedDuration;
 use rim::{Checked, Exit, Problem};
 use saga::{Outcome, Plan, SagaId};
 
-use crate::answering::untaken;
-use crate::approving::{self, ApprovalArguments, Standing as Asked};
-use crate::driving::{Ended, drive, sleep};
-use crate::first::{First, Lines};
-use crate::full_drill;
-use crate::ordering::{Request, draft, evidence, person};
-use crate::place::{self, Others, PairArguments, Store, StoreArguments};
-use crate::standing::{Standing, about};
-use crate::talk::{data, data_json, say};
+use crate::approval::answer::untaken;
+use crate::approval::question::{self, ApprovalArguments, Standing as Asked, evidence};
+use crate::operation::drive::{Ended, drive, sleep};
+use crate::operation::full_drill;
+use crate::operation::order::{Request, draft};
+use crate::place;
+use crate::place::pair::PairArguments;
+use crate::place::store::{Others, Store, StoreArguments};
+use crate::summary::first::{First, Lines};
+use crate::summary::standing::{Standing, about};
+use crate::terminal::prompts::person;
+use crate::terminal::talk::{data, data_json, say};
 
 /// Two orders within one second give their sagas the same name. The second order waits this long.
 const NEXT_NAME: SignedDuration = SignedDuration::from_millis(1_100);
@@ -101,8 +104,8 @@ impl Moving<'_> {
             let drafted = draft(looking, &order).await?;
             say(plan_text(&drafted.plan, &drafted.hash.0, Detail::Counts));
             say(evidence(&drafted.plan));
-            let question = approving::question_text(looking, &drafted);
-            let approved = self.arguments.approval.obtain(looking, order.planned, &question)?;
+            let text = question::text(looking, &drafted);
+            let approved = self.arguments.approval.obtain(looking, order.planned, &text)?;
             refuse_old(looking, &drafted.plan)?;
             let deps = store.open(checked).await?;
             let saga = match start(&deps, &order, &drafted).await {
@@ -115,7 +118,7 @@ impl Moving<'_> {
             };
             return Ok(match approved {
                 Some(approved) => {
-                    approving::approve(&deps, &saga, &approved).await?;
+                    approved.record(&deps, &saga).await?;
                     Next::Drive(Box::new(deps), saga)
                 }
                 None => Next::Unapproved(Box::new(deps), saga),
@@ -163,15 +166,15 @@ impl Moving<'_> {
     }
 
     async fn resume_unapproved(&self, deps: Deps, saga: SagaId, seen: &View, others: Others) -> Result<Next, Problem> {
-        let asked = approving::question(&deps, seen).await?;
-        match approving::stands(&deps, seen, &asked) {
+        let asked = question::asked(&deps, seen).await?;
+        match question::stands(&deps, seen, &asked) {
             Asked::Approved => {}
             Asked::Open => {
                 say(plan_text(&seen.plan, &seen.head.plan.0, Detail::Counts));
                 say(evidence(&seen.plan));
                 match self.arguments.approval.obtain(&deps, self.request.planned, &asked.text) {
                     Err(unproven) => return Err(untaken(&deps, &asked, unproven).await),
-                    Ok(Some(approved)) => approving::approve(&deps, &saga, &approved).await?,
+                    Ok(Some(approved)) => approved.record(&deps, &saga).await?,
                     Ok(None) => return Ok(Next::Unapproved(Box::new(deps), saga)),
                 }
             }

@@ -1,24 +1,23 @@
-//! Gives a person's order to a running saga: who, why, which step, and the result.
+//! Gives a person's order to a running saga: who, why, and the result.
 //!
 //! Law: an order is acknowledged only when it has happened. An order that no runner has taken in yet is reported as
 //! such.
 
 use engine::Deps;
-use engine::controls::{Ordered, order, step_named};
+use engine::controls::{Ordered, order};
 use engine::ports::Control;
 use engine::start::pair_head;
 use engine::view::{View, view};
 use jiff::SignedDuration;
 use rim::{Checked, Exit, Problem};
-use saga::bounds::few_of;
-use saga::{SagaId, Step, StepId};
+use saga::SagaId;
 use serde_json::json;
 
-use crate::ordering::person;
-use crate::place::{self, PairArguments, StoreArguments};
-use crate::proving::typed;
-use crate::standing::LISTED;
-use crate::talk::{data, data_json, say};
+use crate::place;
+use crate::place::pair::PairArguments;
+use crate::place::store::StoreArguments;
+use crate::terminal::prompts::person;
+use crate::terminal::talk::{data, data_json, say};
 
 /// An order is waited for this long, because a runner that died keeps its lease for half a minute.
 const PATIENCE: SignedDuration = SignedDuration::from_secs(60);
@@ -43,49 +42,11 @@ pub(crate) struct ControlArguments {
     pub(crate) json: bool,
 }
 
-#[derive(Debug, clap::Args)]
-pub(crate) struct StepArguments {
-    /// The step as `switchback status` numbers it: stage.number.
-    #[arg(value_name = "STEP")]
-    step: Option<String>,
-    /// The kind of the step, with --name. It replaces the number.
-    #[arg(long, requires = "name", conflicts_with = "step")]
-    kind: Option<String>,
-    /// The name or id of the step's resource.
-    #[arg(long, requires = "kind")]
-    name: Option<String>,
-}
-
 /// Reads a reason. An empty one is refused.
 pub(crate) fn reason(text: &str) -> Result<String, String> {
     match text.trim() {
         "" => Err("say why, for whoever reads the record".to_owned()),
         said => Ok(said.to_owned()),
-    }
-}
-
-impl StepArguments {
-    /// Finds the step in the plan.
-    pub(crate) fn find(&self, seen: &View) -> Result<StepId, Problem> {
-        let none = |what: String| Problem::refused("NO-STEP", what);
-        if let (Some(kind), Some(name)) = (&self.kind, &self.name) {
-            return match step_named(&seen.plan, &seen.state, kind, name).as_slice() {
-                [one] => Ok(*one),
-                [] => Err(none(format!("no open step of saga {} is of kind {kind} named {name:?}", seen.plan.saga))),
-                several => {
-                    let numbers = several.iter().map(ToString::to_string);
-                    Err(none(format!("several are meant: name one of the steps {}", few_of(numbers, LISTED, ", "))))
-                }
-            };
-        }
-        let number = self.step.as_deref().unwrap_or_default();
-        let parsed = number
-            .split_once('.')
-            .and_then(|(stage, number)| Some(StepId { stage: stage.parse().ok()?, number: number.parse().ok()? }));
-        let step = parsed
-            .ok_or_else(|| none(format!("{number:?} names no step: write stage.number, or --kind and --name")))?;
-        let there = seen.plan.step(step).map(|_| step);
-        there.ok_or_else(|| none(format!("the plan of saga {} has no step {step}", seen.plan.saga)))
     }
 }
 
@@ -133,20 +94,4 @@ pub(crate) fn tell(as_json: bool, saga: &SagaId, words: &str, by: &str, ordered:
         say("the runner that has the lease takes it in, or the next one: look with `switchback status`");
     }
     Ok(exit)
-}
-
-/// Asks for the pair's name, to confirm a decision that cannot be taken back.
-pub(crate) fn names_pair(checked: &Checked, named: Option<&str>, what: &str) -> Result<(), Problem> {
-    let pair = checked.pair.as_str();
-    let ask = || typed(&format!("Type the pair's name, {pair}, to {what}; anything else changes nothing:"));
-    match named.map(str::to_owned).or_else(ask) {
-        Some(name) if name == pair => Ok(()),
-        Some(_) => Err(Problem::refused("NOT-APPROVED", format!("that is not {pair}: nothing was changed"))),
-        None => Err(Problem::refused("NOT-APPROVED", format!("name the pair with --pair {pair} to {what}"))),
-    }
-}
-
-/// A step in words.
-pub(crate) fn words(step: &Step) -> String {
-    format!("{} {:?} on the {} -> {}", step.kind, step.name, step.place, step.want)
 }

@@ -3,15 +3,14 @@
 use engine::Deps;
 use engine::start::{self, Draft, Order, StartRefused};
 use failover::drill::FullDrill;
-use failover::plan::About;
 use failover::{Course, Side, Window};
 use jiff::Timestamp;
-use rim::{Problem, environment};
-use saga::{Plan, Reaction};
+use rim::Problem;
+use saga::Reaction;
 
-use crate::place::{SideName, url};
-use crate::sides::greet;
-use crate::talk::say;
+use crate::place::pair::{SideName, url};
+use crate::place::sides::greet;
+use crate::terminal::talk::say;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct OrderArguments {
@@ -24,11 +23,6 @@ pub(crate) struct OrderArguments {
     /// The time when the leaving side was lost, if it is known, e.g. 2026-01-05T08:22:00Z. The clocks begin there.
     #[arg(long, value_name = "TIME", conflicts_with = "planned")]
     lost_at: Option<Timestamp>,
-}
-
-/// Name of the person at this machine, for the record.
-pub(crate) fn person() -> String {
-    environment::user().unwrap_or_else(|| "somebody".to_owned())
 }
 
 /// An order as a command gives it.
@@ -88,17 +82,6 @@ impl OrderArguments {
             drill: None,
         }
     }
-}
-
-/// Facts that a person weighs before an approval: the age of the inventory, and the number of findings and
-/// exceptions.
-pub(crate) fn evidence(plan: &Plan) -> String {
-    let about: Option<About> = serde_json::from_value(plan.about.clone()).ok();
-    let inventory = about.map_or_else(String::new, |about| {
-        let minutes = plan.made_at.duration_since(about.checkpoint_at).as_mins();
-        format!("the inventory of the {} is {minutes} minutes old; ", about.leaving)
-    });
-    format!("{inventory}{} findings, {} exceptions", plan.findings.len(), plan.exceptions.len())
 }
 
 /// Reads both sides and makes the plan of an order. Changes nothing.
