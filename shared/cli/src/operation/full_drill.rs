@@ -73,7 +73,8 @@ pub(crate) fn run(arguments: &FullArguments) -> Result<Exit, Problem> {
     if let Some(exit) = follow()? {
         return Ok(exit);
     }
-    let exit = moving::run(&Moving { arguments: &arguments.moving, request: arguments.request() })?;
+    let moving = Moving { arguments: &arguments.moving, request: arguments.request() };
+    let exit = moving::run_beside(&moving, watch)?;
     match exit {
         // The work of an aborted way out is moved back, too.
         Exit::Fine | Exit::Failed => Ok(follow()?.unwrap_or(exit)),
@@ -157,7 +158,7 @@ impl Follower<'_> {
 }
 
 /// Watches the alarms of the drill, for ever. This process drives the way out of that drill.
-pub(crate) async fn watch(deps: &Deps) -> std::convert::Infallible {
+async fn watch(deps: &Deps) -> std::convert::Infallible {
     loop {
         // A value that cannot be read now is read at the next turn.
         tend(deps).await.ok();

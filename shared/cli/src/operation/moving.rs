@@ -3,6 +3,8 @@
 //!
 //! Started again, each of them goes on with the existing saga.
 
+use std::convert::Infallible;
+
 use engine::Deps;
 use engine::pair_status::pair_status;
 use engine::ports::StoreError;
@@ -18,7 +20,6 @@ use saga::{Outcome, Plan, SagaId};
 use crate::approval::answer::untaken;
 use crate::approval::question::{self, ApprovalArguments, Standing as Asked, evidence};
 use crate::operation::drive::{Ended, drive, sleep};
-use crate::operation::full_drill;
 use crate::operation::order::{Request, draft};
 use crate::place;
 use crate::place::pair::PairArguments;
@@ -64,6 +65,11 @@ enum Next {
 
 /// Gives the order, or goes on with its saga.
 pub(crate) fn run(moving: &Moving<'_>) -> Result<Exit, Problem> {
+    run_beside(moving, async |_: &Deps| std::future::pending().await)
+}
+
+/// Does the same. For as long as the saga is driven, `beside` runs at the same time.
+pub(crate) fn run_beside(moving: &Moving<'_>, beside: impl AsyncFn(&Deps) -> Infallible) -> Result<Exit, Problem> {
     let checked = moving.arguments.pair.read()?;
     let store = moving.arguments.store.store()?;
     place::run(async {
@@ -77,7 +83,11 @@ pub(crate) fn run(moving: &Moving<'_>) -> Result<Exit, Problem> {
         }
         match next {
             Next::Drive(deps, saga) => {
-                let ended = moving.drive(&deps, &saga, store.others()).await?;
+                let ended = tokio::select! {
+                    biased;
+                    ended = drive(&deps, &saga, store.others()) => ended?,
+                    never = beside(&deps) => match never {},
+                };
                 moving.tell(&deps, &saga, ended).await
             }
             Next::Unapproved(deps, saga) => moving.tell(&deps, &saga, Ended::PersonNeeded).await,
@@ -128,18 +138,6 @@ impl Moving<'_> {
             "CHANGED-MEANWHILE",
             "others order for this pair at the same time: run `switchback status`",
         ))
-    }
-
-    /// Drives the saga. At the same time the alarms of a full drill are watched.
-    async fn drive(&self, deps: &Deps, saga: &SagaId, others: Others) -> Result<Ended, Problem> {
-        match &self.request.drill {
-            None => drive(deps, saga, others).await,
-            Some(_) => tokio::select! {
-                biased;
-                ended = drive(deps, saga, others) => ended,
-                never = full_drill::watch(deps) => match never {},
-            },
-        }
     }
 
     /// Goes on with the existing saga, if it is of the same order.
