@@ -13,21 +13,25 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use crate::commands::Command;
-use crate::terminal::talk;
+use crate::terminal::talk::{self, Form};
 
 /// Moves a Databricks workspace's work to another region when the first one fails.
 #[derive(Debug, Parser)]
 #[command(name = "switchback", version)]
 struct Arguments {
+    /// Print the answer as one JSON object.
+    #[arg(long, global = true)]
+    json: bool,
     #[command(subcommand)]
     command: Command,
 }
 
 fn main() -> ExitCode {
     rim::telemetry::begin(rim::telemetry::LogFormat::Text);
-    let command = Arguments::parse().command;
-    let exit = command.run().unwrap_or_else(|problem| {
-        talk::problem(&problem, command.json());
+    let Arguments { json, command } = Arguments::parse();
+    let form = if json { Form::Json } else { Form::Text };
+    let exit = command.run(form).unwrap_or_else(|problem| {
+        talk::problem(&problem, form);
         problem.exit()
     });
     ExitCode::from(exit.code())

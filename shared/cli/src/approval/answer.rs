@@ -23,7 +23,7 @@ use crate::place::pair::PairArguments;
 use crate::place::store::StoreArguments;
 use crate::summary::standing::about;
 use crate::terminal::prompts::names_pair;
-use crate::terminal::talk::{data, data_json, say};
+use crate::terminal::talk::{Form, data, data_json, say};
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct AnswerArguments {
@@ -42,13 +42,10 @@ pub(crate) struct AnswerArguments {
     /// The pair's name, for scripts. Without it the command asks for it.
     #[arg(long = "pair", value_name = "NAME")]
     pair_name: Option<String>,
-    /// Print one JSON object.
-    #[arg(long)]
-    pub(crate) json: bool,
 }
 
 /// Shows the question and takes the answer.
-pub(crate) fn run(arguments: &AnswerArguments, approved: bool, why: &str) -> Result<Exit, Problem> {
+pub(crate) fn run(arguments: &AnswerArguments, form: Form, approved: bool, why: &str) -> Result<Exit, Problem> {
     let checked = arguments.config.read()?;
     let store = arguments.store.store()?;
     place::run(async {
@@ -71,7 +68,7 @@ pub(crate) fn run(arguments: &AnswerArguments, approved: bool, why: &str) -> Res
         if !why.is_empty() {
             note(&deps, &asked, by, Deed::Declined, format!("why: {why}")).await;
         }
-        Ok(arguments.tell(&saga, &proven, &standing))
+        Ok(tell(form, &saga, &proven, &standing))
     })
 }
 
@@ -98,35 +95,35 @@ impl AnswerArguments {
             Err(unproven) => Err(untaken(deps, asked, unproven).await),
         }
     }
+}
 
-    fn tell(&self, saga: &SagaId, proven: &Proven, standing: &Standing) -> Exit {
-        let by = proven.by();
-        let (word, missing, exit) = match standing {
-            Standing::Approved => ("approved", 0, Exit::Fine),
-            Standing::MorePeople(more) => ("more-people", *more, Exit::PersonNeeded),
-            Standing::Declined => ("declined", 0, Exit::Fine),
-        };
-        if self.json {
-            data_json(
-                &json!({ "saga": saga, "by": by, "proof": proven.proof(), "standing": word, "people_missing": missing }),
-            );
-            return exit;
-        }
-        match standing {
-            Standing::Approved => {
-                data(format_args!("{by} has approved: saga {saga} begins when it is driven\n"));
-                say("what is deployed drives it; from one machine, give the order again with `switchback failover`");
-            }
-            Standing::MorePeople(more) => {
-                data(format_args!("{by} has approved; {more} more must approve before saga {saga} begins\n"));
-            }
-            Standing::Declined => {
-                data(format_args!("{by} has declined: saga {saga} is held\n"));
-                say("`switchback abort` ends it");
-            }
-        }
-        exit
+fn tell(form: Form, saga: &SagaId, proven: &Proven, standing: &Standing) -> Exit {
+    let by = proven.by();
+    let (word, missing, exit) = match standing {
+        Standing::Approved => ("approved", 0, Exit::Fine),
+        Standing::MorePeople(more) => ("more-people", *more, Exit::PersonNeeded),
+        Standing::Declined => ("declined", 0, Exit::Fine),
+    };
+    if form == Form::Json {
+        data_json(
+            &json!({ "saga": saga, "by": by, "proof": proven.proof(), "standing": word, "people_missing": missing }),
+        );
+        return exit;
     }
+    match standing {
+        Standing::Approved => {
+            data(format_args!("{by} has approved: saga {saga} begins when it is driven\n"));
+            say("what is deployed drives it; from one machine, give the order again with `switchback failover`");
+        }
+        Standing::MorePeople(more) => {
+            data(format_args!("{by} has approved; {more} more must approve before saga {saga} begins\n"));
+        }
+        Standing::Declined => {
+            data(format_args!("{by} has declined: saga {saga} is held\n"));
+            say("`switchback abort` ends it");
+        }
+    }
+    exit
 }
 
 /// Shows the plan, the evidence for it, and the question with the loss.

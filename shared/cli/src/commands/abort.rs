@@ -17,7 +17,7 @@ use crate::place::store::{Others, StoreArguments};
 use crate::summary::first::{First, Lines};
 use crate::summary::standing::Standing;
 use crate::terminal::prompts::person;
-use crate::terminal::talk::{data, data_json, say};
+use crate::terminal::talk::{Form, data, data_json, say};
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
@@ -31,12 +31,9 @@ pub(crate) struct Arguments {
     /// The person who ends it, for the record. By default the one who is signed in on this machine.
     #[arg(long, value_name = "PERSON")]
     by: Option<String>,
-    /// Print one JSON object.
-    #[arg(long)]
-    pub(crate) json: bool,
 }
 
-pub(crate) fn run(arguments: &Arguments) -> Result<Exit, Problem> {
+pub(crate) fn run(arguments: &Arguments, form: Form) -> Result<Exit, Problem> {
     let checked = arguments.pair.read()?;
     let store = arguments.store.store()?;
     place::run(async {
@@ -54,7 +51,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Exit, Problem> {
         let lines = Lines { pair: &arguments.pair, again: arguments.store.again(), store: &store };
         let first = First::of(&status, &lines);
         let standing = view(&deps, Some(&saga)).await?.as_ref().map(Standing::of);
-        if arguments.json {
+        if form == Form::Json {
             let mut told = json!(standing);
             first.add_to(&mut told);
             data_json(&told);

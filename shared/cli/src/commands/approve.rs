@@ -3,6 +3,7 @@
 use rim::{Exit, Problem};
 
 use crate::approval::answer::{self, AnswerArguments};
+use crate::terminal::talk::Form;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
@@ -10,13 +11,6 @@ pub(crate) struct Arguments {
     answer: AnswerArguments,
 }
 
-impl Arguments {
-    /// Whether the answer is one JSON object.
-    pub(crate) fn json(&self) -> bool {
-        self.answer.json
-    }
-}
-
-pub(crate) fn run(arguments: &Arguments) -> Result<Exit, Problem> {
-    answer::run(&arguments.answer, true, "")
+pub(crate) fn run(arguments: &Arguments, form: Form) -> Result<Exit, Problem> {
+    answer::run(&arguments.answer, form, true, "")
 }

@@ -13,7 +13,7 @@ use crate::place;
 use crate::place::pair::{PairArguments, SideName, url};
 use crate::place::sides::greet;
 use crate::place::store::StoreArguments;
-use crate::terminal::talk::{data, data_json, say};
+use crate::terminal::talk::{Form, data, data_json, say};
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
@@ -28,9 +28,6 @@ pub(crate) struct Arguments {
     /// of the active side.
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
-    /// Print one JSON object.
-    #[arg(long)]
-    pub(crate) json: bool,
 }
 
 #[derive(Debug, Serialize)]
@@ -42,7 +39,7 @@ struct Told {
     unsupported: Vec<String>,
 }
 
-pub(crate) fn run(arguments: &Arguments) -> Result<Exit, Problem> {
+pub(crate) fn run(arguments: &Arguments, form: Form) -> Result<Exit, Problem> {
     let checked = arguments.pair.read()?;
     let store = arguments.store.store()?;
     let sides = arguments.side.map_or_else(|| vec![Side::Primary, Side::Standby], |side| vec![side.side()]);
@@ -78,11 +75,11 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Exit, Problem> {
                 active: taken.resources.iter().filter(|resource| resource.active).count(),
                 unsupported: taken.missing.keys().cloned().collect(),
             });
-            if let (false, Some(one)) = (arguments.json, told.last()) {
+            if let (Form::Text, Some(one)) = (form, told.last()) {
                 data(line(one));
             }
         }
-        if arguments.json {
+        if form == Form::Json {
             data_json(&serde_json::json!({ "pair": checked.pair.as_str(), "checkpoints": told }));
         }
         Ok(Exit::Fine)

@@ -19,7 +19,7 @@ use crate::place::pair::{PairArguments, url};
 use crate::place::sides::{SideSeen, look};
 use crate::place::store::{self, Store};
 use crate::summary::first::{First, Lines};
-use crate::terminal::talk::{data, data_json};
+use crate::terminal::talk::{Form, data, data_json};
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
@@ -31,9 +31,6 @@ pub(crate) struct Arguments {
     /// The bucket that belongs to aws:TABLE.
     #[arg(long, requires = "store")]
     bucket: Option<String>,
-    /// Print one JSON object.
-    #[arg(long)]
-    pub(crate) json: bool,
 }
 
 #[derive(Debug, Serialize)]
@@ -71,7 +68,7 @@ struct CheckpointTold {
     resources: usize,
 }
 
-pub(crate) fn run(arguments: &Arguments) -> Result<Exit, Problem> {
+pub(crate) fn run(arguments: &Arguments, form: Form) -> Result<Exit, Problem> {
     let checked = arguments.pair.read()?;
     place::run(async {
         let store = match &arguments.store {
@@ -99,7 +96,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Exit, Problem> {
         let well = sides_are_well && first.as_ref().is_none_or(|first| first.exit() == Exit::Fine);
         let members = first.iter().flat_map(|first| first.members.clone()).collect();
         let told = Told { pair: checked.pair.to_string(), well, first: members, sides };
-        if arguments.json {
+        if form == Form::Json {
             data_json(&told);
         } else {
             let said = first.as_ref().map_or_else(|| format!("pair {}\n", told.pair), |first| first.text.clone());

@@ -7,22 +7,15 @@ use rim::{Exit, Problem};
 use secrecy::ExposeSecret as _;
 use serde_json::json;
 
-use crate::terminal::talk::{data, data_json, say};
+use crate::terminal::talk::{Form, data, data_json, say};
 
-#[derive(Debug, clap::Args)]
-pub(crate) struct Arguments {
-    /// Print one JSON object.
-    #[arg(long)]
-    pub(crate) json: bool,
-}
-
-pub(crate) fn run(arguments: &Arguments) -> Result<Exit, Problem> {
+pub(crate) fn run(form: Form) -> Result<Exit, Problem> {
     let cannot = |e: String| Problem::failed("NO-CHANCE", format!("no code can be made: {e}"));
     let code = make(chance().map_err(cannot)?);
     let code_hash = hash(&code, chance().map_err(cannot)?).map_err(|e| cannot(e.to_string()))?;
     // The code is shown on purpose: its owner must read it, once.
     let shown = code.expose_secret();
-    if arguments.json {
+    if form == Form::Json {
         data_json(&json!({ "code": shown, "code_hash": code_hash }));
     } else {
         data(format_args!("{shown}\n\ncode_hash = \"{code_hash}\"\n"));

@@ -3,6 +3,7 @@
 use rim::{Exit, Problem};
 
 use crate::approval::answer::{self, AnswerArguments};
+use crate::terminal::talk::Form;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
@@ -13,13 +14,6 @@ pub(crate) struct Arguments {
     why: String,
 }
 
-impl Arguments {
-    /// Whether the answer is one JSON object.
-    pub(crate) fn json(&self) -> bool {
-        self.answer.json
-    }
-}
-
-pub(crate) fn run(arguments: &Arguments) -> Result<Exit, Problem> {
-    answer::run(&arguments.answer, false, &arguments.why)
+pub(crate) fn run(arguments: &Arguments, form: Form) -> Result<Exit, Problem> {
+    answer::run(&arguments.answer, form, false, &arguments.why)
 }

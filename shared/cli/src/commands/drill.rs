@@ -14,7 +14,7 @@ use crate::place;
 use crate::place::pair::PairArguments;
 use crate::place::store::StoreArguments;
 use crate::terminal::prompts::person;
-use crate::terminal::talk::{data, data_json, say};
+use crate::terminal::talk::{Form, data, data_json, say};
 
 /// The name of a dry run that no schedule has begun.
 const BY_HAND: &str = "by-hand";
@@ -48,9 +48,6 @@ struct DryRunArguments {
     /// Print every call instead of counts.
     #[arg(long)]
     full: bool,
-    /// Print every call as one JSON object.
-    #[arg(long)]
-    json: bool,
 }
 
 #[derive(Debug, clap::Args)]
@@ -62,9 +59,6 @@ struct TurnBackArguments {
     /// The reason, for the record.
     #[arg(long)]
     why: String,
-    /// Print one JSON object.
-    #[arg(long)]
-    json: bool,
 }
 
 #[derive(Debug, clap::Args)]
@@ -73,34 +67,18 @@ struct ListArguments {
     pair: PairArguments,
     #[command(flatten)]
     store: StoreArguments,
-    /// Print one JSON object.
-    #[arg(long)]
-    json: bool,
 }
 
-impl Arguments {
-    /// Whether the answer is one JSON object.
-    pub(crate) fn json(&self) -> bool {
-        match &self.drill {
-            Drill::DryRun(arguments) => arguments.json,
-            Drill::StandbyOnly(arguments) => arguments.json,
-            Drill::Full(arguments) => arguments.moving.json,
-            Drill::TurnBack(arguments) => arguments.json,
-            Drill::List(arguments) => arguments.json,
-        }
-    }
-}
-
-pub(crate) fn run(arguments: &Arguments) -> Result<Exit, Problem> {
+pub(crate) fn run(arguments: &Arguments, form: Form) -> Result<Exit, Problem> {
     match &arguments.drill {
-        Drill::DryRun(arguments) => dry_run(arguments),
+        Drill::DryRun(arguments) => dry_run(arguments, form),
         Drill::StandbyOnly(arguments) => {
             let request = request(Course::StandbyDrill, "drill standby-only");
-            moving::run(&Moving { arguments, request })
+            moving::run(&Moving { arguments, request, form })
         }
-        Drill::Full(arguments) => full_drill::run(arguments),
-        Drill::TurnBack(arguments) => turns_back(arguments),
-        Drill::List(arguments) => list(arguments),
+        Drill::Full(arguments) => full_drill::run(arguments, form),
+        Drill::TurnBack(arguments) => turns_back(arguments, form),
+        Drill::List(arguments) => list(arguments, form),
     }
 }
 
@@ -118,7 +96,7 @@ fn request(course: Course, command: &'static str) -> Request {
 }
 
 /// Foresees a failover. Nothing of the pair changes. The result is kept if there is a store for it.
-fn dry_run(arguments: &DryRunArguments) -> Result<Exit, Problem> {
+fn dry_run(arguments: &DryRunArguments, form: Form) -> Result<Exit, Problem> {
     let checked = arguments.pair.read()?;
     let store = arguments.store.store()?;
     place::run(async {
@@ -126,7 +104,7 @@ fn dry_run(arguments: &DryRunArguments) -> Result<Exit, Problem> {
         let order = request(Course::Drill, "drill dry-run").order(&deps, &person());
         let drafted = draft(&deps, &order).await?;
         let foreseen = foresee(&deps, &drafted.plan).await?;
-        show(arguments.full, arguments.json, &foreseen);
+        show(arguments.full, form, &foreseen);
         if store.exists() {
             let key = keep_dry_run(&deps, BY_HAND, None, &foreseen, true).await?;
             say(format_args!("kept as {key}"));
@@ -135,7 +113,7 @@ fn dry_run(arguments: &DryRunArguments) -> Result<Exit, Problem> {
     })
 }
 
-fn turns_back(arguments: &TurnBackArguments) -> Result<Exit, Problem> {
+fn turns_back(arguments: &TurnBackArguments, form: Form) -> Result<Exit, Problem> {
     let checked = arguments.pair.read()?;
     let store = arguments.store.store()?;
     place::run(async {
@@ -145,7 +123,7 @@ fn turns_back(arguments: &TurnBackArguments) -> Result<Exit, Problem> {
                            work is";
             return Err(Problem::refused("NO-DRILL", message));
         }
-        if arguments.json {
+        if form == Form::Json {
             data_json(&json!({ "pair": checked.pair, "turned_back": true }));
         } else {
             data("the drill is turned back: its way back begins as soon as its way out has ended\n");
@@ -154,13 +132,13 @@ fn turns_back(arguments: &TurnBackArguments) -> Result<Exit, Problem> {
     })
 }
 
-fn list(arguments: &ListArguments) -> Result<Exit, Problem> {
+fn list(arguments: &ListArguments, form: Form) -> Result<Exit, Problem> {
     let checked = arguments.pair.read()?;
     let store = arguments.store.store()?;
     place::run(async {
         let deps = store.existing(&checked).await?;
         let results = results(&deps).await?;
-        if arguments.json {
+        if form == Form::Json {
             data_json(&json!({ "pair": checked.pair, "drills": results }));
         } else if results.is_empty() {
             data("no drill is recorded\n");

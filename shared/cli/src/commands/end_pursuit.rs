@@ -8,7 +8,7 @@ use crate::orders::control::{self, ControlArguments};
 use crate::orders::step::{StepArguments, words};
 use crate::summary::standing::LISTED;
 use crate::terminal::prompts::names_pair;
-use crate::terminal::talk::say;
+use crate::terminal::talk::{Form, say};
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
@@ -24,15 +24,8 @@ pub(crate) struct Arguments {
     pair_name: Option<String>,
 }
 
-impl Arguments {
-    /// Whether the answer is one JSON object.
-    pub(crate) fn json(&self) -> bool {
-        self.control.json
-    }
-}
-
-pub(crate) fn run(arguments: &Arguments) -> Result<Exit, Problem> {
-    control::run(&arguments.control, async |checked, seen| {
+pub(crate) fn run(arguments: &Arguments, form: Form) -> Result<Exit, Problem> {
+    control::run(&arguments.control, form, async |checked, seen| {
         let step = if arguments.all { None } else { Some(arguments.step.find(seen)?) };
         let pursued = seen.plan.steps().filter(|(id, of)| {
             let open = seen.state.step(*id).is_some_and(|record| !record.state.is_settled());

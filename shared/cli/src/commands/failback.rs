@@ -6,11 +6,12 @@ use rim::{Exit, Problem};
 
 use crate::operation::moving::{self, Moving, MovingArguments};
 use crate::operation::order::Request;
+use crate::terminal::talk::Form;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
     #[command(flatten)]
-    pub(crate) moving: MovingArguments,
+    moving: MovingArguments,
     /// The earliest time to begin, e.g. 2026-01-10T02:00:00Z. People are asked and get a message before.
     #[arg(long, value_name = "TIME", requires = "until")]
     from: Option<Timestamp>,
@@ -22,7 +23,7 @@ pub(crate) struct Arguments {
     needs: SignedDuration,
 }
 
-pub(crate) fn run(arguments: &Arguments) -> Result<Exit, Problem> {
+pub(crate) fn run(arguments: &Arguments, form: Form) -> Result<Exit, Problem> {
     let window = arguments.from.zip(arguments.until).map(|(from, until)| Window {
         from,
         until,
@@ -41,5 +42,5 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Exit, Problem> {
         again,
         drill: None,
     };
-    moving::run(&Moving { arguments: &arguments.moving, request })
+    moving::run(&Moving { arguments: &arguments.moving, request, form })
 }

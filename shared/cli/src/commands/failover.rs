@@ -5,16 +5,17 @@ use rim::{Exit, Problem};
 
 use crate::operation::moving::{self, Moving, MovingArguments};
 use crate::operation::order::OrderArguments;
+use crate::terminal::talk::Form;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
     #[command(flatten)]
-    pub(crate) moving: MovingArguments,
+    moving: MovingArguments,
     #[command(flatten)]
     order: OrderArguments,
 }
 
-pub(crate) fn run(arguments: &Arguments) -> Result<Exit, Problem> {
+pub(crate) fn run(arguments: &Arguments, form: Form) -> Result<Exit, Problem> {
     let request = arguments.order.request(Course::Failover, "failover");
-    moving::run(&Moving { arguments: &arguments.moving, request })
+    moving::run(&Moving { arguments: &arguments.moving, request, form })
 }

@@ -9,7 +9,7 @@ use crate::place;
 use crate::place::pair::PairArguments;
 use crate::place::store::StoreArguments;
 use crate::terminal::prompts::person;
-use crate::terminal::talk::{data, data_json};
+use crate::terminal::talk::{Form, data, data_json};
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
@@ -20,19 +20,16 @@ pub(crate) struct Arguments {
     /// The reason, for people who find the pair frozen.
     #[arg(long, value_name = "TEXT")]
     why: String,
-    /// Print one JSON object.
-    #[arg(long)]
-    pub(crate) json: bool,
 }
 
-pub(crate) fn run(arguments: &Arguments) -> Result<Exit, Problem> {
+pub(crate) fn run(arguments: &Arguments, form: Form) -> Result<Exit, Problem> {
     let checked = arguments.pair.read()?;
     let store = arguments.store.store()?;
     place::run(async {
         let deps = store.existing(&checked).await?;
         let changed = noticing::freeze(&deps, &person(), &arguments.why).await?;
         let freeze = pair_head(&deps).await?.freeze;
-        if arguments.json {
+        if form == Form::Json {
             data_json(&json!({ "pair": checked.pair, "changed": changed, "freeze": freeze }));
             return Ok(Exit::Fine);
         }

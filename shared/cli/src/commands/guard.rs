@@ -17,7 +17,7 @@ use crate::place;
 use crate::place::pair::PairArguments;
 use crate::place::store::StoreArguments;
 use crate::summary::standing::LISTED;
-use crate::terminal::talk::{data, data_json, say};
+use crate::terminal::talk::{Form, data, data_json, say};
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
@@ -25,9 +25,6 @@ pub(crate) struct Arguments {
     pair: PairArguments,
     #[command(flatten)]
     store: StoreArguments,
-    /// Print one JSON object.
-    #[arg(long)]
-    pub(crate) json: bool,
 }
 
 #[derive(Debug, Serialize)]
@@ -47,7 +44,7 @@ struct Told {
     switched_on: Vec<String>,
 }
 
-pub(crate) fn run(arguments: &Arguments) -> Result<Exit, Problem> {
+pub(crate) fn run(arguments: &Arguments, form: Form) -> Result<Exit, Problem> {
     let checked = arguments.pair.read()?;
     let store = arguments.store.store()?;
     place::run(async {
@@ -80,7 +77,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Exit, Problem> {
                 told.switched_on.clone_from(&seen.plan.findings);
             }
         }
-        if arguments.json {
+        if form == Form::Json {
             data_json(&told);
         } else {
             data(text(&told));

@@ -5,7 +5,7 @@ use rim::{Exit, Problem};
 
 use crate::orders::control::{self, ControlArguments};
 use crate::summary::standing::Standing;
-use crate::terminal::talk::say;
+use crate::terminal::talk::{Form, say};
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
@@ -13,15 +13,8 @@ pub(crate) struct Arguments {
     control: ControlArguments,
 }
 
-impl Arguments {
-    /// Whether the answer is one JSON object.
-    pub(crate) fn json(&self) -> bool {
-        self.control.json
-    }
-}
-
-pub(crate) fn run(arguments: &Arguments) -> Result<Exit, Problem> {
-    control::run(&arguments.control, async |_, seen| {
+pub(crate) fn run(arguments: &Arguments, form: Form) -> Result<Exit, Problem> {
+    control::run(&arguments.control, form, async |_, seen| {
         let standing = Standing::of(seen);
         let (open, leaving) = (standing.pursuit_left, standing.leaving);
         say("while it is held nothing of the saga acts: no start, no fence, no pursuit");

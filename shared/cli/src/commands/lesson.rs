@@ -15,7 +15,7 @@ use crate::place;
 use crate::place::pair::PairArguments;
 use crate::place::store::StoreArguments;
 use crate::terminal::prompts::person;
-use crate::terminal::talk::{data, data_json};
+use crate::terminal::talk::{Form, data, data_json};
 
 /// The longest wait until the order to add a lesson is carried out.
 const PATIENCE: SignedDuration = SignedDuration::from_secs(60);
@@ -55,9 +55,6 @@ struct Add {
     /// The saga that it was learned from. By default the pair's unfinished one.
     #[arg(long)]
     saga: Option<String>,
-    /// Print one JSON object.
-    #[arg(long)]
-    json: bool,
 }
 
 #[derive(Debug, clap::Args)]
@@ -71,29 +68,16 @@ struct Close {
     /// The reason to close it: what was done about it.
     #[arg(long, value_name = "TEXT", value_parser = reason)]
     why: String,
-    /// Print one JSON object.
-    #[arg(long)]
-    json: bool,
 }
 
-impl Arguments {
-    /// Whether the answer is one JSON object.
-    pub(crate) fn json(&self) -> bool {
-        match &self.deed {
-            Deed::Add(add) => add.json,
-            Deed::Close(close) => close.json,
-        }
-    }
-}
-
-pub(crate) fn run(arguments: &Arguments) -> Result<Exit, Problem> {
+pub(crate) fn run(arguments: &Arguments, form: Form) -> Result<Exit, Problem> {
     match &arguments.deed {
-        Deed::Add(add) => run_add(add),
-        Deed::Close(close) => run_close(close),
+        Deed::Add(add) => run_add(add, form),
+        Deed::Close(close) => run_close(close, form),
     }
 }
 
-fn run_add(add: &Add) -> Result<Exit, Problem> {
+fn run_add(add: &Add, form: Form) -> Result<Exit, Problem> {
     let checked = add.pair.read()?;
     let store = add.store.store()?;
     place::run(async {
@@ -103,11 +87,11 @@ fn run_add(add: &Add) -> Result<Exit, Problem> {
         let by = add.by.clone().unwrap_or_else(person);
         let words = control.to_string();
         let ordered = order(&deps, &saga, control, &by, "what was learned", PATIENCE).await?;
-        tell(add.json, &saga, &words, &by, &ordered)
+        tell(form, &saga, &words, &by, &ordered)
     })
 }
 
-fn run_close(close: &Close) -> Result<Exit, Problem> {
+fn run_close(close: &Close, form: Form) -> Result<Exit, Problem> {
     let checked = close.pair.read()?;
     let store = close.store.store()?;
     place::run(async {
@@ -121,7 +105,7 @@ fn run_close(close: &Close) -> Result<Exit, Problem> {
             }
             Err(error) => return Err(error.into()),
         }
-        if close.json {
+        if form == Form::Json {
             data_json(&json!({ "lesson": close.id, "closed": closed }));
         } else {
             data(format_args!("lesson {} is closed by {}\n", close.id, closed.by));

@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::place;
 use crate::place::pair::PairArguments;
 use crate::place::store::StoreArguments;
-use crate::terminal::talk::{data, data_json};
+use crate::terminal::talk::{Form, data, data_json};
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
@@ -18,12 +18,9 @@ pub(crate) struct Arguments {
     /// Also the closed ones.
     #[arg(long)]
     all: bool,
-    /// Print one JSON object.
-    #[arg(long)]
-    pub(crate) json: bool,
 }
 
-pub(crate) fn run(arguments: &Arguments) -> Result<Exit, Problem> {
+pub(crate) fn run(arguments: &Arguments, form: Form) -> Result<Exit, Problem> {
     let checked = arguments.pair.read()?;
     let store = arguments.store.store()?;
     place::run(async {
@@ -31,7 +28,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Exit, Problem> {
         let lessons = deps.controls.lessons(&checked.pair).await?;
         let lessons: Vec<LessonItem> =
             lessons.into_iter().filter(|lesson| arguments.all || lesson.closed.is_none()).collect();
-        if arguments.json {
+        if form == Form::Json {
             data_json(&json!({ "pair": checked.pair, "lessons": lessons }));
         } else if lessons.is_empty() {
             data("no lesson is open\n");

@@ -33,6 +33,8 @@ mod waive;
 use clap::Subcommand;
 use rim::{Exit, Problem};
 
+use crate::terminal::talk::Form;
+
 /// A command, with its arguments.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -71,7 +73,7 @@ pub(crate) enum Command {
     /// Ends the cool-down after the last saga early.
     Acknowledge(acknowledge::Arguments),
     /// Makes an approval code, and the line that the configuration keeps of it.
-    Code(code::Arguments),
+    Code,
     /// Holds the unfinished saga: nothing of it acts, the pursuit included, until it is resumed.
     Hold(hold::Arguments),
     /// Lets a held saga go on.
@@ -98,72 +100,37 @@ pub(crate) enum Command {
 
 impl Command {
     /// Runs the command.
-    pub(crate) fn run(&self) -> Result<Exit, Problem> {
+    pub(crate) fn run(&self, form: Form) -> Result<Exit, Problem> {
         match self {
-            Command::Rehearse(arguments) => rehearse::run(arguments),
-            Command::Check(arguments) => check::run(arguments),
-            Command::Capture(arguments) => capture::run(arguments),
-            Command::Plan(arguments) => plan::run(arguments),
-            Command::Failover(arguments) => failover::run(arguments),
-            Command::Failback(arguments) => failback::run(arguments),
-            Command::Promote(arguments) => promote::run(arguments),
-            Command::Drill(arguments) => drill::run(arguments),
-            Command::Status(arguments) => status::run(arguments),
-            Command::Guard(arguments) => guard::run(arguments),
-            Command::Verdict(arguments) => verdict::run(arguments),
-            Command::Signal(arguments) => signal::run(arguments),
-            Command::Approve(arguments) => approve::run(arguments),
-            Command::Decline(arguments) => decline::run(arguments),
-            Command::Freeze(arguments) => freeze::run(arguments),
-            Command::Thaw(arguments) => thaw::run(arguments),
-            Command::Acknowledge(arguments) => acknowledge::run(arguments),
-            Command::Code(arguments) => code::run(arguments),
-            Command::Hold(arguments) => hold::run(arguments),
-            Command::Resume(arguments) => resume::run(arguments),
-            Command::Retry(arguments) => retry::run(arguments),
-            Command::Waive(arguments) => waive::run(arguments),
-            Command::EndPursuit(arguments) => end_pursuit::run(arguments),
-            Command::Lesson(arguments) => lesson::run(arguments),
-            Command::Lessons(arguments) => lessons::run(arguments),
-            Command::Abort(arguments) => abort::run(arguments),
-            Command::Report(arguments) => report::run(arguments),
-            Command::Verify(arguments) => verify::run(arguments),
-            Command::Explain(arguments) => explain::run(arguments),
-        }
-    }
-
-    /// Whether the answer is one JSON object.
-    pub(crate) fn json(&self) -> bool {
-        match self {
-            Command::Rehearse(arguments) => arguments.json,
-            Command::Check(arguments) => arguments.json,
-            Command::Capture(arguments) => arguments.json,
-            Command::Plan(arguments) => arguments.json,
-            Command::Failover(arguments) => arguments.moving.json,
-            Command::Failback(arguments) => arguments.moving.json,
-            Command::Promote(arguments) => arguments.moving.json,
-            Command::Drill(arguments) => arguments.json(),
-            Command::Status(arguments) => arguments.json,
-            Command::Guard(arguments) => arguments.json,
-            Command::Verdict(arguments) => arguments.json,
-            Command::Signal(arguments) => arguments.json,
-            Command::Approve(arguments) => arguments.json(),
-            Command::Decline(arguments) => arguments.json(),
-            Command::Freeze(arguments) => arguments.json,
-            Command::Thaw(arguments) => arguments.json,
-            Command::Acknowledge(arguments) => arguments.json,
-            Command::Code(arguments) => arguments.json,
-            Command::Hold(arguments) => arguments.json(),
-            Command::Resume(arguments) => arguments.json(),
-            Command::Retry(arguments) => arguments.json(),
-            Command::Waive(arguments) => arguments.json(),
-            Command::EndPursuit(arguments) => arguments.json(),
-            Command::Lesson(arguments) => arguments.json(),
-            Command::Lessons(arguments) => arguments.json,
-            Command::Abort(arguments) => arguments.json,
-            Command::Report(arguments) => arguments.json,
-            Command::Verify(arguments) => arguments.json,
-            Command::Explain(arguments) => arguments.json,
+            Command::Rehearse(arguments) => rehearse::run(arguments, form),
+            Command::Check(arguments) => check::run(arguments, form),
+            Command::Capture(arguments) => capture::run(arguments, form),
+            Command::Plan(arguments) => plan::run(arguments, form),
+            Command::Failover(arguments) => failover::run(arguments, form),
+            Command::Failback(arguments) => failback::run(arguments, form),
+            Command::Promote(arguments) => promote::run(arguments, form),
+            Command::Drill(arguments) => drill::run(arguments, form),
+            Command::Status(arguments) => status::run(arguments, form),
+            Command::Guard(arguments) => guard::run(arguments, form),
+            Command::Verdict(arguments) => verdict::run(arguments, form),
+            Command::Signal(arguments) => signal::run(arguments, form),
+            Command::Approve(arguments) => approve::run(arguments, form),
+            Command::Decline(arguments) => decline::run(arguments, form),
+            Command::Freeze(arguments) => freeze::run(arguments, form),
+            Command::Thaw(arguments) => thaw::run(arguments, form),
+            Command::Acknowledge(arguments) => acknowledge::run(arguments, form),
+            Command::Code => code::run(form),
+            Command::Hold(arguments) => hold::run(arguments, form),
+            Command::Resume(arguments) => resume::run(arguments, form),
+            Command::Retry(arguments) => retry::run(arguments, form),
+            Command::Waive(arguments) => waive::run(arguments, form),
+            Command::EndPursuit(arguments) => end_pursuit::run(arguments, form),
+            Command::Lesson(arguments) => lesson::run(arguments, form),
+            Command::Lessons(arguments) => lessons::run(arguments, form),
+            Command::Abort(arguments) => abort::run(arguments, form),
+            Command::Report(arguments) => report::run(arguments, form),
+            Command::Verify(arguments) => verify::run(arguments, form),
+            Command::Explain(arguments) => explain::run(arguments, form),
         }
     }
 }

@@ -13,7 +13,7 @@ use crate::place;
 use crate::place::pair::PairArguments;
 use crate::place::store::StoreArguments;
 use crate::terminal::prompts::person;
-use crate::terminal::talk::{data, data_json};
+use crate::terminal::talk::{Form, data, data_json};
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
@@ -29,12 +29,9 @@ pub(crate) struct Arguments {
     /// Dry-run the plan: make every read, judge every gate, and print the calls that a run would make.
     #[arg(long)]
     calls: bool,
-    /// Print the plan, or with --calls every call, as one JSON object.
-    #[arg(long)]
-    pub(crate) json: bool,
 }
 
-pub(crate) fn run(arguments: &Arguments) -> Result<Exit, Problem> {
+pub(crate) fn run(arguments: &Arguments, form: Form) -> Result<Exit, Problem> {
     let checked = arguments.pair.read()?;
     let store = arguments.store.store()?;
     place::run(async {
@@ -42,10 +39,10 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Exit, Problem> {
         let order = arguments.order.order(&deps, &person());
         let drafted = draft(&deps, &order).await?;
         if arguments.calls {
-            show(arguments.full, arguments.json, &dry_run(&deps, &drafted.plan).await?);
+            show(arguments.full, form, &dry_run(&deps, &drafted.plan).await?);
             return Ok(Exit::Fine);
         }
-        if arguments.json {
+        if form == Form::Json {
             data_json(&json!({ "hash": drafted.hash, "plan": drafted.plan }));
         } else {
             let detail = if arguments.full { Detail::Full } else { Detail::Counts };

@@ -5,17 +5,18 @@ use rim::{Exit, Problem};
 
 use crate::operation::moving::{self, Moving, MovingArguments};
 use crate::operation::order::Request;
+use crate::terminal::talk::Form;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
     #[command(flatten)]
-    pub(crate) moving: MovingArguments,
+    moving: MovingArguments,
     /// The primary is well: everything there is verified stopped before anything starts.
     #[arg(long)]
     planned: bool,
 }
 
-pub(crate) fn run(arguments: &Arguments) -> Result<Exit, Problem> {
+pub(crate) fn run(arguments: &Arguments, form: Form) -> Result<Exit, Problem> {
     let request = Request {
         course: Course::Promotion,
         command: "promote",
@@ -26,5 +27,5 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Exit, Problem> {
         again: if arguments.planned { " --planned".to_owned() } else { String::new() },
         drill: None,
     };
-    moving::run(&Moving { arguments: &arguments.moving, request })
+    moving::run(&Moving { arguments: &arguments.moving, request, form })
 }

@@ -8,7 +8,7 @@ use local::rehearsal::{OwnEstate, Rehearsal};
 use local::stack::StoreKind;
 use rim::{Exit, Problem};
 
-use crate::terminal::talk::{data, data_json, say};
+use crate::terminal::talk::{Form, data, data_json, say};
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
@@ -27,9 +27,6 @@ pub(crate) struct Arguments {
     /// The store of the rehearsal. The story is the same with each.
     #[arg(long, value_enum, default_value_t)]
     store: Store,
-    /// Print one JSON object instead of the story.
-    #[arg(long)]
-    pub(crate) json: bool,
     /// The folder for the story and the plan.
     #[arg(long, default_value = "rehearsals")]
     out: PathBuf,
@@ -54,7 +51,7 @@ impl From<Store> for StoreKind {
     }
 }
 
-pub(crate) fn run(arguments: &Arguments) -> Result<Exit, Problem> {
+pub(crate) fn run(arguments: &Arguments, form: Form) -> Result<Exit, Problem> {
     let scenario = Scenario::named(&arguments.scenario).ok_or_else(|| {
         let known: Vec<&str> = SCENARIOS.iter().map(|scenario| scenario.name).collect();
         let message = format!("there is no scenario {:?}: choose one of {}", arguments.scenario, known.join(", "));
@@ -79,7 +76,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Exit, Problem> {
     let path = keep(&arguments.out, &format!("{name}.txt"), &told.story)?;
     keep(&arguments.out, &format!("{name}.plan.txt"), &told.plan)?;
     told.report.story = path.display().to_string();
-    if arguments.json {
+    if form == Form::Json {
         data_json(&told.report);
     } else {
         data(&told.story);

@@ -18,7 +18,7 @@ use serde_json::json;
 use crate::place;
 use crate::place::pair::PairArguments;
 use crate::place::store::StoreArguments;
-use crate::terminal::talk::{data, data_json, say};
+use crate::terminal::talk::{Form, data, data_json, say};
 
 /// The width of the longest bar of a trend, in characters.
 const BAR: i64 = 24;
@@ -38,18 +38,15 @@ pub(crate) struct Arguments {
     /// Objective against achieved over all sagas of the pair, drills first.
     #[arg(long)]
     trend: bool,
-    /// Print one JSON object.
-    #[arg(long)]
-    pub(crate) json: bool,
 }
 
-pub(crate) fn run(arguments: &Arguments) -> Result<Exit, Problem> {
+pub(crate) fn run(arguments: &Arguments, form: Form) -> Result<Exit, Problem> {
     let checked = arguments.pair.read()?;
     let store = arguments.store.store()?;
     place::run(async {
         let deps = store.existing(&checked).await?;
         if arguments.trend {
-            tell_trend(arguments.json, &deps.pairs.done(&deps.pair.name).await?);
+            tell_trend(form, &deps.pairs.done(&deps.pair.name).await?);
             return Ok(Exit::Fine);
         }
         let record = found(&deps, arguments.saga.clone().map(SagaId)).await?;
@@ -59,7 +56,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Exit, Problem> {
                 write(&folder.join(name), &bytes)?;
             }
         }
-        if arguments.json {
+        if form == Form::Json {
             data_json(&record);
         } else {
             data(text(&record));
@@ -160,11 +157,11 @@ fn seconds(ms: i64) -> String {
     format!("{}.{} s", ms / 1000, ms % 1000 / 100)
 }
 
-fn tell_trend(as_json: bool, history: &[DoneItem]) {
+fn tell_trend(form: Form, history: &[DoneItem]) {
     // A guard's round is left out: it fences again what somebody switched on, and no objective is about it.
     let mut told: Vec<&DoneItem> = history.iter().filter(|done| done.achieved.kind != "guard").collect();
     told.sort_by_key(|done| !done.achieved.is_drill());
-    if as_json {
+    if form == Form::Json {
         data_json(&json!({ "sagas": told }));
         return;
     }

@@ -4,7 +4,7 @@ use engine::ports::Control;
 use rim::{Exit, Problem};
 
 use crate::orders::control::{self, ControlArguments};
-use crate::terminal::talk::say;
+use crate::terminal::talk::{Form, say};
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
@@ -12,15 +12,8 @@ pub(crate) struct Arguments {
     control: ControlArguments,
 }
 
-impl Arguments {
-    /// Whether the answer is one JSON object.
-    pub(crate) fn json(&self) -> bool {
-        self.control.json
-    }
-}
-
-pub(crate) fn run(arguments: &Arguments) -> Result<Exit, Problem> {
-    control::run(&arguments.control, async |_, seen| {
+pub(crate) fn run(arguments: &Arguments, form: Form) -> Result<Exit, Problem> {
+    control::run(&arguments.control, form, async |_, seen| {
         say(format_args!("what is deployed goes on with saga {}; on one machine give its order again", seen.head.saga));
         Ok(Control::Resume)
     })

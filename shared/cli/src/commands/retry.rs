@@ -5,6 +5,7 @@ use rim::{Exit, Problem};
 
 use crate::orders::control::{self, ControlArguments};
 use crate::orders::step::StepArguments;
+use crate::terminal::talk::Form;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
@@ -14,13 +15,6 @@ pub(crate) struct Arguments {
     control: ControlArguments,
 }
 
-impl Arguments {
-    /// Whether the answer is one JSON object.
-    pub(crate) fn json(&self) -> bool {
-        self.control.json
-    }
-}
-
-pub(crate) fn run(arguments: &Arguments) -> Result<Exit, Problem> {
-    control::run(&arguments.control, async |_, seen| Ok(Control::Retry { step: arguments.step.find(seen)? }))
+pub(crate) fn run(arguments: &Arguments, form: Form) -> Result<Exit, Problem> {
+    control::run(&arguments.control, form, async |_, seen| Ok(Control::Retry { step: arguments.step.find(seen)? }))
 }

@@ -13,7 +13,7 @@ use crate::place;
 use crate::place::pair::{PairArguments, SideName};
 use crate::place::store::StoreArguments;
 use crate::terminal::prompts::person;
-use crate::terminal::talk::{data, data_json};
+use crate::terminal::talk::{Form, data, data_json};
 
 /// The reading of a side, in a person's words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -54,12 +54,9 @@ pub(crate) struct Arguments {
     /// A description of what was seen, in one line. No secret, no link.
     #[arg(long)]
     text: String,
-    /// Print one JSON object.
-    #[arg(long)]
-    pub(crate) json: bool,
 }
 
-pub(crate) fn run(arguments: &Arguments) -> Result<Exit, Problem> {
+pub(crate) fn run(arguments: &Arguments, form: Form) -> Result<Exit, Problem> {
     let checked = arguments.pair.read()?;
     let store = arguments.store.store()?;
     place::run(async {
@@ -77,7 +74,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Exit, Problem> {
         let until = now.saturating_add(SignedDuration::from_secs(holds::OPERATOR_S)).unwrap_or(now);
         hear(&deps, vec![signal.clone()]).await?;
         let sentence = sentences(&case_of(&deps).await?).into_iter().next();
-        if arguments.json {
+        if form == Form::Json {
             data_json(&json!({ "pair": checked.pair, "signal": signal, "until": until, "verdict": sentence }));
         } else {
             let Signal { reading, about, .. } = signal;

@@ -21,7 +21,7 @@ use crate::place::store::StoreArguments;
 use crate::summary::first::{First, Lines};
 use crate::summary::standing::{Doing, Standing};
 use crate::terminal::progress::Progress;
-use crate::terminal::talk::{data, data_json, say};
+use crate::terminal::talk::{Form, data, data_json, say};
 
 /// The pause between two reads of a watched saga.
 const LOOKS_EVERY: SignedDuration = SignedDuration::from_secs(1);
@@ -38,12 +38,9 @@ pub(crate) struct Arguments {
     /// Show the status until the saga is over.
     #[arg(long)]
     watch: bool,
-    /// Print one JSON object.
-    #[arg(long)]
-    pub(crate) json: bool,
 }
 
-pub(crate) fn run(arguments: &Arguments) -> Result<Exit, Problem> {
+pub(crate) fn run(arguments: &Arguments, form: Form) -> Result<Exit, Problem> {
     let checked = arguments.pair.read()?;
     let store = arguments.store.store()?;
     place::run(async {
@@ -77,7 +74,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Exit, Problem> {
         let status = pair_status(&deps).await?;
         let lines = Lines { pair: &arguments.pair, again: arguments.store.again(), store: &store };
         let first = First::of(&status, &lines);
-        tell(arguments.json, &status, &first, &[drill, verdict], standing.as_ref());
+        tell(form, &status, &first, &[drill, verdict], standing.as_ref());
         Ok(match standing.map(|standing| standing.doing) {
             Some(Doing::PersonNeeded | Doing::Asking | Doing::Held) => Exit::PersonNeeded,
             Some(Doing::Running | Doing::Pursuing | Doing::Completed | Doing::Aborted) | None => first.exit(),
@@ -115,9 +112,9 @@ fn guard_of(pair: &PairHead) -> Option<&GuardRecord> {
     pair.guard.as_ref().filter(|guard| guard.side == pair.active.other())
 }
 
-fn tell(as_json: bool, status: &PairStatus, first: &First, said: &[Option<String>; 2], standing: Option<&Standing>) {
+fn tell(form: Form, status: &PairStatus, first: &First, said: &[Option<String>; 2], standing: Option<&Standing>) {
     let (pair, [drill, verdict]) = (&status.pair, said);
-    if as_json {
+    if form == Form::Json {
         // If nothing is recorded of a pair, no side is known to be the active one.
         let active = (status.work != Work::Unrecorded).then_some(pair.active);
         let mut told = json!({

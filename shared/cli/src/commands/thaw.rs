@@ -8,7 +8,7 @@ use crate::place;
 use crate::place::pair::PairArguments;
 use crate::place::store::StoreArguments;
 use crate::terminal::prompts::person;
-use crate::terminal::talk::{data, data_json};
+use crate::terminal::talk::{Form, data, data_json};
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
@@ -19,18 +19,15 @@ pub(crate) struct Arguments {
     /// The reason why it may go on, for the record.
     #[arg(long, value_name = "TEXT", default_value = "")]
     why: String,
-    /// Print one JSON object.
-    #[arg(long)]
-    pub(crate) json: bool,
 }
 
-pub(crate) fn run(arguments: &Arguments) -> Result<Exit, Problem> {
+pub(crate) fn run(arguments: &Arguments, form: Form) -> Result<Exit, Problem> {
     let checked = arguments.pair.read()?;
     let store = arguments.store.store()?;
     place::run(async {
         let deps = store.existing(&checked).await?;
         let changed = noticing::thaw(&deps, &person(), &arguments.why).await?;
-        if arguments.json {
+        if form == Form::Json {
             data_json(&json!({ "pair": checked.pair, "changed": changed }));
         } else if changed {
             data(format_args!("pair {} is not frozen any more\n", checked.pair));

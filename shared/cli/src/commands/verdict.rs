@@ -11,7 +11,7 @@ use serde_json::json;
 use crate::place;
 use crate::place::pair::PairArguments;
 use crate::place::store::StoreArguments;
-use crate::terminal::talk::{data, data_json};
+use crate::terminal::talk::{Form, data, data_json};
 
 /// How many of people's last decisions are shown.
 const TOLD: usize = 5;
@@ -22,12 +22,9 @@ pub(crate) struct Arguments {
     pair: PairArguments,
     #[command(flatten)]
     store: StoreArguments,
-    /// Print one JSON object.
-    #[arg(long)]
-    pub(crate) json: bool,
 }
 
-pub(crate) fn run(arguments: &Arguments) -> Result<Exit, Problem> {
+pub(crate) fn run(arguments: &Arguments, form: Form) -> Result<Exit, Problem> {
     let checked = arguments.pair.read()?;
     let store = arguments.store.store()?;
     place::run(async {
@@ -35,7 +32,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Exit, Problem> {
         let verdict = case_of(&deps).await?;
         let decisions = decisions(&deps).await?;
         let lines = sentences(&verdict);
-        if arguments.json {
+        if form == Form::Json {
             data_json(&json!({ "verdict": verdict, "sentences": lines, "decisions": decisions }));
             return Ok(Exit::Fine);
         }

@@ -6,7 +6,7 @@ use failover::evidence::{Verified, verify};
 use rim::{Exit, Problem};
 use serde_json::json;
 
-use crate::terminal::talk::{data, data_json};
+use crate::terminal::talk::{Form, data, data_json};
 
 /// How many findings are listed one by one.
 const TOLD: usize = 20;
@@ -18,12 +18,9 @@ pub(crate) struct Arguments {
     /// The seal of the record from another place: the history, the bucket, another copy.
     #[arg(long, value_name = "HASH")]
     seal: Option<String>,
-    /// Print one JSON object.
-    #[arg(long)]
-    pub(crate) json: bool,
 }
 
-pub(crate) fn run(arguments: &Arguments) -> Result<Exit, Problem> {
+pub(crate) fn run(arguments: &Arguments, form: Form) -> Result<Exit, Problem> {
     let file = arguments.file.display();
     let bytes = std::fs::read(&arguments.file)
         .map_err(|e| Problem::refused("EVIDENCE-UNREADABLE", format!("{file} cannot be read: {e}")))?;
@@ -31,7 +28,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Exit, Problem> {
     let seal = arguments.seal.as_ref().map(|seal| seal.trim().to_lowercase());
     match verify(&bytes, seal.as_deref(), &|record| scribe.page(record)) {
         Ok(verified) => {
-            tell(arguments.json, &verified, seal.is_some());
+            tell(form, &verified, seal.is_some());
             Ok(Exit::Fine)
         }
         Err(found) => {
@@ -44,9 +41,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Exit, Problem> {
     }
 }
 
-fn tell(as_json: bool, verified: &Verified, compared: bool) {
+fn tell(form: Form, verified: &Verified, compared: bool) {
     let Verified { saga, pair, kind, seal, .. } = verified;
-    if as_json {
+    if form == Form::Json {
         data_json(&json!({
             "saga": saga, "pair": pair, "kind": kind, "outcome": verified.outcome, "seal": seal,
             "page_seal": verified.page_seal, "lines": verified.lines, "steps": verified.steps,

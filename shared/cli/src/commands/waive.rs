@@ -7,7 +7,7 @@ use rim::{Exit, Problem};
 use crate::orders::control::{self, ControlArguments};
 use crate::orders::step::{StepArguments, words};
 use crate::terminal::prompts::names_pair;
-use crate::terminal::talk::say;
+use crate::terminal::talk::{Form, say};
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
@@ -20,15 +20,8 @@ pub(crate) struct Arguments {
     pair_name: Option<String>,
 }
 
-impl Arguments {
-    /// Whether the answer is one JSON object.
-    pub(crate) fn json(&self) -> bool {
-        self.control.json
-    }
-}
-
-pub(crate) fn run(arguments: &Arguments) -> Result<Exit, Problem> {
-    control::run(&arguments.control, async |checked, seen| {
+pub(crate) fn run(arguments: &Arguments, form: Form) -> Result<Exit, Problem> {
+    control::run(&arguments.control, form, async |checked, seen| {
         let step = arguments.step.find(seen)?;
         if let Some(of) = seen.plan.step(step) {
             say(format_args!("step {step}: {}", words(of)));

@@ -19,7 +19,7 @@ use crate::operation::order::Request;
 use crate::place;
 use crate::place::store::Store;
 use crate::summary::standing::Standing;
-use crate::terminal::talk::{data, data_json, say};
+use crate::terminal::talk::{Form, data, data_json, say};
 
 /// The pause between two reads during a stay.
 const LOOKS_EVERY: SignedDuration = SignedDuration::from_secs(1);
@@ -29,7 +29,7 @@ const ALARMS_EVERY: SignedDuration = SignedDuration::from_secs(20);
 #[derive(Debug, clap::Args)]
 pub(crate) struct FullArguments {
     #[command(flatten)]
-    pub(crate) moving: MovingArguments,
+    moving: MovingArguments,
     /// Name of the drill in the records.
     #[arg(long, default_value = "by-hand")]
     name: String,
@@ -64,16 +64,15 @@ impl FullArguments {
     }
 }
 
-pub(crate) fn run(arguments: &FullArguments) -> Result<Exit, Problem> {
+pub(crate) fn run(arguments: &FullArguments, form: Form) -> Result<Exit, Problem> {
     let checked = arguments.moving.pair.read()?;
     let store = arguments.moving.store.store()?;
-    let follow = || {
-        place::run(async { Follower { arguments, deps: store.look(&checked).await?, store: &store }.follow().await })
-    };
+    let follow =
+        || place::run(async { Follower { form, deps: store.look(&checked).await?, store: &store }.follow().await });
     if let Some(exit) = follow()? {
         return Ok(exit);
     }
-    let moving = Moving { arguments: &arguments.moving, request: arguments.request() };
+    let moving = Moving { arguments: &arguments.moving, request: arguments.request(), form };
     let exit = moving::run_beside(&moving, watch)?;
     match exit {
         // The work of an aborted way out is moved back, too.
@@ -83,7 +82,7 @@ pub(crate) fn run(arguments: &FullArguments) -> Result<Exit, Problem> {
 }
 
 struct Follower<'a> {
-    arguments: &'a FullArguments,
+    form: Form,
     deps: Deps,
     store: &'a Store,
 }
@@ -140,7 +139,7 @@ impl Follower<'_> {
         let Some(result) = result else {
             return Err(Problem::failed("NO-SAGA", "the drill is over, and nothing was written down of it"));
         };
-        if self.arguments.moving.json {
+        if self.form == Form::Json {
             data_json(&json!(result));
         } else {
             data(format_args!("the full drill {:?} {}\n{}\n", result.name, result.outcome.words(), result.why));

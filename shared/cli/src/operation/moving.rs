@@ -27,7 +27,7 @@ use crate::place::store::{Others, Store, StoreArguments};
 use crate::summary::first::{First, Lines};
 use crate::summary::standing::{Standing, about};
 use crate::terminal::prompts::person;
-use crate::terminal::talk::{data, data_json, say};
+use crate::terminal::talk::{Form, data, data_json, say};
 
 /// Two orders within one second give their sagas the same name. The second order waits this long.
 const NEXT_NAME: SignedDuration = SignedDuration::from_millis(1_100);
@@ -43,15 +43,13 @@ pub(crate) struct MovingArguments {
     pub(crate) store: StoreArguments,
     #[command(flatten)]
     approval: ApprovalArguments,
-    /// Print one JSON object at the end instead of text.
-    #[arg(long)]
-    pub(crate) json: bool,
 }
 
 /// The order of one command.
 pub(crate) struct Moving<'a> {
     pub(crate) arguments: &'a MovingArguments,
     pub(crate) request: Request,
+    pub(crate) form: Form,
 }
 
 /// The next thing to do.
@@ -194,7 +192,7 @@ impl Moving<'_> {
         let seen = view(deps, Some(saga)).await?;
         let standing = seen.as_ref().map(Standing::of);
         if let Some(standing) = &standing {
-            if self.arguments.json {
+            if self.form == Form::Json {
                 data_json(standing);
             } else {
                 data(standing.text());

@@ -17,7 +17,7 @@ use crate::place;
 use crate::place::pair::PairArguments;
 use crate::place::store::StoreArguments;
 use crate::terminal::prompts::person;
-use crate::terminal::talk::{data, data_json, say};
+use crate::terminal::talk::{Form, data, data_json, say};
 
 /// An order is waited for this long, because a runner that died keeps its lease for half a minute.
 const PATIENCE: SignedDuration = SignedDuration::from_secs(60);
@@ -37,9 +37,6 @@ pub(crate) struct ControlArguments {
     /// The saga. By default the pair's unfinished one.
     #[arg(long)]
     saga: Option<String>,
-    /// Print one JSON object.
-    #[arg(long)]
-    pub(crate) json: bool,
 }
 
 /// Reads a reason. An empty one is refused.
@@ -53,6 +50,7 @@ pub(crate) fn reason(text: &str) -> Result<String, String> {
 /// Gives an order to the saga. `what` makes the order from the saga as recorded.
 pub(crate) fn run(
     arguments: &ControlArguments,
+    form: Form,
     what: impl AsyncFnOnce(&Checked, &View) -> Result<Control, Problem>,
 ) -> Result<Exit, Problem> {
     let checked = arguments.pair.read()?;
@@ -64,7 +62,7 @@ pub(crate) fn run(
         let by = arguments.by.clone().unwrap_or_else(person);
         let words = control.to_string();
         let ordered = order(&deps, &seen.head.saga, control, &by, &arguments.why, PATIENCE).await?;
-        tell(arguments.json, &seen.head.saga, &words, &by, &ordered)
+        tell(form, &seen.head.saga, &words, &by, &ordered)
     })
 }
 
@@ -79,13 +77,13 @@ pub(crate) async fn seen(deps: &Deps, named: Option<&str>) -> Result<View, Probl
 }
 
 /// Reports the result of an order.
-pub(crate) fn tell(as_json: bool, saga: &SagaId, words: &str, by: &str, ordered: &Ordered) -> Result<Exit, Problem> {
+pub(crate) fn tell(form: Form, saga: &SagaId, words: &str, by: &str, ordered: &Ordered) -> Result<Exit, Problem> {
     let (state, exit) = match ordered {
         Ordered::Taken => ("taken", Exit::Fine),
         Ordered::Waiting => ("recorded", Exit::Failed),
         Ordered::Refused { code, why } => return Err(Problem::refused(code, format!("to {words} is refused: {why}"))),
     };
-    if as_json {
+    if form == Form::Json {
         data_json(&json!({ "saga": saga, "order": words, "by": by, "state": state }));
     } else if *ordered == Ordered::Taken {
         data(format_args!("saga {saga}: {words}, ordered by {by}, has happened\n"));

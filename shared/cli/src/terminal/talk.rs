@@ -9,6 +9,15 @@ use rim::Problem;
 use serde::Serialize;
 use serde_json::json;
 
+/// The form of a command's answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Form {
+    /// Text for people.
+    Text,
+    /// One JSON object on one line.
+    Json,
+}
+
 /// Writes one line for people.
 pub(crate) fn say(text: impl Display) {
     drop(writeln!(std::io::stderr(), "{text}"));
@@ -28,10 +37,9 @@ pub(crate) fn data_json(value: &impl Serialize) {
 }
 
 /// Writes a problem: for people, or as one JSON object on one line.
-pub(crate) fn problem(problem: &Problem, as_json: bool) {
-    if as_json {
-        say(json!({ "error": problem }));
-    } else {
-        say(problem);
+pub(crate) fn problem(problem: &Problem, form: Form) {
+    match form {
+        Form::Text => say(problem),
+        Form::Json => say(json!({ "error": problem })),
     }
 }
