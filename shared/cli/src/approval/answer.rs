@@ -25,6 +25,7 @@ use crate::summary::standing::about;
 use crate::terminal::prompts::names_pair;
 use crate::terminal::talk::{Form, data, data_json, say};
 
+/// The arguments of an answer, yes or no.
 #[derive(Debug, clap::Args)]
 pub(crate) struct AnswerArguments {
     #[command(flatten)]

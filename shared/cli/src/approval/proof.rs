@@ -15,6 +15,7 @@ use crate::terminal::talk::say;
 /// The variable for an approval code, for scripts.
 const CODE_VARIABLE: &str = "SWITCHBACK_APPROVAL_CODE";
 
+/// The argument that gives the approval code.
 #[derive(Debug, clap::Args)]
 pub(crate) struct CodeArguments {
     /// A file with the approval code. Without it the code comes from SWITCHBACK_APPROVAL_CODE, or the command asks
@@ -29,6 +30,7 @@ pub(crate) struct Unproven {
     pub(crate) who: Option<String>,
     /// The reason, for the audit entry. `None` if nothing was tried.
     pub(crate) why: Option<&'static str>,
+    /// The answer to the person.
     pub(crate) problem: Problem,
 }
 

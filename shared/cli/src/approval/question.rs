@@ -13,6 +13,7 @@ use crate::approval::proof::{CodeArguments, Unproven};
 use crate::terminal::prompts::{is_attended, typed};
 use crate::terminal::talk::say;
 
+/// The arguments of a person who approves with the order.
 #[derive(Debug, clap::Args)]
 pub(crate) struct ApprovalArguments {
     /// Approves the plan without asking, in the name of this person. A configured approver also gives the code.

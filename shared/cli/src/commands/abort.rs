@@ -19,6 +19,7 @@ use crate::summary::standing::Standing;
 use crate::terminal::prompts::person;
 use crate::terminal::talk::{Form, data, data_json, say};
 
+/// The arguments of `switchback abort`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
     #[command(flatten)]
@@ -33,6 +34,7 @@ pub(crate) struct Arguments {
     by: Option<String>,
 }
 
+/// Runs `switchback abort`.
 pub(crate) fn run(arguments: &Arguments, form: Form) -> Result<Exit, Problem> {
     let checked = arguments.pair.read()?;
     let store = arguments.store.store()?;

@@ -15,6 +15,7 @@ use crate::place::sides::greet;
 use crate::place::store::StoreArguments;
 use crate::terminal::talk::{Form, data, data_json, say};
 
+/// The arguments of `switchback capture`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
     #[command(flatten)]
@@ -39,6 +40,7 @@ struct Told {
     unsupported: Vec<String>,
 }
 
+/// Runs `switchback capture`.
 pub(crate) fn run(arguments: &Arguments, form: Form) -> Result<Exit, Problem> {
     let checked = arguments.pair.read()?;
     let store = arguments.store.store()?;

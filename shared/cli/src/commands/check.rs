@@ -21,6 +21,7 @@ use crate::place::store::{self, Store};
 use crate::summary::first::{First, Lines};
 use crate::terminal::talk::{Form, data, data_json};
 
+/// The arguments of `switchback check`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
     #[command(flatten)]
@@ -68,6 +69,7 @@ struct CheckpointTold {
     resources: usize,
 }
 
+/// Runs `switchback check`.
 pub(crate) fn run(arguments: &Arguments, form: Form) -> Result<Exit, Problem> {
     let checked = arguments.pair.read()?;
     place::run(async {

@@ -9,6 +9,7 @@ use serde_json::json;
 
 use crate::terminal::talk::{Form, data, data_json, say};
 
+/// Runs `switchback code`.
 pub(crate) fn run(form: Form) -> Result<Exit, Problem> {
     let cannot = |e: String| Problem::failed("NO-CHANCE", format!("no code can be made: {e}"));
     let code = make(chance().map_err(cannot)?);

@@ -5,6 +5,7 @@ use rim::{Exit, Problem};
 use crate::approval::answer::{self, AnswerArguments};
 use crate::terminal::talk::Form;
 
+/// The arguments of `switchback decline`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
     #[command(flatten)]
@@ -14,6 +15,7 @@ pub(crate) struct Arguments {
     why: String,
 }
 
+/// Runs `switchback decline`.
 pub(crate) fn run(arguments: &Arguments, form: Form) -> Result<Exit, Problem> {
     answer::run(&arguments.answer, form, false, &arguments.why)
 }

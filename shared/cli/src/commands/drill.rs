@@ -19,6 +19,7 @@ use crate::terminal::talk::{Form, data, data_json, say};
 /// The name of a dry run that no schedule has begun.
 const BY_HAND: &str = "by-hand";
 
+/// The arguments of `switchback drill`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
     #[command(subcommand)]
@@ -69,6 +70,7 @@ struct ListArguments {
     store: StoreArguments,
 }
 
+/// Runs `switchback drill`.
 pub(crate) fn run(arguments: &Arguments, form: Form) -> Result<Exit, Problem> {
     match &arguments.drill {
         Drill::DryRun(arguments) => dry_run(arguments, form),

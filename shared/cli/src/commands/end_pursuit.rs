@@ -10,6 +10,7 @@ use crate::summary::standing::LISTED;
 use crate::terminal::prompts::names_pair;
 use crate::terminal::talk::{Form, say};
 
+/// The arguments of `switchback end-pursuit`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
     #[command(flatten)]
@@ -24,6 +25,7 @@ pub(crate) struct Arguments {
     pair_name: Option<String>,
 }
 
+/// Runs `switchback end-pursuit`.
 pub(crate) fn run(arguments: &Arguments, form: Form) -> Result<Exit, Problem> {
     control::run(&arguments.control, form, async |checked, seen| {
         let step = if arguments.all { None } else { Some(arguments.step.find(seen)?) };

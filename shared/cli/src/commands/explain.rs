@@ -6,12 +6,14 @@ use serde_json::json;
 
 use crate::terminal::talk::{Form, data, data_json};
 
+/// The arguments of `switchback explain`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
     /// The code as a story or an error shows it, e.g. PERMISSION-DENIED.
     code: String,
 }
 
+/// Runs `switchback explain`.
 pub(crate) fn run(arguments: &Arguments, form: Form) -> Result<Exit, Problem> {
     let found = page(&arguments.code).ok_or_else(|| {
         let known: Vec<&str> = PAGES.iter().map(|(code, _)| *code).collect();

@@ -8,6 +8,7 @@ use crate::operation::moving::{self, Moving, MovingArguments};
 use crate::operation::order::Request;
 use crate::terminal::talk::Form;
 
+/// The arguments of `switchback failback`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
     #[command(flatten)]
@@ -23,6 +24,7 @@ pub(crate) struct Arguments {
     needs: SignedDuration,
 }
 
+/// Runs `switchback failback`.
 pub(crate) fn run(arguments: &Arguments, form: Form) -> Result<Exit, Problem> {
     let window = arguments.from.zip(arguments.until).map(|(from, until)| Window {
         from,

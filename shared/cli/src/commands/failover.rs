@@ -7,6 +7,7 @@ use crate::operation::moving::{self, Moving, MovingArguments};
 use crate::operation::order::OrderArguments;
 use crate::terminal::talk::Form;
 
+/// The arguments of `switchback failover`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
     #[command(flatten)]
@@ -15,6 +16,7 @@ pub(crate) struct Arguments {
     order: OrderArguments,
 }
 
+/// Runs `switchback failover`.
 pub(crate) fn run(arguments: &Arguments, form: Form) -> Result<Exit, Problem> {
     let request = arguments.order.request(Course::Failover, "failover");
     moving::run(&Moving { arguments: &arguments.moving, request, form })

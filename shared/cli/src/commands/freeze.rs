@@ -11,6 +11,7 @@ use crate::place::store::StoreArguments;
 use crate::terminal::prompts::person;
 use crate::terminal::talk::{Form, data, data_json};
 
+/// The arguments of `switchback freeze`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
     #[command(flatten)]
@@ -22,6 +23,7 @@ pub(crate) struct Arguments {
     why: String,
 }
 
+/// Runs `switchback freeze`.
 pub(crate) fn run(arguments: &Arguments, form: Form) -> Result<Exit, Problem> {
     let checked = arguments.pair.read()?;
     let store = arguments.store.store()?;

@@ -19,6 +19,7 @@ use crate::place::store::StoreArguments;
 use crate::summary::standing::LISTED;
 use crate::terminal::talk::{Form, data, data_json, say};
 
+/// The arguments of `switchback guard`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
     #[command(flatten)]
@@ -44,6 +45,7 @@ struct Told {
     switched_on: Vec<String>,
 }
 
+/// Runs `switchback guard`.
 pub(crate) fn run(arguments: &Arguments, form: Form) -> Result<Exit, Problem> {
     let checked = arguments.pair.read()?;
     let store = arguments.store.store()?;

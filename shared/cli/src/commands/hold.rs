@@ -7,12 +7,14 @@ use crate::orders::control::{self, ControlArguments};
 use crate::summary::standing::Standing;
 use crate::terminal::talk::{Form, say};
 
+/// The arguments of `switchback hold`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
     #[command(flatten)]
     control: ControlArguments,
 }
 
+/// Runs `switchback hold`.
 pub(crate) fn run(arguments: &Arguments, form: Form) -> Result<Exit, Problem> {
     control::run(&arguments.control, form, async |_, seen| {
         let standing = Standing::of(seen);

@@ -20,6 +20,7 @@ use crate::terminal::talk::{Form, data, data_json};
 /// The longest wait until the order to add a lesson is carried out.
 const PATIENCE: SignedDuration = SignedDuration::from_secs(60);
 
+/// The arguments of `switchback lesson`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
     #[command(subcommand)]
@@ -70,6 +71,7 @@ struct Close {
     why: String,
 }
 
+/// Runs `switchback lesson`.
 pub(crate) fn run(arguments: &Arguments, form: Form) -> Result<Exit, Problem> {
     match &arguments.deed {
         Deed::Add(add) => run_add(add, form),

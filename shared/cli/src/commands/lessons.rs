@@ -9,6 +9,7 @@ use crate::place::pair::PairArguments;
 use crate::place::store::StoreArguments;
 use crate::terminal::talk::{Form, data, data_json};
 
+/// The arguments of `switchback lessons`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
     #[command(flatten)]
@@ -20,6 +21,7 @@ pub(crate) struct Arguments {
     all: bool,
 }
 
+/// Runs `switchback lessons`.
 pub(crate) fn run(arguments: &Arguments, form: Form) -> Result<Exit, Problem> {
     let checked = arguments.pair.read()?;
     let store = arguments.store.store()?;

@@ -15,6 +15,7 @@ use crate::place::store::StoreArguments;
 use crate::terminal::prompts::person;
 use crate::terminal::talk::{Form, data, data_json};
 
+/// The arguments of `switchback plan`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
     #[command(flatten)]
@@ -31,6 +32,7 @@ pub(crate) struct Arguments {
     calls: bool,
 }
 
+/// Runs `switchback plan`.
 pub(crate) fn run(arguments: &Arguments, form: Form) -> Result<Exit, Problem> {
     let checked = arguments.pair.read()?;
     let store = arguments.store.store()?;

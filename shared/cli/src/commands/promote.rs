@@ -7,6 +7,7 @@ use crate::operation::moving::{self, Moving, MovingArguments};
 use crate::operation::order::Request;
 use crate::terminal::talk::Form;
 
+/// The arguments of `switchback promote`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
     #[command(flatten)]
@@ -16,6 +17,7 @@ pub(crate) struct Arguments {
     planned: bool,
 }
 
+/// Runs `switchback promote`.
 pub(crate) fn run(arguments: &Arguments, form: Form) -> Result<Exit, Problem> {
     let request = Request {
         course: Course::Promotion,

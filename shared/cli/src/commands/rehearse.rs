@@ -10,6 +10,7 @@ use rim::{Exit, Problem};
 
 use crate::terminal::talk::{Form, data, data_json, say};
 
+/// The arguments of `switchback rehearse`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
     /// The scenario: a folder below tests/scenarios.
@@ -51,6 +52,7 @@ impl From<Store> for StoreKind {
     }
 }
 
+/// Runs `switchback rehearse`.
 pub(crate) fn run(arguments: &Arguments, form: Form) -> Result<Exit, Problem> {
     let scenario = Scenario::named(&arguments.scenario).ok_or_else(|| {
         let known: Vec<&str> = SCENARIOS.iter().map(|scenario| scenario.name).collect();

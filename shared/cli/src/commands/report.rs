@@ -23,6 +23,7 @@ use crate::terminal::talk::{Form, data, data_json, say};
 /// The width of the longest bar of a trend, in characters.
 const BAR: i64 = 24;
 
+/// The arguments of `switchback report`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
     #[command(flatten)]
@@ -40,6 +41,7 @@ pub(crate) struct Arguments {
     trend: bool,
 }
 
+/// Runs `switchback report`.
 pub(crate) fn run(arguments: &Arguments, form: Form) -> Result<Exit, Problem> {
     let checked = arguments.pair.read()?;
     let store = arguments.store.store()?;

@@ -39,6 +39,7 @@ impl Said {
     }
 }
 
+/// The arguments of `switchback signal`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
     #[command(flatten)]
@@ -56,6 +57,7 @@ pub(crate) struct Arguments {
     text: String,
 }
 
+/// Runs `switchback signal`.
 pub(crate) fn run(arguments: &Arguments, form: Form) -> Result<Exit, Problem> {
     let checked = arguments.pair.read()?;
     let store = arguments.store.store()?;

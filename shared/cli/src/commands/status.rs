@@ -26,6 +26,7 @@ use crate::terminal::talk::{Form, data, data_json, say};
 /// The pause between two reads of a watched saga.
 const LOOKS_EVERY: SignedDuration = SignedDuration::from_secs(1);
 
+/// The arguments of `switchback status`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
     #[command(flatten)]
@@ -40,6 +41,7 @@ pub(crate) struct Arguments {
     watch: bool,
 }
 
+/// Runs `switchback status`.
 pub(crate) fn run(arguments: &Arguments, form: Form) -> Result<Exit, Problem> {
     let checked = arguments.pair.read()?;
     let store = arguments.store.store()?;

@@ -10,6 +10,7 @@ use crate::place::store::StoreArguments;
 use crate::terminal::prompts::person;
 use crate::terminal::talk::{Form, data, data_json};
 
+/// The arguments of `switchback thaw`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
     #[command(flatten)]
@@ -21,6 +22,7 @@ pub(crate) struct Arguments {
     why: String,
 }
 
+/// Runs `switchback thaw`.
 pub(crate) fn run(arguments: &Arguments, form: Form) -> Result<Exit, Problem> {
     let checked = arguments.pair.read()?;
     let store = arguments.store.store()?;

@@ -16,6 +16,7 @@ use crate::terminal::talk::{Form, data, data_json};
 /// How many of people's last decisions are shown.
 const TOLD: usize = 5;
 
+/// The arguments of `switchback verdict`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
     #[command(flatten)]
@@ -24,6 +25,7 @@ pub(crate) struct Arguments {
     store: StoreArguments,
 }
 
+/// Runs `switchback verdict`.
 pub(crate) fn run(arguments: &Arguments, form: Form) -> Result<Exit, Problem> {
     let checked = arguments.pair.read()?;
     let store = arguments.store.store()?;

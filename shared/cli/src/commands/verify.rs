@@ -11,6 +11,7 @@ use crate::terminal::talk::{Form, data, data_json};
 /// How many findings are listed one by one.
 const TOLD: usize = 20;
 
+/// The arguments of `switchback verify`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
     /// A record (JSON) or its page (HTML).
@@ -20,6 +21,7 @@ pub(crate) struct Arguments {
     seal: Option<String>,
 }
 
+/// Runs `switchback verify`.
 pub(crate) fn run(arguments: &Arguments, form: Form) -> Result<Exit, Problem> {
     let file = arguments.file.display();
     let bytes = std::fs::read(&arguments.file)

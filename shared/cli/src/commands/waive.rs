@@ -9,6 +9,7 @@ use crate::orders::step::{StepArguments, words};
 use crate::terminal::prompts::names_pair;
 use crate::terminal::talk::{Form, say};
 
+/// The arguments of `switchback waive`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
     #[command(flatten)]
@@ -20,6 +21,7 @@ pub(crate) struct Arguments {
     pair_name: Option<String>,
 }
 
+/// Runs `switchback waive`.
 pub(crate) fn run(arguments: &Arguments, form: Form) -> Result<Exit, Problem> {
     control::run(&arguments.control, form, async |checked, seen| {
         let step = arguments.step.find(seen)?;

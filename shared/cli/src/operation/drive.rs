@@ -41,7 +41,7 @@ pub(crate) enum Ended {
 }
 
 /// The name of this runner: this process, and the person who started it.
-pub(crate) fn owner() -> String {
+fn owner() -> String {
     format!("switchback/{}/{}", person(), std::process::id())
 }
 
@@ -204,6 +204,7 @@ async fn stopped() {
     }
 }
 
+/// Sleeps by the clock of the pair.
 pub(crate) async fn sleep(deps: &Deps, by: SignedDuration) {
     deps.clock.sleep_until(deps.clock.now().saturating_add(by).unwrap_or(Timestamp::MAX)).await;
 }

@@ -26,6 +26,7 @@ const LOOKS_EVERY: SignedDuration = SignedDuration::from_secs(1);
 /// The pause between two reads of a drill's alarms while its way out is under way.
 const ALARMS_EVERY: SignedDuration = SignedDuration::from_secs(20);
 
+/// The arguments of `switchback drill full`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct FullArguments {
     #[command(flatten)]
@@ -64,6 +65,7 @@ impl FullArguments {
     }
 }
 
+/// Runs `switchback drill full`.
 pub(crate) fn run(arguments: &FullArguments, form: Form) -> Result<Exit, Problem> {
     let checked = arguments.moving.pair.read()?;
     let store = arguments.moving.store.store()?;

@@ -47,8 +47,11 @@ pub(crate) struct MovingArguments {
 
 /// The order of one command.
 pub(crate) struct Moving<'a> {
+    /// Which pair, where it is recorded, and who says yes.
     pub(crate) arguments: &'a MovingArguments,
+    /// The order.
     pub(crate) request: Request,
+    /// The form of the report at the end.
     pub(crate) form: Form,
 }
 

@@ -12,6 +12,7 @@ use crate::place::pair::{SideName, url};
 use crate::place::sides::greet;
 use crate::terminal::talk::say;
 
+/// The arguments of an order that says which side the work leaves.
 #[derive(Debug, clap::Args)]
 pub(crate) struct OrderArguments {
     /// The leaving side is well: everything there is verified stopped before anything starts.

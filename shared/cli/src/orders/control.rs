@@ -22,6 +22,7 @@ use crate::terminal::talk::{Form, data, data_json, say};
 /// An order is waited for this long, because a runner that died keeps its lease for half a minute.
 const PATIENCE: SignedDuration = SignedDuration::from_secs(60);
 
+/// The arguments of every order to a saga.
 #[derive(Debug, clap::Args)]
 pub(crate) struct ControlArguments {
     #[command(flatten)]

@@ -8,6 +8,7 @@ use saga::{Step, StepId};
 
 use crate::summary::standing::LISTED;
 
+/// The arguments that name a step.
 #[derive(Debug, clap::Args)]
 pub(crate) struct StepArguments {
     /// The step as `switchback status` numbers it: stage.number.

@@ -7,6 +7,7 @@ use engine::Deps;
 use failover::Side;
 use rim::{Checked, Problem};
 
+/// The argument that names the pair.
 #[derive(Debug, clap::Args)]
 pub(crate) struct PairArguments {
     /// The file with the pair's configuration.

@@ -22,6 +22,7 @@ pub(crate) struct KindSeen {
 /// A side as it was read.
 #[derive(Debug)]
 pub(crate) struct SideSeen {
+    /// The side that was read.
     pub(crate) side: Side,
     /// The name by which the side knows us.
     pub(crate) greeting: Result<String, Fault>,

@@ -11,6 +11,7 @@ use rim::{Checked, Problem, SystemClock, deployed};
 
 use crate::place::pair::quoted;
 
+/// The arguments that name the store of the pair.
 #[derive(Debug, clap::Args)]
 pub(crate) struct StoreArguments {
     /// The store of the pair: embedded:FILE on this machine, or aws:TABLE.

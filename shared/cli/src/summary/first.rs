@@ -14,9 +14,11 @@ use crate::place::store::Store;
 
 /// The parts that commands of the pair are made of.
 pub(crate) struct Lines<'a> {
+    /// The flag that names the pair.
     pub(crate) pair: &'a PairArguments,
     /// The flags that name the store.
     pub(crate) again: String,
+    /// The store. It decides what takes the next checkpoint.
     pub(crate) store: &'a Store,
 }
 
