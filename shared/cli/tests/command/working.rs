@@ -138,4 +138,8 @@ fn every_code_is_explained() {
     ground.run(&["explain", "another-saga"]).ends(0, &["# ANOTHER-SAGA", "## What to do"]);
     let told = ground.run(&["explain", "LOGIN-PAGE", "--json"]).json();
     assert!(told["page"].as_str().unwrap().contains("private link"));
+    let before = ground.run(&["--json", "explain", "LOGIN-PAGE"]).json();
+    assert_eq!(before, told, "the flag may stand before the command, too");
+    let refused = ground.run(&["--json", "explain", "NOTHING"]);
+    refused.ends(2, &["{\"error\":{", "UNKNOWN-CODE"]);
 }

@@ -1,0 +1,5 @@
+//! Speaks with the person at the terminal, or with the script in that place.
+
+pub(crate) mod progress;
+pub(crate) mod prompts;
+pub(crate) mod talk;
