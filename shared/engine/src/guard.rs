@@ -17,12 +17,12 @@ use serde_json::Value;
 
 use crate::capture::never_had;
 use crate::deps::Deps;
+use crate::keys::plan_key;
 use crate::limiter::turnstile::Turnstile;
 use crate::ports::{
     Context, ControlCount, Looking, Next, Observed, PairHead, STORE_VERSION, SagaHead, SagaStatus, StoreError,
     Workspace,
 };
-use crate::start::plan_key;
 
 /// The result of a check by the guard.
 #[derive(Clone, Debug, PartialEq, Eq)]

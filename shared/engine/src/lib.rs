@@ -34,6 +34,7 @@ pub mod evidence;
 pub mod evidence_due;
 pub mod guard;
 pub mod homes;
+pub mod keys;
 pub mod limiter;
 pub mod noticing;
 pub mod pair_status;

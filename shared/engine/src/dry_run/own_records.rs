@@ -13,8 +13,9 @@ use serde_json::{Value, json};
 use super::foreseen::{Ends, Foreseen};
 use super::rounds::Outcome;
 use crate::deps::Deps;
+use crate::keys::published_key;
 use crate::ports::StoreError;
-use crate::runner::publication::{Published, Wanted, published_key};
+use crate::runner::publication::{Published, Wanted};
 use crate::start::pair_head;
 
 /// The own records, as they are and as they are assumed.

@@ -20,9 +20,9 @@ use super::recorder::{Recorder, Stopped};
 use super::run::Run;
 use crate::deps::Deps;
 use crate::evidence_due::keep_due;
+use crate::keys::plan_key;
 use crate::limiter::turnstile::Turnstile;
 use crate::ports::{AskState, Looking, PairHead, SagaHead, SagaStatus, StoreError, TakeOver};
-use crate::start::plan_key;
 
 /// The result of a drive.
 #[derive(Debug, Clone, PartialEq, Eq)]

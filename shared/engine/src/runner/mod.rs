@@ -31,5 +31,5 @@ mod taking_in;
 
 pub use asked::Asked;
 pub use drive::{Driven, drive};
-pub use publication::{Published, published_key};
+pub use publication::Published;
 pub use recorder::Stopped;

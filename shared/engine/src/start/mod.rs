@@ -19,17 +19,13 @@ pub use order::Order;
 pub use refusals::StartRefused;
 
 use crate::approvals;
-use crate::capture::{CaptureError, checkpoint_key, prepared_key};
+use crate::capture::CaptureError;
 use crate::deps::Deps;
 use crate::evidence_due;
+use crate::keys::{checkpoint_key, plan_key, prepared_key};
 use crate::ports::{
     AskItem, ControlCount, DrillRecord, GuardRecord, PairHead, STORE_VERSION, SagaHead, SagaStatus, StoreError, WayBack,
 };
-
-/// The key of a saga's frozen plan.
-pub fn plan_key(saga: &SagaId) -> String {
-    format!("sagas/{saga}/plan.json")
-}
 
 /// A plan that is not started yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
