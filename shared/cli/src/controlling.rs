@@ -5,8 +5,8 @@
 
 use engine::Deps;
 use engine::controls::{Ordered, order, step_named};
+use engine::pair::pair_head;
 use engine::ports::Control;
-use engine::start::pair_head;
 use engine::view::{View, view};
 use jiff::SignedDuration;
 use rim::{Checked, Exit, Problem};

@@ -2,10 +2,10 @@
 
 use engine::keys::published_key;
 use engine::noticing::case_of;
+use engine::pair::pair_head;
 use engine::pair_status::{PairStatus, pair_status};
 use engine::ports::{ControlState, GuardRecord, PairHead};
 use engine::runner::Published;
-use engine::start::pair_head;
 use engine::view::view;
 use engine::{Deps, drills};
 use failover::Work;

@@ -14,8 +14,8 @@ use serde::de::IgnoredAny;
 use crate::deps::Deps;
 use crate::keys::{checkpoint_key, prepared_key};
 use crate::limiter::turnstile::Turnstile;
+use crate::pair::pair_head;
 use crate::ports::{Looking, Observed, PairHead, StoreError};
-use crate::start::pair_head;
 
 /// Lists a side. The kinds are listed in parallel, and a kind that cannot be listed does not delay the others.
 pub async fn list_side(deps: &Deps, side: Side, time_out: Duration) -> Checkpoint {

@@ -20,6 +20,7 @@
 //! | [`controls::order`], [`controls::abort`] | records an order of a person for a running saga |
 //! | [`evidence`] | stores the record of a finished saga, after its pair is released |
 //! | [`view::view`] | reads a saga as a person wants to see it |
+//! | [`pair::pair_head`] | reads the head of the pair: which side works, and the saga under way |
 //! | [`pair_status::pair_status`] | says whether the work of a pair runs, and whether it could be moved |
 
 pub mod approvals;
@@ -37,8 +38,10 @@ pub mod homes;
 pub mod keys;
 pub mod limiter;
 pub mod noticing;
+pub mod pair;
 pub mod pair_status;
 pub mod ports;
+mod release;
 #[cfg(feature = "mutants")]
 mod restored;
 pub mod runner;

@@ -15,9 +15,9 @@ use crate::capture::{CaptureError, Taken, latest, take};
 use crate::deps::Deps;
 use crate::keys::{checkpoint_key, published_key, version_key};
 use crate::noticing::last_verdict;
+use crate::pair::pair_head;
 use crate::ports::{PairHead, StoreError};
 use crate::runner::Published;
-use crate::start::pair_head;
 
 /// The time limit of one listing. A side that takes longer is not captured in this round, since the result of the
 /// other side is due.

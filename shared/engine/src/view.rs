@@ -5,8 +5,8 @@ use saga::{Chain, Line, Plan, SagaId, State};
 
 use crate::deps::Deps;
 use crate::keys::plan_key;
+use crate::pair::pair_head;
 use crate::ports::{AskItem, PairHead, SagaHead, StoreError};
-use crate::start::pair_head;
 
 /// A saga and its pair, as recorded.
 #[derive(Clone, Debug, PartialEq)]

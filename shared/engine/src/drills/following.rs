@@ -9,8 +9,8 @@ use super::book::{DrillOutcome, DrillResult};
 use super::scheduled::result;
 use crate::controls::abort;
 use crate::deps::Deps;
+use crate::pair::pair_head;
 use crate::ports::{Answer, AskState, SagaHead, SagaStatus, StoreError};
-use crate::start::pair_head;
 
 /// The time within which a recorded drill starts its saga. It is longer than a function lives, so after this time the
 /// process that recorded the drill has died.

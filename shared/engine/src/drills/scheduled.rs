@@ -25,8 +25,9 @@ use super::following::{Followed, end_unapproved, follow};
 use super::standings;
 use crate::deps::Deps;
 use crate::dry_run::DryRunFailed;
+use crate::pair::pair_head;
 use crate::ports::StoreError;
-use crate::start::{Order, StartRefused, draft, pair_head, start};
+use crate::start::{Order, StartRefused, draft, start};
 
 /// The most periods that are settled in one round. If more are open, e.g. after years, the next round goes on.
 const PERIODS: usize = 60;

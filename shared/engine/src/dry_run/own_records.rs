@@ -14,9 +14,9 @@ use super::foreseen::{Ends, Foreseen};
 use super::rounds::Outcome;
 use crate::deps::Deps;
 use crate::keys::published_key;
+use crate::pair::pair_head;
 use crate::ports::StoreError;
 use crate::runner::publication::{Published, Wanted};
-use crate::start::pair_head;
 
 /// The own records, as they are and as they are assumed.
 pub(super) struct OwnRecords {

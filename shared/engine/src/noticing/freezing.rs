@@ -8,8 +8,8 @@ use saga::bounds::{NAME, TEXT, capped};
 use serde::{Deserialize, Serialize};
 
 use crate::deps::Deps;
+use crate::pair::change_pair;
 use crate::ports::{Remembered, STORE_VERSION, StoreError, last_that_fit};
-use crate::start::change_pair;
 
 /// The name under which people's decisions are remembered.
 const DECISIONS: &str = "decisions";

@@ -13,8 +13,8 @@ use super::proposing::{NotProposed, propose};
 use super::telling::{Notice, tell};
 use crate::approvals::{NotAnswered, answer, by_policy};
 use crate::deps::Deps;
+use crate::pair::pair_head;
 use crate::ports::{AskState, PairHead, Remembered, STORE_VERSION, StoreError};
-use crate::start::pair_head;
 
 /// The name under which the watch's own record is remembered.
 const WATCH: &str = "watch";

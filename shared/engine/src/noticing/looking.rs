@@ -10,8 +10,8 @@ use super::hearing::hear;
 use super::normal;
 use crate::deps::Deps;
 use crate::limiter::turnstile::Turnstile;
+use crate::pair::pair_head;
 use crate::ports::{Feed, PairHead, Probe, ProbeInfo, Probed, StoreError};
-use crate::start::pair_head;
 
 /// The result of one poll.
 #[derive(Clone, Debug, PartialEq, Eq)]

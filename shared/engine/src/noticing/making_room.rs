@@ -72,7 +72,7 @@ pub(super) async fn make_room(deps: &Deps, way: &GivesWay) -> Result<bool, Store
     }
     // The saga has nothing left to do, so this drive ends it.
     crate::runner::drive(deps, &way.saga, BY).await.map_err(of)?;
-    let head = crate::start::pair_head(deps).await?;
+    let head = crate::pair::pair_head(deps).await?;
     Ok(head.saga.as_ref() != Some(&way.saga))
 }
 

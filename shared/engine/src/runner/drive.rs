@@ -23,6 +23,7 @@ use crate::evidence_due::keep_due;
 use crate::keys::plan_key;
 use crate::limiter::turnstile::Turnstile;
 use crate::ports::{AskState, Looking, PairHead, SagaHead, SagaStatus, StoreError, TakeOver};
+use crate::release::release_pair;
 
 /// The result of a drive.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,7 +53,7 @@ pub enum Driven {
 pub async fn drive(deps: &Deps, saga: &SagaId, owner: &str) -> Result<Driven, Stopped> {
     let Some(head) = deps.sagas.head(saga).await? else { return Ok(Driven::Over) };
     if let SagaStatus::Finished(_) = head.status {
-        crate::start::release_pair(deps, saga).await?;
+        release_pair(deps, saga).await?;
         keep_due(deps).await?;
         return Ok(Driven::Over);
     }
