@@ -48,6 +48,7 @@ pub mod runner;
 pub mod settings;
 pub mod start;
 pub mod sync;
+mod update;
 pub mod view;
 pub mod wake;
 

@@ -4,6 +4,7 @@ use failover::Side;
 
 use crate::deps::Deps;
 use crate::ports::{PairHead, STORE_VERSION, StoreError};
+use crate::update::{TRIES, update, written};
 
 /// The pair as recorded. A pair without a record works on its primary.
 ///
@@ -29,9 +30,6 @@ pub async fn pair_head(deps: &Deps) -> Result<PairHead, StoreError> {
     }))
 }
 
-/// The most tries of a change of the pair after somebody else wrote first.
-const TRIES: u32 = 8;
-
 /// Changes the pair's head on the condition that nobody else has changed it since it was read. `false`: there was
 /// nothing to change.
 ///
@@ -39,17 +37,13 @@ const TRIES: u32 = 8;
 ///
 /// [`StoreError`].
 pub(crate) async fn change_pair(deps: &Deps, with: impl Fn(&mut PairHead) -> bool) -> Result<bool, StoreError> {
-    for _ in 0..TRIES {
+    let once = || async {
         let mut head = pair_head(deps).await?;
         if !with(&mut head) {
-            return Ok(false);
+            return Ok(Some(false));
         }
         head.revision += 1;
-        match deps.pairs.put_pair(&head).await {
-            Ok(()) => return Ok(true),
-            Err(StoreError::Refused(_)) => {}
-            Err(other) => return Err(other),
-        }
-    }
-    Err(StoreError::Again(format!("the head of pair {}", deps.pair.name)))
+        Ok(written(deps.pairs.put_pair(&head).await)?.then_some(true))
+    };
+    update(TRIES, once, || Err(StoreError::Again(format!("the head of pair {}", deps.pair.name)))).await
 }

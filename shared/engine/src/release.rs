@@ -9,6 +9,7 @@ use crate::deps::Deps;
 use crate::evidence_due;
 use crate::pair::pair_head;
 use crate::ports::StoreError;
+use crate::update::written;
 
 /// Releases the pair when its saga is finished, or the guard when its round is finished. The same write marks the
 /// evidence as due (L9).
@@ -34,11 +35,8 @@ pub(crate) async fn release_pair(deps: &Deps, saga: &SagaId) -> Result<(), Store
     }
     evidence_due::mark(&mut head, saga, deps.clock.now());
     head.revision += 1;
-    match deps.pairs.put_pair(&head).await {
-        // Somebody else has released it, or our own reply was lost. If neither is true, the next tick releases it.
-        Ok(()) | Err(StoreError::Refused(_)) => Ok(()),
-        Err(other) => Err(other),
-    }
+    // Refused: somebody else has released it, or our own reply was lost. If neither is true, the next tick releases it.
+    written(deps.pairs.put_pair(&head).await).map(drop)
 }
 
 /// The time when the work was moved, at which the cool-down begins. A failback that waited for lessons counts from

@@ -12,9 +12,8 @@ use crate::capture::CaptureError;
 use crate::deps::Deps;
 use crate::keys::{checkpoint_key, plan_key, prepared_key};
 use crate::pair::pair_head;
-use crate::ports::{
-    AskItem, ControlCount, DrillRecord, PairHead, STORE_VERSION, SagaHead, SagaStatus, StoreError, WayBack,
-};
+use crate::ports::{AskItem, ControlCount, DrillRecord, PairHead, STORE_VERSION, SagaHead, SagaStatus, WayBack};
+use crate::update::written;
 
 /// Starts a drafted saga: freezes the plan, takes the pair, asks the question, wakes the saga.
 ///
@@ -56,16 +55,12 @@ pub async fn start(deps: &Deps, order: &Order, draft: &Draft) -> Result<SagaId, 
     pair.saga = Some(saga.clone());
     of_drill(&mut pair, order, &saga);
     pair.revision += 1;
-    match deps.pairs.put_pair(&pair).await {
-        Ok(()) => {}
-        Err(StoreError::Refused(_)) => {
-            let now = pair_head(deps).await?.saga;
-            if now.as_ref() != Some(&saga) {
-                let other = now.unwrap_or_else(|| SagaId("of another command".to_owned()));
-                return Err(StartRefused::AnotherSaga { pair: deps.pair.name.to_string(), saga: other });
-            }
+    if !written(deps.pairs.put_pair(&pair).await)? {
+        let now = pair_head(deps).await?.saga;
+        if now.as_ref() != Some(&saga) {
+            let other = now.unwrap_or_else(|| SagaId("of another command".to_owned()));
+            return Err(StartRefused::AnotherSaga { pair: deps.pair.name.to_string(), saga: other });
         }
-        Err(other) => return Err(other.into()),
     }
     let mut questions: Vec<&str> = draft.plan.stages.iter().flat_map(|s| s.gate.questions()).collect();
     questions.dedup();
