@@ -29,6 +29,7 @@ pub mod codes;
 pub mod controls;
 pub mod datasets;
 pub mod deps;
+mod document;
 pub mod drills;
 pub mod dry_run;
 pub mod evidence;

@@ -30,7 +30,6 @@ pub use objects::Objects;
 pub use pass::{Admitted, Ending, Nature, Pass, Wire};
 pub use scribe::Scribe;
 pub use secret_place::{NO_PLACE, SecretPlace, setting_of};
-pub(crate) use signals::last_that_fit;
 pub use signals::{
     DeclaredProbe, Depth, Feed, Messenger, Probe, ProbeInfo, Probed, Recipient, Remembered, Signals, TrackItem,
 };
