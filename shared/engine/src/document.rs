@@ -1,7 +1,7 @@
 //! Keeps the small documents that are remembered of a pair, each under a name: the record of decisions, the results of
 //! drills.
 //!
-//! A document has one type. Its version is checked and written here and nowhere else in the engine.
+//! A document has one type. Its version (S22) is checked and written here and nowhere else in the engine.
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;

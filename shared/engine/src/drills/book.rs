@@ -1,6 +1,6 @@
 //! Records the result of each drill, and reports it after that, so that no result is lost and each is reported.
 
-use failover::drill::{DrillEnd, DrillKind};
+use failover::drill::{DrillEnd, DrillKind, DrillPolicy, Period};
 use jiff::Timestamp;
 use saga::SagaId;
 use saga::bounds::{TEXT, capped};
@@ -78,6 +78,33 @@ impl Content for Vec<DrillResult> {
 
     fn stored(&self) -> Result<Value, serde_json::Error> {
         last_that_fit(self, KEPT)
+    }
+}
+
+/// The id of the result that belongs to a period of a schedule.
+pub(super) fn id_of(policy: &DrillPolicy, period: Period) -> String {
+    format!("{}/{period}", policy.name)
+}
+
+/// The result of a drill that belongs to a period of a schedule.
+pub(super) fn of_period(
+    deps: &Deps,
+    policy: &DrillPolicy,
+    period: Period,
+    sagas: Vec<SagaId>,
+    outcome: DrillOutcome,
+    why: String,
+) -> DrillResult {
+    DrillResult {
+        id: id_of(policy, period),
+        name: policy.name.clone(),
+        kind: policy.kind,
+        period: Some(period.to_string()),
+        at: deps.clock.now(),
+        sagas,
+        outcome,
+        why,
+        told: false,
     }
 }
 

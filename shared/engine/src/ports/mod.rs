@@ -16,6 +16,7 @@ mod scribe;
 mod secret_place;
 mod signals;
 mod store;
+mod store_error;
 mod waker;
 mod workspace;
 
@@ -35,7 +36,8 @@ pub use signals::{
 };
 pub use store::{
     EvidenceDue, GuardRecord, Lease, LogChunk, PairHead, Pairs, STORE_VERSION, SagaHead, SagaStatus, Sagas, StepItem,
-    StoreError, TakeOver,
+    TakeOver,
 };
+pub use store_error::StoreError;
 pub use waker::Waker;
 pub use workspace::{Act, ActReply, Context, KindInfo, Looking, Next, Observed, Workspace};

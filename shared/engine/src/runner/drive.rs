@@ -10,10 +10,11 @@ use futures::stream::FuturesUnordered;
 use jiff::Timestamp;
 use saga::{Plan, SagaId, Step, StepState};
 
-use super::attempt::{Place, known_kinds};
+use super::driven::Driven;
 use super::lease::LeaseWatch;
 use super::looker::Looker;
 use super::outside::{Outside, OutsidePass};
+use super::place::{Place, known_kinds};
 use super::publication::Publication;
 use super::rechecks::Rechecks;
 use super::recorder::{Recorder, Stopped};
@@ -24,25 +25,6 @@ use crate::keys::plan_key;
 use crate::limiter::turnstile::Turnstile;
 use crate::ports::{AskState, Looking, PairHead, SagaHead, SagaStatus, StoreError, TakeOver};
 use crate::release::release_pair;
-
-/// The result of a drive.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Driven {
-    /// The saga is over, or there is none.
-    Over,
-    /// Another runner holds the lease, or it has not fully run out.
-    Held {
-        /// The time before which it cannot be taken.
-        until: Timestamp,
-    },
-    /// Nothing is due before this time. `None`: nothing is due until a person does something.
-    Resting {
-        /// The time when something is due.
-        until: Option<Timestamp>,
-    },
-    /// There is more to do, and another drive must do it.
-    HandedOver,
-}
 
 /// Drives a saga as far as it goes, for at most [`crate::Settings::drive_limit`].
 ///

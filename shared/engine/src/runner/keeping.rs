@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use saga::{Decision, Event, Outcome, StepState};
 
-use super::drive::Driven;
+use super::driven::Driven;
 use super::recorder::Stopped;
 use super::run::Run;
 use crate::ports::{SagaStatus, StoreError};
