@@ -134,8 +134,8 @@ def test_no_lifecycle_deletes_the_latest_checkpoint_or_anything_else_but_version
     keys = {key for file in source for key in re.findall(r'format!\("([a-z-]+/)\{', file.read_text())}
     assert {"pairs/", "sagas/", "checkpoints/"} <= keys, keys
     assert expiring(template.read()) == ["checkpoints/"]
-    latest = (ROOT / "shared/engine/src/capture.rs").read_text()
-    assert 'format!("pairs/{}/checkpoints/{}"' in latest and 'format!("checkpoints/{}/{}/{content}.json"' in latest
+    keys = (ROOT / "shared/engine/src/keys.rs").read_text()
+    assert 'format!("pairs/{}/checkpoints/{}"' in keys and 'format!("checkpoints/{}/{}/{content}.json"' in keys
 
 
 def test_two_pairs_fit_into_one_region():

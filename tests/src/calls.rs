@@ -164,7 +164,7 @@ impl Ground {
     pub async fn own_records(&self) -> (Option<engine::ports::PairHead>, Option<Vec<u8>>) {
         let name = &self.operator.pair.name;
         let head = self.operator.pairs.pair(name).await.expect("the store answers");
-        let key = engine::runner::published_key(name);
+        let key = engine::keys::published_key(name);
         (head, self.operator.objects.get(&key).await.expect("the store answers").map(|bytes| bytes.to_vec()))
     }
 }

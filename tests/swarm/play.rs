@@ -3,8 +3,9 @@
 use engine::approvals::{NotAnswered, Standing, answer, at_terminal};
 use engine::capture::{CaptureError, capture};
 use engine::drills::dry_drill;
+use engine::pair::pair_head;
 use engine::ports::{SagaStatus, StoreError};
-use engine::start::{Draft, Order, StartRefused, draft, pair_head, start};
+use engine::start::{Draft, Order, StartRefused, draft, start};
 use engine::view::{View, view};
 use failover::plan::{GO, PlanRefused};
 use failover::{Course, Side};

@@ -4,9 +4,9 @@
 //! event only says that something may be due. The record says what happened.
 
 use engine::Deps;
+use engine::pair::pair_head;
 use engine::ports::StoreError;
 use engine::runner::{Driven, Stopped};
-use engine::start::pair_head;
 use engine::wake::{tick, wake};
 use rim::metrics::Metric;
 use saga::SagaId;

@@ -12,35 +12,10 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 
 use crate::deps::Deps;
+use crate::keys::{checkpoint_key, prepared_key};
 use crate::limiter::turnstile::Turnstile;
+use crate::pair::pair_head;
 use crate::ports::{Looking, Observed, PairHead, StoreError};
-use crate::start::pair_head;
-
-/// The key of the latest checkpoint of a side. It names the workspace and not the role, so that a promotion moves no
-/// object.
-pub fn checkpoint_key(deps: &Deps, side: Side) -> String {
-    format!("{}/latest.json", checkpoints(deps, side))
-}
-
-/// The key of the record of a standby from before work came to it.
-pub fn prepared_key(deps: &Deps, side: Side) -> String {
-    format!("{}/prepared.json", checkpoints(deps, side))
-}
-
-/// The key of one version of a side's checkpoint. A version is never overwritten. Versions have a prefix of their
-/// own, so that a bucket's lifecycle can remove old ones and never reaches the latest checkpoint.
-pub fn version_key(deps: &Deps, side: Side, content: &str) -> String {
-    format!("checkpoints/{}/{}/{content}.json", deps.pair.name, place(deps, side))
-}
-
-fn checkpoints(deps: &Deps, side: Side) -> String {
-    format!("pairs/{}/checkpoints/{}", deps.pair.name, place(deps, side))
-}
-
-fn place(deps: &Deps, side: Side) -> String {
-    let host = deps.pair.host(side).replace(':', "-");
-    if host.is_empty() { side.as_str().to_owned() } else { host }
-}
 
 /// Lists a side. The kinds are listed in parallel, and a kind that cannot be listed does not delay the others.
 pub async fn list_side(deps: &Deps, side: Side, time_out: Duration) -> Checkpoint {

@@ -18,9 +18,9 @@ use failover::verdict::sentences;
 use saga::{Outcome, SagaId};
 
 use crate::deps::Deps;
+use crate::keys::{evidence_key, plan_key, record_key};
 use crate::noticing::last_verdict;
 use crate::ports::{Answer, AskItem, AskState, Deed, DoneItem, STORE_VERSION, SagaStatus, StoreError, TrailLine};
-use crate::start::plan_key;
 use crate::view::{View, view};
 
 /// In bytes: a record of up to this size gets a page beside it. A page is about twice as large as its record, and
@@ -44,16 +44,6 @@ pub enum NoEvidence {
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
-}
-
-/// The key of a saga's record beside its plan.
-pub fn record_key(saga: &SagaId) -> String {
-    format!("sagas/{saga}/record.json")
-}
-
-/// The key of the evidence that is locked. `ending` is `json` or `html`.
-pub fn evidence_key(record: &Record, ending: &str) -> String {
-    format!("sagas/{}/evidence-{}.{ending}", record.facts.saga, record.seal12())
 }
 
 /// The record of a finished saga: the stored one, or else a new one. Changes nothing.

@@ -10,8 +10,8 @@ use saga::SagaId;
 
 use crate::deps::Deps;
 use crate::evidence::{NoEvidence, keep};
+use crate::pair::{change_pair, pair_head};
 use crate::ports::{DoneItem, EvidenceDue, PairHead, STORE_VERSION, SagaStatus, StoreError};
-use crate::start::{change_pair, pair_head};
 
 /// The most tries for the evidence of one saga.
 pub const TRIES: u32 = 5;

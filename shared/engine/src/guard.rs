@@ -17,12 +17,13 @@ use serde_json::Value;
 
 use crate::capture::never_had;
 use crate::deps::Deps;
+use crate::keys::plan_key;
 use crate::limiter::turnstile::Turnstile;
 use crate::ports::{
     Context, ControlCount, Looking, Next, Observed, PairHead, STORE_VERSION, SagaHead, SagaStatus, StoreError,
     Workspace,
 };
-use crate::start::plan_key;
+use crate::update::written;
 
 /// The result of a check by the guard.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -252,9 +253,5 @@ fn round_head(deps: &Deps, saga: &SagaId, plan: &Plan, hash: saga::PlanHash, not
 /// Writes the head; `false` if somebody else wrote first.
 async fn put(deps: &Deps, head: &mut PairHead) -> Result<bool, StoreError> {
     head.revision += 1;
-    match deps.pairs.put_pair(head).await {
-        Ok(()) => Ok(true),
-        Err(StoreError::Refused(_)) => Ok(false),
-        Err(other) => Err(other),
-    }
+    written(deps.pairs.put_pair(head).await)
 }

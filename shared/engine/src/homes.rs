@@ -17,8 +17,8 @@ use saga::{Fault, Plan};
 use serde_json::{Map, Value};
 
 use crate::deps::{Deps, Pair, Watch};
+use crate::pair::pair_head;
 use crate::ports::{Feed, PairHead, Pass, Probe, ProbeInfo, Probed, StoreError};
-use crate::start::pair_head;
 
 /// The [`Deps`] with the role assignment that is recorded for the pair now.
 ///

@@ -20,6 +20,7 @@
 //! | [`controls::order`], [`controls::abort`] | records an order of a person for a running saga |
 //! | [`evidence`] | stores the record of a finished saga, after its pair is released |
 //! | [`view::view`] | reads a saga as a person wants to see it |
+//! | [`pair::pair_head`] | reads the head of the pair: which side works, and the saga under way |
 //! | [`pair_status::pair_status`] | says whether the work of a pair runs, and whether it could be moved |
 
 pub mod approvals;
@@ -28,22 +29,27 @@ pub mod codes;
 pub mod controls;
 pub mod datasets;
 pub mod deps;
+mod document;
 pub mod drills;
 pub mod dry_run;
 pub mod evidence;
 pub mod evidence_due;
 pub mod guard;
 pub mod homes;
+pub mod keys;
 pub mod limiter;
 pub mod noticing;
+pub mod pair;
 pub mod pair_status;
 pub mod ports;
+mod release;
 #[cfg(feature = "mutants")]
 mod restored;
 pub mod runner;
 pub mod settings;
 pub mod start;
 pub mod sync;
+mod update;
 pub mod view;
 pub mod wake;
 

@@ -11,8 +11,8 @@ use saga::SagaId;
 
 use crate::capture::{CaptureError, outline};
 use crate::deps::Deps;
+use crate::pair::pair_head;
 use crate::ports::{PairHead, StoreError};
-use crate::start::pair_head;
 use crate::view::{View, view};
 
 /// The most earlier sagas that are read to find the one that froze deployments.

@@ -11,12 +11,13 @@ use futures::future::{Either, select};
 use jiff::{SignedDuration, Timestamp};
 use sha2::{Digest, Sha256};
 
-use crate::capture::{CaptureError, Taken, checkpoint_key, latest, take, version_key};
+use crate::capture::{CaptureError, Taken, latest, take};
 use crate::deps::Deps;
+use crate::keys::{checkpoint_key, published_key, version_key};
 use crate::noticing::last_verdict;
+use crate::pair::pair_head;
 use crate::ports::{PairHead, StoreError};
-use crate::runner::{Published, published_key};
-use crate::start::pair_head;
+use crate::runner::Published;
 
 /// The time limit of one listing. A side that takes longer is not captured in this round, since the result of the
 /// other side is due.

@@ -4,8 +4,9 @@ use failover::story::{Sentence, story};
 use saga::{Chain, Line, Plan, SagaId, State};
 
 use crate::deps::Deps;
+use crate::keys::plan_key;
+use crate::pair::pair_head;
 use crate::ports::{AskItem, PairHead, SagaHead, StoreError};
-use crate::start::{pair_head, plan_key};
 
 /// A saga and its pair, as recorded.
 #[derive(Clone, Debug, PartialEq)]

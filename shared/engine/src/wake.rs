@@ -9,9 +9,9 @@ use crate::deps::Deps;
 use crate::drills;
 use crate::evidence_due::keep_due;
 use crate::guard::{Guarded, guard};
+use crate::pair::pair_head;
 use crate::ports::StoreError;
 use crate::runner::{Driven, Stopped, drive};
-use crate::start::pair_head;
 
 /// The number of unseen resources that the log names. The rest is counted.
 const NAMED: usize = 8;

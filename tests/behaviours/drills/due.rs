@@ -3,8 +3,8 @@
 
 use engine::drills::DrillOutcome;
 use engine::drills::scheduled::{Did, round};
+use engine::pair::pair_head;
 use engine::ports::{PairHead, SagaStatus};
-use engine::start::pair_head;
 use failover::drill::{BlockedDates, DrillEnd, DrillKind};
 use failover::signal::Reading;
 use jiff::civil::date;

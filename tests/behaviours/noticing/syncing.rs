@@ -2,11 +2,13 @@
 //! (S30). The active side is published before any saga exists (R7).
 
 use engine::Deps;
-use engine::capture::{checkpoint_key, latest, version_key};
+use engine::capture::latest;
+use engine::keys::{checkpoint_key, published_key, version_key};
 use engine::limiter::turnstile::Turnstile;
+use engine::pair::pair_head;
 use engine::ports::{Context, Looking, Next, SagaStatus};
-use engine::runner::{Published, published_key};
-use engine::start::{StartRefused, draft, pair_head, start};
+use engine::runner::Published;
+use engine::start::{StartRefused, draft, start};
 use engine::sync::{Captured, Publishing, Synced, sync};
 use failover::plan::want;
 use failover::signal::Reading;

@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use engine::evidence_due::TRIES;
+use engine::pair::pair_head;
 use engine::ports::{DoneItem, SagaStatus};
-use engine::start::pair_head;
 use local::stack::sabotage::{Crossing, Deed, Phase};
 use saga::SagaId;
 use tests::pair::{Ground, Seen, Setup, perform};

@@ -1,8 +1,8 @@
 //! Checks L3 and S32: a side that is taken for lost refuses, or asks for a pause, and is fenced all the same.
 
 use engine::guard::{Guarded, guard};
+use engine::pair::pair_head;
 use engine::ports::SagaStatus;
-use engine::start::pair_head;
 use jiff::{SignedDuration, Timestamp};
 use local::stack::sabotage::Phase;
 use saga::{Outcome, SagaId, StepState};

@@ -3,8 +3,8 @@
 //!
 //! The table itself stops a test that writes an item of more than 256 KB.
 
+use engine::pair::pair_head;
 use engine::ports::{GuardRecord, SagaStatus};
-use engine::start::pair_head;
 use failover::Side;
 use failover::plan::EVERYTHING;
 use jiff::Timestamp;

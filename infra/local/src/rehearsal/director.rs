@@ -5,8 +5,9 @@ use std::sync::{MutexGuard, PoisonError};
 
 use engine::approvals::{answer, at_terminal};
 use engine::capture::capture;
+use engine::pair::pair_head;
 use engine::ports::{Clock, SagaStatus, StepItem};
-use engine::start::{Order, draft, pair_head, start};
+use engine::start::{Order, draft, start};
 use engine::view::{View, view};
 use failover::plan::GO;
 use failover::story::Sentence;

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::mem::Discriminant;
 
 use engine::noticing::last_verdict;
+use engine::pair::pair_head;
 use engine::ports::{AskState, SagaStatus};
-use engine::start::pair_head;
 use engine::view::{View, view};
 use engine::wake::abort;
 use failover::plan::GO;

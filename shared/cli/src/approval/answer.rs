@@ -6,8 +6,8 @@
 use engine::Deps;
 use engine::approvals::{Proven, Standing, answer};
 use engine::noticing::last_verdict;
+use engine::pair::pair_head;
 use engine::ports::{AskItem, Deed, TrailLine};
-use engine::start::pair_head;
 use engine::view::{View, view};
 use failover::plan::GO;
 use failover::text::{Detail, plan_text};

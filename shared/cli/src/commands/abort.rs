@@ -3,8 +3,8 @@
 //! Nothing is turned back. The end is acknowledged only when no effect can land any more (S14). The command says
 //! first whether the work runs after it (S31).
 
+use engine::pair::pair_head;
 use engine::pair_status::pair_status;
-use engine::start::pair_head;
 use engine::view::view;
 use rim::{Exit, Problem};
 use serde_json::json;

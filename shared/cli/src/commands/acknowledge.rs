@@ -1,7 +1,7 @@
 //! `switchback acknowledge`: ends the cool-down after the last saga early.
 
 use engine::noticing;
-use engine::start::pair_head;
+use engine::pair::pair_head;
 use rim::{Exit, Problem};
 use serde_json::json;
 

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use engine::capture::{CaptureError, capture};
-use engine::start::pair_head;
+use engine::pair::pair_head;
 use failover::{Checkpoint, Side};
 use jiff::Timestamp;
 use rim::{Exit, Problem};

@@ -1,7 +1,7 @@
 //! `switchback freeze`: stops everything except observation, until `switchback thaw`.
 
 use engine::noticing;
-use engine::start::pair_head;
+use engine::pair::pair_head;
 use rim::{Exit, Problem};
 use serde_json::json;
 

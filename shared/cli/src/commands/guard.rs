@@ -3,7 +3,7 @@
 //! The deployed stack does this every quarter of an hour. On one machine, run it by a schedule.
 
 use engine::guard::{Guarded, guard};
-use engine::start::pair_head;
+use engine::pair::pair_head;
 use engine::view::view;
 use failover::Side;
 use jiff::SignedDuration;

@@ -1,10 +1,11 @@
 //! `switchback status`: shows where the pair's work is, and the status of its saga.
 
+use engine::keys::published_key;
 use engine::noticing::case_of;
+use engine::pair::pair_head;
 use engine::pair_status::{PairStatus, pair_status};
 use engine::ports::{ControlState, GuardRecord, PairHead};
-use engine::runner::{Published, published_key};
-use engine::start::pair_head;
+use engine::runner::Published;
 use engine::view::view;
 use engine::{Deps, drills};
 use failover::Work;

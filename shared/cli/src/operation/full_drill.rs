@@ -4,8 +4,8 @@
 
 use engine::Deps;
 use engine::drills::{DrillOutcome, Tended, results, standing, tend};
+use engine::pair::pair_head;
 use engine::ports::DrillRecord;
-use engine::start::pair_head;
 use engine::view::view;
 use failover::drill::{Alarm, DrillEnd, FullDrill};
 use failover::{Course, Side};

@@ -6,9 +6,10 @@
 use std::convert::Infallible;
 
 use engine::Deps;
+use engine::pair::pair_head;
 use engine::pair_status::pair_status;
 use engine::ports::StoreError;
-use engine::start::{StartRefused, pair_head, start};
+use engine::start::{StartRefused, start};
 use engine::view::{View, view};
 use engine::wake::abort;
 use failover::plan::GO;

@@ -1,6 +1,7 @@
 //! Reads a person's order, and makes the plan for it.
 
 use engine::Deps;
+use engine::pair::pair_head;
 use engine::start::{self, Draft, Order, StartRefused};
 use failover::drill::FullDrill;
 use failover::{Course, Side, Window};
@@ -88,7 +89,7 @@ impl OrderArguments {
 /// Reads both sides and makes the plan of an order. Changes nothing.
 pub(crate) async fn draft(deps: &Deps, order: &Order) -> Result<Draft, Problem> {
     let (leaving, target) = (order.leaving, order.leaving.other());
-    let head = start::pair_head(deps).await?;
+    let head = pair_head(deps).await?;
     // Only a failover or a drill leaves the active side in any case. For the others the engine says what is
     // possible.
     if head.saga.is_some() || head.active != leaving {

@@ -6,7 +6,6 @@
 use engine::Deps;
 use engine::controls::{Ordered, order};
 use engine::ports::Control;
-use engine::start::pair_head;
 use engine::view::{View, view};
 use jiff::SignedDuration;
 use rim::{Checked, Exit, Problem};

@@ -101,7 +101,7 @@ fn a_checkpoint_that_is_missing_or_old_is_said_with_its_remedy_s30() {
         let taken = ground.wait(engine::capture::latest(&deps, side)).unwrap().unwrap();
         let taken_at = taken.taken_at.saturating_sub(jiff::SignedDuration::from_mins(50)).unwrap();
         let old = failover::Checkpoint { taken_at, ..taken }.to_bytes().unwrap();
-        ground.wait(deps.objects.put(&engine::capture::checkpoint_key(&deps, side), old.into())).unwrap();
+        ground.wait(deps.objects.put(&engine::keys::checkpoint_key(&deps, side), old.into())).unwrap();
         drop(deps);
         for command in ["status", "check"] {
             let told = ground.of_pair(&[command, "--json"]);

@@ -3,7 +3,7 @@
 //! The full size is tested by hand: `simulated-workspace --estate fat-jobs --resources 12000 --limits off` serves
 //! the pair, and `ulimit -d 524288` before `switchback failover` limits the process to 512 MB.
 
-use engine::start::pair_head;
+use engine::pair::pair_head;
 use sim::{Estate, Limits, Settings};
 
 use crate::ground::Ground;

@@ -1,9 +1,10 @@
-//! Adds one person's answer to a question: pure, and total over the question's status.
+//! Adds one person's answer to a question, and decides whether an answer may be used: pure, and total over the
+//! question's status.
 
-use saga::Proof;
+use saga::{PlanHash, Proof};
 
 use super::proof::NotProven;
-use crate::ports::{Answer, AskItem, AskState, StoreError};
+use crate::ports::{Answer, AnswerRefused, AskItem, AskState, StoreError};
 use crate::settings::Settings;
 
 /// The reason why an answer was not taken.
@@ -58,6 +59,29 @@ impl Standing {
             AskState::Answered(_) | AskState::Used(_) => Standing::Declined,
         }
     }
+}
+
+/// Decides whether an answer may be used for a question, for the current plan and loss.
+///
+/// # Errors
+///
+/// [`AnswerRefused`]: the reason why not.
+pub fn judge(ask: &AskItem, plan: &PlanHash, loss_s: Option<i64>) -> Result<Answer, AnswerRefused> {
+    let answer = match &ask.state {
+        AskState::Open => return Err(AnswerRefused::Open),
+        AskState::Used(_) => return Err(AnswerRefused::Used),
+        AskState::Answered(answer) => answer,
+    };
+    if answer.plan != *plan {
+        return Err(AnswerRefused::AnotherPlan);
+    }
+    if answer.at > ask.expires_at {
+        return Err(AnswerRefused::Expired);
+    }
+    if !answer.approved {
+        return Err(AnswerRefused::Declined(answer.by.clone()));
+    }
+    if is_worse(answer.loss_shown_s, loss_s) { Err(AnswerRefused::WorseLoss) } else { Ok(answer.clone()) }
 }
 
 /// The question with an answer added.
@@ -126,7 +150,7 @@ pub(super) fn is_worse(shown_s: Option<i64>, now_s: Option<i64>) -> bool {
 #[cfg(test)]
 mod tests {
     use jiff::Timestamp;
-    use saga::{PlanHash, SagaId};
+    use saga::SagaId;
 
     use super::*;
 

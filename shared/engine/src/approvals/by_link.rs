@@ -14,12 +14,13 @@ use secrecy::{ExposeSecret, SecretString};
 use super::answering::{self, NotAnswered, Standing, is_worse};
 use super::closed::{Closed, usable};
 use super::proof::{self, NotProven, Proven};
+use super::recording::{TRIES, note_of, record, refused};
 use super::shown::{Shown, gather, plan_of};
 use super::tend::{ask_again, loss_until};
 use super::token::{self, Claims};
-use super::{TRIES, note_of, record};
 use crate::deps::Deps;
 use crate::ports::{AskItem, Deed, Link, Message, Recipient, SagaHead, SagaStatus, StoreError, TrailLine};
+use crate::update::{update_from, written};
 
 /// In this time all views of one link share one audit entry.
 const LOOKS: SignedDuration = SignedDuration::from_secs(60);
@@ -110,7 +111,7 @@ pub async fn reply(deps: &Deps, token: &str, form: &Form) -> Result<Taken, Refus
     if form.pair.trim().is_empty() || form.code.expose_secret().trim().is_empty() {
         return Err(Refused::Empty(Box::new(show(deps, &opened).await?)));
     }
-    let proven = match proof::by_link(deps, token, form) {
+    let proven = match proof::by_link(deps, token, &form.pair, &form.code) {
         Ok(proven) => proven,
         Err(NotProven::NoApprover { name, .. }) => return Err(Closed::NoApprover(name).into()),
         Err(NotProven::NotOurs) => return Err(Closed::NotOurs.into()),
@@ -122,18 +123,16 @@ pub async fn reply(deps: &Deps, token: &str, form: &Form) -> Result<Taken, Refus
             | NotProven::PolicyIsNoPerson(_),
         ) => return Err(wrong(deps, opened).await?),
     };
-    let mut open_now = opened;
-    for _ in 0..TRIES {
-        if let Some(worse) = asked_again(deps, &open_now).await? {
-            return Err(worse.into());
+    let proven = &proven;
+    let once = |opened: Open| async move {
+        if let Some(worse) = asked_again(deps, &opened).await? {
+            return Err(Refused::Closed(worse));
         }
-        if let Some(taken) = take(deps, &open_now, &proven, form.approve).await? {
-            return Ok(taken);
-        }
-        // Somebody else wrote first: a wrong code, another answer, another round.
-        open_now = open(deps, token).await?;
-    }
-    Err(StoreError::Refused(format!("question {:?} of {}", open_now.ask.question, open_now.ask.saga)).into())
+        take(deps, &opened, proven, form.approve).await
+    };
+    // Somebody else wrote first: a wrong code, another answer, another round.
+    let again = || async { Ok(open(deps, token).await?) };
+    update_from(TRIES, opened, once, again, |last| Err(refused(&last.ask.saga, &last.ask.question).into())).await
 }
 
 /// Checks a token, and then its question.
@@ -168,22 +167,25 @@ async fn viewed(deps: &Deps, open: &Open) -> Result<(), StoreError> {
 
 /// Counts a wrong try. The tenth locks the link, and everybody gets a message.
 async fn wrong(deps: &Deps, opened: Open) -> Result<Refused, Closed> {
-    let mut current = opened.ask.clone();
-    for _ in 0..TRIES {
-        let Some(link) = current.links.iter_mut().find(|link| link.token == opened.token) else { break };
+    let (ask, wrong) = count_wrong(deps, &opened).await?;
+    told_wrong(deps, Open { ask, ..opened }, wrong).await
+}
+
+/// Counts a wrong try of a link. Returns the question with the count, and the count.
+async fn count_wrong(deps: &Deps, opened: &Open) -> Result<(AskItem, u32), Closed> {
+    let gone = |ask: &AskItem| Closed::from(refused(&ask.saga, &ask.question));
+    let once = |mut ask: AskItem| async move {
+        let Some(link) = ask.links.iter_mut().find(|link| link.token == opened.token) else { return Err(gone(&ask)) };
         link.wrong = link.wrong.saturating_add(1);
         let wrong = link.wrong;
-        current.revision += 1;
-        match deps.asks.put_question(&current).await {
-            Ok(()) => return told_wrong(deps, Open { ask: current, ..opened }, wrong).await,
-            Err(StoreError::Refused(_)) => {
-                let again = deps.asks.question(&current.saga, &current.question).await?;
-                current = again.ok_or(Closed::NotOurs)?;
-            }
-            Err(other) => return Err(other.into()),
-        }
-    }
-    Err(StoreError::Refused(format!("question {:?} of {}", current.question, current.saga)).into())
+        ask.revision += 1;
+        Ok(written(deps.asks.put_question(&ask).await)?.then_some((ask, wrong)))
+    };
+    let again = || async {
+        let ask = deps.asks.question(&opened.ask.saga, &opened.ask.question).await?;
+        ask.ok_or(Closed::NotOurs)
+    };
+    update_from(TRIES, opened.ask.clone(), once, again, |ask| Err(gone(&ask))).await
 }
 
 async fn told_wrong(deps: &Deps, open: Open, wrong: u32) -> Result<Refused, Closed> {

@@ -9,7 +9,6 @@ use jiff::Timestamp;
 use saga::Proof;
 use secrecy::SecretString;
 
-use super::by_link::Form;
 use super::people::Approver;
 use super::token;
 use crate::deps::Deps;
@@ -122,13 +121,13 @@ pub fn approver<'a>(deps: &'a Deps, name: &str) -> Result<&'a Approver, NotProve
 }
 
 /// Proves the person who answers by a link: the token is genuine, and pair and code are right.
-pub(super) fn by_link(deps: &Deps, token: &str, form: &Form) -> Result<Proven, NotProven> {
+pub(super) fn by_link(deps: &Deps, token: &str, pair: &str, code: &SecretString) -> Result<Proven, NotProven> {
     let keys = deps.pair.watch.approvals.as_ref().map_or(&[][..], |approvals| approvals.keys.as_slice());
     let name = token::read(keys, token).map_err(|_| NotProven::NotOurs)?.approver;
     let known = deps.pair.watch.approver(&name);
     let nobody = Approver { name: name.clone(), level: 0, code_hash: NOBODY.to_owned() };
     // Both are checked, even if the first is not right.
-    let is_right = known.unwrap_or(&nobody).knows(&form.code) & (form.pair.trim() == deps.pair.name.as_str());
+    let is_right = known.unwrap_or(&nobody).knows(code) & (pair.trim() == deps.pair.name.as_str());
     let Some(approver) = known else { return Err(no_approver(deps, &name)) };
     if is_right || !deps.settings.guards_proof() {
         Ok(Proven { by: approver.name.clone(), proof: Proof::LinkAndCode })

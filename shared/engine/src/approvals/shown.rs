@@ -8,9 +8,9 @@ use jiff::Timestamp;
 use saga::{Plan, PlanHash, SagaId};
 
 use crate::deps::Deps;
+use crate::keys::plan_key;
 use crate::noticing::case_of;
 use crate::ports::{AskItem, SagaHead, StoreError};
-use crate::start::plan_key;
 
 /// A question with everything that its answer rests on.
 #[derive(Clone, Debug, PartialEq)]

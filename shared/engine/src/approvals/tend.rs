@@ -10,11 +10,12 @@ use saga::SagaId;
 use secrecy::{ExposeSecret, SecretString};
 
 use super::people::{Approvals, Approver};
+use super::recording::{TRIES, note_of};
 use super::token::{self, Claims};
-use super::{TRIES, note_of};
 use crate::datasets::datasets;
 use crate::deps::Deps;
 use crate::ports::{AskItem, AskState, Deed, Link, Message, Recipient, StoreError};
+use crate::update::{update_from, written};
 
 /// The number of times that an expired question is asked again. After that people have received it often enough.
 const ROUNDS: u32 = 24;
@@ -133,8 +134,24 @@ async fn write_down(deps: &Deps, asked: &AskItem, sent: &[(String, String)], now
     if sent.is_empty() {
         return Ok(());
     }
-    let mut current = asked.clone();
-    for _ in 0..TRIES {
+    if !add_links(deps, asked, sent, now).await? {
+        return Ok(());
+    }
+    for (approver, _) in sent {
+        note_of(deps, asked, approver, Deed::Sent, format!("round {}", asked.round)).await?;
+    }
+    Ok(())
+}
+
+/// Adds the links that were sent to the question. `false`: it was asked again meanwhile, or is gone.
+async fn add_links(
+    deps: &Deps,
+    asked: &AskItem,
+    sent: &[(String, String)],
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let once = |current: Option<AskItem>| async move {
+        let Some(mut current) = current else { return Ok(Some(false)) };
         for (approver, token) in sent {
             if current.links.iter().all(|link| link.token != *token) {
                 let (approver, token) = (approver.clone(), token.clone());
@@ -142,19 +159,13 @@ async fn write_down(deps: &Deps, asked: &AskItem, sent: &[(String, String)], now
             }
         }
         current.revision += 1;
-        match deps.asks.put_question(&current).await {
-            Ok(()) => break,
-            Err(StoreError::Refused(_)) => match deps.asks.question(&asked.saga, &asked.question).await? {
-                Some(changed) if changed.round == asked.round => current = changed,
-                Some(_) | None => return Ok(()),
-            },
-            Err(other) => return Err(other),
-        }
-    }
-    for (approver, _) in sent {
-        note_of(deps, asked, approver, Deed::Sent, format!("round {}", asked.round)).await?;
-    }
-    Ok(())
+        Ok(written(deps.asks.put_question(&current).await)?.then_some(true))
+    };
+    let again = || async {
+        let changed = deps.asks.question(&asked.saga, &asked.question).await?;
+        Ok(changed.filter(|changed| changed.round == asked.round))
+    };
+    update_from(TRIES, Some(asked.clone()), once, again, |last| Ok(last.is_some())).await
 }
 
 /// Asks the same question again, with a new time and with the current loss. `None`: it is not asked again.
@@ -173,10 +184,8 @@ pub(super) async fn ask_again(deps: &Deps, asked: &AskItem, now: Timestamp) -> R
         revision: asked.revision + 1,
         ..asked.clone()
     };
-    match deps.asks.put_question(&again).await {
-        Ok(()) => {}
-        Err(StoreError::Refused(_)) => return Ok(None),
-        Err(other) => return Err(other),
+    if !written(deps.asks.put_question(&again).await)? {
+        return Ok(None);
     }
     note_of(deps, &again, "switchback", Deed::AskedAgain, format!("round {}", again.round)).await?;
     Ok(Some(again))
@@ -196,7 +205,7 @@ pub(super) async fn loss_now(deps: &Deps, asked: &AskItem) -> Option<i64> {
 /// The same, if the side was lost at `lost_at`.
 pub(super) async fn loss_until(deps: &Deps, asked: &AskItem, lost_at: Timestamp) -> Option<i64> {
     asked.loss_s?;
-    let head = crate::start::pair_head(deps).await.ok()?;
+    let head = crate::pair::pair_head(deps).await.ok()?;
     let (deps, target) = (&deps.as_recorded(&head), head.active.other());
     let losses = datasets(deps, target).await.into_iter().map(|seen| seen.loss_s(lost_at));
     losses.max_by_key(|loss| loss.unwrap_or(i64::MAX)).flatten()

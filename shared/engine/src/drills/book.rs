@@ -1,23 +1,22 @@
 //! Records the result of each drill, and reports it after that, so that no result is lost and each is reported.
 
-use failover::drill::{DrillEnd, DrillKind};
+use failover::drill::{DrillEnd, DrillKind, DrillPolicy, Period};
 use jiff::Timestamp;
 use saga::SagaId;
 use saga::bounds::{TEXT, capped};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::deps::Deps;
+use crate::document::{Content, Document, last_that_fit};
 use crate::noticing::tell_everybody;
-use crate::ports::{Message, Remembered, STORE_VERSION, StoreError, last_that_fit};
+use crate::ports::{Message, StoreError};
 
 /// The name under which the results are remembered.
 const BOOK: &str = "drills";
 
 /// The number of results that are kept. They are the last ones.
 const KEPT: usize = 200;
-
-/// The most tries of a write after somebody else wrote first.
-const TRIES: u32 = 8;
 
 /// The result of one drill.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -74,13 +73,48 @@ impl DrillOutcome {
     }
 }
 
+impl Content for Vec<DrillResult> {
+    const LABEL: &'static str = "the results of drills";
+
+    fn stored(&self) -> Result<Value, serde_json::Error> {
+        last_that_fit(self, KEPT)
+    }
+}
+
+/// The id of the result that belongs to a period of a schedule.
+pub(super) fn id_of(policy: &DrillPolicy, period: Period) -> String {
+    format!("{}/{period}", policy.name)
+}
+
+/// The result of a drill that belongs to a period of a schedule.
+pub(super) fn of_period(
+    deps: &Deps,
+    policy: &DrillPolicy,
+    period: Period,
+    sagas: Vec<SagaId>,
+    outcome: DrillOutcome,
+    why: String,
+) -> DrillResult {
+    DrillResult {
+        id: id_of(policy, period),
+        name: policy.name.clone(),
+        kind: policy.kind,
+        period: Some(period.to_string()),
+        at: deps.clock.now(),
+        sagas,
+        outcome,
+        why,
+        told: false,
+    }
+}
+
 /// The results, the oldest first.
 ///
 /// # Errors
 ///
 /// [`StoreError`].
 pub async fn results(deps: &Deps) -> Result<Vec<DrillResult>, StoreError> {
-    Ok(read(deps).await?.0)
+    Ok(Document::read(deps, BOOK).await?.content)
 }
 
 /// Records a result. A result with the same id is replaced, unless it is final. A second write of the same result
@@ -150,26 +184,6 @@ fn message(deps: &Deps, result: &DrillResult) -> Message {
     Message { subject, text: format!("{}\n{period}{sagas}\n{remedy}\n", result.why) }
 }
 
-async fn read(deps: &Deps) -> Result<(Vec<DrillResult>, u64), StoreError> {
-    let Some(item) = deps.signals.recall(&deps.pair.name, BOOK).await? else { return Ok((Vec::new(), 0)) };
-    let broken = |e: serde_json::Error| StoreError::Broken(format!("the results of drills: {e}"));
-    Ok((serde_json::from_value(item.value).map_err(broken)?, item.revision))
-}
-
 async fn change(deps: &Deps, with: impl Fn(&mut Vec<DrillResult>) -> bool) -> Result<(), StoreError> {
-    for _ in 0..TRIES {
-        let (mut results, revision) = read(deps).await?;
-        if !with(&mut results) {
-            return Ok(());
-        }
-        let value =
-            last_that_fit(&results, KEPT).map_err(|e| StoreError::Broken(format!("the results of drills: {e}")))?;
-        let item = Remembered { version: STORE_VERSION, value, revision: revision + 1 };
-        match deps.signals.remember(&deps.pair.name, BOOK, &item).await {
-            Ok(()) => return Ok(()),
-            Err(StoreError::Refused(_)) => {}
-            Err(other) => return Err(other),
-        }
-    }
-    Err(StoreError::Again("the results of drills".to_owned()))
+    Document::update(deps, BOOK, with).await.map(drop)
 }

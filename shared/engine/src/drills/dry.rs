@@ -6,6 +6,7 @@ use failover::{Course, Side};
 use super::book::{DrillOutcome, DrillResult, write_down};
 use crate::deps::Deps;
 use crate::dry_run::{DryRun, DryRunFailed, Ends, dry_run};
+use crate::keys::dry_run_key;
 use crate::ports::StoreError;
 use crate::start::{Order, StartRefused, draft};
 
@@ -18,11 +19,6 @@ pub enum NoDryRun {
     /// The dry run of the plan failed.
     #[error(transparent)]
     Failed(#[from] DryRunFailed),
-}
-
-/// The key under which a dry run is stored.
-pub fn dry_run_key(name: &str, dry_run: &DryRun) -> String {
-    format!("drills/{name}/{}.json", dry_run.looked_at.strftime("%Y%m%dT%H%M%SZ"))
 }
 
 /// Makes the plan of a full drill now, and dry-runs it. Writes nothing.
@@ -49,7 +45,7 @@ pub async fn keep_dry_run(
     dry_run: &DryRun,
     told: bool,
 ) -> Result<String, StoreError> {
-    let key = dry_run_key(name, dry_run);
+    let key = dry_run_key(name, dry_run.looked_at);
     let bytes =
         serde_json::to_vec_pretty(dry_run).map_err(|e| StoreError::Broken(format!("cannot write {key}: {e}")))?;
     deps.objects.put(&key, bytes.into()).await?;

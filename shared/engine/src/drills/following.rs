@@ -5,12 +5,11 @@ use failover::plan::GO;
 use jiff::SignedDuration;
 use saga::{Outcome, SagaId};
 
-use super::book::{DrillOutcome, DrillResult};
-use super::scheduled::result;
+use super::book::{DrillOutcome, DrillResult, of_period};
 use crate::controls::abort;
 use crate::deps::Deps;
+use crate::pair::pair_head;
 use crate::ports::{Answer, AskState, SagaHead, SagaStatus, StoreError};
-use crate::start::pair_head;
 
 /// The time within which a recorded drill starts its saga. It is longer than a function lives, so after this time the
 /// process that recorded the drill has died.
@@ -50,7 +49,8 @@ pub(super) async fn follow(
     let Some(saga) = known.sagas.first() else { return Ok(Followed::NeverBegan) };
     let (head, pair) = (deps.sagas.head(saga).await?, pair_head(deps).await?);
     let held = pair.saga.as_ref() == Some(saga);
-    let over = |outcome, why| Followed::Over(result(deps, policy, standing.period, known.sagas.clone(), outcome, why));
+    let over =
+        |outcome, why| Followed::Over(of_period(deps, policy, standing.period, known.sagas.clone(), outcome, why));
     match head {
         Some(head) if held => {
             let now = deps.clock.now();

@@ -17,5 +17,5 @@ mod standings;
 mod tend;
 
 pub use book::{DrillOutcome, DrillResult, results, tell_untold, write_down};
-pub use dry::{NoDryRun, dry_drill, dry_run_key, keep_dry_run};
+pub use dry::{NoDryRun, dry_drill, keep_dry_run};
 pub use tend::{Tended, standing, tend, turn_back};

@@ -19,14 +19,15 @@ use failover::Side;
 use failover::drill::{DrillKind, DrillPolicy, Due, Period, Standing, judge};
 use saga::SagaId;
 
-use super::book::{DrillOutcome, DrillResult, results, tell_untold, write_down};
+use super::book::{DrillOutcome, id_of, of_period, results, tell_untold, write_down};
 use super::dry::{NoDryRun, dry_drill, keep_dry_run};
 use super::following::{Followed, end_unapproved, follow};
 use super::standings;
 use crate::deps::Deps;
 use crate::dry_run::DryRunFailed;
+use crate::pair::pair_head;
 use crate::ports::StoreError;
-use crate::start::{Order, StartRefused, draft, pair_head, start};
+use crate::start::{Order, StartRefused, draft, start};
 
 /// The most periods that are settled in one round. If more are open, e.g. after years, the next round goes on.
 const PERIODS: usize = 60;
@@ -80,7 +81,7 @@ async fn of(deps: &Deps, policy: &DrillPolicy, done: &mut Vec<Scheduled>) -> Res
     let mut standing = standings::standing(deps, policy).await?;
     let mut say = |did: Did| done.push(Scheduled { name: policy.name.clone(), did });
     for _ in 0..PERIODS {
-        let id = id(policy, standing.period);
+        let id = id_of(policy, standing.period);
         let known = results(deps).await?.into_iter().find(|result| result.id == id);
         if let Some(result) = &known {
             match follow(deps, policy, &standing, result).await? {
@@ -116,7 +117,7 @@ async fn of(deps: &Deps, policy: &DrillPolicy, done: &mut Vec<Scheduled>) -> Res
             Due::Missed { period, why } => {
                 say(Did::Settled(period, DrillOutcome::Missed));
                 let sagas = Vec::new();
-                write_down(deps, &result(deps, policy, period, sagas, DrillOutcome::Missed, why)).await?;
+                write_down(deps, &of_period(deps, policy, period, sagas, DrillOutcome::Missed, why)).await?;
             }
             Due::Blocked { why } => {
                 wait(deps, policy, &standing, &why).await?;
@@ -165,7 +166,7 @@ async fn hold(deps: &Deps, policy: &DrillPolicy, period: Period) -> Result<Resul
     let begun = match draft(deps, &order).await {
         Ok(drafted) => {
             let (sagas, why) = (vec![drafted.plan.saga.clone()], format!("Ordered by {}.", order.by));
-            write_down(deps, &result(deps, policy, period, sagas, DrillOutcome::Begun, why)).await?;
+            write_down(deps, &of_period(deps, policy, period, sagas, DrillOutcome::Begun, why)).await?;
             start(deps, &order, &drafted).await
         }
         Err(refused) => Err(refused),
@@ -209,30 +210,4 @@ fn reason(refused: StartRefused) -> Result<String, StoreError> {
 
 fn by(policy: &DrillPolicy) -> String {
     format!("the schedule {:?}", policy.name)
-}
-
-fn id(policy: &DrillPolicy, period: Period) -> String {
-    format!("{}/{period}", policy.name)
-}
-
-/// The record of a period's result.
-pub(super) fn result(
-    deps: &Deps,
-    policy: &DrillPolicy,
-    period: Period,
-    sagas: Vec<SagaId>,
-    outcome: DrillOutcome,
-    why: String,
-) -> DrillResult {
-    DrillResult {
-        id: id(policy, period),
-        name: policy.name.clone(),
-        kind: policy.kind,
-        period: Some(period.to_string()),
-        at: deps.clock.now(),
-        sagas,
-        outcome,
-        why,
-        told: false,
-    }
 }

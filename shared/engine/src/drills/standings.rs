@@ -5,20 +5,22 @@ use std::collections::BTreeMap;
 use failover::drill::{DrillPolicy, Standing};
 
 use crate::deps::Deps;
-use crate::ports::{Remembered, STORE_VERSION, StoreError};
+use crate::document::{Content, Document};
+use crate::ports::StoreError;
 
 /// The name under which the schedules are remembered.
 const STANDINGS: &str = "drill-schedules";
 
-/// The most tries of a write after somebody else wrote first.
-const TRIES: u32 = 8;
-
 type Standings = BTreeMap<String, Standing>;
+
+impl Content for Standings {
+    const LABEL: &'static str = "the schedules of drills";
+}
 
 /// The status of a schedule. A schedule that was never seen, or whose periods have changed, is new. The first time is
 /// remembered, since its periods are promised from then on.
 pub(super) async fn standing(deps: &Deps, policy: &DrillPolicy) -> Result<Standing, StoreError> {
-    let (standings, _) = read(deps).await?;
+    let standings = Document::<Standings>::read(deps, STANDINGS).await?.content;
     let known = standings.get(&policy.name).filter(|known| known.period.every == policy.every);
     if let Some(known) = known {
         return Ok(known.clone());
@@ -32,29 +34,13 @@ pub(super) async fn standing(deps: &Deps, policy: &DrillPolicy) -> Result<Standi
 /// it comes back.
 pub(super) async fn keep(deps: &Deps, name: &str, standing: &Standing) -> Result<(), StoreError> {
     let is_known = |name: &str| deps.pair.watch.drills.iter().any(|policy| policy.name == name);
-    for _ in 0..TRIES {
-        let (mut standings, revision) = read(deps).await?;
+    let change = |standings: &mut Standings| {
         if standings.get(name) == Some(standing) {
-            return Ok(());
+            return false;
         }
         standings.insert(name.to_owned(), standing.clone());
         standings.retain(|name, _| is_known(name));
-        let value = serde_json::to_value(&standings).map_err(broken)?;
-        let item = Remembered { version: STORE_VERSION, value, revision: revision + 1 };
-        match deps.signals.remember(&deps.pair.name, STANDINGS, &item).await {
-            Ok(()) => return Ok(()),
-            Err(StoreError::Refused(_)) => {}
-            Err(other) => return Err(other),
-        }
-    }
-    Err(StoreError::Again("the schedules of drills".to_owned()))
-}
-
-async fn read(deps: &Deps) -> Result<(Standings, u64), StoreError> {
-    let Some(item) = deps.signals.recall(&deps.pair.name, STANDINGS).await? else { return Ok(Default::default()) };
-    Ok((serde_json::from_value(item.value).map_err(broken)?, item.revision))
-}
-
-fn broken(error: serde_json::Error) -> StoreError {
-    StoreError::Broken(format!("the schedules of drills: {error}"))
+        true
+    };
+    Document::update(deps, STANDINGS, change).await.map(drop)
 }

@@ -11,8 +11,9 @@ use super::book::{DrillOutcome, DrillResult, tell_untold, write_down};
 use crate::controls::abort;
 use crate::deps::Deps;
 use crate::noticing::tell_everybody;
+use crate::pair::{change_pair, pair_head};
 use crate::ports::{DrillRecord, Message, PairHead, SagaStatus, StoreError, TurnedBack};
-use crate::start::{Order, StartRefused, change_pair, draft, pair_head, start};
+use crate::start::{Order, StartRefused, draft, start};
 
 /// The result of one reconciliation of the drill under way.
 #[derive(Clone, Debug, PartialEq, Eq)]

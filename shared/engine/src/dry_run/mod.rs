@@ -36,8 +36,8 @@ use self::walk::Walk;
 use crate::deps::Deps;
 use crate::limiter::turnstile::Turnstile;
 use crate::ports::{Looking, Pass, StoreError};
-use crate::runner::attempt::{Place, known_kinds};
 use crate::runner::looker::Looker;
+use crate::runner::place::{Place, known_kinds};
 
 /// The reason why a plan could not be dry-run. Nothing was changed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

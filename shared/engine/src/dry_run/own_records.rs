@@ -13,9 +13,10 @@ use serde_json::{Value, json};
 use super::foreseen::{Ends, Foreseen};
 use super::rounds::Outcome;
 use crate::deps::Deps;
+use crate::keys::published_key;
+use crate::pair::pair_head;
 use crate::ports::StoreError;
-use crate::runner::publication::{Published, Wanted, published_key};
-use crate::start::pair_head;
+use crate::runner::publication::{Published, Wanted};
 
 /// The own records, as they are and as they are assumed.
 pub(super) struct OwnRecords {

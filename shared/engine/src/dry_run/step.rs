@@ -15,9 +15,10 @@ use super::read_only::Looks;
 use super::rounds::{Outcome, Sight, after, brought, ended, errand, resource};
 use crate::codes;
 use crate::ports::{Act, Briefing, Clock, Context, Errands, Looking, Message, Next, Observed, Pass};
-use crate::runner::attempt::{Place, is_up_to_date, seen_to, without_open};
+use crate::runner::attempt::{is_up_to_date, seen_to, without_open};
 use crate::runner::looker::Seen;
 use crate::runner::outside::{message, told, who_carries_out};
+use crate::runner::place::Place;
 
 /// One workspace in the form that a dry run uses.
 pub(super) struct Ground {

@@ -16,8 +16,8 @@ use sha2::{Digest, Sha256};
 use crate::codes;
 use crate::deps::Deps;
 use crate::limiter::turnstile::Turnstile;
+use crate::pair::pair_head;
 use crate::ports::{Briefing, Message};
-use crate::start::pair_head;
 
 /// Sends a message to every declared channel, in parallel.
 pub(super) async fn to_channels(deps: &Deps, message: &Message) {

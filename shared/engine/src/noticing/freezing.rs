@@ -6,19 +6,18 @@ use failover::verdict::Freeze;
 use jiff::Timestamp;
 use saga::bounds::{NAME, TEXT, capped};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::deps::Deps;
-use crate::ports::{Remembered, STORE_VERSION, StoreError, last_that_fit};
-use crate::start::change_pair;
+use crate::document::{Content, Document, last_that_fit};
+use crate::pair::change_pair;
+use crate::ports::StoreError;
 
 /// The name under which people's decisions are remembered.
 const DECISIONS: &str = "decisions";
 
 /// The number of decisions that are kept. They are the last ones.
 const KEPT: usize = 50;
-
-/// The most tries of a write after somebody else wrote first.
-const TRIES: u32 = 8;
 
 /// A decision of a person about the pair.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,6 +30,14 @@ pub struct PairDecision {
     pub what: String,
     /// The reason, in the person's own words.
     pub why: String,
+}
+
+impl Content for Vec<PairDecision> {
+    const LABEL: &'static str = "the record of decisions";
+
+    fn stored(&self) -> Result<Value, serde_json::Error> {
+        last_that_fit(self, KEPT)
+    }
 }
 
 /// Pauses the automation, so that Switchback only reads. `false`: somebody has paused it before, and that pause
@@ -81,7 +88,7 @@ pub async fn acknowledge(deps: &Deps, by: &str, why: &str) -> Result<bool, Store
 ///
 /// [`StoreError`].
 pub async fn decisions(deps: &Deps) -> Result<Vec<PairDecision>, StoreError> {
-    Ok(record(deps).await?.0)
+    Ok(Document::read(deps, DECISIONS).await?.content)
 }
 
 /// Records a decision that changed the pair. The change itself is on record by now, even if this cannot be written.
@@ -98,23 +105,9 @@ async fn recorded(deps: &Deps, changed: bool, by: &str, what: &str, why: &str) -
 }
 
 async fn append(deps: &Deps, decision: &PairDecision) -> Result<(), StoreError> {
-    for _ in 0..TRIES {
-        let (mut decisions, revision) = record(deps).await?;
+    let change = |decisions: &mut Vec<PairDecision>| {
         decisions.push(decision.clone());
-        let value =
-            last_that_fit(&decisions, KEPT).map_err(|e| StoreError::Broken(format!("the record of decisions: {e}")))?;
-        let item = Remembered { version: STORE_VERSION, value, revision: revision + 1 };
-        match deps.signals.remember(&deps.pair.name, DECISIONS, &item).await {
-            Ok(()) => return Ok(()),
-            Err(StoreError::Refused(_)) => {}
-            Err(other) => return Err(other),
-        }
-    }
-    Err(StoreError::Again("the record of decisions".to_owned()))
-}
-
-async fn record(deps: &Deps) -> Result<(Vec<PairDecision>, u64), StoreError> {
-    let Some(item) = deps.signals.recall(&deps.pair.name, DECISIONS).await? else { return Ok((Vec::new(), 0)) };
-    let broken = |e: serde_json::Error| StoreError::Broken(format!("the record of decisions: {e}"));
-    Ok((serde_json::from_value(item.value).map_err(broken)?, item.revision))
+        true
+    };
+    Document::update(deps, DECISIONS, change).await.map(drop)
 }

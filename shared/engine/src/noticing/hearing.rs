@@ -8,12 +8,10 @@ use saga::bounds::capped;
 
 use crate::deps::Deps;
 use crate::ports::{STORE_VERSION, StoreError, TrackItem};
+use crate::update::{TRIES, update, written};
 
 /// In bytes: the longest text of one signal.
 const TEXT: usize = 1_000;
-
-/// The most merges of a track after somebody else wrote it first.
-const TRIES: u32 = 8;
 
 /// Ingests signals. Returns the number of tracks that changed. The order of the signals does not matter, and a signal
 /// may come twice.
@@ -35,21 +33,18 @@ pub async fn hear(deps: &Deps, signals: Vec<Signal>) -> Result<usize, StoreError
 }
 
 async fn write(deps: &Deps, heard: &Track) -> Result<bool, StoreError> {
-    for _ in 0..TRIES {
+    let once = || async {
         let known = deps.signals.track(&deps.pair.name, &heard.about).await?;
         let (track, revision) = match &known {
             Some(item) => (item.track.merge(heard), item.revision),
             None => (heard.clone(), 0),
         };
         if known.is_some_and(|item| item.track == track) {
-            return Ok(false);
+            return Ok(Some(false));
         }
         let item = TrackItem { version: STORE_VERSION, track, revision: revision + 1 };
-        match deps.signals.put_track(&deps.pair.name, &item).await {
-            Ok(()) => return Ok(true),
-            Err(StoreError::Refused(_)) => {}
-            Err(other) => return Err(other),
-        }
-    }
-    Err(StoreError::Again(format!("the track of {} {}", heard.about.source, heard.about.subject)))
+        Ok(written(deps.signals.put_track(&deps.pair.name, &item).await)?.then_some(true))
+    };
+    let about = &heard.about;
+    update(TRIES, once, || Err(StoreError::Again(format!("the track of {} {}", about.source, about.subject)))).await
 }

@@ -1,39 +1,21 @@
 //! Gives the verdict once a minute, and acts on it.
 
 use failover::plan::GO;
-use failover::signal::Track;
-use failover::verdict::{Case, Decision, Level, Mode, Standing, Verdict, judge as verdict, still_agrees};
-use jiff::Timestamp;
+use failover::verdict::{Decision, Level, Mode, Verdict, judge as verdict, still_agrees};
 use saga::SagaId;
 use saga::bounds::{TEXT, capped};
-use serde::{Deserialize, Serialize};
 
-use super::making_room::{GivesWay, gives_way, make_room};
+use super::case::{Recorded, case, recorded};
+use super::making_room::make_room;
 use super::proposing::{NotProposed, propose};
 use super::telling::{Notice, tell};
+use super::watch_record::watch_record;
 use crate::approvals::{NotAnswered, answer, by_policy};
 use crate::deps::Deps;
-use crate::ports::{AskState, PairHead, Remembered, STORE_VERSION, StoreError};
-use crate::start::pair_head;
-
-/// The name under which the watch's own record is remembered.
-const WATCH: &str = "watch";
+use crate::ports::{AskState, StoreError};
 
 /// In seconds: the time that the maker of a proposal has before another one tries.
 const CLAIM_S: i64 = 300;
-
-/// The watch's own record.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct WatchRecord {
-    /// The last verdict.
-    pub verdict: Option<Verdict>,
-    /// The last notice to people, and its time. The same notice is not sent twice in a row.
-    pub told: Option<(Notice, Timestamp)>,
-    /// The time until which somebody is making a proposal.
-    pub proposing_until: Option<Timestamp>,
-    /// The reason why the last proposal could not be made.
-    pub not_proposed: Option<String>,
-}
 
 /// The result of one verdict.
 #[derive(Clone, Debug, PartialEq)]
@@ -42,58 +24,6 @@ pub struct Noticed {
     pub verdict: Verdict,
     /// The saga that was begun, if any.
     pub saga: Option<SagaId>,
-}
-
-/// Everything that a verdict is made of, as it is recorded now. See [`case_of`].
-struct Recorded {
-    /// The ports and the pair with the recorded roles. After a promotion they are not the roles of the configuration.
-    deps: Deps,
-    head: PairHead,
-    tracks: Vec<Track>,
-    standing: Standing,
-    /// The pair's saga, if it gives way to a failover.
-    gives_way: Option<GivesWay>,
-}
-
-async fn recorded(deps: &Deps) -> Result<Recorded, StoreError> {
-    let head = pair_head(deps).await?;
-    let tracks = deps.signals.tracks(&deps.pair.name).await?.into_iter().map(|item| item.track).collect();
-    let gives_way = match &head.saga {
-        Some(saga) => gives_way(deps, saga).await?,
-        None => None,
-    };
-    let saga = head.saga.clone().filter(|_| gives_way.is_none());
-    let standing = Standing { freeze: head.freeze.clone(), saga, cool_down: head.cool_down.clone() };
-    Ok(Recorded { deps: deps.as_recorded(&head), head, tracks, standing, gives_way })
-}
-
-/// The verdict as it would be given now. It changes nothing and sends nothing.
-///
-/// # Errors
-///
-/// [`StoreError`].
-pub async fn case_of(deps: &Deps) -> Result<Verdict, StoreError> {
-    let recorded = recorded(deps).await?;
-    Ok(verdict(&case(&recorded)))
-}
-
-fn case(recorded: &Recorded) -> Case<'_> {
-    Case {
-        now: recorded.deps.clock.now(),
-        active: recorded.head.active,
-        tracks: &recorded.tracks,
-        policy: &recorded.deps.pair.watch.policy,
-        standing: &recorded.standing,
-    }
-}
-
-/// The last recorded verdict, if there is one.
-///
-/// # Errors
-///
-/// [`StoreError`].
-pub async fn last_verdict(deps: &Deps) -> Result<Option<Verdict>, StoreError> {
-    Ok(record(deps).await?.0.verdict)
 }
 
 /// Gives the verdict and acts on it: it notifies people, or proposes. Two calls at the same time make one proposal.
@@ -105,7 +35,8 @@ pub async fn judge(deps: &Deps) -> Result<Noticed, StoreError> {
     let recorded = recorded(deps).await?;
     let deps = &recorded.deps;
     let given = verdict(&case(&recorded));
-    let (mut watch, mut revision) = record(deps).await?;
+    let mut document = watch_record(deps).await?;
+    let watch = &mut document.content;
     let before = watch.verdict.replace(given.clone());
     let notice = Notice::of(&given, before.as_ref(), watch.not_proposed.as_deref());
     if let Some(notice) = notice.filter(|notice| watch.told.as_ref().is_none_or(|(last, _)| last != notice)) {
@@ -118,7 +49,7 @@ pub async fn judge(deps: &Deps) -> Result<Noticed, StoreError> {
         watch.proposing_until =
             Some(given.at.saturating_add(jiff::SignedDuration::from_secs(CLAIM_S)).unwrap_or(given.at));
     }
-    if !remember(deps, &watch, &mut revision).await? {
+    if !document.write(deps).await? {
         // Another process gives the verdict at this moment, from the same records.
         return Ok(Noticed { verdict: given, saga: None });
     }
@@ -134,8 +65,8 @@ pub async fn judge(deps: &Deps) -> Result<Noticed, StoreError> {
         return Ok(Noticed { verdict: given, saga: None });
     }
     let proposed = propose(deps, &given).await;
-    watch.proposing_until = None;
-    watch.not_proposed = proposed.as_ref().err().map(|error| capped(&error.to_string(), TEXT));
+    document.content.proposing_until = None;
+    document.content.not_proposed = proposed.as_ref().err().map(|error| capped(&error.to_string(), TEXT));
     let saga = match proposed {
         Ok(saga) => Some(saga),
         Err(NotProposed::Store(error)) => return Err(error),
@@ -144,7 +75,7 @@ pub async fn judge(deps: &Deps) -> Result<Noticed, StoreError> {
             None
         }
     };
-    remember(deps, &watch, &mut revision).await?;
+    document.write(deps).await?;
     Ok(Noticed { verdict: given, saga })
 }
 
@@ -180,29 +111,6 @@ async fn go_on_by_policy(saga: &SagaId, recorded: &Recorded) -> Result<(), Store
             | NotAnswered::WorseLoss
             | NotAnswered::NotProven(_),
         ) => Ok(()),
-    }
-}
-
-async fn record(deps: &Deps) -> Result<(WatchRecord, u64), StoreError> {
-    match deps.signals.recall(&deps.pair.name, WATCH).await? {
-        None => Ok((WatchRecord::default(), 0)),
-        Some(item) => {
-            let broken = |e: serde_json::Error| StoreError::Broken(format!("the watch's record: {e}"));
-            Ok((serde_json::from_value(item.value).map_err(broken)?, item.revision))
-        }
-    }
-}
-
-/// Writes the watch's record. `false`: somebody else wrote first.
-async fn remember(deps: &Deps, watch: &WatchRecord, revision: &mut u64) -> Result<bool, StoreError> {
-    let broken = |e: serde_json::Error| StoreError::Broken(format!("the watch's record: {e}"));
-    let value = serde_json::to_value(watch).map_err(broken)?;
-    *revision += 1;
-    let item = Remembered { version: STORE_VERSION, value, revision: *revision };
-    match deps.signals.remember(&deps.pair.name, WATCH, &item).await {
-        Ok(()) => Ok(true),
-        Err(StoreError::Refused(_)) => Ok(false),
-        Err(other) => Err(other),
     }
 }
 

@@ -10,8 +10,8 @@ use super::hearing::hear;
 use super::normal;
 use crate::deps::Deps;
 use crate::limiter::turnstile::Turnstile;
+use crate::pair::pair_head;
 use crate::ports::{Feed, PairHead, Probe, ProbeInfo, Probed, StoreError};
-use crate::start::pair_head;
 
 /// The result of one poll.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -74,9 +74,9 @@ async fn of_probe<'a>(deps: &Deps, probe: &'a dyn Probe, now: Timestamp) -> Seen
 
 /// Turns the results into signals. A probe that works but is slower than its baseline is degraded.
 async fn compared(deps: &Deps, place: &str, now: Timestamp, seen: Vec<Seen<'_>>) -> Result<Vec<Signal>, StoreError> {
-    let (mut baselines, revision) = normal::recall(deps, place).await?;
+    let mut baselines = normal::recall(deps, place).await?;
     let signals = seen.into_iter().map(|Seen { info, probed }| {
-        let probed = normal::compared(&mut baselines, info, probed, now);
+        let probed = normal::compared(&mut baselines.content, info, probed, now);
         let subject = format!("{} from {place}", info.name);
         Signal {
             about: About { source: "probe".to_owned(), side: info.side, subject },
@@ -88,7 +88,7 @@ async fn compared(deps: &Deps, place: &str, now: Timestamp, seen: Vec<Seen<'_>>)
         }
     });
     let signals: Vec<Signal> = signals.collect();
-    normal::remember(deps, place, now, baselines, revision).await?;
+    normal::remember(deps, now, baselines).await?;
     Ok(signals)
 }
 

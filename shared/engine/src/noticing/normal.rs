@@ -8,39 +8,40 @@ use failover::signal::Reading;
 use jiff::Timestamp;
 
 use crate::deps::Deps;
-use crate::ports::{ProbeInfo, Probed, Remembered, STORE_VERSION, StoreError};
+use crate::document::{Content, Document};
+use crate::ports::{ProbeInfo, Probed, StoreError};
 
 fn name(place: &str) -> String {
     format!("baseline/{place}")
 }
 
-/// The baselines of a place, and the revision that they were read at. If the item cannot be read, they begin anew.
-pub(super) async fn recall(deps: &Deps, place: &str) -> Result<(Baselines, u64), StoreError> {
-    let item = deps.signals.recall(&deps.pair.name, &name(place)).await?;
-    Ok(item.map_or_else(
-        || (Baselines::default().or_anew(), 0),
-        |item| (serde_json::from_value::<Baselines>(item.value).unwrap_or_default().or_anew(), item.revision),
-    ))
+impl Content for Baselines {
+    const LABEL: &'static str = "the baselines";
+
+    /// They are learnt again.
+    fn undecodable(_: &serde_json::Error) -> Result<Self, StoreError> {
+        Ok(Self::default())
+    }
+}
+
+/// The baselines of a place. If the item cannot be read, they begin anew.
+pub(super) async fn recall(deps: &Deps, place: &str) -> Result<Document<Baselines>, StoreError> {
+    let mut baselines = Document::<Baselines>::read(deps, &name(place)).await?;
+    baselines.content = baselines.content.or_anew();
+    Ok(baselines)
 }
 
 /// Stores the baselines, unless another writer of the same place was faster.
 pub(super) async fn remember(
     deps: &Deps,
-    place: &str,
     now: Timestamp,
-    mut baselines: Baselines,
-    revision: u64,
+    mut baselines: Document<Baselines>,
 ) -> Result<(), StoreError> {
     if deps.probes.is_empty() {
         return Ok(());
     }
-    baselines.forget(now);
-    let value = serde_json::to_value(&baselines).map_err(|e| StoreError::Broken(e.to_string()))?;
-    let item = Remembered { version: STORE_VERSION, value, revision: revision + 1 };
-    match deps.signals.remember(&deps.pair.name, &name(place), &item).await {
-        Ok(()) | Err(StoreError::Refused(_)) => Ok(()),
-        Err(other) => Err(other),
-    }
+    baselines.content.forget(now);
+    baselines.write(deps).await.map(drop)
 }
 
 /// Learns the value of a healthy probe. A healthy probe whose values differ from the baseline for long enough is

@@ -16,6 +16,7 @@ mod scribe;
 mod secret_place;
 mod signals;
 mod store;
+mod store_error;
 mod waker;
 mod workspace;
 
@@ -30,13 +31,13 @@ pub use objects::Objects;
 pub use pass::{Admitted, Ending, Nature, Pass, Wire};
 pub use scribe::Scribe;
 pub use secret_place::{NO_PLACE, SecretPlace, setting_of};
-pub(crate) use signals::last_that_fit;
 pub use signals::{
     DeclaredProbe, Depth, Feed, Messenger, Probe, ProbeInfo, Probed, Recipient, Remembered, Signals, TrackItem,
 };
 pub use store::{
     EvidenceDue, GuardRecord, Lease, LogChunk, PairHead, Pairs, STORE_VERSION, SagaHead, SagaStatus, Sagas, StepItem,
-    StoreError, TakeOver,
+    TakeOver,
 };
+pub use store_error::StoreError;
 pub use waker::Waker;
 pub use workspace::{Act, ActReply, Context, KindInfo, Looking, Next, Observed, Workspace};

@@ -32,30 +32,6 @@ pub struct Remembered {
     pub revision: u64,
 }
 
-/// In bytes: the value under one name stays below this size (S25).
-const REMEMBERED: usize = 128 * 1024;
-
-/// Cuts a list to its last `most` entries, and to fewer if they are long.
-///
-/// # Errors
-///
-/// An entry cannot be written as JSON.
-pub(crate) fn last_that_fit<T: Serialize>(all: &[T], most: usize) -> Result<Value, serde_json::Error> {
-    let mut room = REMEMBERED;
-    let mut kept = Vec::new();
-    for one in all.iter().rev().take(most) {
-        let value = serde_json::to_value(one)?;
-        let bytes = value.to_string().len();
-        if bytes > room {
-            break;
-        }
-        room -= bytes;
-        kept.push(value);
-    }
-    kept.reverse();
-    Ok(Value::Array(kept))
-}
-
 /// The store of the signals about a pair. A running saga needs nothing from it.
 #[async_trait]
 pub trait Signals: Send + Sync {

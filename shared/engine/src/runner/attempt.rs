@@ -5,24 +5,24 @@
 //! what this means.
 
 use std::collections::BTreeSet;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, PoisonError};
 
 use failover::plan::{EVERYTHING, OUTSIDE, own, want};
 use futures::future::join_all;
 use jiff::{SignedDuration, Timestamp};
 use saga::bounds::{NAME, capped, few};
-use saga::{Class, Code, Fault, Plan, Reaction, Step};
+use saga::{Class, Code, Fault, Reaction, Step};
 use serde::Deserialize;
 
 use super::asked::Asked;
 use super::lease::LeaseWatch;
-use super::looker::Looker;
 use super::named::Named;
 use super::outside::{Outside, carry_out, told};
+use super::place::Place;
 use super::publication::Publication;
 use super::standing_by;
 use crate::codes;
-use crate::ports::{Act, ActReply, Briefing, Clock, Context, Looking, Message, Next, Observed, Pass, Workspace};
+use crate::ports::{Act, ActReply, Briefing, Clock, Context, Message, Next, Observed};
 use crate::settings::Settings;
 
 /// The most rounds of calls in one attempt. After them the attempt says that the calls do not help.
@@ -37,44 +37,6 @@ pub(super) enum Ended {
     Fault(Fault),
     /// The next call must be recorded as intended first.
     NeedsIntent,
-}
-
-/// One workspace in the form that attempts use.
-pub(crate) struct Place {
-    pub(crate) workspace: Arc<dyn Workspace>,
-    pub(crate) pass: Arc<dyn Pass>,
-    pub(crate) looker: Looker,
-    pub(crate) looking: Looking,
-    /// The steps of this location, by kind and id, that name one resource and are neither done nor waived.
-    pub(crate) open: Mutex<Named>,
-    /// The steps that a person waived. A step for everything of their kind does not handle them.
-    pub(crate) waived: Mutex<Named>,
-    /// The kinds with a resource here that the plan names.
-    pub(crate) known: BTreeSet<String>,
-}
-
-impl Place {
-    /// Lists everything of a kind. If the workspace lacks the kind, the answer is its message. If the plan names a
-    /// resource of the kind, the kind was listed there. So an answer that it is unsupported comes from something in
-    /// between.
-    pub(crate) async fn all_or_lacking(
-        &self,
-        kind: &str,
-        looking: Looking,
-    ) -> Result<Result<Arc<Vec<Observed>>, String>, Fault> {
-        match self.looker.all(kind, looking).await {
-            Ok(listed) => Ok(Ok(listed)),
-            Err(fault) if fault.reaction != Reaction::UnsupportedHere => Err(fault),
-            Err(fault) if self.known.contains(kind) => Err(Fault::again(fault.code, fault.message)),
-            Err(fault) => Ok(Err(fault.message)),
-        }
-    }
-}
-
-/// The kinds with a resource at a location that a plan names.
-pub(crate) fn known_kinds(plan: &Plan, place: &str) -> BTreeSet<String> {
-    let named = plan.steps().filter(|(_, step)| step.place == place && step.resource != EVERYTHING);
-    named.map(|(_, step)| step.kind.clone()).collect()
 }
 
 /// The input of an attempt.

@@ -10,38 +10,21 @@ use futures::stream::FuturesUnordered;
 use jiff::Timestamp;
 use saga::{Plan, SagaId, Step, StepState};
 
-use super::attempt::{Place, known_kinds};
+use super::driven::Driven;
 use super::lease::LeaseWatch;
 use super::looker::Looker;
 use super::outside::{Outside, OutsidePass};
+use super::place::{Place, known_kinds};
 use super::publication::Publication;
 use super::rechecks::Rechecks;
 use super::recorder::{Recorder, Stopped};
 use super::run::Run;
 use crate::deps::Deps;
 use crate::evidence_due::keep_due;
+use crate::keys::plan_key;
 use crate::limiter::turnstile::Turnstile;
 use crate::ports::{AskState, Looking, PairHead, SagaHead, SagaStatus, StoreError, TakeOver};
-use crate::start::plan_key;
-
-/// The result of a drive.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Driven {
-    /// The saga is over, or there is none.
-    Over,
-    /// Another runner holds the lease, or it has not fully run out.
-    Held {
-        /// The time before which it cannot be taken.
-        until: Timestamp,
-    },
-    /// Nothing is due before this time. `None`: nothing is due until a person does something.
-    Resting {
-        /// The time when something is due.
-        until: Option<Timestamp>,
-    },
-    /// There is more to do, and another drive must do it.
-    HandedOver,
-}
+use crate::release::release_pair;
 
 /// Drives a saga as far as it goes, for at most [`crate::Settings::drive_limit`].
 ///
@@ -52,7 +35,7 @@ pub enum Driven {
 pub async fn drive(deps: &Deps, saga: &SagaId, owner: &str) -> Result<Driven, Stopped> {
     let Some(head) = deps.sagas.head(saga).await? else { return Ok(Driven::Over) };
     if let SagaStatus::Finished(_) = head.status {
-        crate::start::release_pair(deps, saga).await?;
+        release_pair(deps, saga).await?;
         keep_due(deps).await?;
         return Ok(Driven::Over);
     }

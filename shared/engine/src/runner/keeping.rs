@@ -3,10 +3,11 @@
 use jiff::Timestamp;
 use saga::{Decision, Event, Outcome, StepState};
 
-use super::drive::Driven;
+use super::driven::Driven;
 use super::recorder::Stopped;
 use super::run::Run;
 use crate::ports::{SagaStatus, StoreError};
+use crate::release::release_pair;
 
 impl Run<'_> {
     pub(super) async fn renew(&mut self, now: Timestamp) -> Result<(), Stopped> {
@@ -118,7 +119,7 @@ impl Run<'_> {
         self.head.lease_until = Timestamp::UNIX_EPOCH;
         self.watch.lost();
         self.keep().await?;
-        crate::start::release_pair(self.deps, &self.head.saga).await?;
+        release_pair(self.deps, &self.head.saga).await?;
         Ok(Driven::Over)
     }
 }

@@ -9,12 +9,8 @@ use saga::{Fault, SagaId, Step};
 use serde::{Deserialize, Serialize};
 
 use crate::codes;
+use crate::keys::published_key;
 use crate::ports::{Clock, GuardRecord, Objects, PairHead, Pairs, StoreError};
-
-/// The key of a pair's published object.
-pub fn published_key(pair: &PairName) -> String {
-    format!("pairs/{pair}/published.json")
-}
 
 /// The published object.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

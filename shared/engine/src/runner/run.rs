@@ -8,11 +8,12 @@ use futures::stream::{FuturesUnordered, StreamExt};
 use jiff::{SignedDuration, Timestamp};
 use saga::{Decision, Event, Outcome, Plan, StepId, StepState, Undoer};
 
-use super::attempt::{Attempt, Ended, Place};
-use super::drive::Driven;
+use super::attempt::{Attempt, Ended};
+use super::driven::Driven;
 use super::lease::LeaseWatch;
 use super::outcome::{News, judge};
 use super::outside::{Outside, message};
+use super::place::Place;
 use super::publication::Publication;
 use super::rechecks::Rechecks;
 use super::recorder::{Recorder, Stopped};

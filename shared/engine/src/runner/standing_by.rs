@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use saga::bounds::few_of;
 use saga::{Fault, Reaction, Step};
 
-use super::attempt::Place;
+use super::place::Place;
 use crate::codes;
 use crate::ports::Looking;
 

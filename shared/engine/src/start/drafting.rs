@@ -1,17 +1,35 @@
 //! Makes the plan of an order. It changes nothing.
 
+use bytes::Bytes;
 use failover::plan::FencedKind;
 use failover::{Ask, Checkpoint, Course, FailoverPolicy, Missing, PlanRefused, StartStage};
 use failover::{move_plan, standby_drill_plan};
-use saga::SagaId;
+use saga::{Plan, PlanHash, SagaId};
 
+use super::free::{is_free, refuse_second_drill};
 use super::homecoming::{past, refuse_unready};
-use super::{Draft, Order, StartRefused, is_free, pair_head};
+use super::{Order, StartRefused};
 use crate::capture::{latest, list_side};
 use crate::controls::open_lessons;
 use crate::datasets::datasets;
 use crate::deps::Deps;
+use crate::pair::pair_head;
 use crate::ports::{PairHead, Workspace};
+
+/// A plan that is not started yet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Draft {
+    /// The plan.
+    pub plan: Plan,
+    /// The inventory that the plan was made from: the resources of the leaving side, and which of them were active.
+    pub inventory: Checkpoint,
+    /// The inventory of the target.
+    pub target: Checkpoint,
+    /// The bytes of the plan.
+    pub bytes: Bytes,
+    /// The hash of these bytes.
+    pub hash: PlanHash,
+}
 
 /// Reads both sides and makes the plan. Changes nothing.
 ///
@@ -83,17 +101,6 @@ pub async fn draft(deps: &Deps, order: &Order) -> Result<Draft, StartRefused> {
     };
     let (bytes, hash) = plan.freeze().map_err(PlanRefused::from)?;
     Ok(Draft { plan, inventory: here, target: there, bytes: bytes.into(), hash })
-}
-
-/// Refuses a second drill while a full drill is under way. An order that moves the work for another reason is not
-/// refused: a lost region does not wait for a drill.
-pub(super) fn refuse_second_drill(head: &PairHead, order: &Order) -> Result<(), StartRefused> {
-    match (&head.drill, order.course) {
-        (Some(record), Course::Drill | Course::StandbyDrill) => {
-            Err(StartRefused::DrillUnderWay { name: record.drill.name.clone() })
-        }
-        (Some(_), Course::Failover | Course::Failback | Course::Promotion) | (None, _) => Ok(()),
-    }
 }
 
 /// Refuses a window that the saga could not keep.

@@ -2,7 +2,7 @@
 
 use engine::drills::{DrillOutcome, dry_drill, keep_dry_run, results};
 use engine::noticing::hear;
-use engine::start::pair_head;
+use engine::pair::pair_head;
 use failover::Side;
 use failover::drill::{DrillEnd, FullDrill};
 use failover::signal::{About, Origin, Reading, Signal, holds};

@@ -8,8 +8,9 @@ use std::collections::BTreeSet;
 
 use engine::approvals::{answer, at_terminal};
 use engine::controls::Ordered;
+use engine::pair::pair_head;
 use engine::ports::{Control, SagaStatus};
-use engine::start::{Order, draft, pair_head, start};
+use engine::start::{Order, draft, start};
 use engine::view::view;
 use failover::plan::{About, GO, own};
 use failover::{Course, Side, Window};
