@@ -5,6 +5,7 @@
 
 use engine::Deps;
 use engine::controls::{Ordered, order};
+use engine::pair::pair_head;
 use engine::ports::Control;
 use engine::view::{View, view};
 use jiff::SignedDuration;
