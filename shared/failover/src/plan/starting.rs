@@ -40,7 +40,7 @@ impl Starts {
         if ask.is_in_place() {
             return starts;
         }
-        let counterparts = counterparts(ask, &twins);
+        let by_id = counterparts_by_id(ask, &twins);
         for (resource, twin) in ask.here.resources.iter().zip(&twins) {
             if ask.arrangements.is_active_active(&resource.kind, &resource.name) {
                 starts.exceptions.push(format!(
@@ -57,7 +57,7 @@ impl Starts {
             starts.add(ask, resource, twin, fence);
         }
         if let Some(recorded) = &ask.past.recorded {
-            starts.restore(ask, recorded, fenced, &counterparts);
+            starts.restore(ask, recorded, fenced, &by_id);
         }
         starts
     }
@@ -159,7 +159,7 @@ impl Starts {
 }
 
 /// The resources of the leaving side, by kind and id of their counterparts on the target.
-fn counterparts<'a>(ask: &'a Ask<'_>, twins: &'a [Twin]) -> BTreeMap<(&'a str, &'a str), &'a Resource> {
+fn counterparts_by_id<'a>(ask: &'a Ask<'_>, twins: &'a [Twin]) -> BTreeMap<(&'a str, &'a str), &'a Resource> {
     let pairs = ask.here.resources.iter().zip(twins).filter_map(|(resource, twin)| match twin {
         Twin::Is(id) => Some(((resource.kind.as_str(), id.as_str()), resource)),
         Twin::Ambiguous(_) | Twin::Missing(_) => None,
