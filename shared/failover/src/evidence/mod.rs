@@ -59,6 +59,7 @@ mod page;
 mod record;
 mod rows;
 mod tables;
+mod tampering;
 mod trend;
 mod verify;
 
@@ -70,5 +71,6 @@ pub use rows::{
     StepRow,
 };
 pub use tables::{NoTables, Tables};
+pub use tampering::Tampering;
 pub use trend::Achieved;
-pub use verify::{Tampering, Verified, verify};
+pub use verify::{Verified, verify};
