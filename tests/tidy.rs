@@ -5,11 +5,13 @@
 
 /// The rules.
 mod tidy {
+    pub(crate) mod circles;
     pub(crate) mod codes;
     pub(crate) mod crates;
     pub(crate) mod lexing;
     pub(crate) mod links;
     pub(crate) mod lists;
+    pub(crate) mod paths;
     pub(crate) mod rooms;
     pub(crate) mod shapes;
     pub(crate) mod tree;
@@ -17,7 +19,7 @@ mod tidy {
 }
 
 use tidy::tree::Tree;
-use tidy::{codes, crates, links, lists, rooms, shapes, words};
+use tidy::{circles, codes, crates, links, lists, rooms, shapes, words};
 
 macro_rules! over_the_repository {
     ($($test:ident: $rule:path;)+) => {
@@ -40,6 +42,7 @@ over_the_repository! {
     every_name_says_something: shapes::names;
     no_module_is_taken_from_another_place: shapes::displaced;
     functions_only_take_the_envelope_off: shapes::thin_functions;
+    no_files_use_each_other_in_a_circle: circles::circles;
     only_rim_reads_the_environment: words::environment;
     only_clocks_know_the_time: words::time;
     vendors_libraries_stay_in_their_rooms: words::vendors;

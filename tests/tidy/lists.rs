@@ -11,17 +11,26 @@ use crate::tidy::tree::Tree;
 const KINDS: &str = "shared/databricks/src/kinds";
 /// Files beside the kinds that are no kinds, with their purpose.
 const BESIDE_KINDS: &[(&str, &str)] = &[
+    ("api", "a workspace as a kind reads it"),
     ("facts", "reads fields of any kind"),
     ("job_assumed", "how a job will look after a call; job and job_run both ask it"),
+    ("job_facts", "reads a saved job; job, job_record and job_run all need it"),
     ("job_record", "what is remembered of a job; job and job_run both read it"),
+    ("kind", "the trait that every kind implements"),
     ("legacy_schedules", "what stands on a warehouse and cannot be paused"),
+    ("names", "names of kinds that other kinds mention"),
     ("triggers", "the schedules and triggers inside a job"),
     ("verdicts", "judgements that several kinds share"),
+    ("want", "the wanted states that starts name"),
 ];
 const ERRANDS: &str = "shared/databricks/src/errands";
 /// Files beside the actions that are no actions, with their purpose.
 const BESIDE_ERRANDS: &[(&str, &str)] = &[
+    ("errand_kind", "the trait that every errand implements"),
     ("failover_group", "reads a failover group; two errands look at one"),
+    ("following", "the faults of a change that is followed after its call"),
+    ("given", "the step of a try"),
+    ("ground", "the context of a try"),
     ("settings", "reads the settings of any errand"),
 ];
 const ADVICE: &str = "shared/rim/advice";

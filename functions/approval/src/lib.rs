@@ -5,29 +5,19 @@
 //! request is ever logged, because it contains the link and the code (S23).
 
 mod messages;
+mod not_handled;
 mod request;
 mod response;
 
 use engine::Deps;
 use engine::approvals::Closed;
 use engine::approvals::by_link::{Refused, look, reply};
-use engine::ports::StoreError;
 use pages::Problem;
 use serde_json::Value;
 
+pub use crate::not_handled::NotHandled;
 use crate::request::{Method, Request, Unreadable};
 use crate::response::{Page, response};
-
-/// An event that could not be handled.
-#[derive(Debug, thiserror::Error)]
-pub enum NotHandled {
-    /// It is neither a request nor a message. It is not repeated, because nobody knows its content (S23).
-    #[error("a request to the function's address or an approval message is wanted, as in events/approval")]
-    Other,
-    /// An answer in a message could not be recorded. The message is sent again.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-}
 
 /// Handles one event. The result for a request is a page, and for messages the number of answers that counted.
 ///

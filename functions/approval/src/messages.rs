@@ -10,7 +10,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::NotHandled;
+use crate::not_handled::NotHandled;
 
 /// One SNS record.
 #[derive(Deserialize)]

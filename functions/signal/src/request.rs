@@ -17,7 +17,8 @@ use http::{Method, StatusCode};
 use serde_json::{Value, json};
 use signals::{Gates, LARGEST_BODY_BYTES, Proof};
 
-use crate::{NotHeard, take_in};
+use crate::body::take_in;
+use crate::not_heard::NotHeard;
 
 /// The beginning of the paths of webhooks. The name of the source follows.
 const WEBHOOKS: &str = "/webhook/";

@@ -16,6 +16,9 @@ use aws_types::sdk_config::{RetryConfig, TimeoutConfig};
 /// Access key id and secret access key for the embedded parts. They open nothing else.
 pub const EMBEDDED_KEY: &str = "embedded";
 
+/// The remedy for a build that reaches no AWS.
+pub const CLOUD_BUILD: &str = "build it with --features cloud";
+
 /// The longest times for a request to the stack's own parts: table, topic, bucket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Patience {
@@ -145,7 +148,7 @@ impl Clients {
 
         impl HttpConnector for Unreachable {
             fn call(&self, _request: HttpRequest) -> HttpConnectorFuture {
-                let why = format!("this build of the program reaches no AWS: {}", crate::errands::CLOUD_BUILD);
+                let why = format!("this build of the program reaches no AWS: {CLOUD_BUILD}");
                 HttpConnectorFuture::ready(Err(ConnectorError::user(why.into())))
             }
         }

@@ -9,7 +9,8 @@ use saga::Fault;
 use serde_json::{Value, json};
 
 use crate::codes;
-use crate::endpoints::{ENDPOINTS, Endpoint};
+use crate::endpoint::Endpoint;
+use crate::endpoints::ENDPOINTS;
 
 /// A call to one endpoint.
 #[derive(Clone, Debug, PartialEq)]

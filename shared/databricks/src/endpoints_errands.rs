@@ -6,7 +6,7 @@
 
 use engine::ports::Nature;
 
-use crate::endpoints::{Endpoint, Verb, effect, look};
+use crate::endpoint::{Endpoint, Verb, effect, look};
 
 const fn put(name: &'static str, path: &'static str, family: &'static str) -> Endpoint {
     Endpoint { name, verb: Verb::Put, path, family, nature: Nature::Effect }

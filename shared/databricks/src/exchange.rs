@@ -9,7 +9,7 @@ use saga::Fault;
 use serde_json::Value;
 
 use crate::codes;
-use crate::endpoints::Endpoint;
+use crate::endpoint::Endpoint;
 use crate::errors::Meaning;
 use crate::transport::{Failure, Reach, Request, Response, Transport};
 

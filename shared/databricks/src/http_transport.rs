@@ -12,7 +12,7 @@ use async_trait::async_trait;
 use bytes::{Bytes, BytesMut};
 use reqwest::{Method, Url};
 
-use crate::endpoints::Verb;
+use crate::endpoint::Verb;
 use crate::transport::{Failure, Reach, Request, Response, Transport};
 
 /// A larger body is no answer. No page of any listing is nearly as large.

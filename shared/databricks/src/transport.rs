@@ -10,7 +10,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 
-use crate::endpoints::Verb;
+use crate::endpoint::Verb;
 
 /// One request to one workspace.
 #[derive(Clone)]

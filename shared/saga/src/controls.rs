@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use crate::event::{Event, Outcome};
-use crate::state::Illegal;
+use crate::illegal::Illegal;
 
 /// A hold: a person has stopped the saga until somebody resumes it.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -8,7 +8,8 @@ use jiff::Timestamp;
 use crate::event::Outcome;
 use crate::fault::Reaction;
 use crate::plan::{Gate, Need, Needed, Plan, Step, StepId};
-use crate::state::{State, StepRecord, StepState};
+use crate::state::State;
+use crate::step_record::{StepRecord, StepState};
 
 /// The moves that a saga should make now.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

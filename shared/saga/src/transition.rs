@@ -5,8 +5,9 @@ use jiff::Timestamp;
 
 use crate::event::Event;
 use crate::fault::Reaction;
+use crate::illegal::Illegal;
 use crate::plan::StepId;
-use crate::state::{Illegal, StepRecord, StepState};
+use crate::step_record::{StepRecord, StepState};
 
 /// The record of a step after an event that names it.
 pub(crate) fn transition(

@@ -11,10 +11,18 @@ use serde::de::{DeserializeSeed, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
-use crate::sources::Unreadable;
-
 /// The longest body that is read.
 pub const LARGEST_BODY_BYTES: usize = 1024 * 1024;
+
+/// A body that a source cannot read. The reason is one plain sentence that repeats nothing of the body.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct Unreadable(pub &'static str);
+
+impl Unreadable {
+    /// The body is longer than [`LARGEST_BODY_BYTES`].
+    pub const TOO_LONG: Unreadable = Unreadable("the body is longer than 1 MiB");
+}
 
 /// Reads an object.
 pub(crate) fn object(body: &[u8]) -> Result<Value, Unreadable> {

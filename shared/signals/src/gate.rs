@@ -18,7 +18,7 @@ use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
 use subtle::{Choice, ConstantTimeEq};
 
-use crate::sources::{Alarm, Arrival, Listening, Source};
+use crate::source::{Alarm, Arrival, Listening, Source};
 
 /// The header with the secret itself.
 const SECRET_HEADER: &str = "x-switchback-secret";

@@ -10,10 +10,12 @@ mod foreign;
 pub mod gate;
 mod page;
 mod plain;
+mod source;
 pub mod sources;
 mod times;
 
-pub use foreign::LARGEST_BODY_BYTES;
+pub use foreign::{LARGEST_BODY_BYTES, Unreadable};
 pub use gate::{Door, Gates, Proof};
 pub use page::{Page, SOURCE_SILENT};
-pub use sources::{Alarm, Arrival, Listening, SOURCES, Source, Told, Unreadable, source};
+pub use source::{Alarm, Arrival, Listening, MOST_SIGNALS, Source, Told};
+pub use sources::{SOURCES, source};

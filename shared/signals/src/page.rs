@@ -14,7 +14,7 @@ use saga::{Code, Fault};
 use url::Url;
 
 use crate::foreign::LARGEST_BODY_BYTES;
-use crate::sources::{Listening, Source};
+use crate::source::{Listening, Source};
 
 /// A source gave no signal.
 pub const SOURCE_SILENT: Code = Code::new("SOURCE-SILENT");

@@ -6,8 +6,7 @@ use bolero::check;
 use failover::Side;
 use failover::signal::{CloudName, Reading, Watched, WatchedSide};
 use serde_json::{Map, Value, json};
-use signals::sources::MOST_SIGNALS;
-use signals::{Alarm, LARGEST_BODY_BYTES, Listening, SOURCES, Source, Told};
+use signals::{Alarm, LARGEST_BODY_BYTES, Listening, MOST_SIGNALS, SOURCES, Source, Told};
 
 /// Each run in CI tries this many bodies of each kind. A fuzzing engine ignores the number.
 const TRIES: usize = 2_000;

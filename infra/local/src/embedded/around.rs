@@ -12,7 +12,7 @@ use bytes::Bytes;
 use engine::ports::Clock;
 use sim::{Cloud, CloudRequest};
 
-use super::exchange::{Answer, broken, plain};
+use super::answer::{Answer, broken, plain};
 use super::wire::Call;
 
 /// The shared cloud, and the clock that it runs by.

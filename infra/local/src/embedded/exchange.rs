@@ -16,6 +16,7 @@ use engine::ports::Clock;
 use http_body_util::BodyExt;
 use sim::Cloud;
 
+use super::answer::{Answer, broken, error_body, plain};
 use super::around::{self, Around};
 use super::s3::Buckets;
 use super::table::Table;
@@ -35,9 +36,6 @@ pub struct Embedded {
 
 /// A request whose body was read whole.
 type Whole = http::Request<Bytes>;
-
-/// An answer, before it is turned into the SDK's type.
-pub(super) type Answer = http::Response<Bytes>;
 
 impl Embedded {
     /// Parts without topics, on a wire that lets everything through.
@@ -194,25 +192,14 @@ fn answered(answer: Answer) -> Result<HttpResponse, ConnectorError> {
     HttpResponse::try_from(answer.map(SdkBody::from)).map_err(|e| ConnectorError::user(e.into()))
 }
 
-pub(super) fn broken() -> ConnectorError {
-    ConnectorError::io("the wire broke".into())
-}
-
 /// The answer that a wire puts in the place of the real one, in the service's own format.
 fn refusal(service: Service, status: u16, code: &str) -> Answer {
     let text = "put here by the wire";
     let body = match service {
         Service::Dynamo => format!(r#"{{"__type":"com.amazonaws.dynamodb.v20120810#{code}","message":"{text}"}}"#),
         Service::S3 => format!("<Error><Code>{code}</Code><Message>{text}</Message></Error>"),
-        Service::Sns | Service::Around("route53" | "s3control") => topics::error_body(code, text),
+        Service::Sns | Service::Around("route53" | "s3control") => error_body(code, text),
         Service::Around(_) => format!(r#"{{"__type":"{code}","message":"{text}"}}"#),
     };
     plain(status, body.into())
-}
-
-/// An answer with a status and a body only.
-pub(super) fn plain(status: u16, body: Bytes) -> Answer {
-    let mut answer = http::Response::new(body);
-    *answer.status_mut() = http::StatusCode::from_u16(status).unwrap_or(http::StatusCode::INTERNAL_SERVER_ERROR);
-    answer
 }

@@ -14,7 +14,7 @@ use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::shelf::{Kept, ShelfError};
+use super::object::{Kept, ShelfError};
 
 /// Folder of the metadata. No escaped name begins like this: `%` is followed by two hexadecimal digits there.
 const NOTES: &str = "%notes";

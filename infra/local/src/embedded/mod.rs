@@ -18,9 +18,11 @@
 //! Several `Embedded` may share a table and buckets, each with a wire of its own. So one of two runners can be
 //! cut off while the other is not.
 
+mod answer;
 mod around;
 mod exchange;
 mod folder;
+mod object;
 mod s3;
 mod shelf;
 mod store_file;
@@ -29,9 +31,10 @@ mod topics;
 mod wire;
 
 pub use exchange::Embedded;
+pub(crate) use object::Kept;
+pub use object::ShelfError;
 pub use s3::Buckets;
-pub use shelf::ShelfError;
-pub(crate) use shelf::{Kept, OnlyIf};
+pub(crate) use shelf::OnlyIf;
 pub use store_file::OpenError;
 pub use table::Table;
 pub(crate) use table::too_large;

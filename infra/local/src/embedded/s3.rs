@@ -18,9 +18,10 @@ use s3s::dto;
 use s3s::service::{S3Service, S3ServiceBuilder};
 use s3s::{S3, S3Request, S3Response, S3Result, s3_error};
 
-use super::exchange::Answer;
+use super::answer::Answer;
 use super::folder::Folder;
-use super::shelf::{Kept, OnlyIf, Shelf, ShelfError};
+use super::object::{Kept, ShelfError};
+use super::shelf::{OnlyIf, Shelf};
 use super::wire::Call;
 
 /// Embedded buckets. Cheap to clone.

@@ -1,39 +1,12 @@
 //! Stores objects by bucket and key, in memory or in a folder. Must not know: HTTP.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
 
 use super::folder::Folder;
-
-/// Objects that cannot be stored or read.
-#[derive(Debug, thiserror::Error)]
-pub enum ShelfError {
-    /// The folder is not there.
-    #[error("there is no folder {}: create it, or name another", .0.display())]
-    NoFolder(PathBuf),
-    /// The bucket was never made.
-    #[error("there is no bucket {0}")]
-    NoBucket(String),
-    /// The operating system refused.
-    #[error("{}: {source}", path.display())]
-    Io {
-        /// The file or folder.
-        path: PathBuf,
-        /// The error of the operating system.
-        source: std::io::Error,
-    },
-}
-
-/// An object as it is stored.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Kept {
-    pub(crate) bytes: Bytes,
-    /// Metadata of the caller (`x-amz-meta-…`).
-    pub(crate) notes: BTreeMap<String, String>,
-}
+use super::object::{Kept, ShelfError};
 
 /// The condition on the object that is there now, for a new one to take its place.
 pub(crate) enum OnlyIf {

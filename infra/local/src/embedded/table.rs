@@ -17,7 +17,7 @@ use dynoxide::{AttributeValue, Database, DynoxideError};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::exchange::{Answer, plain};
+use super::answer::{Answer, plain};
 use super::store_file::{self, OpenError};
 use super::wire::Call;
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use async_trait::async_trait;
 use bytes::Bytes;
 
-use super::exchange::{Answer, plain};
+use super::answer::{Answer, error_body, plain};
 use super::wire::Call;
 
 /// Where published messages go.
@@ -53,13 +53,6 @@ pub(super) async fn answer(topics: Option<&dyn Topics>, request: &http::Request<
 /// The answer to a request for a topic that does not exist.
 pub(super) fn missing() -> Answer {
     plain(404, error_body("NotFound", "Topic does not exist").into())
-}
-
-pub(super) fn error_body(code: &str, text: &str) -> String {
-    format!(
-        "<ErrorResponse xmlns=\"http://sns.amazonaws.com/doc/2010-03-31/\"><Error><Type>Sender</Type>\
-         <Code>{code}</Code><Message>{text}</Message></Error><RequestId>embedded</RequestId></ErrorResponse>"
-    )
 }
 
 fn published(request: &http::Request<Bytes>) -> Published {

@@ -16,8 +16,10 @@ use saga::{Outcome, Plan, PlanHash, SagaId, State};
 use secrecy::ExposeSecret;
 use serde_json::Value;
 
-use super::director::{AT_MOST, Cast, Cue, Ended};
+use super::cast::{AT_MOST, Cast, Cue};
+use super::ended::Ended;
 use super::furnishing;
+use super::standing::standing;
 use super::watch_script::{Does, LINKS, WatchScript, code_of};
 use crate::stack::requests::request;
 
@@ -225,7 +227,7 @@ impl Incident<'_> {
             return Ok(over.then_some("nothing-proposed"));
         };
         let head = self.operator.sagas.head(saga).await.map_err(|e| e.to_string())?.ok_or("the saga is gone")?;
-        progress(&format!("{clock}  {}", super::telling::standing(&head)));
+        progress(&format!("{clock}  {}", standing(&head)));
         let asked = self.operator.asks.question(saga, GO).await.map_err(|e| e.to_string())?;
         let declined = asked.is_some_and(|ask| matches!(ask.state, AskState::Answered(answer) if !answer.approved));
         let too_long = now.duration_since(self.cast.begins) > AT_MOST;

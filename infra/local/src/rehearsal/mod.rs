@@ -3,7 +3,10 @@
 //! The same scenario, seed and number of resources give the same story, byte for byte. The report has two sources
 //! that know nothing of each other: the record of the saga, and the simulator's auditor.
 
+mod cast;
 mod director;
+mod ended;
+mod fencing;
 mod furnishing;
 mod incident;
 pub mod journey;
@@ -12,7 +15,10 @@ mod pace;
 mod report;
 pub mod scenarios;
 pub mod script;
+mod standing;
 mod telling;
+mod told;
+mod travelled;
 mod watch_script;
 
 use std::sync::{Arc, Mutex, PoisonError};
@@ -24,11 +30,13 @@ use jiff::{SignedDuration, Timestamp};
 use rim::SystemClock;
 use sim::{Cloud, CloudSettings, Delays, Limits, Stale, World};
 
-pub use self::director::{Cast, Ended};
+pub use self::cast::Cast;
+pub use self::ended::Ended;
 pub use self::own_estate::OwnEstate;
-pub use self::report::{Report, Told};
+pub use self::report::Report;
 use self::scenarios::Scenario;
 use self::script::{BEGINS, Script};
+pub use self::told::Told;
 use crate::clockwork::in_virtual_time;
 use crate::stack::sabotage::{Boundaries, Deed, Phase};
 use crate::stack::{Delivery, PAIR, Stack, StackParts, StoreKind};
@@ -127,7 +135,7 @@ impl Rehearsal {
         }
         let mut faults: Vec<_> = script.fault.iter().map(|fault| fault.fault(begins_ms)).collect();
         if let Some(loss) = &script.loss {
-            faults.push(director::darkness(loss, begins_ms));
+            faults.push(cast::darkness(loss, begins_ms));
         }
         let stale = Stale { probability: script.stale_reads, window_ms: 2_000 };
         let world = sim::Settings {
@@ -173,20 +181,39 @@ impl Rehearsal {
             let mut world = world.lock().unwrap_or_else(PoisonError::into_inner);
             world.add_canary(begins_ms, sim::Side::Standby, &canary.name, canary.sick);
         }
-        let cast = Cast { script, world: &world, cloud: &cloud, stack: &stack, clock: &*clock, begins };
+        let cast = Cast {
+            name: &self.name,
+            seed: self.seed,
+            resources: self.resources,
+            script,
+            world: &world,
+            cloud: &cloud,
+            stack: &stack,
+            clock: &*clock,
+            begins,
+        };
         let ended = tokio::select! {
             biased;
-            ended = cast.perform(progress) => ended?,
+            ended = perform(&cast, progress) => ended?,
             () = stack.run() => return Err("the stack ended".to_owned()),
         };
         if let Some(refused) = stack.refused().first() {
             return Err(format!("infra/aws/template.yaml lacks a right: {refused}"));
         }
-        let mut told = report::tell(&self, &cast, &ended, &limits)?;
+        let mut told = told::tell(&cast, &ended, &limits);
         if let Some(own) = &self.own {
             told.story = format!("{}\n\n{}", own.told.join("\n"), told.story);
         }
         Ok(told)
+    }
+}
+
+/// Plays the script: detection begins a saga, or a person orders one, or several in a row.
+async fn perform(cast: &Cast<'_>, progress: &mut dyn FnMut(&str)) -> Result<Ended, String> {
+    match &cast.script.watch {
+        Some(watch) => incident::play(cast, watch, progress).await,
+        None if cast.script.leg.is_empty() => cast.play(progress).await,
+        None => journey::play(cast, progress).await,
     }
 }
 

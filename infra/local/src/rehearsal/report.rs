@@ -1,19 +1,18 @@
-//! Makes the results of a rehearsal: numbers for machines, a story for people.
+//! Makes the numbers of a rehearsal.
 
-use engine::view::View;
 use std::sync::PoisonError;
 
 use failover::clocks::ClockSeconds;
-use failover::plan::want;
-use failover::text::{Detail, plan_text};
-use saga::{Event, Step, StepState, Tally};
+use saga::Tally;
 use serde::Serialize;
-use sim::{DoubleWindow, Limits, Side, World};
+use sim::{DoubleWindow, Limits, Side};
 
-use super::director::{Cast, Ended};
+use super::cast::Cast;
+use super::ended::Ended;
+use super::fencing::{after_done, is_fencing, last_fenced_ms, switched_on_ms};
+use super::journey;
 use super::pace::pace;
 use super::script::simulated;
-use super::{Rehearsal, journey, telling};
 
 /// The numbers of a rehearsal.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -103,22 +102,8 @@ pub struct Calls {
     pub taken_s: f64,
 }
 
-/// A finished rehearsal with its texts.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Told {
-    /// The numbers.
-    pub report: Report,
-    /// The story. It is the same for the same scenario, seed and resources, byte for byte.
-    pub story: String,
-    /// The plan that was carried out, by counts.
-    pub plan: String,
-    /// The saga and the world at the end.
-    pub ended: Ended,
-    /// The reasons why runners stopped before their time.
-    pub stopped: Vec<String>,
-}
-
-pub(super) fn tell(rehearsal: &Rehearsal, cast: &Cast<'_>, ended: &Ended, limits: &Limits) -> Result<Told, String> {
+/// Makes the numbers. The path of the story is still empty.
+pub(super) fn report(cast: &Cast<'_>, ended: &Ended, limits: &Limits) -> Report {
     let now_ms = cast.clock.now().as_millisecond();
     let (calls, routes) = {
         let mut world = cast.world();
@@ -129,9 +114,9 @@ pub(super) fn tell(rehearsal: &Rehearsal, cast: &Cast<'_>, ended: &Ended, limits
     let pace = pace(&ended.view, &calls, limits, now_ms);
     let counted = || Side::BOTH.into_iter().flat_map(|side| calls.sides[side as usize].values());
     let tally = ended.view.state.tally();
-    let report = Report {
-        scenario: rehearsal.name.clone(),
-        seed: rehearsal.seed,
+    Report {
+        scenario: cast.name.to_owned(),
+        seed: cast.seed,
         outcome: ended.outcome.to_owned(),
         sagas: ended.proposals,
         steps: steps(tally),
@@ -146,14 +131,7 @@ pub(super) fn tell(rehearsal: &Rehearsal, cast: &Cast<'_>, ended: &Ended, limits
         },
         writes_per_step: (ended.writes as f64 / f64::from(tally.total().max(1)) * 1000.0).round() / 1000.0,
         story: String::new(),
-    };
-    let story = if ended.legs.is_empty() {
-        telling::story(rehearsal, cast, ended, &report)
-    } else {
-        journey::story(rehearsal, cast, ended, &report)
-    };
-    let plan = plan_text(&ended.view.plan, &ended.view.head.plan.0, Detail::Counts);
-    Ok(Told { report, story, plan, ended: ended.clone(), stopped: cast.stack.stopped() })
+    }
 }
 
 fn steps(tally: Tally) -> Steps {
@@ -171,16 +149,6 @@ fn pursuit(cast: &Cast<'_>, ended: &Ended) -> Pursuit {
     let last = last_fenced_ms(ended);
     let after = from.zip(last).map(|(from, last)| (last - from.as_millisecond()) as f64 / 1000.0);
     Pursuit { left, last_fenced_after_s: after }
-}
-
-pub(super) fn last_fenced_ms(ended: &Ended) -> Option<i64> {
-    let fenced = ended.view.plan.steps().filter(|(_, step)| is_fencing(&step.want));
-    let done = fenced.filter_map(|(id, _)| ended.view.state.step(id)).filter(|r| r.state == StepState::Done);
-    done.filter_map(|record| record.last_try).map(|at| at.as_millisecond()).max()
-}
-
-fn is_fencing(wanted: &str) -> bool {
-    wanted == want::FENCED || wanted == want::ALL_FENCED
 }
 
 fn auditor(cast: &Cast<'_>, ended: &Ended, unknown_routes: usize) -> Auditor {
@@ -237,47 +205,6 @@ fn of_journey(cast: &Cast<'_>, ended: &Ended, unknown_routes: usize) -> Auditor 
         processing_on_leaving: audit.processing_on(simulated(active.other())),
         unknown_routes,
     }
-}
-
-/// Resources that processed data after they were reported fenced, in the words of the story. A resource that a
-/// deployment has switched on again is not late until the guard has fenced it again.
-pub(super) fn after_done(cast: &Cast<'_>, world: &World, ended: &Ended) -> Vec<String> {
-    let deployed_ms = first_deployed_ms(cast).unwrap_or(i64::MAX);
-    let told = fenced(&ended.view).filter_map(|(step, at_ms)| {
-        let again_ms = fenced_again_ms(ended, &step.resource).unwrap_or(i64::MAX);
-        let is_explained = |from: i64, to: i64| from >= deployed_ms && to <= again_ms;
-        let processed = world.processing_of(Side::Primary, &step.resource);
-        let late = processed.into_iter().filter(|(from, to)| *to > at_ms && !is_explained(*from, *to));
-        let late_ms = late.map(|(_, to)| to - at_ms).max()?;
-        Some(format!("{} {:?}: {:.1} s after", step.kind, step.name, late_ms as f64 / 1000.0))
-    });
-    told.collect()
-}
-
-/// The steps of a saga that fenced something, with the times in its log, in milliseconds since 1970.
-fn fenced(view: &View) -> impl Iterator<Item = (&Step, i64)> {
-    view.lines.iter().filter_map(|line| {
-        let Event::Done { step, .. } = &line.event else { return None };
-        let step = view.plan.step(*step).filter(|step| step.want == want::FENCED)?;
-        Some((step, line.at.as_millisecond()))
-    })
-}
-
-fn first_deployed_ms(cast: &Cast<'_>) -> Option<i64> {
-    let at = cast.script.deploy.iter().map(|deploy| deploy.at).min()?;
-    Some(cast.at(at).as_millisecond())
-}
-
-/// Time at which the guard last fenced a resource again, in milliseconds since 1970.
-fn fenced_again_ms(ended: &Ended, resource: &str) -> Option<i64> {
-    let again = ended.rounds.iter().flat_map(fenced).filter(|(step, _)| step.resource == resource);
-    again.map(|(_, at_ms)| at_ms).max()
-}
-
-/// From the first deployment that switched something on until the guard had fenced the last of it.
-pub(super) fn switched_on_ms(cast: &Cast<'_>, ended: &Ended) -> Option<(i64, i64)> {
-    let last = ended.rounds.iter().flat_map(fenced).map(|(_, at_ms)| at_ms).max()?;
-    Some((first_deployed_ms(cast)?, last))
 }
 
 fn rounded(seconds: f64) -> f64 {

@@ -3,7 +3,6 @@
 
 use std::fmt::Write as _;
 
-use engine::ports::{SagaHead, SagaStatus};
 use engine::view::View;
 use failover::clocks::ClockSeconds;
 use failover::story::Sentence;
@@ -11,33 +10,21 @@ use failover::text::gathered;
 use jiff::Timestamp;
 use sim::DoubleWindow;
 
-use super::Rehearsal;
-use super::director::{Cast, Ended};
-use super::report::{Report, after_done, last_fenced_ms, switched_on_ms};
+use super::cast::Cast;
+use super::ended::Ended;
+use super::fencing::{after_done, last_fenced_ms, switched_on_ms};
+use super::report::Report;
 use super::script::BEGINS;
 
 /// Up to this number each stretch of double processing is listed. Beyond it the rest is counted.
 pub(super) const LISTED: usize = 12;
 
-/// The status of a saga, on one line.
-pub(super) fn standing(head: &SagaHead) -> String {
-    let status = match head.status {
-        SagaStatus::Running => "running",
-        SagaStatus::Asking => "waiting for an answer",
-        SagaStatus::PersonNeeded => "a person is needed",
-        SagaStatus::Pursuing => "pursuing",
-        SagaStatus::Finished(_) => "finished",
-    };
-    let tally = head.tally;
-    format!("{status}: {} of {} done, {} waiting, {} blocked", tally.done, tally.total(), tally.waiting, tally.blocked)
-}
-
-pub(super) fn story(rehearsal: &Rehearsal, cast: &Cast<'_>, ended: &Ended, report: &Report) -> String {
+pub(super) fn story(cast: &Cast<'_>, ended: &Ended, report: &Report) -> String {
     let mut text = String::new();
     // Writing to a string cannot fail.
-    let _ = writeln!(text, "{}: {}", rehearsal.name, rehearsal.script.title);
-    let _ = writeln!(text, "seed {}, {} resources on each side, from {BEGINS}\n", rehearsal.seed, rehearsal.resources);
-    let _ = writeln!(text, "{}\n", rehearsal.script.tells.trim());
+    let _ = writeln!(text, "{}: {}", cast.name, cast.script.title);
+    let _ = writeln!(text, "seed {}, {} resources on each side, from {BEGINS}\n", cast.seed, cast.resources);
+    let _ = writeln!(text, "{}\n", cast.script.tells.trim());
     let pair = |(at, what): &(Timestamp, String)| Sentence { at: *at, place: "pair".to_owned(), text: what.clone() };
     let mut sentences: Vec<Sentence> = ended.events.iter().map(pair).collect();
     sentences.extend(ended.heard.iter().cloned());
@@ -55,7 +42,7 @@ pub(super) fn story(rehearsal: &Rehearsal, cast: &Cast<'_>, ended: &Ended, repor
     // Each is listed by its name, so that people can find out who switched it on.
     all(&mut text, "switched on again, and fenced again by the guard", &switched_on);
     audit(&mut text, cast, ended, report);
-    if rehearsal.script.watch.is_some() && report.sagas > 0 {
+    if cast.script.watch.is_some() && report.sagas > 0 {
         clocks(&mut text, &report.clocks);
     }
     let _ = writeln!(text, "\noutcome: {}", report.outcome);

@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
 
-use super::Delivery;
+use super::delivery::Delivery;
 use crate::embedded::{Published, Topics};
 
 /// The topic whose messages people read, by its name in the template.

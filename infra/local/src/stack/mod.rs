@@ -5,14 +5,18 @@
 //! wake message or tick begins another one, as in the cloud.
 
 pub mod around;
+mod bucket;
 mod bus;
+mod delivery;
 mod kept;
+mod parts;
 mod ports;
 pub mod reception;
 pub mod requests;
 pub mod rights;
 pub mod routes;
 pub mod sabotage;
+mod stack_error;
 pub mod workspace_wire;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -21,11 +25,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use databricks::{Credentials, DatabricksAccount, DatabricksWorkspace, probes};
-use engine::ports::{Clock, Errands, Probe, Scribe};
-use engine::{Deps, Pair, Settings, Watch};
-use failover::errand::{Address, Arrangements};
+use engine::ports::{Errands, Probe, Scribe};
+use engine::{Deps, Pair};
+use failover::PairName;
+use failover::errand::Address;
 use failover::evidence::Record;
-use failover::{FailoverPolicy, MapEntry, PairName};
 use futures::stream::{FuturesUnordered, StreamExt};
 use outside::OutsideErrands;
 use secrecy::SecretString;
@@ -34,16 +38,19 @@ use sim::Side;
 use tokio::sync::mpsc;
 
 pub use self::bus::Mail;
-pub use self::ports::StoreKind;
+pub use self::delivery::Delivery;
+pub use self::parts::{StackParts, StoreKind};
+pub use self::stack_error::StackError;
 
-use self::around::{AccountWire, SharedCloud, SimulatedSecrets, SimulatedWeb};
+use self::around::{AccountWire, SimulatedSecrets, SimulatedWeb};
+use self::bucket::bucket_name;
 use self::bus::{Bus, Message};
 use self::ports::Place;
 use self::rights::{Right, Uses};
-use self::routes::{RouteError, Routes};
+use self::routes::Routes;
 use self::sabotage::{Boundaries, Process, ProcessWire};
 use self::workspace_wire::{SharedWorld, WorkspaceWire};
-use crate::embedded::{Buckets, OpenError, Wire};
+use crate::embedded::{Buckets, Wire};
 
 /// The pair's name in every rehearsal.
 pub const PAIR: &str = "rehearsal";
@@ -59,72 +66,6 @@ const SYNCS: &str = "SyncFunction";
 
 /// The time that one request to an embedded AWS part takes.
 const AWS_LATENCY: Duration = Duration::from_millis(5);
-
-/// The parts that a stack is made of.
-pub struct StackParts {
-    /// The pair of workspaces.
-    pub world: SharedWorld,
-    /// The cloud around the workspaces.
-    pub cloud: SharedCloud,
-    /// The clock of the rehearsal.
-    pub clock: Arc<dyn Clock>,
-    /// The faults that can happen at boundaries.
-    pub boundaries: Arc<Boundaries>,
-    /// The engine's durations and limits.
-    pub settings: Settings,
-    /// The explicit map of the pair.
-    pub map: Vec<MapEntry>,
-    /// The pair's policy.
-    pub policy: FailoverPolicy,
-    /// The actions that are declared beside the two workspaces.
-    pub arrangements: Arrangements,
-    /// How the pair is watched, and who is asked.
-    pub watch: Watch,
-    /// Whether the probe function runs. Without it nothing is detected, and a person gives the order.
-    pub looks: bool,
-    /// Whether the probe function has probes.
-    pub probes: bool,
-    /// Whether the schedule takes checkpoints. The script of a rehearsal takes its own, at the times in its story.
-    pub syncs: bool,
-    /// How wake messages arrive.
-    pub delivery: Delivery,
-    /// The store that records everything.
-    pub store: StoreKind,
-    /// Whether the pages of evidence are rendered. In a run of thousands of sagas nobody reads them.
-    pub draws: bool,
-    /// Guards of the store that are switched off, to prove that each of them matters.
-    #[cfg(feature = "mutants")]
-    pub weakened: aws::Weakened,
-}
-
-/// How wake messages arrive. In the cloud each arrives at least once.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Delivery {
-    /// Number of times that each message arrives.
-    pub copies: u32,
-    /// Time until a message arrives.
-    pub delay: Duration,
-}
-
-impl Default for Delivery {
-    fn default() -> Self {
-        Self { copies: 1, delay: Duration::from_millis(50) }
-    }
-}
-
-/// A stack that cannot be built.
-#[derive(Debug, thiserror::Error)]
-pub enum StackError {
-    /// The template cannot be used for routing.
-    #[error(transparent)]
-    Routes(#[from] RouteError),
-    /// The embedded table cannot be created.
-    #[error(transparent)]
-    Table(#[from] OpenError),
-    /// The pair's name is not valid.
-    #[error("{0}")]
-    Pair(String),
-}
 
 /// The stack on one machine.
 pub struct Stack {
@@ -469,11 +410,6 @@ fn credentials() -> Credentials {
         client_id: sim::CLIENT_ID.to_owned(),
         client_secret: SecretString::from(sim::CLIENT_SECRET.to_owned()),
     }
-}
-
-/// The name of the bucket of a resource. A bucket's name has no capitals. In the cloud the name is generated.
-fn bucket_name(resource: &str) -> String {
-    resource.to_lowercase()
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

@@ -8,23 +8,15 @@ use std::sync::Arc;
 use aws::{AwsErrands, Clients, DynamoStore, S3Objects, SnsMessenger, SnsWaker};
 use engine::ports::{Asks, Controls, Errands, Messenger, Objects, Pairs, Sagas, Signals, Waker};
 
+use super::bucket::bucket_name;
 use super::bus::Bus;
-use super::{StackError, StackParts, bucket_name};
+use super::parts::{StackParts, StoreKind};
+use super::stack_error::StackError;
 use crate::embedded::{Buckets, Embedded, Table, Topics, Wire};
 use crate::memory::{MemoryMessenger, MemoryObjects, MemoryStore, MemoryTable, MemoryWaker};
 
 /// The region of the stack.
 const REGION: &str = "eu-west-1";
-
-/// The store of a stack.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum StoreKind {
-    /// DynamoDB, S3 and SNS inside this process, under the real AWS SDK.
-    #[default]
-    Embedded,
-    /// Plain memory behind the same ports. It makes the same calls, is much faster, and needs no SDK.
-    Memory,
-}
 
 /// The table of a stack.
 pub(super) enum Kept {

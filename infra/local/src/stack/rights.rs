@@ -8,7 +8,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use serde_json::Value;
 
-use super::bucket_name;
+use super::bucket::bucket_name;
 use crate::embedded::{Call, Passage};
 
 /// An AWS action, and the resource that it concerns, by its name in the template: `sns:Publish` and `WakeTopic`, or

@@ -231,6 +231,11 @@ impl Call {
     }
 }
 
+/// ` in eu-west-1`, or nothing if the region is the client's own.
+pub(super) fn in_words(region: Option<&str>) -> String {
+    region.map_or_else(String::new, |region| format!(" in {region}"))
+}
+
 #[cfg(test)]
 mod tests {
     use saga::Reaction;

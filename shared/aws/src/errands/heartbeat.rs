@@ -27,8 +27,9 @@ use saga::{Class, Fault};
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::call::{Call, carry, in_region};
-use super::{Errand, Task, in_words, settings, settled};
+use super::call::{Call, carry, in_region, in_words};
+use super::errand::{Errand, Task};
+use super::settings::{self, settled};
 use crate::clients::ErrandClients;
 use crate::codes;
 

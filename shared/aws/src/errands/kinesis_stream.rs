@@ -16,7 +16,8 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::call::{Call, carry, in_region};
-use super::{Errand, Task, settings, settled};
+use super::errand::{Errand, Task};
+use super::settings::{self, settled};
 use crate::codes;
 
 const KIND: &str = "kinesis_stream";

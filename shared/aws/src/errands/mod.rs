@@ -9,6 +9,7 @@
 #![cfg_attr(not(feature = "cloud"), allow(dead_code, reason = "some kinds are left out, and what only they use"))]
 
 pub(crate) mod call;
+mod errand;
 mod heartbeat;
 #[cfg(feature = "cloud")]
 mod json_member;
@@ -27,10 +28,10 @@ pub(crate) mod settings;
 mod sns_message;
 #[cfg(feature = "cloud")]
 mod ssm_parameter;
+mod under_way;
 
-use std::collections::BTreeMap;
 use std::fmt;
-use std::sync::{LazyLock, Mutex, PoisonError};
+use std::sync::LazyLock;
 
 use async_trait::async_trait;
 use engine::codes::UNKNOWN_STEP;
@@ -40,6 +41,9 @@ use jiff::Timestamp;
 use saga::{Fault, Step};
 use serde_json::Value;
 
+use self::errand::{Errand, Task};
+use self::under_way::UnderWay;
+pub use crate::clients::CLOUD_BUILD;
 use crate::clients::{Clients, ErrandClients};
 use crate::codes;
 
@@ -65,61 +69,6 @@ const OPTIONAL: &[&str] =
     &["kinesis_stream", "multi_region_access_point", "route53_record", "secret_value", "ssm_parameter"];
 
 static INFOS: LazyLock<Vec<ErrandInfo>> = LazyLock::new(|| ERRANDS.iter().map(|errand| errand.info()).collect());
-
-/// One kind of action.
-#[async_trait]
-trait Errand: Send + Sync {
-    /// The facts about the kind that are needed to plan it.
-    fn info(&self) -> ErrandInfo;
-
-    /// The only state that it can bring about. It is a word of [`failover::plan::want`].
-    fn want(&self) -> &'static str;
-
-    /// Checks the settings. The error is one sentence: what is wrong with them, and the remedy.
-    fn check(&self, settings: &Value) -> Result<(), String>;
-
-    /// Makes one attempt. The settings are checked before, and the wanted state is [`Errand::want`].
-    async fn attempt(&self, task: &Task<'_>) -> Result<String, Fault>;
-
-    /// The time of the last synced data. Only datasets have one.
-    async fn synced_at(
-        &self,
-        _clients: &ErrandClients,
-        _settings: &Value,
-        _pass: &dyn Pass,
-    ) -> Result<Timestamp, Fault> {
-        let message = format!("{} tells no time of last synced data", self.info().name);
-        Err(Fault::person_needed(UNKNOWN_STEP, message))
-    }
-}
-
-/// The context of one attempt.
-struct Task<'a> {
-    clients: &'a ErrandClients,
-    detail: &'a Detail,
-    briefing: &'a Briefing<'a>,
-    pass: &'a dyn Pass,
-    under_way: &'a UnderWay,
-}
-
-/// Ids of changes that this process has requested and has not yet seen carried out, by the token of the step. They
-/// are only a hint. A step is judged by what is read back, also when the process and its hints are gone.
-#[derive(Debug, Default)]
-struct UnderWay(Mutex<BTreeMap<String, String>>);
-
-impl UnderWay {
-    fn of(&self, token: &str) -> Option<String> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(token).cloned()
-    }
-
-    fn begun(&self, token: &str, change: String) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(token.to_owned(), change);
-    }
-
-    fn ended(&self, token: &str) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(token);
-    }
-}
 
 /// Carries out actions in AWS.
 pub struct AwsErrands {
@@ -171,9 +120,6 @@ impl Errands for AwsErrands {
     }
 }
 
-/// The remedy for a build that reaches no AWS.
-pub const CLOUD_BUILD: &str = "build it with --features cloud";
-
 /// The facts about every kind, in the order of the list.
 pub fn infos() -> &'static [ErrandInfo] {
     &INFOS
@@ -203,16 +149,6 @@ pub fn left_out(kind: &str) -> Option<String> {
 
 fn known(kind: &str) -> Result<&'static dyn Errand, Fault> {
     find(kind).map_err(|told| Fault::person_needed(UNKNOWN_STEP, told))
-}
-
-/// Reads settings that were checked before.
-fn settled<T: serde::de::DeserializeOwned>(kind: &str, settings: &Value) -> Result<T, Fault> {
-    settings::read(kind, settings).map_err(|told| Fault::person_needed(codes::ERRAND_SETTINGS, told))
-}
-
-/// ` in eu-west-1`, or nothing if the region is the client's own.
-fn in_words(region: Option<&str>) -> String {
-    region.map_or_else(String::new, |region| format!(" in {region}"))
 }
 
 #[cfg(test)]

@@ -24,7 +24,8 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::call::{Call, Failure, carry, change, in_region};
-use super::{Errand, Task, settings, settled};
+use super::errand::{Errand, Task};
+use super::settings::{self, settled};
 use crate::codes;
 
 const KIND: &str = "multi_region_access_point";

@@ -24,8 +24,9 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::call::{Call, carry, change, in_region};
+use super::errand::{Errand, Task};
 use super::record_set::{self, SIMPLE_TYPES, same_name, same_value};
-use super::{Errand, Task, settings, settled};
+use super::settings::{self, settled};
 use crate::codes;
 
 const KIND: &str = "route53_record";

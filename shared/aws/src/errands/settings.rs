@@ -2,8 +2,11 @@
 //!
 //! Law: every refusal is one sentence. It names the kind and the setting, and ends with the remedy.
 
+use saga::Fault;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+
+use crate::codes;
 
 /// Reads the settings of a kind.
 ///
@@ -54,6 +57,11 @@ pub(crate) fn regions(kind: &str, settings: &[(&str, Option<&str>)]) -> Result<(
 /// The sentence about one wrong setting.
 pub(crate) fn wrong(kind: &str, setting: &str, what: &str, remedy: &str) -> String {
     format!("the setting {setting} of this {kind} {what}: {remedy}")
+}
+
+/// Reads settings that were checked before.
+pub(super) fn settled<T: DeserializeOwned>(kind: &str, settings: &Value) -> Result<T, Fault> {
+    read(kind, settings).map_err(|told| Fault::person_needed(codes::ERRAND_SETTINGS, told))
 }
 
 #[cfg(test)]

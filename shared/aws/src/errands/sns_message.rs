@@ -14,7 +14,8 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::call::{Call, change, in_region};
-use super::{Errand, Task, settings, settled};
+use super::errand::{Errand, Task};
+use super::settings::{self, settled};
 
 const KIND: &str = "sns_message";
 

@@ -18,8 +18,9 @@ use saga::{Class, Fault};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::call::{Call, carry, change, in_region};
-use super::{Errand, Task, in_words, settings, settled};
+use super::call::{Call, carry, change, in_region, in_words};
+use super::errand::{Errand, Task};
+use super::settings::{self, settled};
 use crate::codes;
 
 const KIND: &str = "ssm_parameter";

@@ -5,6 +5,7 @@
 //! Must not know: what is normal.
 
 mod object_store;
+mod probe_kind;
 
 use std::sync::Arc;
 
@@ -15,6 +16,7 @@ use jiff::Timestamp;
 use saga::{Code, Fault};
 use serde_json::Value;
 
+use self::probe_kind::{ProbeKind, Sight};
 use crate::clients::{Clients, ErrandClients};
 use crate::codes;
 
@@ -23,29 +25,6 @@ const PROBES: &[&dyn ProbeKind] = &[&object_store::ObjectStore];
 
 /// The codes that count as down: AWS does not answer, or not well.
 const DOWN: &[Code] = &[codes::AWS_NO_ANSWER, codes::AWS_DOUBTFUL_ANSWER, codes::AWS_SERVER_ERROR];
-
-/// One kind of probe.
-#[async_trait]
-trait ProbeKind: Send + Sync {
-    /// Name of the kind, e.g. `object_store`.
-    fn kind(&self) -> &'static str;
-
-    /// Checks the settings. The error is one sentence: what is wrong with them, and the remedy.
-    fn check(&self, settings: &Value) -> Result<(), String>;
-
-    /// Reads once, and says what it found.
-    async fn look(&self, sight: &Sight<'_>) -> Result<(Reading, String), Fault>;
-}
-
-/// The context of one reading.
-struct Sight<'a> {
-    clients: &'a ErrandClients,
-    /// Name of the probe.
-    name: &'a str,
-    settings: &'a Value,
-    now: Timestamp,
-    pass: &'a dyn Pass,
-}
 
 /// The names of all kinds.
 pub fn kinds() -> Vec<&'static str> {

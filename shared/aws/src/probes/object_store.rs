@@ -13,7 +13,7 @@ use saga::Fault;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{ProbeKind, Sight};
+use super::probe_kind::{ProbeKind, Sight};
 use crate::codes;
 use crate::errands::call::{Call, carry, in_region};
 use crate::errands::settings;

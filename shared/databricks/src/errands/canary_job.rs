@@ -18,8 +18,9 @@ use saga::{Class, Fault};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::following::{POLL, after_effect, still_changing};
 use super::settings::Id;
-use super::{ErrandKind, Given, Ground, POLL, after_effect, settings, still_changing};
+use super::{ErrandKind, Given, Ground, settings};
 use crate::call::Call;
 use crate::codes;
 use crate::endpoints::{JOBS_GET, JOBS_LIST, JOBS_RUN_NOW, RUNS_GET, RUNS_LIST};

@@ -22,7 +22,8 @@ use saga::{Class, Fault};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{ErrandKind, Given, Ground, after_effect, settings};
+use super::following::after_effect;
+use super::{ErrandKind, Given, Ground, settings};
 use crate::call::Call;
 use crate::codes;
 use crate::endpoints_errands::{ACCESS_LISTS_LIST, ACCESS_LISTS_UPDATE, CONFIGURATION_GET};

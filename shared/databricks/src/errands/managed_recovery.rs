@@ -27,7 +27,8 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::failover_group::FailoverGroup;
-use super::{ErrandKind, Given, Ground, after_effect, settings};
+use super::following::after_effect;
+use super::{ErrandKind, Given, Ground, settings};
 use crate::call::Call;
 use crate::codes;
 use crate::endpoints_errands::FAILOVER_GROUP_MOVE;

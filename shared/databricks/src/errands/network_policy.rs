@@ -18,8 +18,9 @@ use saga::{Class, Fault};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::following::after_effect;
 use super::settings::Sides;
-use super::{ErrandKind, Given, Ground, after_effect, settings};
+use super::{ErrandKind, Given, Ground, settings};
 use crate::call::Call;
 use crate::codes;
 use crate::endpoints_errands::{WORKSPACE_NETWORK_GET, WORKSPACE_NETWORK_SET};

@@ -16,8 +16,9 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::failover_group::{FailoverGroup, absent};
+use super::following::still_changing;
 use super::settings::Sides;
-use super::{ErrandKind, Given, Ground, settings, still_changing};
+use super::{ErrandKind, Given, Ground, settings};
 use crate::call::Call;
 use crate::codes;
 use crate::endpoints_errands::STABLE_URL_GET;

@@ -21,7 +21,8 @@ use saga::{Class, Code, Fault};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{ErrandKind, Given, Ground, POLL, settings, still_changing};
+use super::following::{POLL, still_changing};
+use super::{ErrandKind, Given, Ground, settings};
 use crate::call::Call;
 use crate::codes;
 use crate::endpoints::WAREHOUSES_LIST;

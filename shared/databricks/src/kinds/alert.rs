@@ -22,7 +22,7 @@ use serde_json::{Value, json};
 
 use super::facts::{changed, kept, observed, resource, start, starts_one, text};
 use super::triggers::{is_on, present, with_status};
-use super::{Api, Kind, sql_warehouse, verdicts, want};
+use super::{Api, Kind, names, verdicts, want};
 use crate::call::Call;
 use crate::codes;
 use crate::endpoints::{ALERTS_GET, ALERTS_LIST, ALERTS_UPDATE_SCHEDULE};
@@ -88,7 +88,7 @@ impl Kind for Alert {
     fn record(&self, seen: &Observed) -> Resource {
         let active = !is_trashed(seen) && present(&seen.facts, SCHEDULE).is_some_and(is_on);
         let mut resource = resource(seen, if active { "on" } else { "paused" }, active);
-        resource.can_start = starts_one(sql_warehouse::NAME, text(&seen.facts, "warehouse_id"));
+        resource.can_start = starts_one(names::SQL_WAREHOUSE, text(&seen.facts, "warehouse_id"));
         if active {
             resource.starts.push(start(StartStage::Schedules, want::ACTIVATED, Value::Null));
         }

@@ -24,7 +24,7 @@ use saga::{Fault, Step};
 use serde_json::{Value, json};
 
 use super::facts::{changed, items, kept, observed, resource, start, starts_one};
-use super::{Api, Kind, sql_warehouse, verdicts, want};
+use super::{Api, Kind, names, verdicts, want};
 use crate::call::Call;
 use crate::endpoints::{APPS_GET, APPS_LIST, APPS_START, APPS_STOP};
 use crate::listing::Shape;
@@ -95,7 +95,7 @@ impl Kind for App {
         // Only warehouses count: fenced jobs take no run, but a warehouse starts for every caller.
         let warehouses =
             items(facts, "resources").iter().filter_map(|given| given.pointer("/sql_warehouse/id")?.as_str());
-        resource.can_start = warehouses.flat_map(|id| starts_one(sql_warehouse::NAME, id)).collect();
+        resource.can_start = warehouses.flat_map(|id| starts_one(names::SQL_WAREHOUSE, id)).collect();
         if active {
             resource.starts.push(start(StartStage::Schedules, want::RUNNING, Value::Null));
         }

@@ -26,13 +26,13 @@ use saga::{Fault, Step};
 use serde_json::{Value, json};
 
 use super::facts::{fixed_zone, number, observed, resource, start, tag, text, trimmed, zone_finding};
-use super::{Api, Kind, job, verdicts, want};
+use super::{Api, Kind, names, verdicts, want};
 use crate::call::Call;
 use crate::codes;
 use crate::endpoints::{CLUSTERS_GET, CLUSTERS_LIST, CLUSTERS_PIN, CLUSTERS_START, CLUSTERS_TERMINATE};
 use crate::listing::Shape;
 
-pub(super) const NAME: &str = "cluster";
+const NAME: &str = names::CLUSTER;
 const PAGE: u32 = 100;
 /// Sources of clusters that people made [py-sdk: compute.ClusterSource].
 const MADE_BY_PEOPLE: [&str; 2] = ["UI", "API"];
@@ -177,7 +177,7 @@ impl Kind for Cluster {
     /// [docs: compute/configure, default tags].
     fn owner(&self, seen: &Observed) -> Option<(String, String)> {
         let job = seen.facts.pointer("/default_tags/JobId").and_then(Value::as_str)?;
-        Some((job::NAME.to_owned(), job.to_owned()))
+        Some((names::JOB.to_owned(), job.to_owned()))
     }
 
     fn recorded(&self, seen: &Observed) -> bool {

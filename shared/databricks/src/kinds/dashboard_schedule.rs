@@ -29,7 +29,7 @@ use serde_json::{Value, json};
 
 use super::facts::{changed, id, kept, resource, start, starts_one, text, trimmed};
 use super::triggers::{is_on, present, with_status};
-use super::{Api, Kind, sql_warehouse, verdicts, want};
+use super::{Api, Kind, names, verdicts, want};
 use crate::call::Call;
 use crate::codes;
 use crate::endpoints::{
@@ -106,7 +106,7 @@ impl Kind for DashboardSchedule {
         let mut resource = resource(seen, state, active);
         let warehouse = |key: &str| seen.facts.get(key).map_or("", |found| text(found, "warehouse_id"));
         let wakes = Some(warehouse(SCHEDULE)).filter(|own| !own.is_empty()).unwrap_or_else(|| warehouse(DASHBOARD));
-        resource.can_start = starts_one(sql_warehouse::NAME, wakes);
+        resource.can_start = starts_one(names::SQL_WAREHOUSE, wakes);
         if schedule.is_none() {
             resource.findings.push(not_shown(seen));
         } else if active {

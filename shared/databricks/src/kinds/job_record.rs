@@ -10,8 +10,8 @@ use saga::Class;
 use serde_json::{Value, json};
 
 use super::facts::{items, resource, start, tag, text};
-use super::job::{LIMIT, is_read_only, limit, settings};
-use super::{cluster, job_run, pipeline, sql_warehouse, triggers, want};
+use super::job_facts::{LIMIT, is_read_only, limit, settings};
+use super::{names, triggers, want};
 
 pub(super) fn record(seen: &Observed) -> Resource {
     let settings = settings(seen);
@@ -41,12 +41,12 @@ pub(super) fn record(seen: &Observed) -> Resource {
 /// The resources that the tasks of its runs start.
 fn can_start(seen: &Observed) -> Vec<Startable> {
     let named = [
-        ("existing_clusters", cluster::NAME),
-        ("pipelines", pipeline::NAME),
-        ("warehouses", sql_warehouse::NAME),
-        ("warehouses_of_dbt", sql_warehouse::NAME),
-        ("warehouses_of_alerts", sql_warehouse::NAME),
-        ("warehouses_of_dashboards", sql_warehouse::NAME),
+        ("existing_clusters", names::CLUSTER),
+        ("pipelines", names::PIPELINE),
+        ("warehouses", names::SQL_WAREHOUSE),
+        ("warehouses_of_dbt", names::SQL_WAREHOUSE),
+        ("warehouses_of_alerts", names::SQL_WAREHOUSE),
+        ("warehouses_of_dashboards", names::SQL_WAREHOUSE),
     ];
     let started = named.iter().flat_map(|(fact, kind)| {
         let ids = items(&seen.facts, fact).iter().filter_map(Value::as_str);
@@ -65,7 +65,7 @@ fn run_again(interrupted: &[&Value]) -> Start {
     let runs: Vec<Option<&Value>> = interrupted.iter().map(|run| run.get("run_id")).collect();
     Start {
         stage: StartStage::Jobs,
-        kind: Some(job_run::NAME.to_owned()),
+        kind: Some(names::JOB_RUN.to_owned()),
         want: want::RAN_ONCE.to_owned(),
         detail: json!({ "interrupted": runs }),
         class: Class::Tokened,

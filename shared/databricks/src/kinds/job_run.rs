@@ -15,12 +15,12 @@ use saga::{Fault, Step};
 use serde_json::{Value, json};
 
 use super::facts::{id, items, resource, text};
-use super::{Api, Kind, job, job_assumed, run, verdicts, want};
+use super::{Api, Kind, job_assumed, job_facts, names, run, verdicts, want};
 use crate::call::Call;
 use crate::codes;
 use crate::endpoints::JOBS_RUN_NOW;
 
-pub(super) const NAME: &str = "job_run";
+const NAME: &str = names::JOB_RUN;
 /// How far back the run is searched: as long as a saga may have been held between the call and its
 /// verification. The target was idle, so such a listing is short.
 const SPAN: SignedDuration = SignedDuration::from_hours(7 * 24);
@@ -39,10 +39,10 @@ impl Kind for JobRun {
     }
 
     async fn look(&self, api: &Api<'_>, id: &str, _looking: Looking) -> Result<Option<Observed>, Fault> {
-        let Some(job) = job::get(api, id).await? else { return Ok(None) };
-        let blocked = job::limit(job.get("settings").unwrap_or(&Value::Null)) == 0;
+        let Some(job) = job_facts::get(api, id).await? else { return Ok(None) };
+        let blocked = job_facts::limit(job.get("settings").unwrap_or(&Value::Null)) == 0;
         let runs = if blocked { Vec::new() } else { run::runs_of(api, id, SPAN).await? };
-        let seen = job::seen(&job, Some(runs))?;
+        let seen = job_facts::seen(&job, Some(runs))?;
         Ok(Some(Observed { kind: NAME, ..seen }))
     }
 
@@ -54,7 +54,7 @@ impl Kind for JobRun {
         if step.want != want::RAN_ONCE {
             return verdicts::unknown(step);
         }
-        if job::limit(job::settings(seen)) == 0 {
+        if job_facts::limit(job_facts::settings(seen)) == 0 {
             // The job was read back as taking runs before this step began, or a person decided to go on
             // without that.
             if context.tries > 0 {

@@ -25,12 +25,12 @@ use saga::{Class, Fault, Step};
 use serde_json::{Map, Value, json};
 
 use super::facts::{fixed_zone, items, kept, observed, resource, start, tag, text, zone_finding};
-use super::{Api, Kind, verdicts, want};
+use super::{Api, Kind, names, verdicts, want};
 use crate::call::Call;
 use crate::endpoints::{PIPELINES_GET, PIPELINES_LIST, PIPELINES_STOP, PIPELINES_UPDATE};
 use crate::listing::Shape;
 
-pub(super) const NAME: &str = "pipeline";
+const NAME: &str = names::PIPELINE;
 /// The page size of a listing [docs: pipelines/listpipelines].
 const PAGE: u32 = 100;
 const KEPT: &[&str] = &["pipeline_id", "name", "state", "latest_updates"];

@@ -26,9 +26,10 @@ use super::facts::{kept, observed, resource, start, text};
 use super::{Api, Kind, verdicts, want};
 use crate::call::Call;
 use crate::codes;
+use crate::endpoint::Endpoint;
 use crate::endpoints::{
-    Endpoint, POSTGRES_BRANCHES_LIST, POSTGRES_ENDPOINTS_GET, POSTGRES_ENDPOINTS_LIST,
-    POSTGRES_ENDPOINTS_UPDATE_DISABLED, POSTGRES_PROJECTS_LIST,
+    POSTGRES_BRANCHES_LIST, POSTGRES_ENDPOINTS_GET, POSTGRES_ENDPOINTS_LIST, POSTGRES_ENDPOINTS_UPDATE_DISABLED,
+    POSTGRES_PROJECTS_LIST,
 };
 
 const NAME: &str = "postgres_endpoint";

@@ -18,7 +18,7 @@ use saga::{Fault, Step};
 use serde_json::{Value, json};
 
 use super::facts::{id, kept, observed, resource, text};
-use super::{Api, Kind, cluster, job, pipeline, sql_warehouse, verdicts};
+use super::{Api, Kind, names, verdicts};
 use crate::call::Call;
 use crate::codes;
 use crate::endpoints::{RUNS_CANCEL, RUNS_GET, RUNS_LIST};
@@ -85,7 +85,7 @@ impl Kind for Run {
                 "a one-time run has no saved job: whoever submitted it must submit it on the other side".to_owned(),
             );
             // A listing does not show the tasks of a run.
-            let kinds = [pipeline::NAME, sql_warehouse::NAME, cluster::NAME];
+            let kinds = [names::PIPELINE, names::SQL_WAREHOUSE, names::CLUSTER];
             let any = |kind: &str| Startable { kind: kind.to_owned(), id: None };
             resource.can_start = kinds.into_iter().map(any).collect();
         }
@@ -93,7 +93,7 @@ impl Kind for Run {
     }
 
     fn owner(&self, seen: &Observed) -> Option<(String, String)> {
-        Some((job::NAME.to_owned(), id(&seen.facts, "job_id")?))
+        Some((names::JOB.to_owned(), id(&seen.facts, "job_id")?))
     }
 
     fn changed_by(&self, seen: &Observed) -> Option<String> {

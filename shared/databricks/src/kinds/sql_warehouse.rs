@@ -15,12 +15,12 @@ use saga::{Fault, Step};
 use serde_json::{Value, json};
 
 use super::facts::{observed, resource, start, tag_in_pairs, text, trimmed};
-use super::{Api, Kind, legacy_schedules, verdicts, want};
+use super::{Api, Kind, legacy_schedules, names, verdicts, want};
 use crate::call::Call;
 use crate::endpoints::{WAREHOUSES_GET, WAREHOUSES_LIST, WAREHOUSES_START, WAREHOUSES_STOP};
 use crate::listing::Shape;
 
-pub(super) const NAME: &str = "sql_warehouse";
+const NAME: &str = names::SQL_WAREHOUSE;
 const PAGE: u32 = 100;
 const KEPT: &[&str] = &["id", "name", "state", "tags"];
 /// The finding about schedules that start the warehouse; absent if they were not counted.

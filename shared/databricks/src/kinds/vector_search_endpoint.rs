@@ -24,12 +24,13 @@ use saga::{Fault, Reaction, Step};
 use serde_json::{Value, json};
 
 use super::facts::{items, kept, number, observed, resource, start, starts_one, tag_in_pairs, text};
-use super::{Api, Kind, pipeline, verdicts, want};
+use super::{Api, Kind, names, verdicts, want};
 use crate::call::Call;
 use crate::codes;
+use crate::endpoint::Endpoint;
 use crate::endpoints::{
-    Endpoint, SEARCH_ENDPOINTS_GET, SEARCH_ENDPOINTS_LIST, SEARCH_ENDPOINTS_START, SEARCH_ENDPOINTS_STOP,
-    SEARCH_INDEXES_GET, SEARCH_INDEXES_LIST,
+    SEARCH_ENDPOINTS_GET, SEARCH_ENDPOINTS_LIST, SEARCH_ENDPOINTS_START, SEARCH_ENDPOINTS_STOP, SEARCH_INDEXES_GET,
+    SEARCH_INDEXES_LIST,
 };
 use crate::listing::Shape;
 
@@ -99,7 +100,7 @@ impl Kind for VectorSearchEndpoint {
         }
         let continuous = items(&seen.facts, CONTINUOUS);
         resource.can_start =
-            continuous.iter().flat_map(|index| starts_one(pipeline::NAME, text(index, "pipeline_id"))).collect();
+            continuous.iter().flat_map(|index| starts_one(names::PIPELINE, text(index, "pipeline_id"))).collect();
         if !continuous.is_empty() {
             let names = few(continuous.iter().map(|index| text(index, "name")));
             resource.findings.push(format!(

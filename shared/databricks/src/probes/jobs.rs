@@ -5,7 +5,8 @@ use engine::ports::Probed;
 use saga::Fault;
 use serde_json::Value;
 
-use super::{ProbeKind, ProbeTraits, answered};
+use super::answered::answered;
+use super::{ProbeKind, ProbeTraits};
 use crate::call::Call;
 use crate::endpoints::JOBS_LIST;
 use crate::errands::Ground;

@@ -8,6 +8,7 @@
 //! Five probes run without being declared, because each reads another service of the control plane
 //! [docs: currentuser/me, jobs/list, clusters/list, metastores/current, dev-tools/auth/oauth-m2m].
 
+mod answered;
 mod canary_job;
 mod cluster_metrics;
 mod clusters;
@@ -15,6 +16,7 @@ mod failed_runs;
 mod jobs;
 mod me;
 mod metastore;
+mod probe_kind;
 mod reading;
 mod settings;
 mod statement;
@@ -23,15 +25,14 @@ mod token;
 
 use std::sync::Arc;
 
+pub use probe_kind::{ProbeKind, ProbeTraits};
+
 use async_trait::async_trait;
 use engine::ports::{DeclaredProbe, Depth, Pass, Probe, ProbeInfo, Probed};
 use failover::Side;
-use failover::signal::{Origin, Reading};
 use jiff::Timestamp;
-use saga::Fault;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
-use crate::call::Call;
 use crate::errands::Ground;
 use crate::workspace::DatabricksWorkspace;
 
@@ -48,53 +49,6 @@ pub const PROBES: &[&dyn ProbeKind] = &[
     &canary_job::CanaryJob,
     &failed_runs::FailedRuns,
 ];
-
-/// The facts about a kind of probe, for either side.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ProbeTraits {
-    /// Name of the kind, e.g. `token`.
-    pub kind: &'static str,
-    /// The origin of its signals.
-    pub origin: Origin,
-    /// How deep the check goes.
-    pub depth: Depth,
-    /// Whether the probe makes the workspace work.
-    pub works: bool,
-    /// The unit of the measured value, e.g. `ms`.
-    pub unit: &'static str,
-}
-
-impl ProbeTraits {
-    const fn shallow(kind: &'static str) -> Self {
-        Self { kind, origin: Origin::Probe, depth: Depth::Shallow, works: false, unit: "ms" }
-    }
-}
-
-/// One kind of probe.
-#[async_trait]
-pub trait ProbeKind: Send + Sync {
-    /// The facts about the kind.
-    fn traits(&self) -> ProbeTraits;
-
-    /// Checks the settings.
-    ///
-    /// # Errors
-    ///
-    /// A sentence that says what is wrong, with the remedy.
-    fn check(&self, settings: &Value) -> Result<(), String> {
-        match settings.as_object().is_none_or(Map::is_empty) {
-            true => Ok(()),
-            false => Err(format!("probe {}: it takes no settings: leave them out", self.traits().kind)),
-        }
-    }
-
-    /// Probes once.
-    ///
-    /// # Errors
-    ///
-    /// The fault that kept the probe from an answer. One place turns it into a reading.
-    async fn look(&self, ground: &Ground<'_>, settings: &Value) -> Result<Probed, Fault>;
-}
 
 /// The probes that run on both sides of every pair without being declared.
 pub fn usual(side: Side) -> Vec<DeclaredProbe> {
@@ -149,20 +103,4 @@ impl Probe for WorkspaceProbe {
         let ground = Ground { client: self.workspace.client(), secrets: None, account: "", pass };
         self.kind.look(&ground, &self.settings).await.unwrap_or_else(|fault| reading::of_fault(&fault))
     }
-}
-
-/// Makes one call and reports that it was answered. The measured time does not include the token that the
-/// call needs.
-async fn answered(ground: &Ground<'_>, call: &Call) -> Result<Probed, Fault> {
-    ground.client.sign_in(ground.pass).await?;
-    let begun = ground.client.now();
-    ground.call(call).await?;
-    Ok(healthy(ground, begun, &format!("{} was answered", call.endpoint.name)))
-}
-
-/// A healthy reading, with the milliseconds since `begun`.
-fn healthy(ground: &Ground<'_>, begun: Timestamp, what: &str) -> Probed {
-    let took = ground.client.now().duration_since(begun).as_millis().max(0);
-    let measured = Some(took as f64);
-    Probed { reading: Reading::Healthy, measured, text: format!("{what} in {took} ms") }
 }

@@ -12,7 +12,8 @@ use saga::Fault;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{ProbeKind, ProbeTraits, healthy, settings};
+use super::answered::healthy;
+use super::{ProbeKind, ProbeTraits, settings};
 use crate::errands::Ground;
 use crate::errands::statement::{Ran, ran, reads};
 

@@ -8,7 +8,8 @@ use engine::ports::Probed;
 use saga::Fault;
 use serde_json::Value;
 
-use super::{ProbeKind, ProbeTraits, healthy};
+use super::answered::healthy;
+use super::{ProbeKind, ProbeTraits};
 use crate::errands::Ground;
 
 pub(super) const KIND: &str = "token";

@@ -6,16 +6,19 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use super::facts::Facts;
-use super::record::Record;
 use super::tables::Tables;
 
 /// A record as it is written, borrowed. So a large record is never copied to be sealed (S26).
-#[derive(Serialize)]
-struct Borrowed<'a> {
-    version: u32,
-    seal: &'a str,
-    facts: &'a Facts,
-    tables: &'a Tables,
+#[derive(Clone, Copy, Serialize)]
+pub(super) struct Written<'a> {
+    /// The version of the record's shape.
+    pub(super) version: u32,
+    /// The seal that the record bears.
+    pub(super) seal: &'a str,
+    /// Facts that were recorded.
+    pub(super) facts: &'a Facts,
+    /// Tables that follow from the facts.
+    pub(super) tables: &'a Tables,
 }
 
 /// Writes `<` by its number. In JSON this sign is only in strings, where its number is always allowed.
@@ -64,34 +67,33 @@ impl Write for Hashing {
     }
 }
 
-fn write(record: &Record, seal: &str, to: impl Write) -> io::Result<()> {
-    let Record { version, seal: _, facts, tables } = record;
+fn write(record: &Written<'_>, to: impl Write) -> io::Result<()> {
     let mut to = Escaping(to);
-    serde_json::to_writer_pretty(&mut to, &Borrowed { version: *version, seal, facts, tables })?;
+    serde_json::to_writer_pretty(&mut to, record)?;
     to.write_all(b"\n")?;
     to.flush()
 }
 
 /// The canonical form, with the line feed at its end.
-pub(super) fn bytes(record: &Record) -> Vec<u8> {
+pub(super) fn bytes(record: &Written<'_>) -> Vec<u8> {
     // A record is plain data with string keys, so it always serializes. Memory accepts every write. The length is
     // measured first, because a growing buffer would hold a large record twice (S26).
     let mut length = Counting(0);
-    let _ = write(record, &record.seal, &mut length);
+    let _ = write(record, &mut length);
     let mut bytes = Vec::with_capacity(length.0);
-    let _ = write(record, &record.seal, &mut bytes);
+    let _ = write(record, &mut bytes);
     bytes
 }
 
 /// The canonical form as text.
-pub(super) fn text(record: &Record) -> String {
+pub(super) fn text(record: &Written<'_>) -> String {
     String::from_utf8(bytes(record)).unwrap_or_default()
 }
 
 /// The seal that a record should have.
-pub(super) fn seal(record: &Record) -> String {
+pub(super) fn seal(record: &Written<'_>) -> String {
     let mut hash = BufWriter::new(Hashing(Sha256::new()));
-    let _ = write(record, "", &mut hash);
+    let _ = write(&Written { seal: "", ..*record }, &mut hash);
     hash.into_inner().map_or_else(|_| String::new(), |hash| hex::encode(hash.0.finalize()))
 }
 

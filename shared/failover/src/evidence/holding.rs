@@ -5,7 +5,7 @@ use saga::{Chain, Event, Line, Proof};
 
 use super::canonical::{line_of_log, line_of_member};
 use super::facts::{Facts, Given, Question};
-use super::verify::Tampering;
+use super::tampering::Tampering;
 
 /// All contradictions between the facts. `text` is the file, which gives the line numbers.
 pub(super) fn against_each_other(facts: &Facts, text: &str) -> Vec<Tampering> {

@@ -61,6 +61,7 @@ mod rows;
 #[cfg(feature = "sample")]
 pub mod sample;
 mod tables;
+mod tampering;
 mod trend;
 mod verify;
 
@@ -72,5 +73,6 @@ pub use rows::{
     StepRow,
 };
 pub use tables::{NoTables, Tables};
+pub use tampering::Tampering;
 pub use trend::Achieved;
-pub use verify::{Tampering, Verified, verify};
+pub use verify::{Verified, verify};

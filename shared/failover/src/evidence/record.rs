@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::canonical;
+use super::canonical::{self, Written};
 use super::facts::Facts;
 use super::tables::{NoTables, Tables};
 
@@ -34,13 +34,19 @@ impl Record {
     pub fn of(facts: Facts) -> Result<Self, NoTables> {
         let tables = Tables::of(&facts)?;
         let mut record = Self { version: RECORD_VERSION, seal: String::new(), facts, tables };
-        record.seal = canonical::seal(&record);
+        record.seal = canonical::seal(&record.written());
         Ok(record)
     }
 
     /// The record as bytes, in its only form.
     pub fn to_bytes(&self) -> Vec<u8> {
-        canonical::bytes(self)
+        canonical::bytes(&self.written())
+    }
+
+    /// The record as it is written.
+    pub(super) fn written(&self) -> Written<'_> {
+        let Self { version, seal, facts, tables } = self;
+        Written { version: *version, seal, facts, tables }
     }
 
     /// The first twelve digits of the seal, for names and for people.

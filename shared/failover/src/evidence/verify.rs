@@ -1,7 +1,5 @@
 //! Verifies evidence offline: it must be whole, and it must agree with itself.
 
-use std::fmt;
-
 use saga::Outcome;
 use serde_json::Value;
 
@@ -10,27 +8,10 @@ use super::holding::against_each_other;
 use super::page::{page_seal, record_of_page, sealed_at};
 use super::record::{RECORD_VERSION, Record};
 use super::tables::{NoTables, Tables};
+use super::tampering::Tampering;
 
 /// The first bytes of a page.
 const PAGE_BEGINS: &[u8] = b"<!DOCTYPE html>";
-
-/// One thing that is not as it was recorded.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Tampering {
-    /// Number of the line in the file, from 1; `None` if there is no such line.
-    pub line: Option<usize>,
-    /// The contradiction in a sentence.
-    pub what: String,
-}
-
-impl fmt::Display for Tampering {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.line {
-            Some(line) => write!(f, "line {line}: {}", self.what),
-            None => f.write_str(&self.what),
-        }
-    }
-}
 
 /// The result for a file without a contradiction.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -84,10 +65,10 @@ fn of_record(text: &str, recorded: Option<&str>) -> Result<Verified, Vec<Tamperi
         );
         return Err(vec![Tampering { line: Some(2), what }]);
     }
-    if let Some(line) = first_difference(text, &canonical::text(&record)) {
+    if let Some(line) = first_difference(text, &canonical::text(&record.written())) {
         found.push(Tampering { line: Some(line), what: "this is not how a record is written".to_owned() });
     }
-    let seal = canonical::seal(&record);
+    let seal = canonical::seal(&record.written());
     if seal != record.seal {
         let what = format!("the content seals to {seal}, and the record bears the seal {}", record.seal);
         found.push(Tampering { line: Some(3), what });
@@ -135,7 +116,7 @@ fn differing(text: &str, record: &Record, tables: Tables) -> Vec<Tampering> {
         }
     };
     let (found, wanted) = (members(&record.tables), members(&tables));
-    let made = canonical::text(&Record { tables, ..record.clone() });
+    let made = canonical::text(&Record { tables, ..record.clone() }.written());
     let told = wanted.iter().filter(|(name, value)| found.get(*name) != Some(*value)).map(|(name, _)| {
         let begins = line_of_member(text, "tables", name);
         let other = line_of_member(&made, "tables", name);

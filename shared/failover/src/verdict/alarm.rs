@@ -9,7 +9,9 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Agreement, Case, Evidence, Reason};
+use super::agreement::{Agreement, Evidence};
+use super::case::Case;
+use super::reason::Reason;
 use crate::pair::Side;
 use crate::signal::{Origin, Reading, Track, after, before};
 

@@ -7,21 +7,22 @@ mod host_port;
 mod https_call;
 mod https_endpoint;
 mod kafka_brokers;
+mod kind;
 mod place;
+mod reaching;
+mod settings;
 mod slack_message;
 mod webhook_message;
 
 use std::sync::LazyLock;
 
-use async_trait::async_trait;
-use engine::ports::{Briefing, ErrandInfo, Pass, Secrets};
-use saga::Fault;
-use serde::de::DeserializeOwned;
+use engine::ports::ErrandInfo;
 use serde_json::Value;
 
-use crate::web::Web;
-
 pub(crate) use host_port::check_host;
+pub use kind::Kind;
+pub use reaching::Reaching;
+pub(crate) use settings::read;
 
 /// Every kind of external action.
 pub const KINDS: &[&dyn Kind] = &[
@@ -49,41 +50,4 @@ pub(crate) fn kind(name: &str) -> Option<&'static dyn Kind> {
 /// Checks the settings of a kind; `None` if no kind has this name.
 pub fn check(name: &str, settings: &Value) -> Option<Result<(), String>> {
     kind(name).map(|kind| kind.check(settings))
-}
-
-/// The context of a try.
-#[derive(Clone, Copy)]
-pub struct Reaching<'a> {
-    pub(crate) web: &'a dyn Web,
-    pub(crate) secrets: &'a dyn Secrets,
-    pub(crate) pass: &'a dyn Pass,
-    pub(crate) briefing: &'a Briefing<'a>,
-    /// Name of the action, for people.
-    pub(crate) name: &'a str,
-}
-
-/// One kind of external action.
-#[async_trait]
-pub trait Kind: Send + Sync {
-    /// The facts that the engine needs about the kind.
-    fn info(&self) -> ErrandInfo;
-
-    /// Checks the settings.
-    ///
-    /// # Errors
-    ///
-    /// A sentence that says what is wrong, with the remedy.
-    fn check(&self, settings: &Value) -> Result<(), String>;
-
-    /// Tries once. Returns a line about the result.
-    ///
-    /// # Errors
-    ///
-    /// A fault if the wanted state was not reached.
-    async fn attempt(&self, settings: &Value, reaching: &Reaching<'_>) -> Result<String, Fault>;
-}
-
-/// Reads settings. The error names the member that is unknown, missing or of the wrong type.
-pub(crate) fn read<T: DeserializeOwned>(settings: &Value) -> Result<T, String> {
-    serde_json::from_value(settings.clone()).map_err(|e| e.to_string())
 }

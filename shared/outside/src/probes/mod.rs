@@ -5,6 +5,7 @@
 //! Switchback. Must not know: what is normal.
 
 mod dns;
+mod probe_kind;
 mod tls;
 
 use std::sync::Arc;
@@ -17,30 +18,12 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
+pub use self::probe_kind::{ProbeKind, Sight};
 use crate::kinds::read;
 use crate::web::Web;
 
 /// Every kind of probe of this crate.
 pub const PROBES: &[&dyn ProbeKind] = &[&dns::Dns, &tls::Tls];
-
-/// One kind of probe.
-#[async_trait]
-pub trait ProbeKind: Send + Sync {
-    /// Name of the kind, e.g. `dns`.
-    fn kind(&self) -> &'static str;
-
-    /// Probes a host once. Returns the reading and a line about it, with the reason if it is not healthy.
-    async fn look(&self, sight: &Sight<'_>) -> (Reading, String);
-}
-
-/// The target of a probe, and the means to reach it.
-pub struct Sight<'a> {
-    pub(crate) host: &'a str,
-    pub(crate) port: u16,
-    pub(crate) web: &'a dyn Web,
-    pub(crate) names: &'a dyn Names,
-    pub(crate) pass: &'a dyn Pass,
-}
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -4,8 +4,8 @@ use failover::evidence::Record;
 use maud::{Markup, html};
 use saga::Line;
 
-use super::people::counted;
 use super::table::{folded, section, table};
+use super::text::counted;
 use super::text::moment;
 
 pub(super) fn log(record: &Record) -> Markup {

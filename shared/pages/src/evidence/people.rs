@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use saga::Proof;
 
 use super::table::{folded, section, table};
-use super::text::{maybe, moment, text};
+use super::text::{counted, maybe, moment, text};
 use crate::words::span;
 
 /// Draws the approvals, the questions, the audit entries, and what was left out.
@@ -107,14 +107,5 @@ fn lines(heading: &str, lines: &[String]) -> Markup {
     let list = html! { ul { @for line in lines { li { (line) } } } };
     html! {
         @if !lines.is_empty() { (folded(heading, &counted(lines.len(), "entry"), lines.len(), &list)) }
-    }
-}
-
-/// A number with its noun, e.g. `2 entries`.
-pub(super) fn counted(count: usize, noun: &str) -> String {
-    match (count, noun.strip_suffix('y')) {
-        (1, _) => format!("1 {noun}"),
-        (_, Some(stem)) => format!("{count} {stem}ies"),
-        (_, None) => format!("{count} {noun}s"),
     }
 }

@@ -4,8 +4,8 @@ use failover::evidence::{Record, StageRow, StepRow};
 use maud::{Markup, html};
 use saga::StepState;
 
-use super::people::counted;
 use super::table::{folded, section, table};
+use super::text::counted;
 use super::text::{maybe, text};
 
 pub(super) fn steps(record: &Record) -> Markup {

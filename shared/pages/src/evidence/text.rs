@@ -58,6 +58,15 @@ fn pieces(word: &str) -> Vec<&str> {
     pieces
 }
 
+/// A number with its noun, e.g. `2 entries`.
+pub(super) fn counted(count: usize, noun: &str) -> String {
+    match (count, noun.strip_suffix('y')) {
+        (1, _) => format!("1 {noun}"),
+        (_, Some(stem)) => format!("{count} {stem}ies"),
+        (_, None) => format!("{count} {noun}s"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::pieces;

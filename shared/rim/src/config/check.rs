@@ -7,14 +7,9 @@ use failover::MapEntry;
 use toml::Spanned;
 use url::{Host, Url};
 
-use super::{Config, RunnerConfig, SideConfig, objectives, watching, webhooks};
-
-/// An error at a place of the text.
-#[derive(Debug)]
-pub(super) struct Offence {
-    pub(super) start: usize,
-    pub(super) message: String,
-}
+use super::offence::Offence;
+use super::pair_file::{Config, RunnerConfig, SideConfig};
+use super::{objectives, watch_check, webhook_check};
 
 pub(super) fn check(config: &Config) -> Result<(), Offence> {
     let primary = check_side("primary", &config.primary)?;
@@ -32,8 +27,8 @@ pub(super) fn check(config: &Config) -> Result<(), Offence> {
     }
     check_map(&config.map)?;
     objectives::check(&config.objectives)?;
-    watching::check(config)?;
-    webhooks::check(config)?;
+    watch_check::check(config)?;
+    webhook_check::check(config)?;
     check_runner(&config.runner)
 }
 

@@ -14,7 +14,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use toml::Spanned;
 
-use super::check::Offence;
+use super::offence::Offence;
 use crate::errands::{check, kinds_of};
 
 /// The tables in which a team declares something.

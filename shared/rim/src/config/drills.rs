@@ -8,8 +8,7 @@ use jiff::tz::TimeZone;
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::Config;
-use super::check::Offence;
+use super::offence::Offence;
 
 /// In minutes: a window must be longer than its drill by this much. Schedules are read every quarter of an hour,
 /// and a person needs time to say yes.
@@ -86,10 +85,10 @@ impl Day {
 }
 
 /// Reads and checks the schedules.
-pub(super) fn drills(config: &Config) -> Result<Vec<DrillPolicy>, Offence> {
+pub(super) fn drills(schedules: &[Spanned<DrillConfig>]) -> Result<Vec<DrillPolicy>, Offence> {
     let mut names = BTreeSet::new();
     let mut found = Vec::new();
-    for spanned in &config.drill {
+    for spanned in schedules {
         let drill = spanned.get_ref();
         let wrong = |message: &str| Offence {
             start: spanned.span().start,

@@ -4,8 +4,7 @@ use failover::evidence::Objectives;
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::Config;
-use super::check::Offence;
+use super::offence::Offence;
 
 /// The objectives of the team. Each dataset has an objective of its own beside these.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -25,6 +24,6 @@ pub(super) fn check(config: &ObjectivesConfig) -> Result<(), Offence> {
     }
 }
 
-pub(super) fn objectives(config: &Config) -> Objectives {
-    Objectives { rto_s: config.objectives.rto_seconds.as_ref().map(|seconds| *seconds.get_ref()) }
+pub(super) fn objectives(config: &ObjectivesConfig) -> Objectives {
+    Objectives { rto_s: config.rto_seconds.as_ref().map(|seconds| *seconds.get_ref()) }
 }

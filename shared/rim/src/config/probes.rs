@@ -6,9 +6,9 @@ use engine::ports::DeclaredProbe;
 use failover::Side;
 use serde::Deserialize;
 use serde_json::Value;
+use toml::Spanned;
 
-use super::Config;
-use super::check::Offence;
+use super::offence::Offence;
 
 /// Whether the AWS Health API is asked.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -32,13 +32,13 @@ pub fn kinds() -> Vec<&'static str> {
 }
 
 /// Reads and checks the declared probes. A probe of both sides becomes two.
-pub(super) fn declared(config: &Config) -> Result<Vec<DeclaredProbe>, Offence> {
+pub(super) fn declared(tables: &[Spanned<toml::Table>]) -> Result<Vec<DeclaredProbe>, Offence> {
     let mut found: Vec<DeclaredProbe> = Vec::new();
     let mut names: BTreeSet<(Side, String)> = BTreeSet::new();
     for side in SIDES {
         names.extend(databricks::probes::usual(side).into_iter().map(|usual| (side, usual.name)));
     }
-    for table in &config.probe {
+    for table in tables {
         let offence = |message: String| Offence { start: table.span().start, message };
         for probe in probes(table.get_ref()).map_err(offence)? {
             if !names.insert((probe.side, probe.name.clone())) {

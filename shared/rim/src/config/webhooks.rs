@@ -1,193 +1,24 @@
-//! Reads the sources that report health: `[[webhook]]`, `[[alarm]]`, `[feeds]`.
+//! Makes the sources that report health from `[[webhook]]`, `[[alarm]]`, `[feeds]`.
 //!
 //! A webhook exists if it is configured. A status page is read if a side is in its cloud and the page is not
 //! switched off.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use engine::ports::Feed;
-use failover::Side;
-use failover::signal::{CloudName, Reading, Watched};
+use failover::signal::Watched;
 use outside::Web;
 use secrecy::ExposeSecret;
-use serde::Deserialize;
-use signals::{Alarm, Arrival, Door, Gates, Page, SOURCES, Source, source};
-use toml::Spanned;
-use url::Url;
+use signals::{Alarm, Door, Gates, Page, source};
 
-use super::check::Offence;
-use super::secret::SecretSource;
+use super::checked::Checked;
+use super::config_error::ConfigError;
 use super::watching::watch;
-use super::{Checked, Config, ConfigError};
+use super::webhook_check::address;
+use super::webhook_config::AlarmConfig;
 
 /// In characters: a shorter secret can be guessed.
 const SHORTEST_SECRET: usize = 32;
-
-/// One webhook.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct WebhookConfig {
-    /// Name of the source.
-    pub source: Spanned<String>,
-    /// The place of the secret that the caller shows: at least 32 random characters.
-    pub secret: Spanned<SecretSource>,
-}
-
-/// One CloudWatch alarm that says something of a side.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct AlarmConfig {
-    /// Name of the alarm, or the beginning of it before a `*`.
-    pub name: Spanned<String>,
-    /// The side that the alarm is about. If it is left out, it is the side in the alarm's own region.
-    pub side: Option<Side>,
-    /// The reading while the alarm is on: `down` or `degraded`.
-    #[serde(default = "down")]
-    pub reading: Spanned<Reading>,
-}
-
-fn down() -> Spanned<Reading> {
-    Spanned::new(0..0, Reading::Down)
-}
-
-/// The status pages.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct FeedsConfig {
-    /// The pages of Databricks, one for each cloud.
-    pub databricks_status: DatabricksPages,
-    /// The feed of Azure.
-    pub azure_status: PageConfig,
-    /// The list of Google Cloud.
-    pub google_status: PageConfig,
-}
-
-/// A status page.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct PageConfig {
-    /// Whether it is read.
-    pub enabled: bool,
-    /// Address of the page. If it is left out, it is the address of the page's owner.
-    pub url: Option<Spanned<String>>,
-}
-
-impl Default for PageConfig {
-    fn default() -> Self {
-        Self { enabled: true, url: None }
-    }
-}
-
-/// The pages of Databricks. An address that is left out is that of Databricks.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct DatabricksPages {
-    /// Whether they are read.
-    pub enabled: bool,
-    /// Address of the page for AWS.
-    pub aws: Option<Spanned<String>>,
-    /// Address of the page for Azure.
-    pub azure: Option<Spanned<String>>,
-    /// Address of the page for Google Cloud. We know no usual address of it: without this setting it is not read.
-    pub google: Option<Spanned<String>>,
-}
-
-impl Default for DatabricksPages {
-    fn default() -> Self {
-        Self { enabled: true, aws: None, azure: None, google: None }
-    }
-}
-
-/// Status.io's public API, with the id of the page of Databricks on AWS.
-const DATABRICKS_ON_AWS: &str = "https://api.status.io/1.0/status/5cf02dde58a00904bda41926";
-/// The same for the page of Azure Databricks.
-const DATABRICKS_ON_AZURE: &str = "https://api.status.io/1.0/status/5d49ec10226b9e13cb6a422e";
-/// `status.azure.com` is not used, because it leads to an instance near the caller.
-const AZURE: &str = "https://rssfeed.azure.status.microsoft/en-us/status/feed/";
-/// All incidents of Google Cloud.
-const GOOGLE: &str = "https://status.cloud.google.com/incidents.json";
-
-/// A page that is read: its source, the cloud of the sides that it is about, and its address.
-struct Asked<'a> {
-    source: &'static str,
-    cloud: CloudName,
-    /// The configured address, with its place in the file.
-    own: Option<&'a Spanned<String>>,
-    usual: Option<&'static str>,
-}
-
-impl FeedsConfig {
-    fn asked(&self) -> Vec<Asked<'_>> {
-        let databricks = |cloud, own, usual| Asked { source: "databricks_status", cloud, own, usual };
-        let mut asked = Vec::new();
-        if self.databricks_status.enabled {
-            let pages = &self.databricks_status;
-            asked.push(databricks(CloudName::Aws, pages.aws.as_ref(), Some(DATABRICKS_ON_AWS)));
-            asked.push(databricks(CloudName::Azure, pages.azure.as_ref(), Some(DATABRICKS_ON_AZURE)));
-            asked.push(databricks(CloudName::Google, pages.google.as_ref(), None));
-        }
-        for (source, page, cloud, usual) in [
-            ("azure_status", &self.azure_status, CloudName::Azure, AZURE),
-            ("google_status", &self.google_status, CloudName::Google, GOOGLE),
-        ] {
-            if page.enabled {
-                asked.push(Asked { source, cloud, own: page.url.as_ref(), usual: Some(usual) });
-            }
-        }
-        asked
-    }
-}
-
-/// Refuses values that TOML allows and a pair does not.
-pub(super) fn check(config: &Config) -> Result<(), Offence> {
-    for webhook in &config.webhook {
-        let name = &webhook.source;
-        if !callers().contains(&name.get_ref().as_str()) {
-            let message = format!("{:?} calls no webhook: use one of {}", name.get_ref(), callers().join(", "));
-            return Err(Offence { start: name.span().start, message });
-        }
-    }
-    let mut names = BTreeSet::new();
-    for alarm in &config.alarm {
-        let (start, name) = (alarm.name.span().start, alarm.name.get_ref());
-        if name.trim_end_matches('*').trim().is_empty() || !names.insert(name) {
-            let message =
-                format!("alarm {name:?}: give each alarm once, by its name or the beginning of it before a *");
-            return Err(Offence { start, message });
-        }
-        if !alarm.reading.get_ref().is_bad() {
-            let message = format!("alarm {name:?}: an alarm that rings reads down or degraded");
-            return Err(Offence { start: alarm.reading.span().start, message });
-        }
-        if alarm.side.is_none() && [&config.primary, &config.standby].iter().all(|side| side.region.is_none()) {
-            let message = format!("alarm {name:?}: add its side, or the regions of the sides");
-            return Err(Offence { start, message });
-        }
-    }
-    for asked in config.feeds.asked() {
-        if let Some(own) = asked.own {
-            address(own.get_ref()).map_err(|message| Offence { start: own.span().start, message })?;
-        }
-    }
-    Ok(())
-}
-
-/// The sources that call webhooks.
-fn callers() -> Vec<&'static str> {
-    let calls = |source: &&&dyn Source| matches!(source.arrival(), Arrival::Webhook { .. });
-    SOURCES.iter().filter(calls).map(|source| source.name()).collect()
-}
-
-fn address(text: &str) -> Result<Url, String> {
-    let url = Url::parse(text).map_err(|e| format!("the page's address is none ({e}): write https://…"))?;
-    let loopback = matches!(url.host_str(), Some("127.0.0.1" | "localhost" | "[::1]"));
-    if url.scheme() == "https" || (url.scheme() == "http" && loopback) {
-        Ok(url)
-    } else {
-        Err("a status page is asked over https (http only on loopback)".to_owned())
-    }
-}
 
 /// The webhooks of a configuration.
 ///

@@ -20,9 +20,9 @@ use failover::signal::{About, CloudName, Origin, Reading, Signal, holds};
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::{Arrival, Listening, Source, Told, Unreadable};
-use crate::foreign::{list, object, text, word};
+use crate::foreign::{Unreadable, list, object, text, word};
 use crate::plain::{one_line, subject};
+use crate::source::{Arrival, Listening, Source, Told};
 use crate::times::time;
 
 pub(super) struct AwsHealth;

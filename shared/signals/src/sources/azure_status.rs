@@ -13,9 +13,9 @@
 use failover::signal::{About, CloudName, Origin, Reading, Signal, WatchedSide, holds};
 use rss::{Channel, Item};
 
-use super::{Arrival, Listening, Source, Told, Unreadable};
-use crate::foreign::LARGEST_BODY_BYTES;
+use crate::foreign::{LARGEST_BODY_BYTES, Unreadable};
 use crate::plain::{names_region, one_line};
+use crate::source::{Arrival, Listening, Source, Told};
 
 pub(super) struct AzureStatus;
 

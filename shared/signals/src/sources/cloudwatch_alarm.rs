@@ -10,9 +10,9 @@ use failover::Side;
 use failover::signal::{About, CloudName, Origin, Reading, Signal, holds};
 use serde_json::Value;
 
-use super::{Alarm, Arrival, Listening, Source, Told, Unreadable};
-use crate::foreign::{list, object, text};
+use crate::foreign::{Unreadable, list, object, text};
 use crate::plain::{one_line, subject};
+use crate::source::{Alarm, Arrival, Listening, Source, Told};
 use crate::times::time;
 
 pub(super) struct CloudwatchAlarm;

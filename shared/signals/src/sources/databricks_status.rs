@@ -13,9 +13,9 @@
 use failover::signal::{About, Origin, Reading, Signal, holds};
 use serde_json::Value;
 
-use super::{Arrival, Listening, Source, Told, Unreadable};
-use crate::foreign::{list, object, text, word};
+use crate::foreign::{Unreadable, list, object, text, word};
 use crate::plain::{names_region, one_line, subject};
+use crate::source::{Arrival, Listening, Source, Told};
 
 pub(super) struct DatabricksStatus;
 

@@ -12,9 +12,9 @@
 use failover::signal::{About, CloudName, Origin, Reading, Signal, WatchedSide, holds};
 use serde_json::Value;
 
-use super::{Arrival, Listening, Source, Told, Unreadable};
-use crate::foreign::{list, object, text, word};
+use crate::foreign::{Unreadable, list, object, text, word};
 use crate::plain::{names_region, one_line, subject};
+use crate::source::{Arrival, Listening, MOST_SIGNALS, Source, Told};
 use crate::times::time;
 
 pub(super) struct DatabricksStatusWebhook;
@@ -72,7 +72,7 @@ fn cloud(told: &Value) -> Option<CloudName> {
 
 fn affects(told: &Value, side: &WatchedSide) -> bool {
     let places = list(told, "containers").iter().filter_map(|container| text(container, "name"));
-    places.take(super::MOST_SIGNALS).any(|place| names_region(place, side))
+    places.take(MOST_SIGNALS).any(|place| names_region(place, side))
 }
 
 fn reading(told: &Value) -> Reading {

@@ -11,9 +11,10 @@
 use failover::signal::{About, Origin, Reading, Signal, holds};
 use serde_json::Value;
 
-use super::{Arrival, Listening, Source, Told, Unreadable, named_side, tagged_side};
-use crate::foreign::{object, text, word};
+use super::side::{named_side, tagged_side};
+use crate::foreign::{Unreadable, object, text, word};
 use crate::plain::{one_line, subject};
+use crate::source::{Arrival, Listening, Source, Told};
 use crate::times::time;
 
 pub(super) struct Datadog;

@@ -14,9 +14,9 @@
 use failover::signal::{About, CloudName, Origin, Reading, Signal, WatchedSide, holds};
 use serde_json::Value;
 
-use super::{Arrival, Listening, Source, Told, Unreadable};
-use crate::foreign::{elements, list, text};
+use crate::foreign::{Unreadable, elements, list, text};
 use crate::plain::one_line;
+use crate::source::{Arrival, Listening, Source, Told};
 
 pub(super) struct GoogleStatus;
 

@@ -9,9 +9,10 @@
 
 use failover::signal::{About, Origin, Reading, Signal, holds};
 
-use super::{Arrival, Listening, Source, Told, Unreadable, named_side};
-use crate::foreign::{object, text};
+use super::side::named_side;
+use crate::foreign::{Unreadable, object, text};
 use crate::plain::{one_line, subject};
+use crate::source::{Arrival, Listening, Source, Told};
 use crate::times::time;
 
 pub(super) struct Operator;

@@ -8,7 +8,7 @@ use failover::drill::{DrillEnd, FullDrill};
 use failover::signal::{About, Origin, Reading, Signal, holds};
 use jiff::{SignedDuration, Timestamp};
 
-use super::super::director::{AT_MOST, ON_CALL};
+use super::super::cast::{AT_MOST, ON_CALL};
 use super::super::script::simulated;
 use super::Journey;
 use super::script::{AlarmScript, Leg, LegEnd};

@@ -1,5 +1,6 @@
 //! Plays a journey: one saga after another on the same pair, with the state of the pair before and after.
 
+mod auditing;
 mod drilling;
 pub mod script;
 mod telling;
@@ -12,37 +13,28 @@ use engine::pair::pair_head;
 use engine::ports::{Control, SagaStatus};
 use engine::start::{Order, draft, start};
 use engine::view::view;
-use failover::plan::{About, GO, own};
+use failover::plan::{GO, own};
 use failover::{Course, Side, Window};
 use jiff::{SignedDuration, Timestamp};
 use saga::{Outcome, SagaId, StepState};
 use sim::Inventory;
 
 use self::script::{AlarmScript, Leg, LegEnd, WindowScript};
-use super::director::{AT_MOST, Cast, Cue, Ended, LOOKS_EVERY, ON_CALL, STILL};
+use super::cast::{AT_MOST, Cast, Cue, LOOKS_EVERY, ON_CALL, STILL};
+use super::ended::Ended;
 use super::furnishing;
 use super::script::simulated;
+use super::standing::standing;
 
-pub(super) use self::telling::{late, story, unexplained_ms};
+pub(super) use self::auditing::{late, unexplained_ms};
+pub(super) use self::telling::story;
+pub use super::travelled::Travelled;
 
 /// Time that the on-call engineer reads why a person is needed, before acting.
 const READS: SignedDuration = SignedDuration::from_mins(2);
 
 /// An interval that is shorter than the time from the end of a drill's way out to the beginning of its way back.
 const TURNS_WITHIN: SignedDuration = SignedDuration::from_millis(250);
-
-/// A saga of a journey, as it ended.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Travelled {
-    /// The saga as it is recorded.
-    pub view: engine::view::View,
-    /// Time of the order.
-    pub ordered_at: Timestamp,
-    /// The side of the simulated pair that it left.
-    pub left: sim::Side,
-    /// How it ended, e.g. `completed`.
-    pub end: &'static str,
-}
 
 /// The settings in both workspaces, on the account and in the cloud.
 pub(super) type Settings = Vec<(&'static str, Inventory)>;
@@ -218,7 +210,7 @@ impl Journey<'_, '_> {
             if last.replace(looked) != Some(looked) {
                 still_since = now;
             }
-            (self.progress)(&format!("{}  {}", now.strftime("%H:%M:%S"), super::telling::standing(&head)));
+            (self.progress)(&format!("{}  {}", now.strftime("%H:%M:%S"), standing(&head)));
             let still = now.duration_since(still_since) > STILL;
             if head.status == SagaStatus::PersonNeeded && now.duration_since(still_since) > READS {
                 if let Some(why) = waived.take() {
@@ -383,9 +375,4 @@ impl Journey<'_, '_> {
             legs: self.legs,
         })
     }
-}
-
-/// The part `about` of a saga's plan.
-pub(super) fn about(view: &engine::view::View) -> Option<About> {
-    serde_json::from_value(view.plan.about.clone()).ok()
 }

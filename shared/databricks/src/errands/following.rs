@@ -1,0 +1,25 @@
+//! Follows a change after its call: how often it is read, and the faults while it is not there.
+
+use jiff::SignedDuration;
+use saga::{Fault, Reaction};
+
+/// The time between two reads of a call that is followed.
+pub(super) const POLL: SignedDuration = SignedDuration::from_secs(2);
+
+/// The fault of the read after a call that was answered: the call may have had its effect.
+pub(super) fn after_effect(fault: Fault) -> Fault {
+    match fault.reaction {
+        Reaction::Again { .. } => Fault { reaction: Reaction::VerifyFirst, ..fault },
+        Reaction::VerifyFirst
+        | Reaction::AlreadySo
+        | Reaction::PersonNeeded
+        | Reaction::UnsupportedHere
+        | Reaction::WaitForOthers => fault,
+    }
+}
+
+/// The change is still under way, and is read again after a while.
+pub(super) fn still_changing(said: String) -> Fault {
+    let after_ms = u64::try_from(POLL.as_millis()).ok();
+    Fault { reaction: Reaction::Again { after_ms }, ..Fault::again(engine::codes::STILL_CHANGING, said) }
+}

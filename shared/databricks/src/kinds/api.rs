@@ -1,0 +1,73 @@
+//! A workspace as a kind reads it.
+
+use engine::ports::Pass;
+use jiff::Timestamp;
+use saga::Fault;
+use serde_json::Value;
+
+use crate::call::Call;
+use crate::client::Client;
+use crate::codes;
+use crate::listing::Shape;
+
+/// A workspace as a kind reads it.
+#[derive(Clone, Copy)]
+pub struct Api<'a> {
+    client: &'a Client,
+    pass: &'a dyn Pass,
+}
+
+impl<'a> Api<'a> {
+    /// The workspace of a client, under the limits of a pass.
+    pub(crate) fn new(client: &'a Client, pass: &'a dyn Pass) -> Self {
+        Self { client, pass }
+    }
+
+    /// The time on the client's clock.
+    pub fn now(&self) -> Timestamp {
+        self.client.now()
+    }
+
+    /// Reads one thing; `None` if the workspace says that it does not exist.
+    ///
+    /// # Errors
+    ///
+    /// Any other fault.
+    pub async fn one(&self, call: &Call) -> Result<Option<Value>, Fault> {
+        match self.client.call(call, self.pass).await {
+            Ok(answer) => Ok(Some(answer)),
+            Err(fault) if fault.code == codes::NOT_FOUND => Ok(None),
+            Err(fault) => Err(fault),
+        }
+    }
+
+    /// Reads a listing to its end.
+    ///
+    /// # Errors
+    ///
+    /// The first fault. A part of a listing is never returned.
+    pub async fn all(&self, call: &Call, items: &str) -> Result<Vec<Value>, Fault> {
+        self.client.pages(call, items, self.pass).await
+    }
+
+    /// Reads a listing page by page, but keeps only the result of `kept` for each element. Only the members
+    /// of `shape` are read from an element (S26).
+    ///
+    /// # Errors
+    ///
+    /// The first fault. A part of a listing is never returned.
+    pub async fn each<T: Send>(
+        &self,
+        call: &Call,
+        items: &str,
+        shape: Shape,
+        kept: impl FnMut(Value) -> Result<T, Fault> + Send,
+    ) -> Result<Vec<T>, Fault> {
+        self.client.each(call, items, shape, self.pass, kept).await
+    }
+
+    /// Makes a call that may change something.
+    pub(super) async fn effect(&self, call: &Call) -> Result<Value, Fault> {
+        self.client.call(call, self.pass).await
+    }
+}
