@@ -52,7 +52,7 @@ over_the_repository! {
     no_verb_destroys_a_resource_s24: words::destroying;
     no_exception_is_stale: words::stale;
     every_kind_is_listed: lists::kinds;
-    every_errand_is_listed: lists::errands;
+    every_action_is_listed: lists::actions;
     every_function_is_complete: lists::functions;
     every_scenario_has_a_script_a_story_and_a_line: lists::scenarios;
     every_code_has_a_page_and_every_page_a_code: lists::advice;
@@ -75,7 +75,7 @@ fn nothing_deployed_names_what_is_not_or_switches_guards_off() {
 
 #[test]
 fn outside_crates_are_named_only_where_they_belong() {
-    none(crates::outside(&crates::namings().1));
+    none(crates::external(&crates::namings().1));
 }
 
 fn none(offences: Vec<String>) {

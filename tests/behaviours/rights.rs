@@ -8,7 +8,7 @@ use engine::start::start;
 use failover::drill::{DrillKind, DrillPolicy};
 use failover::signal::{CloudName, Reading, Watched, WatchedSide};
 use failover::verdict::Mode;
-use failover::{Course, Side};
+use failover::{Operation, Side};
 use local::stack::StoreKind;
 use local::stack::requests::request;
 use local::stack::rights::Right;
@@ -31,7 +31,7 @@ type Used = BTreeMap<String, BTreeSet<Right>>;
 const NOT_PLAYED: &[(&str, &str)] = &[
     ("s3:ListBucket", "asked by S3 alone, to tell a missing object from a forbidden one"),
     ("health:DescribeEvents", "asked where a configuration says so; the plays have none"),
-    ("errands-policy.json", "what a team declares on AWS; infra/local/tests/contract/errands calls all of it"),
+    ("actions-policy.json", "what a team declares on AWS; infra/local/tests/contract/actions calls all of it"),
 ];
 /// Evidence is read only if the answer to its write was lost.
 const READ_BACK: (&str, &str) = ("s3:GetObject", "EvidenceBucket/*");
@@ -85,13 +85,13 @@ async fn called(ground: &Ground, function: &str) -> Value {
 fn proposals() -> Used {
     perform(by_sdk(watched(Mode::Ask)), async |ground: &Ground| {
         ground.captured().await;
-        moved(ground, Course::Failover, Side::Primary, &|status| matches!(status, SagaStatus::Finished(_))).await;
-        moved(ground, Course::Failback, Side::Standby, &|status| status == SagaStatus::PersonNeeded).await;
-        ground.pass(3_700).await;
+        moved(ground, Operation::Failover, Side::Primary, &|status| matches!(status, SagaStatus::Finished(_))).await;
+        moved(ground, Operation::Failback, Side::Standby, &|status| status == SagaStatus::PersonNeeded).await;
+        ground.admission(3_700).await;
         for _ in 0..8 {
             ground.said(Reading::Down).await;
             called(ground, "ProbeFunction").await;
-            ground.pass(60).await;
+            ground.admission(60).await;
         }
         let proposed = ground.pair().await.saga.expect("it fires");
         assert_eq!(ground.head(&proposed).await.kind, "failover");
@@ -113,11 +113,11 @@ fn drills() -> Used {
         let drill = ground.pair().await.saga.expect("a drill is due");
         ground.answers(&drill, "ana", true, false).await.expect("its question is open");
         while ground.head(&drill).await.status == SagaStatus::Asking {
-            ground.pass(1).await;
+            ground.admission(1).await;
         }
         ground.said(Reading::Down).await;
         called(ground, "DrillFunction").await;
-        ground.pass(1_000).await;
+        ground.admission(1_000).await;
         let status = ground.head(&drill).await.status;
         assert!(matches!(status, SagaStatus::Finished(Outcome::Aborted)), "{status:?}");
         called(ground, "DrillFunction").await;
@@ -139,7 +139,7 @@ fn approvals() -> Used {
         let drafted = ground.drafted().await;
         let saga = start(&ground.operator, &ground.order(), &drafted).await.expect("a saga can be started");
         // A tick sends the links.
-        ground.pass(70).await;
+        ground.admission(70).await;
         let (ana, ben) = (link(ground, "ana"), link(ground, "ben"));
         let sent = async |method: &str, path: &str, body: &str| {
             let event = request(method, path, body);
@@ -152,7 +152,7 @@ fn approvals() -> Used {
         let locked = |mail: &local::stack::Mail| mail.subject.contains("an approval link is locked");
         assert!(ground.stack.mail().iter().any(locked), "everybody is told");
         assert_eq!(sent("POST", &ben, "pair=rehearsal&code=the+code+of+ben&answer=approve").await, 200);
-        ground.pass(1_000).await;
+        ground.admission(1_000).await;
         assert_eq!(ground.head(&saga).await.status, SagaStatus::Pursuing);
         ground.stack.used()
     })
@@ -181,7 +181,7 @@ fn signals() -> Used {
     perform(by_sdk(setup), async |ground: &Ground| {
         let event: Value = serde_json::from_str(include_str!("../../events/aws_health/issue-open.json")).expect("JSON");
         ground.stack.put_event(&event);
-        ground.pass(5).await;
+        ground.admission(5).await;
         let tracks = ground.operator.signals.tracks(&ground.operator.pair.name).await.expect("the store answers");
         assert_eq!(tracks.len(), 1, "{:?}", ground.stack.stopped());
         ground.stack.used()
@@ -193,7 +193,7 @@ fn sync() -> Used {
     perform(by_sdk(Setup::default()), async |ground: &Ground| {
         for _ in 0..2 {
             called(ground, "SyncFunction").await;
-            ground.pass(300).await;
+            ground.admission(300).await;
         }
         ground.stack.used()
     })

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use local::rehearsal::script::Script;
-use local::stack::sabotage::{Crossing, Deed, Phase};
+use local::stack::sabotage::{AuditAction, Crossing, Phase};
 use local::stack::{Delivery, StoreKind};
 use tests::content::offences;
 use tests::points::{Scan, play, scan};
@@ -21,11 +21,11 @@ use crate::journeys;
 use crate::telling::{counted, told};
 
 /// One run for each crossing at which `deed` injects a fault. All runs must end well.
-fn each(name: &str, script: &Script, deed: &dyn Fn(&Crossing) -> Option<Deed>) -> Scan {
+fn each(name: &str, script: &Script, deed: &dyn Fn(&Crossing) -> Option<AuditAction>) -> Scan {
     each_on(StoreKind::Memory, name, script, deed)
 }
 
-fn each_on(store: StoreKind, name: &str, script: &Script, deed: &dyn Fn(&Crossing) -> Option<Deed>) -> Scan {
+fn each_on(store: StoreKind, name: &str, script: &Script, deed: &dyn Fn(&Crossing) -> Option<AuditAction>) -> Scan {
     let begun = Instant::now();
     let scan = scan(script, &|it| it.store = store, deed);
     println!("{name}, {:.0} s: {}", begun.elapsed().as_secs_f32(), counted(&scan.points));
@@ -33,21 +33,21 @@ fn each_on(store: StoreKind, name: &str, script: &Script, deed: &dyn Fn(&Crossin
     scan
 }
 
-fn dies(_: &Crossing) -> Option<Deed> {
-    Some(Deed::Kill)
+fn dies(_: &Crossing) -> Option<AuditAction> {
+    Some(AuditAction::Kill)
 }
 
-fn loses_its_reply(crossing: &Crossing) -> Option<Deed> {
-    (crossing.phase == Phase::AfterEffect).then_some(Deed::LoseReply)
+fn loses_its_reply(crossing: &Crossing) -> Option<AuditAction> {
+    (crossing.phase == Phase::AfterEffect).then_some(AuditAction::LoseReply)
 }
 
 /// Freezes a process for a little over two leases up to four. So a zombie comes back before its successor has begun,
 /// during the successor's work, and after the end. The freeze comes at every request before it is sent, where a
 /// zombie's call lands late. It also comes at every fourth of the other crossings, since the next event after them
 /// is the next request.
-fn stands_still(crossing: &Crossing) -> Option<Deed> {
+fn stands_still(crossing: &Crossing) -> Option<AuditAction> {
     let late = crossing.phase == Phase::Before || crossing.number.is_multiple_of(4);
-    late.then_some(Deed::Freeze(Duration::from_secs(61 + crossing.number * 7 % 60)))
+    late.then_some(AuditAction::Freeze(Duration::from_secs(61 + crossing.number * 7 % 60)))
 }
 
 #[test]
@@ -96,7 +96,7 @@ fn lost_a_zombie_comes_back_at_every_boundary() {
 
 /// Injects the fault at every `every`th boundary of a long journey. The first half of the journey is the failover that
 /// the tests above break everywhere. In the second half neighbouring boundaries are alike.
-fn sampled(every: u64, deed: &dyn Fn(&Crossing) -> Option<Deed>) -> impl Fn(&Crossing) -> Option<Deed> {
+fn sampled(every: u64, deed: &dyn Fn(&Crossing) -> Option<AuditAction>) -> impl Fn(&Crossing) -> Option<AuditAction> {
     move |crossing| deed(crossing).filter(|_| crossing.number.is_multiple_of(every))
 }
 
@@ -117,7 +117,7 @@ fn home_a_zombie_comes_back_on_the_way_there_and_back() {
 }
 
 #[test]
-fn promoted_the_runner_dies_while_the_homes_are_swapped() {
+fn promoted_the_runner_dies_while_the_role_assignment_are_swapped() {
     each("promoted, killed", &journeys::promoted(), &sampled(7, &dies));
 }
 
@@ -148,7 +148,7 @@ fn every_wake_comes_three_times_and_late() {
     for (name, script) in [("planned", scripts::planned()), ("lost", scripts::lost())] {
         for seconds in [0, 7, 31, 36, 59, 95, 170] {
             let delivery = Delivery { copies: 3, delay: Duration::from_secs(seconds) };
-            let (told, crossed) = play(&script, &|it| it.delivery = delivery, Arc::new(|_| Deed::Nothing));
+            let (told, crossed) = play(&script, &|it| it.delivery = delivery, Arc::new(|_| AuditAction::Nothing));
             let found = told.map(|told| offences(&told));
             assert_eq!(found, Ok(Vec::new()), "{name}, each wake three times and {seconds} s late");
             println!("{name}, wakes three times and {seconds} s late: {} boundaries crossed", crossed.len());

@@ -1,6 +1,6 @@
 //! Makes the journeys of the matrix: the way back, a promotion, the drills.
 
-use failover::Course;
+use failover::Operation;
 use local::rehearsal::journey::script::{AlarmScript, LegEnd};
 use local::rehearsal::script::{Leg, Loss, Script};
 use tests::scripts::planned;
@@ -10,7 +10,7 @@ pub(crate) fn home() -> Script {
     let lesson = Some("the way home was rehearsed".to_owned());
     Script {
         title: "there and back with twelve resources".to_owned(),
-        leg: vec![leg(20, Course::Failover, true), Leg { lesson, ..leg(300, Course::Failback, true) }],
+        leg: vec![leg(20, Operation::Failover, true), Leg { lesson, ..leg(300, Operation::Failback, true) }],
         ..planned()
     }
 }
@@ -21,7 +21,7 @@ pub(crate) fn promoted() -> Script {
         title: "a promotion of twelve resources".to_owned(),
         planned: false,
         loss: Some(Loss { at: 15, back_at: Some(36) }),
-        leg: vec![leg(20, Course::Promotion, false)],
+        leg: vec![leg(20, Operation::Promotion, false)],
         ..planned()
     }
 }
@@ -30,7 +30,7 @@ pub(crate) fn promoted() -> Script {
 pub(crate) fn drilled() -> Script {
     Script {
         title: "a drill on a standby of twelve resources".to_owned(),
-        leg: vec![leg(20, Course::StandbyDrill, true)],
+        leg: vec![leg(20, Operation::StandbyDrill, true)],
         ..planned()
     }
 }
@@ -40,7 +40,7 @@ pub(crate) fn drilled_in_full() -> Script {
     let lesson = Some("the drill was held".to_owned());
     Script {
         title: "a full drill with twelve resources".to_owned(),
-        leg: vec![Leg { lesson, ..leg(20, Course::Drill, true) }],
+        leg: vec![Leg { lesson, ..leg(20, Operation::Drill, true) }],
         ..planned()
     }
 }
@@ -62,7 +62,7 @@ pub(crate) fn drilled_and_turned_back() -> Script {
     Script { title: "a full drill with twelve resources, turned back".to_owned(), ..script }
 }
 
-fn leg(at: i64, order: Course, planned: bool) -> Leg {
+fn leg(at: i64, order: Operation, planned: bool) -> Leg {
     Leg {
         at,
         order,

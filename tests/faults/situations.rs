@@ -9,14 +9,14 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use engine::approvals::{answer, at_terminal};
-use engine::ports::{AskState, SagaStatus};
+use engine::ports::{RequestState, SagaStatus};
 use engine::start::{StartRefused, start};
 use engine::wake::abort;
 use engine::{Settings, Watch};
 use failover::plan::GO;
 use jiff::{SignedDuration, Timestamp};
 use local::rehearsal::Rehearsal;
-use local::stack::sabotage::{Crossing, Deed, Phase};
+use local::stack::sabotage::{AuditAction, Crossing, Phase};
 use saga::{Event, Proof};
 use tests::content::offences;
 use tests::pair::{Ground, Seen, Setup, perform};
@@ -34,7 +34,7 @@ const LONG: Duration = Duration::from_secs(100);
 pub(crate) fn calm(off: Off) -> Vec<String> {
     let change = |rehearsal: &mut Rehearsal| rehearsal.settings.weakened = off.engine;
     let found = [scripts::planned(), scripts::lost()].map(|script| {
-        let (told, _) = play(&script, &change, Arc::new(|_| Deed::Nothing));
+        let (told, _) = play(&script, &change, Arc::new(|_| AuditAction::Nothing));
         told.map_or_else(|error| vec![error], |told| offences(&told))
     });
     found.concat()
@@ -44,7 +44,7 @@ pub(crate) fn calm(off: Off) -> Vec<String> {
 pub(crate) fn late_write(off: Off) -> Vec<String> {
     let late = |crossing: &Crossing| {
         let writes = matches!(crossing.what.as_str(), "dynamodb PutItem" | "dynamodb UpdateItem");
-        (writes && crossing.phase == Phase::Before).then_some(Deed::Freeze(LONG))
+        (writes && crossing.phase == Phase::Before).then_some(AuditAction::Freeze(LONG))
     };
     let change = |rehearsal: &mut Rehearsal| rehearsal.weakened = off.aws;
     let scan = scan(&scripts::planned(), &change, &late);
@@ -86,10 +86,10 @@ fn effects_after_the_end(
         let stands_still = Arc::clone(&stands_still);
         move |seen: &[Seen], now: Timestamp, crossing: &Crossing| {
             if !sort(crossing) || counted.fetch_add(1, Ordering::SeqCst) + 1 != nth {
-                return Deed::Nothing;
+                return AuditAction::Nothing;
             }
             stands_still.store(true, Ordering::SeqCst);
-            Deed::Freeze(still(seen, now))
+            AuditAction::Freeze(still(seen, now))
         }
     };
     // At this rate one call waits for another.
@@ -116,7 +116,7 @@ fn effects_after_the_end(
             ground.operator.waker.wake(&saga).await.expect("it can be woken");
             tokio::time::sleep(Duration::from_millis(500)).await;
         }
-        ground.pass(150).await;
+        ground.admission(150).await;
         let lines = ground.view(&saga).await.lines;
         let ended = lines.iter().find(|line| matches!(line.event, Event::Finished { .. })).map(|line| line.at);
         let ended = ended.expect("the end is on record");
@@ -139,7 +139,7 @@ fn is_call(crossing: &Crossing) -> bool {
 pub(crate) fn ordered_twice(off: Off) -> Vec<String> {
     perform(Setup { weakened: off.aws, ..Setup::default() }, async |ground: &Ground| {
         let one = ground.drafted().await;
-        ground.pass(1).await;
+        ground.admission(1).await;
         let other = ground.drafted().await;
         let order = ground.order();
         let somebody_else = ground.stack.operator();
@@ -158,8 +158,8 @@ pub(crate) fn used_twice(off: Off) -> Vec<String> {
     perform(Setup { weakened: off.aws, ..Setup::default() }, async |ground: &Ground| {
         let drafted = ground.drafted().await;
         let saga = start(&ground.operator, &ground.order(), &drafted).await.expect("a saga can be started");
-        let asks = &ground.operator.asks;
-        let asked = asks.question(&saga, GO).await.expect("the store answers").expect("it was asked");
+        let approval_requests = &ground.operator.approval_requests;
+        let asked = approval_requests.question(&saga, GO).await.expect("the store answers").expect("it was asked");
         let answer = engine::ports::Answer {
             by: "on-call".to_owned(),
             approved: true,
@@ -170,13 +170,16 @@ pub(crate) fn used_twice(off: Off) -> Vec<String> {
             proofs: vec![Proof::Asserted],
         };
         // The answer is recorded without a wake, so that only these two use it.
-        let answered = engine::ports::AskItem {
-            state: engine::ports::AskState::Answered(answer.clone()),
+        let answered = engine::ports::ApprovalRequest {
+            state: engine::ports::RequestState::Answered(answer.clone()),
             revision: asked.revision + 1,
             ..asked
         };
-        asks.put_question(&answered).await.expect("it is open");
-        let both = tokio::join!(asks.use_answer(&saga, GO, &answer), asks.use_answer(&saga, GO, &answer));
+        approval_requests.put_question(&answered).await.expect("it is open");
+        let both = tokio::join!(
+            approval_requests.use_answer(&saga, GO, &answer),
+            approval_requests.use_answer(&saga, GO, &answer)
+        );
         match both {
             (Ok(()), Err(_)) | (Err(_), Ok(())) => Vec::new(),
             (one, other) => vec![format!("S11: the two uses came to {one:?} and {other:?}")],
@@ -200,8 +203,14 @@ pub(crate) fn answered_without_proof(off: Off) -> Vec<String> {
                 taken.push(format!("S27: the yes of {name:?} counts, and nothing proved it"));
             }
         }
-        let asked = ground.operator.asks.question(&saga, GO).await.expect("the store answers").expect("it was asked");
-        if asked.state != AskState::Open {
+        let asked = ground
+            .operator
+            .approval_requests
+            .question(&saga, GO)
+            .await
+            .expect("the store answers")
+            .expect("it was asked");
+        if asked.state != RequestState::Open {
             taken.push("S27: a question that nobody proven has answered is answered".to_owned());
         }
         let proven = at_terminal(&ground.operator, "Ana ", Some(&secret_code("ana"))).expect("that is her code");
@@ -219,13 +228,13 @@ pub(crate) fn take_over_not_confirmed(off: Off) -> Vec<String> {
         let taken = Arc::clone(&taken);
         move |_: &[Seen], now: Timestamp, crossing: &Crossing| {
             let takes = crossing.what == "dynamodb UpdateItem" && crossing.phase == Phase::AfterEffect;
-            if takes && taken.set(now).is_ok() { Deed::LoseReply } else { Deed::Nothing }
+            if takes && taken.set(now).is_ok() { AuditAction::LoseReply } else { AuditAction::Nothing }
         }
     };
     let setup = Setup { weakened: off.aws, deeds: Box::new(deeds), ..Setup::default() };
     perform(setup, async move |ground: &Ground| {
         let saga = ground.begin().await;
-        ground.pass(120).await;
+        ground.admission(120).await;
         let taken = *taken.get().expect("the lease was taken");
         let lines = ground.view(&saga).await.lines;
         let working = lines.iter().find(|line| matches!(line.event, Event::TookOver { .. })).map(|line| line.at);

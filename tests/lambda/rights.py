@@ -65,8 +65,8 @@ RIGHTS = {
 }
 
 # A function that drafts plans measures datasets, and one that drives sagas carries out actions. So their roles are
-# outputs, and take infra/aws/errands-policy.json.
-WITH_ERRANDS = {"SagaFunction", "ProbeFunction", "DrillFunction", "ApprovalFunction"}
+# outputs, and take infra/aws/actions-policy.json.
+WITH_ACTIONS = {"SagaFunction", "ProbeFunction", "DrillFunction", "ApprovalFunction"}
 
 # This action has no resource that a policy could name [AWS: service authorization reference].
 ANYWHERE = {"health:DescribeEvents"}
@@ -146,12 +146,12 @@ def offences(it, expanded):
     for name, properties in of_type(expanded, "AWS::IAM::Role"):
         others = set(properties.get("ManagedPolicyArns", [])) - {LOGS}
         lines += [f"{name}: {policy} grants more than is known here" for policy in sorted(others)]
-    return lines + errands(it)
+    return lines + actions(it)
 
 
-def errands(it):
+def actions(it):
     """Functions whose roles take the policy of actions and are no outputs, and the other way round."""
     refs = [output["Value"].get("Ref", "") for output in it["Outputs"].values() if isinstance(output["Value"], dict)]
     shown = {ref.removesuffix("Role") for ref in refs if ref.endswith("FunctionRole")}
-    lines = [f"{name}Role: no output, and errands need its name" for name in sorted(WITH_ERRANDS - shown)]
-    return lines + [f"{name}Role: an output, and it takes no policy of errands" for name in sorted(shown - WITH_ERRANDS)]
+    lines = [f"{name}Role: no output, and actions need its name" for name in sorted(WITH_ACTIONS - shown)]
+    return lines + [f"{name}Role: an output, and it takes no policy of actions" for name in sorted(shown - WITH_ACTIONS)]

@@ -160,7 +160,7 @@ def test_a_period_holds_more_than_one_run_of_its_schedule():
 
 
 def test_what_is_awaited_is_what_the_code_tells():
-    source = (template.ROOT / "shared/rim/src/metrics.rs").read_text()
+    source = (template.ROOT / "shared/runtime/src/metrics.rs").read_text()
     beats = dict(re.findall(r'Beat::(\w+) => "(\w+)"', source))
     assert sorted(beats.values()) == sorted(name(function).lower() for function in SCHEDULED)
     for function in SCHEDULED:

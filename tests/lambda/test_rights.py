@@ -124,8 +124,8 @@ def output_of_a_role_too_many(it):
         (policy_from_elsewhere, "ProbeFunctionRole: arn:aws:iam::aws:policy/AmazonS3FullAccess grants more than"),
         (another_table, "SyncFunctionRole: dynamodb:GetItem on SagaTable: missing"),
         (another_key, "ApprovalFunctionRole: kms:Decrypt on TopicKey: missing"),
-        (role_that_is_no_output, "ProbeFunctionRole: no output, and errands need its name"),
-        (output_of_a_role_too_many, "SyncFunctionRole: an output, and it takes no policy of errands"),
+        (role_that_is_no_output, "ProbeFunctionRole: no output, and actions need its name"),
+        (output_of_a_role_too_many, "SyncFunctionRole: an output, and it takes no policy of actions"),
     ],
 )
 def test_a_planted_permission_is_found(it, plant, says):

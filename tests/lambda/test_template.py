@@ -72,11 +72,11 @@ def test_a_misspelt_property_of_the_function_is_refused():
         template.expand(planted)
 
 
-def test_the_policy_of_errands_names_what_errands_call():
-    policy = json.loads((ROOT / "infra/aws/errands-policy.json").read_text())
+def test_the_policy_of_actions_names_what_actions_call():
+    policy = json.loads((ROOT / "infra/aws/actions-policy.json").read_text())
     granted = [action for one in policy["Statement"] for action in template.listed(one["Action"])]
     called = set()
-    for file in (ROOT / "shared/aws/src/errands").glob("*.rs"):
+    for file in (ROOT / "shared/aws/src/actions").glob("*.rs"):
         for words in re.findall(r'"((?:s3|ssm|sns|kinesis|route53|secretsmanager):[^"]*)"', file.read_text()):
             called.update(re.findall(r"\b[a-z0-9]+:[A-Z]\w+", words))
     assert called and sorted(granted) == sorted(called)
@@ -103,7 +103,7 @@ def test_the_second_place_only_looks_and_may_do_no_more():
     assert template.fixed_names(expanded) == []
     variables = watching()["Globals"]["Function"]["Environment"]["Variables"]
     assert variables["SWITCHBACK_JUDGE"] == "no"
-    source = (ROOT / "shared/rim/src/deployed.rs").read_text()
+    source = (ROOT / "shared/runtime/src/deployed.rs").read_text()
     assert set(re.findall(r'required\("(\w+)"\)', source)) <= set(variables)
     granted = set()
     for policy in watching()["Resources"]["ProbeFunction"]["Properties"]["Policies"]:
@@ -150,7 +150,7 @@ def test_a_name_that_every_stack_would_have_is_found():
 
 
 def test_the_template_sets_every_variable_that_the_function_requires():
-    source = (ROOT / "shared/rim/src/deployed.rs").read_text()
+    source = (ROOT / "shared/runtime/src/deployed.rs").read_text()
     required = set(re.findall(r'required\("(\w+)"\)', source))
     assert required
     assert required <= set(template.read()["Globals"]["Function"]["Environment"]["Variables"])

@@ -18,12 +18,12 @@ const PAGES: [(&str, Option<usize>); 2] = [("everything", None), ("planned", Som
 
 fn main() {
     let folder = std::env::args().nth(1).unwrap();
-    let scribe = rim::boot::scribe();
+    let evidence_renderer = runtime::boot::evidence_renderer();
     let mut files = Vec::new();
     for (scenario, resources) in PAGES {
         let record = record_of(scenario, resources);
-        let page = scribe.page(&record);
-        assert!(verify(page.as_bytes(), Some(&record.seal), &|record| scribe.page(record)).is_ok());
+        let page = evidence_renderer.page(&record);
+        assert!(verify(page.as_bytes(), Some(&record.seal), &|record| evidence_renderer.page(record)).is_ok());
         let file = Path::new(&folder).join(format!("evidence-{scenario}.html"));
         std::fs::write(&file, page).unwrap();
         files.push(json!({ "name": scenario, "file": file, "steps": record.tables.steps.len() }));
@@ -46,7 +46,7 @@ fn record_of(scenario: &str, resources: Option<usize>) -> Record {
         plan_hash: seen.head.plan.clone(),
         plan: Facts::cut(&seen.plan.freeze().unwrap().0).unwrap(),
         questions: seen.question.iter().map(question).collect(),
-        trail: Vec::new(),
+        audit: Vec::new(),
         verdict: vec!["the primary is taken for lost: a failover is proposed".to_owned()],
         log: seen.lines,
     };

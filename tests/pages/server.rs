@@ -11,8 +11,8 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use engine::approvals::{answer, at_terminal};
-use engine::noticing::hear;
-use engine::ports::AskItem;
+use engine::detection::ingest;
+use engine::ports::ApprovalRequest;
 use failover::Side;
 use failover::plan::GO;
 use failover::signal::{About, Origin, Reading, Signal};
@@ -62,7 +62,7 @@ async fn ground_of(case: &str) -> Ground {
     let people = if case == "two_people" { 2 } else { 1 };
     let expires = if case == "expired" { SignedDuration::from_secs(1) } else { SignedDuration::from_mins(60) };
     let ground = Ground::new(people, expires).await;
-    hear(&ground.operator, signals()).await.unwrap();
+    ingest(&ground.operator, signals()).await.unwrap();
     match case {
         "expired" => tokio::time::sleep(Duration::from_secs(2)).await,
         "used" => {
@@ -71,11 +71,11 @@ async fn ground_of(case: &str) -> Ground {
         }
         "another_plan" => {
             let ask = ground.ask().await;
-            let other = AskItem { plan: PlanHash::of(b"another plan"), revision: ask.revision + 1, ..ask };
-            ground.operator.asks.put_question(&other).await.unwrap();
+            let other = ApprovalRequest { plan: PlanHash::of(b"another plan"), revision: ask.revision + 1, ..ask };
+            ground.operator.approval_requests.put_question(&other).await.unwrap();
         }
         "worse_loss" => ground.synced("2026-01-05T07:40:00Z").await,
-        _ => ground.tend().await,
+        _ => ground.reconcile().await,
     }
     ground
 }

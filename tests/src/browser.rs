@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use engine::ports::TrailLine;
+use engine::ports::AuditEntry;
 use jiff::SignedDuration;
 use local::clockwork::in_virtual_time;
 use local::stack::PAIR;
@@ -23,21 +23,21 @@ pub struct Page {
 }
 
 /// Asks `people` of the approvers about a failover, and plays `acts`. Nothing else runs.
-pub fn perform<T>(people: u32, acts: impl AsyncFnOnce(&Ground) -> T) -> T {
+pub fn perform<T>(people: u32, api_calls: impl AsyncFnOnce(&Ground) -> T) -> T {
     in_virtual_time(async move {
         let ground = Ground::new(people, SignedDuration::from_mins(60)).await;
-        acts(&ground).await
+        api_calls(&ground).await
     })
     .unwrap()
 }
 
 /// The same, while the functions run.
-pub fn perform_beside<T>(people: u32, acts: impl AsyncFnOnce(&Ground) -> T) -> T {
+pub fn perform_beside<T>(people: u32, api_calls: impl AsyncFnOnce(&Ground) -> T) -> T {
     in_virtual_time(async move {
         let ground = Ground::new(people, SignedDuration::from_mins(60)).await;
         tokio::select! {
             biased;
-            ended = acts(&ground) => ended,
+            ended = api_calls(&ground) => ended,
             () = ground.stack.run() => unreachable!("the stack runs for ever"),
         }
     })
@@ -46,13 +46,13 @@ pub fn perform_beside<T>(people: u32, acts: impl AsyncFnOnce(&Ground) -> T) -> T
 
 impl Ground {
     /// Waits.
-    pub async fn pass(&self, seconds: u64) {
+    pub async fn admission(&self, seconds: u64) {
         tokio::time::sleep(Duration::from_secs(seconds)).await;
     }
 
     /// The audit entries of the question.
-    pub async fn trail(&self) -> Vec<TrailLine> {
-        self.operator.asks.trail(&self.saga).await.unwrap()
+    pub async fn audit(&self) -> Vec<AuditEntry> {
+        self.operator.approval_requests.audit(&self.saga).await.unwrap()
     }
 
     /// Opens the link of a token.

@@ -11,9 +11,9 @@ use engine::capture::capture;
 use engine::ports::{Clock, SagaStatus};
 use engine::start::{Draft, Order, draft, start};
 use engine::{Deps, Settings};
-use failover::errand::{Arrangements, Duty, Errand};
+use failover::action::{Action, Declarations, Purpose};
 use failover::plan::GO;
-use failover::{Course, FailoverPolicy, Side};
+use failover::{FailoverPolicy, Operation, Side};
 use local::clockwork::in_virtual_time;
 use local::stack::around::{CHAT_ADDRESS, CHAT_HOST};
 use local::stack::{Stack, StackParts};
@@ -43,33 +43,33 @@ pub struct Ground {
 }
 
 /// Plays `acts` beside the running stack, in virtual time.
-pub fn perform<T>(planned: bool, resources: usize, acts: impl AsyncFnOnce(&Ground) -> T) -> T {
+pub fn perform<T>(planned: bool, resources: usize, api_calls: impl AsyncFnOnce(&Ground) -> T) -> T {
     in_virtual_time(async move {
         let (ground, stack) = Ground::new(planned, resources);
         tokio::select! {
             biased;
-            ended = acts(&ground) => ended,
+            ended = api_calls(&ground) => ended,
             () = stack.run() => unreachable!("the stack runs for ever"),
         }
     })
     .expect("a runtime can be made")
 }
 
-fn errand(duty: Duty, kind: &str, settings: Value) -> Errand {
-    Errand { duty, kind: kind.to_owned(), name: format!("the {kind}"), settings }
+fn action(purpose: Purpose, kind: &str, settings: Value) -> Action {
+    Action { purpose, kind: kind.to_owned(), name: format!("the {kind}"), settings }
 }
 
 /// The actions that are declared beside the two workspaces.
-fn declared() -> Arrangements {
+fn declared() -> Declarations {
     let parameter = json!({ "parameter": "/reports/host", "value": "{{ host }}" });
     let sign_in = json!({});
-    let errands = vec![
-        errand(Duty::Endpoint, "ssm_parameter", parameter),
-        errand(Duty::Channel, "slack_message", json!({ "url": { "env": CHAT_ADDRESS } })),
-        errand(Duty::Channel, "sns_message", json!({ "topic": TOPIC })),
-        errand(Duty::Validation, "sign_in", sign_in),
+    let actions = vec![
+        action(Purpose::Endpoint, "ssm_parameter", parameter),
+        action(Purpose::Channel, "slack_message", json!({ "url": { "env": CHAT_ADDRESS } })),
+        action(Purpose::Channel, "sns_message", json!({ "topic": TOPIC })),
+        action(Purpose::Validation, "sign_in", sign_in),
     ];
-    Arrangements { errands, ..Arrangements::default() }
+    Declarations { actions, ..Declarations::default() }
 }
 
 impl Ground {
@@ -94,7 +94,7 @@ impl Ground {
             map,
             policy: FailoverPolicy { planned, ..parts.policy },
             cloud: Arc::clone(&cloud),
-            arrangements: declared(),
+            declarations: declared(),
             ..parts
         })
         .expect("the stack can be built");
@@ -103,7 +103,7 @@ impl Ground {
     }
 
     fn order(&self) -> Order {
-        Order::of(Course::Failover, Side::Primary, self.planned, "on-call", self.clock.now())
+        Order::of(Operation::Failover, Side::Primary, self.planned, "on-call", self.clock.now())
     }
 
     /// Records a checkpoint and makes a plan.

@@ -14,10 +14,10 @@ use engine::start::{Draft, Order, draft, start};
 use engine::view::{View, view};
 use engine::{Deps, Settings, Watch};
 use failover::plan::GO;
-use failover::{Course, FailoverPolicy, Side};
+use failover::{FailoverPolicy, Operation, Side};
 use jiff::Timestamp;
 use local::clockwork::in_virtual_time;
-use local::stack::sabotage::{Boundaries, Crossing, Deed};
+use local::stack::sabotage::{AuditAction, Boundaries, Crossing};
 use local::stack::{Stack, StackParts, StoreKind};
 use saga::SagaId;
 use sim::{Estate, Limits, World};
@@ -26,7 +26,7 @@ use crate::parts::{BEGINS, clock, knowing, lock, parts};
 use crate::quick::quick;
 
 /// Decides which fault is injected at a crossing, from all crossings before it.
-pub type Deeds = dyn Fn(&[Seen], Timestamp, &Crossing) -> Deed + Send + Sync;
+pub type Deeds = dyn Fn(&[Seen], Timestamp, &Crossing) -> AuditAction + Send + Sync;
 
 /// A crossing, with its time.
 #[derive(Clone, Debug)]
@@ -73,7 +73,7 @@ impl Default for Setup {
             watch: Watch::default(),
             syncs: false,
             store: StoreKind::Memory,
-            deeds: Box::new(|_, _, _| Deed::Nothing),
+            deeds: Box::new(|_, _, _| AuditAction::Nothing),
         }
     }
 }
@@ -91,12 +91,12 @@ pub struct Ground {
 }
 
 /// Sets up a pair, and plays `acts` beside the running stack, in virtual time.
-pub fn perform<T>(setup: Setup, acts: impl AsyncFnOnce(&Ground) -> T) -> T {
+pub fn perform<T>(setup: Setup, api_calls: impl AsyncFnOnce(&Ground) -> T) -> T {
     in_virtual_time(async move {
         let ground = Ground::new(setup);
         let ended = tokio::select! {
             biased;
-            ended = acts(&ground) => ended,
+            ended = api_calls(&ground) => ended,
             () = ground.stack.run() => unreachable!("the stack runs for ever"),
         };
         assert_eq!(ground.stack.refused(), [""; 0], "the template lacks a right");
@@ -146,13 +146,13 @@ impl Ground {
     }
 
     /// Waits.
-    pub async fn pass(&self, seconds: u64) {
+    pub async fn admission(&self, seconds: u64) {
         tokio::time::sleep(Duration::from_secs(seconds)).await;
     }
 
     /// The order of a failover from the primary.
     pub fn order(&self) -> Order {
-        Order::of(Course::Failover, Side::Primary, self.planned, "on-call", self.clock.now())
+        Order::of(Operation::Failover, Side::Primary, self.planned, "on-call", self.clock.now())
     }
 
     /// A drafted plan.
@@ -182,16 +182,16 @@ impl Ground {
     }
 
     /// Plays `acts` in a person's process that dies at its nth boundary. `false` if they had ended before.
-    pub async fn dies_at<T>(&self, nth: u64, acts: impl AsyncFnOnce(&Deps) -> T) -> bool {
+    pub async fn dies_at<T>(&self, nth: u64, api_calls: impl AsyncFnOnce(&Deps) -> T) -> bool {
         let crossed = AtomicU64::new(0);
         let boundaries = Boundaries::sabotaged(Arc::new(move |_| {
-            if crossed.fetch_add(1, Ordering::SeqCst) + 1 >= nth { Deed::Kill } else { Deed::Nothing }
+            if crossed.fetch_add(1, Ordering::SeqCst) + 1 >= nth { AuditAction::Kill } else { AuditAction::Nothing }
         }));
         let (process, dying) = self.stack.operator_at(boundaries);
         tokio::select! {
             biased;
             () = process.died() => true,
-            _ = acts(&dying) => false,
+            _ = api_calls(&dying) => false,
         }
     }
 

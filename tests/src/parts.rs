@@ -5,11 +5,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use engine::ports::Clock;
 use engine::{Settings, Watch};
 use failover::FailoverPolicy;
-use failover::errand::Arrangements;
+use failover::action::Declarations;
 use jiff::{SignedDuration, Timestamp};
 use local::stack::sabotage::Boundaries;
 use local::stack::{Delivery, StackParts, StoreKind};
-use rim::SystemClock;
+use runtime::SystemClock;
 use sim::{Cloud, CloudSettings, Limits, World};
 
 /// Begin of most tests: a Monday morning.
@@ -44,7 +44,7 @@ pub fn parts(world: World, clock: Arc<dyn Clock>) -> StackParts {
             checkpoint_age: SignedDuration::from_mins(60),
             fence_first: false,
         },
-        arrangements: Arrangements::default(),
+        declarations: Declarations::default(),
         watch: Watch::default(),
         looks: false,
         probes: false,

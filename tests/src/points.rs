@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use local::rehearsal::script::Script;
 use local::rehearsal::{Rehearsal, Told};
 use local::stack::StoreKind;
-use local::stack::sabotage::{Boundaries, Crossing, Deed, Saboteur};
+use local::stack::sabotage::{AuditAction, Boundaries, Crossing, Saboteur};
 
 use crate::content::offences;
 use crate::quick::quick;
@@ -40,10 +40,10 @@ pub fn play(script: &Script, change: Change<'_>, saboteur: Saboteur) -> (Result<
 }
 
 /// Plays one run for each crossing of a calm run at which `deed` injects a fault.
-pub fn scan(script: &Script, change: Change<'_>, deed: &dyn Fn(&Crossing) -> Option<Deed>) -> Scan {
-    let (calm, crossings) = play(script, change, Arc::new(|_| Deed::Nothing));
+pub fn scan(script: &Script, change: Change<'_>, deed: &dyn Fn(&Crossing) -> Option<AuditAction>) -> Scan {
+    let (calm, crossings) = play(script, change, Arc::new(|_| AuditAction::Nothing));
     assert_eq!(calm.map(|told| offences(&told)), Ok(Vec::new()), "without any sabotage");
-    let points: Vec<(Crossing, Deed)> =
+    let points: Vec<(Crossing, AuditAction)> =
         crossings.iter().filter_map(|it| deed(it).map(|deed| (it.clone(), deed))).collect();
     let next = AtomicUsize::new(0);
     let (offending, redone) = (Mutex::new(BTreeMap::new()), Mutex::new(BTreeMap::new()));
@@ -52,7 +52,7 @@ pub fn scan(script: &Script, change: Change<'_>, deed: &dyn Fn(&Crossing) -> Opt
             scope.spawn(|| {
                 while let Some((crossing, deed)) = points.get(next.fetch_add(1, Ordering::SeqCst)) {
                     let (seen, found) = broken(script, change, crossing.number, *deed);
-                    if *deed == Deed::Kill {
+                    if *deed == AuditAction::Kill {
                         let redo = Redo::of(&crossings, &seen, crossing);
                         redone.lock().unwrap_or_else(PoisonError::into_inner).insert(crossing.clone(), redo);
                     }
@@ -72,8 +72,8 @@ pub fn scan(script: &Script, change: Change<'_>, deed: &dyn Fn(&Crossing) -> Opt
 }
 
 /// The crossings of a run that is broken at one crossing, and the offences after it.
-fn broken(script: &Script, change: Change<'_>, number: u64, deed: Deed) -> (Vec<Crossing>, Vec<String>) {
-    let saboteur: Saboteur = Arc::new(move |it| if it.number == number { deed } else { Deed::Nothing });
+fn broken(script: &Script, change: Change<'_>, number: u64, deed: AuditAction) -> (Vec<Crossing>, Vec<String>) {
+    let saboteur: Saboteur = Arc::new(move |it| if it.number == number { deed } else { AuditAction::Nothing });
     let (told, seen) = play(script, change, saboteur);
     if !seen.iter().any(|crossing| crossing.number == number) {
         let found = format!("never reached; only {} were crossed", seen.len());

@@ -5,14 +5,14 @@
 use std::sync::Arc;
 
 use engine::approvals::token::Key;
-use engine::approvals::{Approvals, tend};
+use engine::approvals::{Approvals, reconcile};
 use engine::capture::capture;
-use engine::ports::AskItem;
+use engine::ports::ApprovalRequest;
 use engine::start::{Order, draft, start};
 use engine::{Deps, Settings, Watch};
-use failover::errand::{Arrangements, Duty, Errand};
+use failover::action::{Action, Declarations, Purpose};
 use failover::plan::GO;
-use failover::{Course, FailoverPolicy, Side};
+use failover::{FailoverPolicy, Operation, Side};
 use jiff::SignedDuration;
 use local::stack::{Stack, StackParts};
 use saga::SagaId;
@@ -49,7 +49,7 @@ impl Ground {
         let stack = Stack::new(StackParts {
             settings: Settings { ask_expires, ..Settings::default() },
             policy: FailoverPolicy { run_interrupted_again: false, ..parts.policy },
-            arrangements: Arrangements { errands: vec![orders()], active_active: Vec::new() },
+            declarations: Declarations { actions: vec![orders()], active_active: Vec::new() },
             watch: Watch {
                 approvals: Some(approvals(people)),
                 approvers: PEOPLE.iter().map(|name| approver(name, 0)).collect(),
@@ -62,10 +62,10 @@ impl Ground {
         synced(&operator, "2026-01-05T07:58:00Z").await;
         capture(&operator, Side::Primary).await.unwrap();
         let order =
-            Order { lost_at: Some(begins), ..Order::of(Course::Failover, Side::Primary, false, "on-call", begins) };
+            Order { lost_at: Some(begins), ..Order::of(Operation::Failover, Side::Primary, false, "on-call", begins) };
         let drafted = draft(&operator, &order).await.unwrap();
         let saga = start(&operator, &order, &drafted).await.unwrap();
-        tend(&operator, &saga).await.unwrap();
+        reconcile(&operator, &saga).await.unwrap();
         Self { stack, operator, saga }
     }
 
@@ -75,13 +75,13 @@ impl Ground {
     }
 
     /// The question as it is recorded.
-    pub async fn ask(&self) -> AskItem {
-        self.operator.asks.question(&self.saga, GO).await.unwrap().unwrap()
+    pub async fn ask(&self) -> ApprovalRequest {
+        self.operator.approval_requests.question(&self.saga, GO).await.unwrap().unwrap()
     }
 
     /// Sends the links that are due, as the tick does.
-    pub async fn tend(&self) {
-        tend(&self.operator, &self.saga).await.unwrap();
+    pub async fn reconcile(&self) {
+        reconcile(&self.operator, &self.saga).await.unwrap();
     }
 
     /// The token in the newest message to a person.
@@ -97,9 +97,9 @@ async fn synced(deps: &Deps, at: &str) {
     deps.objects.put("heartbeats/orders", at.to_owned().into()).await.unwrap();
 }
 
-fn orders() -> Errand {
-    Errand {
-        duty: Duty::Dataset,
+fn orders() -> Action {
+    Action {
+        purpose: Purpose::Dataset,
         kind: "heartbeat".to_owned(),
         name: "orders".to_owned(),
         settings: json!({ "bucket": "objectbucket", "key": "heartbeats/orders", "objective_seconds": 900 }),

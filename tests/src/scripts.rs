@@ -25,7 +25,7 @@ pub fn planned() -> Script {
         canary: None,
         watch: None,
         leg: Vec::new(),
-        declared: rim::config::Declared::default(),
+        declared: runtime::config::Declared::default(),
         dies_every: None,
         watched_for: 300,
         ends: Ending::Completed,

@@ -4,14 +4,14 @@ use engine::Watch;
 use engine::approvals::token::Key;
 use engine::approvals::{Approvals, NotAnswered, Standing, answer, at_terminal};
 use engine::capture::capture;
-use engine::noticing::{Noticed, hear, judge};
+use engine::detection::{Evaluated, evaluate, ingest};
 use engine::pair::pair_head;
 use engine::ports::{PairHead, SagaStatus};
 use engine::start::{Order, draft, start};
 use failover::plan::GO;
 use failover::signal::{About, Origin, Reading, Signal, holds};
 use failover::verdict::{Mode, WatchPolicy};
-use failover::{Course, Side};
+use failover::{Operation, Side};
 use jiff::SignedDuration;
 use saga::SagaId;
 use secrecy::SecretString;
@@ -42,13 +42,13 @@ pub fn watched(mode: Mode) -> Setup {
 }
 
 /// Orders a planned saga, approves it, and waits until it has a wanted status.
-pub async fn moved(ground: &Ground, course: Course, leaving: Side, until: &dyn Fn(SagaStatus) -> bool) -> SagaId {
-    let order = Order::of(course, leaving, true, "on-call", ground.clock.now());
+pub async fn moved(ground: &Ground, operation: Operation, leaving: Side, until: &dyn Fn(SagaStatus) -> bool) -> SagaId {
+    let order = Order::of(operation, leaving, true, "on-call", ground.clock.now());
     let drafted = draft(&ground.operator, &order).await.expect("a plan");
     let saga = start(&ground.operator, &order, &drafted).await.expect("a saga");
     ground.answers(&saga, "ana", true, false).await.expect("its question is open");
     for _ in 0..240 {
-        ground.pass(15).await;
+        ground.admission(15).await;
         if until(ground.head(&saga).await.status) {
             return saga;
         }
@@ -80,16 +80,16 @@ impl Ground {
             text: format!("{subject} says {reading}"),
         };
         let signals = vec![signal(Origin::Probe, "probe"), signal(Origin::Provider, "provider")];
-        hear(&self.operator, signals).await.expect("the store takes them");
+        ingest(&self.operator, signals).await.expect("the store takes them");
     }
 
     /// Gives the same reading for some minutes, each followed by a verdict. Returns the last verdict.
-    pub async fn minutes(&self, count: usize, reading: Reading) -> Noticed {
+    pub async fn minutes(&self, count: usize, reading: Reading) -> Evaluated {
         let mut last = None;
         for _ in 0..count {
             self.said(reading).await;
-            last = Some(judge(&self.operator).await.expect("the store answers"));
-            self.pass(60).await;
+            last = Some(evaluate(&self.operator).await.expect("the store answers"));
+            self.admission(60).await;
         }
         last.expect("at least one minute")
     }

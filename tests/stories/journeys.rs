@@ -68,24 +68,27 @@ fn three_times_there_and_back_leaves_no_residue() {
 fn a_promotion_starts_at_once_and_waits_for_nobody_r44() {
     let told = check("promotion", include_str!("../scenarios/promotion/story.txt"));
     let pair = &told.ended.view.pair;
-    let homes = pair.homes.as_ref().unwrap();
+    let role_assignment = pair.role_assignment.as_ref().unwrap();
     assert_eq!((pair.active, told.report.outcome.as_str()), (failover::Side::Primary, "pursuing"));
-    assert_ne!(homes.primary, homes.standby);
+    assert_ne!(role_assignment.primary, role_assignment.standby);
 }
 
 /// After a failover nothing moves any more: the roles are swapped, and the old primary is proved ready.
 #[test]
 fn a_promotion_after_a_failover_moves_nothing_r44() {
     let mut rehearsal = in_memory("there-and-back", 1, None);
-    rehearsal.script.leg[1].order = failover::Course::Promotion;
+    rehearsal.script.leg[1].order = failover::Operation::Promotion;
     rehearsal.script.leg[1].lesson = None;
     let told = rehearsal.run(&mut |_| {}).unwrap();
     is_content(&told);
     let (pair, plan) = (&told.ended.view.pair, &told.ended.view.plan);
     assert_eq!((told.report.outcome.as_str(), pair.active), ("completed", failover::Side::Primary));
-    let homes = pair.homes.as_ref().unwrap();
+    let role_assignment = pair.role_assignment.as_ref().unwrap();
     let about: failover::plan::About = serde_json::from_value(plan.about.clone()).unwrap();
-    assert_eq!(homes.primary, about.addresses.iter().find(|a| a.side == failover::Side::Standby).unwrap().host);
+    assert_eq!(
+        role_assignment.primary,
+        about.addresses.iter().find(|a| a.side == failover::Side::Standby).unwrap().host
+    );
     assert!(plan.steps().all(|(_, step)| step.place != "target"), "nothing is asked of the side that works");
 }
 

@@ -1,7 +1,7 @@
 //! Checks workspaces that lack APIs, on both sides or on one: every way there and back is as open as with all of them
 //! (R45). If an API is gone that a workspace is known to have, the pair does not take it for lacking (S32).
 
-use failover::{Course, Side};
+use failover::{Operation, Side};
 use local::rehearsal::script::{EstateKind, Leg, LegEnd, ScriptFault, What};
 use local::rehearsal::{Told, scenarios::Scenario};
 use tests::story::{in_memory, is_content};
@@ -16,14 +16,14 @@ fn lacks(side: Side, family: &str, from: i64) -> ScriptFault {
     ScriptFault { side, from, until: None, only: Some(family.to_owned()), what: What::Missing }
 }
 
-fn leg(at: i64, order: Course) -> Leg {
+fn leg(at: i64, order: Operation) -> Leg {
     let template = Scenario::named("drill-full").unwrap().script().unwrap().leg.remove(0);
-    Leg { at, order, lesson: (order != Course::Promotion).then(|| "nothing".to_owned()), ..template }
+    Leg { at, order, lesson: (order != Operation::Promotion).then(|| "nothing".to_owned()), ..template }
 }
 
 fn travel(sides: &[Side], legs: Vec<Leg>, later: Vec<ScriptFault>) -> Told {
     let mut rehearsal = in_memory("there-and-back", 1, None);
-    rehearsal.script.declared = rim::config::Declared::default();
+    rehearsal.script.declared = runtime::config::Declared::default();
     rehearsal.script.estate = EstateKind::Plain;
     rehearsal.script.fault = sides.iter().flat_map(|side| LACKED.map(|family| lacks(*side, family, 0))).collect();
     rehearsal.script.fault.extend(later);
@@ -37,9 +37,9 @@ const WHERE: [&[Side]; 3] = [&[Side::Primary, Side::Standby], &[Side::Primary], 
 #[test]
 fn there_back_and_promoted_r45() {
     for (sides, planned) in WHERE.into_iter().flat_map(|sides| [(sides, true), (sides, false)]) {
-        let out = |at| Leg { planned, ..leg(at, Course::Failover) };
-        let home = leg(5_000, Course::Failback);
-        let promotes = Leg { planned, ..leg(15_000, Course::Promotion) };
+        let out = |at| Leg { planned, ..leg(at, Operation::Failover) };
+        let home = leg(5_000, Operation::Failback);
+        let promotes = Leg { planned, ..leg(15_000, Operation::Promotion) };
         let told = travel(sides, vec![out(1_000), home, out(10_000), promotes], Vec::new());
         let ends: Vec<_> = told.ended.legs.iter().map(|leg| leg.end).collect();
         assert_eq!(ends, ["completed"; 4], "{sides:?}, planned {planned}: {}", told.story);
@@ -52,7 +52,7 @@ fn there_back_and_promoted_r45() {
 #[test]
 fn there_and_back_leaves_nothing_behind_r45() {
     for sides in WHERE {
-        let told = travel(sides, vec![leg(1_000, Course::Failover), leg(5_000, Course::Failback)], Vec::new());
+        let told = travel(sides, vec![leg(1_000, Operation::Failover), leg(5_000, Operation::Failback)], Vec::new());
         is_content(&told);
         assert_eq!(residue(&told), Vec::<&String>::new(), "{sides:?}");
     }
@@ -61,8 +61,9 @@ fn there_and_back_leaves_nothing_behind_r45() {
 #[test]
 fn every_kind_of_drill_is_held_r45() {
     for sides in WHERE {
-        let dry = Leg { dry: true, ..leg(1_000, Course::Drill) };
-        let told = travel(sides, vec![dry, leg(2_000, Course::StandbyDrill), leg(4_000, Course::Drill)], Vec::new());
+        let dry = Leg { dry: true, ..leg(1_000, Operation::Drill) };
+        let told =
+            travel(sides, vec![dry, leg(2_000, Operation::StandbyDrill), leg(4_000, Operation::Drill)], Vec::new());
         let ends: Vec<_> = told.ended.legs.iter().map(|leg| leg.end).collect();
         // These are the drill on the standby alone, and the way out and the way back of the full one.
         assert_eq!(ends, ["completed"; 3], "{sides:?}: {}", told.story);
@@ -74,9 +75,9 @@ fn every_kind_of_drill_is_held_r45() {
 /// since nobody could see which warehouses are on.
 #[test]
 fn an_api_that_is_gone_since_is_not_believed_to_be_lacked_s32() {
-    let home = Leg { ends: LegEnd::Refused, ..leg(5_000, Course::Failback) };
+    let home = Leg { ends: LegEnd::Refused, ..leg(5_000, Operation::Failback) };
     let gone = lacks(Side::Primary, "warehouses", 4_000);
-    let told = travel(WHERE[0], vec![leg(1_000, Course::Failover), home], vec![gone]);
+    let told = travel(WHERE[0], vec![leg(1_000, Operation::Failover), home], vec![gone]);
     assert_eq!(told.report.outcome, "refused", "{}", told.story);
     assert!(told.story.contains("it does not show all of itself (sql_warehouse: UNSUPPORTED-HERE"), "{}", told.story);
 }
@@ -84,7 +85,7 @@ fn an_api_that_is_gone_since_is_not_believed_to_be_lacked_s32() {
 /// The standby is known to have warehouses. While it says that it has none, it is not proved to be ready.
 #[test]
 fn a_side_is_not_proved_ready_by_an_api_that_is_gone_s32() {
-    let legs = || vec![leg(1_000, Course::Failover), leg(5_000, Course::Failback)];
+    let legs = || vec![leg(1_000, Operation::Failover), leg(5_000, Operation::Failback)];
     let ready = |told: &Told, stage_alone: bool| {
         let view = &told.ended.legs[1].view;
         let index = view.plan.stages.iter().position(|stage| stage.name == failover::plan::stage::READY).unwrap();

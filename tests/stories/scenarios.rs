@@ -134,7 +134,7 @@ fn a_job_that_is_marked_active_active_goes_on_on_the_side_that_is_left() {
 }
 
 #[test]
-fn errands_are_carried_out_once_however_often_the_runner_dies() {
+fn actions_are_carried_out_once_however_often_the_runner_dies() {
     let mut rehearsal = in_memory("everything", 1, None);
     rehearsal.script.dies_every = Some(499);
     let told = rehearsal.run(&mut |_| {}).unwrap();

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use local::stack::Delivery;
-use local::stack::sabotage::Deed;
+use local::stack::sabotage::AuditAction;
 use rand::rngs::SmallRng;
 use rand::{Rng, SeedableRng};
 use sim::{Delays, Description, FaultKind, Side, Stale};
@@ -16,7 +16,7 @@ use crate::{resources, trouble};
 
 /// The operation of a case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Operation {
+pub(crate) enum CaseKind {
     /// A failover from a primary that is well.
     Planned,
     /// A failover from the primary, whatever its state is.
@@ -61,11 +61,11 @@ pub(crate) struct Trouble {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Mishap {
     /// At the crossing with this number.
-    At(u64, Deed),
+    At(u64, AuditAction),
     /// At the nth request that changes something in a workspace, before it is sent.
-    AtCall(u64, Deed),
+    AtCall(u64, AuditAction),
     /// At the nth write of an item, before it is sent. A lost reply comes after the nth write.
-    AtWrite(u64, Deed),
+    AtWrite(u64, AuditAction),
     /// At every write of evidence.
     AtEvidence,
 }
@@ -120,7 +120,7 @@ pub(crate) enum Part {
 #[derive(Clone, Debug)]
 pub(crate) struct Case {
     pub(crate) seed: u64,
-    pub(crate) operation: Operation,
+    pub(crate) operation: CaseKind,
     pub(crate) capturer: Capturer,
     /// Time of the order, in seconds.
     pub(crate) ordered_at: i64,
@@ -147,14 +147,14 @@ impl Case {
     pub(crate) fn of(seed: u64) -> Self {
         let mut rng = SmallRng::seed_from_u64(seed);
         let operation = match rng.random_range(0..20) {
-            0..=7 => Operation::Planned,
-            8..=16 => Operation::Unplanned,
-            17..=18 => Operation::StandbyDrill,
-            _ => Operation::DryRun,
+            0..=7 => CaseKind::Planned,
+            8..=16 => CaseKind::Unplanned,
+            17..=18 => CaseKind::StandbyDrill,
+            _ => CaseKind::DryRun,
         };
         let capturer = if one_in(&mut rng, 12) { Capturer::Schedule } else { Capturer::Person };
         let ordered_at = if capturer == Capturer::Schedule { 330 } else { 20 };
-        let dark = operation == Operation::Unplanned && !one_in(&mut rng, 3);
+        let dark = operation == CaseKind::Unplanned && !one_in(&mut rng, 3);
         let loss = dark.then(|| (ordered_at - 5, ordered_at + rng.random_range(10..240)));
         let (delays, endless) = trouble::delays(&mut rng, operation);
         let mut case = Self {
@@ -173,7 +173,7 @@ impl Case {
             approvers: if one_in(&mut rng, 8) { 2 } else { 0 },
             people: 1,
             runs_again: !one_in(&mut rng, 6),
-            fence_first: operation == Operation::Unplanned && one_in(&mut rng, 10),
+            fence_first: operation == CaseKind::Unplanned && one_in(&mut rng, 10),
             lacking: 0,
             parts: Vec::new(),
             tells: false,

@@ -10,7 +10,7 @@ use engine::ports::Clock;
 use engine::{Deps, Settings, Watch};
 use failover::FailoverPolicy;
 use jiff::{SignedDuration, Timestamp};
-use local::stack::sabotage::{Boundaries, Crossing, Deed, Phase};
+use local::stack::sabotage::{AuditAction, Boundaries, Crossing, Phase};
 use local::stack::{Stack, StackParts, StoreKind};
 use sim::{Estate, Fault, FaultKind, Limits, Side, World};
 use tests::parts::{BEGINS, clock, parts};
@@ -74,7 +74,7 @@ impl Ground {
             boundaries: Boundaries::struck(mishaps(case, &clock, &thaws)),
             settings,
             policy: FailoverPolicy {
-                planned: case.operation == crate::case::Operation::Planned,
+                planned: case.operation == crate::case::CaseKind::Planned,
                 run_interrupted_again: case.runs_again,
                 fence_first: case.fence_first,
                 ..parts.policy
@@ -117,7 +117,7 @@ impl Ground {
         thaws.iter().any(|thaw| (*thaw..=thaw + SENT_WITHIN_MS).contains(&at_ms))
     }
 
-    pub(crate) async fn pass(&self, seconds: u64) {
+    pub(crate) async fn admission(&self, seconds: u64) {
         tokio::time::sleep(Duration::from_secs(seconds)).await;
     }
 
@@ -162,7 +162,7 @@ fn loses(nth: Option<u64>) -> local::stack::sabotage::Saboteur {
     Arc::new(move |crossing: &Crossing| {
         let writes = crossing.phase == Phase::AfterEffect && crossing.what == "dynamodb PutItem";
         let number = if writes { written.fetch_add(1, Ordering::Relaxed) + 1 } else { 0 };
-        if nth == Some(number) { Deed::LoseReply } else { Deed::Nothing }
+        if nth == Some(number) { AuditAction::LoseReply } else { AuditAction::Nothing }
     })
 }
 
@@ -175,7 +175,7 @@ fn mishaps(case: &Case, clock: &Arc<dyn Clock>, thaws: &Thaws) -> local::stack::
     let renewed: Mutex<BTreeMap<String, i64>> = Mutex::default();
     Arc::new(move |crossing: &Crossing| {
         if mishaps.is_empty() {
-            return Deed::Nothing;
+            return AuditAction::Nothing;
         }
         let before = crossing.phase == Phase::Before;
         let now_ms = clock.now().as_millisecond();
@@ -195,14 +195,14 @@ fn mishaps(case: &Case, clock: &Arc<dyn Clock>, thaws: &Thaws) -> local::stack::
             Mishap::At(number, deed) => (crossing.number == *number).then_some(*deed),
             Mishap::AtCall(nth, deed) => (call == *nth).then_some(*deed),
             // A reply is lost only after its write has happened.
-            Mishap::AtWrite(nth, Deed::LoseReply) => (written == *nth).then_some(Deed::LoseReply),
+            Mishap::AtWrite(nth, AuditAction::LoseReply) => (written == *nth).then_some(AuditAction::LoseReply),
             Mishap::AtWrite(nth, deed) => (write == *nth).then_some(*deed),
             Mishap::AtEvidence => {
                 let is_evidence = before && crossing.what == "s3 PutObject" && crossing.about.contains("evidence");
-                is_evidence.then_some(Deed::Kill)
+                is_evidence.then_some(AuditAction::Kill)
             }
         });
-        if let Some(Deed::Freeze(time)) = deed {
+        if let Some(AuditAction::Freeze(time)) = deed {
             let thaw = now_ms + i64::try_from(time.as_millis()).unwrap_or(0);
             let renewed = renewed.lock().unwrap_or_else(PoisonError::into_inner);
             // Up to this time a successor waits, and a late request does no harm.
@@ -210,6 +210,6 @@ fn mishaps(case: &Case, clock: &Arc<dyn Clock>, thaws: &Thaws) -> local::stack::
                 thaws.lock().unwrap_or_else(PoisonError::into_inner).push(thaw);
             }
         }
-        deed.unwrap_or(Deed::Nothing)
+        deed.unwrap_or(AuditAction::Nothing)
     })
 }

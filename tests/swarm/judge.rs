@@ -6,13 +6,13 @@
 
 use engine::ports::{SagaStatus, StepItem};
 use failover::plan::{EVERYTHING, want};
-use failover::{Course, Role};
-use local::stack::sabotage::Deed;
+use failover::{Operation, Role};
+use local::stack::sabotage::AuditAction;
 use saga::{Event, Outcome, Proof, StepState};
 use sim::{DoubleWindow, Inventory};
 use tests::record::{digest, early, epochs};
 
-use crate::case::{Case, Mishap, Operation, Part};
+use crate::case::{Case, CaseKind, Mishap, Part};
 use crate::ground::Ground;
 use crate::people::lost;
 use crate::play::Leg;
@@ -68,7 +68,7 @@ fn record(leg: &Leg, case: &Case) -> Vec<String> {
     let lives = case
         .mishaps()
         .iter()
-        .all(|mishap| matches!(mishap, Mishap::At(_, it) | Mishap::AtWrite(_, it) if *it == Deed::LoseReply));
+        .all(|mishap| matches!(mishap, Mishap::At(_, it) | Mishap::AtWrite(_, it) if *it == AuditAction::LoseReply));
     if lives && epochs.len() as u64 != view.head.epoch {
         found.push(format!("L2: {} epochs were taken, and {} runners know of theirs", view.head.epoch, epochs.len()));
     }
@@ -159,7 +159,7 @@ fn fenced(leg: &Leg) -> impl Iterator<Item = (&saga::Step, i64)> {
 
 /// S5: resources that processed data after they were reported fenced. Only completed moves are judged.
 fn late(ground: &Ground, case: &Case, leg: &Leg) -> Vec<String> {
-    let moves = matches!(leg.course, Course::Failover | Course::Failback);
+    let moves = matches!(leg.operation, Operation::Failover | Operation::Failback);
     if !moves || !leg.completed() {
         return Vec::new();
     }
@@ -189,7 +189,7 @@ fn last_fenced_ms(leg: &Leg) -> i64 {
 /// S10: the same work on both sides. In a planned saga this never happens. In another one it may happen until the
 /// last resource of the side was fenced.
 fn double(ground: &Ground, leg: &Leg) -> Vec<String> {
-    if !matches!(leg.course, Course::Failover | Course::Failback) {
+    if !matches!(leg.operation, Operation::Failover | Operation::Failback) {
         return Vec::new();
     }
     let fenced = last_fenced_ms(leg);
@@ -210,7 +210,7 @@ fn in_time(ground: &Ground, case: &Case, leg: &Leg) -> Vec<String> {
         || case.stops_slowly()
         || leg.held
         || leg.planned
-        || leg.course != Course::Failover
+        || leg.operation != Operation::Failover
         || case.has(&Part::Stale)
     {
         return Vec::new();
@@ -258,7 +258,7 @@ pub(crate) fn pair(ground: &Ground, case: &Case, legs: &[Leg], before: &Settings
         }
     }
     let there_and_back = legs.len() == 2 && legs.iter().all(|leg| leg.completed() && !leg.interfered && leg.planned);
-    let drilled = case.operation == Operation::StandbyDrill && legs.iter().all(Leg::completed);
+    let drilled = case.operation == CaseKind::StandbyDrill && legs.iter().all(Leg::completed);
     let undisturbed = case.troubles().next().is_none();
     let [before_primary, before_standby] = before;
     let [primary, standby] = settings(ground);
@@ -303,7 +303,7 @@ fn undisturbed(case: &Case) -> bool {
 
 /// S10: nothing is under way on the side that was left.
 fn at_rest(ground: &Ground, last: &Leg) -> Vec<String> {
-    let moved = matches!(last.course, Course::Failover | Course::Failback);
+    let moved = matches!(last.operation, Operation::Failover | Operation::Failback);
     let open = last.view.state.steps().filter(|(_, record)| record.state != StepState::Done).count();
     let processing = ground.world().audit().processing_on(last.left);
     if moved && open == 0 && processing > 0 {

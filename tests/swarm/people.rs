@@ -4,8 +4,8 @@
 //! offence begins with `orders`.
 
 use engine::controls::{Ordered, abort, order};
-use engine::noticing::{freeze, thaw};
-use engine::ports::{AskState, Control, ControlState, StoreError};
+use engine::detection::{freeze, thaw};
+use engine::ports::{Control, ControlState, RequestState, StoreError};
 use engine::view::view;
 use failover::plan::GO;
 use jiff::SignedDuration;
@@ -63,11 +63,11 @@ impl<'a> People<'a> {
     /// Ends a hold or a pause of automation, if the saga is over before its time.
     pub(crate) async fn goes_home(&mut self) -> Result<(), String> {
         self.wishes.clear();
-        self.act(i64::MAX).await
+        self.call(i64::MAX).await
     }
 
     /// Carries out the actions that are due.
-    pub(crate) async fn act(&mut self, now: i64) -> Result<(), String> {
+    pub(crate) async fn call(&mut self, now: i64) -> Result<(), String> {
         if let Some((_, wish)) = self.ends.take_if(|(at, _)| now >= *at) {
             match wish {
                 Wish::Freeze(_) => drop(thaw(&self.ground.operator, WHO, "it is over").await),
@@ -133,10 +133,10 @@ impl<'a> People<'a> {
 
     /// Somebody who knows the answer that began the saga uses it a second time.
     async fn uses_again(&mut self) -> Result<(), String> {
-        let asks = &self.ground.operator.asks;
-        let asked = asks.question(&self.saga, GO).await.map_err(|e| format!("S18: {e}"))?;
-        let Some(AskState::Used(answer)) = asked.map(|asked| asked.state) else { return Ok(()) };
-        if asks.use_answer(&self.saga, GO, &answer).await.is_ok() {
+        let approval_requests = &self.ground.operator.approval_requests;
+        let asked = approval_requests.question(&self.saga, GO).await.map_err(|e| format!("S18: {e}"))?;
+        let Some(RequestState::Used(answer)) = asked.map(|asked| asked.state) else { return Ok(()) };
+        if approval_requests.use_answer(&self.saga, GO, &answer).await.is_ok() {
             self.offences.push("S11: an answer was used twice".to_owned());
         }
         Ok(())

@@ -8,12 +8,12 @@ use engine::ports::{SagaStatus, StoreError};
 use engine::start::{Draft, Order, StartRefused, draft, start};
 use engine::view::{View, view};
 use failover::plan::{GO, PlanRefused};
-use failover::{Course, Side};
+use failover::{Operation, Side};
 use local::clockwork::in_virtual_time;
 use saga::{Outcome, SagaId, StepState};
 use tests::people::secret_code;
 
-use crate::case::{Capturer, Case, Operation, Part, Then};
+use crate::case::{Capturer, Case, CaseKind, Part, Then};
 use crate::ground::{APPROVERS, Ground};
 use crate::judge;
 use crate::people::People;
@@ -30,7 +30,7 @@ const STILL: i64 = 900;
 
 /// A saga of a case, as it ended.
 pub(crate) struct Leg {
-    pub(crate) course: Course,
+    pub(crate) operation: Operation,
     pub(crate) planned: bool,
     /// The simulated workspace that it left.
     pub(crate) left: sim::Side,
@@ -74,7 +74,7 @@ pub(crate) fn play(case: &Case, planted: Planted) -> Played {
         let mut play = Play { case, ground: &ground, legs: Vec::new(), played: Played::default() };
         tokio::select! {
             biased;
-            () = play.acts() => {}
+            () = play.api_calls() => {}
             () = ground.stack.run() => play.offends("setup: the stack ended".to_owned()),
         }
         play.played
@@ -94,30 +94,30 @@ impl Play<'_> {
         self.played.offences.push(told);
     }
 
-    async fn acts(&mut self) {
+    async fn api_calls(&mut self) {
         if let Err(told) = self.captured().await {
             return self.offends(told);
         }
         let before = judge::settings(self.ground);
         match self.case.operation {
-            Operation::DryRun => self.dry_run().await,
-            Operation::StandbyDrill => {
-                self.travels(Course::StandbyDrill, Side::Primary, true).await;
+            CaseKind::DryRun => self.dry_run().await,
+            CaseKind::StandbyDrill => {
+                self.travels(Operation::StandbyDrill, Side::Primary, true).await;
             }
-            Operation::Planned => {
-                self.travels(Course::Failover, Side::Primary, true).await;
+            CaseKind::Planned => {
+                self.travels(Operation::Failover, Side::Primary, true).await;
             }
-            Operation::Unplanned => {
-                self.travels(Course::Failover, Side::Primary, false).await;
+            CaseKind::Unplanned => {
+                self.travels(Operation::Failover, Side::Primary, false).await;
             }
         }
-        let went = self.legs.last().is_some_and(|leg| leg.completed() && leg.course == Course::Failover);
+        let went = self.legs.last().is_some_and(|leg| leg.completed() && leg.operation == Operation::Failover);
         if went && self.played.offences.is_empty() {
             self.is_calm().await;
             match self.case.then() {
                 Then::Stay => {}
-                Then::Failback => self.travels(Course::Failback, Side::Standby, true).await,
-                Then::Promotion => self.travels(Course::Promotion, Side::Primary, false).await,
+                Then::Failback => self.travels(Operation::Failback, Side::Standby, true).await,
+                Then::Promotion => self.travels(Operation::Promotion, Side::Primary, false).await,
             }
         }
         self.played.sagas = self.legs.len() as u64;
@@ -132,7 +132,7 @@ impl Play<'_> {
         let mark = |ground: &Ground| ground.world().mark_leaving(ground.now_ms(), sim::Side::Primary);
         match self.case.capturer {
             Capturer::Person => {
-                self.ground.pass(5).await;
+                self.ground.admission(5).await;
                 if self.case.loss.is_some() {
                     mark(self.ground);
                 }
@@ -148,11 +148,11 @@ impl Play<'_> {
                 }
             }
             Capturer::Schedule => {
-                self.ground.pass(299).await;
+                self.ground.admission(299).await;
                 if self.case.loss.is_some() {
                     mark(self.ground);
                 }
-                self.ground.pass(20).await;
+                self.ground.admission(20).await;
                 if self.case.loss.is_some() {
                     self.ground.world().mark_settled(self.ground.now_ms());
                 }
@@ -173,7 +173,7 @@ impl Play<'_> {
     /// Waits until every trouble is over.
     async fn is_calm(&self) {
         self.until(self.case.troubled_until() + 120).await;
-        self.ground.pass(60).await;
+        self.ground.admission(60).await;
     }
 
     /// A dry run changes nothing.
@@ -202,18 +202,20 @@ impl Play<'_> {
     }
 
     /// One saga, from its order to its end and a little beyond.
-    async fn travels(&mut self, course: Course, leaving: Side, planned: bool) {
-        let left = match course {
-            Course::Failback => sim::Side::Standby,
-            Course::Failover | Course::Promotion | Course::Drill | Course::StandbyDrill => sim::Side::Primary,
+    async fn travels(&mut self, operation: Operation, leaving: Side, planned: bool) {
+        let left = match operation {
+            Operation::Failback => sim::Side::Standby,
+            Operation::Failover | Operation::Promotion | Operation::Drill | Operation::StandbyDrill => {
+                sim::Side::Primary
+            }
         };
         let ordered_ms = self.ground.now_ms();
-        let marks = self.case.loss.is_none() || course == Course::Failback;
-        let moves = matches!(course, Course::Failover | Course::Failback);
+        let marks = self.case.loss.is_none() || operation == Operation::Failback;
+        let moves = matches!(operation, Operation::Failover | Operation::Failback);
         if marks && moves {
             self.ground.world().mark_leaving(ordered_ms, left);
         }
-        let begun = self.ordered(course, leaving, planned).await;
+        let begun = self.ordered(operation, leaving, planned).await;
         if marks && moves {
             self.ground.world().mark_settled(self.ground.now_ms());
         }
@@ -241,14 +243,14 @@ impl Play<'_> {
             self.offends(told);
         }
         // A frozen process comes back within this time, and its last requests land.
-        self.ground.pass(200).await;
+        self.ground.admission(200).await;
         match view(&self.ground.operator, Some(&saga)).await {
             Ok(Some(view)) => {
                 let aborted = view.state.finished() == Some(Outcome::Aborted);
                 let interfered = people.interfered || aborted;
                 let held = people.held;
                 self.played.offences.extend(people.offences);
-                let leg = Leg { course, planned, left, ordered_ms, approved_ms, view, interfered, held };
+                let leg = Leg { operation, planned, left, ordered_ms, approved_ms, view, interfered, held };
                 if self.case.tells {
                     let lines = leg.view.story().into_iter().map(|line| format!("{} {}", line.at, line.text));
                     self.played.story.extend(lines);
@@ -263,7 +265,7 @@ impl Play<'_> {
     }
 
     /// Orders until the order is taken. `None` if it is refused for a reason that stays.
-    async fn ordered(&mut self, course: Course, leaving: Side, planned: bool) -> Result<Option<SagaId>, String> {
+    async fn ordered(&mut self, operation: Operation, leaving: Side, planned: bool) -> Result<Option<SagaId>, String> {
         let shaky = self.legs.is_empty() && self.case.shaky_order().is_some();
         let give_up = self.case.troubled_until().max(self.ground.elapsed()) + PATIENCE;
         loop {
@@ -271,8 +273,8 @@ impl Play<'_> {
             let now = self.ground.clock.now();
             let order = Order {
                 lost_at,
-                fence_first: self.case.fence_first && course == Course::Failover,
-                ..Order::of(course, leaving, planned, "on-call", now)
+                fence_first: self.case.fence_first && operation == Operation::Failover,
+                ..Order::of(operation, leaving, planned, "on-call", now)
             };
             let deps = if shaky { &self.ground.shaky } else { &self.ground.operator };
             let refused = match draft(deps, &order).await {
@@ -309,9 +311,9 @@ impl Play<'_> {
                 return Ok(Some(saga));
             }
             if self.ground.elapsed() > give_up {
-                return Err(format!("L1: a {course} is refused still: {refused}"));
+                return Err(format!("L1: a {operation} is refused still: {refused}"));
             }
-            self.ground.pass(30).await;
+            self.ground.admission(30).await;
         }
     }
 
@@ -337,7 +339,7 @@ impl Play<'_> {
             return Ok(started);
         }
         let somebody_else = self.ground.stack.operator();
-        self.ground.pass(1).await;
+        self.ground.admission(1).await;
         let another = match draft(&somebody_else, order).await {
             Ok(another) => another,
             Err(refused) => return Ok(Err(refused)),
@@ -351,7 +353,7 @@ impl Play<'_> {
 
     /// Says yes, with the code if one is asked for.
     async fn approved(&mut self, saga: &SagaId, planned: bool) -> Result<(), String> {
-        self.ground.pass(2).await;
+        self.ground.admission(2).await;
         let deps = &self.ground.operator;
         if self.legs.is_empty() && self.case.has(&Part::Impostor) {
             for name in ["ana", "Ben "] {
@@ -359,7 +361,7 @@ impl Play<'_> {
                     answer(deps, saga, GO, &proven, true, true).await.ok();
                 }
             }
-            self.ground.pass(20).await;
+            self.ground.admission(20).await;
             let head = deps.sagas.head(saga).await.ok().flatten();
             if head.is_none_or(|head| head.clocks.approved_at.is_some()) {
                 return Err("S27: an answer without a code began the saga".to_owned());
@@ -396,7 +398,7 @@ impl Play<'_> {
                 back = None;
                 self.ground.world().region_back(self.ground.now_ms(), sim::Side::Primary);
             }
-            people.act(now).await?;
+            people.call(now).await?;
             let head = deps.sagas.head(saga).await.map_err(|e| format!("S18: {e}"))?;
             let Some(head) = head else { return Err(format!("S18: saga {saga} is gone")) };
             let looked = (head.tally, head.status);
@@ -431,7 +433,7 @@ impl Play<'_> {
                 deps.waker.wake(saga).await.ok();
             }
             let next = back.map_or(every, |at| every.min(u64::try_from(at - now).unwrap_or(0).max(1)));
-            self.ground.pass(next).await;
+            self.ground.admission(next).await;
         }
     }
 

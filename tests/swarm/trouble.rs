@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use local::stack::sabotage::Deed;
+use local::stack::sabotage::AuditAction;
 use rand::Rng;
 use rand::rngs::SmallRng;
 use sim::{Delays, FaultKind, Side};
 
-use crate::case::{Case, Mishap, Operation, Part, Then, Trouble, Wish, one_in};
+use crate::case::{Case, CaseKind, Mishap, Part, Then, Trouble, Wish, one_in};
 use crate::resources;
 
 /// In milliseconds: longer than any case lasts.
@@ -29,7 +29,7 @@ const LACKED: [(&str, &str); 6] = [
 
 /// The delays of the workspaces, and whether a stop never ends. They are seconds where the usual ones are minutes,
 /// since a longer wait only repeats the same read.
-pub(crate) fn delays(rng: &mut SmallRng, operation: Operation) -> (Delays, bool) {
+pub(crate) fn delays(rng: &mut SmallRng, operation: CaseKind) -> (Delays, bool) {
     let mut delays = Delays {
         cluster_start_ms: (4_000, 12_000),
         cluster_stop_ms: (2_000, 6_000),
@@ -50,7 +50,7 @@ pub(crate) fn delays(rng: &mut SmallRng, operation: Operation) -> (Delays, bool)
         0 => delays.cluster_start_ms = (180_000, 400_000),
         1 => delays.warehouse_start_ms = (100_000, 300_000),
         2 => delays.run_stop_ms = (90_000, 200_000),
-        3 if operation == Operation::Unplanned => {
+        3 if operation == CaseKind::Unplanned => {
             match rng.random_range(0..4) {
                 0 => delays.run_stop_ms = NEVER,
                 1 => delays.cluster_stop_ms = NEVER,
@@ -103,7 +103,7 @@ pub(crate) fn draw(rng: &mut SmallRng, case: &mut Case, endless: bool) {
     if one_in(rng, 30) {
         zombie(rng, case);
     }
-    let moves = matches!(case.operation, Operation::Planned | Operation::Unplanned);
+    let moves = matches!(case.operation, CaseKind::Planned | CaseKind::Unplanned);
     if moves && !endless {
         match rng.random_range(0..8) {
             0 | 1 => case.parts.push(Part::Then(Then::Failback)),
@@ -148,30 +148,30 @@ fn trouble(rng: &mut SmallRng, case: &Case) -> Trouble {
 }
 
 /// A freeze, from 0.1 s to longer than two leases. It often ends just around the end of a lease.
-fn stands_still(rng: &mut SmallRng) -> Deed {
+fn stands_still(rng: &mut SmallRng) -> AuditAction {
     let ms = match rng.random_range(0..4) {
         0 => rng.random_range(100..25_000),
         1 | 2 => rng.random_range(26_000..40_000),
         _ => rng.random_range(61_000..140_000),
     };
-    Deed::Freeze(Duration::from_millis(ms))
+    AuditAction::Freeze(Duration::from_millis(ms))
 }
 
 /// A runner freezes while some of its calls wait or are on their way. Meanwhile a person aborts the saga.
 fn zombie(rng: &mut SmallRng, case: &mut Case) {
     let ms = if one_in(rng, 2) { rng.random_range(20_000..35_000) } else { rng.random_range(61_000..110_000) };
     let nth = rng.random_range(1..6);
-    case.parts.push(Part::Mishap(Mishap::AtCall(nth, Deed::Freeze(Duration::from_millis(ms)))));
+    case.parts.push(Part::Mishap(Mishap::AtCall(nth, AuditAction::Freeze(Duration::from_millis(ms)))));
     resources::add_jobs(rng, case, 6);
     case.parts.push(Part::Wish(rng.random_range(4..25), Wish::Abort));
     case.parts.push(Part::Slow);
     case.parts.push(Part::Eager);
 }
 
-fn deed(rng: &mut SmallRng) -> Deed {
+fn deed(rng: &mut SmallRng) -> AuditAction {
     match rng.random_range(0..4) {
-        0 => Deed::Kill,
-        1 => Deed::LoseReply,
+        0 => AuditAction::Kill,
+        1 => AuditAction::LoseReply,
         _ => stands_still(rng),
     }
 }
@@ -179,7 +179,7 @@ fn deed(rng: &mut SmallRng) -> Deed {
 fn mishap(rng: &mut SmallRng) -> Mishap {
     match rng.random_range(0..6) {
         0 | 1 => Mishap::At(rng.random_range(1..600), deed(rng)),
-        2 => Mishap::At(rng.random_range(1..600), Deed::Kill),
+        2 => Mishap::At(rng.random_range(1..600), AuditAction::Kill),
         3 => Mishap::AtCall(rng.random_range(1..14), stands_still(rng)),
         4 => Mishap::AtWrite(rng.random_range(1..30), stands_still(rng)),
         _ => Mishap::AtWrite(rng.random_range(1..30), deed(rng)),

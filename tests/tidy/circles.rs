@@ -24,13 +24,11 @@ enum Allowed {
     These(&'static [&'static [&'static str]]),
 }
 
-const EXCEPTIONS: &[Exception] = &[
-    Exception {
-        folder: "shared/sim",
-        reason: "one world, told over several files: each file adds what the world does with one kind of thing",
-        circles: Allowed::Any,
-    },
-];
+const EXCEPTIONS: &[Exception] = &[Exception {
+    folder: "shared/sim",
+    reason: "one world, told over several files: each file adds what the world does with one kind of thing",
+    circles: Allowed::Any,
+}];
 
 /// Circles of files, and exceptions that nothing needs any more.
 pub(crate) fn circles(tree: &Tree) -> Vec<String> {

@@ -113,7 +113,7 @@ const DIRECTION: &[Row] = &[
 ];
 
 /// Foreign crates that only some of ours may name: the beginning of the name, and our crates.
-const OUTSIDE: &[(&str, &[&str])] = &[
+const EXTERNAL: &[(&str, &[&str])] = &[
     ("aws-sdk-", &["aws"]),
     ("aws-config", &["aws"]),
     ("aws-credential-types", &["aws"]),
@@ -214,10 +214,10 @@ pub(crate) fn deployed(namings: &[Naming]) -> Vec<String> {
 }
 
 /// Foreign crates that a crate names and may not.
-pub(crate) fn outside(namings: &[Naming]) -> Vec<String> {
+pub(crate) fn external(namings: &[Naming]) -> Vec<String> {
     let mut offences = Vec::new();
     for naming in namings {
-        for (prefix, who) in OUTSIDE {
+        for (prefix, who) in EXTERNAL {
             if naming.whom.starts_with(prefix) && !who.contains(&naming.who.as_str()) {
                 offences.push(format!("{} names {}; only {} may", naming.who, naming.whom, who.join(", ")));
             }
@@ -257,12 +257,12 @@ fn something_deployed_that_names_the_simulator_is_found() {
 #[test]
 fn outside_crates_are_kept_in_their_rooms() {
     assert_eq!(
-        outside(&[naming("engine", "reqwest", false, &[])]),
+        external(&[naming("engine", "reqwest", false, &[])]),
         ["engine names reqwest; only databricks, outside may"]
     );
-    assert_eq!(outside(&[naming("local", "aws-sdk-s3", true, &[])]), ["local names aws-sdk-s3; only aws may"]);
-    assert!(outside(&[naming("local", "aws-smithy-types", false, &[])]).is_empty());
-    assert_eq!(outside(&[naming("saga", "tokio", false, &[])]), ["saga is pure and names tokio"]);
+    assert_eq!(external(&[naming("local", "aws-sdk-s3", true, &[])]), ["local names aws-sdk-s3; only aws may"]);
+    assert!(external(&[naming("local", "aws-smithy-types", false, &[])]).is_empty());
+    assert_eq!(external(&[naming("saga", "tokio", false, &[])]), ["saga is pure and names tokio"]);
 }
 
 #[test]

@@ -23,17 +23,17 @@ const BESIDE_KINDS: &[(&str, &str)] = &[
     ("verdicts", "judgements that several kinds share"),
     ("want", "the wanted states that starts name"),
 ];
-const ERRANDS: &str = "shared/databricks/src/errands";
+const ACTIONS: &str = "shared/databricks/src/actions";
 /// Files beside the actions that are no actions, with their purpose.
-const BESIDE_ERRANDS: &[(&str, &str)] = &[
-    ("errand_kind", "the trait that every errand implements"),
-    ("failover_group", "reads a failover group; two errands look at one"),
+const BESIDE_ACTIONS: &[(&str, &str)] = &[
+    ("action_kind", "the trait that every action implements"),
+    ("failover_group", "reads a failover group; two actions look at one"),
     ("following", "the faults of a change that is followed after its call"),
     ("given", "the step of a try"),
     ("ground", "the context of a try"),
-    ("settings", "reads the settings of any errand"),
+    ("settings", "reads the settings of any action"),
 ];
-const ADVICE: &str = "shared/rim/advice";
+const ADVICE: &str = "shared/runtime/advice";
 const SCENARIOS: &str = "tests/scenarios";
 
 /// Kinds without a line, and files beside them without an explanation.
@@ -42,9 +42,9 @@ pub(crate) fn kinds(tree: &Tree) -> Vec<String> {
 }
 
 /// Actions that are in neither list, and files beside them without an explanation.
-pub(crate) fn errands(tree: &Tree) -> Vec<String> {
+pub(crate) fn actions(tree: &Tree) -> Vec<String> {
     let lists = &["ON_WORKSPACE", "ON_ACCOUNT"];
-    Listing { folder: ERRANDS, lists, implements: " ErrandKind for ", beside: BESIDE_ERRANDS }.offences(tree)
+    Listing { folder: ACTIONS, lists, implements: " ActionKind for ", beside: BESIDE_ACTIONS }.offences(tree)
 }
 
 /// A folder whose files are in lists of its `mod.rs`.
@@ -143,7 +143,7 @@ pub(crate) fn advice(tree: &Tree) -> Vec<String> {
     let names = tree.names(ADVICE);
     let pages: BTreeSet<String> =
         names.iter().filter_map(|name| name.strip_suffix(".md")).map(str::to_ascii_uppercase).collect();
-    let list = Code::without_tests(tree.text("shared/rim/src/advice.rs").unwrap_or_default()).told;
+    let list = Code::without_tests(tree.text("shared/runtime/src/advice.rs").unwrap_or_default()).told;
     let list = list.to_ascii_uppercase();
     let without_page = codes.difference(&pages).map(|code| format!("code {code}: has no page in {ADVICE}"));
     let without_code = pages.difference(&codes).map(|page| format!("{ADVICE}: page {page} belongs to no code"));
@@ -223,21 +223,21 @@ fn codes_and_pages_belong_together() {
     let tree = Tree::of(&[
         ("shared/engine/src/codes.rs", source),
         (
-            "shared/rim/src/problem.rs",
+            "shared/runtime/src/problem.rs",
             "fn a() { Problem::refused(\n    \"R\", x); Self::failed(code, x) }\nfn l() { error!(code = \"L\", \"it\"); let code = \"no code\"; }\n",
         ),
-        ("shared/rim/advice/A-B.md", ""),
-        ("shared/rim/advice/Z.md", ""),
-        ("shared/rim/src/advice.rs", "(\"A-B\", include_str!(\"../advice/A-B.md\"))"),
+        ("shared/runtime/advice/A-B.md", ""),
+        ("shared/runtime/advice/Z.md", ""),
+        ("shared/runtime/src/advice.rs", "(\"A-B\", include_str!(\"../advice/A-B.md\"))"),
     ]);
     assert_eq!(
         advice(&tree),
         [
-            "code C: has no page in shared/rim/advice",
-            "code L: has no page in shared/rim/advice",
-            "code R: has no page in shared/rim/advice",
-            "shared/rim/advice: page Z belongs to no code",
-            "shared/rim/advice: page Z is not in the list of pages",
+            "code C: has no page in shared/runtime/advice",
+            "code L: has no page in shared/runtime/advice",
+            "code R: has no page in shared/runtime/advice",
+            "shared/runtime/advice: page Z belongs to no code",
+            "shared/runtime/advice: page Z is not in the list of pages",
         ]
     );
 }

@@ -31,14 +31,14 @@ struct Rule {
 const ENVIRONMENT: Rule = Rule {
     words: &["std::env", "env::var", "env::var_os", "env::vars", "env::args", "env::current_dir", "env::set_var"],
     says: "only rim reads the environment",
-    exceptions: &[except("shared/rim/src/", "the one room that reads it")],
+    exceptions: &[except("shared/runtime/src/", "the one room that reads it")],
 };
 
 const TIME: Rule = Rule {
     words: &["Timestamp::now", "Zoned::now", "SystemTime", "Instant::now"],
     says: "only the Clock port and the mains know the time",
     exceptions: &[
-        except("shared/rim/src/clock.rs", "the Clock of what is deployed"),
+        except("shared/runtime/src/clock.rs", "the Clock of what is deployed"),
         except("infra/local/src/", "the Clock of a rehearsal, and the runtime's own virtual time"),
         except("shared/sim/src/serve.rs", "sim names nobody, so it has no Clock; served alone it runs in real time"),
         except("shared/sim/src/bin/", "the main of the simulator that is served alone"),
@@ -65,7 +65,7 @@ const HTTP: Rule = Rule {
     says: "only databricks and outside name the HTTP client",
     exceptions: &[
         except("shared/databricks/", "the one room that speaks to workspaces"),
-        except("shared/outside/", "the one room that speaks to what is neither a workspace nor AWS"),
+        except("shared/integrations/", "the one room that speaks to what is neither a workspace nor AWS"),
     ],
 };
 
@@ -83,15 +83,15 @@ const ANSWERS: Rule = Rule {
     says: "only the gate of answers changes a question (S27)",
     exceptions: &[
         except("shared/engine/src/approvals/", "the gate: an answer is made of a proof here"),
-        except("shared/engine/src/ports/asks.rs", "the port"),
-        except("shared/aws/src/dynamo/asks.rs", "the store"),
-        except("infra/local/src/memory/asks.rs", "the store in memory"),
+        except("shared/engine/src/ports/approval_requests.rs", "the port"),
+        except("shared/aws/src/dynamo/approval_requests.rs", "the store"),
+        except("infra/local/src/memory/approval_requests.rs", "the store in memory"),
     ],
 };
 
 const UNFINISHED: &[&str] = &["#[ignore", "should_panic", "todo!", "unimplemented!"];
 
-/// Reads of the environment in other crates than `rim`.
+/// Reads of the environment in other crates than `runtime`.
 pub(crate) fn environment(tree: &Tree) -> Vec<String> {
     in_product(tree, &ENVIRONMENT)
 }
@@ -187,14 +187,14 @@ fn begins_word(line: &str, word: &str) -> bool {
 #[test]
 fn the_environment_read_elsewhere_is_found() {
     let planted = "//! std::env\nfn a() { std::env::var(\"A\"); }\n#[cfg(test)]\nmod tests { use std::env; }\n";
-    let tree = Tree::of(&[("shared/engine/src/a.rs", planted), ("shared/rim/src/a.rs", planted)]);
+    let tree = Tree::of(&[("shared/engine/src/a.rs", planted), ("shared/runtime/src/a.rs", planted)]);
     assert_eq!(environment(&tree), ["shared/engine/src/a.rs:2: only rim reads the environment"]);
 }
 
 #[test]
 fn the_time_read_by_no_clock_is_found() {
     let planted = "fn a() -> Timestamp { Timestamp::now() }\n";
-    let tree = Tree::of(&[("shared/failover/src/a.rs", planted), ("shared/rim/src/clock.rs", planted)]);
+    let tree = Tree::of(&[("shared/failover/src/a.rs", planted), ("shared/runtime/src/clock.rs", planted)]);
     assert_eq!(time(&tree).len(), 1);
     let in_tests = Tree::of(&[("shared/sim/tests/a.rs", "fn a() { Instant::now(); }")]);
     assert!(time(&in_tests).is_empty());
@@ -246,8 +246,8 @@ fn a_destroying_verb_is_found_and_terminating_is_none() {
 
 #[test]
 fn an_exception_without_use_is_found() {
-    let tree = Tree::of(&[("shared/rim/src/clock.rs", "fn a() {}\n")]);
+    let tree = Tree::of(&[("shared/runtime/src/clock.rs", "fn a() {}\n")]);
     let found = stale(&tree);
-    assert!(found.iter().any(|it| it.starts_with("shared/rim/src/clock.rs: ")), "{found:?}");
+    assert!(found.iter().any(|it| it.starts_with("shared/runtime/src/clock.rs: ")), "{found:?}");
     assert!(!found.iter().any(|it| it.starts_with("shared/aws/")), "a room that does not exist: {found:?}");
 }

@@ -6,9 +6,9 @@ use serde_json::Value;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    rim::telemetry::begin(rim::telemetry::LogFormat::Json);
+    runtime::telemetry::begin(runtime::telemetry::LogFormat::Json);
     // The returned error is shown in its debug form. The log says what to do.
-    let booted = rim::deployed::deps().await.inspect_err(|e| tracing::error!(code = "NOT-BOOTED", "{e}"));
+    let booted = runtime::deployed::deps().await.inspect_err(|e| tracing::error!(code = "NOT-BOOTED", "{e}"));
     let deps = &booted?;
     run(service_fn(async |event: LambdaEvent<Value>| {
         handle(deps, event.payload).await.map_err(|error| {

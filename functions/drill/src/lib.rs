@@ -7,7 +7,7 @@ use engine::Deps;
 use engine::drills::DrillOutcome;
 use engine::drills::scheduled::{Did, Scheduled, round};
 use engine::ports::StoreError;
-use rim::metrics::Metric;
+use runtime::metrics::Metric;
 use serde_json::{Value, json};
 
 /// Goes through every schedule once.

@@ -2,21 +2,21 @@
 
 use drill_function::{handle, metrics};
 use lambda_runtime::{Error, LambdaEvent, run, service_fn};
-use rim::metrics::{Beat, heartbeat};
+use runtime::metrics::{Beat, heartbeat};
 use serde_json::Value;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    rim::telemetry::begin(rim::telemetry::LogFormat::Json);
+    runtime::telemetry::begin(runtime::telemetry::LogFormat::Json);
     // The returned error is shown in its debug form. The log says what to do.
-    let booted = rim::deployed::deps().await.inspect_err(|e| tracing::error!(code = "NOT-BOOTED", "{e}"));
+    let booted = runtime::deployed::deps().await.inspect_err(|e| tracing::error!(code = "NOT-BOOTED", "{e}"));
     let deps = &booted?;
     run(service_fn(async |_: LambdaEvent<Value>| {
         let answer = handle(deps).await.map_err(|error| {
             tracing::error!(code = "NOT-RECORDED", "{error}");
             Error::from(error)
         })?;
-        rim::metrics::tell(deps.clock.now(), deps.pair.name.as_str(), &metrics(&answer));
+        runtime::metrics::tell(deps.clock.now(), deps.pair.name.as_str(), &metrics(&answer));
         heartbeat(deps.clock.now(), deps.pair.name.as_str(), Beat::Drill);
         Ok::<Value, Error>(answer)
     }))

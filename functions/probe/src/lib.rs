@@ -4,9 +4,9 @@
 //! second region the same function only reads (`SWITCHBACK_JUDGE=no`): it sees the sides from another place.
 
 use engine::Deps;
-use engine::noticing::{judge, look};
+use engine::detection::{evaluate, poll};
 use engine::ports::StoreError;
-use rim::metrics::Metric;
+use runtime::metrics::Metric;
 use serde_json::{Value, json};
 
 /// The name of the place where this runs, and whether the verdict is given here.
@@ -24,14 +24,14 @@ pub struct Post {
 ///
 /// [`StoreError`] if the readings could not be recorded. The next minute reads again.
 pub async fn handle(deps: &Deps, post: &Post) -> Result<Value, StoreError> {
-    let looked = look(deps, &post.place).await?;
+    let looked = poll(deps, &post.place).await?;
     for silent in &looked.silent {
         tracing::warn!(code = "SOURCE-SILENT", "{silent}");
     }
     if !post.judges {
         return Ok(json!({ "signals": looked.signals, "silent": looked.silent.len() }));
     }
-    let noticed = judge(deps).await?;
+    let noticed = evaluate(deps).await?;
     let verdict = &noticed.verdict;
     Ok(json!({
         "signals": looked.signals,

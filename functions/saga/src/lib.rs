@@ -8,7 +8,7 @@ use engine::pair::pair_head;
 use engine::ports::StoreError;
 use engine::runner::{Driven, Stopped};
 use engine::wake::{tick, wake};
-use rim::metrics::Metric;
+use runtime::metrics::Metric;
 use saga::SagaId;
 use serde::Deserialize;
 use serde_json::{Value, json};

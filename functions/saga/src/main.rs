@@ -2,16 +2,16 @@
 
 use engine::Deps;
 use lambda_runtime::{Error, LambdaEvent, run, service_fn};
-use rim::metrics::{Beat, heartbeat};
+use runtime::metrics::{Beat, heartbeat};
 use saga_function::{Event, handle, metrics};
 use serde_json::Value;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    rim::telemetry::begin(rim::telemetry::LogFormat::Json);
+    runtime::telemetry::begin(runtime::telemetry::LogFormat::Json);
     // The returned error is shown in its debug form. The log says what to do.
-    let booted = rim::deployed::deps().await.inspect_err(|e| tracing::error!(code = "NOT-BOOTED", "{e}"));
-    let (deps, owner) = (&booted?, &rim::deployed::owner());
+    let booted = runtime::deployed::deps().await.inspect_err(|e| tracing::error!(code = "NOT-BOOTED", "{e}"));
+    let (deps, owner) = (&booted?, &runtime::deployed::owner());
     run(service_fn(async |event: LambdaEvent<Event>| {
         let owner = format!("{owner}/{}", event.context.request_id);
         let ticks = event.payload.is_tick();
@@ -27,7 +27,7 @@ async fn main() -> Result<(), Error> {
 /// Writes the metrics of a good run. The run stays good if they cannot be read.
 async fn measure(deps: &Deps, answer: &Value, ticks: bool) {
     let (now, pair) = (deps.clock.now(), deps.pair.name.as_str());
-    rim::metrics::tell(now, pair, &metrics(deps, answer).await.unwrap_or_default());
+    runtime::metrics::tell(now, pair, &metrics(deps, answer).await.unwrap_or_default());
     // A wake message proves nothing about the schedule: it may arrive while the schedule does not work.
     if ticks {
         heartbeat(now, pair, Beat::Saga);

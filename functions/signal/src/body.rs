@@ -1,20 +1,25 @@
 //! Reads a body and records its signals.
 
 use engine::Deps;
-use engine::homes::as_recorded;
-use engine::noticing::hear;
+use engine::detection::ingest;
+use engine::roles::as_recorded;
 use serde_json::{Value, json};
 use signals::{Gates, Source, Told};
 
-use crate::not_heard::NotHeard;
+use crate::not_heard::IngestError;
 
 /// Records the signals of a body of this source, and returns how many there were.
-pub(crate) async fn take_in(deps: &Deps, gates: &Gates, source: &dyn Source, body: &[u8]) -> Result<Value, NotHeard> {
+pub(crate) async fn take_in(
+    deps: &Deps,
+    gates: &Gates,
+    source: &dyn Source,
+    body: &[u8],
+) -> Result<Value, IngestError> {
     let deps = &as_recorded(deps).await?;
     let listening = gates.listening(&deps.pair.watch.watched, deps.clock.now());
-    let told = source.read(body, &listening).map_err(|why| NotHeard::Unreadable(source.name(), why))?;
+    let told = source.read(body, &listening).map_err(|why| IngestError::Unreadable(source.name(), why))?;
     let Told { signals, passed_over } = told;
     let count = signals.len();
-    let new = hear(deps, signals).await?;
+    let new = ingest(deps, signals).await?;
     Ok(json!({ "source": source.name(), "signals": count, "new": new, "passed_over": passed_over }))
 }

@@ -6,9 +6,9 @@ use signal_function::handle;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    rim::telemetry::begin(rim::telemetry::LogFormat::Json);
+    runtime::telemetry::begin(runtime::telemetry::LogFormat::Json);
     // The returned error is shown in its debug form. The log says what to do.
-    let booted = rim::deployed::deps().await.and_then(|deps| Ok((deps, rim::deployed::gates()?)));
+    let booted = runtime::deployed::deps().await.and_then(|deps| Ok((deps, runtime::deployed::gates()?)));
     let booted = booted.inspect_err(|e| tracing::error!(code = "NOT-BOOTED", "{e}"));
     let (deps, gates) = &booted?;
     run(service_fn(async |event: LambdaEvent<Value>| {

@@ -5,7 +5,7 @@ use signals::Unreadable;
 
 /// An event that was not ingested. Nothing of it is repeated, because nobody knows its content (S23).
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum NotHeard {
+pub enum IngestError {
     /// It is neither an event of a source nor a request.
     #[error("an event as in the folder events or a request is wanted, and this is neither")]
     Other,
@@ -17,12 +17,12 @@ pub enum NotHeard {
     Store(#[from] StoreError),
 }
 
-impl NotHeard {
+impl IngestError {
     /// Logs it, with the code of the page that says what to do.
     pub fn log(&self) {
         match self {
-            NotHeard::Other | NotHeard::Unreadable(..) => tracing::error!(code = "SIGNAL-UNREADABLE", "{self}"),
-            NotHeard::Store(_) => tracing::error!(code = "NOT-RECORDED", "{self}"),
+            IngestError::Other | IngestError::Unreadable(..) => tracing::error!(code = "SIGNAL-UNREADABLE", "{self}"),
+            IngestError::Store(_) => tracing::error!(code = "NOT-RECORDED", "{self}"),
         }
     }
 }

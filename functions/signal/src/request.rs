@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 use signals::{Gates, LARGEST_BODY_BYTES, Proof};
 
 use crate::body::take_in;
-use crate::not_heard::NotHeard;
+use crate::not_heard::IngestError;
 
 /// The beginning of the paths of webhooks. The name of the source follows.
 const WEBHOOKS: &str = "/webhook/";
@@ -45,8 +45,8 @@ pub(crate) async fn answer(deps: &Deps, gates: &Gates, event: Value) -> Value {
         Err(not_heard) => {
             not_heard.log();
             match not_heard {
-                NotHeard::Unreadable(_, why) => plain(StatusCode::BAD_REQUEST, &why.to_string()),
-                NotHeard::Other | NotHeard::Store(_) => {
+                IngestError::Unreadable(_, why) => plain(StatusCode::BAD_REQUEST, &why.to_string()),
+                IngestError::Other | IngestError::Store(_) => {
                     plain(StatusCode::SERVICE_UNAVAILABLE, "it could not be recorded: send it again")
                 }
             }

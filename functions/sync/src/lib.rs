@@ -7,7 +7,7 @@ use engine::Deps;
 use engine::ports::StoreError;
 use engine::sync::{Captured, Publishing, SideSynced, Synced, sync};
 use jiff::Timestamp;
-use rim::metrics::Metric;
+use runtime::metrics::Metric;
 use serde_json::{Value, json};
 
 /// Makes one round over both sides.

@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use aws::{Clients, DynamoStore, S3Objects};
-use rim::Problem;
-use rim::boot::{NobodyToWake, Ports};
+use runtime::Problem;
+use runtime::boot::{NobodyToWake, Ports};
 
 use crate::embedded::{Buckets, Embedded, OpenError, ShelfError, Table};
 

@@ -54,7 +54,7 @@ const CONNECT: Duration = Duration::from_secs(2);
 /// One client per service and use. Cheap to clone.
 #[derive(Clone)]
 pub struct Clients {
-    pub(crate) errands: ErrandClients,
+    pub(crate) actions: ActionClients,
     /// Client of AWS Health. It makes one attempt per request.
     #[cfg(feature = "cloud")]
     pub(crate) health: aws_sdk_health::Client,
@@ -69,7 +69,7 @@ pub struct Clients {
 /// Clients for actions. They make exactly one attempt, because the runner retries. The time limit of a call comes
 /// from its permit, and its region from the settings of the action.
 #[derive(Clone)]
-pub(crate) struct ErrandClients {
+pub(crate) struct ActionClients {
     pub(crate) s3: aws_sdk_s3::Client,
     pub(crate) sns: aws_sdk_sns::Client,
     #[cfg(feature = "cloud")]
@@ -84,7 +84,7 @@ pub(crate) struct ErrandClients {
     pub(crate) ssm: aws_sdk_ssm::Client,
 }
 
-impl ErrandClients {
+impl ActionClients {
     fn of(config: &SdkConfig, path_style: bool) -> Self {
         let config = without_retries(config);
         let s3 = aws_sdk_s3::config::Builder::from(&config).force_path_style(path_style).build();
@@ -180,7 +180,7 @@ impl Clients {
             .force_path_style(path_style)
             .build();
         Self {
-            errands: ErrandClients::of(config, path_style),
+            actions: ActionClients::of(config, path_style),
             #[cfg(feature = "cloud")]
             health: aws_sdk_health::Client::new(&without_retries(config)),
             #[cfg(feature = "cloud")]

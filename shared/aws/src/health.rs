@@ -18,14 +18,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 use async_trait::async_trait;
 use aws_sdk_health::types::{DateTimeRange, Event, EventFilter, EventStatusCode, EventTypeCategory};
 use aws_smithy_types::DateTime;
-use engine::ports::{Feed, Names, Nature, Pass};
+use engine::ports::{Access, Admission, Feed, Names};
 use failover::signal::{About, CloudName, Origin, Reading, Signal, Watched, holds};
 use jiff::{SignedDuration, Timestamp};
 use saga::Fault;
 
+use crate::actions::call::{Call, carry};
 use crate::clients::Clients;
 use crate::codes;
-use crate::errands::call::{Call, carry};
 
 /// The name of this source in signals.
 const SOURCE: &str = "aws_health_api";
@@ -92,10 +92,10 @@ impl AwsHealth {
         begins
     }
 
-    async fn events(&self, region: &str, filter: EventFilter, pass: &dyn Pass) -> Result<Vec<Event>, Fault> {
+    async fn events(&self, region: &str, filter: EventFilter, admission: &dyn Admission) -> Result<Vec<Event>, Fault> {
         let call = Call {
             family: "aws.health",
-            nature: Nature::Look,
+            nature: Access::Read,
             doing: "asking AWS Health for events".to_owned(),
             action: "health:DescribeEvents",
             about: "AWS Health".to_owned(),
@@ -110,7 +110,7 @@ impl AwsHealth {
             if !self.has_endpoint {
                 over = over.endpoint_url(format!("https://health.{region}.amazonaws.com"));
             }
-            let answer = carry(&call, pass, move |times| {
+            let answer = carry(&call, admission, move |times| {
                 over.set_timeout_config(Some(times));
                 request.customize().config_override(over).send()
             })
@@ -162,7 +162,7 @@ impl Feed for AwsHealth {
         SOURCE
     }
 
-    async fn poll(&self, now: Timestamp, pass: &dyn Pass) -> Result<Vec<Signal>, Fault> {
+    async fn poll(&self, now: Timestamp, admission: &dyn Admission) -> Result<Vec<Signal>, Fault> {
         let regions = self.regions();
         if regions.is_empty() || !self.begins(now) {
             return Ok(Vec::new());
@@ -178,7 +178,7 @@ impl Feed for AwsHealth {
         let closed = of_issues().event_status_codes(EventStatusCode::Closed).end_times(lately).build();
         let mut told = Vec::new();
         for filter in [open, closed] {
-            let events = self.events(&region, filter, pass).await.inspect_err(|fault| {
+            let events = self.events(&region, filter, admission).await.inspect_err(|fault| {
                 if fault.message == NO_PLAN {
                     *self.not_before.lock().unwrap_or_else(PoisonError::into_inner) = later(now, NO_PLAN_PAUSE_S);
                 }

@@ -12,10 +12,10 @@
 //! The cargo feature `mutants` lets a test take single guards away, see `Weakened`. Nothing that is deployed
 //! enables it.
 
+pub mod actions;
 mod clients;
 pub mod codes;
 mod dynamo;
-pub mod errands;
 mod fault;
 mod guards;
 #[cfg(feature = "cloud")]
@@ -26,9 +26,9 @@ mod objects;
 pub mod probes;
 mod waker;
 
+pub use actions::AwsActions;
 pub use clients::{Clients, EMBEDDED_KEY, Patience};
 pub use dynamo::{DynamoStore, keys};
-pub use errands::AwsErrands;
 pub use fault::{Resource, service as sorted};
 pub use guards::Guards;
 #[cfg(feature = "mutants")]

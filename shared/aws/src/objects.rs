@@ -65,8 +65,8 @@ impl S3Objects {
 
     /// Whether the stored object was made by the write with this mark.
     async fn is_ours(&self, key: &str, mark: &str) -> Result<bool, StoreError> {
-        let looking = self.client.head_object().bucket(&self.bucket).key(self.full(key)).send().await;
-        match looking {
+        let read_purpose = self.client.head_object().bucket(&self.bucket).key(self.full(key)).send().await;
+        match read_purpose {
             Ok(found) => Ok(found.metadata().and_then(|all| all.get(MARK)).is_some_and(|found| found == mark)),
             Err(error) if error.as_service_error().is_some_and(|e| e.is_not_found()) => Ok(false),
             Err(error) => Err(self.sort(&error, &format!("looking at object {key}"))),

@@ -27,7 +27,7 @@ struct Arguments {
 }
 
 fn main() -> ExitCode {
-    rim::telemetry::begin(rim::telemetry::LogFormat::Text);
+    runtime::telemetry::begin(runtime::telemetry::LogFormat::Text);
     let Arguments { json, command } = Arguments::parse();
     let form = if json { Form::Json } else { Form::Text };
     let exit = command.run(form).unwrap_or_else(|problem| {

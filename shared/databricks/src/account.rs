@@ -5,17 +5,17 @@
 use std::sync::{Arc, LazyLock};
 
 use async_trait::async_trait;
-use engine::ports::{Briefing, Clock, ErrandInfo, Errands, Pass};
+use engine::ports::{ActionContext, ActionInfo, Actions, Admission, Clock};
 use jiff::Timestamp;
 use saga::{Fault, Step};
 use serde_json::Value;
 
+use crate::actions::{self, Ground, ON_ACCOUNT};
 use crate::client::Client;
-use crate::errands::{self, Ground, ON_ACCOUNT};
 use crate::login::Credentials;
 use crate::transport::Transport;
 
-static INFOS: LazyLock<Vec<ErrandInfo>> = LazyLock::new(|| ON_ACCOUNT.iter().map(|kind| kind.info()).collect());
+static INFOS: LazyLock<Vec<ActionInfo>> = LazyLock::new(|| ON_ACCOUNT.iter().map(|kind| kind.info()).collect());
 
 /// One account under one set of credentials.
 #[derive(Debug)]
@@ -31,26 +31,31 @@ impl DatabricksAccount {
         Self { client: Client::of_account(transport, account, credentials, clock), account: account.to_owned() }
     }
 
-    fn ground<'a>(&'a self, pass: &'a dyn Pass) -> Ground<'a> {
-        Ground { client: &self.client, secrets: None, account: &self.account, pass }
+    fn ground<'a>(&'a self, admission: &'a dyn Admission) -> Ground<'a> {
+        Ground { client: &self.client, secrets: None, account: &self.account, admission }
     }
 }
 
 #[async_trait]
-impl Errands for DatabricksAccount {
-    fn errands(&self) -> &'static [ErrandInfo] {
+impl Actions for DatabricksAccount {
+    fn actions(&self) -> &'static [ActionInfo] {
         &INFOS
     }
 
     fn check(&self, kind: &str, settings: &Value) -> Result<(), String> {
-        errands::check(ON_ACCOUNT, kind, settings)
+        actions::check(ON_ACCOUNT, kind, settings)
     }
 
-    async fn attempt(&self, step: &Step, briefing: &Briefing<'_>, pass: &dyn Pass) -> Result<String, Fault> {
-        errands::attempt(ON_ACCOUNT, &self.ground(pass), step, briefing).await
+    async fn attempt(
+        &self,
+        step: &Step,
+        context: &ActionContext<'_>,
+        admission: &dyn Admission,
+    ) -> Result<String, Fault> {
+        actions::attempt(ON_ACCOUNT, &self.ground(admission), step, context).await
     }
 
-    async fn synced_at(&self, kind: &str, settings: &Value, pass: &dyn Pass) -> Result<Timestamp, Fault> {
-        errands::synced_at(ON_ACCOUNT, &self.ground(pass), kind, settings).await
+    async fn synced_at(&self, kind: &str, settings: &Value, admission: &dyn Admission) -> Result<Timestamp, Fault> {
+        actions::synced_at(ON_ACCOUNT, &self.ground(admission), kind, settings).await
     }
 }

@@ -4,7 +4,7 @@
 //! Must not know: credentials, answers.
 
 use bytes::Bytes;
-use engine::ports::Nature;
+use engine::ports::Access;
 use saga::Fault;
 use serde_json::{Value, json};
 
@@ -97,7 +97,7 @@ impl Call {
         if self.body.is_null() { Bytes::new() } else { Bytes::from(self.body.to_string()) }
     }
 
-    /// Writes the call down, for an [`engine::ports::Act`]. The query and every name in braces except `{id}`
+    /// Writes the call down, for an [`engine::ports::ApiCall`]. The query and every name in braces except `{id}`
     /// are left out.
     pub fn to_value(&self) -> Value {
         json!({ "endpoint": self.endpoint.name, "id": self.id, "body": self.body })
@@ -110,7 +110,7 @@ impl Call {
     /// A fault if the value names no listed endpoint that may change something.
     pub fn from_value(value: &Value) -> Result<Self, Fault> {
         let named = value.get("endpoint").and_then(Value::as_str).unwrap_or_default();
-        let endpoint = ENDPOINTS.iter().find(|e| e.name == named && e.nature == Nature::Effect);
+        let endpoint = ENDPOINTS.iter().find(|e| e.name == named && e.nature == Access::Write);
         let endpoint = endpoint.ok_or_else(|| {
             Fault::person_needed(codes::UNKNOWN_WANT, format!("{named:?} is no call of this version"))
         })?;
@@ -144,7 +144,7 @@ fn encoded_parts(name: &str) -> String {
 mod tests {
     use super::*;
     use crate::endpoints::{DASHBOARD_SCHEDULES_GET, JOBS_LIST, JOBS_UPDATE, POSTGRES_ENDPOINTS_GET, WAREHOUSES_STOP};
-    use crate::endpoints_errands::WORKSPACE_NETWORK_GET;
+    use crate::endpoints_actions::WORKSPACE_NETWORK_GET;
 
     #[test]
     fn ids_and_tokens_cannot_leave_their_place() {

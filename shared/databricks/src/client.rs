@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 
-use engine::ports::{Clock, Ending, Nature, Pass};
+use engine::ports::{Access, Admission, Clock, Ending};
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
 use http::{HeaderMap, HeaderValue};
 use jiff::{SignedDuration, Timestamp};
@@ -18,7 +18,7 @@ use serde_json::Value;
 use crate::call::Call;
 use crate::codes;
 use crate::endpoints::TOKEN;
-use crate::endpoints_errands::ACCOUNT_TOKEN;
+use crate::endpoints_actions::ACCOUNT_TOKEN;
 use crate::envelope::envelope;
 use crate::errors::{Meaning, meaning};
 use crate::exchange::exchange;
@@ -70,13 +70,13 @@ impl Client {
     }
 
     /// Makes sure that there is a token, so that the next call need not request one.
-    pub(crate) async fn sign_in(&self, pass: &dyn Pass) -> Result<(), Fault> {
-        self.login.bearer(&*self.transport, pass).await.map(drop)
+    pub(crate) async fn sign_in(&self, admission: &dyn Admission) -> Result<(), Fault> {
+        self.login.bearer(&*self.transport, admission).await.map(drop)
     }
 
     /// Requests a new token even if the client has a valid one.
-    pub(crate) async fn sign_in_anew(&self, pass: &dyn Pass) -> Result<(), Fault> {
-        self.login.anew(&*self.transport, pass).await.map(drop)
+    pub(crate) async fn sign_in_anew(&self, admission: &dyn Admission) -> Result<(), Fault> {
+        self.login.anew(&*self.transport, admission).await.map(drop)
     }
 
     /// Waits for this span on the client's clock.
@@ -94,24 +94,24 @@ impl Client {
     /// # Errors
     ///
     /// A fault. Its reaction is `VerifyFirst` whenever the call may have had its effect.
-    pub async fn call(&self, call: &Call, pass: &dyn Pass) -> Result<Value, Fault> {
-        self.read(call, pass, |response| object(call, response)).await
+    pub async fn call(&self, call: &Call, admission: &dyn Admission) -> Result<Value, Fault> {
+        self.read(call, admission, |response| object(call, response)).await
     }
 
     /// Makes one call and reads its answer. `read` returns `None` for an answer that is no JSON object.
     async fn read<R>(
         &self,
         call: &Call,
-        pass: &dyn Pass,
+        admission: &dyn Admission,
         mut read: impl FnMut(&Response) -> Option<R> + Send,
     ) -> Result<R, Fault> {
-        let bearer = self.login.bearer(&*self.transport, pass).await?;
-        let fault = match self.once(call, &bearer, pass, &mut read).await {
+        let bearer = self.login.bearer(&*self.transport, admission).await?;
+        let fault = match self.once(call, &bearer, admission, &mut read).await {
             Err(fault) if fault.code == codes::NOT_SIGNED_IN => fault,
             answered => return answered,
         };
-        match self.login.instead_of(&bearer, &*self.transport, pass).await? {
-            Some(other) => self.once(call, &other, pass, &mut read).await,
+        match self.login.instead_of(&bearer, &*self.transport, admission).await? {
+            Some(other) => self.once(call, &other, admission, &mut read).await,
             None => Err(fault),
         }
     }
@@ -124,8 +124,8 @@ impl Client {
     /// # Errors
     ///
     /// The fault of the first page that did not come. A part of a listing is never returned.
-    pub async fn pages(&self, call: &Call, items: &str, pass: &dyn Pass) -> Result<Vec<Value>, Fault> {
-        self.each(call, items, Shape::Whole, pass, Ok).await
+    pub async fn pages(&self, call: &Call, items: &str, admission: &dyn Admission) -> Result<Vec<Value>, Fault> {
+        self.each(call, items, Shape::Whole, admission, Ok).await
     }
 
     /// Reads a listing as [`Client::pages`] does, but keeps only the result of `kept` for each element.
@@ -141,7 +141,7 @@ impl Client {
         call: &Call,
         items: &str,
         shape: Shape,
-        pass: &dyn Pass,
+        admission: &dyn Admission,
         mut kept: impl FnMut(Value) -> Result<T, Fault> + Send,
     ) -> Result<Vec<T>, Fault> {
         let mut found = Vec::new();
@@ -149,7 +149,7 @@ impl Client {
         let mut asked = call.clone();
         loop {
             let read = |response: &Response| listing::read(&response.body, items, shape, &mut found, &mut kept);
-            let page = self.read(&asked, pass, read).await?;
+            let page = self.read(&asked, admission, read).await?;
             if page.is_no_list {
                 let said = format!("{}: {items:?} is no list", call.endpoint.name);
                 return Err(Fault::again(codes::NOT_JSON, said));
@@ -172,11 +172,11 @@ impl Client {
         &self,
         call: &Call,
         bearer: &Bearer,
-        pass: &dyn Pass,
+        admission: &dyn Admission,
         read: &mut (impl FnMut(&Response) -> Option<R> + Send),
     ) -> Result<R, Fault> {
         let request = signed(call, bearer)?;
-        let (response, ticket) = exchange(&*self.transport, pass, &call.endpoint, request).await?;
+        let (response, ticket) = exchange(&*self.transport, admission, &call.endpoint, request).await?;
         let wait = retry_after(&response.headers, self.clock.now());
         let judged = if let Some(found) = page(&response) {
             Err(login_page(call, found))
@@ -211,7 +211,7 @@ fn signed(call: &Call, bearer: &Bearer) -> Result<Request, Fault> {
 /// known to send it [docs: warehouses/stop]. The answer to such a call is never proof (S5), so it may be
 /// empty.
 fn object(call: &Call, response: &Response) -> Option<Value> {
-    if response.body.is_empty() && call.endpoint.nature == Nature::Effect {
+    if response.body.is_empty() && call.endpoint.nature == Access::Write {
         return Some(Value::Object(serde_json::Map::new()));
     }
     serde_json::from_slice(&response.body).ok().map(Value::Object)

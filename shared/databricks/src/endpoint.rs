@@ -1,6 +1,6 @@
 //! One kind of request, with its HTTP method.
 
-use engine::ports::Nature;
+use engine::ports::Access;
 
 /// The HTTP methods in use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,15 +42,15 @@ pub struct Endpoint {
     /// Name of its family, one of [`crate::FAMILIES`].
     pub family: &'static str,
     /// Whether the request can change anything.
-    pub nature: Nature,
+    pub nature: Access,
 }
 
 /// A request that changes nothing.
 pub(crate) const fn look(name: &'static str, path: &'static str, family: &'static str) -> Endpoint {
-    Endpoint { name, verb: Verb::Get, path, family, nature: Nature::Look }
+    Endpoint { name, verb: Verb::Get, path, family, nature: Access::Read }
 }
 
 /// A POST that may change something.
 pub(crate) const fn effect(name: &'static str, path: &'static str, family: &'static str) -> Endpoint {
-    Endpoint { name, verb: Verb::Post, path, family, nature: Nature::Effect }
+    Endpoint { name, verb: Verb::Post, path, family, nature: Access::Write }
 }

@@ -5,18 +5,18 @@
 //! `permanent-delete` and the HTTP method DELETE do not occur, and [`Verb`] has no variant for them.
 //! Must not know: the purpose of a request.
 
-use engine::ports::Nature;
+use engine::ports::Access;
 
 use crate::endpoint::{Endpoint, Verb, effect, look};
-use crate::endpoints_errands::ERRAND_ENDPOINTS;
+use crate::endpoints_actions::ACTION_ENDPOINTS;
 
 const fn patch(name: &'static str, path: &'static str, family: &'static str) -> Endpoint {
-    Endpoint { name, verb: Verb::Patch, path, family, nature: Nature::Effect }
+    Endpoint { name, verb: Verb::Patch, path, family, nature: Access::Write }
 }
 
 /// [docs: dev-tools/auth/oauth-m2m]. It counts as a read, because a token changes nothing in the workspace.
 pub const TOKEN: Endpoint =
-    Endpoint { name: "oidc/token", verb: Verb::Post, path: "/oidc/v1/token", family: "oidc", nature: Nature::Look };
+    Endpoint { name: "oidc/token", verb: Verb::Post, path: "/oidc/v1/token", family: "oidc", nature: Access::Read };
 /// [docs: currentuser/me].
 pub const ME: Endpoint = look("scim/me", "/api/2.0/preview/scim/v2/Me", "scim");
 
@@ -171,12 +171,12 @@ pub const DASHBOARD_SCHEDULES_UPDATE: Endpoint = Endpoint {
     verb: Verb::Put,
     path: "/api/2.0/lakeview/dashboards/{parent}/schedules/{id}",
     family: "dashboard_schedules.update",
-    nature: Nature::Effect,
+    nature: Access::Write,
 };
 
 /// Every endpoint of this crate, including those of the actions.
 pub fn endpoints() -> impl Iterator<Item = &'static Endpoint> {
-    ENDPOINTS.iter().chain(ERRAND_ENDPOINTS).copied()
+    ENDPOINTS.iter().chain(ACTION_ENDPOINTS).copied()
 }
 
 /// The endpoints of the kinds of resources, and those that sign in or check a workspace.
@@ -264,7 +264,7 @@ mod tests {
     #[test]
     fn whatever_does_not_get_is_an_effect_except_asking_for_a_token() {
         let posts: Vec<&str> =
-            endpoints().filter(|e| e.verb != Verb::Get && e.nature == Nature::Look).map(|e| e.name).collect();
+            endpoints().filter(|e| e.verb != Verb::Get && e.nature == Access::Read).map(|e| e.name).collect();
         assert_eq!(posts, ["oidc/token", "oidc/accounts/token"]);
     }
 }

@@ -6,7 +6,7 @@
 
 use std::time::Duration;
 
-use engine::ports::{Ending, Nature};
+use engine::ports::{Access, Ending};
 use saga::{Fault, Reaction};
 
 use crate::codes;
@@ -161,12 +161,12 @@ fn in_order(text: &str, pieces: &[&str]) -> bool {
 
 impl Meaning {
     /// The fault for a request of this nature. `said` is a whole sentence.
-    pub(crate) fn fault(self, nature: Nature, retry_after: Option<Duration>, said: String) -> Fault {
+    pub(crate) fn fault(self, nature: Access, retry_after: Option<Duration>, said: String) -> Fault {
         let after_ms = retry_after.map(|wait| u64::try_from(wait.as_millis()).unwrap_or(u64::MAX));
         let again = Reaction::Again { after_ms };
         let doubt = match nature {
-            Nature::Look => again,
-            Nature::Effect => Reaction::VerifyFirst,
+            Access::Read => again,
+            Access::Write => Reaction::VerifyFirst,
         };
         let (reaction, code) = match self {
             Meaning::SignedOut => (Reaction::PersonNeeded, codes::NOT_SIGNED_IN),
@@ -220,8 +220,8 @@ mod tests {
             Reaction::UnsupportedHere => "unsupported",
             Reaction::WaitForOthers => "wait for others",
         };
-        let code = meaning.fault(Nature::Look, None, String::new()).code;
-        format!("{code}: {} | {}", word(Nature::Look), word(Nature::Effect))
+        let code = meaning.fault(Access::Read, None, String::new()).code;
+        format!("{code}: {} | {}", word(Access::Read), word(Access::Write))
     }
 
     fn check(status: u16, code: &str, message: &str, expected: &str) {
@@ -288,7 +288,7 @@ mod tests {
     fn a_503_that_names_a_time_was_turned_away() {
         let wait = Some(Duration::from_secs(3));
         let meaning = meaning(503, &Envelope::default(), wait);
-        let fault = meaning.fault(Nature::Effect, wait, String::new());
+        let fault = meaning.fault(Access::Write, wait, String::new());
         assert_eq!(fault.reaction, Reaction::Again { after_ms: Some(3000) });
     }
 }

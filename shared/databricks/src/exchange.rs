@@ -4,7 +4,7 @@
 //! also if the caller stops waiting for the answer.
 //! Must not know: the content of an answer.
 
-use engine::ports::{Ending, Nature, Pass, Wire};
+use engine::ports::{Access, Admission, Ending, Wire};
 use saga::Fault;
 use serde_json::Value;
 
@@ -15,7 +15,7 @@ use crate::transport::{Failure, Reach, Request, Response, Transport};
 
 /// An admitted request whose end is not yet reported.
 pub(crate) struct Ticket<'a> {
-    pass: &'a dyn Pass,
+    admission: &'a dyn Admission,
     family: &'static str,
     told: bool,
 }
@@ -24,7 +24,7 @@ impl Ticket<'_> {
     /// Reports how the request ended.
     pub(crate) fn end(mut self, ending: Ending) {
         self.told = true;
-        self.pass.leave(self.family, ending);
+        self.admission.leave(self.family, ending);
     }
 }
 
@@ -32,7 +32,7 @@ impl Ticket<'_> {
 impl Drop for Ticket<'_> {
     fn drop(&mut self) {
         if !self.told {
-            self.pass.leave(self.family, Ending::Failed);
+            self.admission.leave(self.family, Ending::Failed);
         }
     }
 }
@@ -45,15 +45,15 @@ impl Drop for Ticket<'_> {
 /// reported.
 pub(crate) async fn exchange<'a>(
     transport: &dyn Transport,
-    pass: &'a dyn Pass,
+    admission: &'a dyn Admission,
     endpoint: &Endpoint,
     request: Request,
 ) -> Result<(Response, Ticket<'a>), Fault> {
-    if endpoint.nature == Nature::Effect {
-        pass.announce(&|| on_the_wire(&request));
+    if endpoint.nature == Access::Write {
+        admission.announce(&|| on_the_wire(&request));
     }
-    let admitted = pass.enter(endpoint.family, endpoint.nature).await?;
-    let ticket = Ticket { pass, family: endpoint.family, told: false };
+    let admitted = admission.enter(endpoint.family, endpoint.nature).await?;
+    let ticket = Ticket { admission, family: endpoint.family, told: false };
     match transport.send(request, admitted.time_out).await {
         Ok(response) => Ok((response, ticket)),
         Err(failure) => {

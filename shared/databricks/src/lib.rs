@@ -7,11 +7,11 @@
 //!
 //! | file | content |
 //! |---|---|
-//! | `endpoints`, `endpoints_errands` | every request in one list; none destroys anything (S24) |
+//! | `endpoints`, `endpoints_actions` | every request in one list; none destroys anything (S24) |
 //! | `families` | the groups of requests that the limiter counts together |
 //! | `errors` | one table with the meaning of each refusal, also where the API is wrong |
 //! | `kinds` | one file per kind, one list in fencing order |
-//! | `errands` | one file per action, one list for workspaces and one for accounts |
+//! | `actions` | one file per action, one list for workspaces and one for accounts |
 //! | `probes` | one file per probe of a workspace's health, one list |
 //! | `client`, `login`, `exchange` | sign in, send once, report the end of the request |
 //! | `side_by_side` | the many reads of one listing |
@@ -24,14 +24,14 @@
 //! repository and number.
 
 mod account;
+pub mod actions;
 mod call;
 mod client;
 pub mod codes;
 mod endpoint;
 pub mod endpoints;
-pub mod endpoints_errands;
+pub mod endpoints_actions;
 mod envelope;
-pub mod errands;
 mod errors;
 mod exchange;
 mod families;
@@ -48,11 +48,11 @@ mod transport;
 mod workspace;
 
 pub use account::DatabricksAccount;
+pub use actions::{ActionKind, Given, Ground, ON_ACCOUNT, ON_WORKSPACE};
 pub use call::Call;
 pub use client::Client;
 pub use endpoint::{Endpoint, Verb};
 pub use endpoints::{ENDPOINTS, endpoints};
-pub use errands::{ErrandKind, Given, Ground, ON_ACCOUNT, ON_WORKSPACE};
 pub use families::{FAMILIES, Family};
 pub use http_transport::{AddressRefused, HttpTransport};
 pub use kinds::{Api, KINDS, Kind};

@@ -13,7 +13,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
-use engine::ports::{Clock, Ending, Nature, Pass};
+use engine::ports::{Access, Admission, Clock, Ending};
 use http::header::{AUTHORIZATION, CONTENT_TYPE};
 use http::{HeaderMap, HeaderValue, StatusCode};
 use jiff::{SignedDuration, Timestamp};
@@ -126,14 +126,14 @@ impl Login {
     }
 
     /// Returns a token that is valid now.
-    pub(crate) async fn bearer(&self, transport: &dyn Transport, pass: &dyn Pass) -> Result<Bearer, Fault> {
+    pub(crate) async fn bearer(&self, transport: &dyn Transport, admission: &dyn Admission) -> Result<Bearer, Fault> {
         if let Credentials::Personal(token) = &self.credentials {
             return Ok(Bearer { token: token.clone(), serial: 0 });
         }
         match self.holding() {
             Holding::Fresh(bearer) => Ok(bearer),
-            Holding::Aging(bearer) => Ok(self.renew_early(bearer, transport, pass).await),
-            Holding::Nothing => self.first(transport, pass).await,
+            Holding::Aging(bearer) => Ok(self.renew_early(bearer, transport, admission).await),
+            Holding::Nothing => self.first(transport, admission).await,
         }
     }
 
@@ -142,7 +142,7 @@ impl Login {
         &self,
         refused: &Bearer,
         transport: &dyn Transport,
-        pass: &dyn Pass,
+        admission: &dyn Admission,
     ) -> Result<Option<Bearer>, Fault> {
         match &self.credentials {
             Credentials::Personal(_) => return Ok(None),
@@ -154,7 +154,7 @@ impl Login {
                 *held = None;
             }
         }
-        self.bearer(transport, pass).await.map(Some)
+        self.bearer(transport, admission).await.map(Some)
     }
 
     /// The texts that must not appear in any message.
@@ -178,9 +178,9 @@ impl Login {
 
     /// Renews a token early. Meanwhile every other caller uses the old token. If the renewal fails, all use
     /// it.
-    async fn renew_early(&self, old: Bearer, transport: &dyn Transport, pass: &dyn Pass) -> Bearer {
+    async fn renew_early(&self, old: Bearer, transport: &dyn Transport, admission: &dyn Admission) -> Bearer {
         let Ok(mut last_fault) = self.asking.try_lock() else { return old };
-        match self.ask(transport, pass).await {
+        match self.ask(transport, admission).await {
             Ok(bearer) => bearer,
             Err(fault) => {
                 *last_fault = Some(fault);
@@ -194,14 +194,14 @@ impl Login {
     }
 
     /// Requests a new token even if there is a valid one. The old token stays if no new one can be obtained.
-    pub(crate) async fn anew(&self, transport: &dyn Transport, pass: &dyn Pass) -> Result<Bearer, Fault> {
+    pub(crate) async fn anew(&self, transport: &dyn Transport, admission: &dyn Admission) -> Result<Bearer, Fault> {
         let mut last_fault = self.asking.lock().await;
-        let asked = self.ask(transport, pass).await;
+        let asked = self.ask(transport, admission).await;
         *last_fault = asked.as_ref().err().cloned();
         asked
     }
 
-    async fn first(&self, transport: &dyn Transport, pass: &dyn Pass) -> Result<Bearer, Fault> {
+    async fn first(&self, transport: &dyn Transport, admission: &dyn Admission) -> Result<Bearer, Fault> {
         let ended_before = self.ended.load(Ordering::Acquire);
         let mut last_fault = self.asking.lock().await;
         match self.holding() {
@@ -213,14 +213,14 @@ impl Login {
         {
             return Err(fault.clone());
         }
-        let asked = self.ask(transport, pass).await;
+        let asked = self.ask(transport, admission).await;
         *last_fault = asked.as_ref().err().cloned();
         asked
     }
 
     /// Makes one token request. The caller must have locked `asking`.
-    async fn ask(&self, transport: &dyn Transport, pass: &dyn Pass) -> Result<Bearer, Fault> {
-        let asked = self.request_token(transport, pass).await;
+    async fn ask(&self, transport: &dyn Transport, admission: &dyn Admission) -> Result<Bearer, Fault> {
+        let asked = self.request_token(transport, admission).await;
         self.ended.fetch_add(1, Ordering::Release);
         let (token, life) = asked?;
         let now = self.clock.now();
@@ -239,14 +239,14 @@ impl Login {
     async fn request_token(
         &self,
         transport: &dyn Transport,
-        pass: &dyn Pass,
+        admission: &dyn Admission,
     ) -> Result<(SecretString, SignedDuration), Fault> {
         let (client_id, secret) = match &self.credentials {
             Credentials::Machine { client_id, client_secret } => (client_id, client_secret),
             Credentials::Personal(_) => return Err(no_token("there is no token to ask for".to_owned())),
         };
         let request = token_request(&self.token, client_id, secret)?;
-        let (response, ticket) = exchange(transport, pass, &self.token.endpoint, request)
+        let (response, ticket) = exchange(transport, admission, &self.token.endpoint, request)
             .await
             // The faults of the admission itself keep their codes: the breaker is open, or the lease is at
             // its end.
@@ -296,11 +296,11 @@ fn refused(status: StatusCode, meaning: Meaning, wait: Option<std::time::Duratio
     let said = format!("the token endpoint answered {}: {said}", status.as_u16());
     // OAuth refuses bad client credentials with 400 or 401 [RFC 6749 §5.2].
     if matches!(status.as_u16(), 400 | 401 | 403)
-        && meaning.fault(Nature::Look, wait, String::new()).reaction == Reaction::PersonNeeded
+        && meaning.fault(Access::Read, wait, String::new()).reaction == Reaction::PersonNeeded
     {
         return Fault::person_needed(codes::NOT_SIGNED_IN, said);
     }
-    let sorted = meaning.fault(Nature::Look, wait, said);
+    let sorted = meaning.fault(Access::Read, wait, said);
     // An endpoint that asks for fewer requests is alive, so its fault keeps its code.
     if meaning == Meaning::Throttled {
         return sorted;

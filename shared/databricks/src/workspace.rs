@@ -7,25 +7,25 @@ use std::sync::{Arc, LazyLock};
 
 use async_trait::async_trait;
 use engine::ports::{
-    Act, ActReply, Briefing, Clock, Context, ErrandInfo, Errands, KindInfo, Looking, Next, Observed, Pass, Secrets,
-    Workspace,
+    ActionContext, ActionInfo, Actions, Admission, ApiCall, ApiReply, Clock, Context, KindInfo, Next, Observed,
+    ReadPurpose, Secrets, Workspace,
 };
 use failover::Resource;
 use saga::{Fault, Step};
 use serde_json::Value;
 
+use crate::actions::{self, Ground, ON_WORKSPACE};
 use crate::call::Call;
 use crate::client::Client;
 use crate::codes;
 use crate::endpoints::ME;
-use crate::errands::{self, Ground, ON_WORKSPACE};
 use crate::kinds::{Api, KINDS, Kind, kind};
 use crate::login::Credentials;
 use crate::transport::Transport;
 
 static INFOS: LazyLock<Vec<KindInfo>> = LazyLock::new(|| KINDS.iter().map(|kind| kind.info()).collect());
 
-static ERRANDS: LazyLock<Vec<ErrandInfo>> = LazyLock::new(|| ON_WORKSPACE.iter().map(|kind| kind.info()).collect());
+static ACTIONS: LazyLock<Vec<ActionInfo>> = LazyLock::new(|| ON_WORKSPACE.iter().map(|kind| kind.info()).collect());
 
 /// One Databricks workspace under one set of credentials.
 pub struct DatabricksWorkspace {
@@ -68,22 +68,33 @@ impl Workspace for DatabricksWorkspace {
         &INFOS
     }
 
-    async fn list(&self, kind: &str, looking: Looking, pass: &dyn Pass) -> Result<Vec<Observed>, Fault> {
-        known(kind)?.list(&Api::new(&self.client, pass), looking).await
+    async fn list(
+        &self,
+        kind: &str,
+        read_purpose: ReadPurpose,
+        admission: &dyn Admission,
+    ) -> Result<Vec<Observed>, Fault> {
+        known(kind)?.list(&Api::new(&self.client, admission), read_purpose).await
     }
 
-    async fn look(&self, kind: &str, id: &str, looking: Looking, pass: &dyn Pass) -> Result<Option<Observed>, Fault> {
-        known(kind)?.look(&Api::new(&self.client, pass), id, looking).await
+    async fn look(
+        &self,
+        kind: &str,
+        id: &str,
+        read_purpose: ReadPurpose,
+        admission: &dyn Admission,
+    ) -> Result<Option<Observed>, Fault> {
+        known(kind)?.look(&Api::new(&self.client, admission), id, read_purpose).await
     }
 
-    async fn act(&self, act: &Act, pass: &dyn Pass) -> Result<ActReply, Fault> {
-        known(act.kind)?.act(&Api::new(&self.client, pass), act).await
+    async fn call(&self, api_call: &ApiCall, admission: &dyn Admission) -> Result<ApiReply, Fault> {
+        known(api_call.kind)?.call(&Api::new(&self.client, admission), api_call).await
     }
 
     /// Names the principal that is signed in, and warns if it is no administrator. Another principal does not
     /// see the jobs that it may not view [docs: jobs/list].
-    async fn greet(&self, pass: &dyn Pass) -> Result<String, Fault> {
-        let me = self.client.call(&Call::to(ME), pass).await?;
+    async fn check_access(&self, admission: &dyn Admission) -> Result<String, Fault> {
+        let me = self.client.call(&Call::to(ME), admission).await?;
         let name = me.get("userName").and_then(Value::as_str).unwrap_or("an unnamed principal");
         let groups = me.get("groups").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
         let is_admin = groups.iter().any(|group| group.get("display").and_then(Value::as_str) == Some("admins"));
@@ -95,15 +106,15 @@ impl Workspace for DatabricksWorkspace {
     }
 
     fn next(&self, step: &Step, seen: Option<&Observed>, context: &Context<'_>) -> Next {
-        known(&step.kind).map_or_else(Next::Cannot, |kind| kind.next(step, seen, context))
+        known(&step.kind).map_or_else(Next::Blocked, |kind| kind.next(step, seen, context))
     }
 
     fn next_of_all(&self, step: &Step, seen: &[&Observed]) -> Next {
-        known(&step.kind).map_or_else(Next::Cannot, |kind| kind.next_of_all(seen))
+        known(&step.kind).map_or_else(Next::Blocked, |kind| kind.next_of_all(seen))
     }
 
-    fn assume(&self, seen: &Observed, act: &Act) -> Option<Observed> {
-        kind(seen.kind).and_then(|kind| kind.assume(seen, act))
+    fn assume(&self, seen: &Observed, api_call: &ApiCall) -> Option<Observed> {
+        kind(seen.kind).and_then(|kind| kind.assume(seen, api_call))
     }
 
     fn record(&self, seen: &Observed) -> Resource {
@@ -139,17 +150,22 @@ impl Workspace for DatabricksWorkspace {
 }
 
 #[async_trait]
-impl Errands for DatabricksWorkspace {
-    fn errands(&self) -> &'static [ErrandInfo] {
-        &ERRANDS
+impl Actions for DatabricksWorkspace {
+    fn actions(&self) -> &'static [ActionInfo] {
+        &ACTIONS
     }
 
     fn check(&self, kind: &str, settings: &Value) -> Result<(), String> {
-        errands::check(ON_WORKSPACE, kind, settings)
+        actions::check(ON_WORKSPACE, kind, settings)
     }
 
-    async fn attempt(&self, step: &Step, briefing: &Briefing<'_>, pass: &dyn Pass) -> Result<String, Fault> {
-        let ground = Ground { client: &self.client, secrets: self.secrets.as_deref(), account: "", pass };
-        errands::attempt(ON_WORKSPACE, &ground, step, briefing).await
+    async fn attempt(
+        &self,
+        step: &Step,
+        context: &ActionContext<'_>,
+        admission: &dyn Admission,
+    ) -> Result<String, Fault> {
+        let ground = Ground { client: &self.client, secrets: self.secrets.as_deref(), account: "", admission };
+        actions::attempt(ON_WORKSPACE, &ground, step, context).await
     }
 }

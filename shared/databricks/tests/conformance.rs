@@ -15,7 +15,7 @@ use std::collections::BTreeSet;
 
 use bench::{Bench, START_MS, fence, step};
 use databricks::{ENDPOINTS, KINDS, codes};
-use engine::ports::{Context, Looking, Nature, Next, Workspace};
+use engine::ports::{Access, Context, Next, ReadPurpose, Workspace};
 use failover::StartStage;
 use failover::plan::want::FENCED;
 use jiff::{SignedDuration, Timestamp};
@@ -62,7 +62,7 @@ async fn whatever_starts_something_is_fenced_before_it() {
     };
     let mut seen = BTreeSet::new();
     for kind in fenced_kinds() {
-        for found in bench.on(Side::Primary).list(kind, Looking::Record, &bench.pass).await.unwrap() {
+        for found in bench.on(Side::Primary).list(kind, ReadPurpose::Record, &bench.admission).await.unwrap() {
             let record = bench.on(Side::Primary).record(&found);
             seen.extend(record.can_start.into_iter().map(|started| (kind, started.kind)));
         }
@@ -91,15 +91,15 @@ async fn stopping_what_is_stopped_changes_nothing() {
     let bench = Bench::usual();
     for kind in fenced_kinds() {
         for seen in bench.active(kind, 2).await {
-            let Next::Act(acts) = bench.on(Side::Primary).next(&fence(&seen), Some(&seen), &told()) else {
+            let Next::Call(api_calls) = bench.on(Side::Primary).next(&fence(&seen), Some(&seen), &told()) else {
                 panic!("{kind} {} was active, yet needs no call", seen.id);
             };
             bench.drive(Side::Primary, &fence(&seen)).await.unwrap();
             let before = bench.world().export(Side::Primary);
             // A call that carries an etag is refused, because the first call changed the etag.
-            let refused = bench.act(Side::Primary, &acts[0]).await.err().map(|fault| fault.code);
+            let refused = bench.call(Side::Primary, &api_calls[0]).await.err().map(|fault| fault.code);
             assert!(refused.as_ref().is_none_or(|code| *code == codes::CONFLICT), "{kind}: {refused:?}");
-            assert_eq!(bench.world().export(Side::Primary), before, "{kind}: {}", acts[0].what);
+            assert_eq!(bench.world().export(Side::Primary), before, "{kind}: {}", api_calls[0].what);
             assert_eq!(bench.drive(Side::Primary, &fence(&seen)).await.unwrap().calls, 0, "{kind}");
         }
     }
@@ -129,13 +129,13 @@ async fn starting_what_is_started_changes_nothing() {
     // The token identifies the call of a run, see above.
     for step in bench.starts(2).await.into_iter().filter(|step| step.kind != "job_run") {
         let seen = bench.look(Side::Standby, &step.kind, &step.resource).await.unwrap();
-        let Next::Act(acts) = bench.on(Side::Standby).next(&step, seen.as_ref(), &told()) else {
+        let Next::Call(api_calls) = bench.on(Side::Standby).next(&step, seen.as_ref(), &told()) else {
             panic!("{} {} needs no call", step.kind, step.want);
         };
         bench.drive(Side::Standby, &step).await.unwrap();
         let of_kind = |bench: &Bench| bench.world().ledger().activations.len();
         let before = of_kind(&bench);
-        let refused = bench.act(Side::Standby, &acts[0]).await.err().map(|fault| fault.code);
+        let refused = bench.call(Side::Standby, &api_calls[0]).await.err().map(|fault| fault.code);
         let is_usual = |code| [codes::CONFLICT, codes::INVALID_STATE].contains(code);
         assert!(refused.as_ref().is_none_or(is_usual), "{} {}: {refused:?}", step.kind, step.want);
         assert_eq!(of_kind(&bench), before, "{} {}", step.kind, step.want);
@@ -149,8 +149,8 @@ async fn what_is_just_starting_can_be_stopped() {
     for step in bench.starts(2).await {
         let seen = bench.look(Side::Standby, &step.kind, &step.resource).await.unwrap();
         let next = bench.on(Side::Standby).next(&step, seen.as_ref(), &told());
-        if let Next::Act(acts) = next {
-            bench.act(Side::Standby, &acts[0]).await.unwrap();
+        if let Next::Call(api_calls) = next {
+            bench.call(Side::Standby, &api_calls[0]).await.unwrap();
         }
         let kind = if step.kind == "job_run" { "job" } else { step.kind.as_str() };
         bench.drive(Side::Standby, &bench::step(kind, &step.resource, FENCED)).await.unwrap();
@@ -180,32 +180,42 @@ async fn what_does_not_exist_is_stopped_and_cannot_be_started() {
 #[tokio::test]
 async fn what_is_forbidden_needs_a_person() {
     let bench = Bench::usual();
-    let mut acts = Vec::new();
+    let mut api_calls = Vec::new();
     for kind in fenced_kinds() {
         for seen in bench.active(kind, 1).await {
             let next = bench.on(Side::Primary).next(&fence(&seen), Some(&seen), &told());
-            let Next::Act(more) = next else { panic!("{kind}: {next:?}") };
+            let Next::Call(more) = next else { panic!("{kind}: {next:?}") };
             // A pin stops no processing of data, so its refusal is noted and is no fault.
-            acts.extend(more.into_iter().filter(|act| act.request["endpoint"] != "clusters/pin"));
+            api_calls.extend(more.into_iter().filter(|api_call| api_call.request["endpoint"] != "clusters/pin"));
         }
     }
     let mut starts = Vec::new();
     for step in bench.starts(1).await {
         let seen = bench.look(Side::Standby, &step.kind, &step.resource).await.unwrap();
-        if let Next::Act(more) = bench.on(Side::Standby).next(&step, seen.as_ref(), &told()) {
+        if let Next::Call(more) = bench.on(Side::Standby).next(&step, seen.as_ref(), &told()) {
             starts.extend(more);
         }
     }
     for side in Side::BOTH {
         bench.inject(Fault::new(side, START_MS, FaultKind::Forbidden { resource: None }).only("/api/"));
     }
-    for act in starts {
-        let fault = bench.act(Side::Standby, &act).await.unwrap_err();
-        assert_eq!((fault.code, fault.reaction), (codes::PERMISSION_DENIED, Reaction::PersonNeeded), "{}", act.what);
+    for api_call in starts {
+        let fault = bench.call(Side::Standby, &api_call).await.unwrap_err();
+        assert_eq!(
+            (fault.code, fault.reaction),
+            (codes::PERMISSION_DENIED, Reaction::PersonNeeded),
+            "{}",
+            api_call.what
+        );
     }
-    for act in acts {
-        let fault = bench.act(Side::Primary, &act).await.unwrap_err();
-        assert_eq!((fault.code, fault.reaction), (codes::PERMISSION_DENIED, Reaction::PersonNeeded), "{}", act.what);
+    for api_call in api_calls {
+        let fault = bench.call(Side::Primary, &api_call).await.unwrap_err();
+        assert_eq!(
+            (fault.code, fault.reaction),
+            (codes::PERMISSION_DENIED, Reaction::PersonNeeded),
+            "{}",
+            api_call.what
+        );
     }
     for kind in fenced_kinds() {
         let fault = bench.list(Side::Primary, kind).await.unwrap_err();
@@ -235,22 +245,22 @@ async fn an_effect_whose_reply_is_lost_is_verified_and_happens_once() {
     let bench = Bench::usual();
     let starts = bench.starts(1).await;
     let effects: BTreeSet<&str> =
-        ENDPOINTS.iter().filter(|endpoint| endpoint.nature == Nature::Effect).map(|endpoint| endpoint.family).collect();
+        ENDPOINTS.iter().filter(|endpoint| endpoint.nature == Access::Write).map(|endpoint| endpoint.family).collect();
     for family in &effects {
         for side in Side::BOTH {
             let lost = FaultKind::ReplyLost { nth: Some(1), probability: 0.0 };
             bench.inject(Fault::new(side, START_MS, lost).only(family));
         }
     }
-    bench.pass.entered.lock().unwrap().clear();
-    bench.pass.left.lock().unwrap().clear();
+    bench.admission.entered.lock().unwrap().clear();
+    bench.admission.left.lock().unwrap().clear();
     let mut faults = 0;
     for kind in fenced_kinds() {
         for seen in bench.active(kind, 2).await {
             faults += bench.drive(Side::Primary, &fence(&seen)).await.unwrap().faults;
         }
     }
-    let stopping = bench.pass.entered.lock().unwrap().iter().copied().collect::<BTreeSet<&str>>();
+    let stopping = bench.admission.entered.lock().unwrap().iter().copied().collect::<BTreeSet<&str>>();
     let stopping = stopping.intersection(&effects).count();
     assert!(stopping >= 10, "{stopping}");
     assert_eq!(faults, stopping, "one lost reply for each family that stops something");
@@ -326,8 +336,8 @@ async fn a_login_page_is_never_taken_for_an_answer() {
             assert_eq!(fault.code, codes::LOGIN_PAGE, "{kind}");
             assert!(matches!(fault.reaction, Reaction::Again { .. }), "{kind}: {fault}");
         }
-        let Next::Act(acts) = bench.on(Side::Primary).next(&fence(&seen), Some(&seen), &told()) else { panic!() };
-        let fault = bench.act(Side::Primary, &acts[0]).await.unwrap_err();
+        let Next::Call(api_calls) = bench.on(Side::Primary).next(&fence(&seen), Some(&seen), &told()) else { panic!() };
+        let fault = bench.call(Side::Primary, &api_calls[0]).await.unwrap_err();
         assert_eq!((fault.code, fault.reaction), (codes::LOGIN_PAGE, Reaction::VerifyFirst));
     }
 }
@@ -360,8 +370,8 @@ async fn listings_are_whole_however_many_pages_they_have() {
             parts.join("/")
         };
         let expected: BTreeSet<String> = exported[items].as_array().unwrap().iter().map(composed).collect();
-        for looking in [Looking::Record, Looking::Fence, Looking::Start] {
-            let listed = bench.on(Side::Primary).list(kind, looking, &bench.pass).await.unwrap();
+        for read_purpose in [ReadPurpose::Record, ReadPurpose::Fence, ReadPurpose::Start] {
+            let listed = bench.on(Side::Primary).list(kind, read_purpose, &bench.admission).await.unwrap();
             let ours = listed.iter().filter(|seen| bench.on(Side::Primary).recorded(seen));
             assert_eq!(ours.map(|seen| seen.id.clone()).collect::<BTreeSet<_>>(), expected, "{kind}");
         }
@@ -411,9 +421,9 @@ async fn what_was_off_gets_no_start_s15() {
 #[tokio::test]
 async fn a_greeting_says_who_we_are_and_whether_we_see_everything() {
     let admin = Bench::usual();
-    let said = admin.on(Side::Standby).greet(&admin.pass).await.unwrap();
+    let said = admin.on(Side::Standby).check_access(&admin.admission).await.unwrap();
     assert!(said.contains(sim::USER_NAME) && said.contains("in group admins") && !said.contains("not in"), "{said}");
     let other = Bench::new(Estate::small(), Settings { admin: false, ..Settings::default() });
-    let said = other.on(Side::Primary).greet(&other.pass).await.unwrap();
+    let said = other.on(Side::Primary).check_access(&other.admission).await.unwrap();
     assert!(said.contains("not in group admins"), "{said}");
 }

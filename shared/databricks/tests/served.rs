@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use databricks::{Credentials, DatabricksWorkspace, HttpTransport};
-use engine::ports::{Admitted, Clock, Context, Ending, Looking, Nature, Next, Pass, Workspace};
+use engine::ports::{Access, Admission, Admitted, Clock, Context, Ending, Next, ReadPurpose, Workspace};
 use failover::plan::want::FENCED;
 use jiff::Timestamp;
 use saga::{Class, Fault, Step};
@@ -33,8 +33,8 @@ impl Clock for Shared {
 struct Open;
 
 #[async_trait]
-impl Pass for Open {
-    async fn enter(&self, _family: &'static str, _nature: Nature) -> Result<Admitted, Fault> {
+impl Admission for Open {
+    async fn enter(&self, _family: &'static str, _nature: Access) -> Result<Admitted, Fault> {
         Ok(Admitted { time_out: Duration::from_secs(10) })
     }
 
@@ -54,10 +54,10 @@ async fn a_warehouse_is_stopped_over_a_real_socket() {
     let transport = Arc::new(HttpTransport::new(&address).unwrap());
     let workspace = DatabricksWorkspace::new(transport, credentials, Arc::new(Shared(clock)));
 
-    assert!(workspace.greet(&Open).await.unwrap().contains(sim::USER_NAME));
-    let jobs = workspace.list("job", Looking::Fence, &Open).await.unwrap();
+    assert!(workspace.check_access(&Open).await.unwrap().contains(sim::USER_NAME));
+    let jobs = workspace.list("job", ReadPurpose::Fence, &Open).await.unwrap();
     assert_eq!(jobs.len(), world.lock().unwrap().export(Side::Primary)["jobs"].as_array().unwrap().len());
-    let warehouses = workspace.list("sql_warehouse", Looking::Fence, &Open).await.unwrap();
+    let warehouses = workspace.list("sql_warehouse", ReadPurpose::Fence, &Open).await.unwrap();
     let running = warehouses.iter().find(|seen| workspace.record(seen).active).unwrap();
     let step = Step {
         place: "leaving".to_owned(),
@@ -69,20 +69,20 @@ async fn a_warehouse_is_stopped_over_a_real_socket() {
         class: Class::Idempotent,
         pursue: false,
         needs: Vec::new(),
-        undone_by: Vec::new(),
+        restarted_by: Vec::new(),
         optional: false,
     };
     let context = Context { token: "t", since: Timestamp::UNIX_EPOCH, tries: 0, reply: None };
     for _ in 0..500 {
-        let seen = workspace.look(running.kind, &running.id, Looking::Fence, &Open).await.unwrap();
+        let seen = workspace.look(running.kind, &running.id, ReadPurpose::Fence, &Open).await.unwrap();
         match workspace.next(&step, seen.as_ref(), &context) {
-            Next::Already { .. } => {
+            Next::Satisfied { .. } => {
                 serving.abort();
                 return;
             }
-            Next::Act(acts) => drop(workspace.act(&acts[0], &Open).await.unwrap()),
+            Next::Call(api_calls) => drop(workspace.call(&api_calls[0], &Open).await.unwrap()),
             Next::Wait { .. } => tokio::time::sleep(Duration::from_millis(10)).await,
-            Next::Cannot(fault) => panic!("{fault}"),
+            Next::Blocked(fault) => panic!("{fault}"),
         }
     }
     panic!("the warehouse does not stop");

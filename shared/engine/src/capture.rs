@@ -13,19 +13,20 @@ use serde::de::IgnoredAny;
 
 use crate::deps::Deps;
 use crate::keys::{checkpoint_key, prepared_key};
-use crate::limiter::turnstile::Turnstile;
+use crate::limiter::request_admission::RequestAdmission;
 use crate::pair::pair_head;
-use crate::ports::{Looking, Observed, PairHead, StoreError};
+use crate::ports::{Observed, PairHead, ReadPurpose, StoreError};
 
 /// Lists a side. The kinds are listed in parallel, and a kind that cannot be listed does not delay the others.
 pub async fn list_side(deps: &Deps, side: Side, time_out: Duration) -> Checkpoint {
     let workspace = deps.pair.side(side);
     let taken_at = deps.clock.now();
-    let pass = Turnstile::new(side.as_str(), Arc::clone(&deps.clock), Arc::clone(&deps.settings), None, time_out);
+    let admission =
+        RequestAdmission::new(side.as_str(), Arc::clone(&deps.clock), Arc::clone(&deps.settings), None, time_out);
     let listings = workspace.kinds().iter().filter(|kind| kind.fenced).map(|kind| {
-        let pass = &pass;
+        let admission = &admission;
         async move {
-            let listed = workspace.list(kind.name, Looking::Record, pass).await;
+            let listed = workspace.list(kind.name, ReadPurpose::Record, admission).await;
             // Each resource is converted on its own, so that the listing and its record are not both in memory (S26).
             let recorded = |seen: Vec<Observed>| {
                 let of_record = seen.into_iter().filter(|seen| workspace.recorded(seen));

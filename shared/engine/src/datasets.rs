@@ -3,35 +3,36 @@
 use std::sync::Arc;
 
 use failover::Side;
-use failover::errand::{Address, Duty, Errand, placeholders};
+use failover::action::{Action, Address, Purpose, placeholders};
 use failover::plan::DatasetSeen;
 use failover::template::fill_all;
 use futures::future::join_all;
 use serde_json::Value;
 
 use crate::deps::Deps;
-use crate::limiter::turnstile::Turnstile;
+use crate::limiter::request_admission::RequestAdmission;
 
 /// Reads the time of the last synced data of every dataset, as a side has it. A dataset that cannot be read does not
 /// delay the others. It is reported as unknown, and never as recent (S17).
 pub async fn datasets(deps: &Deps, side: Side) -> Vec<DatasetSeen> {
-    let duties = [Duty::Dataset, Duty::Recovery];
-    let declared = duties.into_iter().flat_map(|duty| deps.pair.arrangements.of(duty));
-    join_all(declared.map(|errand| one(deps, side, errand))).await
+    let purposes = [Purpose::Dataset, Purpose::Recovery];
+    let declared = purposes.into_iter().flat_map(|purpose| deps.pair.declarations.of(purpose));
+    join_all(declared.map(|action| one(deps, side, action))).await
 }
 
-async fn one(deps: &Deps, side: Side, errand: &Errand) -> DatasetSeen {
+async fn one(deps: &Deps, side: Side, action: &Action) -> DatasetSeen {
     let time_out = deps.settings.call_time_out;
-    let pass = Turnstile::new(&errand.name, Arc::clone(&deps.clock), Arc::clone(&deps.settings), None, time_out);
-    let synced_at = match (filled(deps, side, &errand.settings), deps.errands_of(&errand.kind, side)) {
+    let admission =
+        RequestAdmission::new(&action.name, Arc::clone(&deps.clock), Arc::clone(&deps.settings), None, time_out);
+    let synced_at = match (filled(deps, side, &action.settings), deps.actions_of(&action.kind, side)) {
         (Err(why), _) => Err(why),
-        (Ok(_), None) => Err(format!("this program knows no kind {:?}", errand.kind)),
-        (Ok(settings), Some(errands)) => {
-            errands.synced_at(&errand.kind, &settings, &pass).await.map_err(|fault| fault.to_string())
+        (Ok(_), None) => Err(format!("this program knows no kind {:?}", action.kind)),
+        (Ok(settings), Some(actions)) => {
+            actions.synced_at(&action.kind, &settings, &admission).await.map_err(|fault| fault.to_string())
         }
     };
-    let objective_s = errand.settings.get("objective_seconds").and_then(Value::as_i64).unwrap_or(0);
-    DatasetSeen { duty: errand.duty, name: errand.name.clone(), synced_at, objective_s }
+    let objective_s = action.settings.get("objective_seconds").and_then(Value::as_i64).unwrap_or(0);
+    DatasetSeen { purpose: action.purpose, name: action.name.clone(), synced_at, objective_s }
 }
 
 /// An action's settings with every placeholder filled in for a side.

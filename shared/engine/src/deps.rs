@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
+use failover::action::{ActionInfo, Address, Declarations};
 use failover::drill::DrillPolicy;
-use failover::errand::{Address, Arrangements, ErrandInfo};
 use failover::evidence::Objectives;
 use failover::signal::Watched;
 use failover::verdict::WatchPolicy;
@@ -11,7 +11,8 @@ use failover::{FailoverPolicy, MapEntry, PairName, Side};
 
 use crate::approvals::{Approvals, Approver, folded};
 use crate::ports::{
-    Asks, Clock, Controls, Errands, Feed, Messenger, Objects, Pairs, Probe, Sagas, Scribe, Signals, Waker, Workspace,
+    Actions, ApprovalRequests, Clock, Controls, EvidenceRenderer, Feed, Messenger, Objects, Pairs, Probe, Sagas,
+    Signals, Waker, Workspace,
 };
 use crate::settings::Settings;
 
@@ -31,7 +32,7 @@ pub struct Pair {
     /// The addresses of the two sides, the primary first.
     pub addresses: Vec<Address>,
     /// The actions that the team has declared, and the work that runs on both sides.
-    pub arrangements: Arrangements,
+    pub declarations: Declarations,
     /// The rules of detection, and the people who are asked.
     pub watch: Watch,
 }
@@ -91,7 +92,7 @@ pub struct Deps {
     /// The store of sagas.
     pub sagas: Arc<dyn Sagas>,
     /// The store of approval requests.
-    pub asks: Arc<dyn Asks>,
+    pub approval_requests: Arc<dyn ApprovalRequests>,
     /// The store of people's orders for running sagas, and of lessons.
     pub controls: Arc<dyn Controls>,
     /// The store of signals and of the watch's own record.
@@ -99,11 +100,11 @@ pub struct Deps {
     /// The store of checkpoints, plans and published objects.
     pub objects: Arc<dyn Objects>,
     /// Draws the page of a record.
-    pub scribe: Arc<dyn Scribe>,
+    pub evidence_renderer: Arc<dyn EvidenceRenderer>,
     /// Sends wake messages.
     pub waker: Arc<dyn Waker>,
     /// The parts that carry out actions beyond the two workspaces.
-    pub errands: Vec<Arc<dyn Errands>>,
+    pub actions: Vec<Arc<dyn Actions>>,
     /// Sends messages to people.
     pub messenger: Arc<dyn Messenger>,
     /// The external sources that are polled, e.g. status pages.
@@ -118,15 +119,15 @@ pub struct Deps {
 
 impl Deps {
     /// Every kind of action that can be carried out here.
-    pub fn errand_kinds(&self) -> Vec<ErrandInfo> {
-        let through_workspaces = self.pair.primary.errands().iter();
-        through_workspaces.chain(self.errands.iter().flat_map(|errands| errands.errands())).copied().collect()
+    pub fn action_kinds(&self) -> Vec<ActionInfo> {
+        let through_workspaces = self.pair.primary.actions().iter();
+        through_workspaces.chain(self.actions.iter().flat_map(|actions| actions.actions())).copied().collect()
     }
 
     /// Finds the part that carries out actions of a kind: an external one, or the workspace of a side.
-    pub fn errands_of(&self, kind: &str, side: Side) -> Option<&dyn Errands> {
-        let knows = |errands: &&dyn Errands| errands.errands().iter().any(|info| info.name == kind);
-        let workspace: &dyn Errands = self.pair.side(side).as_ref();
-        self.errands.iter().map(|errands| errands.as_ref() as &dyn Errands).chain([workspace]).find(knows)
+    pub fn actions_of(&self, kind: &str, side: Side) -> Option<&dyn Actions> {
+        let knows = |actions: &&dyn Actions| actions.actions().iter().any(|info| info.name == kind);
+        let workspace: &dyn Actions = self.pair.side(side).as_ref();
+        self.actions.iter().map(|actions| actions.as_ref() as &dyn Actions).chain([workspace]).find(knows)
     }
 }

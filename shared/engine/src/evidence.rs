@@ -13,14 +13,16 @@
 use std::collections::BTreeSet;
 
 use bytes::Bytes;
-use failover::evidence::{Achieved, Facts, Given, NoTables, Question, Record, TrailFact};
+use failover::evidence::{Achieved, AuditFact, Facts, Given, NoTables, Question, Record};
 use failover::verdict::sentences;
 use saga::{Outcome, SagaId};
 
 use crate::deps::Deps;
+use crate::detection::last_verdict;
 use crate::keys::{evidence_key, plan_key, record_key};
-use crate::noticing::last_verdict;
-use crate::ports::{Answer, AskItem, AskState, Deed, DoneItem, STORE_VERSION, SagaStatus, StoreError, TrailLine};
+use crate::ports::{
+    Answer, ApprovalRequest, AuditAction, AuditEntry, DoneItem, RequestState, STORE_VERSION, SagaStatus, StoreError,
+};
 use crate::view::{View, view};
 
 /// In bytes: a record of up to this size gets a page beside it. A page is about twice as large as its record, and
@@ -111,7 +113,7 @@ impl Files {
             achieved: Achieved::of(record),
             key: evidence_key(record, "json"),
             page_key: evidence_key(record, "html"),
-            page: has_page.then(|| deps.scribe.page(record).into()),
+            page: has_page.then(|| deps.evidence_renderer.page(record).into()),
             json,
         }
     }
@@ -164,7 +166,7 @@ async fn made(deps: &Deps, seen: View) -> Result<Record, NoEvidence> {
     drop(bytes);
     let mut questions = Vec::new();
     for name in names {
-        questions.extend(deps.asks.question(&head.saga, &name).await?.map(|ask| question(&ask)));
+        questions.extend(deps.approval_requests.question(&head.saga, &name).await?.map(|ask| question(&ask)));
     }
     let verdict = last_verdict(deps).await?;
     let saga = head.saga;
@@ -180,7 +182,7 @@ async fn made(deps: &Deps, seen: View) -> Result<Record, NoEvidence> {
         plan_hash: head.plan,
         plan: plan_lines,
         questions,
-        trail: deps.asks.trail(&saga).await?.into_iter().map(trail).collect(),
+        audit: deps.approval_requests.audit(&saga).await?.into_iter().map(audit).collect(),
         verdict: verdict.as_ref().map(sentences).unwrap_or_default(),
         log: lines,
     };
@@ -197,11 +199,11 @@ fn outcome_of(seen: &View) -> Option<Outcome> {
 }
 
 /// A question in the form of a record.
-pub fn question(ask: &AskItem) -> Question {
+pub fn question(ask: &ApprovalRequest) -> Question {
     let (answer, used) = match &ask.state {
-        AskState::Open => (None, false),
-        AskState::Answered(answer) => (Some(given(answer)), false),
-        AskState::Used(answer) => (Some(given(answer)), true),
+        RequestState::Open => (None, false),
+        RequestState::Answered(answer) => (Some(given(answer)), false),
+        RequestState::Used(answer) => (Some(given(answer)), true),
     };
     Question {
         name: ask.question.clone(),
@@ -231,16 +233,16 @@ fn given(answer: &Answer) -> Given {
     }
 }
 
-fn trail(line: TrailLine) -> TrailFact {
-    use failover::evidence::Deed as Fact;
+fn audit(line: AuditEntry) -> AuditFact {
+    use failover::evidence::AuditAction as Fact;
     let deed = match line.deed {
-        Deed::Sent => Fact::Sent,
-        Deed::Viewed => Fact::Viewed,
-        Deed::Approved => Fact::Approved,
-        Deed::Declined => Fact::Declined,
-        Deed::Refused => Fact::Refused,
-        Deed::Locked => Fact::Locked,
-        Deed::AskedAgain => Fact::AskedAgain,
+        AuditAction::Sent => Fact::Sent,
+        AuditAction::Viewed => Fact::Viewed,
+        AuditAction::Approved => Fact::Approved,
+        AuditAction::Declined => Fact::Declined,
+        AuditAction::Refused => Fact::Refused,
+        AuditAction::Locked => Fact::Locked,
+        AuditAction::AskedAgain => Fact::AskedAgain,
     };
-    TrailFact { at: line.at, question: line.question, who: line.who, deed, note: line.note }
+    AuditFact { at: line.at, question: line.question, who: line.who, deed, note: line.note }
 }

@@ -18,9 +18,9 @@ use serde_json::Value;
 use crate::capture::never_had;
 use crate::deps::Deps;
 use crate::keys::plan_key;
-use crate::limiter::turnstile::Turnstile;
+use crate::limiter::request_admission::RequestAdmission;
 use crate::ports::{
-    Context, ControlCount, Looking, Next, Observed, PairHead, STORE_VERSION, SagaHead, SagaStatus, StoreError,
+    Context, ControlCount, Next, Observed, PairHead, ReadPurpose, STORE_VERSION, SagaHead, SagaStatus, StoreError,
     Workspace,
 };
 use crate::update::written;
@@ -130,11 +130,11 @@ async fn left_to_saga(deps: &Deps, saga: Option<&SagaId>, side: Side) -> Result<
 pub(crate) async fn offenders(deps: &Deps, side: Side, left: &LeftToSaga) -> (Vec<Offender>, Vec<String>) {
     let workspace = deps.pair.side(side);
     let (clock, settings) = (Arc::clone(&deps.clock), Arc::clone(&deps.settings));
-    let pass = Turnstile::new(side.as_str(), clock, settings, None, deps.settings.dead_time_out);
+    let admission = RequestAdmission::new(side.as_str(), clock, settings, None, deps.settings.dead_time_out);
     let kinds = workspace.kinds().iter().filter(|kind| kind.fenced);
     let listings = kinds.map(|kind| {
-        let pass = &pass;
-        async move { (kind.name, workspace.list(kind.name, Looking::Fence, pass).await) }
+        let admission = &admission;
+        async move { (kind.name, workspace.list(kind.name, ReadPurpose::Fence, admission).await) }
     });
     let (mut there, mut unseen) = (Vec::new(), Vec::new());
     for (kind, listed) in join_all(listings).await {
@@ -144,7 +144,7 @@ pub(crate) async fn offenders(deps: &Deps, side: Side, left: &LeftToSaga) -> (Ve
             Err(fault) => unseen.push(format!("{kind}: {fault}")),
         }
     }
-    let marked = there.iter().filter(|seen| deps.pair.arrangements.is_active_active(seen.kind, &seen.name));
+    let marked = there.iter().filter(|seen| deps.pair.declarations.is_active_active(seen.kind, &seen.name));
     let marked: BTreeSet<_> = marked.map(|seen| (seen.kind.to_owned(), seen.id.clone())).collect();
     let now = deps.clock.now();
     let mut offenders = Vec::new();
@@ -180,19 +180,19 @@ fn offender(workspace: &dyn Workspace, seen: &Observed, now: Timestamp) -> Resul
         class: Class::Idempotent,
         pursue: false,
         needs: Vec::new(),
-        undone_by: Vec::new(),
+        restarted_by: Vec::new(),
         optional: false,
     };
     let context = Context { token: "", since: now, tries: 0, reply: None };
     match workspace.next(&step, Some(seen), &context) {
-        Next::Act(_) => Ok(Some(Offender {
+        Next::Call(_) => Ok(Some(Offender {
             kind: seen.kind.to_owned(),
             id: seen.id.clone(),
             name: seen.name.clone(),
             told: workspace.changed_by(seen),
         })),
-        Next::Already { .. } | Next::Wait { .. } => Ok(None),
-        Next::Cannot(fault) => Err(fault),
+        Next::Satisfied { .. } | Next::Wait { .. } => Ok(None),
+        Next::Blocked(fault) => Err(fault),
     }
 }
 
@@ -209,8 +209,8 @@ async fn begin(deps: &Deps, mut head: PairHead, side: Side, offenders: &[Offende
         offenders,
         order: &order,
         addresses: &deps.pair.addresses,
-        arrangements: &deps.pair.arrangements,
-        errand_kinds: &deps.errand_kinds(),
+        declarations: &deps.pair.declarations,
+        action_kinds: &deps.action_kinds(),
     })
     .map_err(|e| StoreError::Broken(e.to_string()))?;
     let (bytes, hash) = plan.freeze().map_err(|e| StoreError::Broken(e.to_string()))?;

@@ -10,12 +10,12 @@
 //! | [`datasets::datasets`] | reads how recent the data on a side is |
 //! | [`start::draft`], [`start::start`] | reads both sides and plans; freezes the plan, takes the pair, asks |
 //! | [`dry_run::dry_run`] | makes every read and judges every gate of a plan; lists the calls that a run would make |
-//! | [`noticing::hear`], [`noticing::judge`] | ingests signals; gives the verdict and proposes |
+//! | [`detection::ingest`], [`detection::evaluate`] | ingests signals; gives the verdict and proposes |
 //! | [`approvals::at_terminal`], [`approvals::answer`] | proves who answers; records the answer |
 //! | [`approvals::by_link::look`], [`approvals::by_link::reply`] | shows the question of a link; takes the answer |
-//! | [`approvals::tend`] | sends links, escalates, asks again |
+//! | [`approvals::reconcile`] | sends links, escalates, asks again |
 //! | [`wake::wake`], [`wake::tick`] | drives a saga as far as it goes |
-//! | [`drills::tend`] | watches the alarms of a full drill, ends its stay, begins its way back |
+//! | [`drills::reconcile`] | watches the alarms of a full drill, ends its stay, begins its way back |
 //! | [`guard::guard`] | reads the fenced side, and fences again what was switched on |
 //! | [`controls::order`], [`controls::abort`] | records an order of a person for a running saga |
 //! | [`evidence`] | stores the record of a finished saga, after its pair is released |
@@ -29,22 +29,22 @@ pub mod codes;
 pub mod controls;
 pub mod datasets;
 pub mod deps;
+pub mod detection;
 mod document;
 pub mod drills;
 pub mod dry_run;
 pub mod evidence;
 pub mod evidence_due;
 pub mod guard;
-pub mod homes;
 pub mod keys;
 pub mod limiter;
-pub mod noticing;
 pub mod pair;
 pub mod pair_status;
 pub mod ports;
 mod release;
 #[cfg(feature = "mutants")]
 mod restored;
+pub mod roles;
 pub mod runner;
 pub mod settings;
 pub mod start;

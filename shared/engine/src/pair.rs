@@ -22,7 +22,7 @@ pub async fn pair_head(deps: &Deps) -> Result<PairHead, StoreError> {
         guard: None,
         freeze: None,
         cool_down: None,
-        homes: None,
+        role_assignment: None,
         last: None,
         drill: None,
         evidence_due: Vec::new(),

@@ -1,6 +1,6 @@
 //! Releases the pair when its saga is over: the next saga may begin, the cool-down runs, and the evidence is due.
 
-use failover::Course;
+use failover::Operation;
 use failover::verdict::CoolDown;
 use jiff::Timestamp;
 use saga::SagaId;
@@ -44,9 +44,9 @@ pub(crate) async fn release_pair(deps: &Deps, saga: &SagaId) -> Result<(), Store
 async fn moved_at(deps: &Deps, saga: &SagaId) -> Result<Option<Timestamp>, StoreError> {
     let now = deps.clock.now();
     let Some(head) = deps.sagas.head(saga).await? else { return Ok(Some(now)) };
-    if head.kind == Course::StandbyDrill.as_str() {
+    if head.kind == Operation::StandbyDrill.as_str() {
         return Ok(None);
     }
-    let at_home = head.clocks.validated_at.filter(|_| head.kind == Course::Failback.as_str());
+    let at_home = head.clocks.validated_at.filter(|_| head.kind == Operation::Failback.as_str());
     Ok(Some(at_home.unwrap_or(now)))
 }

@@ -13,8 +13,8 @@ use sha2::{Digest, Sha256};
 
 use crate::capture::{CaptureError, Taken, latest, take};
 use crate::deps::Deps;
+use crate::detection::last_verdict;
 use crate::keys::{checkpoint_key, published_key, version_key};
-use crate::noticing::last_verdict;
 use crate::pair::pair_head;
 use crate::ports::{PairHead, StoreError};
 use crate::runner::Published;

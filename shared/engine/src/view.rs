@@ -6,7 +6,7 @@ use saga::{Chain, Line, Plan, SagaId, State};
 use crate::deps::Deps;
 use crate::keys::plan_key;
 use crate::pair::pair_head;
-use crate::ports::{AskItem, PairHead, SagaHead, StoreError};
+use crate::ports::{ApprovalRequest, PairHead, SagaHead, StoreError};
 
 /// A saga and its pair, as recorded.
 #[derive(Clone, Debug, PartialEq)]
@@ -22,7 +22,7 @@ pub struct View {
     /// The state that the lines lead to.
     pub state: State,
     /// The saga's question, if one was asked.
-    pub question: Option<AskItem>,
+    pub question: Option<ApprovalRequest>,
 }
 
 impl View {
@@ -54,6 +54,6 @@ pub async fn view(deps: &Deps, saga: Option<&SagaId>) -> Result<Option<View>, St
         // A runner that was killed may not have written its clocks into the head. The lines have them.
         head.clocks.follow(&plan, &state, &line.event, line.at);
     }
-    let question = deps.asks.question(&saga, failover::plan::GO).await?;
+    let question = deps.approval_requests.question(&saga, failover::plan::GO).await?;
     Ok(Some(View { pair, head, plan, lines, state, question }))
 }

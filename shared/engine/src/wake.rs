@@ -4,7 +4,7 @@ use futures::future::join_all;
 use saga::SagaId;
 use saga::bounds::few_of;
 
-use crate::approvals::tend;
+use crate::approvals::reconcile;
 use crate::deps::Deps;
 use crate::drills;
 use crate::evidence_due::keep_due;
@@ -25,7 +25,7 @@ pub async fn wake(deps: &Deps, saga: &SagaId, owner: &str) -> Result<Driven, Sto
     let driven = drive(deps, saga, owner).await?;
     // The next part of a drill need not wait for the tick.
     if driven == Driven::Over {
-        drills::tend(deps).await?;
+        drills::reconcile(deps).await?;
     }
     Ok(driven)
 }
@@ -40,7 +40,7 @@ pub async fn tick(deps: &Deps, owner: &str) -> Result<Driven, Stopped> {
     let Some(mut head) = deps.pairs.pair(&deps.pair.name).await? else { return Ok(Driven::Over) };
     // This comes before any drive, since the drill may have to be turned back.
     if head.drill.is_some() {
-        drills::tend(deps).await?;
+        drills::reconcile(deps).await?;
         head = pair_head(deps).await?;
     }
     let drilling = head.drill.is_some();
@@ -56,10 +56,10 @@ pub async fn tick(deps: &Deps, owner: &str) -> Result<Driven, Stopped> {
         tracing::warn!(%side, unseen, "the guard could not see to everything on the side that was left");
     }
     if let Some(saga) = unfinished.first() {
-        tend(deps, saga).await?;
+        reconcile(deps, saga).await?;
     }
     if drilling {
-        drills::tend(deps).await?;
+        drills::reconcile(deps).await?;
     }
     // This comes last, since a process may end in it.
     if evidence_is_due {

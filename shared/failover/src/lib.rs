@@ -11,21 +11,21 @@
 //! | checkpoint | the recorded inventory of a side, with what was active | backup |
 //! | fence | the measure that keeps the leaving side from processing data | |
 //! | pursuit | fencing that is tried again until each resource is verified stopped | |
-//! | action | a declared step that is no resource of a workspace | errand |
+//! | action | a declared step that is no resource of a workspace | action |
 //! | signal | one observation of health: source, side, reading, time | alert |
 //! | verdict | the sum of the signals under the policy, with reasons | decision |
 //! | drill | a saga, or a dry run, against the real pair | test |
 //! | finding | one thing that would hurt a failover, with its remedy | warning |
 
+pub mod action;
 pub mod baseline;
 pub mod checkpoint;
 pub mod clocks;
-pub mod course;
 pub mod drill;
-pub mod errand;
 pub mod evidence;
 pub mod freshness;
 pub mod matching;
+pub mod operation;
 pub mod pair;
 pub mod plan;
 pub mod signal;
@@ -39,9 +39,9 @@ pub use checkpoint::{
     CHECKPOINT_VERSION, Checkpoint, CheckpointError, Missing, Resource, Start, StartStage, Startable, Trust,
 };
 pub use clocks::Clocks;
-pub use course::{Course, Window};
 pub use freshness::Freshness;
-pub use matching::{MapEntry, Matching, Twin};
-pub use pair::{Homes, PairName, Role, Side};
+pub use matching::{Counterpart, MapEntry, Matching};
+pub use operation::{Operation, Window};
+pub use pair::{PairName, Role, RoleAssignment, Side};
 pub use plan::{Ask, DatasetSeen, FailoverPolicy, FencedKind, Past, PlanRefused, move_plan, standby_drill_plan};
 pub use work::Work;

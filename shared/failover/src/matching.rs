@@ -34,7 +34,7 @@ impl MapEntry {
 
 /// The counterpart of a resource on the other side.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Twin {
+pub enum Counterpart {
     /// Exactly one was found. This is its id.
     Is(String),
     /// More than one could be meant. The text says which ones, and what to do.
@@ -93,15 +93,15 @@ impl<'a> Matching<'a> {
     }
 
     /// Finds the counterpart of one resource.
-    pub fn twin(&self, resource: &Resource) -> Twin {
+    pub fn counterpart(&self, resource: &Resource) -> Counterpart {
         let kind = resource.kind.as_str();
         let entry = self.map.iter().find(|e| e.kind == kind && e.id(self.from) == resource.id);
         if let Some(entry) = entry {
             let id = entry.id(self.from.other());
             return if self.there.contains_key(&(kind, id)) {
-                Twin::Is(id.to_owned())
+                Counterpart::Is(id.to_owned())
             } else {
-                Twin::Missing(format!(
+                Counterpart::Missing(format!(
                     "the map names {kind} {id} for {:?}, but the {} has none such: correct the [[map]] entry",
                     capped(&resource.name, NAME),
                     self.from.other()
@@ -111,15 +111,15 @@ impl<'a> Matching<'a> {
         if let Some(tag) = &resource.tag {
             let here = self.tags_here.get(&(kind, tag)).copied().unwrap_or(0);
             let there = self.tags_there.get(&(kind, tag)).map_or(&[][..], Vec::as_slice);
-            if let Some(twin) = unique(here, there, || format!("tag {tag:?} of {kind}"), kind) {
-                return twin;
+            if let Some(counterpart) = unique(here, there, || format!("tag {tag:?} of {kind}"), kind) {
+                return counterpart;
             }
         }
         let here = self.names_here.get(&(kind, resource.name.as_str())).copied().unwrap_or(0);
         let there = self.names_there.get(&(kind, resource.name.as_str())).map_or(&[][..], Vec::as_slice);
         unique(here, there, || format!("name {:?} of {kind}", capped(&resource.name, NAME)), kind).unwrap_or_else(
             || {
-                Twin::Missing(format!(
+                Counterpart::Missing(format!(
                     "the {} has no {kind} named {:?}: deploy it there, or name its counterpart in a [[map]] entry",
                     self.from.other(),
                     capped(&resource.name, NAME)
@@ -129,11 +129,11 @@ impl<'a> Matching<'a> {
     }
 }
 
-fn unique(here: usize, there: &[&str], what: impl Fn() -> String, kind: &str) -> Option<Twin> {
+fn unique(here: usize, there: &[&str], what: impl Fn() -> String, kind: &str) -> Option<Counterpart> {
     match (here, there) {
         (_, []) => None,
-        (1, [only]) => Some(Twin::Is((*only).to_owned())),
-        (_, several) => Some(Twin::Ambiguous(format!(
+        (1, [only]) => Some(Counterpart::Is((*only).to_owned())),
+        (_, several) => Some(Counterpart::Ambiguous(format!(
             "{} stands for {here} here and {} there ({}): name the counterparts in [[map]] entries with kind = {kind:?}",
             what(),
             several.len(),
@@ -144,24 +144,24 @@ fn unique(here: usize, there: &[&str], what: impl Fn() -> String, kind: &str) ->
 
 /// Turns a counterpart that more than one resource claims into an ambiguous one: one of the resources may have been
 /// off (S15).
-pub fn told_apart(resources: &[Resource], twins: Vec<Twin>) -> Vec<Twin> {
+pub fn told_apart(resources: &[Resource], counterparts: Vec<Counterpart>) -> Vec<Counterpart> {
     let mut claims: BTreeMap<(String, String), Vec<&str>> = BTreeMap::new();
-    for (resource, twin) in resources.iter().zip(&twins) {
-        if let Twin::Is(id) = twin {
+    for (resource, counterpart) in resources.iter().zip(&counterparts) {
+        if let Counterpart::Is(id) = counterpart {
             claims.entry((resource.kind.clone(), id.clone())).or_default().push(&resource.name);
         }
     }
-    let judged = resources.iter().zip(twins).map(|(resource, twin)| match twin {
-        Twin::Is(id) => match claims.get(&(resource.kind.clone(), id.clone())) {
-            Some(claimants) if claimants.len() > 1 => Twin::Ambiguous(format!(
+    let judged = resources.iter().zip(counterparts).map(|(resource, counterpart)| match counterpart {
+        Counterpart::Is(id) => match claims.get(&(resource.kind.clone(), id.clone())) {
+            Some(claimants) if claimants.len() > 1 => Counterpart::Ambiguous(format!(
                 "{} {id} is the counterpart of {} at once, by map, tag or name: name each one's own in a [[map]] entry",
                 resource.kind,
                 few(claimants)
             )),
-            Some(_) | None => Twin::Is(id),
+            Some(_) | None => Counterpart::Is(id),
         },
-        Twin::Ambiguous(why) => Twin::Ambiguous(why),
-        Twin::Missing(why) => Twin::Missing(why),
+        Counterpart::Ambiguous(why) => Counterpart::Ambiguous(why),
+        Counterpart::Missing(why) => Counterpart::Missing(why),
     });
     judged.collect()
 }
@@ -197,11 +197,11 @@ mod tests {
         }
     }
 
-    fn twins(here: Vec<Resource>, there: Vec<Resource>, map: &[MapEntry]) -> Vec<Twin> {
+    fn counterparts(here: Vec<Resource>, there: Vec<Resource>, map: &[MapEntry]) -> Vec<Counterpart> {
         let (here, there) = (side(Side::Primary, here), side(Side::Standby, there));
         let matching = Matching::new(&here, &there, map);
-        let twins = here.resources.iter().map(|resource| matching.twin(resource)).collect();
-        told_apart(&here.resources, twins)
+        let counterparts = here.resources.iter().map(|resource| matching.counterpart(resource)).collect();
+        told_apart(&here.resources, counterparts)
     }
 
     #[test]
@@ -210,17 +210,17 @@ mod tests {
         let there = vec![resource("11", "x", Some("t")), resource("12", "y", Some("u")), resource("13", "c", None)];
         let other = resource("14", "z", None);
         let map = [MapEntry { kind: "job".to_owned(), primary: "1".to_owned(), standby: "14".to_owned() }];
-        let found = twins(here, there.into_iter().chain([other]).collect(), &map);
-        assert_eq!(found, ["14", "12", "13"].map(|id| Twin::Is(id.to_owned())));
+        let found = counterparts(here, there.into_iter().chain([other]).collect(), &map);
+        assert_eq!(found, ["14", "12", "13"].map(|id| Counterpart::Is(id.to_owned())));
     }
 
     #[test]
     fn a_counterpart_that_two_claim_is_nobodys_s15() {
         let here = vec![resource("1", "off", Some("t")), resource("2", "on", None), resource("3", "alone", None)];
         let there = vec![resource("11", "on", Some("t")), resource("13", "alone", None)];
-        let found = twins(here, there, &[]);
-        assert!(matches!(&found[0], Twin::Ambiguous(why) if why.contains("off, on")), "{found:?}");
-        assert!(matches!(&found[1], Twin::Ambiguous(_)), "{found:?}");
-        assert_eq!(found[2], Twin::Is("13".to_owned()));
+        let found = counterparts(here, there, &[]);
+        assert!(matches!(&found[0], Counterpart::Ambiguous(why) if why.contains("off, on")), "{found:?}");
+        assert!(matches!(&found[1], Counterpart::Ambiguous(_)), "{found:?}");
+        assert_eq!(found[2], Counterpart::Is("13".to_owned()));
     }
 }

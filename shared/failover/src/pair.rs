@@ -94,7 +94,7 @@ impl Role {
 
 /// The role assignment: which workspace has which role, by host. A promotion writes it (R44).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Homes {
+pub struct RoleAssignment {
     /// Host of the primary.
     pub primary: String,
     /// Host of the standby.

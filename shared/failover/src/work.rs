@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use saga::{Event, Line, Plan, SagaId, State, StepState};
 use serde::Serialize;
 
-use crate::course::Course;
+use crate::operation::Operation;
 use crate::pair::{Role, Side};
 use crate::plan::{About, own, stage, want};
 
@@ -103,13 +103,13 @@ impl Reach {
 
     /// The commands that bring the work back, in order.
     pub fn mends(&self) -> Vec<Mend> {
-        let is = |course: Course| self.kind == course.as_str();
+        let is = |operation: Operation| self.kind == operation.as_str();
         // A failback leaves the standby. Any other order that leaves the standby can only be given again.
-        if self.leaving == Side::Standby && !is(Course::Failback) {
+        if self.leaving == Side::Standby && !is(Operation::Failback) {
             return vec![Mend::Again];
         }
         // An aborted failback has started things on the primary. They must be stopped before the next one.
-        if is(Course::Failback) && self.started > 0 {
+        if is(Operation::Failback) && self.started > 0 {
             return vec![Mend::Guard, Mend::Failback];
         }
         vec![Mend::Failback]
@@ -233,7 +233,7 @@ pub fn pointed_at(plan: &Plan, lines: &[Line]) -> Option<Timestamp> {
 mod tests {
     use super::*;
 
-    fn reach(kind: Course, leaving: Side) -> Reach {
+    fn reach(kind: Operation, leaving: Side) -> Reach {
         Reach {
             saga: SagaId(format!("p-{kind}")),
             kind: kind.as_str().to_owned(),
@@ -265,8 +265,8 @@ mod tests {
 
     #[test]
     fn an_abort_in_the_middle_stops_the_work_until_a_saga_moves_it_s31() {
-        let untouched = reach(Course::Failback, Side::Standby);
-        let froze = Reach { froze: true, touched: true, ..reach(Course::Failover, Side::Primary) };
+        let untouched = reach(Operation::Failback, Side::Standby);
+        let froze = Reach { froze: true, touched: true, ..reach(Operation::Failover, Side::Primary) };
         let fenced = Reach { fences: true, fenced: 4, ..froze.clone() };
         let side = Side::Primary;
         assert_eq!(frozen(None, vec![fenced.clone()]), Work::Stopped { side, by: fenced.clone() });
@@ -282,7 +282,7 @@ mod tests {
 
     #[test]
     fn the_work_comes_back_by_the_way_home_or_by_the_same_order() {
-        use Course::{Drill, Failback, Failover, Promotion};
+        use Operation::{Drill, Failback, Failover, Promotion};
         for out in [Failover, Promotion, Drill] {
             assert_eq!(reach(out, Side::Primary).mends(), [Mend::Failback]);
         }

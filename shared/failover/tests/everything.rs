@@ -4,11 +4,11 @@
 
 use std::collections::BTreeMap;
 
-use failover::errand::{ActiveActive, Address, Arrangements, Detail, Duty, Errand, ErrandInfo, Reach};
+use failover::action::{Action, ActionInfo, ActiveActive, Address, Declarations, Detail, Purpose, Reach};
 use failover::plan::{DatasetSeen, stage, want};
 use failover::text::{Detail as Shown, plan_text};
 use failover::{
-    Ask, CHECKPOINT_VERSION, Checkpoint, Course, FailoverPolicy, FencedKind, PairName, Past, PlanRefused, Resource,
+    Ask, CHECKPOINT_VERSION, Checkpoint, FailoverPolicy, FencedKind, Operation, PairName, Past, PlanRefused, Resource,
     Side, Start, StartStage, Trust, move_plan,
 };
 use jiff::{SignedDuration, Timestamp};
@@ -57,36 +57,36 @@ fn side(side: Side, prefix: &str) -> Checkpoint {
 }
 
 /// One kind of action for each purpose.
-const KINDS: [ErrandInfo; 8] = {
-    const fn info(name: &'static str, duty: Duty, reach: Reach) -> ErrandInfo {
-        ErrandInfo { name, duty, reach, class: Class::Idempotent }
+const KINDS: [ActionInfo; 8] = {
+    const fn info(name: &'static str, purpose: Purpose, reach: Reach) -> ActionInfo {
+        ActionInfo { name, purpose, reach, class: Class::Idempotent }
     }
     [
-        info("network_policy", Duty::Fence, Reach::Outside),
-        info("heartbeat", Duty::Dataset, Reach::Outside),
-        info("jdbc_host", Duty::Source, Reach::Outside),
-        info("access_point", Duty::Route, Reach::Outside),
-        info("managed_recovery", Duty::Recovery, Reach::Outside),
-        info("chat", Duty::Channel, Reach::Outside),
-        info("parameter", Duty::Endpoint, Reach::Outside),
-        info("statement", Duty::Validation, Reach::Workspace),
+        info("network_policy", Purpose::Fence, Reach::External),
+        info("heartbeat", Purpose::Dataset, Reach::External),
+        info("jdbc_host", Purpose::Source, Reach::External),
+        info("access_point", Purpose::Route, Reach::External),
+        info("managed_recovery", Purpose::Recovery, Reach::External),
+        info("chat", Purpose::Channel, Reach::External),
+        info("parameter", Purpose::Endpoint, Reach::External),
+        info("statement", Purpose::Validation, Reach::Workspace),
     ]
 };
 
-fn arrangements() -> Arrangements {
-    let errand = |info: &ErrandInfo| Errand {
-        duty: info.duty,
+fn declarations() -> Declarations {
+    let action = |info: &ActionInfo| Action {
+        purpose: info.purpose,
         kind: info.name.to_owned(),
-        name: format!("the {}", info.duty.as_str()),
+        name: format!("the {}", info.purpose.as_str()),
         settings: json!({ "value": "{{ host }}" }),
     };
-    Arrangements {
-        errands: KINDS.iter().map(errand).collect(),
+    Declarations {
+        actions: KINDS.iter().map(action).collect(),
         active_active: vec![ActiveActive { kind: "pipeline".to_owned(), name: "clickstream".to_owned() }],
     }
 }
 
-fn planned_with(change: impl FnOnce(&mut Arrangements), target_was_left: bool) -> Result<Plan, PlanRefused> {
+fn planned_with(change: impl FnOnce(&mut Declarations), target_was_left: bool) -> Result<Plan, PlanRefused> {
     let (here, there) = (side(Side::Primary, "1"), side(Side::Standby, "2"));
     let policy = FailoverPolicy {
         planned: false,
@@ -94,13 +94,13 @@ fn planned_with(change: impl FnOnce(&mut Arrangements), target_was_left: bool) -
         checkpoint_age: SignedDuration::from_mins(60),
         fence_first: false,
     };
-    let mut arrangements = arrangements();
-    change(&mut arrangements);
+    let mut declarations = declarations();
+    change(&mut declarations);
     let address =
         |side: Side| Address { side, url: format!("https://{side}.example"), host: format!("{side}.example") };
-    let dataset = |duty: Duty, synced_at: Result<Timestamp, String>| DatasetSeen {
-        duty,
-        name: format!("the {}", duty.as_str()),
+    let dataset = |purpose: Purpose, synced_at: Result<Timestamp, String>| DatasetSeen {
+        purpose,
+        name: format!("the {}", purpose.as_str()),
         synced_at,
         objective_s: 300,
     };
@@ -119,14 +119,14 @@ fn planned_with(change: impl FnOnce(&mut Arrangements), target_was_left: bool) -
         lost_at: at("2026-01-05T08:22:00Z"),
         target_was_left,
         addresses: &[address(Side::Primary), address(Side::Standby)],
-        arrangements: &arrangements,
-        errand_kinds: &KINDS,
+        declarations: &declarations,
+        action_kinds: &KINDS,
         lessons: &[],
         datasets: &[
-            dataset(Duty::Dataset, Ok(at("2026-01-05T08:09:40Z"))),
-            dataset(Duty::Recovery, Err("the account does not answer".to_owned())),
+            dataset(Purpose::Dataset, Ok(at("2026-01-05T08:09:40Z"))),
+            dataset(Purpose::Recovery, Err("the account does not answer".to_owned())),
         ],
-        course: Course::Failover,
+        operation: Operation::Failover,
         window: None,
         approved: false,
         past: &Past::default(),
@@ -182,9 +182,9 @@ fn nobody_waits_for_a_message() {
 
 #[test]
 fn a_wrong_placeholder_and_an_unknown_kind_are_refused_by_name() {
-    let refused = |change: fn(&mut Arrangements)| planned_with(change, false).unwrap_err().to_string();
-    let told = refused(|arrangements| arrangements.errands[6].settings = json!({ "value": "{{ hots }}" }));
+    let refused = |change: fn(&mut Declarations)| planned_with(change, false).unwrap_err().to_string();
+    let told = refused(|declarations| declarations.actions[6].settings = json!({ "value": "{{ hots }}" }));
     assert!(told.contains("endpoint \"the endpoint\"") && told.contains("value: undefined"), "{told}");
-    let told = refused(|arrangements| arrangements.errands[2].kind = "oracle".to_owned());
+    let told = refused(|declarations| declarations.actions[2].kind = "oracle".to_owned());
     assert!(told.contains("source \"the source\"") && told.contains("does not know its kind"), "{told}");
 }

@@ -23,9 +23,9 @@ fn every_altered_byte_of_what_people_read_is_found() {
     let (_, json) = record_of_page(&page).unwrap();
     let begins = page.find(json).unwrap();
     // The tests of records alter every byte of the record itself.
-    let outside: Vec<usize> = (0..begins).chain(begins + json.len()..page.len()).collect();
+    let external: Vec<usize> = (0..begins).chain(begins + json.len()..page.len()).collect();
     std::thread::scope(|scope| {
-        for part in outside.chunks(outside.len() / 2 + 1) {
+        for part in external.chunks(external.len() / 2 + 1) {
             scope.spawn(|| part.iter().for_each(|place| assert!(is_found(&page, *place), "byte {place}")));
         }
     });

@@ -42,7 +42,7 @@ pub use fault::{Code, Fault, Reaction};
 pub use frontier::Frontier;
 pub use illegal::Illegal;
 pub use log::{Chain, Line};
-pub use plan::{Class, Gate, Need, Needed, Plan, PlanError, PlanHash, SagaId, Stage, Step, StepId, Undoer};
+pub use plan::{Class, Gate, Need, Needed, Plan, PlanError, PlanHash, Restarter, SagaId, Stage, Step, StepId};
 pub use proof::Proof;
 pub use state::State;
 pub use step_record::{StepRecord, StepState, Tally};

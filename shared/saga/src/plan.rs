@@ -118,7 +118,8 @@ pub struct Step {
     pub needs: Vec<Needed>,
     /// Resources that could undo this step. It is tried all the same, and is done only when they are settled (S5).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub undone_by: Vec<Undoer>,
+    #[serde(rename = "undone_by")]
+    pub restarted_by: Vec<Restarter>,
     /// Whether the saga does not wait for it. It is waived, with its last fault as the reason, when nothing else is
     /// open and it is blocked or was tried often enough. Only together with `pursue`.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
@@ -128,7 +129,7 @@ pub struct Step {
 /// A resource that could undo a step that was just found as wanted.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Undoer {
+pub enum Restarter {
     /// The resource of this step.
     Step(StepId),
     /// Any resource of this kind in the same location.
@@ -275,12 +276,14 @@ impl Plan {
             if let Some(needed) = step.needs.iter().find(|n| n.step >= id || self.step(n.step).is_none()) {
                 return Err(PlanError::NeedLooksForward { step: id, needed: needed.step });
             }
-            let undoers = step.undone_by.iter().filter_map(|undoer| match undoer {
-                Undoer::Step(undoer) => Some(*undoer),
-                Undoer::AnyOf(_) => None,
+            let restarters = step.restarted_by.iter().filter_map(|restarter| match restarter {
+                Restarter::Step(restarter) => Some(*restarter),
+                Restarter::AnyOf(_) => None,
             });
-            if let Some(undoer) = undoers.into_iter().find(|undoer| *undoer >= id || self.step(*undoer).is_none()) {
-                return Err(PlanError::NeedLooksForward { step: id, needed: undoer });
+            if let Some(restarter) =
+                restarters.into_iter().find(|restarter| *restarter >= id || self.step(*restarter).is_none())
+            {
+                return Err(PlanError::NeedLooksForward { step: id, needed: restarter });
             }
         }
         for stage in &self.stages {

@@ -260,7 +260,7 @@ fn a_plan_that_waits_for_itself_is_refused() {
     needs_itself.stages[2].steps[0].needs[0].step = id(2, 0);
     assert!(needs_itself.check().unwrap_err().to_string().contains("does not come before it"));
     let mut undone_by_itself = small();
-    undone_by_itself.stages[1].steps[0].undone_by = vec![saga::Undoer::Step(id(1, 0))];
+    undone_by_itself.stages[1].steps[0].restarted_by = vec![saga::Restarter::Step(id(1, 0))];
     assert!(undone_by_itself.check().is_err());
     let mut twice = small();
     twice.stages[1].name = "freeze".to_owned();

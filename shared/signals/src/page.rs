@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use engine::ports::{Ending, Feed, Nature, Pass};
+use engine::ports::{Access, Admission, Ending, Feed};
 use failover::signal::{Signal, Watched};
 use http::header::{ACCEPT, USER_AGENT};
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
+use integrations::{Asked, Web};
 use jiff::Timestamp;
-use outside::{Asked, Web};
 use saga::{Code, Fault};
 use url::Url;
 
@@ -37,16 +37,16 @@ impl Feed for Page {
         self.source.name()
     }
 
-    async fn poll(&self, now: Timestamp, pass: &dyn Pass) -> Result<Vec<Signal>, Fault> {
+    async fn poll(&self, now: Timestamp, admission: &dyn Admission) -> Result<Vec<Signal>, Fault> {
         let family = self.source.name();
-        let admitted = pass.enter(family, Nature::Look).await?;
+        let admitted = admission.enter(family, Access::Read).await?;
         let headers = HeaderMap::from_iter([
             (USER_AGENT, HeaderValue::from_static("switchback")),
             (ACCEPT, HeaderValue::from_static("*/*")),
         ]);
         let asked = Asked { url: self.url.clone(), method: Method::GET, headers, body: Bytes::new() };
         let sent = self.web.send(asked, admitted.time_out).await;
-        pass.leave(
+        admission.leave(
             family,
             match &sent {
                 Ok(got) if got.status == StatusCode::TOO_MANY_REQUESTS => Ending::Throttled { retry_after: None },
@@ -78,7 +78,7 @@ mod tests {
     use engine::ports::Admitted;
     use failover::Side;
     use failover::signal::{CloudName, WatchedSide};
-    use outside::{Got, Missed};
+    use integrations::{Got, Missed};
 
     use super::*;
     use crate::sources::source;
@@ -144,8 +144,8 @@ mod tests {
     struct Open;
 
     #[async_trait]
-    impl Pass for Open {
-        async fn enter(&self, _family: &'static str, _nature: Nature) -> Result<Admitted, Fault> {
+    impl Admission for Open {
+        async fn enter(&self, _family: &'static str, _nature: Access) -> Result<Admitted, Fault> {
             Ok(Admitted { time_out: Duration::from_secs(1) })
         }
 

@@ -24,6 +24,7 @@
 
 mod access_lists;
 mod account;
+mod action_routes;
 mod agenda;
 mod alerts;
 mod apps;
@@ -40,7 +41,6 @@ mod cron;
 mod dashboards;
 mod databases;
 mod deployments;
-mod errand_routes;
 mod estate;
 mod faults;
 mod grants;

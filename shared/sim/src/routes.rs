@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value};
 
 use crate::{
-    errand_routes::ERRAND_ROUTES,
+    action_routes::ACTION_ROUTES,
     refusal::{Handled, Refusal, Written},
     wire::Request,
     workspace::Workspace,
@@ -199,7 +199,7 @@ impl Call {
 
 /// Finds the route of a request.
 pub(crate) fn find(request: &Request) -> Option<(&'static Route, Call)> {
-    find_in(ROUTES.iter().chain(ERRAND_ROUTES), request)
+    find_in(ROUTES.iter().chain(ACTION_ROUTES), request)
 }
 
 /// Finds the route of a request among those of one service.
@@ -295,14 +295,14 @@ mod tests {
 
     #[test]
     fn every_route_belongs_to_a_known_family() {
-        for route in ROUTES.iter().chain(ERRAND_ROUTES) {
+        for route in ROUTES.iter().chain(ACTION_ROUTES) {
             assert!(crate::limits::FAMILIES.contains(&route.family), "{}", route.path);
         }
     }
 
     #[test]
     fn no_route_destroys_anything() {
-        assert!(ROUTES.iter().chain(ERRAND_ROUTES).all(|route| route.method != "DELETE"));
+        assert!(ROUTES.iter().chain(ACTION_ROUTES).all(|route| route.method != "DELETE"));
         assert!(!ROUTES.iter().any(|route| route.path.contains("permanent-delete")));
     }
 

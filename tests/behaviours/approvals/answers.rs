@@ -1,6 +1,6 @@
 //! Checks answers by links: each answer counts once, for the plan and the loss that were shown.
 
-use engine::ports::{AskItem, AskState, Deed};
+use engine::ports::{ApprovalRequest, AuditAction, RequestState};
 use failover::plan::GO;
 use local::stack::PAIR;
 use saga::{PlanHash, SagaId};
@@ -33,7 +33,7 @@ fn an_approval_counts_once_s11() {
     perform(1, async |ground| {
         let page = ground.approve("ana").await;
         assert_eq!((page.status, page.text.contains("Approved: the failover begins")), (200, true), "{}", page.text);
-        let AskState::Answered(answer) = ground.ask().await.state else { panic!("not answered") };
+        let RequestState::Answered(answer) = ground.ask().await.state else { panic!("not answered") };
         assert_eq!((answer.by.as_str(), answer.approved, answer.accepts_risk), ("ana", true, true));
         assert_eq!(answer.loss_shown_s, Some(120));
         for person in ["ana", "ben"] {
@@ -42,7 +42,7 @@ fn an_approval_counts_once_s11() {
             assert_eq!((again.status, again.text.contains("It was approved already")), (410, true));
             assert_eq!(ground.stack.writes(), writes, "nothing is written for it");
         }
-        assert!(ground.trail().await.iter().any(|line| line.deed == Deed::Approved && line.who == "ana"));
+        assert!(ground.audit().await.iter().any(|line| line.deed == AuditAction::Approved && line.who == "ana"));
     });
 }
 
@@ -51,8 +51,8 @@ fn an_approval_that_was_used_begins_the_saga_and_is_over() {
     perform_beside(1, async |ground| {
         let token = ground.token("ana");
         ground.approve("ana").await;
-        while !matches!(ground.ask().await.state, AskState::Used(_)) {
-            ground.pass(1).await;
+        while !matches!(ground.ask().await.state, RequestState::Used(_)) {
+            ground.admission(1).await;
         }
         let replayed = ground.answer(&token, PAIR, &code("ana"), "approve").await;
         assert_eq!((replayed.status, replayed.text.contains("It was approved already")), (410, true));
@@ -65,7 +65,7 @@ fn a_no_holds() {
         ground.approve("ben").await;
         let page = ground.answer(&ground.token("ana"), PAIR, &code("ana"), "decline").await;
         assert_eq!((page.status, page.text.contains("Declined: nothing is started")), (200, true));
-        let AskState::Answered(answer) = ground.ask().await.state else { panic!("not answered") };
+        let RequestState::Answered(answer) = ground.ask().await.state else { panic!("not answered") };
         assert_eq!((answer.by.as_str(), answer.approved, answer.accepts_risk), ("ana", false, false));
         let late = ground.approve("cem").await;
         assert_eq!((late.status, late.text.contains("It was declined already")), (410, true));
@@ -81,7 +81,7 @@ fn two_people_are_two_different_people() {
         assert!(shown.text.contains("<strong>ana</strong> has, at"), "{}", shown.text);
         let twice = ground.approve("ana").await;
         assert_eq!((twice.status, twice.text.contains("You have said yes already")), (409, true));
-        assert_eq!(ground.ask().await.state, AskState::Open);
+        assert_eq!(ground.ask().await.state, RequestState::Open);
         let second = ground.approve("ben").await;
         assert!(second.text.contains("Approved: the failover begins"), "{}", second.text);
     });
@@ -91,13 +91,13 @@ fn two_people_are_two_different_people() {
 fn after_its_time_a_link_answers_nothing() {
     perform(1, async |ground| {
         let token = ground.token("ana");
-        ground.pass(3_600 + 60).await;
+        ground.admission(3_600 + 60).await;
         let late = ground.answer(&token, PAIR, &code("ana"), "approve").await;
         assert_eq!((late.status, late.text.contains("This link has expired")), (410, true));
-        ground.tend().await;
+        ground.reconcile().await;
         let old = ground.answer(&token, PAIR, &code("ana"), "approve").await;
         assert_eq!((old.status, old.text.contains("This link has expired")), (410, true));
-        assert_eq!(ground.ask().await.state, AskState::Open);
+        assert_eq!(ground.ask().await.state, RequestState::Open);
         assert_ne!(ground.token("ana"), token);
         assert_eq!(ground.approve("ana").await.status, 200);
     });
@@ -108,11 +108,11 @@ fn a_link_is_for_its_plan() {
     perform(1, async |ground| {
         let token = ground.token("ana");
         let ask = ground.ask().await;
-        let other = AskItem { plan: PlanHash::of(b"another plan"), revision: ask.revision + 1, ..ask };
-        ground.operator.asks.put_question(&other).await.unwrap();
+        let other = ApprovalRequest { plan: PlanHash::of(b"another plan"), revision: ask.revision + 1, ..ask };
+        ground.operator.approval_requests.put_question(&other).await.unwrap();
         let page = ground.answer(&token, PAIR, &code("ana"), "approve").await;
         assert_eq!((page.status, page.text.contains("It is about another plan now")), (409, true));
-        assert_eq!(ground.ask().await.state, AskState::Open);
+        assert_eq!(ground.ask().await.state, RequestState::Open);
     });
 }
 
@@ -125,10 +125,10 @@ fn a_worse_loss_is_asked_about_again() {
         assert_eq!((page.status, page.text.contains("More data would be lost now")), (409, true), "{}", page.text);
         assert!(page.text.contains("up to 2 min of data") && page.text.contains("up to 10 min of data"));
         let ask = ground.ask().await;
-        assert_eq!((ask.state.clone(), ask.round, ask.loss_s), (AskState::Open, 1, Some(600)));
+        assert_eq!((ask.state.clone(), ask.round, ask.loss_s), (RequestState::Open, 1, Some(600)));
         let other = ground.answer(&of_ben, PAIR, &code("ben"), "approve").await;
         assert_eq!((other.status, other.text.contains("More data would be lost now")), (409, true));
-        ground.tend().await;
+        ground.reconcile().await;
         let shown = ground.get(&ground.token("ana")).await;
         assert!(shown.text.contains("Up to 10 min of data") && shown.text.contains("asked again"));
         assert_eq!(ground.approve("ana").await.status, 200);
@@ -138,7 +138,7 @@ fn a_worse_loss_is_asked_about_again() {
 #[test]
 fn a_loss_that_only_time_makes_larger_is_the_one_that_was_shown() {
     perform(1, async |ground| {
-        ground.pass(1_800).await;
+        ground.admission(1_800).await;
         assert_eq!(ground.approve("ana").await.status, 200);
     });
 }
@@ -154,7 +154,7 @@ fn a_message_of_the_topic_answers_too() {
         assert_eq!(refused["taken"], 0);
         let taken = ground.stack.request("ApprovalFunction", message(&code("ana"))).await.unwrap();
         assert_eq!(taken["taken"], 1);
-        assert!(matches!(ground.ask().await.state, AskState::Answered(_)));
+        assert!(matches!(ground.ask().await.state, RequestState::Answered(_)));
         assert!(ground.stack.request("ApprovalFunction", serde_json::json!({})).await.is_err());
     });
 }

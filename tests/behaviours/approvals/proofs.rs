@@ -2,7 +2,7 @@
 
 use engine::Deps;
 use engine::approvals::{NotAnswered, NotProven, answer, at_terminal};
-use engine::ports::AskState;
+use engine::ports::RequestState;
 use failover::plan::GO;
 use local::stack::PAIR;
 use saga::Proof;
@@ -66,7 +66,7 @@ fn no_path_takes_a_yes_without_its_proof_and_each_records_it() {
             let refused = at(&ground.operator, ground, name, Some(&code("ana"))).await;
             assert!(matches!(refused, Err(NotAnswered::NotProven(NotProven::NoApprover { .. }))), "{refused:?}");
         }
-        assert_eq!((ground.ask().await.state, ground.ask().await.given.len()), (AskState::Open, 0));
+        assert_eq!((ground.ask().await.state, ground.ask().await.given.len()), (RequestState::Open, 0));
         for (path, name) in PATHS.into_iter().zip(["ana", "ben", "cem"]) {
             let open = ground.ask().await.given.len();
             if path == Path::Terminal {
@@ -80,7 +80,7 @@ fn no_path_takes_a_yes_without_its_proof_and_each_records_it() {
             }
             assert_eq!(ground.ask().await.given[open].proofs, [path.proof()]);
         }
-        let AskState::Answered(answer) = ground.ask().await.state else { panic!("three people have said yes") };
+        let RequestState::Answered(answer) = ground.ask().await.state else { panic!("three people have said yes") };
         assert_eq!(answer.by, "ana and ben and cem");
         assert_eq!(answer.proofs, PATHS.map(Path::proof));
     });
@@ -98,7 +98,7 @@ fn a_proof_of_another_configuration_does_not_count() {
         others.pair.watch.approvers.iter_mut().for_each(|approver| approver.name = format!("{}'s twin", approver.name));
         let refused = at(&others, ground, "ana's twin", Some(&code("ana"))).await;
         assert!(matches!(refused, Err(NotAnswered::NotProven(NotProven::NoApprover { .. }))), "{refused:?}");
-        assert_eq!(ground.ask().await.state, AskState::Open);
+        assert_eq!(ground.ask().await.state, RequestState::Open);
     });
 }
 
@@ -113,7 +113,7 @@ fn nothing_but_the_code_is_the_code() {
                 assert!(matches!(refused, Err(NotAnswered::NotProven(NotProven::WrongCode(_)))), "{refused:?}");
             }
         }
-        assert_eq!(ground.ask().await.state, AskState::Open);
+        assert_eq!(ground.ask().await.state, RequestState::Open);
         assert!(at(&ground.operator, ground, "cem ", Some(&code("cem"))).await.is_ok());
     });
 }
@@ -123,7 +123,7 @@ fn nothing_but_the_code_is_the_code() {
 fn the_log_tells_the_proof() {
     perform_beside(1, async |ground| {
         ground.approve("ben").await;
-        ground.pass(30).await;
+        ground.admission(30).await;
         let view = engine::view::view(&ground.operator, Some(&ground.saga)).await.unwrap().unwrap();
         let yes = view.state.approval(GO).unwrap();
         assert_eq!((yes.by.as_str(), yes.proofs.as_slice()), ("ben", [Proof::LinkAndCode].as_slice()));

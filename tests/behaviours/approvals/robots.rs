@@ -1,14 +1,14 @@
 //! Checks programs that open links and press buttons: they approve nothing, and they use nothing up.
 
-use engine::ports::{AskState, Deed, Link};
+use engine::ports::{AuditAction, Link, RequestState};
 use local::stack::PAIR;
 use tests::browser::perform;
 use tests::people::code;
 use tests::question::Ground;
 
 /// How many audit entries have this action.
-async fn count(ground: &Ground, deed: Deed) -> usize {
-    ground.trail().await.iter().filter(|line| line.deed == deed).count()
+async fn count(ground: &Ground, deed: AuditAction) -> usize {
+    ground.audit().await.iter().filter(|line| line.deed == deed).count()
 }
 
 #[test]
@@ -21,10 +21,10 @@ fn a_scanner_that_opens_links_uses_nothing_up_s11() {
             let head = ground.request("HEAD", &token, None).await;
             assert_eq!((head.status, head.text.as_str()), (200, ""));
         }
-        assert_eq!(count(ground, Deed::Viewed).await, 1, "one line a minute");
-        ground.pass(61).await;
+        assert_eq!(count(ground, AuditAction::Viewed).await, 1, "one line a minute");
+        ground.admission(61).await;
         ground.get(&token).await;
-        assert_eq!(count(ground, Deed::Viewed).await, 2);
+        assert_eq!(count(ground, AuditAction::Viewed).await, 2);
         for method in ["PUT", "DELETE", "OPTIONS", "PATCH"] {
             assert_eq!(ground.request(method, &token, None).await.status, 405);
         }
@@ -83,12 +83,12 @@ fn ten_wrong_tries_lock_a_link_and_the_others_are_told() {
         assert_eq!((last.status, last.text.contains("This link is locked")), (403, true));
         let right = ground.answer(&token, PAIR, &code("ana"), "approve").await;
         assert_eq!((right.status, right.text.contains("This link is locked")), (403, true), "the right code is late");
-        assert_eq!((count(ground, Deed::Refused).await, count(ground, Deed::Locked).await), (10, 1));
+        assert_eq!((count(ground, AuditAction::Refused).await, count(ground, AuditAction::Locked).await), (10, 1));
         let mail = ground.stack.mail();
         assert_eq!(mail.len(), told + 1);
         assert!(mail[told].subject.contains("locked") && mail[told].attributes["audience"] == "everybody");
         assert!(!mail[told].text.contains(&token));
-        assert_eq!(ground.ask().await.state, AskState::Open);
+        assert_eq!(ground.ask().await.state, RequestState::Open);
         assert_eq!(ground.approve("ben").await.status, 200, "everybody else's link works");
     });
 }
@@ -97,6 +97,6 @@ fn ten_wrong_tries_lock_a_link_and_the_others_are_told() {
 fn the_code_of_somebody_else_is_a_wrong_code() {
     perform(1, async |ground| {
         let page = ground.answer(&ground.token("ana"), PAIR, &code("ben"), "approve").await;
-        assert_eq!((page.status, ground.ask().await.state), (422, AskState::Open));
+        assert_eq!((page.status, ground.ask().await.state), (422, RequestState::Open));
     });
 }

@@ -17,7 +17,7 @@ use super::timetable::{monitor_says, recorded, scheduled, told, weekly};
 fn a_dry_run_is_held_once_and_changes_nothing() {
     perform(scheduled(weekly(DrillKind::DryRun)), async |ground: &Ground| {
         ground.captured().await;
-        ground.pass(3 * 3_600).await;
+        ground.admission(3 * 3_600).await;
         let results = recorded(ground).await;
         let held: Vec<_> = results.iter().map(|result| (result.id.as_str(), result.outcome)).collect();
         assert_eq!(held, [("weekly/2026-W02", DrillOutcome::Ended(DrillEnd::Held))], "{:?}", ground.stack.stopped());
@@ -38,9 +38,9 @@ fn an_alarm_that_rings_or_says_nothing_blocks_and_the_drill_is_missed_and_told_o
             if let Some(reading) = reading {
                 monitor_says(ground, reading).await;
             }
-            ground.pass(3_500).await;
+            ground.admission(3_500).await;
             assert!(recorded(ground).await.is_empty(), "it may still be held");
-            ground.pass(3 * 3_600).await;
+            ground.admission(3 * 3_600).await;
             let results = recorded(ground).await;
             let missed: Vec<_> = results.iter().map(|result| (result.id.as_str(), result.outcome)).collect();
             assert_eq!(missed, [("weekly/2026-W02", DrillOutcome::Missed)]);
@@ -57,10 +57,10 @@ fn an_alarm_that_is_well_again_lets_it_be_held_in_the_same_window() {
     perform(scheduled(policy), async |ground: &Ground| {
         ground.captured().await;
         monitor_says(ground, Reading::Down).await;
-        ground.pass(2_000).await;
+        ground.admission(2_000).await;
         assert!(recorded(ground).await.is_empty());
         monitor_says(ground, Reading::Healthy).await;
-        ground.pass(1_000).await;
+        ground.admission(1_000).await;
         assert_eq!(recorded(ground).await[0].outcome, DrillOutcome::Ended(DrillEnd::Held));
     });
 }
@@ -72,9 +72,9 @@ fn nothing_is_held_on_a_blocked_date() {
     policy.blocked_dates = vec![BlockedDates { from: date(2026, 1, 5), until: date(2026, 1, 5) }];
     perform(scheduled(policy), async |ground: &Ground| {
         ground.captured().await;
-        ground.pass(4 * 3_600).await;
+        ground.admission(4 * 3_600).await;
         assert!(recorded(ground).await.is_empty());
-        ground.pass(21 * 3_600).await;
+        ground.admission(21 * 3_600).await;
         assert_eq!(recorded(ground).await.len(), 1, "it is held the day after");
     });
 }
@@ -84,10 +84,10 @@ fn what_nobody_approves_in_its_window_is_aborted_and_missed() {
     for kind in [DrillKind::StandbyOnly, DrillKind::Full] {
         perform(scheduled(weekly(kind)), async |ground: &Ground| {
             ground.captured().await;
-            ground.pass(1_000).await;
+            ground.admission(1_000).await;
             let begun = recorded(ground).await;
             assert_eq!(begun[0].outcome, DrillOutcome::Begun, "{begun:?}");
-            ground.pass(3 * 3_600).await;
+            ground.admission(3 * 3_600).await;
             let results = recorded(ground).await;
             assert_eq!((results.len(), results[0].outcome), (1, DrillOutcome::Missed));
             assert!(results[0].why.contains("nobody approved it"), "{results:?}");
@@ -103,10 +103,10 @@ fn what_is_approved_is_held_and_its_end_is_written_down() {
     for kind in [DrillKind::StandbyOnly, DrillKind::Full] {
         perform(scheduled(weekly(kind)), async |ground: &Ground| {
             ground.captured().await;
-            ground.pass(1_000).await;
+            ground.admission(1_000).await;
             let saga = recorded(ground).await[0].sagas[0].clone();
             ground.asserts(&saga, "ana", true, false).await.expect("its question is open");
-            ground.pass(3 * 3_600).await;
+            ground.admission(3 * 3_600).await;
             // The way back of a full drill is not closed before somebody has recorded a lesson.
             let head = pair_head(&ground.operator).await.expect("the pair is there");
             assert_eq!(head.saga.is_some(), kind == DrillKind::Full);
@@ -116,7 +116,7 @@ fn what_is_approved_is_held_and_its_end_is_written_down() {
                 let patience = jiff::SignedDuration::from_mins(2);
                 let ordered = engine::controls::order(&ground.operator, &back, lesson, "ana", "learned", patience);
                 assert_eq!(ordered.await.expect("it is taken in"), engine::controls::Ordered::Taken);
-                ground.pass(120).await;
+                ground.admission(120).await;
             }
             let results = recorded(ground).await;
             let ended = (results.len(), results[0].outcome);
@@ -131,10 +131,10 @@ fn what_somebody_declines_is_over_for_its_period_and_told_with_who_said_no() {
     for kind in [DrillKind::StandbyOnly, DrillKind::Full] {
         perform(scheduled(weekly(kind)), async |ground: &Ground| {
             ground.captured().await;
-            ground.pass(1_000).await;
+            ground.admission(1_000).await;
             let saga = recorded(ground).await[0].sagas[0].clone();
             ground.asserts(&saga, "ana", false, false).await.expect("its question is open");
-            ground.pass(1_000).await;
+            ground.admission(1_000).await;
             let results = recorded(ground).await;
             assert_eq!((results.len(), results[0].outcome), (1, DrillOutcome::Missed), "{results:?}");
             assert!(results[0].why.contains("ana said no"), "{results:?}");
@@ -152,18 +152,18 @@ fn its_outcome_alarm_ends_a_drill_on_the_standby_and_what_may_still_be_on_is_tol
     perform(scheduled(policy), async |ground: &Ground| {
         ground.captured().await;
         monitor_says(ground, Reading::Healthy).await;
-        ground.pass(1_000).await;
+        ground.admission(1_000).await;
         let saga = recorded(ground).await[0].sagas[0].clone();
         ground.asserts(&saga, "ana", true, false).await.expect("its question is open");
         // A tick takes the answer up within a minute.
         while ground.head(&saga).await.status == SagaStatus::Asking {
-            ground.pass(1).await;
+            ground.admission(1).await;
         }
         assert_eq!(ground.head(&saga).await.status, SagaStatus::Running);
         monitor_says(ground, Reading::Down).await;
         let did = round(&ground.operator).await.expect("the store answers");
         assert_eq!(did.iter().map(|one| &one.did).collect::<Vec<_>>(), [&Did::Stopped]);
-        ground.pass(2_000).await;
+        ground.admission(2_000).await;
         assert_eq!(ground.head(&saga).await.status, SagaStatus::Finished(Outcome::Aborted));
         let results = recorded(ground).await;
         let ended = (results.len(), results[0].outcome);
@@ -183,7 +183,7 @@ fn nothing_is_begun_while_the_pair_is_frozen() {
         let head = pair_head(&ground.operator).await.expect("the pair is there");
         let frozen = PairHead { frozen: true, revision: head.revision + 1, ..head };
         ground.operator.pairs.put_pair(&frozen).await.expect("the store takes it");
-        ground.pass(3 * 3_600).await;
+        ground.admission(3 * 3_600).await;
         let results = recorded(ground).await;
         assert_eq!((results.len(), results[0].outcome), (1, DrillOutcome::Missed), "{results:?}");
         assert!(results[0].why.contains("half fenced"), "{results:?}");

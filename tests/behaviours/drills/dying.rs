@@ -32,7 +32,7 @@ fn dies_everywhere(kind: DrillKind, then: impl AsyncFn(&Ground, u64)) {
 async fn dies_at(ground: &Ground, nth: u64) -> bool {
     ground.captured().await;
     let died = ground.dies_at(nth, async |dying: &Deps| round(dying).await).await;
-    ground.pass(2_400).await;
+    ground.admission(2_400).await;
     died
 }
 
@@ -41,7 +41,7 @@ async fn is_asked_for_once_and_missed(ground: &Ground, nth: u64) {
     let results = recorded(ground).await;
     assert_eq!((results.len(), results[0].outcome), (1, DrillOutcome::Begun), "died at {nth}: {results:?}");
     assert_eq!(ground.head(&results[0].sagas[0]).await.status, SagaStatus::Asking, "died at {nth}");
-    ground.pass(2 * 3_600).await;
+    ground.admission(2 * 3_600).await;
     let results = recorded(ground).await;
     assert_eq!((results.len(), results[0].outcome), (1, DrillOutcome::Missed), "died at {nth}: {results:?}");
     assert_eq!(told(ground).len(), 1, "died at {nth}");
@@ -66,7 +66,7 @@ fn a_round_that_dies_anywhere_is_followed_by_one_dry_run() {
         let held = DrillOutcome::Ended(DrillEnd::Held);
         assert_eq!((results.len(), results[0].outcome), (1, held), "died at {nth}: {results:?}");
         assert!((1..=2).contains(&told(ground).len()), "died at {nth}: {:?}", told(ground));
-        ground.pass(2 * 3_600).await;
+        ground.admission(2 * 3_600).await;
         assert_eq!(recorded(ground).await, results, "died at {nth}");
         assert_eq!(ground.stack.changing_calls(), [0, 0], "died at {nth}");
     });

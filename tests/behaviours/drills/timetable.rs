@@ -1,8 +1,8 @@
 //! Sets up the schedules of a Monday morning, and reads the results of the drills.
 
 use engine::Watch;
+use engine::detection::ingest;
 use engine::drills::{self, DrillResult};
-use engine::noticing::hear;
 use failover::Side;
 use failover::drill::{AllowedWindow, DrillKind, DrillPolicy, Every};
 use failover::signal::{About, Origin, Reading, Signal};
@@ -41,7 +41,7 @@ pub(crate) async fn monitor_says(ground: &Ground, reading: Reading) {
         holds_s: 10_000,
         text: "orders are late".to_owned(),
     };
-    hear(&ground.operator, vec![signal]).await.expect("the store takes it");
+    ingest(&ground.operator, vec![signal]).await.expect("the store takes it");
 }
 
 /// The results of the drills.

@@ -14,7 +14,7 @@ use engine::ports::{Control, SagaStatus, StoreError};
 use engine::start::{Order, draft, start};
 use failover::plan::stage;
 use failover::work::{Mend, Work};
-use failover::{Course, Side};
+use failover::{Operation, Side};
 use jiff::SignedDuration;
 use saga::{Outcome, SagaId};
 use sim::{Fault, FaultKind};
@@ -32,10 +32,10 @@ async fn status(ground: &Ground) -> PairStatus {
     pair_status(&ground.operator).await.expect("the record can be read")
 }
 
-async fn ordered(ground: &Ground, course: Course, planned: bool) -> SagaId {
-    let leaving = if course == Course::Failback { Side::Standby } else { Side::Primary };
-    let order = Order::of(course, leaving, planned, "on-call", ground.clock.now());
-    let drafted = draft(&ground.operator, &order).await.unwrap_or_else(|e| panic!("{course}: {e}"));
+async fn ordered(ground: &Ground, operation: Operation, planned: bool) -> SagaId {
+    let leaving = if operation == Operation::Failback { Side::Standby } else { Side::Primary };
+    let order = Order::of(operation, leaving, planned, "on-call", ground.clock.now());
+    let drafted = draft(&ground.operator, &order).await.unwrap_or_else(|e| panic!("{operation}: {e}"));
     start(&ground.operator, &order, &drafted).await.expect("a saga can be started")
 }
 
@@ -55,7 +55,7 @@ async fn ends(ground: &Ground, saga: &SagaId) -> Outcome {
             }
             SagaStatus::Running | SagaStatus::Asking | SagaStatus::Pursuing => {}
         }
-        ground.pass(1).await;
+        ground.admission(1).await;
     }
     panic!("{saga} does not end")
 }
@@ -96,7 +96,7 @@ async fn aborted_at(ground: &Ground, saga: &SagaId, planned: bool, at: Option<&s
     let ended = ends(ground, saga).await;
     assert!(ended == Outcome::Aborted || !early, "{at:?}: {ended:?}");
     // The pair is released together with the saga.
-    ground.pass(5).await;
+    ground.admission(5).await;
 }
 
 /// Carries out the remedies that the status names, until the work runs.
@@ -109,16 +109,16 @@ async fn mended(ground: &Ground, told: &PairStatus, planned: bool) {
                 let found = guard(&ground.operator, head, SignedDuration::ZERO).await.expect("the store answers");
                 if let Guarded::Round { saga, .. } = found {
                     assert_eq!(ends(ground, &saga).await, Outcome::Completed);
-                    ground.pass(5).await;
+                    ground.admission(5).await;
                 }
             }
             Mend::Failback => {
-                let saga = ordered(ground, Course::Failback, true).await;
+                let saga = ordered(ground, Operation::Failback, true).await;
                 // Before the approval nothing has changed.
                 assert_eq!(status(ground).await.work, told.work);
                 approved(ground, &saga, true).await;
                 assert_eq!(ends(ground, &saga).await, Outcome::Completed);
-                ground.pass(5).await;
+                ground.admission(5).await;
             }
             Mend::Again => panic!("nothing here leaves the standby but a failback: planned {planned}"),
         }
@@ -158,15 +158,15 @@ const STAGES: [Option<&str>; 9] = [
 const EARLY: [&str; 5] = [stage::FREEZE, stage::FENCE, stage::STOP_COMPUTE, stage::CONFIRM, stage::COMPUTE];
 
 /// Aborts a failover or a promotion at each stage, and brings the work back each time.
-fn every_stage_of(course: Course, planned: bool) {
+fn every_stage_of(operation: Operation, planned: bool) {
     perform(slow(planned), async |ground: &Ground| {
         capture(&ground.operator, Side::Primary).await.expect("the primary can be captured");
         let on = jobs_on(ground, Side::Primary).await;
         assert!(!on.is_empty());
         let (mut works, mut stopped) = (0, 0);
         for at in STAGES {
-            let when = format!("{course}, planned {planned}, aborted at {at:?}");
-            let saga = ordered(ground, course, planned).await;
+            let when = format!("{operation}, planned {planned}, aborted at {at:?}");
+            let saga = ordered(ground, operation, planned).await;
             aborted_at(ground, &saga, planned, at).await;
             let told = status(ground).await;
             is_true(ground, &told, &on, &when).await;
@@ -177,10 +177,10 @@ fn every_stage_of(course: Course, planned: bool) {
                 works += 1;
             }
             if told.pair.active == Side::Standby {
-                let home = ordered(ground, Course::Failback, true).await;
+                let home = ordered(ground, Operation::Failback, true).await;
                 approved(ground, &home, true).await;
                 assert_eq!(ends(ground, &home).await, Outcome::Completed, "{when}");
-                ground.pass(5).await;
+                ground.admission(5).await;
             }
             let told = status(ground).await;
             assert_eq!(told.work, Work::Works { side: Side::Primary, left_frozen: None }, "{when}");
@@ -192,17 +192,17 @@ fn every_stage_of(course: Course, planned: bool) {
 
 #[test]
 fn a_failover_that_is_aborted_at_any_stage_is_told_and_mended_s31() {
-    every_stage_of(Course::Failover, true);
+    every_stage_of(Operation::Failover, true);
 }
 
 #[test]
 fn an_unplanned_one_too_s31() {
-    every_stage_of(Course::Failover, false);
+    every_stage_of(Operation::Failover, false);
 }
 
 #[test]
 fn a_promotion_that_is_aborted_at_any_stage_is_told_and_mended_s31() {
-    every_stage_of(Course::Promotion, true);
+    every_stage_of(Operation::Promotion, true);
 }
 
 #[test]
@@ -212,12 +212,12 @@ fn a_failback_that_is_aborted_at_any_stage_is_told_and_mended_s31() {
         let on = jobs_on(ground, Side::Primary).await;
         let mut stopped = 0;
         for at in STAGES {
-            let out = ordered(ground, Course::Failover, true).await;
+            let out = ordered(ground, Operation::Failover, true).await;
             approved(ground, &out, true).await;
             assert_eq!(ends(ground, &out).await, Outcome::Completed);
-            ground.pass(5).await;
+            ground.admission(5).await;
             let when = format!("a failback, aborted at {at:?}");
-            let home = ordered(ground, Course::Failback, true).await;
+            let home = ordered(ground, Operation::Failback, true).await;
             aborted_at(ground, &home, true, at).await;
             let told = status(ground).await;
             is_true(ground, &told, &on, &when).await;
@@ -225,10 +225,10 @@ fn a_failback_that_is_aborted_at_any_stage_is_told_and_mended_s31() {
                 stopped += 1;
                 mended(ground, &told, true).await;
             } else if told.pair.active == Side::Standby {
-                let home = ordered(ground, Course::Failback, true).await;
+                let home = ordered(ground, Operation::Failback, true).await;
                 approved(ground, &home, true).await;
                 assert_eq!(ends(ground, &home).await, Outcome::Completed, "{when}");
-                ground.pass(5).await;
+                ground.admission(5).await;
             }
             let told = status(ground).await;
             assert_eq!(told.work, Work::Works { side: Side::Primary, left_frozen: None }, "{when}");

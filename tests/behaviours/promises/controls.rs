@@ -36,7 +36,7 @@ async fn finishes(ground: &Ground, saga: &SagaId) -> Option<Outcome> {
         if let SagaStatus::Finished(outcome) = ground.head(saga).await.status {
             return Some(outcome);
         }
-        ground.pass(1).await;
+        ground.admission(1).await;
     }
     None
 }
@@ -59,12 +59,12 @@ fn nothing_of_a_held_saga_acts_until_it_is_resumed() {
         perform(Setup { planned, ..Setup::default() }, async |ground: &Ground| {
             let saga = ground.begin().await;
             while ground.head(&saga).await.tally.done < 3 {
-                ground.pass(1).await;
+                ground.admission(1).await;
             }
             assert_eq!(ordered(ground, &saga, Control::Hold).await, Ordered::Taken);
             let held = when(&ground.view(&saga).await.lines, |event| matches!(event, Event::Held { .. }));
             let epoch = ground.head(&saga).await.epoch;
-            ground.pass(600).await;
+            ground.admission(600).await;
             let late: Vec<_> = ground.seen().into_iter().filter(|seen| is_call(seen) && seen.at > held).collect();
             assert!(late.is_empty(), "planned {planned}, held at {held}: {late:?}");
             assert_eq!(ground.head(&saga).await.epoch, epoch, "an idle tick took the lease");
@@ -79,7 +79,7 @@ fn nothing_of_a_held_saga_acts_until_it_is_resumed() {
 fn a_held_saga_can_be_aborted() {
     perform(Setup::default(), async |ground: &Ground| {
         let saga = ground.begin().await;
-        ground.pass(10).await;
+        ground.admission(10).await;
         assert_eq!(ordered(ground, &saga, Control::Hold).await, Ordered::Taken);
         abort(&ground.operator, &saga, "ann", "it was a mistake").await.expect("it can be aborted");
         assert_eq!(finishes(ground, &saga).await, Some(Outcome::Aborted));
@@ -126,7 +126,7 @@ async fn blocked(ground: &Ground, saga: &SagaId, job: &str) -> StepId {
         if let Some((id, _)) = blocked.find(|(id, _)| of_job(id)) {
             return id;
         }
-        ground.pass(1).await;
+        ground.admission(1).await;
     }
     unreachable!("nothing is blocked")
 }
@@ -163,11 +163,11 @@ fn a_blocked_step_is_tried_at_once_when_its_cause_is_mended() {
     perform(setup, async |ground: &Ground| {
         let saga = ground.begin().await;
         let step = blocked(ground, &saga, &job).await;
-        ground.pass(120).await;
+        ground.admission(120).await;
         assert_eq!(blocked(ground, &saga, &job).await, step, "nobody has told that it is mended");
         let before = ground.clock.now();
         assert_eq!(ordered(ground, &saga, Control::Retry { step }).await, Ordered::Taken);
-        ground.pass(20).await;
+        ground.admission(20).await;
         let record = ground.view(&saga).await.state.step(step).cloned().expect("a record");
         assert_eq!(record.state, StepState::Done, "{record:?}");
         assert!(record.last_try.is_some_and(|at| at.duration_since(before).as_secs() < 40), "{record:?}");
@@ -184,7 +184,7 @@ fn the_end_of_the_pursuit_of_a_dark_side_ends_the_saga() {
         let early = ordered(ground, &saga, Control::EndPursuit { step: None }).await;
         assert!(matches!(early, Ordered::Refused { code, .. } if code == "FORWARD-OPEN"));
         while ground.head(&saga).await.status != SagaStatus::Pursuing {
-            ground.pass(5).await;
+            ground.admission(5).await;
         }
         assert_eq!(ordered(ground, &saga, Control::EndPursuit { step: None }).await, Ordered::Taken);
         assert_eq!(finishes(ground, &saga).await, Some(Outcome::Completed));
@@ -204,7 +204,7 @@ fn a_lesson_follows_into_the_next_plan_until_it_is_closed() {
         assert_eq!(ground.view(&saga).await.state.lessons().len(), 1);
         abort(&ground.operator, &saga, "ann", "a drill").await.expect("it can be aborted");
         assert_eq!(finishes(ground, &saga).await, Some(Outcome::Aborted));
-        ground.pass(60).await;
+        ground.admission(60).await;
         let finding = format!("lesson of {saga}, open (bob, no date): pools first");
         assert!(ground.drafted().await.plan.findings.contains(&finding));
         let pair = &ground.operator.pair.name;

@@ -7,7 +7,7 @@ use engine::controls::{Ordered, order};
 use engine::ports::{Control, ControlState};
 use engine::start::start;
 use jiff::{SignedDuration, Timestamp};
-use local::stack::sabotage::{Boundaries, Crossing, Deed};
+use local::stack::sabotage::{AuditAction, Boundaries, Crossing};
 use saga::{Event, SagaId};
 use tests::pair::{Ground, Seen, Setup, perform};
 
@@ -17,7 +17,7 @@ const PATIENCE: SignedDuration = SignedDuration::from_secs(240);
 async fn resting(ground: &Ground) -> SagaId {
     let drafted = ground.drafted().await;
     let saga = start(&ground.operator, &ground.order(), &drafted).await.expect("a saga can be started");
-    ground.pass(200).await;
+    ground.admission(200).await;
     saga
 }
 
@@ -60,11 +60,12 @@ fn an_order_whose_giver_dies_anywhere_has_one_effect() {
 
 async fn giver_dies_at(ground: &Ground, nth: u64, control: &Control) -> bool {
     let saga = resting(ground).await;
-    let dying = Boundaries::sabotaged(Arc::new(
-        move |crossing: &Crossing| {
-            if crossing.number == nth { Deed::Kill } else { Deed::Nothing }
-        },
-    ));
+    let dying =
+        Boundaries::sabotaged(Arc::new(
+            move |crossing: &Crossing| {
+                if crossing.number == nth { AuditAction::Kill } else { AuditAction::Nothing }
+            },
+        ));
     let (process, dying) = ground.stack.operator_at(dying);
     let died = tokio::select! {
         biased;
@@ -98,9 +99,9 @@ fn runner_dies_at(nth: u64, control: &Control) -> bool {
             let counts = armed.load(Ordering::SeqCst) && !dead.load(Ordering::SeqCst);
             if counts && counted.fetch_add(1, Ordering::SeqCst) + 1 == nth {
                 dead.store(true, Ordering::SeqCst);
-                return Deed::Kill;
+                return AuditAction::Kill;
             }
-            Deed::Nothing
+            AuditAction::Nothing
         }
     };
     perform(Setup { deeds: Box::new(deeds), ..Setup::default() }, async |ground: &Ground| {
@@ -117,7 +118,7 @@ fn runner_dies_at(nth: u64, control: &Control) -> bool {
         };
         ground.operator.controls.order(&saga, &item).await.expect("the saga is there");
         ground.operator.waker.wake(&saga).await.expect("it can be woken");
-        ground.pass(170).await;
+        ground.admission(170).await;
         armed.store(false, Ordering::SeqCst);
         once(ground, &saga, control, &format!("{control}, a runner died at {nth}")).await;
     });

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use engine::evidence_due::TRIES;
 use engine::pair::pair_head;
 use engine::ports::{DoneItem, SagaStatus};
-use local::stack::sabotage::{Crossing, Deed, Phase};
+use local::stack::sabotage::{AuditAction, Crossing, Phase};
 use saga::SagaId;
 use tests::pair::{Ground, Seen, Setup, perform};
 
@@ -22,7 +22,7 @@ async fn completes(ground: &Ground) -> SagaId {
         if matches!(ground.head(&saga).await.status, SagaStatus::Finished(_)) && head.saga.is_none() {
             return saga;
         }
-        ground.pass(1).await;
+        ground.admission(1).await;
     }
     panic!("the pair is not free: {:?}", ground.head(&saga).await)
 }
@@ -35,7 +35,7 @@ async fn history(ground: &Ground) -> Vec<DoneItem> {
 fn objects_put() -> usize {
     perform(Setup::default(), async |ground: &Ground| {
         completes(ground).await;
-        ground.pass(30).await;
+        ground.admission(30).await;
         let history = history(ground).await;
         assert!(matches!(&history[..], [done] if done.key.is_some()), "{history:?}");
         assert_eq!(pair_head(&ground.operator).await.expect("the store answers").evidence_due, []);
@@ -51,16 +51,16 @@ fn evidence_that_kills_its_process_is_given_up_and_holds_nothing() {
     let deaths = Arc::clone(&died);
     let deeds = move |_: &[Seen], _, crossing: &Crossing| {
         if !puts_object(crossing) || put.fetch_add(1, Ordering::SeqCst) < first_of_evidence {
-            return Deed::Nothing;
+            return AuditAction::Nothing;
         }
         deaths.fetch_add(1, Ordering::SeqCst);
-        Deed::Kill
+        AuditAction::Kill
     };
     perform(Setup { deeds: Box::new(deeds), ..Setup::default() }, async move |ground: &Ground| {
         let saga = completes(ground).await;
         let free_with = died.load(Ordering::SeqCst);
         assert!(free_with <= 1, "the pair waited for {free_with} tries");
-        ground.pass(u64::from(TRIES + 2) * 60).await;
+        ground.admission(u64::from(TRIES + 2) * 60).await;
         assert_eq!(died.load(Ordering::SeqCst), TRIES as usize);
         let head = pair_head(&ground.operator).await.expect("the store answers");
         assert_eq!((head.evidence_due, head.last), (Vec::new(), Some(saga.clone())));
@@ -77,11 +77,11 @@ fn evidence_is_kept_by_the_next_tick_when_its_process_died() {
         let put = AtomicUsize::new(0);
         let deeds = move |_: &[Seen], _, crossing: &Crossing| {
             let dies = puts_object(crossing) && put.fetch_add(1, Ordering::SeqCst) == first_of_evidence + nth;
-            if dies { Deed::Kill } else { Deed::Nothing }
+            if dies { AuditAction::Kill } else { AuditAction::Nothing }
         };
         perform(Setup { deeds: Box::new(deeds), ..Setup::default() }, async |ground: &Ground| {
             completes(ground).await;
-            ground.pass(150).await;
+            ground.admission(150).await;
             let history = history(ground).await;
             assert!(matches!(&history[..], [done] if done.key.is_some()), "dying at {nth}: {history:?}");
             assert_eq!(pair_head(&ground.operator).await.expect("the store answers").evidence_due, []);

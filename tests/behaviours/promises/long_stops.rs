@@ -53,12 +53,12 @@ fn a_stop_that_never_ends_keeps_nothing_on_the_target_waiting_l7() {
         perform(setup, async |ground: &Ground| {
             let saga = ground.begin().await;
             let approved = ground.clock.now();
-            ground.pass(60).await;
+            ground.admission(60).await;
             let first = first_call(&ground.seen(), "standby");
             let after = first.map(|at| at.duration_since(approved));
             assert!(after.is_some_and(|after| after <= SignedDuration::from_secs(30)), "{kind}: {after:?}");
             while ground.head(&saga).await.status != SagaStatus::Pursuing {
-                ground.pass(5).await;
+                ground.admission(5).await;
             }
             let waits = waiting(ground, &saga).await;
             assert!(waits.iter().any(|(_, of)| of == kind), "{kind}: {waits:?}");
@@ -76,23 +76,23 @@ fn a_person_ends_the_pursuit_of_what_never_ends_and_may_retry_or_waive_it() {
             if let Some((step, _)) = waiting(ground, &saga).await.into_iter().find(|(_, kind)| kind == "job") {
                 break step;
             }
-            ground.pass(1).await;
+            ground.admission(1).await;
         };
         assert_ne!(ground.head(&saga).await.status, SagaStatus::Pursuing);
-        let asks = async |control| {
+        let approval_requests = async |control| {
             let patience = SignedDuration::from_secs(120);
             order(&ground.operator, &saga, control, "ann", "the vendor calls", patience).await.expect("it is recorded")
         };
-        assert_eq!(asks(Control::Retry { step }).await, Ordered::Taken);
-        assert_eq!(asks(Control::EndPursuit { step: Some(step) }).await, Ordered::Taken);
+        assert_eq!(approval_requests(Control::Retry { step }).await, Ordered::Taken);
+        assert_eq!(approval_requests(Control::EndPursuit { step: Some(step) }).await, Ordered::Taken);
         while ground.head(&saga).await.status == SagaStatus::Running {
-            ground.pass(5).await;
+            ground.admission(5).await;
         }
         // The sweep over the work that still runs is left. A person may waive it, too.
         for (step, _) in waiting(ground, &saga).await {
-            assert_eq!(asks(Control::Waive { step }).await, Ordered::Taken);
+            assert_eq!(approval_requests(Control::Waive { step }).await, Ordered::Taken);
         }
-        ground.pass(60).await;
+        ground.admission(60).await;
         assert_eq!(ground.head(&saga).await.status, SagaStatus::Finished(Outcome::Completed));
         let view = ground.view(&saga).await;
         let note = view.state.step(step).map(|record| record.note.clone()).unwrap_or_default();
@@ -119,7 +119,7 @@ fn compute_that_is_started_again_while_it_is_stopped_is_stopped_again_at_once() 
                 tokio::time::sleep(Duration::from_millis(100)).await;
             }
             let before = calls(ground).len();
-            ground.pass(8).await;
+            ground.admission(8).await;
             let now = ground.clock.now();
             {
                 let mut world = ground.stack.world().lock().unwrap_or_else(PoisonError::into_inner);
@@ -129,7 +129,7 @@ fn compute_that_is_started_again_while_it_is_stopped_is_stopped_again_at_once() 
                     world.use_cluster(now.as_millisecond(), sim::Side::Primary, id);
                 }
             }
-            ground.pass(70).await;
+            ground.admission(70).await;
             (now, calls(ground).into_iter().skip(before).find(|at| *at > now))
         });
         let after = again.map(|at| at.duration_since(restarted));

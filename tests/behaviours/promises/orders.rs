@@ -10,7 +10,7 @@ use engine::start::{StartRefused, draft, start};
 use engine::wake::abort;
 use failover::Side;
 use failover::plan::{GO, stage};
-use local::stack::sabotage::{Boundaries, Deed};
+use local::stack::sabotage::{AuditAction, Boundaries};
 use saga::{Outcome, Plan, SagaId};
 use tests::pair::{Ground, Setup, perform};
 
@@ -19,7 +19,7 @@ fn dying_at(nth: u64, crossed: &Arc<AtomicU64>) -> Arc<Boundaries> {
     let crossed = Arc::clone(crossed);
     Boundaries::sabotaged(Arc::new(move |crossing| {
         crossed.store(crossing.number, Ordering::SeqCst);
-        if crossing.number == nth { Deed::Kill } else { Deed::Nothing }
+        if crossing.number == nth { AuditAction::Kill } else { AuditAction::Nothing }
     }))
 }
 
@@ -50,7 +50,7 @@ async fn order_dying_at(ground: &Ground, nth: u64) -> Option<bool> {
         () = process.died() => {}
         _ = ordered => return None,
     }
-    ground.pass(2).await;
+    ground.admission(2).await;
     let again = match draft(&ground.operator, &ground.order()).await {
         Ok(drafted) => start(&ground.operator, &ground.order(), &drafted).await,
         Err(refused) => Err(refused),
@@ -61,9 +61,9 @@ async fn order_dying_at(ground: &Ground, nth: u64) -> Option<bool> {
         Err(other) => unreachable!("died at {nth}: {other}"),
     };
     // A tick at the latest asks the question that the order did not ask.
-    ground.pass(65).await;
+    ground.admission(65).await;
     ground.asserts(&saga, "on-call", true, false).await.expect("its question is open");
-    ground.pass(5).await;
+    ground.admission(5).await;
     assert_eq!(named(ground).await, Some(saga.clone()), "died at {nth}");
     assert!(ground.view(&saga).await.state.approval(GO).is_some(), "died at {nth}: {saga} did not begin");
     Some(taken)
@@ -92,7 +92,7 @@ async fn answer_dying_at(ground: &Ground, nth: u64) -> Option<bool> {
     let drafted = ground.drafted().await;
     let saga = start(&ground.operator, &ground.order(), &drafted).await.expect("a saga can be started");
     // After this time the runner has given its lease back and only waits.
-    ground.pass(200).await;
+    ground.admission(200).await;
     assert_eq!(ground.head(&saga).await.status, SagaStatus::Asking);
     let crossed = Arc::default();
     let (process, dying) = ground.stack.operator_at(dying_at(nth, &crossed));
@@ -107,7 +107,7 @@ async fn answer_dying_at(ground: &Ground, nth: u64) -> Option<bool> {
         Err(NotAnswered::Answered(_)) => true,
         Err(other) => unreachable!("died at {nth}: {other}"),
     };
-    ground.pass(65).await;
+    ground.admission(65).await;
     let view = ground.view(&saga).await;
     let by = view.state.approval(GO).map(|approval| approval.by.clone());
     assert_eq!(by.as_deref(), Some(if given { "on-call" } else { "somebody else" }), "died at {nth}");
@@ -123,10 +123,10 @@ fn what_an_aborted_saga_has_fenced_is_moved_by_the_next_one() {
         let first = ground.view(&saga).await.plan;
         let fenced = |view: &engine::view::View| view.plan.stages.iter().position(|s| s.name == stage::SWEEP);
         while !ground.view(&saga).await.state.is_verified(fenced(&ground.view(&saga).await).expect("a sweep")) {
-            ground.pass(1).await;
+            ground.admission(1).await;
         }
         abort(&ground.operator, &saga, "on-call").await.expect("it can be aborted");
-        ground.pass(120).await;
+        ground.admission(120).await;
         assert_eq!(ground.head(&saga).await.status, SagaStatus::Finished(Outcome::Aborted));
         let refused = capture(&ground.operator, Side::Primary).await.expect_err("it is half fenced");
         assert_eq!(refused, CaptureError::Fenced(Side::Primary));

@@ -8,7 +8,7 @@ use engine::Settings;
 use engine::ports::SagaStatus;
 use engine::start::start;
 use jiff::{SignedDuration, Timestamp};
-use local::stack::sabotage::{Crossing, Deed, Phase};
+use local::stack::sabotage::{AuditAction, Crossing, Phase};
 use saga::{Event, SagaId, StepState};
 use sim::{Estate, Fault, FaultKind, Side};
 use tests::pair::{Ground, Seen, Setup, perform};
@@ -37,7 +37,7 @@ fn without_a_runner(nth: u64) -> Option<SignedDuration> {
     let died = Arc::clone(&death);
     let deeds = move |_: &[Seen], now: Timestamp, crossing: &Crossing| {
         let dies = crossing.number == nth && died.set(now).is_ok();
-        if dies { Deed::Kill } else { Deed::Nothing }
+        if dies { AuditAction::Kill } else { AuditAction::Nothing }
     };
     perform(Setup { deeds: Box::new(deeds), ..Setup::default() }, async move |ground: &Ground| {
         let saga = ground.begin().await;
@@ -55,7 +55,7 @@ async fn finishes(ground: &Ground, saga: &SagaId) -> bool {
         if let SagaStatus::Finished(_) = ground.head(saga).await.status {
             return true;
         }
-        ground.pass(1).await;
+        ground.admission(1).await;
     }
     false
 }
@@ -68,7 +68,7 @@ fn a_waiting_step_is_tried_once_per_its_longest_pause() {
     let (path, seconds) = ("/api/2.0/instance-pools/edit", 300);
     let gaps = perform(failing(path, true), async |ground: &Ground| {
         ground.begin().await;
-        ground.pass(seconds).await;
+        ground.admission(seconds).await;
         gaps(&ground.seen(), &format!("primary POST {path}"))
     });
     let longest = gaps.iter().max().copied().expect("it is tried more than once");
@@ -84,7 +84,7 @@ fn a_pursued_step_is_tried_once_per_interval() {
     let gaps = perform(failing(path, false), async |ground: &Ground| {
         let saga = ground.begin().await;
         // This is longer than a runner drives, so that a hand-over is in it.
-        ground.pass(3600).await;
+        ground.admission(3600).await;
         assert_eq!(ground.head(&saga).await.status, SagaStatus::Pursuing);
         gaps(&ground.seen(), &format!("primary POST {path}"))
     });
@@ -114,7 +114,7 @@ fn one_poisoned_step_keeps_no_other_waiting() {
     let fenced = |faults: Vec<Fault>| {
         perform(Setup { faults, ..Setup::default() }, async |ground: &Ground| {
             let saga = ground.begin().await;
-            ground.pass(120).await;
+            ground.admission(120).await;
             let view = ground.view(&saga).await;
             let of_stage = view.plan.steps().filter(|(id, _)| view.plan.stages[usize::from(id.stage)].name == "fence");
             let done = of_stage.filter_map(|(id, step)| {
@@ -148,14 +148,14 @@ fn one_poisoned_step_keeps_no_other_waiting() {
 fn idle_ticks_do_constant_work() {
     let per_tick = perform(Setup::default(), async |ground: &Ground| {
         // The beginning is between two ticks, so that no two events come at the same moment.
-        ground.pass(30).await;
+        ground.admission(30).await;
         let nothing = requests_in(ground, 600).await;
         let drafted = ground.drafted().await;
         let saga = start(&ground.operator, &ground.order(), &drafted).await.expect("a saga can be started");
-        ground.pass(300).await;
+        ground.admission(300).await;
         assert_eq!(ground.head(&saga).await.status, SagaStatus::Asking);
         let asking = requests_in(ground, 600).await;
-        ground.pass(3000).await;
+        ground.admission(3000).await;
         [nothing, asking, requests_in(ground, 600).await]
     });
     println!("requests in ten ticks: {per_tick:?}");
@@ -168,7 +168,7 @@ fn idle_ticks_do_constant_work() {
 async fn requests_in(ground: &Ground, seconds: u64) -> usize {
     let sent = |ground: &Ground| ground.seen().iter().filter(|it| it.crossing.phase == Phase::Before).count();
     let before = sent(ground);
-    ground.pass(seconds).await;
+    ground.admission(seconds).await;
     sent(ground) - before
 }
 
@@ -179,7 +179,7 @@ fn an_intended_step_in_doubt_is_verified_first() {
     let lost = Arc::new(AtomicBool::new(false));
     let deeds = move |_: &[Seen], _: Timestamp, crossing: &Crossing| {
         let loses = starts_update(crossing, Phase::AfterEffect) && !lost.swap(true, Ordering::SeqCst);
-        if loses { Deed::LoseReply } else { Deed::Nothing }
+        if loses { AuditAction::LoseReply } else { AuditAction::Nothing }
     };
     let seen = perform(Setup { deeds: Box::new(deeds), ..Setup::default() }, async |ground: &Ground| {
         let saga = ground.begin().await;

@@ -40,7 +40,7 @@ async fn finishes(ground: &Ground, saga: &SagaId, seconds: u64) -> bool {
         if ground.head(saga).await.status == SagaStatus::Finished(Outcome::Completed) {
             return true;
         }
-        ground.pass(1).await;
+        ground.admission(1).await;
     }
     false
 }
@@ -55,7 +55,7 @@ fn a_lost_side_that_refuses_for_a_while_is_fenced_when_it_heals_l3() {
         let setup = Setup { planned: false, faults: vec![fault], ..Setup::default() };
         perform(setup, async |ground: &Ground| {
             let saga = ground.begin().await;
-            ground.pass(18 * 60).await;
+            ground.admission(18 * 60).await;
             let refused = to_primary_after(&ground.seen(), begins() + SignedDuration::from_mins(10));
             let gaps = refused.windows(2).map(|pair| pair[1].duration_since(pair[0])).max();
             let interval = ground.operator.settings.pursuit_interval + SignedDuration::from_secs(3);
@@ -109,7 +109,7 @@ fn the_guard_names_what_it_leaves_to_a_saga_s32() {
     let setup = Setup { planned: false, faults, ..Setup::default() };
     perform(setup, async |ground: &Ground| {
         let saga = ground.begin().await;
-        ground.pass(600).await;
+        ground.admission(600).await;
         let view = ground.view(&saga).await;
         let blocked = view.state.steps().filter(|(_, record)| record.state == StepState::Blocked).count();
         assert!(blocked > 0, "{:?}", ground.head(&saga).await);

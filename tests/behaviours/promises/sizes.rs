@@ -32,7 +32,7 @@ async fn comes_to(ground: &Ground, saga: &SagaId, wanted: SagaStatus) -> Result<
         if ground.head(saga).await.status == wanted {
             return Ok(());
         }
-        ground.pass(60).await;
+        ground.admission(60).await;
     }
     Err(ground.head(saga).await.status)
 }
@@ -61,7 +61,7 @@ fn thousands_of_jobs_without_a_counterpart_wait_for_people_and_the_pursuit_goes_
         assert_eq!(comes_to(ground, &saga, SagaStatus::PersonNeeded).await, Ok(()), "{:?}", ground.stack.stopped());
         assert_eq!(open(ground, &saga).await, (BY_HAND + 1, 1));
         // A few more drives come, the last of them after the job may be touched.
-        ground.pass(2_400).await;
+        ground.admission(2_400).await;
         assert_eq!(open(ground, &saga).await, (BY_HAND, 0), "what was refused is fenced");
         assert_eq!(ground.stack.stopped(), [""; 0], "no drive has failed");
     });
@@ -98,7 +98,8 @@ fn names_of_4096_characters_fit_into_every_record() {
         assert_eq!(comes_to(ground, &saga, SagaStatus::PersonNeeded).await, Ok(()), "{:?}", ground.stack.stopped());
         assert_eq!(open(ground, &saga).await, (70, 0));
         let view = ground.view(&saga).await;
-        let asked = ground.operator.asks.question(&saga, failover::plan::GO).await.expect("the store answers");
+        let asked =
+            ground.operator.approval_requests.question(&saga, failover::plan::GO).await.expect("the store answers");
         assert!(asked.expect("it was asked").text.len() <= TEXT);
         assert!(view.plan.findings.iter().chain(&view.plan.exceptions).all(|line| line.len() <= TEXT));
         assert_eq!(ground.stack.stopped(), [""; 0], "no drive has failed");
@@ -117,7 +118,7 @@ fn a_round_of_the_guard_gives_up_thousands_of_steps() {
             Some(GuardRecord { side: Side::Primary, looked_at: Timestamp::UNIX_EPOCH, saga: None, last: None });
         head.revision = 1;
         ground.operator.pairs.put_pair(&head).await.expect("the pair can be written");
-        ground.pass(120).await;
+        ground.admission(120).await;
         let guard = pair_head(&ground.operator).await.expect("the store answers").guard.expect("it is guarded");
         let round = guard.last.expect("a round has begun");
         assert_eq!(comes_to(ground, &round, SagaStatus::Finished(Outcome::Completed)).await, Ok(()));

@@ -6,8 +6,8 @@ use async_trait::async_trait;
 use engine::{Deps, Watch};
 use failover::Side;
 use failover::signal::{CloudName, Track, Watched, WatchedSide};
+use integrations::{Asked, Got, Missed, Web};
 use local::stack::{Stack, StackParts};
-use outside::{Asked, Got, Missed, Web};
 use sim::{Estate, World};
 use tests::parts::{BEGINS, clock, parts};
 

@@ -61,7 +61,7 @@ fn reading(source: &'static dyn Source, sample: &Path) -> Value {
                 let url = "https://page.example/".parse().expect("it is well formed");
                 let web = Arc::new(OnePage(body));
                 deps.feeds = vec![Arc::new(Page { source, url, watched: watched(cloud), web })];
-                let looked = engine::noticing::look(&deps, "here").await.expect("a sample can be read");
+                let looked = engine::detection::poll(&deps, "here").await.expect("a sample can be read");
                 let post = Post { place: "here".to_owned(), judges: false };
                 let answer = probe_function::handle(&deps, &post).await.expect("a sample can be read");
                 json!({ "answer": answer, "silent": looked.silent })

@@ -24,13 +24,13 @@ macro_rules! event {
 }
 
 /// Runs the stack beside `acts`.
-fn beside<T>(acts: impl AsyncFnOnce(&Arc<Stack>, &Deps) -> T) -> T {
+fn beside<T>(api_calls: impl AsyncFnOnce(&Arc<Stack>, &Deps) -> T) -> T {
     in_virtual_time(async move {
         let stack = stack(CloudName::Aws);
         let deps = stack.operator();
         tokio::select! {
             biased;
-            ended = acts(&stack, &deps) => ended,
+            ended = api_calls(&stack, &deps) => ended,
             () = stack.run() => unreachable!("the stack runs for ever"),
         }
     })

@@ -94,7 +94,7 @@ impl Embedded {
             Service::Around(name) => around::call_of(name, &request),
         };
         match self.wire.before(&call).await {
-            Passage::Pass => {}
+            Passage::Admission => {}
             Passage::Fail => return Err(broken()),
             Passage::Answer { status, code } => return answered(refusal(service, status, code)),
         }
@@ -116,7 +116,7 @@ impl Embedded {
         };
         self.tick(&call);
         match self.wire.after(&call).await {
-            Passage::Pass => match told {
+            Passage::Admission => match told {
                 Told::Now(answer) => answered(answer),
                 Told::Later(answer) => answered(around::arrived(answer).await?),
             },

@@ -224,10 +224,10 @@ fn format_key() -> HashMap<String, AttributeValue> {
 
 fn through<Request: DeserializeOwned, Reply: Serialize>(
     body: &[u8],
-    act: impl FnOnce(Request) -> dynoxide::Result<Reply>,
+    carry_out: impl FnOnce(Request) -> dynoxide::Result<Reply>,
 ) -> dynoxide::Result<String> {
     let request = serde_json::from_slice(body).map_err(|e| DynoxideError::SerializationException(e.to_string()))?;
-    let reply = act(request)?;
+    let reply = carry_out(request)?;
     serde_json::to_string(&reply).map_err(|e| DynoxideError::InternalServerError(e.to_string()))
 }
 

@@ -18,7 +18,7 @@ pub struct Call {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Passage {
     /// The request gets through.
-    Pass,
+    Admission,
     /// The request is lost and the connection breaks. The SDK tries again.
     Fail,
     /// The caller gets this answer instead.
@@ -35,12 +35,12 @@ pub enum Passage {
 pub trait Wire: Send + Sync {
     /// Runs before the effect. A request that is stopped here has no effect.
     async fn before(&self, _call: &Call) -> Passage {
-        Passage::Pass
+        Passage::Admission
     }
 
     /// Runs after the effect and before the answer. A request that is stopped here has had its effect.
     async fn after(&self, _call: &Call) -> Passage {
-        Passage::Pass
+        Passage::Admission
     }
 }
 

@@ -8,7 +8,7 @@
 //!
 //! Several stores may share a [`MemoryTable`]. Each process has a store with a wire of its own.
 
-mod asks;
+mod approval_requests;
 mod controls;
 mod messages;
 mod objects;
@@ -36,7 +36,7 @@ pub use self::messages::{MemoryMessenger, MemoryWaker};
 pub use self::objects::MemoryObjects;
 pub use self::table::MemoryTable;
 
-/// A table in memory behind the ports `Pairs`, `Sagas`, `Asks`, `Controls` and `Signals`. Cheap to clone.
+/// A table in memory behind the ports `Pairs`, `Sagas`, `ApprovalRequests`, `Controls` and `Signals`. Cheap to clone.
 #[derive(Clone)]
 pub struct MemoryStore {
     table: MemoryTable,

@@ -167,7 +167,7 @@ impl Requests {
 
 fn passed(passage: Passage) -> Result<(), Missed> {
     match passage {
-        Passage::Pass => Ok(()),
+        Passage::Admission => Ok(()),
         Passage::Fail => Err(Missed::Broken),
         Passage::Answer { status, code } => {
             Err(Missed::Refused(Refusal { status, code, text: "put here by the wire".to_owned() }))

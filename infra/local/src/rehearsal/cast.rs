@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::sync::{MutexGuard, PoisonError};
 
 use engine::capture::capture;
-use engine::ports::Clock;
 use engine::pair::pair_head;
+use engine::ports::Clock;
 use engine::view::{View, view};
 use failover::Side;
 use jiff::{SignedDuration, Timestamp};

@@ -6,7 +6,7 @@ use engine::approvals::{answer, at_terminal};
 use engine::ports::SagaStatus;
 use engine::start::{Order, draft, start};
 use engine::view::view;
-use failover::Course;
+use failover::Operation;
 use failover::plan::GO;
 use jiff::{SignedDuration, Timestamp};
 use saga::{Outcome, SagaId};
@@ -123,7 +123,7 @@ impl Cast<'_> {
         }
         let order = Order {
             lost_at: self.script.loss.as_ref().map(|loss| self.at(loss.at)),
-            ..Order::of(Course::Failover, LEAVING, planned, ON_CALL, at)
+            ..Order::of(Operation::Failover, LEAVING, planned, ON_CALL, at)
         };
         let kind = if planned { "planned" } else { "unplanned" };
         events.push((at, format!("{ON_CALL} orders a failover, {kind}")));

@@ -4,7 +4,7 @@
 use engine::Deps;
 use engine::datasets::filled;
 use failover::Side;
-use failover::errand::{Address, Arrangements, Duty, Errand, placeholders};
+use failover::action::{Action, Address, Declarations, Purpose, placeholders};
 use failover::template::fill_all;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
@@ -23,30 +23,30 @@ const LAG: SignedDuration = SignedDuration::from_secs(20);
 /// # Errors
 ///
 /// A sentence that names the action that a rehearsal cannot furnish.
-pub(super) fn furnish(cloud: &mut Cloud, arrangements: &Arrangements, works: Side) -> Result<(), String> {
+pub(super) fn furnish(cloud: &mut Cloud, declarations: &Declarations, works: Side) -> Result<(), String> {
     let pair = failover::PairName::new(PAIR)?;
     let address = addresses().into_iter().find(|address| address.side == works);
     let address = address.unwrap_or_else(|| Address { side: works, url: String::new(), host: String::new() });
-    for errand in &arrangements.errands {
-        let settings = match errand.duty {
-            Duty::Channel => errand.settings.clone(),
-            Duty::Fence
-            | Duty::Dataset
-            | Duty::Source
-            | Duty::Route
-            | Duty::Recovery
-            | Duty::Endpoint
-            | Duty::Validation => fill_all(&errand.settings, &placeholders(&pair, &address))?,
+    for action in &declarations.actions {
+        let settings = match action.purpose {
+            Purpose::Channel => action.settings.clone(),
+            Purpose::Fence
+            | Purpose::Dataset
+            | Purpose::Source
+            | Purpose::Route
+            | Purpose::Recovery
+            | Purpose::Endpoint
+            | Purpose::Validation => fill_all(&action.settings, &placeholders(&pair, &address))?,
         };
-        one(cloud, errand, &settings, works)?;
+        one(cloud, action, &settings, works)?;
     }
     Ok(())
 }
 
-fn one(cloud: &mut Cloud, errand: &Errand, settings: &Value, works: Side) -> Result<(), String> {
+fn one(cloud: &mut Cloud, action: &Action, settings: &Value, works: Side) -> Result<(), String> {
     let text = |key: &str| settings.get(key).and_then(Value::as_str).unwrap_or_default();
     let region = || settings.get("region").and_then(Value::as_str).unwrap_or(REGION);
-    match errand.kind.as_str() {
+    match action.kind.as_str() {
         "ssm_parameter" => cloud.add_parameter(region(), text("parameter"), "String", text("value")),
         "secret_value" => {
             let value = match settings.get("member").and_then(Value::as_str) {
@@ -103,8 +103,8 @@ fn one(cloud: &mut Cloud, errand: &Errand, settings: &Value, works: Side) -> Res
         }
         // The objects of these actions are in the stack's own bucket, in a workspace, or on the account.
         "s3_prefix" | "heartbeat" => {}
-        kind if databricks::errands::infos().iter().any(|info| info.name == kind) => {}
-        kind => return Err(format!("a rehearsal cannot furnish {kind} {:?}", errand.name)),
+        kind if databricks::actions::infos().iter().any(|info| info.name == kind) => {}
+        kind => return Err(format!("a rehearsal cannot furnish {kind} {:?}", action.name)),
     }
     Ok(())
 }
@@ -120,8 +120,8 @@ fn host(url: &str) -> String {
 ///
 /// The error of the store, or of the placeholders in the settings.
 pub(super) async fn beat(operator: &Deps, now: Timestamp) -> Result<(), String> {
-    for errand in operator.pair.arrangements.of(Duty::Dataset) {
-        let settings = filled(operator, Side::Standby, &errand.settings)?;
+    for action in operator.pair.declarations.of(Purpose::Dataset) {
+        let settings = filled(operator, Side::Standby, &action.settings)?;
         let Some(key) = settings.get("key").and_then(Value::as_str) else { continue };
         let at = now.saturating_sub(LAG).unwrap_or(now);
         operator.objects.put(key, at.to_string().into()).await.map_err(|e| e.to_string())?;

@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 use std::mem::Discriminant;
 
-use engine::noticing::last_verdict;
+use engine::detection::last_verdict;
 use engine::pair::pair_head;
-use engine::ports::{AskState, SagaStatus};
+use engine::ports::{RequestState, SagaStatus};
 use engine::view::{View, view};
 use engine::wake::abort;
 use failover::plan::GO;
@@ -31,7 +31,7 @@ const PAGES: &str = "ApprovalFunction";
 
 /// An action that a person will do.
 #[derive(Clone, Debug)]
-struct Deed {
+struct AuditAction {
     at: Timestamp,
     by: String,
     path: String,
@@ -46,7 +46,7 @@ struct Incident<'a> {
     events: Vec<(Timestamp, String)>,
     heard: Vec<Sentence>,
     mail: usize,
-    deeds: Vec<Deed>,
+    deeds: Vec<AuditAction>,
     /// The verdict that the story had last: level, decision, kinds of reasons.
     told: Option<(Level, Decision, Vec<Discriminant<Reason>>)>,
     sagas: Vec<SagaId>,
@@ -130,23 +130,23 @@ impl Incident<'_> {
         for message in mail.iter().skip(self.mail) {
             let audience = message.attributes.get("approver").or_else(|| message.attributes.get("audience"));
             let to = audience.map_or("everybody", String::as_str);
-            self.hear(now, "message", format!("to {to}: {}", message.subject));
+            self.ingest(now, "message", format!("to {to}: {}", message.subject));
             let path = message.text.lines().find_map(|line| line.split_once(LINKS).map(|(_, path)| path.trim()));
             let Some(path) = path else { continue };
             for deed in self.script.deed.iter().filter(|deed| deed.by == to) {
                 let at = now.saturating_add(SignedDuration::from_secs(deed.after)).unwrap_or(now);
-                self.deeds.push(Deed { at, by: to.to_owned(), path: path.to_owned(), does: deed.does });
+                self.deeds.push(AuditAction { at, by: to.to_owned(), path: path.to_owned(), does: deed.does });
             }
         }
         self.mail = mail.len();
     }
 
-    fn hear(&mut self, at: Timestamp, place: &str, text: String) {
+    fn ingest(&mut self, at: Timestamp, place: &str, text: String) {
         self.heard.push(Sentence { at, place: place.to_owned(), text });
     }
 
     async fn carry_out(&mut self, now: Timestamp) -> Result<(), String> {
-        let (due, later): (Vec<Deed>, Vec<Deed>) = self.deeds.drain(..).partition(|deed| deed.at <= now);
+        let (due, later): (Vec<AuditAction>, Vec<AuditAction>) = self.deeds.drain(..).partition(|deed| deed.at <= now);
         self.deeds = later;
         for deed in due {
             let text = match deed.does {
@@ -176,7 +176,7 @@ impl Incident<'_> {
                     "ends the saga at a terminal: a false alarm".to_owned()
                 }
             };
-            self.hear(now, &deed.by, text);
+            self.ingest(now, &deed.by, text);
         }
         Ok(())
     }
@@ -202,7 +202,7 @@ impl Incident<'_> {
             let count = if same { 1 + verdict.reasons.len() } else { usize::MAX };
             self.told = Some(key);
             for sentence in sentences(&verdict).into_iter().take(count) {
-                self.hear(verdict.at.min(now), "verdict", sentence);
+                self.ingest(verdict.at.min(now), "verdict", sentence);
             }
         }
         Ok(())
@@ -228,8 +228,8 @@ impl Incident<'_> {
         };
         let head = self.operator.sagas.head(saga).await.map_err(|e| e.to_string())?.ok_or("the saga is gone")?;
         progress(&format!("{clock}  {}", standing(&head)));
-        let asked = self.operator.asks.question(saga, GO).await.map_err(|e| e.to_string())?;
-        let declined = asked.is_some_and(|ask| matches!(ask.state, AskState::Answered(answer) if !answer.approved));
+        let asked = self.operator.approval_requests.question(saga, GO).await.map_err(|e| e.to_string())?;
+        let declined = asked.is_some_and(|ask| matches!(ask.state, RequestState::Answered(answer) if !answer.approved));
         let too_long = now.duration_since(self.cast.begins) > AT_MOST;
         Ok(match head.status {
             SagaStatus::Finished(Outcome::Completed) => over.then_some("completed"),

@@ -27,7 +27,7 @@ use engine::ports::Clock;
 use engine::{Settings, Watch};
 use failover::{FailoverPolicy, MapEntry, PairName, Side};
 use jiff::{SignedDuration, Timestamp};
-use rim::SystemClock;
+use runtime::SystemClock;
 use sim::{Cloud, CloudSettings, Delays, Limits, Stale, World};
 
 pub use self::cast::Cast;
@@ -38,7 +38,7 @@ use self::scenarios::Scenario;
 use self::script::{BEGINS, Script};
 pub use self::told::Told;
 use crate::clockwork::in_virtual_time;
-use crate::stack::sabotage::{Boundaries, Deed, Phase};
+use crate::stack::sabotage::{AuditAction, Boundaries, Phase};
 use crate::stack::{Delivery, PAIR, Stack, StackParts, StoreKind};
 
 /// A rehearsal that can be run.
@@ -127,7 +127,7 @@ impl Rehearsal {
         };
         let map = estate.explicit_map();
         let pair = PairName::new(PAIR)?;
-        let arrangements = script.declared.arrangements(&pair)?;
+        let declarations = script.declared.declarations(&pair)?;
         let limits = Limits::default();
         let mut settings = self.settings.clone();
         if script.limits_known {
@@ -148,7 +148,7 @@ impl Rehearsal {
         let world = Arc::new(Mutex::new(World::new(self.seed, estate, world, begins_ms)));
         let clock: Arc<dyn Clock> = Arc::new(SystemClock::starting_at(begins));
         let mut cloud = Cloud::new(CloudSettings::default());
-        furnishing::furnish(&mut cloud, &arrangements, Side::Primary)?;
+        furnishing::furnish(&mut cloud, &declarations, Side::Primary)?;
         let cloud = Arc::new(Mutex::new(cloud));
         let entries = map.into_iter().map(|(kind, primary, standby)| MapEntry { kind, primary, standby });
         let stack = Stack::new(StackParts {
@@ -164,7 +164,7 @@ impl Rehearsal {
                 checkpoint_age: SignedDuration::from_mins(60),
                 fence_first: false,
             },
-            arrangements,
+            declarations,
             watch: script.watch.as_ref().map_or_else(|| Ok(Watch::default()), |watch| watch.watch())?,
             looks: script.watch.is_some(),
             probes: script.watch.as_ref().is_some_and(|watch| watch.probes),
@@ -228,6 +228,6 @@ fn deaths(every: Option<u64>) -> Arc<Boundaries> {
             _ => Phase::AfterReply,
         };
         let dies = crossing.number % every >= every.saturating_sub(3) && crossing.phase == phase;
-        if dies { Deed::Kill } else { Deed::Nothing }
+        if dies { AuditAction::Kill } else { AuditAction::Nothing }
     }))
 }

@@ -12,7 +12,7 @@ use std::path::Path;
 
 use failover::text::gathered;
 use failover::{Checkpoint, Missing, Resource};
-use rim::Problem;
+use runtime::Problem;
 use serde_json::{Map, Value, json};
 use sim::{Description, Estate};
 

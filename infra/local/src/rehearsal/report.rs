@@ -185,11 +185,11 @@ fn auditor(cast: &Cast<'_>, ended: &Ended, unknown_routes: usize) -> Auditor {
 
 fn of_journey(cast: &Cast<'_>, ended: &Ended, unknown_routes: usize) -> Auditor {
     let audit = cast.world().audit();
-    let active = ended.view.pair.homes.as_ref().map_or(ended.view.pair.active, |homes| {
+    let active = ended.view.pair.role_assignment.as_ref().map_or(ended.view.pair.active, |role_assignment| {
         // After a promotion the host says which workspace is the active side.
         let host = match ended.view.pair.active {
-            failover::Side::Primary => &homes.primary,
-            failover::Side::Standby => &homes.standby,
+            failover::Side::Primary => &role_assignment.primary,
+            failover::Side::Standby => &role_assignment.standby,
         };
         let known = crate::stack::addresses().into_iter().find(|address| address.host == *host);
         known.map_or(ended.view.pair.active, |address| address.side)

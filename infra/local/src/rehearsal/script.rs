@@ -3,7 +3,7 @@
 //! Times are in seconds since the rehearsal began, [`BEGINS`].
 
 use failover::Side;
-use rim::config::Declared;
+use runtime::config::Declared;
 use serde::Deserialize;
 use sim::{Estate, Fault, FaultKind};
 

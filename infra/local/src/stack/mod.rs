@@ -25,13 +25,13 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use databricks::{Credentials, DatabricksAccount, DatabricksWorkspace, probes};
-use engine::ports::{Errands, Probe, Scribe};
+use engine::ports::{Actions, EvidenceRenderer, Probe};
 use engine::{Deps, Pair};
 use failover::PairName;
-use failover::errand::Address;
+use failover::action::Address;
 use failover::evidence::Record;
 use futures::stream::{FuturesUnordered, StreamExt};
-use outside::OutsideErrands;
+use integrations::IntegrationActions;
 use secrecy::SecretString;
 use serde_json::{Value, json};
 use sim::Side;
@@ -244,14 +244,14 @@ impl Stack {
             clock: Arc::clone(&self.parts.clock),
             pairs: ports.records.pairs,
             sagas: ports.records.sagas,
-            asks: ports.records.asks,
+            approval_requests: ports.records.approval_requests,
             controls: ports.records.controls,
             signals: ports.records.signals,
             messenger: ports.messenger,
             feeds: Vec::new(),
             probes: if self.parts.probes { usual_probes(&primary, &standby) } else { Vec::new() },
             objects: ports.objects,
-            scribe: if self.parts.draws { rim::boot::scribe() } else { Arc::new(Blank) },
+            evidence_renderer: if self.parts.draws { runtime::boot::evidence_renderer() } else { Arc::new(Blank) },
             waker: ports.waker,
             pair: Pair {
                 name: self.pair.clone(),
@@ -260,23 +260,23 @@ impl Stack {
                 map: self.parts.map.clone(),
                 policy: self.parts.policy.clone(),
                 addresses: addresses(),
-                arrangements: self.parts.arrangements.clone(),
+                declarations: self.parts.declarations.clone(),
                 watch: self.parts.watch.clone(),
             },
-            errands: self.errands(ports.errands, process),
+            actions: self.actions(ports.actions, process),
             settings: Arc::new(self.parts.settings.clone()),
         }
     }
 
     /// Actions on AWS, on the account and on the web, all of them simulated.
-    fn errands(&self, on_aws: Option<Arc<dyn Errands>>, process: &Arc<Process>) -> Vec<Arc<dyn Errands>> {
+    fn actions(&self, on_aws: Option<Arc<dyn Actions>>, process: &Arc<Process>) -> Vec<Arc<dyn Actions>> {
         let (clock, process) = (Arc::clone(&self.parts.clock), Arc::clone(process));
         let world = Arc::clone(&self.parts.world);
         let wire = AccountWire { world, clock: Arc::clone(&clock), process: Arc::clone(&process) };
         let account = DatabricksAccount::new(Arc::new(wire), sim::ACCOUNT_ID, credentials(), Arc::clone(&clock));
         let web = SimulatedWeb { cloud: Arc::clone(&self.parts.cloud), clock, process };
-        let outside = OutsideErrands::new(Arc::new(web), Arc::new(SimulatedSecrets));
-        let others: [Arc<dyn Errands>; 2] = [Arc::new(account), Arc::new(outside)];
+        let external = IntegrationActions::new(Arc::new(web), Arc::new(SimulatedSecrets));
+        let others: [Arc<dyn Actions>; 2] = [Arc::new(account), Arc::new(external)];
         on_aws.into_iter().chain(others).collect()
     }
 
@@ -386,7 +386,7 @@ async fn handle(deps: &Deps, owner: &str, message: Message) -> Result<Value, Str
 /// A renderer that renders no page, only the seal of the record.
 struct Blank;
 
-impl Scribe for Blank {
+impl EvidenceRenderer for Blank {
     fn page(&self, record: &Record) -> String {
         format!("the record {}", record.seal)
     }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use engine::ports::Clock;
 use engine::{Settings, Watch};
-use failover::errand::Arrangements;
+use failover::action::Declarations;
 use failover::{FailoverPolicy, MapEntry};
 
 use super::around::SharedCloud;
@@ -29,7 +29,7 @@ pub struct StackParts {
     /// The pair's policy.
     pub policy: FailoverPolicy,
     /// The actions that are declared beside the two workspaces.
-    pub arrangements: Arrangements,
+    pub declarations: Declarations,
     /// How the pair is watched, and who is asked.
     pub watch: Watch,
     /// Whether the probe function runs. Without it nothing is detected, and a person gives the order.

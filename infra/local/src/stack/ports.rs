@@ -5,8 +5,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use aws::{AwsErrands, Clients, DynamoStore, S3Objects, SnsMessenger, SnsWaker};
-use engine::ports::{Asks, Controls, Errands, Messenger, Objects, Pairs, Sagas, Signals, Waker};
+use aws::{AwsActions, Clients, DynamoStore, S3Objects, SnsMessenger, SnsWaker};
+use engine::ports::{Actions, ApprovalRequests, Controls, Messenger, Objects, Pairs, Sagas, Signals, Waker};
 
 use super::bucket::bucket_name;
 use super::bus::Bus;
@@ -35,18 +35,18 @@ pub(super) struct Place {
 pub(super) struct Records {
     pub(super) pairs: Arc<dyn Pairs>,
     pub(super) sagas: Arc<dyn Sagas>,
-    pub(super) asks: Arc<dyn Asks>,
+    pub(super) approval_requests: Arc<dyn ApprovalRequests>,
     pub(super) controls: Arc<dyn Controls>,
     pub(super) signals: Arc<dyn Signals>,
 }
 
 impl Records {
-    fn of<S: Pairs + Sagas + Asks + Controls + Signals + 'static>(store: S) -> Self {
+    fn of<S: Pairs + Sagas + ApprovalRequests + Controls + Signals + 'static>(store: S) -> Self {
         let store = Arc::new(store);
         Self {
             pairs: Arc::clone(&store) as Arc<dyn Pairs>,
             sagas: Arc::clone(&store) as Arc<dyn Sagas>,
-            asks: Arc::clone(&store) as Arc<dyn Asks>,
+            approval_requests: Arc::clone(&store) as Arc<dyn ApprovalRequests>,
             controls: Arc::clone(&store) as Arc<dyn Controls>,
             signals: store,
         }
@@ -60,7 +60,7 @@ pub(super) struct Ports {
     pub(super) waker: Arc<dyn Waker>,
     pub(super) messenger: Arc<dyn Messenger>,
     /// Actions on AWS, if any are declared.
-    pub(super) errands: Option<Arc<dyn Errands>>,
+    pub(super) actions: Option<Arc<dyn Actions>>,
 }
 
 impl Place {
@@ -102,22 +102,22 @@ impl Place {
                     objects: Arc::new(S3Objects::new(&clients, bucket, "").with_evidence(evidence)),
                     waker: Arc::new(SnsWaker::new(&clients, wakes)),
                     messenger: Arc::new(SnsMessenger::new(&clients, people)),
-                    errands: Some(Arc::new(AwsErrands::new(&clients))),
+                    actions: Some(Arc::new(AwsActions::new(&clients))),
                 }
             }
             Kept::Memory(table) => {
                 let topics = || Arc::clone(bus) as Arc<dyn Topics>;
                 let objects = MemoryObjects::new(self.buckets.clone(), Arc::clone(wire), bucket, "");
                 // The SDK's clients are costly to build, and only declared actions and channels use them here.
-                let declared = !parts.arrangements.errands.is_empty();
-                let errands = declared.then(|| Arc::new(AwsErrands::new(&self.clients(wire))) as Arc<dyn Errands>);
+                let declared = !parts.declarations.actions.is_empty();
+                let actions = declared.then(|| Arc::new(AwsActions::new(&self.clients(wire))) as Arc<dyn Actions>);
                 let store = MemoryStore::new(table.clone(), Arc::clone(wire), named("SWITCHBACK_TABLE"));
                 Ports {
                     records: Records::of(guarded(parts, store)),
                     objects: Arc::new(objects.with_evidence(evidence)),
                     waker: Arc::new(MemoryWaker::new(topics(), Arc::clone(wire), wakes)),
                     messenger: Arc::new(MemoryMessenger::new(topics(), Arc::clone(wire), people)),
-                    errands,
+                    actions,
                 }
             }
         }

@@ -15,9 +15,9 @@ use crate::embedded::{Call, Passage};
 /// `s3:GetObject` and `ObjectBucket/*`.
 pub type Right = (String, String);
 
-/// One right that stands for all rights of infra/aws/errands-policy.json. A function has it if the stack has an
+/// One right that stands for all rights of infra/aws/actions-policy.json. A function has it if the stack has an
 /// output for the function's role, since the policy is attached to that role.
-const ERRANDS: &str = "errands-policy.json";
+const ACTIONS: &str = "actions-policy.json";
 
 /// The rights of every function.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -51,7 +51,7 @@ impl Rights {
         for output in template["Outputs"].as_object().into_iter().flatten().map(|(_, output)| output) {
             let function = output["Value"]["Ref"].as_str().and_then(|role| role.strip_suffix("Role"));
             if let Some(granted) = function.and_then(|function| rights.granted.get_mut(function)) {
-                granted.insert((ERRANDS.to_owned(), "*".to_owned()));
+                granted.insert((ACTIONS.to_owned(), "*".to_owned()));
             }
         }
         rights
@@ -65,12 +65,12 @@ impl Rights {
     /// The rights that a request needs.
     fn needed(&self, call: &Call) -> Vec<Right> {
         let right = |action: &str, resource: &str| (action.to_owned(), resource.to_owned());
-        let errand = vec![right(ERRANDS, "*")];
+        let action = vec![right(ACTIONS, "*")];
         match call.service {
             "dynamodb" => vec![right(&format!("dynamodb:{}", call.operation), &self.table)],
             "s3" => {
                 let bucket = call.subject.split('/').next().unwrap_or_default();
-                let Some(bucket) = self.buckets.iter().find(|name| bucket_name(name) == bucket) else { return errand };
+                let Some(bucket) = self.buckets.iter().find(|name| bucket_name(name) == bucket) else { return action };
                 match call.operation.as_str() {
                     "ListObjectsV2" => vec![right("s3:ListBucket", bucket)],
                     // HeadObject needs the right to read the object [S3: API HeadObject, permissions].
@@ -79,13 +79,13 @@ impl Rights {
                 }
             }
             "sns" => {
-                let Some((topic, key)) = self.topics.get_key_value(&call.subject) else { return errand };
+                let Some((topic, key)) = self.topics.get_key_value(&call.subject) else { return action };
                 // A topic with its own key also needs rights to that key [SNS: key management, least privilege].
                 let of_key = key.iter().flat_map(|key| ["kms:Decrypt", "kms:GenerateDataKey"].map(|a| right(a, key)));
                 [right("sns:Publish", topic)].into_iter().chain(of_key).collect()
             }
             "health" => vec![right("health:DescribeEvents", "*")],
-            _ => errand,
+            _ => action,
         }
     }
 }

@@ -44,7 +44,7 @@ pub struct Crossing {
 
 /// The fault that is injected at a crossing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Deed {
+pub enum AuditAction {
     /// There is no fault.
     Nothing,
     /// The process dies here.
@@ -56,7 +56,7 @@ pub enum Deed {
 }
 
 /// Decides which fault is injected at each crossing.
-pub type Saboteur = Arc<dyn Fn(&Crossing) -> Deed + Send + Sync>;
+pub type Saboteur = Arc<dyn Fn(&Crossing) -> AuditAction + Send + Sync>;
 
 /// Counts crossings over all processes of one rehearsal.
 pub struct Boundaries {
@@ -89,9 +89,9 @@ impl Boundaries {
         self.seen.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    fn cross(&self, process: &str, what: &str, about: &str, phase: Phase) -> Deed {
+    fn cross(&self, process: &str, what: &str, about: &str, phase: Phase) -> AuditAction {
         let number = self.crossed.fetch_add(1, Ordering::SeqCst) + 1;
-        let Some(saboteur) = &self.saboteur else { return Deed::Nothing };
+        let Some(saboteur) = &self.saboteur else { return AuditAction::Nothing };
         let (process, what, about) = (process.to_owned(), what.to_owned(), about.to_owned());
         let crossing = Crossing { number, process, what, about, phase };
         let deed = saboteur(&crossing);
@@ -156,16 +156,17 @@ impl Process {
 
     async fn crosses(&self, what: &str, about: &str, phase: Phase) -> bool {
         self.thaw().await;
-        let deed = if self.is_dead() { Deed::Kill } else { self.boundaries.cross(&self.name, what, about, phase) };
+        let deed =
+            if self.is_dead() { AuditAction::Kill } else { self.boundaries.cross(&self.name, what, about, phase) };
         match deed {
-            Deed::Nothing => true,
-            Deed::LoseReply => phase != Phase::AfterEffect,
-            Deed::Kill => {
+            AuditAction::Nothing => true,
+            AuditAction::LoseReply => phase != Phase::AfterEffect,
+            AuditAction::Kill => {
                 self.dead.store(true, Ordering::SeqCst);
                 self.death.notify_waiters();
                 std::future::pending().await
             }
-            Deed::Freeze(time) => {
+            AuditAction::Freeze(time) => {
                 let until = tokio::time::Instant::now() + time;
                 *self.frozen_until.lock().unwrap_or_else(PoisonError::into_inner) = Some(until);
                 self.thaw().await;
@@ -237,7 +238,7 @@ impl Wire for ProcessWire {
         if tokio::time::Instant::now() == reached {
             tokio::time::sleep(self.latency / 2).await;
         }
-        self.uses.judge(&self.process.function(), call).unwrap_or(Passage::Pass)
+        self.uses.judge(&self.process.function(), call).unwrap_or(Passage::Admission)
     }
 
     async fn after(&self, call: &Call) -> Passage {
@@ -245,6 +246,6 @@ impl Wire for ProcessWire {
         let arrives = self.process.cross_to_aws(call, Phase::AfterEffect).await;
         tokio::time::sleep(self.latency / 2).await;
         self.process.cross_to_aws(call, Phase::AfterReply).await;
-        if arrives { Passage::Pass } else { Passage::Fail }
+        if arrives { Passage::Admission } else { Passage::Fail }
     }
 }

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use aws::{Clients, DynamoStore, Guards, S3Objects, SnsMessenger, SnsWaker, Weakened};
-use engine::ports::{Asks, Controls, Messenger, Objects, Pairs, Sagas, Signals, Waker};
+use engine::ports::{ApprovalRequests, Controls, Messenger, Objects, Pairs, Sagas, Signals, Waker};
 use jiff::{SignedDuration, Timestamp};
 use local::embedded::{Buckets, Call, Embedded, Passage, Table, Topics, Wire};
 use local::memory::{MemoryMessenger, MemoryObjects, MemoryStore, MemoryTable, MemoryWaker};
@@ -83,9 +83,9 @@ impl Kind {
 }
 
 /// All ports of the table.
-pub(crate) trait Store: Pairs + Sagas + Asks + Controls + Signals {}
+pub(crate) trait Store: Pairs + Sagas + ApprovalRequests + Controls + Signals {}
 
-impl<S: Pairs + Sagas + Asks + Controls + Signals> Store for S {}
+impl<S: Pairs + Sagas + ApprovalRequests + Controls + Signals> Store for S {}
 
 pub(crate) const TABLE: &str = "sagas";
 pub(crate) const BUCKET: &str = "plans";
@@ -103,7 +103,7 @@ impl Wire for Counted {
     async fn before(&self, call: &Call) -> Passage {
         match &self.wire {
             Some(wire) => wire.before(call).await,
-            None => Passage::Pass,
+            None => Passage::Admission,
         }
     }
 
@@ -111,7 +111,7 @@ impl Wire for Counted {
         *self.counts.lock().unwrap().entry((call.service, call.operation.clone())).or_insert(0) += 1;
         match &self.wire {
             Some(wire) => wire.after(call).await,
-            None => Passage::Pass,
+            None => Passage::Admission,
         }
     }
 }

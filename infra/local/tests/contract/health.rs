@@ -11,7 +11,7 @@ use jiff::SignedDuration;
 use serde_json::json;
 use sim::{CloudFault, CloudFaultKind, HealthEvent};
 
-use crate::errands::{REGION, Stand, Ticking};
+use crate::actions::{REGION, Stand, Ticking};
 use crate::ground::{BUCKET, at};
 
 /// Gives the endpoint that the global name is an alias of, or no answer. It counts the questions.
@@ -60,7 +60,7 @@ fn event(number: i64, service: &str, region: &str, ended_ms: Option<i64>) -> Hea
 }
 
 async fn poll(stand: &Stand, feed: &AwsHealth, second: i64) -> Vec<Signal> {
-    feed.poll(at(0) + SignedDuration::from_secs(second), &stand.pass).await.unwrap()
+    feed.poll(at(0) + SignedDuration::from_secs(second), &stand.admission).await.unwrap()
 }
 
 #[tokio::test(start_paused = true)]
@@ -102,18 +102,18 @@ async fn an_account_without_a_plan_is_told_once_an_hour_what_to_do() {
     let stand = Stand::new();
     stand.cloud.lock().unwrap().set_support_plan(false);
     let feed = feed(&stand, None);
-    let told = feed.poll(at(0), &stand.pass).await.unwrap_err();
+    let told = feed.poll(at(0), &stand.admission).await.unwrap_err();
     assert!(told.message.contains("enabled = false"), "{told}");
     assert_eq!(poll(&stand, &feed, 1_800).await, []);
     assert_eq!(hosts(&stand).len(), 1, "and not asked in between");
-    assert!(feed.poll(at(0) + SignedDuration::from_secs(3_600), &stand.pass).await.is_err());
+    assert!(feed.poll(at(0) + SignedDuration::from_secs(3_600), &stand.admission).await.is_err());
 }
 
 #[tokio::test(start_paused = true)]
 async fn an_api_that_does_not_answer_says_nothing() {
     let stand = Stand::new();
     stand.cloud.lock().unwrap().inject(CloudFault::new("health.us-east-1.amazonaws.com", CloudFaultKind::Dark));
-    assert!(feed(&stand, None).poll(at(0), &stand.pass).await.is_err());
+    assert!(feed(&stand, None).poll(at(0), &stand.admission).await.is_err());
     assert_eq!(hosts(&stand).len(), 1, "one attempt");
 }
 
@@ -131,9 +131,9 @@ async fn an_object_is_written_and_read_back_always_the_same_one() {
     assert!(probes.iter().all(|probe| probe.info().works && probe.info().depth == Depth::Deep));
     for minute in 0..2 {
         let now = at(0) + SignedDuration::from_mins(minute);
-        let probed = probes[0].look(now, &stand.pass).await;
+        let probed = probes[0].look(now, &stand.admission).await;
         assert_eq!((probed.reading, probed.measured), (Reading::Healthy, Some(0.0)), "{}", probed.text);
-        let missing = probes[1].look(now, &stand.pass).await;
+        let missing = probes[1].look(now, &stand.admission).await;
         assert_eq!(missing.reading, Reading::Unknown, "{}", missing.text);
     }
     let read = stand.object("switchback-probe/lake").await;

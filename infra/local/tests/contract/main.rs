@@ -8,15 +8,15 @@
 
 #[macro_use]
 mod ground;
-mod asks;
+mod actions;
+mod approval_requests;
 mod controls;
-mod errands;
 mod files;
 mod health;
-mod looking;
 mod objects;
 mod own_estate;
 mod pairs;
+mod reading;
 mod sagas;
 mod signals;
 mod sizes;

@@ -13,7 +13,7 @@ use local::rehearsal::script::BEGINS;
 use local::rehearsal::{OwnEstate, Rehearsal, scenarios::Scenario};
 use local::stack::sabotage::Boundaries;
 use local::stack::{Delivery, Stack, StackParts, StoreKind};
-use rim::SystemClock;
+use runtime::SystemClock;
 use sim::{Cloud, CloudSettings, Estate, World};
 use tempfile::TempDir;
 
@@ -36,7 +36,7 @@ fn captured(estate: Estate) -> Checkpoint {
                 checkpoint_age: SignedDuration::from_mins(60),
                 fence_first: false,
             },
-            arrangements: failover::errand::Arrangements::default(),
+            declarations: failover::action::Declarations::default(),
             watch: Watch::default(),
             looks: false,
             probes: false,

@@ -147,7 +147,7 @@ fn head(revision: u64, saga: Option<SagaId>) -> PairHead {
         freeze: None,
         cool_down: None,
         drill: None,
-        homes: None,
+        role_assignment: None,
         last: None,
         evidence_due: Vec::new(),
         revision,

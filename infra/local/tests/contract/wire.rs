@@ -11,7 +11,9 @@ use aws_smithy_runtime_api::client::http::{
 };
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
-use engine::ports::{Asks, PairHead, Pairs, STORE_VERSION, SagaHead, SagaStatus, Sagas, StoreError, TakeOver};
+use engine::ports::{
+    ApprovalRequests, PairHead, Pairs, STORE_VERSION, SagaHead, SagaStatus, Sagas, StoreError, TakeOver,
+};
 use failover::{Clocks, PairName, Side};
 use local::embedded::{Call, Embedded, Passage, Wire};
 use saga::Tally;
@@ -40,7 +42,7 @@ impl Script {
 
     fn next(&self, call: &Call, from: &Mutex<Vec<Passage>>) -> Passage {
         let next = if call.operation == self.operation { from.lock().unwrap().pop() } else { None };
-        next.unwrap_or(Passage::Pass)
+        next.unwrap_or(Passage::Admission)
     }
 }
 
@@ -263,7 +265,7 @@ fn pair_head() -> PairHead {
         freeze: None,
         cool_down: None,
         drill: None,
-        homes: None,
+        role_assignment: None,
         last: None,
         evidence_due: Vec::new(),
         revision: 1,

@@ -51,7 +51,7 @@ pub fn ask(saga: &SagaId, question: &str) -> Key {
 pub const TRAIL: &str = "TRAIL#";
 
 /// Key of an audit entry. The time is in milliseconds and padded, so a query returns the entries in order of time.
-pub fn trail(saga: &SagaId, at: Timestamp, mark: &str) -> Key {
+pub fn audit(saga: &SagaId, at: Timestamp, mark: &str) -> Key {
     Key { pk: partition(saga), sk: format!("{TRAIL}{:015}#{mark}", at.as_millisecond()) }
 }
 

@@ -15,14 +15,14 @@
 //! | `SAGA#s` | `HEAD` | [`engine::ports::SagaHead`] |
 //! | `SAGA#s` | `STEP#0003#000017` | [`engine::ports::StepItem`] |
 //! | `SAGA#s` | `LOG#00000001#00000004` | [`engine::ports::LogChunk`] |
-//! | `SAGA#s` | `ASK#question` | [`engine::ports::AskItem`] |
+//! | `SAGA#s` | `ASK#question` | [`engine::ports::ApprovalRequest`] |
 //! | `SAGA#s` | `CONTROL#id` | [`engine::ports::ControlItem`] |
-//! | `SAGA#s` | `TRAIL#milliseconds#mark` | [`engine::ports::TrailLine`] |
+//! | `SAGA#s` | `TRAIL#milliseconds#mark` | [`engine::ports::AuditEntry`] |
 //!
 //! Every item has `version` (S22) and `write`. The latter is the mark of the call that wrote the item last.
 //! Attributes that conditions use are top-level attributes.
 
-mod asks;
+mod approval_requests;
 mod controls;
 pub mod keys;
 mod pairs;
@@ -36,7 +36,7 @@ mod write;
 use crate::clients::Clients;
 use crate::guards::Guards;
 
-/// The table. It implements the ports `Pairs`, `Sagas`, `Asks`, `Controls` and `Signals`.
+/// The table. It implements the ports `Pairs`, `Sagas`, `ApprovalRequests`, `Controls` and `Signals`.
 #[derive(Clone, Debug)]
 pub struct DynamoStore {
     client: aws_sdk_dynamodb::Client,

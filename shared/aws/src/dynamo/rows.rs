@@ -7,8 +7,8 @@ use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use engine::ports::{
-    Answer, AskItem, AskState, ControlCount, Link, LogChunk, PairHead, STORE_VERSION, SagaHead, SagaStatus, StepItem,
-    StoreError, TrailLine,
+    Answer, ApprovalRequest, AuditEntry, ControlCount, Link, LogChunk, PairHead, RequestState, STORE_VERSION, SagaHead,
+    SagaStatus, StepItem, StoreError,
 };
 use failover::{Clocks, PairName};
 use jiff::Timestamp;
@@ -70,7 +70,7 @@ pub(super) struct LogRow {
 
 /// `SAGA#s / ASK#question`.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub(super) struct AskRow {
+pub(super) struct RequestRow {
     version: u32,
     saga: SagaId,
     question: String,
@@ -79,7 +79,7 @@ pub(super) struct AskRow {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     loss_s: Option<i64>,
     expires_at: Timestamp,
-    state: AskWord,
+    state: RequestWord,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     answer: Option<Answer>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -104,21 +104,21 @@ fn one() -> u32 {
 
 /// `SAGA#s / TRAIL#milliseconds#mark`.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub(super) struct TrailRow {
+pub(super) struct AuditRow {
     pub(super) version: u32,
-    pub(super) line: TrailLine,
+    pub(super) line: AuditEntry,
 }
 
 /// The state of an approval request, as conditions see it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(super) enum AskWord {
+pub(super) enum RequestWord {
     Open,
     Answered,
     Used,
 }
 
-impl AskWord {
+impl RequestWord {
     pub(super) fn as_str(self) -> &'static str {
         match self {
             Self::Open => "open",
@@ -210,12 +210,12 @@ impl From<LogRow> for LogChunk {
     }
 }
 
-impl From<&AskItem> for AskRow {
-    fn from(ask: &AskItem) -> Self {
+impl From<&ApprovalRequest> for RequestRow {
+    fn from(ask: &ApprovalRequest) -> Self {
         let (state, answer) = match &ask.state {
-            AskState::Open => (AskWord::Open, None),
-            AskState::Answered(answer) => (AskWord::Answered, Some(answer.clone())),
-            AskState::Used(answer) => (AskWord::Used, Some(answer.clone())),
+            RequestState::Open => (RequestWord::Open, None),
+            RequestState::Answered(answer) => (RequestWord::Answered, Some(answer.clone())),
+            RequestState::Used(answer) => (RequestWord::Used, Some(answer.clone())),
         };
         Self {
             version: STORE_VERSION,
@@ -238,17 +238,17 @@ impl From<&AskItem> for AskRow {
     }
 }
 
-impl AskRow {
-    pub(super) fn into_ask(self, what: &str) -> Result<AskItem, StoreError> {
+impl RequestRow {
+    pub(super) fn into_ask(self, what: &str) -> Result<ApprovalRequest, StoreError> {
         let state = match (self.state, self.answer) {
-            (AskWord::Open, _) => AskState::Open,
-            (AskWord::Answered, Some(answer)) => AskState::Answered(answer),
-            (AskWord::Used, Some(answer)) => AskState::Used(answer),
-            (AskWord::Answered | AskWord::Used, None) => {
+            (RequestWord::Open, _) => RequestState::Open,
+            (RequestWord::Answered, Some(answer)) => RequestState::Answered(answer),
+            (RequestWord::Used, Some(answer)) => RequestState::Used(answer),
+            (RequestWord::Answered | RequestWord::Used, None) => {
                 return Err(StoreError::Broken(format!("{what} is answered, but its answer is not recorded")));
             }
         };
-        Ok(AskItem {
+        Ok(ApprovalRequest {
             version: self.version,
             saga: self.saga,
             question: self.question,

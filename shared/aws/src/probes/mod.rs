@@ -10,14 +10,14 @@ mod probe_kind;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use engine::ports::{Clock, DeclaredProbe, Depth, Pass, Probe, ProbeInfo, Probed};
+use engine::ports::{Admission, Clock, DeclaredProbe, Depth, Probe, ProbeInfo, Probed};
 use failover::signal::{Origin, Reading};
 use jiff::Timestamp;
 use saga::{Code, Fault};
 use serde_json::Value;
 
 use self::probe_kind::{ProbeKind, Sight};
-use crate::clients::{Clients, ErrandClients};
+use crate::clients::{ActionClients, Clients};
 use crate::codes;
 
 /// Every kind of probe in AWS.
@@ -48,7 +48,7 @@ pub fn of(clients: &Clients, clock: &Arc<dyn Clock>, declared: &[DeclaredProbe])
             works: true,
             unit: "ms",
         };
-        let (clients, clock) = (clients.errands.clone(), Arc::clone(clock));
+        let (clients, clock) = (clients.actions.clone(), Arc::clone(clock));
         Arc::new(AwsProbe { info, kind, settings: declared.settings.clone(), clients, clock }) as Arc<dyn Probe>
     })
     .collect()
@@ -62,7 +62,7 @@ struct AwsProbe {
     info: ProbeInfo,
     kind: &'static dyn ProbeKind,
     settings: Value,
-    clients: ErrandClients,
+    clients: ActionClients,
     clock: Arc<dyn Clock>,
 }
 
@@ -72,10 +72,10 @@ impl Probe for AwsProbe {
         &self.info
     }
 
-    async fn look(&self, now: Timestamp, pass: &dyn Pass) -> Probed {
+    async fn look(&self, now: Timestamp, admission: &dyn Admission) -> Probed {
         let (name, settings) = (self.info.name.as_str(), &self.settings);
         let begun = self.clock.now();
-        let seen = self.kind.look(&Sight { clients: &self.clients, name, settings, now, pass }).await;
+        let seen = self.kind.look(&Sight { clients: &self.clients, name, settings, now, admission }).await;
         let took = self.clock.now().duration_since(begun).as_millis().max(0) as f64;
         match seen {
             Ok((reading, text)) => Probed { reading, measured: (reading == Reading::Healthy).then_some(took), text },

@@ -7,16 +7,16 @@
 
 use async_trait::async_trait;
 use aws_sdk_s3::primitives::ByteStream;
-use engine::ports::Nature;
+use engine::ports::Access;
 use failover::signal::Reading;
 use saga::Fault;
 use serde::Deserialize;
 use serde_json::Value;
 
 use super::probe_kind::{ProbeKind, Sight};
+use crate::actions::call::{Call, carry, in_region};
+use crate::actions::settings;
 use crate::codes;
-use crate::errands::call::{Call, carry, in_region};
-use crate::errands::settings;
 
 const KIND: &str = "object_store";
 
@@ -48,7 +48,7 @@ impl ProbeKind for ObjectStore {
     }
 
     async fn look(&self, sight: &Sight<'_>) -> Result<(Reading, String), Fault> {
-        let unreadable = |said| Fault::person_needed(codes::ERRAND_SETTINGS, said);
+        let unreadable = |said| Fault::person_needed(codes::ACTION_SETTINGS, said);
         let Settings { bucket, region, prefix } = settings::read(KIND, sight.settings).map_err(unreadable)?;
         let (region, key) = (region.as_deref(), format!("{prefix}{}", sight.name));
         let call = |nature, doing: &str, action| Call {
@@ -63,11 +63,11 @@ impl ProbeKind for ObjectStore {
         let written = sight.now.as_millisecond();
         let body = ByteStream::from(written.to_string().into_bytes());
         let request = sight.clients.s3.put_object().bucket(&bucket).key(&key).body(body);
-        let writing = call(Nature::Effect, "writing", "s3:PutObject");
-        carry(&writing, sight.pass, in_region!(aws_sdk_s3, request, region)).await?;
+        let writing = call(Access::Write, "writing", "s3:PutObject");
+        carry(&writing, sight.admission, in_region!(aws_sdk_s3, request, region)).await?;
         let request = sight.clients.s3.get_object().bucket(&bucket).key(&key);
-        let reading = call(Nature::Look, "reading", "s3:GetObject");
-        let found = carry(&reading, sight.pass, in_region!(aws_sdk_s3, request, region)).await?;
+        let reading = call(Access::Read, "reading", "s3:GetObject");
+        let found = carry(&reading, sight.admission, in_region!(aws_sdk_s3, request, region)).await?;
         let broke = |_| Fault::again(codes::AWS_NO_ANSWER, format!("reading {key} in the bucket {bucket} broke off"));
         let bytes = found.body.collect().await.map_err(broke)?.into_bytes();
         let read = std::str::from_utf8(&bytes).ok().and_then(|text| text.parse::<i64>().ok());

@@ -1,13 +1,13 @@
 //! One kind of probe in AWS, and the context of one reading.
 
 use async_trait::async_trait;
-use engine::ports::Pass;
+use engine::ports::Admission;
 use failover::signal::Reading;
 use jiff::Timestamp;
 use saga::Fault;
 use serde_json::Value;
 
-use crate::clients::ErrandClients;
+use crate::clients::ActionClients;
 
 /// One kind of probe.
 #[async_trait]
@@ -25,7 +25,7 @@ pub(super) trait ProbeKind: Send + Sync {
 /// The context of one reading.
 pub(super) struct Sight<'a> {
     /// The clients of the AWS services.
-    pub(super) clients: &'a ErrandClients,
+    pub(super) clients: &'a ActionClients,
     /// Name of the probe.
     pub(super) name: &'a str,
     /// The settings of the probe.
@@ -33,5 +33,5 @@ pub(super) struct Sight<'a> {
     /// The time of the reading.
     pub(super) now: Timestamp,
     /// Admits each request.
-    pub(super) pass: &'a dyn Pass,
+    pub(super) admission: &'a dyn Admission,
 }

@@ -5,14 +5,14 @@
 
 use engine::Deps;
 use engine::approvals::{Proven, Standing, answer};
-use engine::noticing::last_verdict;
+use engine::detection::last_verdict;
 use engine::pair::pair_head;
-use engine::ports::{AskItem, Deed, TrailLine};
+use engine::ports::{ApprovalRequest, AuditAction, AuditEntry};
 use engine::view::{View, view};
 use failover::plan::GO;
 use failover::text::{Detail, plan_text};
 use failover::verdict::sentences;
-use rim::{Exit, Problem};
+use runtime::{Exit, Problem};
 use saga::SagaId;
 use serde_json::json;
 
@@ -67,7 +67,7 @@ pub(crate) fn run(arguments: &AnswerArguments, form: Form, approved: bool, why: 
             }
         };
         if !why.is_empty() {
-            note(&deps, &asked, by, Deed::Declined, format!("why: {why}")).await;
+            note(&deps, &asked, by, AuditAction::Declined, format!("why: {why}")).await;
         }
         Ok(tell(form, &saga, &proven, &standing))
     })
@@ -86,7 +86,7 @@ impl AnswerArguments {
     }
 
     /// The person who answers, proven as the configuration demands.
-    async fn who(&self, deps: &Deps, asked: &AskItem) -> Result<Proven, Problem> {
+    async fn who(&self, deps: &Deps, asked: &ApprovalRequest) -> Result<Proven, Problem> {
         if let (Some(name), true) = (&self.approver, deps.pair.watch.approvers.is_empty()) {
             let message = format!("{name:?} is no approver: the configuration names none with [[approver]]");
             return Err(Problem::refused("NOT-APPROVED", message));
@@ -128,7 +128,7 @@ fn tell(form: Form, saga: &SagaId, proven: &Proven, standing: &Standing) -> Exit
 }
 
 /// Shows the plan, the evidence for it, and the question with the loss.
-async fn show(deps: &Deps, seen: &View, asked: &AskItem) -> Result<(), Problem> {
+async fn show(deps: &Deps, seen: &View, asked: &ApprovalRequest) -> Result<(), Problem> {
     say(plan_text(&seen.plan, &seen.head.plan.0, Detail::Counts));
     say(evidence(&seen.plan));
     if let Some(verdict) = last_verdict(deps).await? {
@@ -144,21 +144,21 @@ async fn show(deps: &Deps, seen: &View, asked: &AskItem) -> Result<(), Problem> 
 }
 
 /// Records that a person was not proven, and why.
-pub(crate) async fn untaken(deps: &Deps, asked: &AskItem, unproven: Unproven) -> Problem {
+pub(crate) async fn untaken(deps: &Deps, asked: &ApprovalRequest, unproven: Unproven) -> Problem {
     if let (Some(who), Some(why)) = (&unproven.who, unproven.why) {
         refused(deps, asked, who, why).await;
     }
     unproven.problem
 }
 
-async fn refused(deps: &Deps, asked: &AskItem, who: &str, why: &str) {
-    note(deps, asked, who, Deed::Refused, format!("at a terminal: {why}")).await;
+async fn refused(deps: &Deps, asked: &ApprovalRequest, who: &str, why: &str) {
+    note(deps, asked, who, AuditAction::Refused, format!("at a terminal: {why}")).await;
 }
 
 /// Adds an audit entry. If it cannot be written, that is shown, and no answer is taken back.
-async fn note(deps: &Deps, asked: &AskItem, who: &str, deed: Deed, note: String) {
-    let line = TrailLine { at: deps.clock.now(), question: asked.question.clone(), who: who.to_owned(), deed, note };
-    if let Err(error) = deps.asks.note(&asked.saga, &line).await {
+async fn note(deps: &Deps, asked: &ApprovalRequest, who: &str, deed: AuditAction, note: String) {
+    let line = AuditEntry { at: deps.clock.now(), question: asked.question.clone(), who: who.to_owned(), deed, note };
+    if let Err(error) = deps.approval_requests.note(&asked.saga, &line).await {
         say(format_args!("a line of the trail could not be written: {error}"));
     }
 }

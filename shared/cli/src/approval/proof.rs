@@ -5,8 +5,8 @@
 use console::Term;
 use engine::Deps;
 use engine::approvals::{NotProven, Proven, approver, at_terminal};
-use rim::Problem;
-use rim::config::SecretSource;
+use runtime::Problem;
+use runtime::config::SecretSource;
 use secrecy::SecretString;
 
 use crate::terminal::prompts::{is_attended, person, typed};

@@ -2,11 +2,11 @@
 
 use engine::Deps;
 use engine::approvals::{Proven, answer, folded, question_of};
-use engine::ports::{AskItem, AskState};
+use engine::ports::{ApprovalRequest, RequestState};
 use engine::start::Draft;
 use engine::view::View;
 use failover::plan::{About, GO};
-use rim::Problem;
+use runtime::Problem;
 use saga::{Plan, SagaId};
 
 use crate::approval::proof::{CodeArguments, Unproven};
@@ -76,7 +76,7 @@ impl ApprovalArguments {
     }
 
     /// Says who can still approve, and which flags make a command approve.
-    pub(crate) fn missing(deps: &Deps, asked: Option<&AskItem>, again: &str, planned: bool) -> String {
+    pub(crate) fn missing(deps: &Deps, asked: Option<&ApprovalRequest>, again: &str, planned: bool) -> String {
         let risk = if planned { "" } else { " --accept-risk" };
         let given: Vec<&str> = asked.iter().flat_map(|asked| &asked.given).map(|answer| answer.by.as_str()).collect();
         let said = |name: &str| given.iter().any(|given| folded(given) == folded(name));
@@ -118,25 +118,25 @@ pub(crate) fn text(deps: &Deps, draft: &Draft) -> String {
 }
 
 /// The question of a saga. It is asked now if it was not asked before.
-pub(crate) async fn asked(deps: &Deps, view: &View) -> Result<AskItem, Problem> {
+pub(crate) async fn asked(deps: &Deps, view: &View) -> Result<ApprovalRequest, Problem> {
     if let Some(asked) = &view.question {
         return Ok(asked.clone());
     }
     let ask = question_of(&view.plan, &view.head.plan, GO, deps.clock.now(), deps);
-    deps.asks.ask(&ask).await?;
-    Ok(deps.asks.question(&view.head.saga, GO).await?.unwrap_or(ask))
+    deps.approval_requests.ask(&ask).await?;
+    Ok(deps.approval_requests.question(&view.head.saga, GO).await?.unwrap_or(ask))
 }
 
 /// The status of the question now.
-pub(crate) fn stands(deps: &Deps, view: &View, asked: &AskItem) -> Standing {
+pub(crate) fn stands(deps: &Deps, view: &View, asked: &ApprovalRequest) -> Standing {
     if view.state.approval(GO).is_some() {
         return Standing::Approved;
     }
     match &asked.state {
-        AskState::Used(_) => Standing::Approved,
-        AskState::Answered(answer) if answer.approved && answer.at <= asked.expires_at => Standing::Approved,
-        AskState::Answered(_) => Standing::Closed,
-        AskState::Open if deps.clock.now() > asked.expires_at => Standing::Closed,
-        AskState::Open => Standing::Open,
+        RequestState::Used(_) => Standing::Approved,
+        RequestState::Answered(answer) if answer.approved && answer.at <= asked.expires_at => Standing::Approved,
+        RequestState::Answered(_) => Standing::Closed,
+        RequestState::Open if deps.clock.now() > asked.expires_at => Standing::Closed,
+        RequestState::Open => Standing::Open,
     }
 }

@@ -6,7 +6,7 @@
 use engine::pair::pair_head;
 use engine::pair_status::pair_status;
 use engine::view::view;
-use rim::{Exit, Problem};
+use runtime::{Exit, Problem};
 use serde_json::json;
 
 use crate::operation::drive::{Ended, drive};

@@ -1,6 +1,6 @@
 //! `switchback approve`: says yes to the question of a saga.
 
-use rim::{Exit, Problem};
+use runtime::{Exit, Problem};
 
 use crate::approval::answer::{self, AnswerArguments};
 use crate::terminal::talk::Form;

@@ -6,12 +6,12 @@ use engine::capture::{CaptureError, capture};
 use engine::pair::pair_head;
 use failover::{Checkpoint, Side};
 use jiff::Timestamp;
-use rim::{Exit, Problem};
+use runtime::{Exit, Problem};
 use serde::Serialize;
 
 use crate::place;
 use crate::place::pair::{PairArguments, SideName, url};
-use crate::place::sides::greet;
+use crate::place::sides::check_access;
 use crate::place::store::StoreArguments;
 use crate::terminal::talk::{Form, data, data_json, say};
 
@@ -49,7 +49,7 @@ pub(crate) fn run(arguments: &Arguments, form: Form) -> Result<Exit, Problem> {
         // If a side does not let us in, no store is made.
         let before = store.look(&checked).await?;
         for side in &sides {
-            let greeted = greet(&before, *side, before.settings.call_time_out).await;
+            let greeted = check_access(&before, *side, before.settings.call_time_out).await;
             greeted.map_err(|fault| Problem::of_side(*side, url(&before, *side), &fault))?;
         }
         let deps = store.open(&checked).await?;

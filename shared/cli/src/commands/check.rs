@@ -9,7 +9,7 @@ use engine::capture::{CaptureError, CheckpointOutline, outline};
 use engine::pair_status::pair_status;
 use failover::Side;
 use jiff::Timestamp;
-use rim::{Checked, Exit, Problem};
+use runtime::{Checked, Exit, Problem};
 use saga::Reaction;
 use serde::Serialize;
 use serde_json::Value;

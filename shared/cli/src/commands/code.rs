@@ -3,7 +3,7 @@
 //! The code is shown once and kept nowhere. The configuration keeps its hash.
 
 use engine::approvals::code::{hash, make};
-use rim::{Exit, Problem};
+use runtime::{Exit, Problem};
 use secrecy::ExposeSecret as _;
 use serde_json::json;
 

@@ -1,6 +1,6 @@
 //! `switchback decline`: says no to the question of a saga. The saga is held by it and not destroyed.
 
-use rim::{Exit, Problem};
+use runtime::{Exit, Problem};
 
 use crate::approval::answer::{self, AnswerArguments};
 use crate::terminal::talk::Form;

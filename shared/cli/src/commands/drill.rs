@@ -2,8 +2,8 @@
 
 use engine::drills::{DrillResult, keep_dry_run, results, turn_back};
 use engine::dry_run::dry_run as foresee;
-use failover::{Course, Side};
-use rim::{Exit, Problem};
+use failover::{Operation, Side};
+use runtime::{Exit, Problem};
 use serde_json::json;
 
 use crate::operation::dry_run::show;
@@ -75,7 +75,7 @@ pub(crate) fn run(arguments: &Arguments, form: Form) -> Result<Exit, Problem> {
     match &arguments.drill {
         Drill::DryRun(arguments) => dry_run(arguments, form),
         Drill::StandbyOnly(arguments) => {
-            let request = request(Course::StandbyDrill, "drill standby-only");
+            let request = request(Operation::StandbyDrill, "drill standby-only");
             moving::run(&Moving { arguments, request, form })
         }
         Drill::Full(arguments) => full_drill::run(arguments, form),
@@ -84,9 +84,9 @@ pub(crate) fn run(arguments: &Arguments, form: Form) -> Result<Exit, Problem> {
     }
 }
 
-fn request(course: Course, command: &'static str) -> Request {
+fn request(operation: Operation, command: &'static str) -> Request {
     Request {
-        course,
+        operation,
         command,
         leaving: Side::Primary,
         planned: true,
@@ -103,7 +103,7 @@ fn dry_run(arguments: &DryRunArguments, form: Form) -> Result<Exit, Problem> {
     let store = arguments.store.store()?;
     place::run(async {
         let deps = store.look(&checked).await?;
-        let order = request(Course::Drill, "drill dry-run").order(&deps, &person());
+        let order = request(Operation::Drill, "drill dry-run").order(&deps, &person());
         let drafted = draft(&deps, &order).await?;
         let foreseen = foresee(&deps, &drafted.plan).await?;
         show(arguments.full, form, &foreseen);

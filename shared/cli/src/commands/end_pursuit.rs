@@ -1,7 +1,7 @@
 //! `switchback end-pursuit`: ends the pursuit of steps that could not be verified stopped.
 
 use engine::ports::Control;
-use rim::{Exit, Problem};
+use runtime::{Exit, Problem};
 use saga::bounds::few_of;
 
 use crate::orders::control::{self, ControlArguments};

@@ -1,7 +1,7 @@
 //! `switchback explain CODE`: shows the page of advice for a fault.
 
-use rim::advice::{PAGES, page};
-use rim::{Exit, Problem};
+use runtime::advice::{PAGES, page};
+use runtime::{Exit, Problem};
 use serde_json::json;
 
 use crate::terminal::talk::{Form, data, data_json};

@@ -1,8 +1,8 @@
 //! `switchback failback`: moves the work back from the standby to the primary, at once or in a planned window.
 
-use failover::{Course, Side, Window};
+use failover::{Operation, Side, Window};
 use jiff::{SignedDuration, Timestamp};
-use rim::{Exit, Problem};
+use runtime::{Exit, Problem};
 
 use crate::operation::moving::{self, Moving, MovingArguments};
 use crate::operation::order::Request;
@@ -35,7 +35,7 @@ pub(crate) fn run(arguments: &Arguments, form: Form) -> Result<Exit, Problem> {
         format!(" --from {} --until {} --needs {}s", window.from, window.until, window.needs_s)
     });
     let request = Request {
-        course: Course::Failback,
+        operation: Operation::Failback,
         command: "failback",
         leaving: Side::Standby,
         planned: true,

@@ -1,7 +1,7 @@
 //! `switchback failover`: moves the work away from a side that failed, or that is left for a while.
 
-use failover::Course;
-use rim::{Exit, Problem};
+use failover::Operation;
+use runtime::{Exit, Problem};
 
 use crate::operation::moving::{self, Moving, MovingArguments};
 use crate::operation::order::OrderArguments;
@@ -18,6 +18,6 @@ pub(crate) struct Arguments {
 
 /// Runs `switchback failover`.
 pub(crate) fn run(arguments: &Arguments, form: Form) -> Result<Exit, Problem> {
-    let request = arguments.order.request(Course::Failover, "failover");
+    let request = arguments.order.request(Operation::Failover, "failover");
     moving::run(&Moving { arguments: &arguments.moving, request, form })
 }

@@ -1,8 +1,8 @@
 //! `switchback freeze`: stops everything except observation, until `switchback thaw`.
 
-use engine::noticing;
+use engine::detection;
 use engine::pair::pair_head;
-use rim::{Exit, Problem};
+use runtime::{Exit, Problem};
 use serde_json::json;
 
 use crate::place;
@@ -29,7 +29,7 @@ pub(crate) fn run(arguments: &Arguments, form: Form) -> Result<Exit, Problem> {
     let store = arguments.store.store()?;
     place::run(async {
         let deps = store.existing(&checked).await?;
-        let changed = noticing::freeze(&deps, &person(), &arguments.why).await?;
+        let changed = detection::freeze(&deps, &person(), &arguments.why).await?;
         let freeze = pair_head(&deps).await?.freeze;
         if form == Form::Json {
             data_json(&json!({ "pair": checked.pair, "changed": changed, "freeze": freeze }));

@@ -7,7 +7,7 @@ use engine::pair::pair_head;
 use engine::view::view;
 use failover::Side;
 use jiff::SignedDuration;
-use rim::{Exit, Problem};
+use runtime::{Exit, Problem};
 use saga::bounds::few_of;
 use saga::{Outcome, SagaId};
 use serde::Serialize;

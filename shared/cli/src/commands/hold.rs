@@ -1,7 +1,7 @@
 //! `switchback hold`: holds the saga. Nothing of it acts until `switchback resume`, the pursuit included.
 
 use engine::ports::Control;
-use rim::{Exit, Problem};
+use runtime::{Exit, Problem};
 
 use crate::orders::control::{self, ControlArguments};
 use crate::summary::standing::Standing;

@@ -5,7 +5,7 @@ use engine::controls::order;
 use engine::ports::{Closed, Control, StoreError};
 use jiff::SignedDuration;
 use jiff::civil::Date;
-use rim::{Exit, Problem};
+use runtime::{Exit, Problem};
 use saga::SagaId;
 use saga::bounds::{TEXT, capped};
 use serde_json::json;
@@ -24,11 +24,11 @@ const PATIENCE: SignedDuration = SignedDuration::from_secs(60);
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
     #[command(subcommand)]
-    deed: Deed,
+    deed: AuditAction,
 }
 
 #[derive(Debug, Subcommand)]
-enum Deed {
+enum AuditAction {
     /// Writes a lesson down. It follows into the next plans until it is closed.
     Add(Add),
     /// Closes a lesson.
@@ -74,8 +74,8 @@ struct Close {
 /// Runs `switchback lesson`.
 pub(crate) fn run(arguments: &Arguments, form: Form) -> Result<Exit, Problem> {
     match &arguments.deed {
-        Deed::Add(add) => run_add(add, form),
-        Deed::Close(close) => run_close(close, form),
+        AuditAction::Add(add) => run_add(add, form),
+        AuditAction::Close(close) => run_close(close, form),
     }
 }
 

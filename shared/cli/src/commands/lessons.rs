@@ -1,7 +1,7 @@
 //! `switchback lessons`: lists the lessons, each with the person who takes care of it and the due date.
 
 use engine::ports::LessonItem;
-use rim::{Exit, Problem};
+use runtime::{Exit, Problem};
 use serde_json::json;
 
 use crate::place;

@@ -31,7 +31,7 @@ mod verify;
 mod waive;
 
 use clap::Subcommand;
-use rim::{Exit, Problem};
+use runtime::{Exit, Problem};
 
 use crate::terminal::talk::Form;
 

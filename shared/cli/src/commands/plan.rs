@@ -4,7 +4,7 @@
 
 use engine::dry_run::dry_run;
 use failover::text::{Detail, plan_text};
-use rim::{Exit, Problem};
+use runtime::{Exit, Problem};
 use serde_json::json;
 
 use crate::operation::dry_run::show;

@@ -1,7 +1,7 @@
 //! `switchback promote`: makes the standby the primary for good, and the primary its standby.
 
-use failover::{Course, Side};
-use rim::{Exit, Problem};
+use failover::{Operation, Side};
+use runtime::{Exit, Problem};
 
 use crate::operation::moving::{self, Moving, MovingArguments};
 use crate::operation::order::Request;
@@ -20,7 +20,7 @@ pub(crate) struct Arguments {
 /// Runs `switchback promote`.
 pub(crate) fn run(arguments: &Arguments, form: Form) -> Result<Exit, Problem> {
     let request = Request {
-        course: Course::Promotion,
+        operation: Operation::Promotion,
         command: "promote",
         leaving: Side::Primary,
         planned: arguments.planned,

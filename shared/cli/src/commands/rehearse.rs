@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use local::rehearsal::scenarios::{SCENARIOS, Scenario};
 use local::rehearsal::{OwnEstate, Rehearsal};
 use local::stack::StoreKind;
-use rim::{Exit, Problem};
+use runtime::{Exit, Problem};
 
 use crate::terminal::talk::{Form, data, data_json, say};
 

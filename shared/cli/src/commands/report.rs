@@ -12,7 +12,7 @@ use engine::pair::pair_head;
 use engine::ports::DoneItem;
 use engine::runner::Published;
 use failover::evidence::{ClockRow, DatasetRow, Record};
-use rim::{Exit, Problem};
+use runtime::{Exit, Problem};
 use saga::{Proof, SagaId};
 use serde_json::json;
 
@@ -54,7 +54,9 @@ pub(crate) fn run(arguments: &Arguments, form: Form) -> Result<Exit, Problem> {
         }
         let record = found(&deps, arguments.saga.clone().map(SagaId)).await?;
         if let Some(folder) = &arguments.out {
-            for (ending, bytes) in [("json", record.to_bytes()), ("html", deps.scribe.page(&record).into_bytes())] {
+            for (ending, bytes) in
+                [("json", record.to_bytes()), ("html", deps.evidence_renderer.page(&record).into_bytes())]
+            {
                 let name = format!("evidence-{}-{}.{ending}", record.facts.saga, record.seal12());
                 write(&folder.join(name), &bytes)?;
             }

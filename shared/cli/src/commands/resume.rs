@@ -1,7 +1,7 @@
 //! `switchback resume`: lets a held saga go on.
 
 use engine::ports::Control;
-use rim::{Exit, Problem};
+use runtime::{Exit, Problem};
 
 use crate::orders::control::{self, ControlArguments};
 use crate::terminal::talk::{Form, say};

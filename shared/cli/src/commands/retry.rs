@@ -1,7 +1,7 @@
 //! `switchback retry`: tries a blocked or waiting step at once.
 
 use engine::ports::Control;
-use rim::{Exit, Problem};
+use runtime::{Exit, Problem};
 
 use crate::orders::control::{self, ControlArguments};
 use crate::orders::step::StepArguments;

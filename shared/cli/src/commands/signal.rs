@@ -2,11 +2,11 @@
 //!
 //! It is one origin among others, and alone it moves nothing. It counts for half an hour.
 
-use engine::noticing::{case_of, hear};
+use engine::detection::{case_of, ingest};
 use failover::signal::{About, Origin, Reading, Signal, holds};
 use failover::verdict::sentences;
 use jiff::SignedDuration;
-use rim::{Exit, Problem};
+use runtime::{Exit, Problem};
 use serde_json::json;
 
 use crate::place;
@@ -74,7 +74,7 @@ pub(crate) fn run(arguments: &Arguments, form: Form) -> Result<Exit, Problem> {
             text: format!("{by}: {}", words.join(" ")),
         };
         let until = now.saturating_add(SignedDuration::from_secs(holds::OPERATOR_S)).unwrap_or(now);
-        hear(&deps, vec![signal.clone()]).await?;
+        ingest(&deps, vec![signal.clone()]).await?;
         let sentence = sentences(&case_of(&deps).await?).into_iter().next();
         if form == Form::Json {
             data_json(&json!({ "pair": checked.pair, "signal": signal, "until": until, "verdict": sentence }));

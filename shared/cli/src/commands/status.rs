@@ -1,7 +1,7 @@
 //! `switchback status`: shows where the pair's work is, and the status of its saga.
 
+use engine::detection::case_of;
 use engine::keys::published_key;
-use engine::noticing::case_of;
 use engine::pair::pair_head;
 use engine::pair_status::{PairStatus, pair_status};
 use engine::ports::{ControlState, GuardRecord, PairHead};
@@ -11,7 +11,7 @@ use engine::{Deps, drills};
 use failover::Work;
 use failover::verdict::sentences;
 use jiff::SignedDuration;
-use rim::{Exit, Problem};
+use runtime::{Exit, Problem};
 use saga::SagaId;
 use serde_json::json;
 
@@ -49,14 +49,14 @@ pub(crate) fn run(arguments: &Arguments, form: Form) -> Result<Exit, Problem> {
     place::run(async {
         let deps = store.existing(&checked).await?;
         let named = arguments.saga.clone().map(SagaId);
-        let (mut pair, mut standing) = look(&deps, named.as_ref()).await?;
+        let (mut pair, mut standing) = poll(&deps, named.as_ref()).await?;
         if let (true, Some(first)) = (arguments.watch, &standing) {
             let saga = SagaId(first.saga.clone());
             let progress = Progress::begin();
             while let Some(now) = standing.as_ref().filter(|standing| !standing.doing.is_over()) {
                 progress.show(now);
                 sleep(&deps, LOOKS_EVERY).await;
-                (pair, standing) = look(&deps, Some(&saga)).await?;
+                (pair, standing) = poll(&deps, Some(&saga)).await?;
             }
             standing.iter().for_each(|standing| progress.show(standing));
             progress.end();
@@ -87,7 +87,7 @@ pub(crate) fn run(arguments: &Arguments, form: Form) -> Result<Exit, Problem> {
 
 /// The pair, and a saga: the named one, the running one, or the last one. A pair that an earlier version stored
 /// does not name its last saga. Then it is the one that published last.
-async fn look(deps: &Deps, named: Option<&SagaId>) -> Result<(PairHead, Option<Standing>), Problem> {
+async fn poll(deps: &Deps, named: Option<&SagaId>) -> Result<(PairHead, Option<Standing>), Problem> {
     let pair = pair_head(deps).await?;
     let saga = match named.or(pair.saga.as_ref()).or(pair.last.as_ref()) {
         Some(saga) => Some(saga.clone()),

@@ -1,7 +1,7 @@
 //! `switchback thaw`: ends what `switchback freeze` has begun.
 
-use engine::noticing;
-use rim::{Exit, Problem};
+use engine::detection;
+use runtime::{Exit, Problem};
 use serde_json::json;
 
 use crate::place;
@@ -28,7 +28,7 @@ pub(crate) fn run(arguments: &Arguments, form: Form) -> Result<Exit, Problem> {
     let store = arguments.store.store()?;
     place::run(async {
         let deps = store.existing(&checked).await?;
-        let changed = noticing::thaw(&deps, &person(), &arguments.why).await?;
+        let changed = detection::thaw(&deps, &person(), &arguments.why).await?;
         if form == Form::Json {
             data_json(&json!({ "pair": checked.pair, "changed": changed }));
         } else if changed {

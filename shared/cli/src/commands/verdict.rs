@@ -2,10 +2,10 @@
 
 use comfy_table::Table;
 use comfy_table::presets::NOTHING;
-use engine::noticing::{case_of, decisions};
+use engine::detection::{case_of, decisions};
 use failover::Side;
 use failover::verdict::{Agreement, Verdict, sentences};
-use rim::{Exit, Problem};
+use runtime::{Exit, Problem};
 use serde_json::json;
 
 use crate::place;

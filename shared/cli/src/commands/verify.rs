@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use failover::evidence::{Verified, verify};
-use rim::{Exit, Problem};
+use runtime::{Exit, Problem};
 use serde_json::json;
 
 use crate::terminal::talk::{Form, data, data_json};
@@ -26,9 +26,9 @@ pub(crate) fn run(arguments: &Arguments, form: Form) -> Result<Exit, Problem> {
     let file = arguments.file.display();
     let bytes = std::fs::read(&arguments.file)
         .map_err(|e| Problem::refused("EVIDENCE-UNREADABLE", format!("{file} cannot be read: {e}")))?;
-    let scribe = rim::boot::scribe();
+    let evidence_renderer = runtime::boot::evidence_renderer();
     let seal = arguments.seal.as_ref().map(|seal| seal.trim().to_lowercase());
-    match verify(&bytes, seal.as_deref(), &|record| scribe.page(record)) {
+    match verify(&bytes, seal.as_deref(), &|record| evidence_renderer.page(record)) {
         Ok(verified) => {
             tell(form, &verified, seal.is_some());
             Ok(Exit::Fine)

@@ -2,7 +2,7 @@
 
 use engine::ports::Control;
 use failover::Role;
-use rim::{Exit, Problem};
+use runtime::{Exit, Problem};
 
 use crate::orders::control::{self, ControlArguments};
 use crate::orders::step::{StepArguments, words};

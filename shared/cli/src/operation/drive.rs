@@ -10,7 +10,7 @@ use engine::runner::{Driven, Stopped};
 use engine::view::view;
 use engine::wake::wake;
 use jiff::{SignedDuration, Timestamp};
-use rim::Problem;
+use runtime::Problem;
 use saga::{Outcome, SagaId};
 
 use crate::place::store::Others;

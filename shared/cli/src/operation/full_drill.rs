@@ -3,14 +3,14 @@
 //! If no function is deployed, this process drives the drill to its end. Started again, it goes on.
 
 use engine::Deps;
-use engine::drills::{DrillOutcome, Tended, results, standing, tend};
+use engine::drills::{DrillOutcome, Reconciled, reconcile, results, standing};
 use engine::pair::pair_head;
 use engine::ports::DrillRecord;
 use engine::view::view;
 use failover::drill::{Alarm, DrillEnd, FullDrill};
-use failover::{Course, Side};
+use failover::{Operation, Side};
 use jiff::SignedDuration;
-use rim::{Exit, Problem};
+use runtime::{Exit, Problem};
 use serde_json::json;
 
 use crate::operation::drive::{Ended, drive, sleep};
@@ -53,7 +53,7 @@ impl FullArguments {
             period: None,
         };
         Request {
-            course: Course::Drill,
+            operation: Operation::Drill,
             command: "drill full",
             leaving: Side::Primary,
             planned: true,
@@ -116,9 +116,9 @@ impl Follower<'_> {
                 told = Some(stands);
             }
             drilled = Some(record);
-            match tend(&self.deps).await? {
-                Tended::None | Tended::Over(_) => break,
-                Tended::Waits | Tended::Refused(_) | Tended::TurnsBack | Tended::Back(_) => {}
+            match reconcile(&self.deps).await? {
+                Reconciled::None | Reconciled::Over(_) => break,
+                Reconciled::Waits | Reconciled::Refused(_) | Reconciled::TurnsBack | Reconciled::Back(_) => {}
             }
             sleep(&self.deps, LOOKS_EVERY).await;
         }
@@ -162,7 +162,7 @@ impl Follower<'_> {
 async fn watch(deps: &Deps) -> std::convert::Infallible {
     loop {
         // A value that cannot be read now is read at the next turn.
-        tend(deps).await.ok();
+        reconcile(deps).await.ok();
         sleep(deps, ALARMS_EVERY).await;
     }
 }

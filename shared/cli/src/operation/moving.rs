@@ -15,7 +15,7 @@ use engine::wake::abort;
 use failover::plan::GO;
 use failover::text::{Detail, plan_text};
 use jiff::SignedDuration;
-use rim::{Checked, Exit, Problem};
+use runtime::{Checked, Exit, Problem};
 use saga::{Outcome, Plan, SagaId};
 
 use crate::approval::answer::untaken;
@@ -110,15 +110,15 @@ fn refuse_old(deps: &Deps, plan: &Plan) -> Result<(), Problem> {
 
 impl Moving<'_> {
     /// Orders a new saga. Nothing is recorded before its plan is made and a person at a terminal has approved.
-    async fn order(&self, checked: &Checked, store: &Store, looking: &Deps) -> Result<Next, Problem> {
+    async fn order(&self, checked: &Checked, store: &Store, read_purpose: &Deps) -> Result<Next, Problem> {
         for _ in 0..NAMINGS {
-            let order = self.request.order(looking, &person());
-            let drafted = draft(looking, &order).await?;
+            let order = self.request.order(read_purpose, &person());
+            let drafted = draft(read_purpose, &order).await?;
             say(plan_text(&drafted.plan, &drafted.hash.0, Detail::Counts));
             say(evidence(&drafted.plan));
-            let text = question::text(looking, &drafted);
-            let approved = self.arguments.approval.obtain(looking, order.planned, &text)?;
-            refuse_old(looking, &drafted.plan)?;
+            let text = question::text(read_purpose, &drafted);
+            let approved = self.arguments.approval.obtain(read_purpose, order.planned, &text)?;
+            refuse_old(read_purpose, &drafted.plan)?;
             let deps = store.open(checked).await?;
             let saga = match start(&deps, &order, &drafted).await {
                 Ok(saga) => saga,
@@ -149,7 +149,8 @@ impl Moving<'_> {
         };
         let (leaving, planned) = about(&seen);
         let request = &self.request;
-        if (leaving, planned, seen.head.kind.as_str()) != (request.leaving, request.planned, request.course.as_str()) {
+        if (leaving, planned, seen.head.kind.as_str()) != (request.leaving, request.planned, request.operation.as_str())
+        {
             let how = if planned { "planned" } else { "unplanned" };
             let message = format!(
                 "pair {} has the unfinished {} {saga}, {how}, from the {leaving}: give the same order again to go \

@@ -4,13 +4,13 @@ use engine::Deps;
 use engine::pair::pair_head;
 use engine::start::{self, Draft, Order, StartRefused};
 use failover::drill::FullDrill;
-use failover::{Course, Side, Window};
+use failover::{Operation, Side, Window};
 use jiff::Timestamp;
-use rim::Problem;
+use runtime::Problem;
 use saga::Reaction;
 
 use crate::place::pair::{SideName, url};
-use crate::place::sides::greet;
+use crate::place::sides::check_access;
 use crate::terminal::talk::say;
 
 /// The arguments of an order that says which side the work leaves.
@@ -31,7 +31,7 @@ pub(crate) struct OrderArguments {
 #[derive(Clone, Debug)]
 pub(crate) struct Request {
     /// The operation of the saga.
-    pub(crate) course: Course,
+    pub(crate) operation: Operation,
     /// The command that gives the order, e.g. `failover`.
     pub(crate) command: &'static str,
     /// The leaving side.
@@ -55,7 +55,7 @@ impl Request {
             lost_at: self.lost_at,
             window: self.window,
             drill: self.drill.clone(),
-            ..Order::of(self.course, self.leaving, self.planned, by, deps.clock.now())
+            ..Order::of(self.operation, self.leaving, self.planned, by, deps.clock.now())
         }
     }
 }
@@ -63,18 +63,18 @@ impl Request {
 impl OrderArguments {
     /// Makes the order, as given now.
     pub(crate) fn order(&self, deps: &Deps, by: &str) -> Order {
-        self.request(Course::Failover, "failover").order(deps, by)
+        self.request(Operation::Failover, "failover").order(deps, by)
     }
 
     /// Makes the same for a named command.
-    pub(crate) fn request(&self, course: Course, command: &'static str) -> Request {
+    pub(crate) fn request(&self, operation: Operation, command: &'static str) -> Request {
         let planned = if self.planned { " --planned" } else { "" };
         let leaving = match self.leaving {
             SideName::Primary => "",
             SideName::Standby => " --leaving standby",
         };
         Request {
-            course,
+            operation,
             command,
             leaving: self.leaving.side(),
             planned: self.planned,
@@ -97,7 +97,7 @@ pub(crate) async fn draft(deps: &Deps, order: &Order) -> Result<Draft, Problem> 
     }
     let patience = if order.planned { deps.settings.call_time_out } else { deps.settings.dead_time_out };
     let (here, there) =
-        futures::join!(greet(deps, leaving, patience), greet(deps, target, deps.settings.call_time_out));
+        futures::join!(check_access(deps, leaving, patience), check_access(deps, target, deps.settings.call_time_out));
     there.map_err(|fault| Problem::of_side(target, url(deps, target), &fault))?;
     let Err(fault) = here else { return Ok(start::draft(deps, order).await?) };
     let problem = Problem::of_side(leaving, url(deps, leaving), &fault);

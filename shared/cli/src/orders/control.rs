@@ -9,7 +9,7 @@ use engine::pair::pair_head;
 use engine::ports::Control;
 use engine::view::{View, view};
 use jiff::SignedDuration;
-use rim::{Checked, Exit, Problem};
+use runtime::{Checked, Exit, Problem};
 use saga::SagaId;
 use serde_json::json;
 

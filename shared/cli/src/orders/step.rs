@@ -2,7 +2,7 @@
 
 use engine::controls::step_named;
 use engine::view::View;
-use rim::Problem;
+use runtime::Problem;
 use saga::bounds::few_of;
 use saga::{Step, StepId};
 

@@ -4,7 +4,7 @@ pub(crate) mod pair;
 pub(crate) mod sides;
 pub(crate) mod store;
 
-use rim::Problem;
+use runtime::Problem;
 
 /// Runs a command on this thread.
 pub(crate) fn run<T>(command: impl Future<Output = Result<T, Problem>>) -> Result<T, Problem> {

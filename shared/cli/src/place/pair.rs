@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::ValueEnum;
 use engine::Deps;
 use failover::Side;
-use rim::{Checked, Problem};
+use runtime::{Checked, Problem};
 
 /// The argument that names the pair.
 #[derive(Debug, clap::Args)]

@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use engine::Deps;
-use engine::limiter::turnstile::Turnstile;
-use engine::ports::Looking;
+use engine::limiter::request_admission::RequestAdmission;
+use engine::ports::ReadPurpose;
 use failover::Side;
 use futures::future::join_all;
 use saga::Fault;
@@ -31,28 +31,28 @@ pub(crate) struct SideSeen {
 }
 
 /// Signs in to a side and asks for our name there.
-pub(crate) async fn greet(deps: &Deps, side: Side, time_out: Duration) -> Result<String, Fault> {
-    deps.pair.side(side).greet(&pass(deps, side, time_out)).await
+pub(crate) async fn check_access(deps: &Deps, side: Side, time_out: Duration) -> Result<String, Fault> {
+    deps.pair.side(side).check_access(&admission(deps, side, time_out)).await
 }
 
 /// Signs in and lists each kind that would be fenced there.
 pub(crate) async fn look(deps: &Deps, side: Side) -> SideSeen {
     let time_out = deps.settings.call_time_out;
-    let greeting = greet(deps, side, time_out).await;
+    let greeting = check_access(deps, side, time_out).await;
     if greeting.is_err() {
         return SideSeen { side, greeting, kinds: Vec::new() };
     }
-    let (workspace, pass) = (deps.pair.side(side), pass(deps, side, time_out));
+    let (workspace, admission) = (deps.pair.side(side), admission(deps, side, time_out));
     let listings = workspace.kinds().iter().filter(|kind| kind.fenced).map(|kind| {
-        let pass = &pass;
+        let admission = &admission;
         async move {
-            let listed = workspace.list(kind.name, Looking::Fence, pass).await;
+            let listed = workspace.list(kind.name, ReadPurpose::Fence, admission).await;
             KindSeen { name: kind.name, counted: listed.map(|seen| seen.len()) }
         }
     });
     SideSeen { side, greeting, kinds: join_all(listings).await }
 }
 
-fn pass(deps: &Deps, side: Side, time_out: Duration) -> Turnstile {
-    Turnstile::new(side.as_str(), Arc::clone(&deps.clock), Arc::clone(&deps.settings), None, time_out)
+fn admission(deps: &Deps, side: Side, time_out: Duration) -> RequestAdmission {
+    RequestAdmission::new(side.as_str(), Arc::clone(&deps.clock), Arc::clone(&deps.settings), None, time_out)
 }

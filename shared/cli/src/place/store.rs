@@ -4,10 +4,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use engine::Deps;
-use engine::homes::as_recorded;
+use engine::roles::as_recorded;
 use local::file_store;
-use rim::boot::{self, Ports};
-use rim::{Checked, Problem, SystemClock, deployed};
+use runtime::boot::{self, Ports};
+use runtime::{Checked, Problem, SystemClock, deployed};
 
 use crate::place::pair::quoted;
 
@@ -100,7 +100,7 @@ impl Store {
     /// Opens the store. A missing file is made.
     pub(crate) async fn open(&self, checked: &Checked) -> Result<Deps, Problem> {
         let ports = match self {
-            Store::Embedded(path) => with_errands(checked, file_store::open(path)?).await,
+            Store::Embedded(path) => with_actions(checked, file_store::open(path)?).await,
             Store::Aws { table, bucket, topic } => deployed::ports(table, bucket, topic.as_deref()).await,
         };
         at_home(deps(checked, ports)?).await
@@ -110,7 +110,7 @@ impl Store {
     pub(crate) async fn look(&self, checked: &Checked) -> Result<Deps, Problem> {
         match self {
             Store::Embedded(path) => {
-                at_home(deps(checked, with_errands(checked, file_store::look(path)?).await)?).await
+                at_home(deps(checked, with_actions(checked, file_store::look(path)?).await)?).await
             }
             Store::Aws { .. } => self.open(checked).await,
         }
@@ -130,12 +130,12 @@ impl Store {
 
 /// The pair without any record, for commands that only read its sides.
 pub(crate) async fn without_store(checked: &Checked) -> Result<Deps, Problem> {
-    deps(checked, with_errands(checked, file_store::memory()?).await)
+    deps(checked, with_actions(checked, file_store::memory()?).await)
 }
 
 /// A pair that is recorded on this machine may still have declared an action on AWS.
-async fn with_errands(checked: &Checked, ports: Ports) -> Ports {
-    Ports { errands: deployed::errands(checked).await, ..ports }
+async fn with_actions(checked: &Checked, ports: Ports) -> Ports {
+    Ports { actions: deployed::actions(checked).await, ..ports }
 }
 
 /// Applies the recorded role assignment, which a promotion may have changed.

@@ -6,7 +6,7 @@
 use engine::pair_status::PairStatus;
 use failover::Side;
 use failover::work::{Mend, Reach, Work};
-use rim::Exit;
+use runtime::Exit;
 use serde_json::{Value, json};
 
 use crate::place::pair::PairArguments;

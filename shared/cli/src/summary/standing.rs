@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use comfy_table::presets::NOTHING;
 use comfy_table::{CellAlignment, Table};
-use engine::ports::{AskItem, AskState, SagaHead};
+use engine::ports::{ApprovalRequest, RequestState, SagaHead};
 use engine::view::View;
 use failover::clocks::ClockSeconds;
 use failover::plan::{About, GO};
@@ -100,10 +100,10 @@ pub(crate) struct Question {
 }
 
 impl Question {
-    fn of(ask: &AskItem) -> Self {
+    fn of(ask: &ApprovalRequest) -> Self {
         Self {
             text: ask.text.clone(),
-            open: ask.state == AskState::Open,
+            open: ask.state == RequestState::Open,
             expires_at: ask.expires_at,
             sent_to: ask.links.iter().map(|link| link.approver.clone()).collect(),
             approved_by: ask.given.iter().map(|answer| answer.by.clone()).collect(),

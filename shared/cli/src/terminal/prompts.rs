@@ -2,7 +2,7 @@
 
 use std::io::{BufRead as _, IsTerminal as _};
 
-use rim::{Checked, Problem, environment};
+use runtime::{Checked, Problem, environment};
 
 use crate::terminal::talk::say;
 

@@ -5,7 +5,7 @@
 use std::fmt::Display;
 use std::io::Write as _;
 
-use rim::Problem;
+use runtime::Problem;
 use serde::Serialize;
 use serde_json::json;
 

@@ -1,6 +1,6 @@
 //! Tests the words of people: about a side, about a question, about the pair as a whole.
 
-use engine::ports::{Deed, TrailLine};
+use engine::ports::{AuditAction, AuditEntry};
 use saga::SagaId;
 use serde_json::Value;
 use sim::{Estate, Settings, Side};
@@ -32,10 +32,10 @@ fn with_approvers(ground: &Ground) -> [String; 2] {
     codes.map(|(code, _)| code)
 }
 
-fn trail(ground: &Ground) -> Vec<TrailLine> {
+fn audit(ground: &Ground) -> Vec<AuditEntry> {
     let status = ground.of_pair(&["status", "--json"]).json();
     let saga = SagaId(status["saga"]["saga"].as_str().unwrap().to_owned());
-    ground.wait(ground.deps().asks.trail(&saga)).unwrap()
+    ground.wait(ground.deps().approval_requests.audit(&saga)).unwrap()
 }
 
 #[test]
@@ -102,9 +102,9 @@ fn who_declines_says_why_and_nothing_begins_s11() {
     let no = ["decline", "--pair", "payments", "--why", "it is month's end", "--json"];
     assert_eq!(ground.of_pair(&no).json()["standing"], "declined");
     ground.of_pair(&["approve", "--pair", "payments"]).ends(2, &["NOT-ANSWERED", "ann declined"]);
-    let deeds: Vec<Deed> = trail(&ground).iter().map(|line| line.deed).collect();
-    assert_eq!(deeds, [Deed::Declined, Deed::Declined, Deed::Refused]);
-    assert!(trail(&ground).iter().any(|line| line.note == "why: it is month's end" && line.who == "ann"));
+    let deeds: Vec<AuditAction> = audit(&ground).iter().map(|line| line.deed).collect();
+    assert_eq!(deeds, [AuditAction::Declined, AuditAction::Declined, AuditAction::Refused]);
+    assert!(audit(&ground).iter().any(|line| line.note == "why: it is month's end" && line.who == "ann"));
     assert!(ground.world().ledger().activations.is_empty());
 }
 
@@ -123,16 +123,16 @@ fn approvers_prove_who_they_are_and_two_of_them_must_s11_s23() {
     ground.of_pair(&["status"]).ends(3, &["1 of 2 people approved: ana"]);
     approve("ana", "ana.code").ends(2, &["ana has said yes already"]);
     approve("ben", "ben.code").ends(0, &["ben has approved", "ana has so far"]);
-    let trail = trail(&ground);
-    let deeds: Vec<(&str, Deed)> = trail.iter().map(|line| (line.who.as_str(), line.deed)).collect();
+    let audit = audit(&ground);
+    let deeds: Vec<(&str, AuditAction)> = audit.iter().map(|line| (line.who.as_str(), line.deed)).collect();
     assert_eq!(
         deeds,
         [
-            ("ana", Deed::Refused),
-            ("cem", Deed::Refused),
-            ("ana", Deed::Approved),
-            ("ana", Deed::Refused),
-            ("ben", Deed::Approved)
+            ("ana", AuditAction::Refused),
+            ("cem", AuditAction::Refused),
+            ("ana", AuditAction::Approved),
+            ("ana", AuditAction::Refused),
+            ("ben", AuditAction::Approved)
         ]
     );
     let mut contents = ground.contents();

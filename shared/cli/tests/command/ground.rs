@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
 use engine::Deps;
-use rim::{Checked, SystemClock};
+use runtime::{Checked, SystemClock};
 use serde_json::Value;
 use sim::{CLIENT_ID, CLIENT_SECRET, Estate, Served, Settings, Side, World, serve};
 use tempfile::TempDir;
@@ -190,7 +190,7 @@ impl Ground {
         let text = fs::read_to_string(self.path("pair.toml")).unwrap().replace("\"secret\"", &format!("{secret:?}"));
         let checked = Checked::parse("pair.toml", &text).unwrap();
         let ports = local::file_store::open(&self.path("pair.store")).unwrap();
-        rim::boot::deps(&checked, Arc::new(SystemClock::start()), ports).unwrap()
+        runtime::boot::deps(&checked, Arc::new(SystemClock::start()), ports).unwrap()
     }
 
     /// Waits for something on this thread.

@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use rim::Checked;
+use runtime::Checked;
 
 const README: &str = include_str!("../../../../README.md");
 
@@ -42,15 +42,15 @@ fn what_can_be_declared_is_shown_and_accepted() {
     let (_, rest) = ACTIONS.split_once("```toml\n").expect("an example");
     let (example, _) = rest.split_once("```").expect("its end");
     let checked = Checked::parse("pair.toml", example).unwrap();
-    for duty in failover::errand::Duty::ALL {
-        for kind in rim::errands::kinds_of(duty) {
-            let shown = checked.arrangements.of(duty).any(|errand| errand.kind == kind);
-            assert!(shown, "{} {kind} has no example", duty.as_str());
+    for purpose in failover::action::Purpose::ALL {
+        for kind in runtime::actions::kinds_of(purpose) {
+            let shown = checked.declarations.of(purpose).any(|action| action.kind == kind);
+            assert!(shown, "{} {kind} has no example", purpose.as_str());
             assert!(ACTIONS.matches(&format!("`{kind}`")).count() > 0, "{kind} stands in no table");
         }
     }
     let usual = databricks::probes::usual(failover::Side::Primary);
-    for kind in rim::config::probes::kinds() {
+    for kind in runtime::config::probes::kinds() {
         let looks_anyway = usual.iter().any(|probe| probe.kind == kind);
         let shown = looks_anyway || checked.probes.iter().any(|probe| probe.kind == kind);
         assert!(shown && ACTIONS.contains(&format!("`{kind}`")), "probe {kind} has no example or stands in no table");

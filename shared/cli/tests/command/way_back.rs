@@ -21,7 +21,7 @@ fn run(ground: &Ground, words: &[String], more: &[&str]) -> Told {
 const ANN: [&str; 2] = ["--approve", "ann"];
 
 #[test]
-fn the_commands_of_the_page_bring_the_work_home_and_swap_the_homes() {
+fn the_commands_of_the_page_bring_the_work_home_and_swap_the_role_assignment() {
     let ground = Ground::new(Estate::small(), Settings::default(), 200.0);
     ground.of_pair(&["capture"]).ends(0, &["checkpoint of the primary"]);
     let back = words("switchback failback", None);

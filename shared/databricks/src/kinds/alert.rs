@@ -15,7 +15,7 @@
 //! may name a member of the schedule. So this mask names the whole schedule.
 
 use async_trait::async_trait;
-use engine::ports::{Context, KindInfo, Looking, Next, Observed};
+use engine::ports::{Context, KindInfo, Next, Observed, ReadPurpose};
 use failover::{Resource, StartStage};
 use saga::{Fault, Step};
 use serde_json::{Value, json};
@@ -42,12 +42,12 @@ impl Kind for Alert {
         KindInfo { name: NAME, poll_ms: 2_000, page: PAGE, fenced: true, stages: &[StartStage::Schedules] }
     }
 
-    async fn list(&self, api: &Api<'_>, _looking: Looking) -> Result<Vec<Observed>, Fault> {
+    async fn list(&self, api: &Api<'_>, _looking: ReadPurpose) -> Result<Vec<Observed>, Fault> {
         let call = Call::to(ALERTS_LIST).with("page_size", PAGE);
         api.each(&call, "alerts", Shape::Members(KEPT), |alert| seen(&alert)).await
     }
 
-    async fn look(&self, api: &Api<'_>, id: &str, _looking: Looking) -> Result<Option<Observed>, Fault> {
+    async fn look(&self, api: &Api<'_>, id: &str, _looking: ReadPurpose) -> Result<Option<Observed>, Fault> {
         api.one(&Call::to(ALERTS_GET).of(id)).await?.as_ref().map(seen).transpose()
     }
 
@@ -75,7 +75,7 @@ impl Kind for Alert {
             Some(schedule) => update(seen, "activate", with_status(schedule, true)),
             None => {
                 let said = format!("alert {:?} ({}) has no schedule here: add it, then retry", seen.name, seen.id);
-                Next::Cannot(Fault::person_needed(codes::NOTHING_TO_ACTIVATE, said))
+                Next::Blocked(Fault::person_needed(codes::NOTHING_TO_ACTIVATE, said))
             }
         }
     }
@@ -111,5 +111,5 @@ fn is_trashed(seen: &Observed) -> bool {
 
 fn update(seen: &Observed, verb: &str, schedule: Value) -> Next {
     let call = Call::to(ALERTS_UPDATE_SCHEDULE).of(&seen.id).body(json!({ SCHEDULE: schedule }));
-    verdicts::act(NAME, format!("{verb} alert {:?} ({})", seen.name, seen.id), &call)
+    verdicts::call(NAME, format!("{verb} alert {:?} ({})", seen.name, seen.id), &call)
 }

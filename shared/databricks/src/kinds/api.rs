@@ -1,6 +1,6 @@
 //! A workspace as a kind reads it.
 
-use engine::ports::Pass;
+use engine::ports::Admission;
 use jiff::Timestamp;
 use saga::Fault;
 use serde_json::Value;
@@ -14,13 +14,13 @@ use crate::listing::Shape;
 #[derive(Clone, Copy)]
 pub struct Api<'a> {
     client: &'a Client,
-    pass: &'a dyn Pass,
+    admission: &'a dyn Admission,
 }
 
 impl<'a> Api<'a> {
     /// The workspace of a client, under the limits of a pass.
-    pub(crate) fn new(client: &'a Client, pass: &'a dyn Pass) -> Self {
-        Self { client, pass }
+    pub(crate) fn new(client: &'a Client, admission: &'a dyn Admission) -> Self {
+        Self { client, admission }
     }
 
     /// The time on the client's clock.
@@ -34,7 +34,7 @@ impl<'a> Api<'a> {
     ///
     /// Any other fault.
     pub async fn one(&self, call: &Call) -> Result<Option<Value>, Fault> {
-        match self.client.call(call, self.pass).await {
+        match self.client.call(call, self.admission).await {
             Ok(answer) => Ok(Some(answer)),
             Err(fault) if fault.code == codes::NOT_FOUND => Ok(None),
             Err(fault) => Err(fault),
@@ -47,7 +47,7 @@ impl<'a> Api<'a> {
     ///
     /// The first fault. A part of a listing is never returned.
     pub async fn all(&self, call: &Call, items: &str) -> Result<Vec<Value>, Fault> {
-        self.client.pages(call, items, self.pass).await
+        self.client.pages(call, items, self.admission).await
     }
 
     /// Reads a listing page by page, but keeps only the result of `kept` for each element. Only the members
@@ -63,11 +63,11 @@ impl<'a> Api<'a> {
         shape: Shape,
         kept: impl FnMut(Value) -> Result<T, Fault> + Send,
     ) -> Result<Vec<T>, Fault> {
-        self.client.each(call, items, shape, self.pass, kept).await
+        self.client.each(call, items, shape, self.admission, kept).await
     }
 
     /// Makes a call that may change something.
     pub(super) async fn effect(&self, call: &Call) -> Result<Value, Fault> {
-        self.client.call(call, self.pass).await
+        self.client.call(call, self.admission).await
     }
 }

@@ -18,7 +18,7 @@
 //! is tried again.
 
 use async_trait::async_trait;
-use engine::ports::{Context, KindInfo, Looking, Next, Observed};
+use engine::ports::{Context, KindInfo, Next, Observed, ReadPurpose};
 use failover::{Resource, StartStage};
 use saga::{Fault, Step};
 use serde_json::{Value, json};
@@ -47,12 +47,12 @@ impl Kind for App {
         KindInfo { name: NAME, poll_ms: 5_000, page: PAGE, fenced: true, stages: &[StartStage::Schedules] }
     }
 
-    async fn list(&self, api: &Api<'_>, _looking: Looking) -> Result<Vec<Observed>, Fault> {
+    async fn list(&self, api: &Api<'_>, _looking: ReadPurpose) -> Result<Vec<Observed>, Fault> {
         let call = Call::to(APPS_LIST).with("page_size", PAGE);
         api.each(&call, "apps", Shape::Whole, |app| seen(&app)).await
     }
 
-    async fn look(&self, api: &Api<'_>, id: &str, _looking: Looking) -> Result<Option<Observed>, Fault> {
+    async fn look(&self, api: &Api<'_>, id: &str, _looking: ReadPurpose) -> Result<Option<Observed>, Fault> {
         api.one(&Call::to(APPS_GET).of(id)).await?.as_ref().map(seen).transpose()
     }
 
@@ -62,7 +62,7 @@ impl Kind for App {
             state @ ("STOPPING" | "DELETING") => verdicts::wait(format!("app {:?} is {state}", seen.name)),
             _ => {
                 let call = Call::to(APPS_STOP).of(&seen.id).body(json!({}));
-                verdicts::act(NAME, format!("stop app {:?}", seen.name), &call)
+                verdicts::call(NAME, format!("stop app {:?}", seen.name), &call)
             }
         }
     }
@@ -75,7 +75,7 @@ impl Kind for App {
             // [cli: bundle/run/app.go].
             (want::RUNNING, "STOPPED" | "ERROR" | "") => {
                 let call = Call::to(APPS_START).of(&seen.id).body(json!({}));
-                verdicts::act(NAME, format!("start app {:?}", seen.name), &call)
+                verdicts::call(NAME, format!("start app {:?}", seen.name), &call)
             }
             (want::RUNNING, state) => verdicts::wait(format!("app {:?} is {state}", seen.name)),
             (_, _) => verdicts::unknown(step),

@@ -20,7 +20,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use async_trait::async_trait;
-use engine::ports::{Act, ActReply, Context, KindInfo, Looking, Next, Observed};
+use engine::ports::{ApiCall, ApiReply, Context, KindInfo, Next, Observed, ReadPurpose};
 use failover::{Resource, StartStage};
 use saga::{Fault, Step};
 use serde_json::{Value, json};
@@ -69,7 +69,7 @@ impl Kind for Cluster {
     /// The first has the clusters that people made, in any state. The second has all clusters that are not
     /// terminated. The third shows which are pinned, because a cluster does not show that itself. A start
     /// needs only the first.
-    async fn list(&self, api: &Api<'_>, looking: Looking) -> Result<Vec<Observed>, Fault> {
+    async fn list(&self, api: &Api<'_>, read_purpose: ReadPurpose) -> Result<Vec<Observed>, Fault> {
         let mut by_id = BTreeMap::new();
         for seen in api
             .each(&filtered("filter_by.cluster_sources", &MADE_BY_PEOPLE), "clusters", Shape::Members(KEPT), seen)
@@ -77,7 +77,7 @@ impl Kind for Cluster {
         {
             by_id.insert(seen.id.clone(), seen);
         }
-        if looking == Looking::Start {
+        if read_purpose == ReadPurpose::Start {
             return Ok(by_id.into_values().filter(is_ours).collect());
         }
         for seen in api
@@ -91,10 +91,10 @@ impl Kind for Cluster {
     }
 
     /// Reads whether the cluster is pinned only if a fence or a record needs it next.
-    async fn look(&self, api: &Api<'_>, id: &str, looking: Looking) -> Result<Option<Observed>, Fault> {
+    async fn look(&self, api: &Api<'_>, id: &str, read_purpose: ReadPurpose) -> Result<Option<Observed>, Fault> {
         let found = api.one(&Call::to(CLUSTERS_GET).with("cluster_id", id)).await?;
         match found.map(seen).transpose()? {
-            Some(seen) if looking != Looking::Start && is_made_by_people(&seen) && is_terminated(&seen) => {
+            Some(seen) if read_purpose != ReadPurpose::Start && is_made_by_people(&seen) && is_terminated(&seen) => {
                 Ok(Some(marked(seen, &pinned(api).await?)))
             }
             seen => Ok(seen),
@@ -105,7 +105,7 @@ impl Kind for Cluster {
         match text(&seen.facts, "state") {
             "TERMINATED" => verdicts::already("TERMINATED"),
             "TERMINATING" => verdicts::wait(format!("cluster {:?} is TERMINATING", seen.name)),
-            _ => verdicts::act(
+            _ => verdicts::call(
                 NAME,
                 format!("terminate cluster {:?} ({})", seen.name, seen.id),
                 &Call::to(CLUSTERS_TERMINATE).body(json!({ "cluster_id": seen.id })),
@@ -122,10 +122,12 @@ impl Kind for Cluster {
         match (self.fence(seen), refused) {
             // The pin is requested together with the termination, so nobody waits for that. It is last,
             // because the last reply counts.
-            (Next::Act(acts), None) if wants_pin(seen) => Next::Act(acts.into_iter().chain([pin()]).collect()),
-            (Next::Already { .. }, None) if wants_pin(seen) => Next::Act(vec![pin()]),
-            (Next::Wait { .. }, None) if wants_pin(seen) && context.reply.is_none() => Next::Act(vec![pin()]),
-            (Next::Already { note }, Some(refused)) => verdicts::already(format!("{note}, {refused}")),
+            (Next::Call(api_calls), None) if wants_pin(seen) => {
+                Next::Call(api_calls.into_iter().chain([pin()]).collect())
+            }
+            (Next::Satisfied { .. }, None) if wants_pin(seen) => Next::Call(vec![pin()]),
+            (Next::Wait { .. }, None) if wants_pin(seen) && context.reply.is_none() => Next::Call(vec![pin()]),
+            (Next::Satisfied { note }, Some(refused)) => verdicts::already(format!("{note}, {refused}")),
             (next, _) => next,
         }
     }
@@ -133,7 +135,7 @@ impl Kind for Cluster {
     fn start(&self, step: &Step, seen: &Observed, _context: &Context<'_>) -> Next {
         match (step.want.as_str(), text(&seen.facts, "state")) {
             (want::RUNNING, state @ ("RUNNING" | "RESIZING")) => verdicts::already(state),
-            (want::RUNNING, "TERMINATED") => verdicts::act(
+            (want::RUNNING, "TERMINATED") => verdicts::call(
                 NAME,
                 format!("start cluster {:?} ({})", seen.name, seen.id),
                 &Call::to(CLUSTERS_START).body(json!({ "cluster_id": seen.id })),
@@ -141,7 +143,7 @@ impl Kind for Cluster {
             // A start has no effect on a cluster that is not TERMINATED [docs: clusters/start].
             (want::RUNNING, "ERROR") => {
                 let said = format!("cluster {:?} is in ERROR: terminate or repair it, then retry", seen.name);
-                Next::Cannot(Fault::person_needed(codes::BROKEN_COMPUTE, said))
+                Next::Blocked(Fault::person_needed(codes::BROKEN_COMPUTE, said))
             }
             (want::RUNNING, state) => verdicts::wait(format!("cluster {:?} is {state}", seen.name)),
             (_, _) => verdicts::unknown(step),
@@ -184,13 +186,13 @@ impl Kind for Cluster {
         text(&seen.facts, "cluster_source") != MADE_BY_JOBS
     }
 
-    async fn act(&self, api: &Api<'_>, act: &Act) -> Result<ActReply, Fault> {
-        let call = Call::from_value(&act.request)?;
+    async fn call(&self, api: &Api<'_>, api_call: &ApiCall) -> Result<ApiReply, Fault> {
+        let call = Call::from_value(&api_call.request)?;
         match api.effect(&call).await {
             Err(fault) if call.endpoint == CLUSTERS_PIN && is_refusal(&fault) => {
-                Ok(ActReply { note: format!("{NOT_PINNED}{}", fault.message), made: None })
+                Ok(ApiReply { note: format!("{NOT_PINNED}{}", fault.message), made: None })
             }
-            answered => answered.map(|_| ActReply { note: act.what.clone(), made: None }),
+            answered => answered.map(|_| ApiReply { note: api_call.what.clone(), made: None }),
         }
     }
 }

@@ -22,7 +22,7 @@
 //! schedules of a dashboard that is no longer published; how many items a page may have.
 
 use async_trait::async_trait;
-use engine::ports::{Context, KindInfo, Looking, Next, Observed};
+use engine::ports::{Context, KindInfo, Next, Observed, ReadPurpose};
 use failover::{Resource, StartStage};
 use saga::{Fault, Step};
 use serde_json::{Value, json};
@@ -54,7 +54,7 @@ impl Kind for DashboardSchedule {
         KindInfo { name: NAME, poll_ms: 2_000, page: 1, fenced: true, stages: &[StartStage::Schedules] }
     }
 
-    async fn list(&self, api: &Api<'_>, _looking: Looking) -> Result<Vec<Observed>, Fault> {
+    async fn list(&self, api: &Api<'_>, _looking: ReadPurpose) -> Result<Vec<Observed>, Fault> {
         let call = Call::to(DASHBOARDS_LIST).with("page_size", PAGE);
         let dashboards =
             api.each(&call, "dashboards", Shape::Members(KEPT), |dashboard| Ok(trimmed(dashboard, KEPT))).await?;
@@ -62,7 +62,7 @@ impl Kind for DashboardSchedule {
         Ok(of_each.await?.into_iter().flatten().collect())
     }
 
-    async fn look(&self, api: &Api<'_>, id: &str, _looking: Looking) -> Result<Option<Observed>, Fault> {
+    async fn look(&self, api: &Api<'_>, id: &str, _looking: ReadPurpose) -> Result<Option<Observed>, Fault> {
         let read = api.one(&Call::to(DASHBOARD_SCHEDULES_GET).of(id)).await?;
         let bare = |read: Value| {
             let dashboard = json!({ "dashboard_id": read.get("dashboard_id") });
@@ -75,7 +75,7 @@ impl Kind for DashboardSchedule {
         match present(&seen.facts, SCHEDULE) {
             Some(schedule) if is_on(schedule) => update(seen, "pause", with_status(schedule, false)),
             Some(_) => verdicts::already("paused"),
-            None => Next::Cannot(Fault::person_needed(codes::PERMISSION_DENIED, not_shown(seen))),
+            None => Next::Blocked(Fault::person_needed(codes::PERMISSION_DENIED, not_shown(seen))),
         }
     }
 
@@ -86,7 +86,7 @@ impl Kind for DashboardSchedule {
         match present(&seen.facts, SCHEDULE) {
             Some(schedule) if is_on(schedule) => verdicts::already("on, as it was"),
             Some(schedule) => update(seen, "activate", with_status(schedule, true)),
-            None => Next::Cannot(Fault::person_needed(codes::PERMISSION_DENIED, not_shown(seen))),
+            None => Next::Blocked(Fault::person_needed(codes::PERMISSION_DENIED, not_shown(seen))),
         }
     }
 
@@ -156,5 +156,5 @@ fn not_shown(seen: &Observed) -> String {
 
 fn update(seen: &Observed, verb: &str, schedule: Value) -> Next {
     let call = Call::to(DASHBOARD_SCHEDULES_UPDATE).of(&seen.id).body(schedule);
-    verdicts::act(NAME, format!("{verb} dashboard schedule {:?} ({})", seen.name, seen.id), &call)
+    verdicts::call(NAME, format!("{verb} dashboard schedule {:?} ({})", seen.name, seen.id), &call)
 }

@@ -11,7 +11,7 @@
 //! a stop. A refusal because of the state is tried again.
 
 use async_trait::async_trait;
-use engine::ports::{Context, KindInfo, Looking, Next, Observed};
+use engine::ports::{Context, KindInfo, Next, Observed, ReadPurpose};
 use failover::{Resource, StartStage};
 use saga::{Fault, Step};
 use serde_json::{Value, json};
@@ -35,12 +35,12 @@ impl Kind for DatabaseInstance {
         KindInfo { name: NAME, poll_ms: 5_000, page: PAGE, fenced: true, stages: &[StartStage::Compute] }
     }
 
-    async fn list(&self, api: &Api<'_>, _looking: Looking) -> Result<Vec<Observed>, Fault> {
+    async fn list(&self, api: &Api<'_>, _looking: ReadPurpose) -> Result<Vec<Observed>, Fault> {
         let call = Call::to(DATABASES_LIST).with("page_size", PAGE);
         api.each(&call, "database_instances", Shape::Whole, |instance| seen(&instance)).await
     }
 
-    async fn look(&self, api: &Api<'_>, id: &str, _looking: Looking) -> Result<Option<Observed>, Fault> {
+    async fn look(&self, api: &Api<'_>, id: &str, _looking: ReadPurpose) -> Result<Option<Observed>, Fault> {
         api.one(&Call::to(DATABASES_GET).of(id)).await?.as_ref().map(seen).transpose()
     }
 
@@ -97,5 +97,5 @@ fn update(seen: &Observed, stopped: bool) -> Next {
     let verb = if stopped { "stop" } else { "start" };
     let body = json!({ "name": seen.id, "stopped": stopped });
     let call = Call::to(DATABASES_UPDATE_STOPPED).of(&seen.id).body(body);
-    verdicts::act(NAME, format!("{verb} database instance {:?}", seen.name), &call)
+    verdicts::call(NAME, format!("{verb} database instance {:?}", seen.name), &call)
 }

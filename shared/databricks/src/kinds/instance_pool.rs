@@ -7,7 +7,7 @@
 //! Quirk: the listing has no pages.
 
 use async_trait::async_trait;
-use engine::ports::{Context, KindInfo, Looking, Next, Observed};
+use engine::ports::{Context, KindInfo, Next, Observed, ReadPurpose};
 use failover::{Resource, StartStage};
 use saga::{Fault, Step};
 use serde_json::{Map, Value, json};
@@ -45,11 +45,11 @@ impl Kind for InstancePool {
         KindInfo { name: NAME, poll_ms: 5_000, page: 1_000, fenced: true, stages: &[StartStage::Pools] }
     }
 
-    async fn list(&self, api: &Api<'_>, _looking: Looking) -> Result<Vec<Observed>, Fault> {
+    async fn list(&self, api: &Api<'_>, _looking: ReadPurpose) -> Result<Vec<Observed>, Fault> {
         api.each(&Call::to(POOLS_LIST), "instance_pools", Shape::Whole, seen).await
     }
 
-    async fn look(&self, api: &Api<'_>, id: &str, _looking: Looking) -> Result<Option<Observed>, Fault> {
+    async fn look(&self, api: &Api<'_>, id: &str, _looking: ReadPurpose) -> Result<Option<Observed>, Fault> {
         api.one(&Call::to(POOLS_GET).with("instance_pool_id", id)).await?.map(seen).transpose()
     }
 
@@ -124,5 +124,5 @@ fn edit<'a>(seen: &Observed, verb: &str, changes: impl IntoIterator<Item = (&'a 
     let mut fields: Map<String, Value> = kept(&seen.facts, EDITABLE);
     fields.extend(changes.into_iter().map(|(key, value)| (key.to_owned(), value)));
     let call = Call::to(POOLS_EDIT).body(Value::Object(fields));
-    verdicts::act(NAME, format!("{verb} pool {:?}", seen.name), &call)
+    verdicts::call(NAME, format!("{verb} pool {:?}", seen.name), &call)
 }

@@ -13,7 +13,7 @@
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
-use engine::ports::{Act, Context, KindInfo, Looking, Next, Observed};
+use engine::ports::{ApiCall, Context, KindInfo, Next, Observed, ReadPurpose};
 use failover::{Resource, StartStage};
 use saga::{Fault, Step};
 use serde_json::{Map, Value, json};
@@ -37,14 +37,14 @@ impl Kind for Job {
         KindInfo { name: NAME, poll_ms: 2_000, page: PAGE, fenced: true, stages }
     }
 
-    async fn list(&self, api: &Api<'_>, looking: Looking) -> Result<Vec<Observed>, Fault> {
+    async fn list(&self, api: &Api<'_>, read_purpose: ReadPurpose) -> Result<Vec<Observed>, Fault> {
         let mut call = Call::to(JOBS_LIST).with("limit", PAGE);
-        if looking != Looking::Start {
+        if read_purpose != ReadPurpose::Start {
             // The findings of a checkpoint need the tasks. The first 100 of a job are enough.
             call = call.with("expand_tasks", true);
         }
         let mut listed = api.each(&call, "jobs", READ, |job| seen(&job, None)).await?;
-        if looking == Looking::Start {
+        if read_purpose == ReadPurpose::Start {
             return Ok(listed);
         }
         let mut runs: BTreeMap<String, Vec<Value>> = BTreeMap::new();
@@ -60,11 +60,11 @@ impl Kind for Job {
         Ok(listed)
     }
 
-    async fn look(&self, api: &Api<'_>, id: &str, looking: Looking) -> Result<Option<Observed>, Fault> {
+    async fn look(&self, api: &Api<'_>, id: &str, read_purpose: ReadPurpose) -> Result<Option<Observed>, Fault> {
         let Some(job) = get(api, id).await? else { return Ok(None) };
-        let runs = match looking {
-            Looking::Record | Looking::Fence => Some(run::live_runs(api, Some(id)).await?),
-            Looking::Start => None,
+        let runs = match read_purpose {
+            ReadPurpose::Record | ReadPurpose::Fence => Some(run::live_runs(api, Some(id)).await?),
+            ReadPurpose::Start => None,
         };
         seen(&job, runs).map(Some)
     }
@@ -107,8 +107,8 @@ impl Kind for Job {
         }
     }
 
-    fn assume(&self, seen: &Observed, act: &Act) -> Option<Observed> {
-        job_assumed::assume(seen, act)
+    fn assume(&self, seen: &Observed, api_call: &ApiCall) -> Option<Observed> {
+        job_assumed::assume(seen, api_call)
     }
 
     fn record(&self, seen: &Observed) -> Resource {
@@ -129,20 +129,20 @@ impl Kind for Job {
 /// `all_queued_runs` widens a cancel or narrows it to the queued runs [docs: jobs/cancelallruns].
 fn cancel(seen: &Observed, runs: &[Value]) -> Next {
     let (queued, others): (Vec<&Value>, Vec<&Value>) = runs.iter().partition(|run| text(run, "state") == "QUEUED");
-    let mut acts = Vec::new();
+    let mut api_calls = Vec::new();
     if others.iter().any(|run| text(run, "state") != "TERMINATING") {
         let call = Call::to(RUNS_CANCEL_ALL).body(json!({ "job_id": seen.facts.get("job_id") }));
-        acts.push(verdicts::one_act(NAME, format!("cancel the runs of job {}", seen.id), &call));
+        api_calls.push(verdicts::one_act(NAME, format!("cancel the runs of job {}", seen.id), &call));
     }
     if !queued.is_empty() {
         let body = json!({ "job_id": seen.facts.get("job_id"), "all_queued_runs": true });
         let call = Call::to(RUNS_CANCEL_ALL).body(body);
-        acts.push(verdicts::one_act(NAME, format!("cancel the queued runs of job {}", seen.id), &call));
+        api_calls.push(verdicts::one_act(NAME, format!("cancel the queued runs of job {}", seen.id), &call));
     }
-    if acts.is_empty() {
+    if api_calls.is_empty() {
         return verdicts::wait(format!("{} runs of job {} are TERMINATING", runs.len(), seen.id));
     }
-    Next::Act(acts)
+    Next::Call(api_calls)
 }
 
 fn activate(seen: &Observed, which: &Value) -> Next {
@@ -151,7 +151,7 @@ fn activate(seen: &Observed, which: &Value) -> Next {
         Ok(fields) => update(seen, "activate", fields),
         Err(lacks) => {
             let said = format!("job {:?} ({}) cannot be activated: {lacks}; deploy it, then retry", seen.name, seen.id);
-            Next::Cannot(Fault::person_needed(codes::NOTHING_TO_ACTIVATE, said))
+            Next::Blocked(Fault::person_needed(codes::NOTHING_TO_ACTIVATE, said))
         }
     }
 }
@@ -162,8 +162,8 @@ fn update(seen: &Observed, verb: &str, fields: Map<String, Value>) -> Next {
             "job {:?} ({}) is managed by Databricks and read-only: change it where it comes from",
             seen.name, seen.id
         );
-        return Next::Cannot(Fault::person_needed(codes::READ_ONLY, said));
+        return Next::Blocked(Fault::person_needed(codes::READ_ONLY, said));
     }
     let body = json!({ "job_id": seen.facts.get("job_id"), "new_settings": fields });
-    verdicts::act(NAME, format!("{verb} job {}", seen.id), &Call::to(JOBS_UPDATE).body(body))
+    verdicts::call(NAME, format!("{verb} job {}", seen.id), &Call::to(JOBS_UPDATE).body(body))
 }

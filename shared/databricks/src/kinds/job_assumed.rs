@@ -3,15 +3,15 @@
 //! Law: pure. A job is the only resource that takes several rounds to fence. It is also the only one that a
 //! step of another kind depends on: a run that is to be made. Must not know: requests, steps.
 
-use engine::ports::{Act, Observed};
+use engine::ports::{ApiCall, Observed};
 use serde_json::{Value, json};
 
 use crate::call::Call;
 use crate::endpoints::{JOBS_UPDATE, RUNS_CANCEL_ALL};
 
 /// The job after the call; `None` if the call does not change this job.
-pub(super) fn assume(seen: &Observed, act: &Act) -> Option<Observed> {
-    let call = Call::from_value(&act.request).ok()?;
+pub(super) fn assume(seen: &Observed, api_call: &ApiCall) -> Option<Observed> {
+    let call = Call::from_value(&api_call.request).ok()?;
     if call.body.get("job_id") != seen.facts.get("job_id") {
         return None;
     }

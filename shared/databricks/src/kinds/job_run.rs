@@ -8,7 +8,7 @@
 //! Unverified: how long a token is remembered.
 
 use async_trait::async_trait;
-use engine::ports::{Act, Context, KindInfo, Looking, Next, Observed};
+use engine::ports::{ApiCall, Context, KindInfo, Next, Observed, ReadPurpose};
 use failover::{Resource, StartStage};
 use jiff::SignedDuration;
 use saga::{Fault, Step};
@@ -34,11 +34,11 @@ impl Kind for JobRun {
     }
 
     /// Nothing of this kind exists before it is made.
-    async fn list(&self, _api: &Api<'_>, _looking: Looking) -> Result<Vec<Observed>, Fault> {
+    async fn list(&self, _api: &Api<'_>, _looking: ReadPurpose) -> Result<Vec<Observed>, Fault> {
         Ok(Vec::new())
     }
 
-    async fn look(&self, api: &Api<'_>, id: &str, _looking: Looking) -> Result<Option<Observed>, Fault> {
+    async fn look(&self, api: &Api<'_>, id: &str, _looking: ReadPurpose) -> Result<Option<Observed>, Fault> {
         let Some(job) = job_facts::get(api, id).await? else { return Ok(None) };
         let blocked = job_facts::limit(job.get("settings").unwrap_or(&Value::Null)) == 0;
         let runs = if blocked { Vec::new() } else { run::runs_of(api, id, SPAN).await? };
@@ -62,7 +62,7 @@ impl Kind for JobRun {
                     "job {:?} takes no run: raise its max_concurrent_runs, or waive the step to go on without the run",
                     seen.name
                 );
-                return Next::Cannot(Fault::person_needed(codes::JOB_TAKES_NO_RUN, said));
+                return Next::Blocked(Fault::person_needed(codes::JOB_TAKES_NO_RUN, said));
             }
             return verdicts::wait(format!("job {} takes no run yet", seen.id));
         }
@@ -70,14 +70,14 @@ impl Kind for JobRun {
             Some(made) => read_back(seen, made),
             None => {
                 let body = json!({ "job_id": seen.facts.get("job_id"), "idempotency_token": context.token });
-                verdicts::act(NAME, format!("run job {}", seen.id), &Call::to(JOBS_RUN_NOW).body(body))
+                verdicts::call(NAME, format!("run job {}", seen.id), &Call::to(JOBS_RUN_NOW).body(body))
             }
         }
     }
 
     /// A step of its own makes the job take runs, if it takes none yet.
-    fn assume(&self, seen: &Observed, act: &Act) -> Option<Observed> {
-        job_assumed::assume(seen, act)
+    fn assume(&self, seen: &Observed, api_call: &ApiCall) -> Option<Observed> {
+        job_assumed::assume(seen, api_call)
     }
 
     fn record(&self, seen: &Observed) -> Resource {
@@ -92,7 +92,7 @@ fn read_back(seen: &Observed, made: &str) -> Next {
         Some(("SKIPPED", _)) => {
             let said =
                 format!("run {made} of job {:?} was skipped: run the job by hand, then waive the step", seen.name);
-            Next::Cannot(Fault::person_needed(codes::RUN_SKIPPED, said))
+            Next::Blocked(Fault::person_needed(codes::RUN_SKIPPED, said))
         }
         Some((state, "")) => verdicts::already(format!("run {made} is {state}")),
         Some((state, result)) => verdicts::already(format!("run {made} is {state}: {result}")),

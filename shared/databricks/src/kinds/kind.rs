@@ -3,7 +3,7 @@
 //! Law: everything but `list`, `look` and `act` is pure. Must not know: any kind.
 
 use async_trait::async_trait;
-use engine::ports::{Act, ActReply, Context, KindInfo, Looking, Next, Observed};
+use engine::ports::{ApiCall, ApiReply, Context, KindInfo, Next, Observed, ReadPurpose};
 use failover::Resource;
 use failover::plan::want::FENCED;
 use saga::{Fault, Step};
@@ -26,14 +26,14 @@ pub trait Kind: Send + Sync {
     /// # Errors
     ///
     /// The fault of the first request that did not succeed.
-    async fn list(&self, api: &Api<'_>, looking: Looking) -> Result<Vec<Observed>, Fault>;
+    async fn list(&self, api: &Api<'_>, read_purpose: ReadPurpose) -> Result<Vec<Observed>, Fault>;
 
     /// Reads one resource; `None` if it does not exist.
     ///
     /// # Errors
     ///
     /// A fault that does not mean "does not exist".
-    async fn look(&self, api: &Api<'_>, id: &str, looking: Looking) -> Result<Option<Observed>, Fault>;
+    async fn look(&self, api: &Api<'_>, id: &str, read_purpose: ReadPurpose) -> Result<Option<Observed>, Fault>;
 
     /// Decides how this resource is kept from processing data.
     fn fence(&self, seen: &Observed) -> Next;
@@ -67,7 +67,7 @@ pub trait Kind: Send + Sync {
 
     /// Foresees how a resource is read after a call, see [`engine::ports::Workspace::assume`]. A kind has
     /// this only if another call follows from the result.
-    fn assume(&self, _seen: &Observed, _act: &Act) -> Option<Observed> {
+    fn assume(&self, _seen: &Observed, _act: &ApiCall) -> Option<Observed> {
         None
     }
 
@@ -76,10 +76,10 @@ pub trait Kind: Send + Sync {
     /// # Errors
     ///
     /// A fault. Its reaction is `VerifyFirst` whenever the call may have had its effect.
-    async fn act(&self, api: &Api<'_>, act: &Act) -> Result<ActReply, Fault> {
-        let answer = api.effect(&Call::from_value(&act.request)?).await?;
-        Ok(ActReply {
-            note: act.what.clone(),
+    async fn call(&self, api: &Api<'_>, api_call: &ApiCall) -> Result<ApiReply, Fault> {
+        let answer = api.effect(&Call::from_value(&api_call.request)?).await?;
+        Ok(ApiReply {
+            note: api_call.what.clone(),
             made: facts::id(&answer, "run_id").or_else(|| facts::id(&answer, "update_id")),
         })
     }

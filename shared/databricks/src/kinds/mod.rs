@@ -1,7 +1,7 @@
 //! The kinds of resources, one file each, and the one list of them.
 //!
 //! Law: a kind reads with requests that change nothing. Pure functions judge what was read. A kind makes a
-//! call only through an [`Act`](engine::ports::Act) that the engine decided to carry out. A new kind is one
+//! call only through an [`ApiCall`](engine::ports::ApiCall) that the engine decided to carry out. A new kind is one
 //! file and one line in [`KINDS`]. The conformance suite runs over the list.
 //! Must not know: sagas, limits, credentials.
 

@@ -18,7 +18,7 @@
 //! and no source is taken for one.
 
 use async_trait::async_trait;
-use engine::ports::{Context, KindInfo, Looking, Next, Observed};
+use engine::ports::{Context, KindInfo, Next, Observed, ReadPurpose};
 use failover::{Resource, StartStage};
 use jiff::Timestamp;
 use saga::{Class, Fault, Step};
@@ -46,16 +46,16 @@ impl Kind for Pipeline {
         KindInfo { name: NAME, poll_ms: 3_000, page: PAGE, fenced: true, stages: &[StartStage::Jobs] }
     }
 
-    async fn list(&self, api: &Api<'_>, looking: Looking) -> Result<Vec<Observed>, Fault> {
+    async fn list(&self, api: &Api<'_>, read_purpose: ReadPurpose) -> Result<Vec<Observed>, Fault> {
         let call = Call::to(PIPELINES_LIST).with("max_results", PAGE);
         let mut all = api.each(&call, "statuses", Shape::Whole, |pipeline| seen(&pipeline)).await?;
-        if looking == Looking::Record {
+        if read_purpose == ReadPurpose::Record {
             look_closer(api, all.iter_mut().filter(|listed| is_at_work(&listed.facts))).await;
         }
         Ok(all)
     }
 
-    async fn look(&self, api: &Api<'_>, id: &str, _looking: Looking) -> Result<Option<Observed>, Fault> {
+    async fn look(&self, api: &Api<'_>, id: &str, _looking: ReadPurpose) -> Result<Option<Observed>, Fault> {
         api.one(&Call::to(PIPELINES_GET).of(id)).await?.as_ref().map(seen).transpose()
     }
 
@@ -67,7 +67,7 @@ impl Kind for Pipeline {
             (true, true, _) => verdicts::already(state),
             (_, _, true) => verdicts::wait(format!("pipeline {:?} is STOPPING", seen.name)),
             (_, _, false) => {
-                verdicts::act(NAME, format!("stop pipeline {:?}", seen.name), &Call::to(PIPELINES_STOP).of(&seen.id))
+                verdicts::call(NAME, format!("stop pipeline {:?}", seen.name), &Call::to(PIPELINES_STOP).of(&seen.id))
             }
         }
     }
@@ -87,7 +87,7 @@ impl Kind for Pipeline {
         }
         match state {
             "RUNNING" => verdicts::already("RUNNING"),
-            "IDLE" | "FAILED" if live_updates(&seen.facts).next().is_none() => verdicts::act(
+            "IDLE" | "FAILED" if live_updates(&seen.facts).next().is_none() => verdicts::call(
                 NAME,
                 format!("start an update of pipeline {:?}", seen.name),
                 &Call::to(PIPELINES_UPDATE).of(&seen.id).body(json!({})),

@@ -17,7 +17,7 @@
 //! other member of the spec than `endpoint_type`, which the SDK's class requires.
 
 use async_trait::async_trait;
-use engine::ports::{Context, KindInfo, Looking, Next, Observed};
+use engine::ports::{Context, KindInfo, Next, Observed, ReadPurpose};
 use failover::{Resource, StartStage};
 use saga::{Fault, Step};
 use serde_json::{Value, json};
@@ -45,7 +45,7 @@ impl Kind for PostgresEndpoint {
         KindInfo { name: NAME, poll_ms: 3_000, page: PAGE, fenced: true, stages: &[StartStage::Compute] }
     }
 
-    async fn list(&self, api: &Api<'_>, _looking: Looking) -> Result<Vec<Observed>, Fault> {
+    async fn list(&self, api: &Api<'_>, _looking: ReadPurpose) -> Result<Vec<Observed>, Fault> {
         let mut found = Vec::new();
         for project in api.all(&page(Call::to(POSTGRES_PROJECTS_LIST)), "projects").await? {
             let branches = under(api, POSTGRES_BRANCHES_LIST, text(&project, "name"), "branches").await?;
@@ -59,7 +59,7 @@ impl Kind for PostgresEndpoint {
         Ok(found)
     }
 
-    async fn look(&self, api: &Api<'_>, id: &str, _looking: Looking) -> Result<Option<Observed>, Fault> {
+    async fn look(&self, api: &Api<'_>, id: &str, _looking: ReadPurpose) -> Result<Option<Observed>, Fault> {
         api.one(&Call::to(POSTGRES_ENDPOINTS_GET).of(id)).await?.as_ref().map(seen).transpose()
     }
 
@@ -133,5 +133,5 @@ fn update(seen: &Observed, disabled: bool) -> Next {
     let body = json!({ "name": seen.id, "spec": { "endpoint_type": kind, "disabled": disabled } });
     let call = Call::to(POSTGRES_ENDPOINTS_UPDATE_DISABLED).of(&seen.id).body(body);
     let verb = if disabled { "disable" } else { "enable" };
-    verdicts::act(NAME, format!("{verb} database endpoint {:?}", seen.name), &call)
+    verdicts::call(NAME, format!("{verb} database endpoint {:?}", seen.name), &call)
 }

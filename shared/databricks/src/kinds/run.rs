@@ -11,7 +11,7 @@
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
-use engine::ports::{Context, KindInfo, Looking, Next, Observed};
+use engine::ports::{Context, KindInfo, Next, Observed, ReadPurpose};
 use failover::{Resource, Startable};
 use jiff::{SignedDuration, Timestamp};
 use saga::{Fault, Step};
@@ -53,11 +53,11 @@ impl Kind for Run {
         KindInfo { name: NAME, poll_ms: 2_000, page: PAGE, fenced: true, stages: &[] }
     }
 
-    async fn list(&self, api: &Api<'_>, _looking: Looking) -> Result<Vec<Observed>, Fault> {
+    async fn list(&self, api: &Api<'_>, _looking: ReadPurpose) -> Result<Vec<Observed>, Fault> {
         live_runs(api, None).await?.into_iter().map(seen).collect()
     }
 
-    async fn look(&self, api: &Api<'_>, id: &str, _looking: Looking) -> Result<Option<Observed>, Fault> {
+    async fn look(&self, api: &Api<'_>, id: &str, _looking: ReadPurpose) -> Result<Option<Observed>, Fault> {
         let found = api.one(&Call::to(RUNS_GET).with("run_id", id)).await?;
         found.as_ref().map(trimmed).map(seen).transpose()
     }
@@ -68,7 +68,7 @@ impl Kind for Run {
             "TERMINATING" => verdicts::wait(format!("run {} is TERMINATING", seen.id)),
             _ => {
                 let call = Call::to(RUNS_CANCEL).body(json!({ "run_id": seen.facts.get("run_id") }));
-                verdicts::act(NAME, format!("cancel run {}", seen.id), &call)
+                verdicts::call(NAME, format!("cancel run {}", seen.id), &call)
             }
         }
     }

@@ -22,7 +22,7 @@
 //! a start of a started one are answered. A refusal needs a person.
 
 use async_trait::async_trait;
-use engine::ports::{Context, KindInfo, Looking, Next, Observed};
+use engine::ports::{Context, KindInfo, Next, Observed, ReadPurpose};
 use failover::{Resource, StartStage};
 use saga::{Fault, Step};
 use serde_json::{Value, json};
@@ -50,7 +50,7 @@ impl Kind for ServingEndpoint {
         KindInfo { name: NAME, poll_ms: 5_000, page: 1, fenced: true, stages: &[StartStage::Compute] }
     }
 
-    async fn list(&self, api: &Api<'_>, _looking: Looking) -> Result<Vec<Observed>, Fault> {
+    async fn list(&self, api: &Api<'_>, _looking: ReadPurpose) -> Result<Vec<Observed>, Fault> {
         let listed = api.each(&Call::to(SERVING_LIST), "endpoints", Shape::Whole, |listed| seen(&listed)).await?;
         let whole = side_by_side(listed, |listed| async move {
             if unstoppable(&listed.facts).is_some() {
@@ -64,7 +64,7 @@ impl Kind for ServingEndpoint {
         Ok(whole.await?.into_iter().flatten().collect())
     }
 
-    async fn look(&self, api: &Api<'_>, id: &str, _looking: Looking) -> Result<Option<Observed>, Fault> {
+    async fn look(&self, api: &Api<'_>, id: &str, _looking: ReadPurpose) -> Result<Option<Observed>, Fault> {
         look(api, id).await
     }
 
@@ -79,7 +79,7 @@ impl Kind for ServingEndpoint {
             return verdicts::already("STOPPED");
         }
         let call = Call::to(SERVING_STOP).of(&seen.id).body(json!({}));
-        verdicts::act(NAME, format!("stop endpoint {:?}", seen.name), &call)
+        verdicts::call(NAME, format!("stop endpoint {:?}", seen.name), &call)
     }
 
     fn start(&self, step: &Step, seen: &Observed, _context: &Context<'_>) -> Next {
@@ -96,12 +96,12 @@ impl Kind for ServingEndpoint {
             None if ready == "READY" && !stopped => verdicts::already("READY"),
             None if !stopped && matches!(update, "UPDATE_FAILED" | "UPDATE_CANCELED") => {
                 let said = format!("endpoint {:?} is not ready and its update ended as {update}", seen.name);
-                Next::Cannot(Fault::person_needed(codes::BROKEN_COMPUTE, format!("{said}: repair it, then retry")))
+                Next::Blocked(Fault::person_needed(codes::BROKEN_COMPUTE, format!("{said}: repair it, then retry")))
             }
             // An endpoint that is not ready may be stopped without showing it.
             None => {
                 let call = Call::to(SERVING_START).of(&seen.id).body(json!({}));
-                verdicts::act(NAME, format!("start endpoint {:?}", seen.name), &call)
+                verdicts::call(NAME, format!("start endpoint {:?}", seen.name), &call)
             }
         }
     }

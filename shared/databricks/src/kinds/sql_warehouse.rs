@@ -9,7 +9,7 @@
 //! answer is never believed.
 
 use async_trait::async_trait;
-use engine::ports::{Context, KindInfo, Looking, Next, Observed};
+use engine::ports::{Context, KindInfo, Next, Observed, ReadPurpose};
 use failover::{Resource, StartStage};
 use saga::{Fault, Step};
 use serde_json::{Value, json};
@@ -34,10 +34,10 @@ impl Kind for SqlWarehouse {
         KindInfo { name: NAME, poll_ms: 3_000, page: PAGE, fenced: true, stages: &[StartStage::Compute] }
     }
 
-    async fn list(&self, api: &Api<'_>, looking: Looking) -> Result<Vec<Observed>, Fault> {
+    async fn list(&self, api: &Api<'_>, read_purpose: ReadPurpose) -> Result<Vec<Observed>, Fault> {
         let call = Call::to(WAREHOUSES_LIST).with("page_size", PAGE);
         let mut all = api.each(&call, "warehouses", Shape::Members(KEPT), seen).await?;
-        if looking == Looking::Record {
+        if read_purpose == ReadPurpose::Record {
             let standing = legacy_schedules::by_warehouse(api).await;
             for seen in &mut all {
                 let found = match &standing {
@@ -53,7 +53,7 @@ impl Kind for SqlWarehouse {
         Ok(all)
     }
 
-    async fn look(&self, api: &Api<'_>, id: &str, _looking: Looking) -> Result<Option<Observed>, Fault> {
+    async fn look(&self, api: &Api<'_>, id: &str, _looking: ReadPurpose) -> Result<Option<Observed>, Fault> {
         api.one(&Call::to(WAREHOUSES_GET).of(id)).await?.map(seen).transpose()
     }
 
@@ -62,7 +62,7 @@ impl Kind for SqlWarehouse {
             state @ ("STOPPED" | "DELETED") => verdicts::already(state),
             state @ ("STOPPING" | "DELETING") => verdicts::wait(format!("warehouse {:?} is {state}", seen.name)),
             _ => {
-                verdicts::act(NAME, format!("stop warehouse {:?}", seen.name), &Call::to(WAREHOUSES_STOP).of(&seen.id))
+                verdicts::call(NAME, format!("stop warehouse {:?}", seen.name), &Call::to(WAREHOUSES_STOP).of(&seen.id))
             }
         }
     }
@@ -71,7 +71,7 @@ impl Kind for SqlWarehouse {
         match (step.want.as_str(), text(&seen.facts, "state")) {
             (want::RUNNING, "RUNNING") => verdicts::already("RUNNING"),
             (want::RUNNING, "DELETED" | "DELETING") => verdicts::absent(step),
-            (want::RUNNING, "STOPPED") => verdicts::act(
+            (want::RUNNING, "STOPPED") => verdicts::call(
                 NAME,
                 format!("start warehouse {:?}", seen.name),
                 &Call::to(WAREHOUSES_START).of(&seen.id),

@@ -17,7 +17,7 @@
 //! whether a stopped pipeline runs again while its endpoint is up.
 
 use async_trait::async_trait;
-use engine::ports::{Act, ActReply, Context, KindInfo, Looking, Next, Observed};
+use engine::ports::{ApiCall, ApiReply, Context, KindInfo, Next, Observed, ReadPurpose};
 use failover::{Resource, StartStage};
 use saga::bounds::few;
 use saga::{Fault, Reaction, Step};
@@ -51,10 +51,10 @@ impl Kind for VectorSearchEndpoint {
         KindInfo { name: NAME, poll_ms: 10_000, page: PAGE, fenced: true, stages: &[StartStage::Jobs] }
     }
 
-    async fn list(&self, api: &Api<'_>, looking: Looking) -> Result<Vec<Observed>, Fault> {
+    async fn list(&self, api: &Api<'_>, read_purpose: ReadPurpose) -> Result<Vec<Observed>, Fault> {
         let mut all =
             api.each(&Call::to(SEARCH_ENDPOINTS_LIST), "endpoints", Shape::Whole, |listed| seen(&listed)).await?;
-        if looking == Looking::Record {
+        if read_purpose == ReadPurpose::Record {
             for endpoint in all.iter_mut().filter(|endpoint| synchronises(&endpoint.facts)) {
                 endpoint.facts[CONTINUOUS] = continuous_indexes(api, &endpoint.id).await?;
             }
@@ -62,7 +62,7 @@ impl Kind for VectorSearchEndpoint {
         Ok(all)
     }
 
-    async fn look(&self, api: &Api<'_>, id: &str, _looking: Looking) -> Result<Option<Observed>, Fault> {
+    async fn look(&self, api: &Api<'_>, id: &str, _looking: ReadPurpose) -> Result<Option<Observed>, Fault> {
         api.one(&Call::to(SEARCH_ENDPOINTS_GET).of(id)).await?.as_ref().map(seen).transpose()
     }
 
@@ -83,7 +83,7 @@ impl Kind for VectorSearchEndpoint {
             // [py-sdk: vectorsearch.VectorSearchEndpointsAPI.start_endpoint].
             (want::RUNNING, state @ ("OFFLINE" | "RED_STATE")) => {
                 let said = format!("vector-search endpoint {:?} is {state}: repair it, then retry", seen.name);
-                Next::Cannot(Fault::person_needed(codes::BROKEN_COMPUTE, said))
+                Next::Blocked(Fault::person_needed(codes::BROKEN_COMPUTE, said))
             }
             (want::RUNNING, state) => verdicts::wait(format!("vector-search endpoint {:?} is {state}", seen.name)),
             (_, _) => verdicts::unknown(step),
@@ -114,11 +114,11 @@ impl Kind for VectorSearchEndpoint {
         resource
     }
 
-    async fn act(&self, api: &Api<'_>, act: &Act) -> Result<ActReply, Fault> {
-        match api.effect(&Call::from_value(&act.request)?).await {
-            Ok(_) => Ok(ActReply { note: act.what.clone(), made: None }),
+    async fn call(&self, api: &Api<'_>, api_call: &ApiCall) -> Result<ApiReply, Fault> {
+        match api.effect(&Call::from_value(&api_call.request)?).await {
+            Ok(_) => Ok(ApiReply { note: api_call.what.clone(), made: None }),
             Err(fault) if fault.reaction == Reaction::UnsupportedHere => {
-                let said = format!("{}: its preview is not switched on here: {}", act.what, fault.message);
+                let said = format!("{}: its preview is not switched on here: {}", api_call.what, fault.message);
                 Err(Fault::person_needed(codes::PREVIEW_OFF, said))
             }
             Err(fault) => Err(fault),
@@ -143,7 +143,7 @@ fn synchronises(facts: &Value) -> bool {
 
 fn turn(seen: &Observed, verb: &str, endpoint: Endpoint) -> Next {
     let call = Call::to(endpoint).of(&seen.id).body(json!({}));
-    verdicts::act(NAME, format!("{verb} vector-search endpoint {:?}", seen.name), &call)
+    verdicts::call(NAME, format!("{verb} vector-search endpoint {:?}", seen.name), &call)
 }
 
 /// The continuous indexes among the delta-sync indexes of an endpoint. An index that was removed meanwhile is

@@ -5,13 +5,13 @@ use failover::signal::Reading;
 use jiff::Timestamp;
 use saga::Fault;
 
+use crate::actions::Ground;
 use crate::call::Call;
-use crate::errands::Ground;
 
 /// Makes one call and reports that it was answered. The measured time does not include the token that the
 /// call needs.
 pub(super) async fn answered(ground: &Ground<'_>, call: &Call) -> Result<Probed, Fault> {
-    ground.client.sign_in(ground.pass).await?;
+    ground.client.sign_in(ground.admission).await?;
     let begun = ground.client.now();
     ground.call(call).await?;
     Ok(healthy(ground, begun, &format!("{} was answered", call.endpoint.name)))

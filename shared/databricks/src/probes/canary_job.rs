@@ -14,11 +14,11 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::{ProbeKind, ProbeTraits, settings};
+use crate::actions::Ground;
+use crate::actions::canary_job::{has_succeeded, is_over, job};
+use crate::actions::settings::Id;
 use crate::call::Call;
 use crate::endpoints::RUNS_LIST;
-use crate::errands::Ground;
-use crate::errands::canary_job::{has_succeeded, is_over, job};
-use crate::errands::settings::Id;
 use crate::kinds::facts::id;
 
 const KIND: &str = "canary_job";

@@ -22,7 +22,7 @@ use serde_json::Value;
 use super::settings::{self, Bounds};
 use super::statement_value::valued;
 use super::{ProbeKind, ProbeTraits};
-use crate::errands::Ground;
+use crate::actions::Ground;
 
 const KIND: &str = "cluster_metrics";
 

@@ -17,10 +17,10 @@ use serde_json::Value;
 use super::canary_job::PAGE;
 use super::settings::{self, Bounds};
 use super::{ProbeKind, ProbeTraits};
+use crate::actions::Ground;
+use crate::actions::canary_job::{has_succeeded, result, state};
 use crate::call::Call;
 use crate::endpoints::RUNS_LIST;
-use crate::errands::Ground;
-use crate::errands::canary_job::{has_succeeded, result, state};
 
 const KIND: &str = "failed_runs";
 /// At most this many pages are read.

@@ -7,9 +7,9 @@ use serde_json::Value;
 
 use super::answered::answered;
 use super::{ProbeKind, ProbeTraits};
+use crate::actions::Ground;
 use crate::call::Call;
 use crate::endpoints::JOBS_LIST;
-use crate::errands::Ground;
 
 pub(super) struct Jobs;
 

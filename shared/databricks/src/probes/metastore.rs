@@ -10,9 +10,9 @@ use serde_json::Value;
 
 use super::answered::answered;
 use super::{ProbeKind, ProbeTraits};
+use crate::actions::Ground;
 use crate::call::Call;
 use crate::endpoints::METASTORE_GET;
-use crate::errands::Ground;
 
 pub(super) struct Metastore;
 

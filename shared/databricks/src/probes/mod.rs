@@ -28,12 +28,12 @@ use std::sync::Arc;
 pub use probe_kind::{ProbeKind, ProbeTraits};
 
 use async_trait::async_trait;
-use engine::ports::{DeclaredProbe, Depth, Pass, Probe, ProbeInfo, Probed};
+use engine::ports::{Admission, DeclaredProbe, Depth, Probe, ProbeInfo, Probed};
 use failover::Side;
 use jiff::Timestamp;
 use serde_json::Value;
 
-use crate::errands::Ground;
+use crate::actions::Ground;
 use crate::workspace::DatabricksWorkspace;
 
 /// Every kind of probe of a workspace.
@@ -99,8 +99,8 @@ impl Probe for WorkspaceProbe {
         &self.info
     }
 
-    async fn look(&self, _now: Timestamp, pass: &dyn Pass) -> Probed {
-        let ground = Ground { client: self.workspace.client(), secrets: None, account: "", pass };
+    async fn look(&self, _now: Timestamp, admission: &dyn Admission) -> Probed {
+        let ground = Ground { client: self.workspace.client(), secrets: None, account: "", admission };
         self.kind.look(&ground, &self.settings).await.unwrap_or_else(|fault| reading::of_fault(&fault))
     }
 }

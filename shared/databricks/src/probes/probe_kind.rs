@@ -6,7 +6,7 @@ use failover::signal::Origin;
 use saga::Fault;
 use serde_json::{Map, Value};
 
-use crate::errands::Ground;
+use crate::actions::Ground;
 
 /// The facts about a kind of probe, for either side.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -9,8 +9,8 @@ use saga::Fault;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use crate::actions::settings as of_actions;
 use crate::codes;
-use crate::errands::settings as of_errands;
 
 /// Reads settings.
 ///
@@ -18,7 +18,7 @@ use crate::errands::settings as of_errands;
 ///
 /// A sentence that says what is wrong, with the remedy.
 pub(super) fn read<T: DeserializeOwned>(kind: &str, settings: &Value) -> Result<T, String> {
-    of_errands::read(kind, settings).map_err(of_a_probe)
+    of_actions::read(kind, settings).map_err(of_a_probe)
 }
 
 /// Reads settings that were checked when the configuration was read.
@@ -28,11 +28,11 @@ pub(super) fn known<T: DeserializeOwned>(kind: &str, settings: &Value) -> Result
 
 /// Refuses an empty text.
 pub(super) fn filled(kind: &str, name: &str, text: &str) -> Result<(), String> {
-    of_errands::filled(kind, name, text).map_err(of_a_probe)
+    of_actions::filled(kind, name, text).map_err(of_a_probe)
 }
 
 fn of_a_probe(said: String) -> String {
-    said.replacen("errand", "probe", 1)
+    said.replacen("action", "probe", 1)
 }
 
 /// The bounds that a team has set for a measured value, whatever is normal.

@@ -14,8 +14,8 @@ use serde_json::Value;
 
 use super::answered::healthy;
 use super::{ProbeKind, ProbeTraits, settings};
-use crate::errands::Ground;
-use crate::errands::statement::{Ran, ran, reads};
+use crate::actions::Ground;
+use crate::actions::statement::{Ran, ran, reads};
 
 const KIND: &str = "statement";
 

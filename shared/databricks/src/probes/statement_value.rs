@@ -15,8 +15,8 @@ use serde_json::Value;
 use super::settings::{self, Bounds};
 use super::statement::{WAIT, unfinished};
 use super::{ProbeKind, ProbeTraits};
-use crate::errands::Ground;
-use crate::errands::statement::{Ran, ran, reads};
+use crate::actions::Ground;
+use crate::actions::statement::{Ran, ran, reads};
 
 const KIND: &str = "statement_value";
 

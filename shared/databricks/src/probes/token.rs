@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use super::answered::healthy;
 use super::{ProbeKind, ProbeTraits};
-use crate::errands::Ground;
+use crate::actions::Ground;
 
 pub(super) const KIND: &str = "token";
 
@@ -24,7 +24,7 @@ impl ProbeKind for Token {
 
     async fn look(&self, ground: &Ground<'_>, _settings: &Value) -> Result<Probed, Fault> {
         let begun = ground.client.now();
-        ground.client.sign_in_anew(ground.pass).await?;
+        ground.client.sign_in_anew(ground.admission).await?;
         Ok(healthy(ground, begun, "a token was issued"))
     }
 }

@@ -11,7 +11,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use databricks::{Credentials, DatabricksWorkspace, Failure, KINDS, Reach, Request, Response, Transport};
 use engine::ports::{
-    Act, ActReply, Admitted, Clock, Context, Ending, Looking, Nature, Next, Observed, Pass, Workspace,
+    Access, Admission, Admitted, ApiCall, ApiReply, Clock, Context, Ending, Next, Observed, ReadPurpose, Workspace,
 };
 use engine::runner::Asked;
 use failover::plan::want::{ALL_FENCED, FENCED};
@@ -103,14 +103,14 @@ fn response(reply: sim::Reply) -> Response {
 
 /// Admits every request, and counts.
 #[derive(Default)]
-pub(crate) struct FreePass {
+pub(crate) struct FreeAdmission {
     pub(crate) entered: Mutex<Vec<&'static str>>,
     pub(crate) left: Mutex<Vec<(&'static str, Ending)>>,
 }
 
 #[async_trait]
-impl Pass for FreePass {
-    async fn enter(&self, family: &'static str, _nature: Nature) -> Result<Admitted, Fault> {
+impl Admission for FreeAdmission {
+    async fn enter(&self, family: &'static str, _nature: Access) -> Result<Admitted, Fault> {
         self.entered.lock().unwrap().push(family);
         Ok(Admitted { time_out: Duration::from_secs(10) })
     }
@@ -124,8 +124,8 @@ impl Pass for FreePass {
 pub(crate) struct Bench {
     pub(crate) world: Arc<Mutex<World>>,
     pub(crate) clock: Arc<FakeClock>,
-    pub(crate) pass: FreePass,
-    pub(crate) twins: Vec<(String, String, String)>,
+    pub(crate) admission: FreeAdmission,
+    pub(crate) counterparts: Vec<(String, String, String)>,
     sides: [DatabricksWorkspace; 2],
     sent: Arc<Mutex<Vec<String>>>,
 }
@@ -141,7 +141,7 @@ pub(crate) struct Driven {
 impl Bench {
     /// It has no request limits: they belong to the limiter.
     pub(crate) fn new(estate: Estate, settings: Settings) -> Self {
-        let twins = estate.counterparts();
+        let counterparts = estate.counterparts();
         let settings = Settings { limits: sim::Limits::off(), ..settings };
         let world = Arc::new(Mutex::new(World::new(11, estate, settings, START_MS)));
         let clock = Arc::new(FakeClock(Mutex::new(START_MS)));
@@ -153,7 +153,7 @@ impl Bench {
             let credentials = Credentials::Machine { client_id: CLIENT_ID.to_owned(), client_secret };
             DatabricksWorkspace::new(Arc::new(transport), credentials, clock)
         });
-        Self { world, clock, pass: FreePass::default(), twins, sides, sent }
+        Self { world, clock, admission: FreeAdmission::default(), counterparts, sides, sent }
     }
 
     pub(crate) fn usual() -> Self {
@@ -180,15 +180,15 @@ impl Bench {
     }
 
     pub(crate) async fn list(&self, side: Side, kind: &str) -> Result<Vec<Observed>, Fault> {
-        self.on(side).list(kind, Looking::Fence, &self.pass).await
+        self.on(side).list(kind, ReadPurpose::Fence, &self.admission).await
     }
 
     pub(crate) async fn look(&self, side: Side, kind: &str, id: &str) -> Result<Option<Observed>, Fault> {
-        self.on(side).look(kind, id, Looking::Fence, &self.pass).await
+        self.on(side).look(kind, id, ReadPurpose::Fence, &self.admission).await
     }
 
-    pub(crate) async fn act(&self, side: Side, act: &Act) -> Result<ActReply, Fault> {
-        self.on(side).act(act, &self.pass).await
+    pub(crate) async fn call(&self, side: Side, api_call: &ApiCall) -> Result<ApiReply, Fault> {
+        self.on(side).call(api_call, &self.admission).await
     }
 
     /// Up to `most` active resources of a kind on the primary.
@@ -229,8 +229,8 @@ impl Bench {
             "sql_warehouse" => "warehouse",
             other => other,
         };
-        let twin = self.twins.iter().find(|(kind, primary, _)| kind == named && *primary == seen.id);
-        let (_, _, standby) = twin.unwrap_or_else(|| panic!("{} {} has no twin", seen.kind, seen.id));
+        let counterpart = self.counterparts.iter().find(|(kind, primary, _)| kind == named && *primary == seen.id);
+        let (_, _, standby) = counterpart.unwrap_or_else(|| panic!("{} {} has no twin", seen.kind, seen.id));
         let kind = start.kind.as_deref().unwrap_or(seen.kind);
         let step = step(kind, standby, &start.want);
         Step { name: seen.name.clone(), detail: start.detail.clone(), class: start.class, ..step }
@@ -268,14 +268,14 @@ impl Bench {
             let seen = self.look(side, &step.kind, &step.resource).await?;
             let context = Context { token: &token, since, tries: 0, reply: asked.reply() };
             match asked.without_answered(self.on(side).next(step, seen.as_ref(), &context)) {
-                Next::Already { note } => return Ok(Some(note)),
-                Next::Cannot(fault) => return Err(fault),
+                Next::Satisfied { note } => return Ok(Some(note)),
+                Next::Blocked(fault) => return Err(fault),
                 Next::Wait { .. } => self.clock.pass_ms(2_000),
-                Next::Act(acts) => {
-                    driven.calls += acts.len();
-                    for act in &acts {
-                        let reply = self.act(side, act).await?;
-                        asked.answered([act.what.clone()], reply);
+                Next::Call(api_calls) => {
+                    driven.calls += api_calls.len();
+                    for api_call in &api_calls {
+                        let reply = self.call(side, api_call).await?;
+                        asked.answered([api_call.what.clone()], reply);
                     }
                 }
             }
@@ -290,13 +290,13 @@ impl Bench {
         for _ in 0..400 {
             let seen = self.list(side, kind).await.unwrap();
             match self.on(side).next_of_all(&all, &seen.iter().collect::<Vec<_>>()) {
-                Next::Already { .. } => return calls,
-                Next::Cannot(fault) => panic!("{kind}: {fault}"),
+                Next::Satisfied { .. } => return calls,
+                Next::Blocked(fault) => panic!("{kind}: {fault}"),
                 Next::Wait { .. } => self.clock.pass_ms(2_000),
-                Next::Act(acts) => {
-                    calls += acts.len();
-                    for act in &acts {
-                        self.act(side, act).await.unwrap();
+                Next::Call(api_calls) => {
+                    calls += api_calls.len();
+                    for api_call in &api_calls {
+                        self.call(side, api_call).await.unwrap();
                     }
                 }
             }
@@ -321,7 +321,7 @@ impl Drop for Bench {
             let destroys = sent.contains("delete") && !sent.starts_with("POST /api/2.1/clusters/delete");
             assert!(!destroys && !sent.starts_with("DELETE") && !sent.contains("permanent"), "S24: {sent}");
         }
-        assert_eq!(self.pass.entered.lock().unwrap().len(), self.pass.left.lock().unwrap().len(), "the pass");
+        assert_eq!(self.admission.entered.lock().unwrap().len(), self.admission.left.lock().unwrap().len(), "the pass");
         assert_eq!(self.world().unknown_routes(), [""; 0]);
     }
 }
@@ -338,7 +338,7 @@ pub(crate) fn step(kind: &str, resource: &str, want: &str) -> Step {
         class: Class::Idempotent,
         pursue: false,
         needs: Vec::new(),
-        undone_by: Vec::new(),
+        restarted_by: Vec::new(),
         optional: false,
     }
 }

@@ -26,8 +26,8 @@ async fn an_app_is_fenced_when_its_compute_is_stopped_and_not_before() {
     ";
     states_of("app", app, expected).await;
     let without = || json!({ "name": "7" });
-    assert!(matches!(judged("app", without(), json!([]), FENCED, Value::Null).await, Next::Act(_)));
-    assert!(matches!(judged("app", without(), json!([]), "running", Value::Null).await, Next::Act(_)));
+    assert!(matches!(judged("app", without(), json!([]), FENCED, Value::Null).await, Next::Call(_)));
+    assert!(matches!(judged("app", without(), json!([]), "running", Value::Null).await, Next::Call(_)));
 }
 
 #[tokio::test]
@@ -70,11 +70,11 @@ async fn an_alert_gets_its_whole_schedule_back_with_another_pause_status() {
         let body = json!({ "schedule": alert(to)["schedule"] });
         assert_eq!(requests(next), [json!({ "endpoint": "alerts/update", "id": "7", "body": body })]);
         let next = judged("alert", alert(to), json!([]), want, Value::Null).await;
-        assert!(matches!(next, Next::Already { .. }), "{next:?}");
+        assert!(matches!(next, Next::Satisfied { .. }), "{next:?}");
     }
     let mut unsaid = alert("UNPAUSED");
     unsaid["schedule"].as_object_mut().unwrap().remove("pause_status");
-    assert!(matches!(judged("alert", unsaid, json!([]), FENCED, Value::Null).await, Next::Act(_)));
+    assert!(matches!(judged("alert", unsaid, json!([]), FENCED, Value::Null).await, Next::Call(_)));
 }
 
 #[tokio::test]
@@ -91,7 +91,7 @@ async fn an_alert_in_the_trash_cannot_trigger_and_cannot_be_started() {
     let mut trashed = alert("UNPAUSED");
     trashed["lifecycle_state"] = json!("DELETED");
     let next = judged("alert", trashed.clone(), json!([]), FENCED, Value::Null).await;
-    assert!(matches!(next, Next::Already { .. }), "{next:?}");
+    assert!(matches!(next, Next::Satisfied { .. }), "{next:?}");
     let (stage, looked) = seen("alert", trashed.clone(), json!([])).await;
     assert!(!stage.workspace.record(&looked).active);
     assert_eq!(code(judged("alert", trashed, json!([]), "activated", Value::Null).await), codes::NOT_FOUND.as_str());

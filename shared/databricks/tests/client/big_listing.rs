@@ -10,8 +10,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use bytes::Bytes;
 use databricks::{Credentials, DatabricksWorkspace, Failure, Reach, Request, Response, Transport};
-use engine::limiter::turnstile::Turnstile;
-use engine::ports::{Clock, Looking, Workspace};
+use engine::limiter::request_admission::RequestAdmission;
+use engine::ports::{Clock, ReadPurpose, Workspace};
 use engine::settings::Settings;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use jiff::{SignedDuration, Timestamp};
@@ -83,7 +83,7 @@ struct Large {
     world: Arc<Mutex<World>>,
     clock: Arc<Virtual>,
     workspace: DatabricksWorkspace,
-    pass: Turnstile,
+    admission: RequestAdmission,
 }
 
 /// The effort of one listing.
@@ -109,9 +109,9 @@ impl Large {
         let transport = Arc::new(Simulated { world: Arc::clone(&world), clock: Arc::clone(&clock) });
         let credentials = Credentials::Personal(SecretString::from(Side::Primary.personal_token()));
         let as_clock = || Arc::clone(&clock) as Arc<dyn Clock>;
-        let pass = Turnstile::new("primary", as_clock(), Arc::new(ours), None, Duration::from_secs(10));
+        let admission = RequestAdmission::new("primary", as_clock(), Arc::new(ours), None, Duration::from_secs(10));
         let workspace = DatabricksWorkspace::new(transport, credentials, as_clock());
-        Self { world, clock, workspace, pass }
+        Self { world, clock, workspace, admission }
     }
 
     async fn list(&self, kind: &str) -> Took {
@@ -122,7 +122,7 @@ impl Large {
         };
         let (calls, throttled) = counted(self);
         let from = self.clock.0.elapsed();
-        let listed = self.workspace.list(kind, Looking::Fence, &self.pass).await.unwrap();
+        let listed = self.workspace.list(kind, ReadPurpose::Fence, &self.admission).await.unwrap();
         let seconds = (self.clock.0.elapsed() - from).as_secs_f64();
         let (calls, throttled) = (counted(self).0 - calls, counted(self).1 - throttled);
         let ids = listed.iter().map(|seen| seen.id.clone()).collect();

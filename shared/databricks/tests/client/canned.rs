@@ -6,7 +6,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use bytes::Bytes;
 use databricks::{Credentials, DatabricksWorkspace, Failure, Request, Response, Transport};
-use engine::ports::{Admitted, Clock, Ending, Nature, Pass};
+use engine::ports::{Access, Admission, Admitted, Clock, Ending};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use jiff::{SignedDuration, Timestamp};
 use saga::Fault;
@@ -61,8 +61,8 @@ pub(crate) struct Counting {
 }
 
 #[async_trait]
-impl Pass for Counting {
-    async fn enter(&self, family: &'static str, _nature: Nature) -> Result<Admitted, Fault> {
+impl Admission for Counting {
+    async fn enter(&self, family: &'static str, _nature: Access) -> Result<Admitted, Fault> {
         self.entered.lock().unwrap().push(family);
         Ok(Admitted { time_out: Duration::from_secs(5) })
     }
@@ -76,7 +76,7 @@ impl Pass for Counting {
 pub(crate) struct Stage {
     pub(crate) workspace: Arc<DatabricksWorkspace>,
     pub(crate) clock: Arc<Still>,
-    pub(crate) pass: Counting,
+    pub(crate) admission: Counting,
     sent: Arc<Mutex<Vec<String>>>,
 }
 
@@ -103,7 +103,7 @@ impl Stage {
         let transport = Canned { answering: Box::new(answering), sent: Arc::clone(&sent) };
         let workspace =
             DatabricksWorkspace::new(Arc::new(transport), credentials, Arc::clone(&clock) as Arc<dyn Clock>);
-        Self { workspace: Arc::new(workspace), clock, pass: Counting::default(), sent }
+        Self { workspace: Arc::new(workspace), clock, admission: Counting::default(), sent }
     }
 
     /// The requests since the last call of this.

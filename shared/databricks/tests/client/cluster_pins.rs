@@ -4,7 +4,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use databricks::codes;
-use engine::ports::{ActReply, Context, Looking, Next, Workspace};
+use engine::ports::{ApiReply, Context, Next, ReadPurpose, Workspace};
 use failover::plan::want::{ALL_FENCED, FENCED};
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -38,8 +38,8 @@ fn stage(source: &'static str, state: &'static str, pins: usize, refusal: Option
     })
 }
 
-async fn judged(stage: &Stage, reply: Option<&ActReply>) -> Next {
-    let seen = stage.workspace.look("cluster", "7", Looking::Fence, &stage.pass).await.unwrap();
+async fn judged(stage: &Stage, reply: Option<&ApiReply>) -> Next {
+    let seen = stage.workspace.look("cluster", "7", ReadPurpose::Fence, &stage.admission).await.unwrap();
     let context = Context { reply, ..LATE };
     stage.workspace.next(&step("cluster", FENCED, Value::Null), seen.as_ref(), &context)
 }
@@ -50,12 +50,12 @@ async fn a_cluster_is_terminated_first_and_pinned_then() {
     assert_eq!(requests(judged(&running, None).await)[0]["endpoint"], json!("clusters/delete"));
     assert_eq!(running.sent().len(), 1, "whether it is pinned is not asked before");
     let terminated = stage("API", "TERMINATED", 99, None);
-    let Next::Act(acts) = judged(&terminated, None).await else { panic!("no call") };
+    let Next::Call(api_calls) = judged(&terminated, None).await else { panic!("no call") };
     let pin = json!({ "endpoint": "clusters/pin", "id": "", "body": { "cluster_id": "7" } });
-    assert_eq!(acts[0].request, pin);
-    let made = terminated.workspace.act(&acts[0], &terminated.pass).await.unwrap();
+    assert_eq!(api_calls[0].request, pin);
+    let made = terminated.workspace.call(&api_calls[0], &terminated.admission).await.unwrap();
     for reply in [Some(&made), None] {
-        assert_eq!(judged(&terminated, reply).await, Next::Already { note: "TERMINATED".to_owned() });
+        assert_eq!(judged(&terminated, reply).await, Next::Satisfied { note: "TERMINATED".to_owned() });
     }
 }
 
@@ -63,9 +63,9 @@ async fn a_cluster_is_terminated_first_and_pinned_then() {
 async fn where_all_pins_are_in_use_a_cluster_is_fenced_without_and_that_is_found() {
     for (pins, word) in [(99, "pin it"), (100, "unpin another"), (150, "unpin another")] {
         let stage = stage("UI", "TERMINATED", pins, None);
-        let is_fenced = matches!(judged(&stage, None).await, Next::Already { .. });
+        let is_fenced = matches!(judged(&stage, None).await, Next::Satisfied { .. });
         assert_eq!(is_fenced, pins >= 100, "{pins}");
-        let listed = stage.workspace.list("cluster", Looking::Record, &stage.pass).await.unwrap();
+        let listed = stage.workspace.list("cluster", ReadPurpose::Record, &stage.admission).await.unwrap();
         let findings = stage.workspace.record(&listed[0]).findings;
         assert!(findings.len() == 1 && findings[0].contains(word), "{findings:?}");
     }
@@ -75,9 +75,9 @@ async fn where_all_pins_are_in_use_a_cluster_is_fenced_without_and_that_is_found
 async fn a_refused_pin_is_noted_and_keeps_no_fence_open() {
     for refusal in [(400, "QUOTA_EXCEEDED"), (403, "PERMISSION_DENIED"), (501, "NOT_IMPLEMENTED")] {
         let stage = stage("UI", "TERMINATED", 3, Some(refusal));
-        let Next::Act(acts) = judged(&stage, None).await else { panic!("no call") };
-        let made = stage.workspace.act(&acts[0], &stage.pass).await.unwrap();
-        let Next::Already { note } = judged(&stage, Some(&made)).await else { panic!("not fenced") };
+        let Next::Call(api_calls) = judged(&stage, None).await else { panic!("no call") };
+        let made = stage.workspace.call(&api_calls[0], &stage.admission).await.unwrap();
+        let Next::Satisfied { note } = judged(&stage, Some(&made)).await else { panic!("not fenced") };
         assert!(note.starts_with("TERMINATED, not pinned: ") && note.contains("no pin"), "{note}");
     }
 }
@@ -90,18 +90,18 @@ async fn a_pin_that_may_work_later_is_tried_again() {
         (401, "UNAUTHENTICATED", codes::NOT_SIGNED_IN),
     ] {
         let stage = stage("UI", "TERMINATED", 3, Some((status, code)));
-        let Next::Act(acts) = judged(&stage, None).await else { panic!("no call") };
-        assert_eq!(stage.workspace.act(&acts[0], &stage.pass).await.unwrap_err().code, expected);
+        let Next::Call(api_calls) = judged(&stage, None).await else { panic!("no call") };
+        assert_eq!(stage.workspace.call(&api_calls[0], &stage.admission).await.unwrap_err().code, expected);
     }
 }
 
 #[tokio::test]
 async fn a_sweep_and_a_job_cluster_know_no_pins() {
     let ui = stage("UI", "TERMINATED", 3, None);
-    let listed = ui.workspace.list("cluster", Looking::Fence, &ui.pass).await.unwrap();
+    let listed = ui.workspace.list("cluster", ReadPurpose::Fence, &ui.admission).await.unwrap();
     let next = ui.workspace.next_of_all(&step("cluster", ALL_FENCED, Value::Null), &listed.iter().collect::<Vec<_>>());
-    assert!(matches!(next, Next::Already { .. }), "{next:?}");
+    assert!(matches!(next, Next::Satisfied { .. }), "{next:?}");
     let job = stage("JOB", "TERMINATED", 3, None);
-    assert!(matches!(judged(&job, None).await, Next::Already { .. }));
+    assert!(matches!(judged(&job, None).await, Next::Satisfied { .. }));
     assert_eq!(job.sent().len(), 1);
 }

@@ -2,7 +2,7 @@
 //! hide, as the vendor documents them.
 
 use databricks::codes;
-use engine::ports::{Looking, Next, Workspace};
+use engine::ports::{Next, ReadPurpose, Workspace};
 use failover::Startable;
 use failover::plan::want::FENCED;
 use saga::Reaction;
@@ -32,7 +32,7 @@ async fn a_search_endpoint_is_fenced_when_it_is_stopped_and_not_before() {
     states_of("vector_search_endpoint", search, expected).await;
     let bare = || json!({ "name": "7" });
     let next = judged("vector_search_endpoint", bare(), json!([]), FENCED, Value::Null).await;
-    assert!(matches!(next, Next::Act(_)), "{next:?}");
+    assert!(matches!(next, Next::Call(_)), "{next:?}");
 }
 
 /// An endpoint with a continuous, a triggered and a direct index, and one that is stopped.
@@ -65,7 +65,7 @@ fn indexes() -> Stage {
 #[tokio::test]
 async fn the_pipelines_of_continuous_indexes_are_what_an_endpoint_starts() {
     let stage = indexes();
-    let listed = stage.workspace.list("vector_search_endpoint", Looking::Record, &stage.pass).await.unwrap();
+    let listed = stage.workspace.list("vector_search_endpoint", ReadPurpose::Record, &stage.admission).await.unwrap();
     let record = stage.workspace.record(&listed[0]);
     let pipeline = Startable { kind: "pipeline".to_owned(), id: Some("pipeline-of-c.s.endless".to_owned()) };
     assert_eq!(record.can_start, [pipeline]);
@@ -79,7 +79,7 @@ async fn the_pipelines_of_continuous_indexes_are_what_an_endpoint_starts() {
 #[tokio::test]
 async fn indexes_are_not_read_on_the_way_of_a_fence() {
     let stage = indexes();
-    stage.workspace.list("vector_search_endpoint", Looking::Fence, &stage.pass).await.unwrap();
+    stage.workspace.list("vector_search_endpoint", ReadPurpose::Fence, &stage.admission).await.unwrap();
     assert_eq!(stage.sent().len(), 1);
 }
 
@@ -90,14 +90,18 @@ async fn a_stop_whose_preview_is_off_needs_a_person() {
             true => reply(status, &[], &json!({ "error_code": code, "message": "not here" }).to_string()),
             false => ok(&search("ONLINE")),
         });
-        let looked =
-            stage.workspace.look("vector_search_endpoint", "7", Looking::Fence, &stage.pass).await.unwrap().unwrap();
-        let Next::Act(acts) =
+        let looked = stage
+            .workspace
+            .look("vector_search_endpoint", "7", ReadPurpose::Fence, &stage.admission)
+            .await
+            .unwrap()
+            .unwrap();
+        let Next::Call(api_calls) =
             stage.workspace.next_of_all(&step("vector_search_endpoint", "all_fenced", Value::Null), &[&looked])
         else {
             panic!("no call");
         };
-        let fault = stage.workspace.act(&acts[0], &stage.pass).await.unwrap_err();
+        let fault = stage.workspace.call(&api_calls[0], &stage.admission).await.unwrap_err();
         assert_eq!((fault.code, fault.reaction), (codes::PREVIEW_OFF, Reaction::PersonNeeded), "{code}");
         assert!(fault.message.contains("preview"), "{code}");
     }
@@ -165,13 +169,13 @@ async fn a_database_endpoint_is_fenced_when_it_is_disabled_and_suspended() {
             let made = requests(fence(endpoint(state, disabled)).await);
             assert_eq!(made, std::slice::from_ref(&call), "{state}: idle is no fence");
         }
-        let is_so = matches!(fence(endpoint(state, json!(true))).await, Next::Already { .. });
+        let is_so = matches!(fence(endpoint(state, json!(true))).await, Next::Satisfied { .. });
         assert_eq!(is_so, state == "IDLE", "{state}");
     }
     let mut coming = endpoint("IDLE", json!(true));
     coming["status"]["pending_state"] = json!("ACTIVE");
     assert!(matches!(fence(coming).await, Next::Wait { .. }));
-    assert!(matches!(fence(json!({ "name": "7" })).await, Next::Act(_)));
+    assert!(matches!(fence(json!({ "name": "7" })).await, Next::Call(_)));
     let asked = json!({ "name": "7", "spec": { "disabled": true } });
     assert!(matches!(fence(asked).await, Next::Wait { .. }), "what was asked for is not what is so");
 }
@@ -188,7 +192,7 @@ async fn a_database_endpoint_that_was_disabled_stays_disabled_s15() {
 #[tokio::test]
 async fn a_database_endpoint_is_enabled_and_its_state_is_left_alone() {
     let enable = |read: Value| judged("postgres_endpoint", read, json!([]), "enabled", Value::Null);
-    assert!(matches!(enable(endpoint("IDLE", json!(false))).await, Next::Already { .. }));
+    assert!(matches!(enable(endpoint("IDLE", json!(false))).await, Next::Satisfied { .. }));
     assert_eq!(requests(enable(endpoint("IDLE", json!(true))).await)[0]["body"]["spec"]["disabled"], json!(false));
     assert!(matches!(enable(json!({ "name": "7" })).await, Next::Wait { .. }));
 }
@@ -212,7 +216,7 @@ async fn database_endpoints_are_listed_through_their_projects_and_branches() {
             other => panic!("{other}"),
         })
     });
-    let listed = stage.workspace.list("postgres_endpoint", Looking::Fence, &stage.pass).await.unwrap();
+    let listed = stage.workspace.list("postgres_endpoint", ReadPurpose::Fence, &stage.admission).await.unwrap();
     assert_eq!(listed.iter().map(|seen| seen.id.as_str()).collect::<Vec<_>>(), ["projects/a/branches/x/endpoints/e"]);
 }
 
@@ -227,7 +231,7 @@ async fn a_gateway_is_a_continuous_pipeline_whatever_its_flag_says() {
         let mut idle = pipeline("IDLE", spec);
         idle["latest_updates"] = update.clone();
         let next = judged("pipeline", idle, json!([]), "updated", Value::Null).await;
-        assert_eq!(matches!(next, Next::Already { .. }), is_enough, "{next:?}");
+        assert_eq!(matches!(next, Next::Satisfied { .. }), is_enough, "{next:?}");
     }
 }
 
@@ -267,13 +271,13 @@ fn pipelines() -> Stage {
 #[tokio::test]
 async fn a_record_looks_closer_at_pipelines_at_work_and_stands_without() {
     let stage = pipelines();
-    let listed = stage.workspace.list("pipeline", Looking::Record, &stage.pass).await.unwrap();
+    let listed = stage.workspace.list("pipeline", ReadPurpose::Record, &stage.admission).await.unwrap();
     assert_eq!(listed.len(), 3);
     let record = stage.workspace.record(&listed[1]);
     assert_eq!((record.state.as_str(), record.findings.len()), ("RUNNING", 1), "the listing's reading counts");
     assert!(stage.workspace.record(&listed[2]).findings.is_empty());
     assert_eq!(stage.sent().len(), 3);
-    stage.workspace.list("pipeline", Looking::Fence, &stage.pass).await.unwrap();
+    stage.workspace.list("pipeline", ReadPurpose::Fence, &stage.admission).await.unwrap();
     assert_eq!(stage.sent().len(), 1, "a fence is not kept waiting");
 }
 
@@ -307,19 +311,19 @@ fn warehouses(alerts: u16) -> Stage {
 #[tokio::test]
 async fn what_cannot_be_paused_is_found_on_the_warehouse_that_it_starts() {
     let stage = warehouses(200);
-    let listed = stage.workspace.list("sql_warehouse", Looking::Record, &stage.pass).await.unwrap();
+    let listed = stage.workspace.list("sql_warehouse", ReadPurpose::Record, &stage.admission).await.unwrap();
     let [busy, free] = [0, 1].map(|at| stage.workspace.record(&listed[at]).findings);
     assert!(busy.len() == 1 && busy[0].contains("queries (2)") && busy[0].contains("version (1)"), "{busy:?}");
     assert!(free.is_empty(), "{free:?}");
     stage.sent();
-    stage.workspace.list("sql_warehouse", Looking::Fence, &stage.pass).await.unwrap();
+    stage.workspace.list("sql_warehouse", ReadPurpose::Fence, &stage.admission).await.unwrap();
     assert_eq!(stage.sent().len(), 1, "a fence is not kept waiting");
 }
 
 #[tokio::test]
 async fn a_side_is_recorded_without_what_is_only_told_of_its_warehouses() {
     let stage = warehouses(429);
-    let listed = stage.workspace.list("sql_warehouse", Looking::Record, &stage.pass).await.unwrap();
+    let listed = stage.workspace.list("sql_warehouse", ReadPurpose::Record, &stage.admission).await.unwrap();
     for seen in &listed {
         let findings = stage.workspace.record(seen).findings;
         assert!(findings.len() == 1 && findings[0].contains("THROTTLED"), "{findings:?}");

@@ -1,7 +1,7 @@
 //! Tests the decisions about answers that the simulated pair never gives, as the vendor documents them.
 
 use databricks::codes;
-use engine::ports::{ActReply, Context, Looking, Next, Observed, Workspace};
+use engine::ports::{ApiReply, Context, Next, Observed, ReadPurpose, Workspace};
 use failover::plan::want::FENCED;
 use jiff::Timestamp;
 use saga::{Class, Step};
@@ -20,7 +20,7 @@ pub(crate) fn step(kind: &str, want: &str, detail: Value) -> Step {
         class: Class::Idempotent,
         pursue: false,
         needs: Vec::new(),
-        undone_by: Vec::new(),
+        restarted_by: Vec::new(),
         optional: false,
     }
 }
@@ -31,7 +31,7 @@ pub(crate) async fn seen(kind: &str, read: Value, runs: Value) -> (Stage, Observ
         true => ok(&json!({ "runs": runs })),
         false => ok(&read),
     });
-    let looked = stage.workspace.look(kind, "7", Looking::Fence, &stage.pass).await.unwrap().unwrap();
+    let looked = stage.workspace.look(kind, "7", ReadPurpose::Fence, &stage.admission).await.unwrap().unwrap();
     (stage, looked)
 }
 
@@ -45,7 +45,7 @@ async fn judged_after(
     runs: Value,
     want: &str,
     detail: Value,
-    reply: Option<&ActReply>,
+    reply: Option<&ApiReply>,
 ) -> Next {
     let (stage, looked) = seen(kind, read, runs).await;
     let since: Timestamp = "2026-01-05T08:00:00Z".parse().unwrap();
@@ -54,13 +54,13 @@ async fn judged_after(
 }
 
 pub(crate) fn code(next: Next) -> String {
-    let Next::Cannot(fault) = next else { panic!("{next:?}") };
+    let Next::Blocked(fault) = next else { panic!("{next:?}") };
     fault.code.to_string()
 }
 
 pub(crate) fn requests(next: Next) -> Vec<Value> {
-    let Next::Act(acts) = next else { panic!("{next:?}") };
-    acts.into_iter().map(|act| act.request).collect()
+    let Next::Call(api_calls) = next else { panic!("{next:?}") };
+    api_calls.into_iter().map(|api_call| api_call.request).collect()
 }
 
 fn job(settings: Value) -> Value {
@@ -95,20 +95,20 @@ async fn no_state_of_a_run_is_over_but_the_three_that_are() {
     let blocked = || job(json!({ "max_concurrent_runs": 0 }));
     for state in ["BLOCKED", "WAITING_FOR_RETRY", "QUEUED", "PENDING", "RUNNING", "A_NEW_STATE"] {
         let next = judged("job", blocked(), json!([run(1, state)]), FENCED, Value::Null).await;
-        assert!(matches!(next, Next::Act(_)), "{state}: {next:?}");
+        assert!(matches!(next, Next::Call(_)), "{state}: {next:?}");
     }
     let next = judged("job", blocked(), json!([run(1, "TERMINATING")]), FENCED, Value::Null).await;
     assert!(matches!(next, Next::Wait { .. }), "{next:?}");
     for state in ["TERMINATED", "SKIPPED", "INTERNAL_ERROR"] {
         let next = judged("job", blocked(), json!([run(1, state)]), FENCED, Value::Null).await;
-        assert!(matches!(next, Next::Already { .. }), "{state}: {next:?}");
+        assert!(matches!(next, Next::Satisfied { .. }), "{state}: {next:?}");
     }
 }
 
 #[tokio::test]
 async fn a_job_whose_runs_were_not_looked_at_is_not_taken_for_fenced() {
     let stage = Stage::personal(|_, _| ok(&job(json!({ "max_concurrent_runs": 0 }))));
-    let looked = stage.workspace.look("job", "7", Looking::Start, &stage.pass).await.unwrap();
+    let looked = stage.workspace.look("job", "7", ReadPurpose::Start, &stage.admission).await.unwrap();
     let context = Context { token: "t", since: Timestamp::UNIX_EPOCH, tries: 0, reply: None };
     let next = stage.workspace.next(&step("job", FENCED, Value::Null), looked.as_ref(), &context);
     assert!(matches!(next, Next::Wait { .. }), "{next:?}");
@@ -140,13 +140,13 @@ async fn a_run_is_not_made_while_the_job_takes_none() {
 
 #[tokio::test]
 async fn a_run_counts_when_it_is_read_and_never_when_it_was_skipped() {
-    let reply = ActReply { note: "run job 7".to_owned(), made: Some("41".to_owned()) };
+    let reply = ApiReply { note: "run job 7".to_owned(), made: Some("41".to_owned()) };
     let after = |runs: Value| {
         let reply = &reply;
         async move { judged_after("job_run", job(json!({})), runs, "ran_once", Value::Null, Some(reply)).await }
     };
     assert!(matches!(after(json!([run(40, "RUNNING")])).await, Next::Wait { .. }));
-    assert!(matches!(after(json!([run(41, "PENDING")])).await, Next::Already { .. }));
+    assert!(matches!(after(json!([run(41, "PENDING")])).await, Next::Satisfied { .. }));
     assert_eq!(code(after(json!([run(41, "SKIPPED")])).await), codes::RUN_SKIPPED.as_str());
 }
 
@@ -194,7 +194,7 @@ async fn a_one_time_run_is_recorded_and_a_run_of_a_saved_job_is_not() {
 #[tokio::test]
 async fn a_cluster_in_error_is_terminated_and_cannot_be_started() {
     let broken = || json!({ "cluster_id": "7", "state": "ERROR", "cluster_source": "UI" });
-    assert!(matches!(judged("cluster", broken(), json!([]), FENCED, Value::Null).await, Next::Act(_)));
+    assert!(matches!(judged("cluster", broken(), json!([]), FENCED, Value::Null).await, Next::Call(_)));
     assert_eq!(
         code(judged("cluster", broken(), json!([]), "running", Value::Null).await),
         codes::BROKEN_COMPUTE.as_str()
@@ -204,9 +204,9 @@ async fn a_cluster_in_error_is_terminated_and_cannot_be_started() {
 #[tokio::test]
 async fn an_idle_pipeline_with_an_update_under_way_is_stopped() {
     let idle = |update: &str| json!({ "pipeline_id": "7", "state": "IDLE", "latest_updates": [{ "state": update }] });
-    assert!(matches!(judged("pipeline", idle("CREATED"), json!([]), FENCED, Value::Null).await, Next::Act(_)));
+    assert!(matches!(judged("pipeline", idle("CREATED"), json!([]), FENCED, Value::Null).await, Next::Call(_)));
     assert!(matches!(judged("pipeline", idle("STOPPING"), json!([]), FENCED, Value::Null).await, Next::Wait { .. }));
-    assert!(matches!(judged("pipeline", idle("FAILED"), json!([]), FENCED, Value::Null).await, Next::Already { .. }));
+    assert!(matches!(judged("pipeline", idle("FAILED"), json!([]), FENCED, Value::Null).await, Next::Satisfied { .. }));
 }
 
 #[tokio::test]
@@ -217,13 +217,13 @@ async fn an_update_of_a_pipeline_counts_if_it_is_under_way_or_was_completed_sinc
     };
     let judge = |read: Value| judged("pipeline", read, json!([]), "updated", Value::Null);
     let (before, after) = ("2026-01-05T07:59:00Z", "2026-01-05T08:01:00Z");
-    assert!(matches!(judge(idle("COMPLETED", after, false)).await, Next::Already { .. }));
-    assert!(matches!(judge(idle("COMPLETED", before, false)).await, Next::Act(_)));
-    assert!(matches!(judge(idle("FAILED", after, false)).await, Next::Act(_)));
-    assert!(matches!(judge(idle("QUEUED", after, false)).await, Next::Already { .. }));
+    assert!(matches!(judge(idle("COMPLETED", after, false)).await, Next::Satisfied { .. }));
+    assert!(matches!(judge(idle("COMPLETED", before, false)).await, Next::Call(_)));
+    assert!(matches!(judge(idle("FAILED", after, false)).await, Next::Call(_)));
+    assert!(matches!(judge(idle("QUEUED", after, false)).await, Next::Satisfied { .. }));
     assert!(matches!(judge(idle("STOPPING", after, false)).await, Next::Wait { .. }));
     assert!(matches!(judge(idle("QUEUED", after, true)).await, Next::Wait { .. }));
-    assert!(matches!(judge(idle("COMPLETED", after, true)).await, Next::Act(_)));
+    assert!(matches!(judge(idle("COMPLETED", after, true)).await, Next::Call(_)));
 }
 
 #[tokio::test]
@@ -262,10 +262,10 @@ pub(crate) async fn states_of(kind: &str, read: impl Fn(&str) -> Value, expected
         let mut words = Vec::new();
         for want in [FENCED, "running"] {
             words.push(match judged(kind, read(state), json!([]), want, Value::Null).await {
-                Next::Already { .. } => "so",
-                Next::Act(_) => "call",
+                Next::Satisfied { .. } => "so",
+                Next::Call(_) => "call",
                 Next::Wait { .. } => "wait",
-                Next::Cannot(_) => "person",
+                Next::Blocked(_) => "person",
             });
         }
         found.push_str(&format!("{state}: {}\n", words.join(" ")));

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use engine::ports::{Looking, Observed, Workspace};
+use engine::ports::{Observed, ReadPurpose, Workspace};
 use serde_json::{Value, json};
 
 use crate::canned::{Stage, ok};
 
-async fn listed(stage: &Stage, kind: &str, looking: Looking) -> BTreeMap<String, Observed> {
-    let listed = stage.workspace.list(kind, looking, &stage.pass).await.unwrap();
+async fn listed(stage: &Stage, kind: &str, read_purpose: ReadPurpose) -> BTreeMap<String, Observed> {
+    let listed = stage.workspace.list(kind, read_purpose, &stage.admission).await.unwrap();
     listed.into_iter().map(|seen| (seen.id.clone(), seen)).collect()
 }
 
@@ -34,7 +34,7 @@ fn runs() -> Stage {
 #[tokio::test]
 async fn runs_that_active_only_does_not_name_are_found_and_the_newer_reading_counts() {
     let stage = runs();
-    let found = listed(&stage, "run", Looking::Fence).await;
+    let found = listed(&stage, "run", ReadPurpose::Fence).await;
     let states: Vec<(&str, &Value)> = found.iter().map(|(id, run)| (id.as_str(), &run.facts["state"])).collect();
     assert_eq!(states, [("11", &json!("TERMINATING")), ("12", &json!("WAITING_FOR_RETRY"))]);
 }
@@ -42,11 +42,11 @@ async fn runs_that_active_only_does_not_name_are_found_and_the_newer_reading_cou
 #[tokio::test]
 async fn what_starts_work_is_read_before_the_work() {
     let stage = runs();
-    let jobs = listed(&stage, "job", Looking::Fence).await;
+    let jobs = listed(&stage, "job", ReadPurpose::Fence).await;
     assert_eq!(jobs["1"].facts["runs"].as_array().unwrap().len(), 2);
     let read = paths(&stage);
     assert_eq!(read, ["/api/2.2/jobs/list", "/api/2.2/jobs/runs/list", "/api/2.2/jobs/runs/list"]);
-    listed(&stage, "job", Looking::Start).await;
+    listed(&stage, "job", ReadPurpose::Start).await;
     assert_eq!(paths(&stage), ["/api/2.2/jobs/list"], "a start needs no runs");
 }
 
@@ -82,7 +82,7 @@ fn clusters() -> Stage {
 #[tokio::test]
 async fn job_clusters_are_seen_while_they_live_and_never_recorded() {
     let stage = clusters();
-    let found = listed(&stage, "cluster", Looking::Fence).await;
+    let found = listed(&stage, "cluster", ReadPurpose::Fence).await;
     assert_eq!(found.keys().collect::<Vec<_>>(), ["api-on", "job-on", "ui-off"]);
     let recorded: Vec<&String> =
         found.iter().filter(|(_, seen)| stage.workspace.recorded(seen)).map(|(id, _)| id).collect();
@@ -94,14 +94,14 @@ async fn a_filter_that_is_ignored_lets_nothing_else_in() {
     let everything =
         json!({ "clusters": [cluster("job-off", "JOB", "TERMINATED"), cluster("sql-on", "SQL", "RUNNING")] });
     let stage = Stage::personal(move |_, _| ok(&everything));
-    assert!(listed(&stage, "cluster", Looking::Fence).await.is_empty());
-    assert!(listed(&stage, "cluster", Looking::Start).await.is_empty());
+    assert!(listed(&stage, "cluster", ReadPurpose::Fence).await.is_empty());
+    assert!(listed(&stage, "cluster", ReadPurpose::Start).await.is_empty());
 }
 
 #[tokio::test]
 async fn an_unpinned_cluster_is_a_finding() {
     let stage = clusters();
-    let found = listed(&stage, "cluster", Looking::Fence).await;
+    let found = listed(&stage, "cluster", ReadPurpose::Fence).await;
     let findings = |id: &str| stage.workspace.record(&found[id]).findings;
     assert!(findings("ui-off").is_empty());
     assert!(findings("api-on").iter().any(|finding| finding.contains("not pinned")));

@@ -19,7 +19,7 @@ const ASSIGNMENT: &str = "GET /api/2.1/unity-catalog/current-metastore-assignmen
 async fn looks(stage: &Stage) -> Vec<(String, Probed)> {
     let mut seen = Vec::new();
     for probe in probes::of(&stage.workspace, &probes::usual(Side::Primary)) {
-        seen.push((probe.info().name.clone(), probe.look(Timestamp::UNIX_EPOCH, &stage.pass).await));
+        seen.push((probe.info().name.clone(), probe.look(Timestamp::UNIX_EPOCH, &stage.admission).await));
     }
     seen
 }
@@ -88,7 +88,7 @@ async fn who_asks_for_fewer_requests_is_there() {
     let stage = Stage::machine(|_, _| reply(429, &[("retry-after", "5")], ""));
     assert_eq!(readings(&stage).await, [Reading::Healthy; 5]);
     let fault = stage.workspace.clone();
-    let refused = engine::ports::Workspace::greet(&*fault, &stage.pass).await.unwrap_err();
+    let refused = engine::ports::Workspace::check_access(&*fault, &stage.admission).await.unwrap_err();
     assert_eq!(
         (refused.code, refused.reaction),
         (databricks::codes::THROTTLED, Reaction::Again { after_ms: Some(5_000) })

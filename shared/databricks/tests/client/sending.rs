@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use databricks::{Failure, Reach, Response, codes};
-use engine::ports::{Act, Ending, Looking, Workspace};
+use engine::ports::{ApiCall, Ending, ReadPurpose, Workspace};
 use saga::{Fault, Reaction};
 use serde_json::json;
 
@@ -15,16 +15,16 @@ fn always(answer: impl Fn() -> Result<Response, Failure> + Send + Sync + 'static
 }
 
 async fn look(stage: &Stage) -> Fault {
-    stage.workspace.look("cluster", "c", Looking::Start, &stage.pass).await.unwrap_err()
+    stage.workspace.look("cluster", "c", ReadPurpose::Start, &stage.admission).await.unwrap_err()
 }
 
-async fn effect(stage: &Stage) -> Result<engine::ports::ActReply, Fault> {
+async fn effect(stage: &Stage) -> Result<engine::ports::ApiReply, Fault> {
     let request = json!({ "endpoint": "sql/warehouses/stop", "id": "w", "body": null });
-    stage.workspace.act(&Act { kind: "sql_warehouse", what: "stop w".to_owned(), request }, &stage.pass).await
+    stage.workspace.call(&ApiCall { kind: "sql_warehouse", what: "stop w".to_owned(), request }, &stage.admission).await
 }
 
 fn last_ending(stage: &Stage) -> Ending {
-    stage.pass.left.lock().unwrap().last().unwrap().1
+    stage.admission.left.lock().unwrap().last().unwrap().1
 }
 
 #[tokio::test]
@@ -75,15 +75,15 @@ async fn a_call_that_nobody_waits_for_any_more_leaves_its_pass_once() {
             () = std::future::ready(()) => {}
         }
     }
-    assert_eq!(*stage.pass.entered.lock().unwrap(), ["warehouses.state"]);
-    assert_eq!(*stage.pass.left.lock().unwrap(), [("warehouses.state", Ending::Failed)]);
+    assert_eq!(*stage.admission.entered.lock().unwrap(), ["warehouses.state"]);
+    assert_eq!(*stage.admission.left.lock().unwrap(), [("warehouses.state", Ending::Failed)]);
 }
 
 #[tokio::test]
 async fn an_empty_answer_is_enough_for_an_effect_and_not_for_a_look() {
     let stage = always(|| reply(200, &[], ""));
     assert!(effect(&stage).await.is_ok());
-    let listed = stage.workspace.list("sql_warehouse", Looking::Fence, &stage.pass).await;
+    let listed = stage.workspace.list("sql_warehouse", ReadPurpose::Fence, &stage.admission).await;
     assert_eq!(listed.unwrap_err().code, codes::NOT_JSON, "nothing is not an empty listing");
     let list = always(|| ok(&json!([1])));
     assert_eq!(look(&list).await.code, codes::NOT_JSON);
@@ -112,7 +112,7 @@ async fn a_listing_goes_on_while_there_is_a_next_page_and_only_then() {
             Some(other) => panic!("page {other} was never offered"),
         }
     });
-    let listed = stage.workspace.list("sql_warehouse", Looking::Fence, &stage.pass).await.unwrap();
+    let listed = stage.workspace.list("sql_warehouse", ReadPurpose::Fence, &stage.admission).await.unwrap();
     assert_eq!(listed.iter().map(|seen| seen.id.as_str()).collect::<Vec<_>>(), ["a", "b", "c"]);
     assert_eq!(stage.sent().len(), 3);
 }
@@ -120,7 +120,7 @@ async fn a_listing_goes_on_while_there_is_a_next_page_and_only_then() {
 #[tokio::test]
 async fn a_listing_that_would_never_end_is_a_fault() {
     let stage = always(|| ok(&json!({ "warehouses": [], "next_page_token": "same" })));
-    let fault = stage.workspace.list("sql_warehouse", Looking::Fence, &stage.pass).await.unwrap_err();
+    let fault = stage.workspace.list("sql_warehouse", ReadPurpose::Fence, &stage.admission).await.unwrap_err();
     assert_eq!(fault.code, codes::LISTING_LOOPS);
     assert_eq!(stage.sent().len(), 2);
 }
@@ -131,9 +131,9 @@ async fn a_listing_that_breaks_on_a_later_page_is_no_listing() {
         false => ok(&json!({ "warehouses": [{ "id": "a" }], "next_page_token": "2" })),
         true => reply(500, &[], ""),
     });
-    let fault = stage.workspace.list("sql_warehouse", Looking::Fence, &stage.pass).await.unwrap_err();
+    let fault = stage.workspace.list("sql_warehouse", ReadPurpose::Fence, &stage.admission).await.unwrap_err();
     assert_eq!(fault.code, codes::SERVER_ERROR);
     let nameless = always(|| ok(&json!({ "warehouses": [{ "name": "no id" }] })));
-    let fault = nameless.workspace.list("sql_warehouse", Looking::Fence, &nameless.pass).await.unwrap_err();
+    let fault = nameless.workspace.list("sql_warehouse", ReadPurpose::Fence, &nameless.admission).await.unwrap_err();
     assert_eq!(fault.code, codes::NOT_JSON, "what cannot be named cannot be fenced");
 }

@@ -2,7 +2,7 @@
 //! them.
 
 use databricks::codes;
-use engine::ports::{Looking, Next, Workspace};
+use engine::ports::{Next, ReadPurpose, Workspace};
 use failover::plan::want::FENCED;
 use saga::Reaction;
 use serde_json::{Value, json};
@@ -28,10 +28,10 @@ async fn words(ready: &str, update: &str, suspend: Option<&str>) -> String {
     let mut words = Vec::new();
     for want in [FENCED, "running"] {
         words.push(match judged("serving_endpoint", endpoint(&custom(), &state), json!([]), want, Value::Null).await {
-            Next::Already { .. } => "so",
-            Next::Act(_) => "call",
+            Next::Satisfied { .. } => "so",
+            Next::Call(_) => "call",
             Next::Wait { .. } => "wait",
-            Next::Cannot(_) => "person",
+            Next::Blocked(_) => "person",
         });
     }
     words.join(" ")
@@ -69,7 +69,7 @@ async fn what_cannot_be_stopped_keeps_no_fence_waiting_and_is_found() {
     ] {
         for want in [FENCED, "running"] {
             let next = judged("serving_endpoint", endpoint(&entity, &state), json!([]), want, Value::Null).await;
-            assert!(matches!(next, Next::Already { .. }), "{word}: {next:?}");
+            assert!(matches!(next, Next::Satisfied { .. }), "{word}: {next:?}");
         }
         let (stage, looked) = seen("serving_endpoint", endpoint(&entity, &state), json!([])).await;
         let record = stage.workspace.record(&looked);
@@ -124,7 +124,7 @@ async fn the_listing_of_endpoints_reads_each_that_may_serve_a_custom_model() {
         "gone" => reply(404, &[], r#"{"error_code":"RESOURCE_DOES_NOT_EXIST","message":"no"}"#),
         other => panic!("{other}"),
     });
-    let listed = stage.workspace.list("serving_endpoint", Looking::Fence, &stage.pass).await.unwrap();
+    let listed = stage.workspace.list("serving_endpoint", ReadPurpose::Fence, &stage.admission).await.unwrap();
     let active: Vec<(&str, bool)> =
         listed.iter().map(|seen| (seen.id.as_str(), stage.workspace.record(seen).active)).collect();
     assert_eq!(active, [("rented", false), ("foreign", false), ("hidden", true)]);
@@ -153,12 +153,12 @@ async fn a_schedule_goes_back_whole_with_its_etag_and_another_pause_status() {
         let put = json!({ "endpoint": "lakeview/update-schedule", "id": "d/7", "body": schedule(to) });
         assert_eq!(requests(next), [put]);
         let next = judged("dashboard_schedule", schedule(to), json!([]), want, Value::Null).await;
-        assert!(matches!(next, Next::Already { .. }), "{next:?}");
+        assert!(matches!(next, Next::Satisfied { .. }), "{next:?}");
     }
     let mut unsaid = schedule("PAUSED");
     unsaid.as_object_mut().unwrap().remove("pause_status");
     let next = judged("dashboard_schedule", unsaid, json!([]), FENCED, Value::Null).await;
-    assert!(matches!(next, Next::Act(_)), "{next:?}");
+    assert!(matches!(next, Next::Call(_)), "{next:?}");
 }
 
 #[tokio::test]
@@ -167,11 +167,12 @@ async fn an_etag_that_no_longer_matches_is_a_conflict_that_is_tried_again() {
         true => reply(409, &[], r#"{"error_code":"ABORTED","message":"the etag does not match"}"#),
         false => ok(&schedule("UNPAUSED")),
     });
-    let looked = stage.workspace.look("dashboard_schedule", "d/7", Looking::Fence, &stage.pass).await.unwrap().unwrap();
-    let acts =
+    let looked =
+        stage.workspace.look("dashboard_schedule", "d/7", ReadPurpose::Fence, &stage.admission).await.unwrap().unwrap();
+    let api_calls =
         stage.workspace.next_of_all(&crate::judgments::step("dashboard_schedule", FENCED, Value::Null), &[&looked]);
-    let Next::Act(acts) = acts else { panic!("{acts:?}") };
-    let fault = stage.workspace.act(&acts[0], &stage.pass).await.unwrap_err();
+    let Next::Call(api_calls) = api_calls else { panic!("{api_calls:?}") };
+    let fault = stage.workspace.call(&api_calls[0], &stage.admission).await.unwrap_err();
     assert_eq!((fault.code, fault.reaction), (codes::CONFLICT, Reaction::Again { after_ms: None }));
 }
 
@@ -202,7 +203,7 @@ fn dashboards() -> Stage {
 #[tokio::test]
 async fn schedules_are_named_after_their_dashboard_and_wake_their_warehouse_or_its() {
     let stage = dashboards();
-    let listed = stage.workspace.list("dashboard_schedule", Looking::Fence, &stage.pass).await.unwrap();
+    let listed = stage.workspace.list("dashboard_schedule", ReadPurpose::Fence, &stage.admission).await.unwrap();
     let told = listed.iter().map(|seen| {
         let record = stage.workspace.record(seen);
         let wakes = record.can_start[0].id.clone().unwrap();
@@ -221,7 +222,7 @@ async fn schedules_are_named_after_their_dashboard_and_wake_their_warehouse_or_i
 #[tokio::test]
 async fn a_dashboard_whose_schedules_are_not_shown_needs_a_person_and_keeps_no_other_waiting_l4() {
     let stage = dashboards();
-    let listed = stage.workspace.list("dashboard_schedule", Looking::Fence, &stage.pass).await.unwrap();
+    let listed = stage.workspace.list("dashboard_schedule", ReadPurpose::Fence, &stage.admission).await.unwrap();
     let step = crate::judgments::step("dashboard_schedule", FENCED, Value::Null);
     let next = stage.workspace.next_of_all(&step, &listed.iter().collect::<Vec<_>>());
     assert_eq!(requests(next).len(), 1, "the one that is on");
@@ -229,6 +230,6 @@ async fn a_dashboard_whose_schedules_are_not_shown_needs_a_person_and_keeps_no_o
     assert!(stage.workspace.record(hidden).findings[0].contains("may not be read"));
     let next = stage.workspace.next_of_all(&step, &[hidden]);
     assert_eq!(code(next), codes::PERMISSION_DENIED.as_str());
-    let looked = stage.workspace.look("dashboard_schedule", &hidden.id, Looking::Fence, &stage.pass).await;
+    let looked = stage.workspace.look("dashboard_schedule", &hidden.id, ReadPurpose::Fence, &stage.admission).await;
     assert_eq!(looked.unwrap_err().code, codes::PERMISSION_DENIED);
 }

@@ -31,27 +31,27 @@ fn numbered(accepts: impl Fn(u64) -> bool + Send + Sync + 'static) -> Stage {
     })
 }
 
-async fn greet(stage: &Stage) -> Result<String, saga::Fault> {
-    stage.workspace.greet(&stage.pass).await
+async fn check_access(stage: &Stage) -> Result<String, saga::Fault> {
+    stage.workspace.check_access(&stage.admission).await
 }
 
 #[tokio::test]
 async fn a_token_is_used_for_half_its_life_and_twenty_minutes_from_its_end_at_the_latest() {
     let stage = numbered(|_| true);
-    greet(&stage).await.unwrap();
+    check_access(&stage).await.unwrap();
     assert_eq!(stage.sent().len(), 2);
     stage.clock.go_on(SignedDuration::from_mins(39));
-    greet(&stage).await.unwrap();
+    check_access(&stage).await.unwrap();
     assert_eq!(stage.sent(), [format!("{ME} [Bearer t1]")]);
     stage.clock.go_on(SignedDuration::from_mins(1));
-    greet(&stage).await.unwrap();
+    check_access(&stage).await.unwrap();
     assert_eq!(stage.sent()[1], format!("{ME} [Bearer t2]"));
 }
 
 #[tokio::test]
 async fn many_callers_ask_for_one_token() {
     let stage = numbered(|_| true);
-    let (a, b, c) = tokio::join!(greet(&stage), greet(&stage), greet(&stage));
+    let (a, b, c) = tokio::join!(check_access(&stage), check_access(&stage), check_access(&stage));
     assert!(a.is_ok() && b.is_ok() && c.is_ok());
     let asked = stage.sent().iter().filter(|line| line.starts_with(TOKEN)).count();
     assert_eq!(asked, 1);
@@ -60,13 +60,13 @@ async fn many_callers_ask_for_one_token() {
 #[tokio::test]
 async fn whoever_waited_for_a_token_that_could_not_be_had_does_not_ask_again() {
     let stage = Stage::machine(|_, _| reply(503, &[("retry-after", "9")], ""));
-    let (a, b, c) = tokio::join!(greet(&stage), greet(&stage), greet(&stage));
+    let (a, b, c) = tokio::join!(check_access(&stage), check_access(&stage), check_access(&stage));
     for fault in [a, b, c].map(Result::unwrap_err) {
         assert_eq!(fault.code, codes::TOKEN_ENDPOINT);
         assert_eq!(fault.reaction, Reaction::Again { after_ms: Some(9_000) });
     }
     assert_eq!(stage.sent().len(), 1);
-    assert!(greet(&stage).await.is_err());
+    assert!(check_access(&stage).await.is_err());
     assert_eq!(stage.sent().len(), 1, "a later caller asks anew");
 }
 
@@ -78,27 +78,27 @@ async fn a_token_that_still_holds_is_used_while_no_newer_one_can_be_had() {
         TOKEN => Err(Failure { reach: Reach::Doubt, message: "no answer in time".to_owned() }),
         _ => me(),
     });
-    greet(&stage).await.unwrap();
+    check_access(&stage).await.unwrap();
     stage.sent();
     stage.clock.go_on(SignedDuration::from_mins(45));
-    greet(&stage).await.unwrap();
+    check_access(&stage).await.unwrap();
     assert_eq!(stage.sent().len(), 2, "one early try");
     stage.clock.go_on(SignedDuration::from_secs(30));
-    greet(&stage).await.unwrap();
+    check_access(&stage).await.unwrap();
     assert_eq!(stage.sent().len(), 1, "no second try within a minute");
     stage.clock.go_on(SignedDuration::from_mins(14));
-    let fault = greet(&stage).await.unwrap_err();
+    let fault = check_access(&stage).await.unwrap_err();
     assert_eq!(fault.code, codes::TOKEN_ENDPOINT, "the last seconds of a token are not used");
 }
 
 #[tokio::test]
 async fn a_refused_token_is_replaced_once() {
     let stage = numbered(|number| number == 2);
-    greet(&stage).await.unwrap();
+    check_access(&stage).await.unwrap();
     let words: Vec<String> = stage.sent().iter().map(|line| line.split(" [").next().unwrap_or("").to_owned()).collect();
     assert_eq!(words, [TOKEN, ME, TOKEN, ME]);
     let never = numbered(|_| false);
-    let fault = greet(&never).await.unwrap_err();
+    let fault = check_access(&never).await.unwrap_err();
     assert_eq!((fault.code, fault.reaction), (codes::NOT_SIGNED_IN, Reaction::PersonNeeded));
     assert_eq!(never.sent().len(), 4);
 }
@@ -106,7 +106,7 @@ async fn a_refused_token_is_replaced_once() {
 #[tokio::test]
 async fn a_refused_personal_token_needs_a_person_at_once() {
     let stage = Stage::personal(|_, _| reply(403, &[], "<html><pre>Invalid access token.</pre></html>"));
-    let fault = greet(&stage).await.unwrap_err();
+    let fault = check_access(&stage).await.unwrap_err();
     assert_eq!((fault.code, fault.reaction), (codes::NOT_SIGNED_IN, Reaction::PersonNeeded));
     assert_eq!(stage.sent(), [format!("{ME} [Bearer personal]")]);
 }
@@ -115,7 +115,7 @@ async fn a_refused_personal_token_needs_a_person_at_once() {
 async fn refused_client_credentials_need_a_person_and_are_not_shown_s23() {
     let body = format!(r#"{{"error":"invalid_client","error_description":"bad secret {CLIENT_SECRET}"}}"#);
     let stage = Stage::machine(move |_, _| reply(401, &[], &body));
-    let fault = greet(&stage).await.unwrap_err();
+    let fault = check_access(&stage).await.unwrap_err();
     assert_eq!((&fault.code, fault.reaction), (&codes::NOT_SIGNED_IN, Reaction::PersonNeeded));
     assert!(fault.message.contains("invalid_client") && !fault.message.contains(CLIENT_SECRET), "{fault}");
 }
@@ -123,19 +123,19 @@ async fn refused_client_credentials_need_a_person_and_are_not_shown_s23() {
 #[tokio::test]
 async fn a_token_endpoint_that_answers_with_a_page_or_the_way_to_one_is_asked_again() {
     let stage = Stage::machine(|_, _| reply(200, &[("content-type", "text/html")], "<html>"));
-    let fault = greet(&stage).await.unwrap_err();
+    let fault = check_access(&stage).await.unwrap_err();
     assert_eq!((fault.code, fault.reaction), (codes::LOGIN_PAGE, Reaction::Again { after_ms: None }));
     let stage = Stage::machine(|_, _| reply(302, &[("location", "/login.html")], ""));
-    let fault = greet(&stage).await.unwrap_err();
+    let fault = check_access(&stage).await.unwrap_err();
     assert_eq!((fault.code, fault.reaction), (codes::LOGIN_PAGE, Reaction::Again { after_ms: None }));
 }
 
 #[tokio::test]
 async fn token_requests_pass_like_all_others() {
     let stage = numbered(|_| true);
-    greet(&stage).await.unwrap();
-    assert_eq!(*stage.pass.entered.lock().unwrap(), ["oidc", "scim"]);
-    assert_eq!(*stage.pass.left.lock().unwrap(), [("oidc", Ending::Answered), ("scim", Ending::Answered)]);
+    check_access(&stage).await.unwrap();
+    assert_eq!(*stage.admission.entered.lock().unwrap(), ["oidc", "scim"]);
+    assert_eq!(*stage.admission.left.lock().unwrap(), [("oidc", Ending::Answered), ("scim", Ending::Answered)]);
 }
 
 #[test]

@@ -10,7 +10,7 @@ use saga::Step;
 use serde_json::Value;
 use sim::Side;
 
-use crate::bench::{Bench, FreePass, START_MS, fence};
+use crate::bench::{Bench, FreeAdmission, START_MS, fence};
 use crate::fenced_kinds;
 
 /// Method, path and body.
@@ -20,7 +20,7 @@ async fn foreseen(bench: &Bench, side: Side, step: &Step, seen: Option<Observed>
     let token = format!("{} {} {}", step.kind, step.resource, step.want);
     let context =
         Context { token: &token, since: Timestamp::from_millisecond(START_MS).unwrap(), tries: 0, reply: None };
-    let sight = Sight::new(Arc::new(FreePass::default()), "there");
+    let sight = Sight::new(Arc::new(FreeAdmission::default()), "there");
     let before = bench.world().changing_calls(side).len();
     let outcome = resource(bench.on(side), step, seen, context, &sight).await.unwrap();
     assert_eq!(bench.world().changing_calls(side).len(), before, "{} {}: a call was sent", step.kind, step.want);
@@ -88,7 +88,7 @@ async fn the_starts_of_one_job_are_foreseen_together() {
         let seen = bench.look(Side::Standby, "job_run", &run.resource).await.unwrap().unwrap();
         let blocked = foreseen(&bench, Side::Standby, &run, Some(seen.clone())).await;
         assert!(matches!(blocked.ends, Ends::Awaited { .. }), "{:?}", blocked.ends);
-        let assumed = first.acts.iter().fold(seen, |seen, act| on.assume(&seen, act).unwrap());
+        let assumed = first.api_calls.iter().fold(seen, |seen, api_call| on.assume(&seen, api_call).unwrap());
         let second = foreseen(&bench, Side::Standby, &run, Some(assumed)).await;
         let before = bench.world().changing_calls(Side::Standby).len();
         for step in [&runnable, &run] {

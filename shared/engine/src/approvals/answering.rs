@@ -4,7 +4,7 @@
 use saga::{PlanHash, Proof};
 
 use super::proof::NotProven;
-use crate::ports::{Answer, AnswerRefused, AskItem, AskState, StoreError};
+use crate::ports::{Answer, AnswerRefused, ApprovalRequest, RequestState, StoreError};
 use crate::settings::Settings;
 
 /// The reason why an answer was not taken.
@@ -49,14 +49,14 @@ pub enum Standing {
 
 impl Standing {
     /// The status of a question.
-    pub fn of(ask: &AskItem) -> Self {
+    pub fn of(ask: &ApprovalRequest) -> Self {
         match &ask.state {
-            AskState::Open => {
+            RequestState::Open => {
                 let given = u32::try_from(ask.given.len()).unwrap_or(u32::MAX);
                 Standing::MorePeople(ask.people.saturating_sub(given))
             }
-            AskState::Answered(answer) | AskState::Used(answer) if answer.approved => Standing::Approved,
-            AskState::Answered(_) | AskState::Used(_) => Standing::Declined,
+            RequestState::Answered(answer) | RequestState::Used(answer) if answer.approved => Standing::Approved,
+            RequestState::Answered(_) | RequestState::Used(_) => Standing::Declined,
         }
     }
 }
@@ -66,11 +66,11 @@ impl Standing {
 /// # Errors
 ///
 /// [`AnswerRefused`]: the reason why not.
-pub fn judge(ask: &AskItem, plan: &PlanHash, loss_s: Option<i64>) -> Result<Answer, AnswerRefused> {
+pub fn judge(ask: &ApprovalRequest, plan: &PlanHash, loss_s: Option<i64>) -> Result<Answer, AnswerRefused> {
     let answer = match &ask.state {
-        AskState::Open => return Err(AnswerRefused::Open),
-        AskState::Used(_) => return Err(AnswerRefused::Used),
-        AskState::Answered(answer) => answer,
+        RequestState::Open => return Err(AnswerRefused::Open),
+        RequestState::Used(_) => return Err(AnswerRefused::Used),
+        RequestState::Answered(answer) => answer,
     };
     if answer.plan != *plan {
         return Err(AnswerRefused::AnotherPlan);
@@ -89,11 +89,17 @@ pub fn judge(ask: &AskItem, plan: &PlanHash, loss_s: Option<i64>) -> Result<Answ
 /// # Errors
 ///
 /// [`NotAnswered`]: the reason why it does not count. A no counts at once, even if others have said yes before.
-pub(super) fn with(ask: &AskItem, answer: &Answer, settings: &Settings) -> Result<AskItem, NotAnswered> {
+pub(super) fn with(
+    ask: &ApprovalRequest,
+    answer: &Answer,
+    settings: &Settings,
+) -> Result<ApprovalRequest, NotAnswered> {
     match &ask.state {
-        AskState::Open => {}
-        AskState::Answered(before) if !before.approved => return Err(NotAnswered::Declined(before.by.clone())),
-        AskState::Answered(before) | AskState::Used(before) => return Err(NotAnswered::Answered(before.by.clone())),
+        RequestState::Open => {}
+        RequestState::Answered(before) if !before.approved => return Err(NotAnswered::Declined(before.by.clone())),
+        RequestState::Answered(before) | RequestState::Used(before) => {
+            return Err(NotAnswered::Answered(before.by.clone()));
+        }
     }
     if answer.at > ask.expires_at {
         return Err(NotAnswered::Expired);
@@ -107,7 +113,7 @@ pub(super) fn with(ask: &AskItem, answer: &Answer, settings: &Settings) -> Resul
     let mut answered = ask.clone();
     answered.revision += 1;
     if !answer.approved {
-        answered.state = AskState::Answered(answer.clone());
+        answered.state = RequestState::Answered(answer.clone());
         return Ok(answered);
     }
     if ask.people > 1 && answer.proofs.contains(&Proof::Policy) {
@@ -118,7 +124,7 @@ pub(super) fn with(ask: &AskItem, answer: &Answer, settings: &Settings) -> Resul
     }
     answered.given.push(answer.clone());
     if answered.given.len() >= usize::try_from(ask.people).unwrap_or(usize::MAX) {
-        answered.state = AskState::Answered(together(&answered.given, answer));
+        answered.state = RequestState::Answered(together(&answered.given, answer));
     }
     Ok(answered)
 }
@@ -154,12 +160,12 @@ mod tests {
 
     use super::*;
 
-    fn taken(ask: &AskItem, answer: &Answer) -> Result<AskItem, NotAnswered> {
+    fn taken(ask: &ApprovalRequest, answer: &Answer) -> Result<ApprovalRequest, NotAnswered> {
         with(ask, answer, &Settings::default())
     }
 
-    fn asked(people: u32) -> AskItem {
-        AskItem {
+    fn asked(people: u32) -> ApprovalRequest {
+        ApprovalRequest {
             version: 1,
             saga: SagaId("payments-1".into()),
             question: "go".into(),
@@ -167,7 +173,7 @@ mod tests {
             text: String::new(),
             loss_s: Some(60),
             expires_at: at("2026-01-05T10:00:00Z"),
-            state: AskState::Open,
+            state: RequestState::Open,
             asked_at: None,
             people,
             given: Vec::new(),
@@ -209,7 +215,7 @@ mod tests {
         assert_eq!(taken(&first, &yes("ana")), Err(NotAnswered::SamePerson("ana".into())));
         let careful = Answer { accepts_risk: false, ..yes("ben") };
         let both = taken(&first, &careful).unwrap();
-        let AskState::Answered(answer) = &both.state else { panic!("{:?}", both.state) };
+        let RequestState::Answered(answer) = &both.state else { panic!("{:?}", both.state) };
         assert_eq!((answer.by.as_str(), answer.accepts_risk), ("ana and ben", false));
         assert_eq!(answer.proofs, [Proof::Code, Proof::Code]);
     }
@@ -232,7 +238,7 @@ mod tests {
     fn an_older_yes_has_a_proof_that_is_not_recorded() {
         let older = taken(&asked(2), &Answer { proofs: Vec::new(), ..yes("ana") }).unwrap();
         let both = taken(&older, &yes("ben")).unwrap();
-        let AskState::Answered(answer) = &both.state else { panic!("{:?}", both.state) };
+        let RequestState::Answered(answer) = &both.state else { panic!("{:?}", both.state) };
         assert_eq!(answer.proofs, [Proof::NotRecorded, Proof::Code]);
         let text = r#"{"by":"ana","approved":true,"accepts_risk":true,"plan":"p","loss_shown_s":60,"at":"2026-01-05T09:00:00Z"}"#;
         let read: Answer = serde_json::from_str(text).unwrap();

@@ -14,12 +14,14 @@ use secrecy::{ExposeSecret, SecretString};
 use super::answering::{self, NotAnswered, Standing, is_worse};
 use super::closed::{Closed, usable};
 use super::proof::{self, NotProven, Proven};
+use super::reconcile::{ask_again, loss_until};
 use super::recording::{TRIES, note_of, record, refused};
 use super::shown::{Shown, gather, plan_of};
-use super::tend::{ask_again, loss_until};
 use super::token::{self, Claims};
 use crate::deps::Deps;
-use crate::ports::{AskItem, Deed, Link, Message, Recipient, SagaHead, SagaStatus, StoreError, TrailLine};
+use crate::ports::{
+    ApprovalRequest, AuditAction, AuditEntry, Link, Message, Recipient, SagaHead, SagaStatus, StoreError,
+};
 use crate::update::{update_from, written};
 
 /// In this time all views of one link share one audit entry.
@@ -81,7 +83,7 @@ impl From<StoreError> for Refused {
 struct Open {
     token: String,
     claims: Claims,
-    ask: AskItem,
+    ask: ApprovalRequest,
     head: SagaHead,
     plan: Plan,
 }
@@ -139,7 +141,7 @@ pub async fn reply(deps: &Deps, token: &str, form: &Form) -> Result<Taken, Refus
 async fn open(deps: &Deps, token: &str) -> Result<Open, Closed> {
     let keys = deps.pair.watch.approvals.as_ref().map_or(&[][..], |approvals| approvals.keys.as_slice());
     let claims = token::read(keys, token).map_err(|_| Closed::NotOurs)?;
-    let asked = deps.asks.question(&claims.saga, &claims.question).await?;
+    let asked = deps.approval_requests.question(&claims.saga, &claims.question).await?;
     let (Some(ask), Some(head)) = (asked, deps.sagas.head(&claims.saga).await?) else { return Err(Closed::NotOurs) };
     let over = matches!(head.status, SagaStatus::Finished(_)) || head.abort_by.is_some();
     let hash = token::hash(&SecretString::from(token.to_owned()));
@@ -157,12 +159,12 @@ async fn viewed(deps: &Deps, open: &Open) -> Result<(), StoreError> {
     let now = deps.clock.now();
     let note = format!("round {}", open.ask.round);
     let who = &open.claims.approver;
-    let is_same = |line: &TrailLine| line.deed == Deed::Viewed && line.who == *who && line.note == note;
-    let trail = deps.asks.trail(&open.ask.saga).await?;
-    if trail.iter().any(|line| is_same(line) && now.duration_since(line.at) < LOOKS) {
+    let is_same = |line: &AuditEntry| line.deed == AuditAction::Viewed && line.who == *who && line.note == note;
+    let audit = deps.approval_requests.audit(&open.ask.saga).await?;
+    if audit.iter().any(|line| is_same(line) && now.duration_since(line.at) < LOOKS) {
         return Ok(());
     }
-    note_of(deps, &open.ask, who, Deed::Viewed, note).await
+    note_of(deps, &open.ask, who, AuditAction::Viewed, note).await
 }
 
 /// Counts a wrong try. The tenth locks the link, and everybody gets a message.
@@ -172,17 +174,17 @@ async fn wrong(deps: &Deps, opened: Open) -> Result<Refused, Closed> {
 }
 
 /// Counts a wrong try of a link. Returns the question with the count, and the count.
-async fn count_wrong(deps: &Deps, opened: &Open) -> Result<(AskItem, u32), Closed> {
-    let gone = |ask: &AskItem| Closed::from(refused(&ask.saga, &ask.question));
-    let once = |mut ask: AskItem| async move {
+async fn count_wrong(deps: &Deps, opened: &Open) -> Result<(ApprovalRequest, u32), Closed> {
+    let gone = |ask: &ApprovalRequest| Closed::from(refused(&ask.saga, &ask.question));
+    let once = |mut ask: ApprovalRequest| async move {
         let Some(link) = ask.links.iter_mut().find(|link| link.token == opened.token) else { return Err(gone(&ask)) };
         link.wrong = link.wrong.saturating_add(1);
         let wrong = link.wrong;
         ask.revision += 1;
-        Ok(written(deps.asks.put_question(&ask).await)?.then_some((ask, wrong)))
+        Ok(written(deps.approval_requests.put_question(&ask).await)?.then_some((ask, wrong)))
     };
     let again = || async {
-        let ask = deps.asks.question(&opened.ask.saga, &opened.ask.question).await?;
+        let ask = deps.approval_requests.question(&opened.ask.saga, &opened.ask.question).await?;
         ask.ok_or(Closed::NotOurs)
     };
     update_from(TRIES, opened.ask.clone(), once, again, |ask| Err(gone(&ask))).await
@@ -191,12 +193,12 @@ async fn count_wrong(deps: &Deps, opened: &Open) -> Result<(AskItem, u32), Close
 async fn told_wrong(deps: &Deps, open: Open, wrong: u32) -> Result<Refused, Closed> {
     let who = &open.claims.approver;
     let note = format!("wrong pair name or code, {wrong} of {}", Link::WRONG_AT_MOST);
-    note_of(deps, &open.ask, who, Deed::Refused, note).await?;
+    note_of(deps, &open.ask, who, AuditAction::Refused, note).await?;
     if wrong < Link::WRONG_AT_MOST {
         let shown = Box::new(show(deps, &open).await?);
         return Ok(Refused::Wrong { left: Link::WRONG_AT_MOST - wrong, shown });
     }
-    note_of(deps, &open.ask, who, Deed::Locked, format!("{wrong} wrong tries")).await?;
+    note_of(deps, &open.ask, who, AuditAction::Locked, format!("{wrong} wrong tries")).await?;
     tracing::warn!(code = "LINK-LOCKED", approver = %who, saga = %open.ask.saga, "too many wrong codes were typed");
     let text = format!(
         "Somebody typed {wrong} wrong codes into the approval link of {who} for saga {}. That link is locked.\n\n\
@@ -223,7 +225,7 @@ async fn asked_again(deps: &Deps, open: &Open) -> Result<Option<Closed>, StoreEr
         return Ok(None);
     }
     let note = format!("the loss is worse than the one that was shown: {}", shown_s(now_s));
-    note_of(deps, ask, &open.claims.approver, Deed::Refused, note).await?;
+    note_of(deps, ask, &open.claims.approver, AuditAction::Refused, note).await?;
     let again = ask_again(deps, ask, deps.clock.now()).await?;
     // The next tick sends the new links.
     Ok(Some(Closed::WorseLoss { shown_s: ask.loss_s, now_s: again.map_or(now_s, |again| again.loss_s) }))

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use super::answering::is_worse;
 use super::token::Claims;
-use crate::ports::{AskItem, AskState, Link, StoreError};
+use crate::ports::{ApprovalRequest, Link, RequestState, StoreError};
 
 /// The reason why a link opens no question.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -73,16 +73,16 @@ pub enum Closed {
 ///
 /// [`Closed`]: the reason why it cannot be used.
 pub(super) fn usable<'a>(
-    ask: &'a AskItem,
+    ask: &'a ApprovalRequest,
     claims: &Claims,
     token: &str,
     over: bool,
     now: Timestamp,
 ) -> Result<&'a Link, Closed> {
     match &ask.state {
-        AskState::Open if over => return Err(Closed::Over),
-        AskState::Open => {}
-        AskState::Answered(answer) | AskState::Used(answer) => {
+        RequestState::Open if over => return Err(Closed::Over),
+        RequestState::Open => {}
+        RequestState::Answered(answer) | RequestState::Used(answer) => {
             let (by, at) = (answer.by.clone(), answer.at);
             return Err(if answer.approved { Closed::Approved { by, at } } else { Closed::Declined { by, at } });
         }
@@ -117,7 +117,7 @@ mod tests {
         text.parse().unwrap()
     }
 
-    fn ask() -> AskItem {
+    fn ask() -> ApprovalRequest {
         let link = |approver: &str, token: &str, wrong| Link {
             approver: approver.into(),
             token: token.into(),
@@ -125,7 +125,7 @@ mod tests {
             sent_at: None,
             wrong,
         };
-        AskItem {
+        ApprovalRequest {
             version: 1,
             saga: SagaId("payments-1".into()),
             question: "go".into(),
@@ -133,7 +133,7 @@ mod tests {
             text: String::new(),
             loss_s: Some(60),
             expires_at: at("2026-01-05T10:00:00Z"),
-            state: AskState::Open,
+            state: RequestState::Open,
             asked_at: None,
             people: 1,
             given: Vec::new(),
@@ -144,7 +144,7 @@ mod tests {
         }
     }
 
-    fn claims(ask: &AskItem, approver: &str) -> Claims {
+    fn claims(ask: &ApprovalRequest, approver: &str) -> Claims {
         Claims {
             saga: ask.saga.clone(),
             question: ask.question.clone(),
@@ -155,7 +155,7 @@ mod tests {
         }
     }
 
-    fn closed(ask: &AskItem, claims: &Claims, token: &str) -> Closed {
+    fn closed(ask: &ApprovalRequest, claims: &Claims, token: &str) -> Closed {
         usable(ask, claims, token, false, at(AT)).unwrap_err()
     }
 
@@ -172,11 +172,11 @@ mod tests {
     fn what_happened_meanwhile_is_told() {
         let asked = ask();
         let ana = claims(&asked, "ana");
-        let other = AskItem { plan: PlanHash::of(b"other"), ..ask() };
+        let other = ApprovalRequest { plan: PlanHash::of(b"other"), ..ask() };
         assert_eq!(closed(&other, &ana, "a"), Closed::AnotherPlan);
-        let worse = AskItem { loss_s: None, ..ask() };
+        let worse = ApprovalRequest { loss_s: None, ..ask() };
         assert_eq!(closed(&worse, &ana, "a"), Closed::WorseLoss { shown_s: Some(60), now_s: None });
-        let later = AskItem { expires_at: at("2026-01-05T11:00:00Z"), links: Vec::new(), ..ask() };
+        let later = ApprovalRequest { expires_at: at("2026-01-05T11:00:00Z"), links: Vec::new(), ..ask() };
         assert_eq!(closed(&later, &ana, "a"), Closed::Expired { at: asked.expires_at, again: true });
         let late = usable(&asked, &ana, "a", false, at("2026-01-05T10:00:01Z"));
         assert_eq!(late, Err(Closed::Expired { at: asked.expires_at, again: false }));
@@ -189,9 +189,9 @@ mod tests {
             at: at(AT),
             proofs: Vec::new(),
         };
-        let answered = AskItem { state: AskState::Used(yes.clone()), ..ask() };
+        let answered = ApprovalRequest { state: RequestState::Used(yes.clone()), ..ask() };
         assert_eq!(closed(&answered, &ana, "a"), Closed::Approved { by: "cem".into(), at: at(AT) });
-        let declined = AskItem { state: AskState::Answered(Answer { approved: false, ..yes }), ..ask() };
+        let declined = ApprovalRequest { state: RequestState::Answered(Answer { approved: false, ..yes }), ..ask() };
         assert_eq!(closed(&declined, &ana, "a"), Closed::Declined { by: "cem".into(), at: at(AT) });
     }
 }

@@ -10,9 +10,9 @@ pub mod code;
 pub mod people;
 mod proof;
 mod questions;
+mod reconcile;
 mod recording;
 mod shown;
-mod tend;
 pub mod token;
 mod wording;
 
@@ -22,6 +22,6 @@ pub use people::{Approvals, Approver, folded, is_code_hash};
 pub(crate) use proof::by_policy;
 pub use proof::{NotProven, Proven, approver, at_terminal};
 pub use questions::question_of;
+pub use reconcile::reconcile;
 pub use recording::answer;
 pub use shown::Shown;
-pub use tend::tend;

@@ -12,7 +12,7 @@ use secrecy::SecretString;
 use super::people::Approver;
 use super::token;
 use crate::deps::Deps;
-use crate::ports::{Answer, AskItem};
+use crate::ports::{Answer, ApprovalRequest};
 
 /// A hash that no code has, at the usual cost. It is checked if the approver does not exist.
 const NOBODY: &str =
@@ -70,7 +70,7 @@ impl Proven {
     /// The answer to a question, with the loss that was shown.
     pub(super) fn answer(
         &self,
-        asked: &AskItem,
+        asked: &ApprovalRequest,
         approved: bool,
         accepts_risk: bool,
         loss_shown_s: Option<i64>,

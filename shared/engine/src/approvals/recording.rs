@@ -6,7 +6,7 @@ use saga::{Proof, SagaId};
 use super::answering::{self, NotAnswered, Standing};
 use super::proof::Proven;
 use crate::deps::Deps;
-use crate::ports::{Answer, AskItem, Deed, StoreError, TrailLine};
+use crate::ports::{Answer, ApprovalRequest, AuditAction, AuditEntry, StoreError};
 use crate::update::{update, written};
 
 /// The most tries of a write after somebody else wrote first. A person waits for the result.
@@ -27,7 +27,7 @@ pub async fn answer(
 ) -> Result<Standing, NotAnswered> {
     proven.counts(deps)?;
     let once = || async {
-        let asked = deps.asks.question(saga, question).await?;
+        let asked = deps.approval_requests.question(saga, question).await?;
         let asked = asked.ok_or_else(|| refused(saga, question))?;
         let answer = proven.answer(&asked, approved, accepts_risk, asked.loss_s, deps.clock.now());
         let answered = answering::with(&asked, &answer, &deps.settings)?;
@@ -42,11 +42,11 @@ pub(super) fn refused(saga: &SagaId, question: &str) -> StoreError {
 }
 
 /// Records an answered question, and writes an audit entry about it. `false`: somebody else wrote first.
-pub(super) async fn record(deps: &Deps, answered: &AskItem, answer: &Answer) -> Result<bool, StoreError> {
-    if !written(deps.asks.put_question(answered).await)? {
+pub(super) async fn record(deps: &Deps, answered: &ApprovalRequest, answer: &Answer) -> Result<bool, StoreError> {
+    if !written(deps.approval_requests.put_question(answered).await)? {
         return Ok(false);
     }
-    let deed = if answer.approved { Deed::Approved } else { Deed::Declined };
+    let deed = if answer.approved { AuditAction::Approved } else { AuditAction::Declined };
     let loss = answer.loss_shown_s.map_or_else(|| "unknown".to_owned(), |s| format!("{s} s"));
     let note = format!("plan {}, loss shown: {loss}; {}", answer.plan.short(), Proof::all(&answer.proofs));
     // The answer is on record by now, even if this entry cannot be written.
@@ -59,13 +59,19 @@ pub(super) async fn record(deps: &Deps, answered: &AskItem, answer: &Answer) -> 
 }
 
 /// Writes an audit entry about a question.
-pub(super) async fn note_of(deps: &Deps, ask: &AskItem, who: &str, deed: Deed, note: String) -> Result<(), StoreError> {
-    let line = TrailLine {
+pub(super) async fn note_of(
+    deps: &Deps,
+    ask: &ApprovalRequest,
+    who: &str,
+    deed: AuditAction,
+    note: String,
+) -> Result<(), StoreError> {
+    let line = AuditEntry {
         at: deps.clock.now(),
         question: ask.question.clone(),
         who: capped(who, TEXT),
         deed,
         note: capped(&note, TEXT),
     };
-    deps.asks.note(&ask.saga, &line).await
+    deps.approval_requests.note(&ask.saga, &line).await
 }

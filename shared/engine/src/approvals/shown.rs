@@ -8,9 +8,9 @@ use jiff::Timestamp;
 use saga::{Plan, PlanHash, SagaId};
 
 use crate::deps::Deps;
+use crate::detection::case_of;
 use crate::keys::plan_key;
-use crate::noticing::case_of;
-use crate::ports::{AskItem, SagaHead, StoreError};
+use crate::ports::{ApprovalRequest, SagaHead, StoreError};
 
 /// A question with everything that its answer rests on.
 #[derive(Clone, Debug, PartialEq)]
@@ -67,7 +67,7 @@ pub struct Shown {
 }
 
 /// The frozen plan that a question is about.
-pub(super) async fn plan_of(deps: &Deps, ask: &AskItem) -> Result<Plan, StoreError> {
+pub(super) async fn plan_of(deps: &Deps, ask: &ApprovalRequest) -> Result<Plan, StoreError> {
     let bytes = deps.objects.get(&plan_key(&ask.saga)).await?;
     let bytes = bytes.ok_or_else(|| StoreError::Broken(format!("the frozen plan of {} is gone", ask.saga)))?;
     Plan::thaw(&bytes, &ask.plan).map_err(|e| StoreError::Broken(e.to_string()))
@@ -76,7 +76,7 @@ pub(super) async fn plan_of(deps: &Deps, ask: &AskItem) -> Result<Plan, StoreErr
 /// Gathers the content of an approver's page.
 pub(super) async fn gather(
     deps: &Deps,
-    ask: &AskItem,
+    ask: &ApprovalRequest,
     head: &SagaHead,
     plan: &Plan,
     approver: &str,

@@ -1,7 +1,7 @@
 //! Words the question of a plan: what would be done, what it costs, and which risk a yes accepts.
 
 use failover::plan::About;
-use failover::{Course, Side};
+use failover::{Operation, Side};
 use saga::{Plan, PlanHash};
 
 /// The text of the question.
@@ -9,17 +9,17 @@ pub(super) fn question(plan: &Plan, hash: &PlanHash, about: Option<&About>) -> S
     let leaving = about.map_or(Side::Primary, |about| about.leaving);
     let target = leaving.other();
     let pair = &plan.subject;
-    let asked = match about.and_then(|about| about.course).unwrap_or(Course::Failover) {
-        Course::Failover => format!("Move the work of pair {pair} from the {leaving} to the {target}?"),
-        Course::Failback => format!("Move the work of pair {pair} back from the {leaving} to the {target}?"),
-        Course::Promotion => {
+    let asked = match about.and_then(|about| about.operation).unwrap_or(Operation::Failover) {
+        Operation::Failover => format!("Move the work of pair {pair} from the {leaving} to the {target}?"),
+        Operation::Failback => format!("Move the work of pair {pair} back from the {leaving} to the {target}?"),
+        Operation::Promotion => {
             format!("Make the {target} the primary of pair {pair} for good, and the {leaving} its standby?")
         }
-        Course::Drill => format!(
+        Operation::Drill => format!(
             "Drill: move the work of pair {pair} from the {leaving} to the {target}, let it work there for a while, and \
              move it back? The way back is approved with this."
         ),
-        Course::StandbyDrill => format!(
+        Operation::StandbyDrill => format!(
             "Drill on the {target} of pair {pair} alone: start its compute, prove it, and stop it again? Neither the \
              {leaving} nor data is touched."
         ),
@@ -38,17 +38,19 @@ fn loss(about: Option<&About>) -> String {
 }
 
 fn risk(about: Option<&About>, leaving: Side) -> String {
-    let course = about.and_then(|about| about.course).unwrap_or(Course::Failover);
+    let operation = about.and_then(|about| about.operation).unwrap_or(Operation::Failover);
     let planned = about.is_some_and(|about| about.planned);
-    let mut risk = match course {
-        Course::StandbyDrill => String::new(),
-        Course::Failback => " Nothing is started before everything there is verified stopped, and the data that was \
+    let mut risk = match operation {
+        Operation::StandbyDrill => String::new(),
+        Operation::Failback => {
+            " Nothing is started before everything there is verified stopped, and the data that was \
                              written there is back within its objective."
-            .to_owned(),
-        Course::Failover | Course::Promotion | Course::Drill if planned => {
+                .to_owned()
+        }
+        Operation::Failover | Operation::Promotion | Operation::Drill if planned => {
             " Nothing is started before everything there is verified stopped.".to_owned()
         }
-        Course::Failover | Course::Promotion | Course::Drill => format!(
+        Operation::Failover | Operation::Promotion | Operation::Drill => format!(
             " What cannot be verified stopped on the {leaving} may still process data when it comes back, until the \
              pursuit has fenced it. Approving accepts that risk for this saga."
         ),

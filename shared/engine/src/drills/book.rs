@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::deps::Deps;
+use crate::detection::notify_everybody;
 use crate::document::{Content, Document, last_that_fit};
-use crate::noticing::tell_everybody;
 use crate::ports::{Message, StoreError};
 
 /// The name under which the results are remembered.
@@ -151,7 +151,7 @@ pub async fn write_down(deps: &Deps, result: &DrillResult) -> Result<(), StoreEr
 pub async fn tell_untold(deps: &Deps) -> Result<(), StoreError> {
     let untold = results(deps).await?.into_iter().filter(|result| result.outcome.is_final() && !result.told);
     for result in untold {
-        tell_everybody(deps, &message(deps, &result)).await;
+        notify_everybody(deps, &message(deps, &result)).await;
         change(deps, |results| {
             let known = results.iter_mut().find(|known| known.id == result.id && !known.told);
             known.map(|known| known.told = true).is_some()

@@ -1,7 +1,7 @@
 //! Makes a dry run of a full drill and stores it. The calls are stored as an object, and the drill as a result.
 
 use failover::drill::{DrillEnd, DrillKind};
-use failover::{Course, Side};
+use failover::{Operation, Side};
 
 use super::book::{DrillOutcome, DrillResult, write_down};
 use crate::deps::Deps;
@@ -27,7 +27,7 @@ pub enum NoDryRun {
 ///
 /// [`NoDryRun`].
 pub async fn dry_drill(deps: &Deps, by: &str) -> Result<DryRun, NoDryRun> {
-    let order = Order::of(Course::Drill, Side::Primary, true, by, deps.clock.now());
+    let order = Order::of(Operation::Drill, Side::Primary, true, by, deps.clock.now());
     let drafted = draft(deps, &order).await?;
     Ok(dry_run(deps, &drafted.plan).await?)
 }

@@ -9,7 +9,7 @@ use super::book::{DrillOutcome, DrillResult, of_period};
 use crate::controls::abort;
 use crate::deps::Deps;
 use crate::pair::pair_head;
-use crate::ports::{Answer, AskState, SagaHead, SagaStatus, StoreError};
+use crate::ports::{Answer, RequestState, SagaHead, SagaStatus, StoreError};
 
 /// The time within which a recorded drill starts its saga. It is longer than a function lives, so after this time the
 /// process that recorded the drill has died.
@@ -136,9 +136,9 @@ async fn end_of(deps: &Deps, saga: &SagaId, head: &SagaHead) -> Result<(DrillEnd
 
 /// The answer to the drill's question, if there is one.
 async fn said(deps: &Deps, saga: &SagaId) -> Result<Option<Answer>, StoreError> {
-    Ok(match deps.asks.question(saga, GO).await?.map(|ask| ask.state) {
-        Some(AskState::Answered(answer) | AskState::Used(answer)) => Some(answer),
-        Some(AskState::Open) | None => None,
+    Ok(match deps.approval_requests.question(saga, GO).await?.map(|ask| ask.state) {
+        Some(RequestState::Answered(answer) | RequestState::Used(answer)) => Some(answer),
+        Some(RequestState::Open) | None => None,
     })
 }
 

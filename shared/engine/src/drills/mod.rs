@@ -12,10 +12,10 @@
 pub mod book;
 mod dry;
 mod following;
+mod reconcile;
 pub mod scheduled;
 mod standings;
-mod tend;
 
 pub use book::{DrillOutcome, DrillResult, results, tell_untold, write_down};
 pub use dry::{NoDryRun, dry_drill, keep_dry_run};
-pub use tend::{Tended, standing, tend, turn_back};
+pub use reconcile::{Reconciled, reconcile, standing, turn_back};

@@ -14,7 +14,7 @@
 //! A saga's id is made with its plan, so `Begun` names it before it is started. No second saga is started for a
 //! period as long as the first may exist.
 
-use failover::Course;
+use failover::Operation;
 use failover::Side;
 use failover::drill::{DrillKind, DrillPolicy, Due, Period, Standing, judge};
 use saga::SagaId;
@@ -151,17 +151,17 @@ async fn wait(deps: &Deps, policy: &DrillPolicy, standing: &Standing, why: &str)
 
 /// Begins a drill. Returns its saga, `None` for a dry run, or the reason why it was refused.
 async fn hold(deps: &Deps, policy: &DrillPolicy, period: Period) -> Result<Result<Option<SagaId>, String>, StoreError> {
-    let course = match policy.kind {
+    let operation = match policy.kind {
         DrillKind::DryRun => return dry(deps, policy, period).await,
-        DrillKind::StandbyOnly => Course::StandbyDrill,
-        DrillKind::Full => Course::Drill,
+        DrillKind::StandbyOnly => Operation::StandbyDrill,
+        DrillKind::Full => Operation::Drill,
     };
     if pair_head(deps).await?.frozen {
         return Ok(Err("a saga has left the primary half fenced: bring the work home first".to_owned()));
     }
     let order = Order {
         drill: (policy.kind == DrillKind::Full).then(|| policy.full(period)),
-        ..Order::of(course, Side::Primary, true, &by(policy), deps.clock.now())
+        ..Order::of(operation, Side::Primary, true, &by(policy), deps.clock.now())
     };
     let begun = match draft(deps, &order).await {
         Ok(drafted) => {

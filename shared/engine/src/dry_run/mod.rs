@@ -20,13 +20,13 @@ mod walk;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 
-use failover::plan::{About, EVERYTHING, OUTSIDE};
+use failover::plan::{About, EVERYTHING, EXTERNAL};
 use failover::{Role, Side};
 use futures::future::join_all;
 use saga::Plan;
 
 pub use foreseen::{DryRun, Ends, Entry, Foreseen, StageForeseen, StepForeseen};
-pub use rounds::{Outcome, Sight, errand, resource};
+pub use rounds::{Outcome, Sight, action, resource};
 pub use text::text;
 
 use self::own_records::OwnRecords;
@@ -34,10 +34,10 @@ use self::read_only::{Looks, ReadOnly};
 use self::step::{Foreseer, Ground};
 use self::walk::Walk;
 use crate::deps::Deps;
-use crate::limiter::turnstile::Turnstile;
-use crate::ports::{Looking, Pass, StoreError};
-use crate::runner::looker::Looker;
+use crate::limiter::request_admission::RequestAdmission;
+use crate::ports::{Admission, ReadPurpose, StoreError};
 use crate::runner::place::{Place, known_kinds};
+use crate::runner::read_batcher::ReadBatcher;
 
 /// The reason why a plan could not be dry-run. Nothing was changed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -72,16 +72,16 @@ pub async fn dry_run(deps: &Deps, plan: &Plan) -> Result<DryRun, DryRunFailed> {
         plan,
         clock: &*deps.clock,
         grounds: &grounds,
-        errands: &deps.errands,
-        outside: turnstile(deps, OUTSIDE, deps.settings.call_time_out),
+        actions: &deps.actions,
+        external: request_admission(deps, EXTERNAL, deps.settings.call_time_out),
         looks: &looks,
     };
-    let lookers = join_all(grounds.values().map(|ground| ground.place.looker.run()));
+    let read_batchers = join_all(grounds.values().map(|ground| ground.place.read_batcher.run()));
     let walk = Walk::new(plan, &foreseer, &records, looked_at);
     let walked = tokio::select! {
         biased;
         walked = walk.go_through() => walked?,
-        _ = lookers => return Err(DryRunFailed::LooksEnded),
+        _ = read_batchers => return Err(DryRunFailed::LooksEnded),
     };
     let (stages, assumptions) = walked;
     let mut totals: BTreeMap<String, u64> = BTreeMap::new();
@@ -103,8 +103,8 @@ pub async fn dry_run(deps: &Deps, plan: &Plan) -> Result<DryRun, DryRunFailed> {
     })
 }
 
-fn turnstile(deps: &Deps, name: &str, time_out: std::time::Duration) -> Arc<dyn Pass> {
-    Arc::new(Turnstile::new(name, Arc::clone(&deps.clock), Arc::clone(&deps.settings), None, time_out))
+fn request_admission(deps: &Deps, name: &str, time_out: std::time::Duration) -> Arc<dyn Admission> {
+    Arc::new(RequestAdmission::new(name, Arc::clone(&deps.clock), Arc::clone(&deps.settings), None, time_out))
 }
 
 /// The two workspaces, with admissions that permit reads only.
@@ -117,8 +117,9 @@ fn grounds(deps: &Deps, plan: &Plan, looks: &Looks) -> BTreeMap<&'static str, Gr
             Role::Leaving if !planned => deps.settings.dead_time_out,
             Role::Leaving | Role::Target => deps.settings.call_time_out,
         };
-        let turnstile = turnstile(deps, side.as_str(), time_out);
-        let pass: Arc<dyn Pass> = Arc::new(ReadOnly::over(Arc::clone(&turnstile), role.as_str(), Arc::clone(looks)));
+        let request_admission = request_admission(deps, side.as_str(), time_out);
+        let admission: Arc<dyn Admission> =
+            Arc::new(ReadOnly::over(Arc::clone(&request_admission), role.as_str(), Arc::clone(looks)));
         let workspace = Arc::clone(deps.pair.side(side));
         let named: BTreeSet<(String, String)> = plan
             .steps()
@@ -126,18 +127,18 @@ fn grounds(deps: &Deps, plan: &Plan, looks: &Looks) -> BTreeMap<&'static str, Gr
             .map(|(_, step)| (step.kind.clone(), step.resource.clone()))
             .collect();
         let place = Place {
-            looker: Looker::new(Arc::clone(&deps.clock), Arc::clone(&workspace), Arc::clone(&pass)),
+            read_batcher: ReadBatcher::new(Arc::clone(&deps.clock), Arc::clone(&workspace), Arc::clone(&admission)),
             workspace,
-            pass,
-            looking: match role {
-                Role::Leaving => Looking::Fence,
-                Role::Target => Looking::Start,
+            admission,
+            read_purpose: match role {
+                Role::Leaving => ReadPurpose::Fence,
+                Role::Target => ReadPurpose::Start,
             },
             open: Mutex::new(named.iter().map(|(kind, id)| (kind.as_str(), id.as_str())).collect()),
             waived: Mutex::default(),
             known: known_kinds(plan, role.as_str()),
         };
-        Ground { place, turnstile, named }
+        Ground { place, request_admission, named }
     };
     BTreeMap::from([
         (Role::Leaving.as_str(), ground(Role::Leaving, leaving)),

@@ -4,7 +4,7 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use failover::errand::Address;
+use failover::action::Address;
 use failover::plan::PAIR;
 use failover::{PairName, Side};
 use saga::{Fault, SagaId, Step};
@@ -82,6 +82,6 @@ impl OwnRecords {
         }
         *stands = Stands { head: (active, frozen), published: Some(wanted) };
         let ends = if calls.is_empty() { Ends::AsWanted { note: "it is published".to_owned() } } else { Ends::Assumed };
-        Ok(Outcome { calls, ends, acts: Vec::new() })
+        Ok(Outcome { calls, ends, api_calls: Vec::new() })
     }
 }

@@ -11,14 +11,14 @@ use async_trait::async_trait;
 use saga::Fault;
 
 use crate::codes;
-use crate::ports::{Admitted, Ending, Nature, Pass, Wire};
+use crate::ports::{Access, Admission, Admitted, Ending, Wire};
 
 /// The number of reads that were permitted, by family.
 pub(super) type Looks = Arc<Mutex<BTreeMap<String, u64>>>;
 
 /// An admission that permits reads only.
 pub(super) struct ReadOnly {
-    inner: Arc<dyn Pass>,
+    inner: Arc<dyn Admission>,
     place: String,
     looks: Looks,
     state: Mutex<Refused>,
@@ -32,7 +32,7 @@ struct Refused {
 
 impl ReadOnly {
     /// Permits reads through `inner`, and counts them for a location.
-    pub(super) fn over(inner: Arc<dyn Pass>, place: &str, looks: Looks) -> Self {
+    pub(super) fn over(inner: Arc<dyn Admission>, place: &str, looks: Looks) -> Self {
         Self { inner, place: place.to_owned(), looks, state: Mutex::default() }
     }
 
@@ -43,15 +43,15 @@ impl ReadOnly {
 }
 
 #[async_trait]
-impl Pass for ReadOnly {
-    async fn enter(&self, family: &'static str, nature: Nature) -> Result<Admitted, Fault> {
+impl Admission for ReadOnly {
+    async fn enter(&self, family: &'static str, nature: Access) -> Result<Admitted, Fault> {
         match nature {
-            Nature::Look => {
+            Access::Read => {
                 let admitted = self.inner.enter(family, nature).await?;
                 *lock(&self.looks).entry(format!("{} {family}", self.place)).or_default() += 1;
                 Ok(admitted)
             }
-            Nature::Effect => {
+            Access::Write => {
                 let mut state = lock(&self.state);
                 let announced = state.announced.take();
                 state.refused.push((family, announced));
@@ -85,8 +85,8 @@ mod tests {
     struct Open;
 
     #[async_trait]
-    impl Pass for Open {
-        async fn enter(&self, _family: &'static str, _nature: Nature) -> Result<Admitted, Fault> {
+    impl Admission for Open {
+        async fn enter(&self, _family: &'static str, _nature: Access) -> Result<Admitted, Fault> {
             Ok(Admitted { time_out: Duration::from_secs(1) })
         }
 
@@ -96,14 +96,14 @@ mod tests {
     #[tokio::test]
     async fn a_look_is_admitted_and_counted_and_an_effect_is_refused_and_kept() {
         let looks = Looks::default();
-        let pass = ReadOnly::over(Arc::new(Open), "target", Arc::clone(&looks));
-        assert!(pass.enter("jobs.get", Nature::Look).await.is_ok());
-        pass.announce(&|| Wire { method: "POST".to_owned(), to: "/x".to_owned(), body: Value::Null });
-        let fault = pass.enter("jobs.update", Nature::Effect).await.unwrap_err();
+        let admission = ReadOnly::over(Arc::new(Open), "target", Arc::clone(&looks));
+        assert!(admission.enter("jobs.get", Access::Read).await.is_ok());
+        admission.announce(&|| Wire { method: "POST".to_owned(), to: "/x".to_owned(), body: Value::Null });
+        let fault = admission.enter("jobs.update", Access::Write).await.unwrap_err();
         assert_eq!(fault.code, codes::DRY_RUN);
         // A request that was not announced is refused, too.
-        assert!(pass.enter("jobs.update", Nature::Effect).await.is_err());
-        let refused = pass.refused();
+        assert!(admission.enter("jobs.update", Access::Write).await.is_err());
+        let refused = admission.refused();
         assert_eq!(refused.len(), 2);
         assert_eq!(refused[0].1.as_ref().map(|wire| wire.to.as_str()), Some("/x"));
         assert_eq!(refused[1], ("jobs.update", None));

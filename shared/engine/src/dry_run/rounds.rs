@@ -13,7 +13,7 @@ use saga::{Fault, Reaction, Step};
 use super::foreseen::{Ends, Foreseen};
 use super::read_only::{Looks, ReadOnly};
 use crate::codes;
-use crate::ports::{Act, ActReply, Briefing, Context, Errands, Next, Observed, Pass, Wire, Workspace};
+use crate::ports::{ActionContext, Actions, Admission, ApiCall, ApiReply, Context, Next, Observed, Wire, Workspace};
 use crate::runner::Asked;
 use crate::runner::attempt::ROUNDS;
 
@@ -25,31 +25,31 @@ pub struct Outcome {
     /// The foreseen end of the step.
     pub ends: Ends,
     /// The calls in the workspace's own form.
-    pub acts: Vec<Act>,
+    pub api_calls: Vec<ApiCall>,
 }
 
 impl Outcome {
     pub(super) fn without_calls(ends: Ends) -> Self {
-        Self { calls: Vec::new(), ends, acts: Vec::new() }
+        Self { calls: Vec::new(), ends, api_calls: Vec::new() }
     }
 }
 
 /// The access for reads without an effect.
 #[derive(Clone)]
 pub struct Sight {
-    pub(super) pass: Arc<dyn Pass>,
+    pub(super) admission: Arc<dyn Admission>,
     pub(super) place: String,
     pub(super) looks: Looks,
 }
 
 impl Sight {
     /// Reads go through `pass`, and calls are listed for the location `place`.
-    pub fn new(pass: Arc<dyn Pass>, place: &str) -> Self {
-        Self { pass, place: place.to_owned(), looks: Looks::default() }
+    pub fn new(admission: Arc<dyn Admission>, place: &str) -> Self {
+        Self { admission, place: place.to_owned(), looks: Looks::default() }
     }
 
     fn watched(&self) -> ReadOnly {
-        ReadOnly::over(Arc::clone(&self.pass), &self.place, Arc::clone(&self.looks))
+        ReadOnly::over(Arc::clone(&self.admission), &self.place, Arc::clone(&self.looks))
     }
 }
 
@@ -58,18 +58,18 @@ impl Sight {
 /// # Errors
 ///
 /// The reason why it would not be as wanted.
-pub async fn errand(
-    errands: &dyn Errands,
+pub async fn action(
+    actions: &dyn Actions,
     step: &Step,
-    briefing: &Briefing<'_>,
+    context: &ActionContext<'_>,
     sight: &Sight,
 ) -> Result<Outcome, Fault> {
-    let pass = sight.watched();
-    let tried = errands.attempt(step, briefing, &pass).await;
+    let admission = sight.watched();
+    let tried = actions.attempt(step, context, &admission).await;
     let what = format!("{} {:?} -> {}", step.kind, step.name, step.want);
-    let calls = calls(&pass, &sight.place, &what)?;
+    let calls = calls(&admission, &sight.place, &what)?;
     match tried {
-        _ if !calls.is_empty() => Ok(Outcome { calls, ends: Ends::Assumed, acts: Vec::new() }),
+        _ if !calls.is_empty() => Ok(Outcome { calls, ends: Ends::Assumed, api_calls: Vec::new() }),
         Ok(note) => Ok(Outcome::without_calls(Ends::AsWanted { note })),
         Err(fault) => Err(fault),
     }
@@ -92,24 +92,24 @@ pub async fn resource(
     let mut round = 0;
     loop {
         let next = workspace.next(step, seen.as_ref(), &Context { reply: asked.reply(), ..context });
-        let acts = match asked.without_answered(next) {
-            Next::Already { note } if round == 0 => return Ok(Outcome::without_calls(Ends::AsWanted { note })),
+        let api_calls = match asked.without_answered(next) {
+            Next::Satisfied { note } if round == 0 => return Ok(Outcome::without_calls(Ends::AsWanted { note })),
             Next::Wait { why } if round == 0 => return Ok(Outcome::without_calls(Ends::Awaited { why })),
-            Next::Cannot(fault) if round == 0 => return Err(fault),
-            Next::Already { .. } | Next::Wait { .. } => return Ok(outcome),
-            Next::Cannot(fault) => return Ok(Outcome { ends: ended(step, fault), ..outcome }),
-            Next::Act(_) if round == ROUNDS => {
+            Next::Blocked(fault) if round == 0 => return Err(fault),
+            Next::Satisfied { .. } | Next::Wait { .. } => return Ok(outcome),
+            Next::Blocked(fault) => return Ok(Outcome { ends: ended(step, fault), ..outcome }),
+            Next::Call(_) if round == ROUNDS => {
                 let why = format!("after {ROUNDS} rounds of calls it would not look as wanted");
                 return Ok(Outcome { ends: Ends::NotForeseen { why }, ..outcome });
             }
-            Next::Act(acts) => acts,
+            Next::Call(api_calls) => api_calls,
         };
         round += 1;
-        outcome.calls.extend(brought(workspace, &acts, sight).await?);
-        let last = acts.last().map(|act| act.what.clone()).unwrap_or_default();
-        asked.answered(acts.iter().map(|act| act.what.clone()), ActReply { note: last, made: None });
-        let looked = seen.take().map(|seen| after(workspace, seen, &acts));
-        outcome.acts.extend(acts);
+        outcome.calls.extend(brought(workspace, &api_calls, sight).await?);
+        let last = api_calls.last().map(|api_call| api_call.what.clone()).unwrap_or_default();
+        asked.answered(api_calls.iter().map(|api_call| api_call.what.clone()), ApiReply { note: last, made: None });
+        let looked = seen.take().map(|seen| after(workspace, seen, &api_calls));
+        outcome.api_calls.extend(api_calls);
         match looked {
             Some((next, true)) => seen = Some(next),
             Some((_, false)) | None => return Ok(outcome),
@@ -118,23 +118,27 @@ pub async fn resource(
 }
 
 /// The read after the calls, and whether any of them changes a fact that the decision depends on.
-pub(super) fn after(workspace: &dyn Workspace, seen: Observed, acts: &[Act]) -> (Observed, bool) {
-    acts.iter().fold((seen, false), |(seen, changed), act| match workspace.assume(&seen, act) {
+pub(super) fn after(workspace: &dyn Workspace, seen: Observed, api_calls: &[ApiCall]) -> (Observed, bool) {
+    api_calls.iter().fold((seen, false), |(seen, changed), api_call| match workspace.assume(&seen, api_call) {
         Some(next) => (next, true),
         None => (seen, changed),
     })
 }
 
 /// Makes calls up to their admission, which refuses them.
-pub(super) async fn brought(workspace: &dyn Workspace, acts: &[Act], sight: &Sight) -> Result<Vec<Foreseen>, Fault> {
-    let each = acts.iter().map(|act| async move {
-        let pass = sight.watched();
-        let answered = workspace.act(act, &pass).await;
-        let calls = calls(&pass, &sight.place, &act.what)?;
+pub(super) async fn brought(
+    workspace: &dyn Workspace,
+    api_calls: &[ApiCall],
+    sight: &Sight,
+) -> Result<Vec<Foreseen>, Fault> {
+    let each = api_calls.iter().map(|api_call| async move {
+        let admission = sight.watched();
+        let answered = workspace.call(api_call, &admission).await;
+        let calls = calls(&admission, &sight.place, &api_call.what)?;
         match answered {
             _ if !calls.is_empty() => Ok(calls),
             Err(fault) => Err(fault),
-            Ok(_) => Err(Fault::again(codes::DRY_RUN, format!("{}: no call of it was seen", act.what))),
+            Ok(_) => Err(Fault::again(codes::DRY_RUN, format!("{}: no call of it was seen", api_call.what))),
         }
     });
     let calls: Result<Vec<Vec<Foreseen>>, Fault> = join_all(each).await.into_iter().collect();
@@ -142,7 +146,7 @@ pub(super) async fn brought(workspace: &dyn Workspace, acts: &[Act], sight: &Sig
 }
 
 /// The refused requests of an admission, as calls.
-fn calls(pass: &ReadOnly, place: &str, what: &str) -> Result<Vec<Foreseen>, Fault> {
+fn calls(admission: &ReadOnly, place: &str, what: &str) -> Result<Vec<Foreseen>, Fault> {
     let told = |(family, wire): (&'static str, Option<Wire>)| {
         let wire = wire.ok_or_else(|| {
             Fault::again(codes::DRY_RUN, format!("{what}: a call of {family}, which was not told before"))
@@ -151,7 +155,7 @@ fn calls(pass: &ReadOnly, place: &str, what: &str) -> Result<Vec<Foreseen>, Faul
         let (place, family) = (place.to_owned(), family.to_owned());
         Ok(Foreseen { place, family, method, to, body, what: what.to_owned() })
     };
-    pass.refused().into_iter().map(told).collect()
+    admission.refused().into_iter().map(told).collect()
 }
 
 /// The end of a step that has a fault.

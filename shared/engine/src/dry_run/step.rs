@@ -6,40 +6,40 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use failover::plan::{EVERYTHING, OUTSIDE, own, want};
+use failover::plan::{EVERYTHING, EXTERNAL, own, want};
 use saga::{Fault, Plan, State, Step, StepId};
 
 use super::foreseen::Ends;
 use super::own_records::OwnRecords;
 use super::read_only::Looks;
-use super::rounds::{Outcome, Sight, after, brought, ended, errand, resource};
+use super::rounds::{Outcome, Sight, action, after, brought, ended, resource};
 use crate::codes;
-use crate::ports::{Act, Briefing, Clock, Context, Errands, Looking, Message, Next, Observed, Pass};
+use crate::ports::{ActionContext, Actions, Admission, ApiCall, Clock, Context, Message, Next, Observed, ReadPurpose};
 use crate::runner::attempt::{is_up_to_date, seen_to, without_open};
-use crate::runner::looker::Seen;
-use crate::runner::outside::{message, told, who_carries_out};
+use crate::runner::external::{message, told, who_carries_out};
 use crate::runner::place::Place;
+use crate::runner::read_batcher::Seen;
 
 /// One workspace in the form that a dry run uses.
 pub(super) struct Ground {
     /// The workspace's handle. Its admission permits reads only.
     pub(super) place: Place,
     /// The admission behind every read-only admission of this location.
-    pub(super) turnstile: Arc<dyn Pass>,
+    pub(super) request_admission: Arc<dyn Admission>,
     /// Every resource of this location that a step of the plan names, by kind and id.
     pub(super) named: BTreeSet<(String, String)>,
 }
 
 /// The calls that are assumed to have had their effect, by location and resource.
-pub(super) type Assumed = BTreeMap<(String, String), Vec<Act>>;
+pub(super) type Assumed = BTreeMap<(String, String), Vec<ApiCall>>;
 
 /// The part that foresees steps.
 pub(super) struct Foreseer<'a> {
     pub(super) plan: &'a Plan,
     pub(super) clock: &'a dyn Clock,
     pub(super) grounds: &'a BTreeMap<&'static str, Ground>,
-    pub(super) errands: &'a [Arc<dyn Errands>],
-    pub(super) outside: Arc<dyn Pass>,
+    pub(super) actions: &'a [Arc<dyn Actions>],
+    pub(super) external: Arc<dyn Admission>,
     pub(super) looks: &'a Looks,
 }
 
@@ -51,7 +51,7 @@ impl Foreseer<'_> {
         };
         let foreseen = match (step.kind.as_str(), step.want.as_str()) {
             (own::PUBLICATION, _) => records.foresee(step),
-            (own::WORKSPACE, _) => self.greet(step).await,
+            (own::WORKSPACE, _) => self.check_access(step).await,
             (own::STANDBY, want::READY) => Ok(Outcome::without_calls(Ends::Assumed)),
             (own::STANDBY, _) => self.is_up_to_date(step).await,
             (own::WINDOW, _) => {
@@ -61,7 +61,7 @@ impl Foreseer<'_> {
                 Err(Fault::person_needed(codes::LESSONS_MISSING, "people write down what they learned"))
             }
             (_, want::SEEN_TO) => Err(seen_to(step)),
-            (_, _) if step.place == OUTSIDE || self.is_errand_there(step) => self.errand(id, step, state).await,
+            (_, _) if step.place == EXTERNAL || self.is_action_there(step) => self.action(id, step, state).await,
             (_, _) if step.resource == EVERYTHING => self.everything(step, assumed).await,
             (_, _) => self.one(id, step, assumed).await,
         };
@@ -74,14 +74,14 @@ impl Foreseer<'_> {
         })
     }
 
-    fn is_errand_there(&self, step: &Step) -> bool {
-        let knows = |ground: &Ground| ground.place.workspace.errands().iter().any(|info| info.name == step.kind);
+    fn is_action_there(&self, step: &Step) -> bool {
+        let knows = |ground: &Ground| ground.place.workspace.actions().iter().any(|info| info.name == step.kind);
         self.grounds.get(step.place.as_str()).is_some_and(knows)
     }
 
-    async fn greet(&self, step: &Step) -> Result<Outcome, Fault> {
+    async fn check_access(&self, step: &Step) -> Result<Outcome, Fault> {
         let place = &self.ground(step)?.place;
-        let note = place.workspace.greet(&*place.pass).await?;
+        let note = place.workspace.check_access(&*place.admission).await?;
         Ok(Outcome::without_calls(Ends::AsWanted { note }))
     }
 
@@ -90,18 +90,19 @@ impl Foreseer<'_> {
         Ok(Outcome::without_calls(Ends::AsWanted { note }))
     }
 
-    async fn errand(&self, id: StepId, step: &Step, state: &State) -> Result<Outcome, Fault> {
+    async fn action(&self, id: StepId, step: &Step, state: &State) -> Result<Outcome, Fault> {
         let token = self.plan.token(id);
         let words: Option<Result<Message, String>> = message(step, self.plan, state);
         let since = state.entered_at(usize::from(id.stage)).unwrap_or(self.plan.made_at);
         let now = self.clock.now();
-        let briefing = Briefing { token: &token, tries: 0, since, now, message: told(step, words.as_ref())? };
-        if step.place != OUTSIDE {
+        let context = ActionContext { token: &token, tries: 0, since, now, message: told(step, words.as_ref())? };
+        if step.place != EXTERNAL {
             let ground = self.ground(step)?;
-            return errand(&*ground.place.workspace, step, &briefing, &self.sight(&ground.turnstile, step)).await;
+            return action(&*ground.place.workspace, step, &context, &self.sight(&ground.request_admission, step))
+                .await;
         }
-        let errands = who_carries_out(self.errands, step)?;
-        errand(&**errands, step, &briefing, &self.sight(&self.outside, step)).await
+        let actions = who_carries_out(self.actions, step)?;
+        action(&**actions, step, &context, &self.sight(&self.external, step)).await
     }
 
     async fn one(&self, id: StepId, step: &Step, assumed: &Assumed) -> Result<Outcome, Fault> {
@@ -112,7 +113,7 @@ impl Foreseer<'_> {
         seen = seen.map(|seen| after(&**workspace, seen, before).0);
         let token = self.plan.token(id);
         let context = Context { token: &token, since: self.plan.made_at, tries: 0, reply: None };
-        resource(&**workspace, step, seen, context, &self.sight(&ground.turnstile, step)).await
+        resource(&**workspace, step, seen, context, &self.sight(&ground.request_admission, step)).await
     }
 
     /// Foresees the other active resources of a kind. It leaves out the resources that a step of the plan names, and
@@ -120,7 +121,7 @@ impl Foreseer<'_> {
     async fn everything(&self, step: &Step, assumed: &Assumed) -> Result<Outcome, Fault> {
         let ground = self.ground(step)?;
         let place = &ground.place;
-        let listed = match place.all_or_lacking(&step.kind, place.looking).await? {
+        let listed = match place.all_or_lacking(&step.kind, place.read_purpose).await? {
             Ok(listed) => listed,
             Err(lacking) => return Ok(Outcome::without_calls(Ends::AsWanted { note: lacking })),
         };
@@ -138,12 +139,13 @@ impl Foreseer<'_> {
             })
             .collect();
         match place.workspace.next_of_all(step, &left.iter().collect::<Vec<_>>()) {
-            Next::Already { note } => Ok(Outcome::without_calls(Ends::AsWanted { note })),
+            Next::Satisfied { note } => Ok(Outcome::without_calls(Ends::AsWanted { note })),
             Next::Wait { why } => Ok(Outcome::without_calls(Ends::Awaited { why })),
-            Next::Cannot(fault) => Err(fault),
-            Next::Act(acts) => {
-                let calls = brought(&*place.workspace, &acts, &self.sight(&ground.turnstile, step)).await?;
-                Ok(Outcome { calls, ends: Ends::Assumed, acts })
+            Next::Blocked(fault) => Err(fault),
+            Next::Call(api_calls) => {
+                let calls =
+                    brought(&*place.workspace, &api_calls, &self.sight(&ground.request_admission, step)).await?;
+                Ok(Outcome { calls, ends: Ends::Assumed, api_calls })
             }
         }
     }
@@ -151,16 +153,16 @@ impl Foreseer<'_> {
     /// Reads a resource. A fence reads by listings, which show the most. A start reads as the runner does.
     async fn look(&self, ground: &Ground, step: &Step) -> Result<Option<Observed>, Fault> {
         let place = &ground.place;
-        if place.looking == Looking::Fence {
-            let listed = place.looker.all(&step.kind, place.looking).await?;
+        if place.read_purpose == ReadPurpose::Fence {
+            let listed = place.read_batcher.all(&step.kind, place.read_purpose).await?;
             if let Some(seen) = listed.iter().find(|seen| seen.id == step.resource) {
                 return Ok(Some(seen.clone()));
             }
         }
-        Ok(place.looker.one(&step.kind, &step.resource, place.looking).await?.map(Seen::into_observed))
+        Ok(place.read_batcher.one(&step.kind, &step.resource, place.read_purpose).await?.map(Seen::into_observed))
     }
 
-    fn sight(&self, turnstile: &Arc<dyn Pass>, step: &Step) -> Sight {
-        Sight { pass: Arc::clone(turnstile), place: step.place.clone(), looks: Arc::clone(self.looks) }
+    fn sight(&self, request_admission: &Arc<dyn Admission>, step: &Step) -> Sight {
+        Sight { admission: Arc::clone(request_admission), place: step.place.clone(), looks: Arc::clone(self.looks) }
     }
 }

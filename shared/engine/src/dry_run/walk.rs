@@ -111,7 +111,7 @@ impl<'a> Walk<'a> {
             };
             self.apply(&event)?;
             let of = (step.place.clone(), step.resource.clone());
-            self.assumed.entry(of).or_default().extend(outcome.acts);
+            self.assumed.entry(of).or_default().extend(outcome.api_calls);
             let foreseen = StepForeseen {
                 step: id,
                 place: step.place.clone(),

@@ -1,8 +1,8 @@
 //! Limits the calls by what the API allows: one limiter per workspace and API family.
 //!
-//! [`rate`] sets the pace. [`breaker`] keeps a dead side from using up time. [`turnstile`] puts both, the limit of
-//! concurrent requests and the lease's margin behind the port [`crate::ports::Pass`].
+//! [`rate`] sets the pace. [`breaker`] keeps a dead side from using up time. [`request_admission`] puts both, the limit of
+//! concurrent requests and the lease's margin behind the port [`crate::ports::Admission`].
 
 pub mod breaker;
 pub mod rate;
-pub mod turnstile;
+pub mod request_admission;

@@ -1,6 +1,6 @@
 //! Defines the record of the full drill under way, which the pair's head contains.
 
-use failover::Course;
+use failover::Operation;
 use failover::drill::FullDrill;
 use jiff::Timestamp;
 use saga::SagaId;
@@ -30,7 +30,8 @@ pub struct WayBack {
     /// The saga.
     pub saga: SagaId,
     /// The operation. A person may have ordered another one meanwhile.
-    pub course: Course,
+    #[serde(rename = "course")]
+    pub operation: Operation,
 }
 
 /// The order to turn a drill back.

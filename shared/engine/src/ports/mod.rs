@@ -3,16 +3,16 @@
 //! A signature that takes `&dyn Sagas` can access sagas and nothing else. An implementation of a port makes exactly
 //! one attempt per call and sorts the fault. Only the runner retries.
 
-mod asks;
+mod actions;
+mod admission;
+mod approval_requests;
 mod clock;
 mod controls;
 mod drill;
-mod errands;
+mod evidence_renderer;
 mod history;
 mod names;
 mod objects;
-mod pass;
-mod scribe;
 mod secret_place;
 mod signals;
 mod store;
@@ -20,16 +20,18 @@ mod store_error;
 mod waker;
 mod workspace;
 
-pub use asks::{Answer, AnswerRefused, AskItem, AskState, Asks, Deed, Link, TrailLine};
+pub use actions::{ActionContext, ActionInfo, Actions, Message, Secrets};
+pub use admission::{Access, Admission, Admitted, Ending, Wire};
+pub use approval_requests::{
+    Answer, AnswerRefused, ApprovalRequest, ApprovalRequests, AuditAction, AuditEntry, Link, RequestState,
+};
 pub use clock::Clock;
 pub use controls::{Closed, Control, ControlCount, ControlItem, ControlState, Controls, LessonItem};
 pub use drill::{DrillRecord, TurnedBack, WayBack};
-pub use errands::{Briefing, ErrandInfo, Errands, Message, Secrets};
+pub use evidence_renderer::EvidenceRenderer;
 pub use history::DoneItem;
 pub use names::Names;
 pub use objects::Objects;
-pub use pass::{Admitted, Ending, Nature, Pass, Wire};
-pub use scribe::Scribe;
 pub use secret_place::{NO_PLACE, SecretPlace, setting_of};
 pub use signals::{
     DeclaredProbe, Depth, Feed, Messenger, Probe, ProbeInfo, Probed, Recipient, Remembered, Signals, TrackItem,
@@ -40,4 +42,4 @@ pub use store::{
 };
 pub use store_error::StoreError;
 pub use waker::Waker;
-pub use workspace::{Act, ActReply, Context, KindInfo, Looking, Next, Observed, Workspace};
+pub use workspace::{ApiCall, ApiReply, Context, KindInfo, Next, Observed, ReadPurpose, Workspace};

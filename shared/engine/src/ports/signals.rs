@@ -8,7 +8,7 @@ use saga::Fault;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Message, Pass, StoreError};
+use super::{Admission, Message, StoreError};
 
 /// A recorded track.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -82,7 +82,7 @@ pub trait Feed: Send + Sync {
     /// # Errors
     ///
     /// The reason why there was no answer. This is unknown, and never healthy or down (S17).
-    async fn poll(&self, now: Timestamp, pass: &dyn Pass) -> Result<Vec<Signal>, Fault>;
+    async fn poll(&self, now: Timestamp, admission: &dyn Admission) -> Result<Vec<Signal>, Fault>;
 }
 
 /// The depth of a probe.
@@ -143,7 +143,7 @@ pub trait Probe: Send + Sync {
     fn info(&self) -> &ProbeInfo;
 
     /// Checks once. A check that was not possible gives a reading, too.
-    async fn look(&self, now: Timestamp, pass: &dyn Pass) -> Probed;
+    async fn look(&self, now: Timestamp, admission: &dyn Admission) -> Probed;
 }
 
 /// The recipient of a message.

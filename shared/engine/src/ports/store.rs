@@ -6,7 +6,7 @@
 
 use async_trait::async_trait;
 use failover::verdict::{CoolDown, Freeze};
-use failover::{Clocks, Homes, PairName, Side};
+use failover::{Clocks, PairName, RoleAssignment, Side};
 use jiff::Timestamp;
 use saga::{Line, Outcome, PlanHash, SagaId, StepId, StepRecord, Tally};
 use serde::{Deserialize, Serialize};
@@ -69,7 +69,8 @@ pub struct PairHead {
     pub cool_down: Option<CoolDown>,
     /// The role assignment since a promotion. `None`: as configured.
     #[serde(default)]
-    pub homes: Option<Homes>,
+    #[serde(rename = "homes")]
+    pub role_assignment: Option<RoleAssignment>,
     /// The last saga that ended.
     #[serde(default)]
     pub last: Option<SagaId>,

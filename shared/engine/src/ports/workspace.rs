@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use saga::{Fault, Step};
 use serde_json::Value;
 
-use super::{Errands, Pass};
+use super::{Actions, Admission};
 
 /// The facts that the engine needs of a kind before any request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,7 +39,7 @@ pub struct Observed {
 
 /// One call that would bring a resource closer to the wanted state.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Act {
+pub struct ApiCall {
     /// The kind's name.
     pub kind: &'static str,
     /// The effect of the call, for people: `pause job 17`.
@@ -50,7 +50,7 @@ pub struct Act {
 
 /// The answer to a call, for people and for the next read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct ActReply {
+pub struct ApiReply {
     /// A detail for people, e.g. `run 4711`.
     pub note: String,
     /// The id of a thing that the call made, if it made one: a run, an update.
@@ -59,7 +59,7 @@ pub struct ActReply {
 
 /// The purpose of a read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Looking {
+pub enum ReadPurpose {
     /// To record. It reads everything that is read to fence, and also everything that would hurt. This may cost a
     /// request for each resource.
     Record,
@@ -79,31 +79,31 @@ pub struct Context<'a> {
     /// The number of attempts of the step before this one.
     pub tries: u32,
     /// The answer to the last call of this attempt. `None`: before the first call, and after a crash.
-    pub reply: Option<&'a ActReply>,
+    pub reply: Option<&'a ApiReply>,
 }
 
 /// The decision about a resource that was just read.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Next {
     /// It is as wanted.
-    Already {
+    Satisfied {
         /// The state that was read, for people.
         note: String,
     },
     /// Make these calls, each once, then read again.
-    Act(Vec<Act>),
+    Call(Vec<ApiCall>),
     /// A change is under way: read again after the kind's poll time.
     Wait {
         /// The change that is awaited, for people.
         why: String,
     },
     /// It cannot be brought to the wanted state from here.
-    Cannot(Fault),
+    Blocked(Fault),
 }
 
 /// One workspace under one set of credentials. A call sends one request at a time, and nothing is retried.
 #[async_trait]
-pub trait Workspace: Errands {
+pub trait Workspace: Actions {
     /// The kinds it handles, in the order in which they are fenced.
     fn kinds(&self) -> &'static [KindInfo];
 
@@ -113,42 +113,53 @@ pub trait Workspace: Errands {
     /// # Errors
     ///
     /// The fault of the first request that failed.
-    async fn list(&self, kind: &str, looking: Looking, pass: &dyn Pass) -> Result<Vec<Observed>, Fault>;
+    async fn list(
+        &self,
+        kind: &str,
+        read_purpose: ReadPurpose,
+        admission: &dyn Admission,
+    ) -> Result<Vec<Observed>, Fault>;
 
     /// Reads one resource. `None`: the workspace says that it does not exist.
     ///
     /// # Errors
     ///
     /// A fault that does not mean "does not exist".
-    async fn look(&self, kind: &str, id: &str, looking: Looking, pass: &dyn Pass) -> Result<Option<Observed>, Fault>;
+    async fn look(
+        &self,
+        kind: &str,
+        id: &str,
+        read_purpose: ReadPurpose,
+        admission: &dyn Admission,
+    ) -> Result<Option<Observed>, Fault>;
 
     /// Makes one call.
     ///
     /// # Errors
     ///
     /// A fault. Its reaction is `VerifyFirst` whenever the call may have had an effect.
-    async fn act(&self, act: &Act, pass: &dyn Pass) -> Result<ActReply, Fault>;
+    async fn call(&self, api_call: &ApiCall, admission: &dyn Admission) -> Result<ApiReply, Fault>;
 
     /// Proves that the workspace answers and knows us. It changes nothing.
     ///
     /// # Errors
     ///
     /// The fault that shows the reason why not.
-    async fn greet(&self, pass: &dyn Pass) -> Result<String, Fault>;
+    async fn check_access(&self, admission: &dyn Admission) -> Result<String, Fault>;
 
     /// Decides what to do about a resource. `seen` is `None` if the resource does not exist. Pure: the same read
     /// gives the same decision.
     fn next(&self, step: &Step, seen: Option<&Observed>, context: &Context<'_>) -> Next;
 
     /// Decides what to do about every resource of a kind that is not as `want` has it. It is for steps that name a
-    /// whole kind (`resource` is `*`). Pure. `Act` has one call for each such resource, so that a resource that
+    /// whole kind (`resource` is `*`). Pure. `ApiCall` has one call for each such resource, so that a resource that
     /// cannot be helped does not delay the others (L4).
     fn next_of_all(&self, step: &Step, seen: &[&Observed]) -> Next;
 
     /// Predicts the read after a call has had its effect. `None`: the call changes nothing that [`Workspace::next`]
     /// judges by, or no further call follows from it. Pure. Only a dry run uses it, and nothing that is assumed is
     /// ever taken for read (S5).
-    fn assume(&self, _seen: &Observed, _act: &Act) -> Option<Observed> {
+    fn assume(&self, _seen: &Observed, _act: &ApiCall) -> Option<Observed> {
         None
     }
 

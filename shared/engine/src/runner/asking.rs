@@ -5,36 +5,36 @@ use saga::Event;
 use super::recorder::Stopped;
 use super::run::Run;
 use crate::approvals;
-use crate::ports::{AnswerRefused, AskState, StoreError};
+use crate::ports::{AnswerRefused, RequestState, StoreError};
 
 impl Run<'_> {
     /// Asks a question, or uses its answer. Returns whether an answer was used.
     pub(super) async fn ask(&mut self, question: &str) -> Result<bool, Stopped> {
         let (saga, hash) = (self.head.saga.clone(), self.head.plan.clone());
-        let Some(asked) = self.deps.asks.question(&saga, question).await? else {
+        let Some(asked) = self.deps.approval_requests.question(&saga, question).await? else {
             let now = self.deps.clock.now();
             let ask = approvals::question_of(self.plan, &hash, question, now, self.deps);
-            self.deps.asks.ask(&ask).await?;
+            self.deps.approval_requests.ask(&ask).await?;
             return Ok(false);
         };
         let answer = match approvals::judge(&asked, &hash, asked.loss_s) {
             Ok(answer) => {
-                match self.deps.asks.use_answer(&saga, question, &answer).await {
+                match self.deps.approval_requests.use_answer(&saga, question, &answer).await {
                     // Refused: our own write landed and its reply was lost, or another use was first. So it is read
                     // again.
                     Ok(()) | Err(StoreError::Refused(_)) => {}
                     Err(other) => return Err(other.into()),
                 }
-                let used = self.deps.asks.question(&saga, question).await?;
+                let used = self.deps.approval_requests.question(&saga, question).await?;
                 match used.map(|ask| ask.state) {
-                    Some(AskState::Used(used)) if used == answer => answer,
+                    Some(RequestState::Used(used)) if used == answer => answer,
                     Some(_) | None => return Ok(false),
                 }
             }
             // The answer is used, and no line of the log shows it: a runner before us used it for this saga and died.
             Err(AnswerRefused::Used) => match asked.state {
-                AskState::Used(answer) => answer,
-                AskState::Open | AskState::Answered(_) => return Ok(false),
+                RequestState::Used(answer) => answer,
+                RequestState::Open | RequestState::Answered(_) => return Ok(false),
             },
             Err(AnswerRefused::Declined(_)) => {
                 self.declined = true;

@@ -7,7 +7,7 @@
 use std::collections::BTreeSet;
 use std::sync::{Arc, PoisonError};
 
-use failover::plan::{EVERYTHING, OUTSIDE, own, want};
+use failover::plan::{EVERYTHING, EXTERNAL, own, want};
 use futures::future::join_all;
 use jiff::{SignedDuration, Timestamp};
 use saga::bounds::{NAME, capped, few};
@@ -15,14 +15,14 @@ use saga::{Class, Code, Fault, Reaction, Step};
 use serde::Deserialize;
 
 use super::asked::Asked;
+use super::external::{External, carry_out, told};
 use super::lease::LeaseWatch;
 use super::named::Named;
-use super::outside::{Outside, carry_out, told};
 use super::place::Place;
 use super::publication::Publication;
 use super::standing_by;
 use crate::codes;
-use crate::ports::{Act, ActReply, Briefing, Clock, Context, Message, Next, Observed};
+use crate::ports::{ActionContext, ApiCall, ApiReply, Clock, Context, Message, Next, Observed};
 use crate::settings::Settings;
 
 /// The most rounds of calls in one attempt. After them the attempt says that the calls do not help.
@@ -53,9 +53,9 @@ pub(super) struct Attempt<'a> {
     /// The number of lessons on record.
     pub(super) lessons: usize,
     /// The resources that could undo the step: a kind, and the id of one of its resources. `None`: any of them.
-    pub(super) undone_by: Vec<(String, Option<String>)>,
+    pub(super) restarted_by: Vec<(String, Option<String>)>,
     pub(super) place: Option<&'a Place>,
-    pub(super) outside: &'a Outside,
+    pub(super) external: &'a External,
     /// The message that a channel is to send.
     pub(super) message: Option<Result<Message, String>>,
     pub(super) publication: &'a Publication,
@@ -75,7 +75,7 @@ struct Made {
     /// The calls that were answered.
     answered: Vec<String>,
     /// The reply to the last of them.
-    reply: ActReply,
+    reply: ApiReply,
 }
 
 impl Attempt<'_> {
@@ -83,14 +83,14 @@ impl Attempt<'_> {
     pub(super) async fn run(&self) -> Ended {
         let ended = match (self.step.kind.as_str(), self.step.want.as_str()) {
             (own::PUBLICATION, _) => self.publication.make_so(self.step).await,
-            (own::WORKSPACE, _) => self.greet().await,
+            (own::WORKSPACE, _) => self.check_access().await,
             (own::STANDBY, want::READY) => standing_by::is_ready(self.place, self.step).await,
             (own::STANDBY, _) => self.is_up_to_date().await,
             (own::WINDOW, _) => standing_by::is_open(self.step, self.clock.now()),
             (own::LESSONS, _) => self.lessons(),
             (_, want::SEEN_TO) => Err(seen_to(self.step)),
-            (_, _) if self.step.place == OUTSIDE => self.errand().await,
-            (_, _) if self.is_errand_there() => self.errand_there().await,
+            (_, _) if self.step.place == EXTERNAL => self.action().await,
+            (_, _) if self.is_action_there() => self.action_there().await,
             (_, _) if self.step.resource == EVERYTHING => self.everything().await,
             (_, _) => return self.one().await.unwrap_or_else(Ended::Fault),
         };
@@ -106,9 +106,9 @@ impl Attempt<'_> {
         })
     }
 
-    async fn greet(&self) -> Result<String, Fault> {
+    async fn check_access(&self) -> Result<String, Fault> {
         let place = self.place()?;
-        place.workspace.greet(&*place.pass).await
+        place.workspace.check_access(&*place.admission).await
     }
 
     fn lessons(&self) -> Result<String, Fault> {
@@ -127,13 +127,13 @@ impl Attempt<'_> {
         is_up_to_date(self.step, self.place()?).await
     }
 
-    fn is_errand_there(&self) -> bool {
-        let knows = |place: &Place| place.workspace.errands().iter().any(|info| info.name == self.step.kind);
+    fn is_action_there(&self) -> bool {
+        let knows = |place: &Place| place.workspace.actions().iter().any(|info| info.name == self.step.kind);
         self.place.is_some_and(knows)
     }
 
-    fn briefing(&self) -> Result<Briefing<'_>, Fault> {
-        Ok(Briefing {
+    fn context(&self) -> Result<ActionContext<'_>, Fault> {
+        Ok(ActionContext {
             token: &self.token,
             tries: self.tries,
             since: self.entered,
@@ -142,13 +142,13 @@ impl Attempt<'_> {
         })
     }
 
-    async fn errand(&self) -> Result<String, Fault> {
-        carry_out(self.outside, self.step, &self.briefing()?).await
+    async fn action(&self) -> Result<String, Fault> {
+        carry_out(self.external, self.step, &self.context()?).await
     }
 
-    async fn errand_there(&self) -> Result<String, Fault> {
+    async fn action_there(&self) -> Result<String, Fault> {
         let place = self.place()?;
-        place.workspace.attempt(self.step, &self.briefing()?, &*place.pass).await
+        place.workspace.attempt(self.step, &self.context()?, &*place.admission).await
     }
 
     async fn one(&self) -> Result<Ended, Fault> {
@@ -160,27 +160,27 @@ impl Attempt<'_> {
             let looked_while_others_open = self.others_may_undo_it(place);
             let next = {
                 // `seen` may hold the whole listing that it is part of, so it is dropped before any wait.
-                let seen = place.looker.one(&self.step.kind, &self.step.resource, place.looking).await?;
+                let seen = place.read_batcher.one(&self.step.kind, &self.step.resource, place.read_purpose).await?;
                 let context =
                     Context { token: &self.token, since: self.since, tries: self.tries, reply: asked.reply() };
                 place.workspace.next(self.step, seen.as_deref(), &context)
             };
             match asked.without_answered(next) {
-                Next::Already { .. } if looked_while_others_open => return Err(others_open(self.step)),
-                Next::Already { note } => return Ok(Ended::Done(note)),
-                Next::Cannot(fault) => return Err(fault),
+                Next::Satisfied { .. } if looked_while_others_open => return Err(others_open(self.step)),
+                Next::Satisfied { note } => return Ok(Ended::Done(note)),
+                Next::Blocked(fault) => return Err(fault),
                 Next::Wait { why } => {
                     if self.is_awaited_for_long(&mut awaited) {
                         return Err(Fault::again(codes::STILL_CHANGING, why));
                     }
                     self.pause(place).await?;
                 }
-                Next::Act(_) if rounds == ROUNDS => return Err(not_as_wanted(self.step)),
-                Next::Act(_) if self.step.class == Class::Intended && !self.intended => return Ok(Ended::NeedsIntent),
-                Next::Act(acts) => {
+                Next::Call(_) if rounds == ROUNDS => return Err(not_as_wanted(self.step)),
+                Next::Call(_) if self.step.class == Class::Intended && !self.intended => return Ok(Ended::NeedsIntent),
+                Next::Call(api_calls) => {
                     rounds += 1;
                     awaited = Awaited::default();
-                    let made = make_all(place, &acts).await?;
+                    let made = make_all(place, &api_calls).await?;
                     if !self.settings.guards_read_back() {
                         return Ok(Ended::Done(made.reply.note));
                     }
@@ -201,30 +201,30 @@ impl Attempt<'_> {
         let mut quiet = 0;
         let mut failed: Option<Fault> = None;
         loop {
-            let listed = match place.all_or_lacking(&self.step.kind, place.looking).await? {
+            let listed = match place.all_or_lacking(&self.step.kind, place.read_purpose).await? {
                 Ok(listed) => listed,
                 Err(lacking) => return Ok(lacking),
             };
             match place.workspace.next_of_all(self.step, &without_open(self.step, place, &listed)) {
-                Next::Already { note } => {
+                Next::Satisfied { note } => {
                     quiet += 1;
                     if quiet >= 2 {
                         return if self.is_alone(place) { Ok(note) } else { Err(others_open(self.step)) };
                     }
                 }
-                Next::Cannot(fault) => return Err(fault),
+                Next::Blocked(fault) => return Err(fault),
                 // If resources are on again and again, one attempt does not wait for the end of it (L7).
-                Next::Wait { .. } | Next::Act(_) if self.is_awaited_for_long(&mut awaited) => {
+                Next::Wait { .. } | Next::Call(_) if self.is_awaited_for_long(&mut awaited) => {
                     let why = format!("kind {} of this side does not become quiet", self.step.kind);
                     return Err(failed.unwrap_or_else(|| Fault::again(codes::STILL_CHANGING, why)));
                 }
                 Next::Wait { .. } => quiet = 0,
-                Next::Act(acts) => {
+                Next::Call(api_calls) => {
                     quiet = 0;
                     if let Some(fault) = failed {
                         return Err(fault);
                     }
-                    failed = make_all(place, &acts).await.err();
+                    failed = make_all(place, &api_calls).await.err();
                 }
             }
             self.pause(place).await?;
@@ -235,7 +235,7 @@ impl Attempt<'_> {
     /// again that was just found quiet, so the step is not done (S5).
     fn others_may_undo_it(&self, place: &Place) -> bool {
         let open = place.open.lock().unwrap_or_else(PoisonError::into_inner);
-        self.undone_by.iter().any(|(kind, resource)| match resource {
+        self.restarted_by.iter().any(|(kind, resource)| match resource {
             Some(resource) => open.contains(kind, resource),
             None => open.has_any(kind),
         })
@@ -275,7 +275,7 @@ pub(crate) async fn is_up_to_date(step: &Step, place: &Place) -> Result<String, 
     let text = |of: &serde_json::Value, key: &str| of.get(key).and_then(|v| v.as_str()).unwrap_or_default().to_owned();
     let wanted: Vec<_> = wanted.iter().map(|of| (text(of, "kind"), text(of, "id"), text(of, "name"))).collect();
     let kinds: BTreeSet<&str> = wanted.iter().map(|(kind, _, _)| kind.as_str()).collect();
-    let listings = kinds.into_iter().map(|kind| place.looker.all(kind, place.looking));
+    let listings = kinds.into_iter().map(|kind| place.read_batcher.all(kind, place.read_purpose));
     let mut there = BTreeSet::new();
     for listed in join_all(listings).await {
         there.extend(listed?.iter().map(|seen| (seen.kind.to_owned(), seen.id.clone())));
@@ -305,14 +305,14 @@ pub(crate) fn without_open<'a>(step: &Step, place: &Place, listed: &'a [Observed
 
 /// Makes every call, so that a call that fails does not delay the others (L4). Doubt is no failure here: the next
 /// read shows the state (S6).
-async fn make_all(place: &Place, acts: &[Act]) -> Result<Made, Fault> {
-    let replies = join_all(acts.iter().map(|act| place.workspace.act(act, &*place.pass))).await;
-    let mut made = Made { answered: Vec::new(), reply: ActReply::default() };
+async fn make_all(place: &Place, api_calls: &[ApiCall]) -> Result<Made, Fault> {
+    let replies = join_all(api_calls.iter().map(|api_call| place.workspace.call(api_call, &*place.admission))).await;
+    let mut made = Made { answered: Vec::new(), reply: ApiReply::default() };
     let mut worst = None;
-    for (act, one) in acts.iter().zip(replies) {
+    for (api_call, one) in api_calls.iter().zip(replies) {
         match one {
             Ok(reply) => {
-                made.answered.push(act.what.clone());
+                made.answered.push(api_call.what.clone());
                 made.reply = reply;
             }
             Err(fault) => match fault.reaction {

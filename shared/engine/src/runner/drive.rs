@@ -11,19 +11,19 @@ use jiff::Timestamp;
 use saga::{Plan, SagaId, Step, StepState};
 
 use super::driven::Driven;
+use super::external::{External, ExternalPass};
 use super::lease::LeaseWatch;
-use super::looker::Looker;
-use super::outside::{Outside, OutsidePass};
 use super::place::{Place, known_kinds};
 use super::publication::Publication;
+use super::read_batcher::ReadBatcher;
 use super::rechecks::Rechecks;
 use super::recorder::{Recorder, Stopped};
 use super::run::Run;
 use crate::deps::Deps;
 use crate::evidence_due::keep_due;
 use crate::keys::plan_key;
-use crate::limiter::turnstile::Turnstile;
-use crate::ports::{AskState, Looking, PairHead, SagaHead, SagaStatus, StoreError, TakeOver};
+use crate::limiter::request_admission::RequestAdmission;
+use crate::ports::{PairHead, ReadPurpose, RequestState, SagaHead, SagaStatus, StoreError, TakeOver};
 use crate::release::release_pair;
 
 /// Drives a saga as far as it goes, for at most [`crate::Settings::drive_limit`].
@@ -66,10 +66,10 @@ pub async fn drive(deps: &Deps, saga: &SagaId, owner: &str) -> Result<Driven, St
     let (sagas, clock) = (Arc::clone(&deps.sagas), Arc::clone(&deps.clock));
     let recorder = Recorder::load(Arc::clone(&plan), &lease.head, sagas, clock, deps.settings.chunk()).await?;
     let places = places(deps, &plan, &recorder, &watch);
-    let lookers = join_all(places.values().map(|place| place.looker.run()));
-    let outside = Outside {
-        errands: deps.errands.clone(),
-        pass: Arc::new(OutsidePass {
+    let read_batchers = join_all(places.values().map(|place| place.read_batcher.run()));
+    let external = External {
+        actions: deps.actions.clone(),
+        admission: Arc::new(ExternalPass {
             clock: Arc::clone(&deps.clock),
             watch: Arc::clone(&watch),
             settings: Arc::clone(&deps.settings),
@@ -91,7 +91,7 @@ pub async fn drive(deps: &Deps, saga: &SagaId, owner: &str) -> Result<Driven, St
         head: lease.head,
         watch,
         places: &places,
-        outside: &outside,
+        external: &external,
         publication: &publication,
         attempts: FuturesUnordered::new(),
         rechecks: Rechecks::default(),
@@ -107,7 +107,7 @@ pub async fn drive(deps: &Deps, saga: &SagaId, owner: &str) -> Result<Driven, St
     let driven = tokio::select! {
         biased;
         driven = run.drive() => driven,
-        _ = lookers => Ok(Driven::HandedOver),
+        _ = read_batchers => Ok(Driven::HandedOver),
     };
     drop(run);
     drop(places);
@@ -127,11 +127,11 @@ async fn rests(deps: &Deps, head: &SagaHead, now: Timestamp) -> Result<Option<Dr
         return Ok(Some(Driven::Resting { until: None }));
     }
     if head.status == SagaStatus::Asking {
-        let asked = deps.asks.question(&head.saga, failover::plan::GO).await?;
+        let asked = deps.approval_requests.question(&head.saga, failover::plan::GO).await?;
         let answered = asked.is_some_and(|ask| match ask.state {
-            AskState::Open => false,
-            AskState::Answered(answer) => answer.approved,
-            AskState::Used(_) => true,
+            RequestState::Open => false,
+            RequestState::Answered(answer) => answer.approved,
+            RequestState::Used(_) => true,
         });
         if answered {
             return Ok(None);
@@ -151,8 +151,9 @@ fn places(deps: &Deps, plan: &Plan, recorder: &Recorder, watch: &Arc<LeaseWatch>
     let planned = about.is_some_and(|about| about.planned);
     let place = |role: Role, side: Side| {
         let (clock, settings) = (Arc::clone(&deps.clock), Arc::clone(&deps.settings));
-        let admits = |time_out| Turnstile::new(side.as_str(), clock, settings, Some(Arc::clone(watch)), time_out);
-        let pass: Arc<dyn crate::ports::Pass> = Arc::new(match role {
+        let admits =
+            |time_out| RequestAdmission::new(side.as_str(), clock, settings, Some(Arc::clone(watch)), time_out);
+        let admission: Arc<dyn crate::ports::Admission> = Arc::new(match role {
             Role::Leaving if !planned => admits(deps.settings.dead_time_out).of_lost_side(),
             Role::Leaving | Role::Target => admits(deps.settings.call_time_out),
         });
@@ -170,12 +171,12 @@ fn places(deps: &Deps, plan: &Plan, recorder: &Recorder, watch: &Arc<LeaseWatch>
         });
         Place {
             waived: Mutex::new(waived.map(|(_, step)| (step.kind.as_str(), step.resource.as_str())).collect()),
-            looker: Looker::new(Arc::clone(&deps.clock), Arc::clone(&workspace), Arc::clone(&pass)),
+            read_batcher: ReadBatcher::new(Arc::clone(&deps.clock), Arc::clone(&workspace), Arc::clone(&admission)),
             workspace,
-            pass,
-            looking: match role {
-                Role::Leaving => Looking::Fence,
-                Role::Target => Looking::Start,
+            admission,
+            read_purpose: match role {
+                Role::Leaving => ReadPurpose::Fence,
+                Role::Target => ReadPurpose::Start,
             },
             known: known_kinds(plan, role.as_str()),
             open: Mutex::new(open.map(|(_, step)| (step.kind.as_str(), step.resource.as_str())).collect()),

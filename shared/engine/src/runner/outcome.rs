@@ -136,7 +136,7 @@ mod tests {
             class: Class::Idempotent,
             pursue: true,
             needs: Vec::new(),
-            undone_by: Vec::new(),
+            restarted_by: Vec::new(),
             optional: false,
         };
         let id = StepId { stage: 0, number: 0 };

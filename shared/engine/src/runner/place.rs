@@ -6,16 +6,16 @@ use std::sync::{Arc, Mutex};
 use failover::plan::EVERYTHING;
 use saga::{Fault, Plan, Reaction};
 
-use super::looker::Looker;
 use super::named::Named;
-use crate::ports::{Looking, Observed, Pass, Workspace};
+use super::read_batcher::ReadBatcher;
+use crate::ports::{Admission, Observed, ReadPurpose, Workspace};
 
 /// One workspace in the form that attempts use.
 pub(crate) struct Place {
     pub(crate) workspace: Arc<dyn Workspace>,
-    pub(crate) pass: Arc<dyn Pass>,
-    pub(crate) looker: Looker,
-    pub(crate) looking: Looking,
+    pub(crate) admission: Arc<dyn Admission>,
+    pub(crate) read_batcher: ReadBatcher,
+    pub(crate) read_purpose: ReadPurpose,
     /// The steps of this location, by kind and id, that name one resource and are neither done nor waived.
     pub(crate) open: Mutex<Named>,
     /// The steps that a person waived. A step for everything of their kind does not handle them.
@@ -31,9 +31,9 @@ impl Place {
     pub(crate) async fn all_or_lacking(
         &self,
         kind: &str,
-        looking: Looking,
+        read_purpose: ReadPurpose,
     ) -> Result<Result<Arc<Vec<Observed>>, String>, Fault> {
-        match self.looker.all(kind, looking).await {
+        match self.read_batcher.all(kind, read_purpose).await {
             Ok(listed) => Ok(Ok(listed)),
             Err(fault) if fault.reaction != Reaction::UnsupportedHere => Err(fault),
             Err(fault) if self.known.contains(kind) => Err(Fault::again(fault.code, fault.message)),

@@ -3,8 +3,8 @@
 
 use std::sync::Arc;
 
-use failover::errand::Address;
-use failover::{Homes, PairName, Side};
+use failover::action::Address;
+use failover::{PairName, RoleAssignment, Side};
 use saga::{Fault, SagaId, Step};
 use serde::{Deserialize, Serialize};
 
@@ -76,7 +76,7 @@ impl Publication {
         };
         let before = head.clone();
         if promoted {
-            self.swap_homes(&mut head, active)?;
+            self.swap_role_assignment(&mut head, active)?;
         } else if head.active != active || head.frozen != frozen {
             self.point(&mut head, active, stands_by);
             head.active = active;
@@ -124,16 +124,16 @@ impl Publication {
     }
 
     /// Makes the target of this saga the primary, whatever its role was when the plan was made.
-    fn swap_homes(&self, head: &mut PairHead, target: Side) -> Result<(), Fault> {
+    fn swap_role_assignment(&self, head: &mut PairHead, target: Side) -> Result<(), Fault> {
         let host = |side: Side| self.addresses.iter().find(|a| a.side == side).map(|a| a.host.clone());
         let (Some(primary), Some(standby)) = (host(target), host(target.other())) else {
             let message = "the plan does not tell where the two sides are".to_owned();
             return Err(Fault::person_needed(codes::UNKNOWN_STEP, message));
         };
-        if head.homes.as_ref().is_some_and(|homes| homes.primary == primary) {
+        if head.role_assignment.as_ref().is_some_and(|role_assignment| role_assignment.primary == primary) {
             return Ok(());
         }
-        head.homes = Some(Homes { primary, standby });
+        head.role_assignment = Some(RoleAssignment { primary, standby });
         head.active = Side::Primary;
         head.frozen = false;
         let (side, looked_at) = (Side::Standby, self.clock.now());

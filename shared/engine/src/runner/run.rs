@@ -6,13 +6,13 @@ use std::sync::Arc;
 use futures::future::{BoxFuture, FutureExt};
 use futures::stream::{FuturesUnordered, StreamExt};
 use jiff::{SignedDuration, Timestamp};
-use saga::{Decision, Event, Outcome, Plan, StepId, StepState, Undoer};
+use saga::{Decision, Event, Outcome, Plan, Restarter, StepId, StepState};
 
 use super::attempt::{Attempt, Ended};
 use super::driven::Driven;
+use super::external::{External, message};
 use super::lease::LeaseWatch;
 use super::outcome::{News, judge};
-use super::outside::{Outside, message};
 use super::place::Place;
 use super::publication::Publication;
 use super::rechecks::Rechecks;
@@ -30,7 +30,7 @@ pub(super) struct Run<'a> {
     pub(super) head: SagaHead,
     pub(super) watch: Arc<LeaseWatch>,
     pub(super) places: &'a BTreeMap<&'static str, Place>,
-    pub(super) outside: &'a Outside,
+    pub(super) external: &'a External,
     pub(super) publication: &'a Publication,
     pub(super) attempts: FuturesUnordered<BoxFuture<'a, (StepId, Ended)>>,
     /// The times when blocked steps are tried again.
@@ -172,20 +172,22 @@ impl<'a> Run<'a> {
 
     fn begin(&mut self, id: StepId) {
         let (Some(step), Some(record)) = (self.plan.step(id), self.recorder.state.step(id)) else { return };
-        let undone_by = step.undone_by.iter().filter_map(|undoer| match undoer {
-            Undoer::Step(undoer) => self.plan.step(*undoer).map(|of| (of.kind.clone(), Some(of.resource.clone()))),
-            Undoer::AnyOf(kind) => Some((kind.clone(), None)),
+        let restarted_by = step.restarted_by.iter().filter_map(|restarter| match restarter {
+            Restarter::Step(restarter) => {
+                self.plan.step(*restarter).map(|of| (of.kind.clone(), Some(of.resource.clone())))
+            }
+            Restarter::AnyOf(kind) => Some((kind.clone(), None)),
         });
         let attempt = Attempt {
             step,
-            undone_by: undone_by.collect(),
+            restarted_by: restarted_by.collect(),
             token: self.plan.token(id),
             since: self.plan.made_at,
             entered: self.recorder.state.entered_at(usize::from(id.stage)).unwrap_or(self.plan.made_at),
             intended: record.state == StepState::Intended,
             tries: record.attempts,
             place: self.places.get(step.place.as_str()),
-            outside: self.outside,
+            external: self.external,
             lessons: self.recorder.state.lessons().len(),
             message: message(step, self.plan, &self.recorder.state),
             publication: self.publication,

@@ -10,7 +10,7 @@ use saga::{Fault, Reaction, Step};
 
 use super::place::Place;
 use crate::codes;
-use crate::ports::Looking;
+use crate::ports::ReadPurpose;
 
 /// The number of resources that are named. The rest is counted.
 const NAMED: usize = 5;
@@ -48,7 +48,7 @@ pub(super) async fn is_ready(place: Option<&Place>, step: &Step) -> Result<Strin
     let except: BTreeSet<(String, String)> =
         step.detail.get("except").and_then(|except| serde_json::from_value(except.clone()).ok()).unwrap_or_default();
     let kinds = place.workspace.kinds().iter().filter(|kind| kind.fenced);
-    let listings = kinds.map(|kind| place.all_or_lacking(kind.name, Looking::Fence));
+    let listings = kinds.map(|kind| place.all_or_lacking(kind.name, ReadPurpose::Fence));
     let (mut count, mut on) = (0, Vec::new());
     for listed in join_all(listings).await {
         let Ok(listed) = listed? else { continue };

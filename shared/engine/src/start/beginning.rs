@@ -1,6 +1,6 @@
 //! Begins a drafted saga: freezes its plan, takes the pair, asks the question.
 
-use failover::{Clocks, Course, Side};
+use failover::{Clocks, Operation, Side};
 use jiff::Timestamp;
 use saga::SagaId;
 use saga::bounds::{NAME, capped};
@@ -12,7 +12,9 @@ use crate::capture::CaptureError;
 use crate::deps::Deps;
 use crate::keys::{checkpoint_key, plan_key, prepared_key};
 use crate::pair::pair_head;
-use crate::ports::{AskItem, ControlCount, DrillRecord, PairHead, STORE_VERSION, SagaHead, SagaStatus, WayBack};
+use crate::ports::{
+    ApprovalRequest, ControlCount, DrillRecord, PairHead, STORE_VERSION, SagaHead, SagaStatus, WayBack,
+};
 use crate::update::written;
 
 /// Starts a drafted saga: freezes the plan, takes the pair, asks the question, wakes the saga.
@@ -66,8 +68,8 @@ pub async fn start(deps: &Deps, order: &Order, draft: &Draft) -> Result<SagaId, 
     questions.dedup();
     for question in questions {
         let ask = approvals::question_of(&draft.plan, &draft.hash, question, deps.clock.now(), deps);
-        let ask = AskItem { veto_until: order.veto_until, ..ask };
-        deps.asks.ask(&ask).await?;
+        let ask = ApprovalRequest { veto_until: order.veto_until, ..ask };
+        deps.approval_requests.ask(&ask).await?;
     }
     // The tick makes up for a lost wake message.
     deps.waker.wake(&saga).await.ok();
@@ -77,9 +79,11 @@ pub async fn start(deps: &Deps, order: &Order, draft: &Draft) -> Result<SagaId, 
 /// Records what was active before anything was fenced, however this saga ends. Also records the state of a prepared
 /// standby from before work came to it (R41).
 async fn remember(deps: &Deps, pair: &PairHead, order: &Order, draft: &Draft) -> Result<(), StartRefused> {
-    let moves = match order.course {
-        Course::Failover | Course::Failback | Course::Promotion | Course::Drill => pair.active == order.leaving,
-        Course::StandbyDrill => false,
+    let moves = match order.operation {
+        Operation::Failover | Operation::Failback | Operation::Promotion | Operation::Drill => {
+            pair.active == order.leaving
+        }
+        Operation::StandbyDrill => false,
     };
     if moves && draft.inventory.is_whole() {
         let bytes = draft.inventory.to_bytes().map_err(CaptureError::from)?;
@@ -97,13 +101,13 @@ async fn remember(deps: &Deps, pair: &PairHead, order: &Order, draft: &Draft) ->
 
 /// Records a full drill with its way out. A later saga during the drill is recorded as its way back.
 fn of_drill(pair: &mut PairHead, order: &Order, saga: &SagaId) {
-    match (&mut pair.drill, order.course) {
-        (Some(drill), course) => {
+    match (&mut pair.drill, order.operation) {
+        (Some(drill), operation) => {
             // If a way back is recorded already, the work is back. Only the drill's result is not recorded yet.
-            drill.back.get_or_insert_with(|| WayBack { saga: saga.clone(), course });
+            drill.back.get_or_insert_with(|| WayBack { saga: saga.clone(), operation });
             drill.refused = None;
         }
-        (drill @ None, Course::Drill) => {
+        (drill @ None, Operation::Drill) => {
             *drill = Some(DrillRecord {
                 drill: order.drill.clone().unwrap_or_default(),
                 by: capped(&order.by, NAME),
@@ -113,6 +117,6 @@ fn of_drill(pair: &mut PairHead, order: &Order, saga: &SagaId) {
                 refused: None,
             });
         }
-        (None, Course::Failover | Course::Failback | Course::Promotion | Course::StandbyDrill) => {}
+        (None, Operation::Failover | Operation::Failback | Operation::Promotion | Operation::StandbyDrill) => {}
     }
 }

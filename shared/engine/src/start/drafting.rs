@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use failover::plan::FencedKind;
-use failover::{Ask, Checkpoint, Course, FailoverPolicy, Missing, PlanRefused, StartStage};
+use failover::{Ask, Checkpoint, FailoverPolicy, Missing, Operation, PlanRefused, StartStage};
 use failover::{move_plan, standby_drill_plan};
 use saga::{Plan, PlanHash, SagaId};
 
@@ -42,19 +42,19 @@ pub async fn draft(deps: &Deps, order: &Order) -> Result<Draft, StartRefused> {
     is_free(deps, &head)?;
     refuse_second_drill(&head, order)?;
     refuse_window(deps, order)?;
-    let midway = order.course == Course::Failback && head.frozen && head.active != order.leaving;
-    let in_place = order.course == Course::Promotion && head.active != order.leaving;
+    let midway = order.operation == Operation::Failback && head.frozen && head.active != order.leaving;
+    let in_place = order.operation == Operation::Promotion && head.active != order.leaving;
     if head.active != order.leaving && !midway && !in_place {
-        return Err(match order.course {
-            Course::Failback => PlanRefused::AtHome(order.leaving.other()),
-            Course::Failover | Course::Promotion | Course::Drill | Course::StandbyDrill => {
+        return Err(match order.operation {
+            Operation::Failback => PlanRefused::AtHome(order.leaving.other()),
+            Operation::Failover | Operation::Promotion | Operation::Drill | Operation::StandbyDrill => {
                 PlanRefused::TargetIsActive(order.leaving.other())
             }
         }
         .into());
     }
     let target = order.leaving.other();
-    if order.course == Course::Failback {
+    if order.operation == Operation::Failback {
         let alarms = head.drill.as_ref().map_or(&[][..], |record| &record.drill.outcome_alarms);
         refuse_unready(deps, target, midway, alarms).await?;
     }
@@ -70,7 +70,7 @@ pub async fn draft(deps: &Deps, order: &Order) -> Result<Draft, StartRefused> {
     let saga = SagaId(format!("{}-{}", deps.pair.name, made_at.strftime("%Y%m%dT%H%M%SZ")));
     let kinds = fenced_kinds(&**deps.pair.side(order.leaving));
     let policy = FailoverPolicy { planned: order.planned, fence_first: order.fence_first, ..deps.pair.policy.clone() };
-    let errand_kinds = deps.errand_kinds();
+    let action_kinds = deps.action_kinds();
     let lessons = open_lessons(deps).await?;
     let ask = Ask {
         saga,
@@ -86,18 +86,18 @@ pub async fn draft(deps: &Deps, order: &Order) -> Result<Draft, StartRefused> {
         lost_at: order.lost_at.unwrap_or(made_at),
         target_was_left: head.guard.as_ref().is_some_and(|guard| guard.side == target),
         addresses: &deps.pair.addresses,
-        arrangements: &deps.pair.arrangements,
-        errand_kinds: &errand_kinds,
+        declarations: &deps.pair.declarations,
+        action_kinds: &action_kinds,
         datasets: &datasets,
-        course: order.course,
+        operation: order.operation,
         window: order.window,
         approved: order.approved_with.is_some(),
         past: &past,
         lessons: &lessons,
     };
-    let plan = match order.course {
-        Course::Failover | Course::Failback | Course::Promotion | Course::Drill => move_plan(&ask)?,
-        Course::StandbyDrill => standby_drill_plan(&ask)?,
+    let plan = match order.operation {
+        Operation::Failover | Operation::Failback | Operation::Promotion | Operation::Drill => move_plan(&ask)?,
+        Operation::StandbyDrill => standby_drill_plan(&ask)?,
     };
     let (bytes, hash) = plan.freeze().map_err(PlanRefused::from)?;
     Ok(Draft { plan, inventory: here, target: there, bytes: bytes.into(), hash })

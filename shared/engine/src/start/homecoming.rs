@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use failover::drill::Alarm;
 use failover::signal::Reading;
-use failover::{Course, Past, Role, Side};
+use failover::{Operation, Past, Role, Side};
 use saga::{Class, StepState};
 
 use super::{Order, StartRefused};
@@ -52,9 +52,11 @@ async fn sick(deps: &Deps, side: Side, except: &[Alarm]) -> Result<Vec<String>, 
 
 /// The facts that are known of the failover before.
 pub(super) async fn past(deps: &Deps, order: &Order, head: &PairHead, midway: bool) -> Result<Past, StartRefused> {
-    match order.course {
-        Course::Failback => {}
-        Course::Failover | Course::Promotion | Course::Drill | Course::StandbyDrill => return Ok(Past::default()),
+    match order.operation {
+        Operation::Failback => {}
+        Operation::Failover | Operation::Promotion | Operation::Drill | Operation::StandbyDrill => {
+            return Ok(Past::default());
+        }
     }
     let already_run = match (midway, &head.last) {
         (true, Some(last)) => already_run(deps, last).await?,

@@ -1,7 +1,7 @@
 //! Defines an order: the request for a saga.
 
 use failover::drill::FullDrill;
-use failover::{Course, Side, Window};
+use failover::{Operation, Side, Window};
 use jiff::Timestamp;
 use saga::SagaId;
 
@@ -9,7 +9,7 @@ use saga::SagaId;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Order {
     /// The operation.
-    pub course: Course,
+    pub operation: Operation,
     /// The side that the work should leave.
     pub leaving: Side,
     /// The leaving side is well, so everything is verified stopped before anything starts.
@@ -34,9 +34,9 @@ pub struct Order {
 
 impl Order {
     /// A person's order of now. It begins as soon as it is approved.
-    pub fn of(course: Course, leaving: Side, planned: bool, by: &str, now: Timestamp) -> Self {
+    pub fn of(operation: Operation, leaving: Side, planned: bool, by: &str, now: Timestamp) -> Self {
         Self {
-            course,
+            operation,
             leaving,
             planned,
             by: by.to_owned(),

@@ -9,7 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::Alarm;
-use crate::course::Course;
+use crate::operation::Operation;
 
 /// The order of a full drill.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -54,7 +54,7 @@ pub struct Progress<'a> {
     /// Status of the way out.
     pub out: SagaEnd,
     /// Status and operation of the saga that has brought the work back, or is about to.
-    pub back: Option<(SagaEnd, Course)>,
+    pub back: Option<(SagaEnd, Operation)>,
     /// Whether the work is on the primary and nothing of it has left.
     pub at_home: bool,
     /// Whether the drill is to be turned back.
@@ -113,10 +113,13 @@ pub fn upcoming(at: &Progress<'_>) -> Upcoming {
     match (at.out, at.back) {
         (_, Some((SagaEnd::UnderWay, _))) => Upcoming::Wait,
         (_, Some((SagaEnd::Aborted, _))) => Upcoming::Over(DrillEnd::Abandoned),
-        (_, Some((SagaEnd::Completed(_), Course::Promotion))) => Upcoming::Over(DrillEnd::Promoted),
+        (_, Some((SagaEnd::Completed(_), Operation::Promotion))) => Upcoming::Over(DrillEnd::Promoted),
         (
             out,
-            Some((SagaEnd::Completed(_), Course::Failover | Course::Failback | Course::Drill | Course::StandbyDrill)),
+            Some((
+                SagaEnd::Completed(_),
+                Operation::Failover | Operation::Failback | Operation::Drill | Operation::StandbyDrill,
+            )),
         ) => Upcoming::Over(match out {
             _ if !at.at_home => DrillEnd::Abandoned,
             SagaEnd::Completed(_) if !at.turned_back => DrillEnd::Held,
@@ -153,7 +156,7 @@ mod tests {
         Timestamp::from_second(second).unwrap()
     }
 
-    fn next(out: SagaEnd, back: Option<(SagaEnd, Course)>, change: impl Fn(&mut Progress<'_>)) -> Upcoming {
+    fn next(out: SagaEnd, back: Option<(SagaEnd, Operation)>, change: impl Fn(&mut Progress<'_>)) -> Upcoming {
         let drill = FullDrill { stay_s: 600, ..FullDrill::default() };
         let mut progress = Progress {
             drill: &drill,
@@ -173,7 +176,7 @@ mod tests {
         assert_eq!(next(SagaEnd::UnderWay, None, |_| {}), Upcoming::Wait);
         assert_eq!(next(SagaEnd::Completed(at(401)), None, |_| {}), Upcoming::Wait);
         assert_eq!(next(SagaEnd::Completed(at(400)), None, |_| {}), Upcoming::BeginBack);
-        let back = |end| Some((end, Course::Failback));
+        let back = |end| Some((end, Operation::Failback));
         assert_eq!(next(SagaEnd::Completed(at(400)), back(SagaEnd::UnderWay), |_| {}), Upcoming::Wait);
         let home = back(SagaEnd::Completed(at(900)));
         assert_eq!(next(SagaEnd::Completed(at(400)), home, |_| {}), Upcoming::Over(DrillEnd::Held));
@@ -189,12 +192,12 @@ mod tests {
         assert_eq!(next(SagaEnd::UnderWay, None, turned), Upcoming::AbortOut);
         assert_eq!(next(SagaEnd::Aborted, None, turned), Upcoming::BeginBack);
         assert_eq!(next(SagaEnd::Completed(at(999)), None, turned), Upcoming::BeginBack);
-        let home = Some((SagaEnd::Completed(at(900)), Course::Failback));
+        let home = Some((SagaEnd::Completed(at(900)), Operation::Failback));
         for out in [SagaEnd::Aborted, SagaEnd::Completed(at(400))] {
             assert_eq!(next(out, home, turned), Upcoming::Over(DrillEnd::TurnedBack));
         }
         // On the way back there is nothing left to turn back.
-        let back = Some((SagaEnd::UnderWay, Course::Failback));
+        let back = Some((SagaEnd::UnderWay, Operation::Failback));
         assert_eq!(next(SagaEnd::Completed(at(400)), back, alarm), Upcoming::Wait);
     }
 
@@ -203,12 +206,12 @@ mod tests {
         assert_eq!(next(SagaEnd::Aborted, None, |_| {}), Upcoming::BeginBack);
         let unmoved = |progress: &mut Progress<'_>| progress.at_home = true;
         assert_eq!(next(SagaEnd::Aborted, None, unmoved), Upcoming::Over(DrillEnd::NotBegun));
-        let aborted = Some((SagaEnd::Aborted, Course::Failback));
+        let aborted = Some((SagaEnd::Aborted, Operation::Failback));
         assert_eq!(next(SagaEnd::Completed(at(400)), aborted, |_| {}), Upcoming::Over(DrillEnd::Abandoned));
         let gone = |progress: &mut Progress<'_>| progress.at_home = false;
-        let again = Some((SagaEnd::Completed(at(900)), Course::Failover));
+        let again = Some((SagaEnd::Completed(at(900)), Operation::Failover));
         assert_eq!(next(SagaEnd::Aborted, again, gone), Upcoming::Over(DrillEnd::Abandoned));
-        let promoted = Some((SagaEnd::Completed(at(900)), Course::Promotion));
+        let promoted = Some((SagaEnd::Completed(at(900)), Operation::Promotion));
         assert_eq!(next(SagaEnd::Completed(at(400)), promoted, |_| {}), Upcoming::Over(DrillEnd::Promoted));
     }
 }

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{DrillPolicy, Period, blocking};
-use crate::course::Window;
+use crate::operation::Window;
 use crate::signal::Track;
 
 /// The status of a schedule: all periods before this one are settled.

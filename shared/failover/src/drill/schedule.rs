@@ -5,7 +5,7 @@ use jiff::civil::{Date, Time, Weekday};
 use jiff::tz::TimeZone;
 
 use super::{Alarm, DrillKind, Every, FullDrill, Period};
-use crate::course::Window;
+use crate::operation::Window;
 
 /// A drill that a schedule begins, once a period.
 #[derive(Clone, Debug, PartialEq, Eq)]

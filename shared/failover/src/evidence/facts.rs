@@ -32,7 +32,8 @@ pub struct Facts {
     /// Questions of the plan, with the answers.
     pub questions: Vec<Question>,
     /// Audit entries about the questions, in order of time. They are not part of the log and its chain.
-    pub trail: Vec<TrailFact>,
+    #[serde(rename = "trail")]
+    pub audit: Vec<AuditFact>,
     /// The last verdict before the record was made, in sentences; empty if there was none.
     pub verdict: Vec<String>,
     /// All lines of the log.
@@ -125,7 +126,7 @@ pub struct Given {
 /// One thing that somebody did about a question.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Deed {
+pub enum AuditAction {
     /// A message with a link was sent.
     Sent,
     /// The page was viewed.
@@ -142,24 +143,24 @@ pub enum Deed {
     AskedAgain,
 }
 
-impl Deed {
+impl AuditAction {
     /// The words for people, e.g. `said yes`.
     pub fn as_str(self) -> &'static str {
         match self {
-            Deed::Sent => "was sent a link",
-            Deed::Viewed => "looked at it",
-            Deed::Approved => "said yes",
-            Deed::Declined => "said no",
-            Deed::Refused => "gave an answer that did not count",
-            Deed::Locked => "locked a link with wrong codes",
-            Deed::AskedAgain => "asked again",
+            AuditAction::Sent => "was sent a link",
+            AuditAction::Viewed => "looked at it",
+            AuditAction::Approved => "said yes",
+            AuditAction::Declined => "said no",
+            AuditAction::Refused => "gave an answer that did not count",
+            AuditAction::Locked => "locked a link with wrong codes",
+            AuditAction::AskedAgain => "asked again",
         }
     }
 }
 
 /// An audit entry: one thing that somebody did about a question.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct TrailFact {
+pub struct AuditFact {
     /// When it was done.
     pub at: Timestamp,
     /// Name of the question.
@@ -167,7 +168,7 @@ pub struct TrailFact {
     /// Name of the person, if it is known.
     pub who: String,
     /// The thing that was done.
-    pub deed: Deed,
+    pub deed: AuditAction,
     /// Note for people: the reason or the way.
     pub note: String,
 }

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use saga::{Chain, Class, Code, Event, Fault, Gate, Line, Outcome, Plan, PlanHash, Proof, SagaId, Stage, Step, StepId};
 use serde_json::{Value, json};
 
-use super::{Deed, Facts, Given, Objectives, Question, Record, TrailFact};
+use super::{AuditAction, AuditFact, Facts, Given, Objectives, Question, Record};
 use crate::plan::{GO, stage, want};
 use crate::{PairName, Side};
 
@@ -37,7 +37,7 @@ pub fn facts(saga: &str) -> Facts {
         at: at(seconds),
         proofs: proofs.to_vec(),
     };
-    let trail = |who: &str, deed, seconds| TrailFact {
+    let audit = |who: &str, deed, seconds| AuditFact {
         at: at(seconds),
         question: GO.to_owned(),
         who: who.to_owned(),
@@ -68,7 +68,11 @@ pub fn facts(saga: &str) -> Facts {
             answer: Some(given("ana and ben", 90, &PROOFS)),
             used: true,
         }],
-        trail: vec![trail("ana", Deed::Viewed, 60), trail("ana", Deed::Approved, 70), trail("ben", Deed::Approved, 90)],
+        audit: vec![
+            audit("ana", AuditAction::Viewed, 60),
+            audit("ana", AuditAction::Approved, 70),
+            audit("ben", AuditAction::Approved, 90),
+        ],
         verdict: vec!["the primary is taken for lost: a failover is proposed".to_owned()],
         log: log(saga, &hash),
         plan_hash: hash,
@@ -124,7 +128,7 @@ fn step(place: &str, kind: &str, name: &str, wanted: &str, detail: Value) -> Ste
         class: Class::Idempotent,
         pursue: false,
         needs: Vec::new(),
-        undone_by: Vec::new(),
+        restarted_by: Vec::new(),
         optional: false,
     }
 }

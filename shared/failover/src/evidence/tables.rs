@@ -11,8 +11,8 @@ use super::rows::{
     ApprovalRow, ChainEnd, ClockName, ClockRow, DatasetRow, FindingAfter, Judged, LeftOut, OnTarget, RunRow, StageRow,
     StepRow,
 };
+use crate::action::Detail;
 use crate::clocks::Clocks;
-use crate::errand::Detail;
 use crate::plan::About;
 
 /// Everything that follows from the facts.

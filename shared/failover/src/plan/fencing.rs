@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use saga::{Stage, Step, StepId, Undoer};
+use saga::{Restarter, Stage, Step, StepId};
 
 use super::gates::{tried, verified};
 use super::{Ask, stage, steps};
@@ -18,7 +18,7 @@ pub(super) fn fence_stage<'a>(
 ) -> Stage {
     let mut steps = Vec::new();
     for kind in ask.kinds.iter().filter(|kind| kind.compute == compute) {
-        let moved = |r: &&crate::checkpoint::Resource| !ask.arrangements.is_active_active(&r.kind, &r.name);
+        let moved = |r: &&crate::checkpoint::Resource| !ask.declarations.is_active_active(&r.kind, &r.name);
         for resource in ask.here.resources.iter().filter(|r| r.kind == kind.name).filter(moved) {
             let id = StepId { stage: index, number: steps.len() as u32 };
             fenced.insert((&resource.kind, &resource.id), id);
@@ -35,39 +35,39 @@ pub(super) fn fence_stage<'a>(
 
 /// The resources of the leaving side that can start others there.
 #[derive(Default)]
-pub(super) struct Undoers<'a> {
-    of_one: BTreeMap<(&'a str, &'a str), Vec<Undoer>>,
+pub(super) struct Restarters<'a> {
+    of_one: BTreeMap<(&'a str, &'a str), Vec<Restarter>>,
     of_kind: BTreeMap<&'a str, BTreeSet<&'a str>>,
 }
 
-impl<'a> Undoers<'a> {
+impl<'a> Restarters<'a> {
     pub(super) fn of(ask: &'a Ask<'_>, fenced: &BTreeMap<(&str, &str), StepId>) -> Self {
-        let mut undoers = Self::default();
+        let mut restarters = Self::default();
         for resource in &ask.here.resources {
             let Some(&step) = fenced.get(&(resource.kind.as_str(), resource.id.as_str())) else { continue };
             for started in &resource.can_start {
                 match &started.id {
-                    Some(id) => undoers.of_one.entry((&started.kind, id)).or_default().push(Undoer::Step(step)),
-                    None => drop(undoers.of_kind.entry(&started.kind).or_default().insert(&resource.kind)),
+                    Some(id) => restarters.of_one.entry((&started.kind, id)).or_default().push(Restarter::Step(step)),
+                    None => drop(restarters.of_kind.entry(&started.kind).or_default().insert(&resource.kind)),
                 }
             }
         }
-        undoers
+        restarters
     }
 
     pub(super) fn name_in(&self, stage: &mut Stage) {
         for step in &mut stage.steps {
-            step.undone_by =
+            step.restarted_by =
                 self.of_one.get(&(step.kind.as_str(), step.resource.as_str())).cloned().unwrap_or_default();
             let any = self.of_kind.get(step.kind.as_str()).into_iter().flatten();
-            step.undone_by.extend(any.map(|kind| Undoer::AnyOf((*kind).to_owned())));
+            step.restarted_by.extend(any.map(|kind| Restarter::AnyOf((*kind).to_owned())));
         }
     }
 }
 
 /// Fences everything else, kind by kind: every kind that the leaving side does not lack.
 pub(super) fn sweep_steps(ask: &Ask<'_>) -> Vec<Step> {
-    let marked = ask.here.resources.iter().filter(|r| ask.arrangements.is_active_active(&r.kind, &r.name));
+    let marked = ask.here.resources.iter().filter(|r| ask.declarations.is_active_active(&r.kind, &r.name));
     let except: Vec<(String, String)> = marked.map(|r| (r.kind.clone(), r.id.clone())).collect();
     swept_kinds(ask).map(|kind| steps::fence_everything(kind, &except, !ask.policy.planned)).collect()
 }

@@ -3,8 +3,8 @@
 use saga::bounds::{TEXT, capped};
 
 use super::{Ask, Loss, homing, own};
+use crate::action::{ActiveActive, Purpose};
 use crate::checkpoint::{Checkpoint, Missing};
-use crate::errand::{ActiveActive, Duty};
 
 /// All findings, each with its remedy.
 pub(super) fn findings(ask: &Ask<'_>) -> Vec<String> {
@@ -20,12 +20,12 @@ pub(super) fn findings(ask: &Ask<'_>) -> Vec<String> {
     findings.extend(ask.datasets.iter().filter_map(|seen| match (&seen.synced_at, seen.loss_s(ask.lost_at)) {
         (Err(why), _) => Some(format!(
             "{} {:?}: the time of its last synced data cannot be told ({why}): its loss is unknown",
-            seen.duty.as_str(),
+            seen.purpose.as_str(),
             seen.name
         )),
         (Ok(synced), Some(loss)) if loss > seen.objective_s => Some(format!(
             "{} {:?}: {loss} s of data would be lost, {} s are the objective; last synced at {synced:.0}",
-            seen.duty.as_str(),
+            seen.purpose.as_str(),
             seen.name,
             seen.objective_s
         )),
@@ -68,7 +68,7 @@ fn missing_kinds(checkpoint: &Checkpoint) -> impl Iterator<Item = String> {
 /// R9: work that is marked as running on both sides should run on both.
 fn not_running(ask: &Ask<'_>) -> Vec<String> {
     let mut findings = Vec::new();
-    for ActiveActive { kind, name } in &ask.arrangements.active_active {
+    for ActiveActive { kind, name } in &ask.declarations.active_active {
         for side in [ask.here, ask.there] {
             let found = side.resources.iter().find(|r| r.kind == *kind && r.name == *name);
             let what = match found {
@@ -105,9 +105,14 @@ const NOT_COVERED: &[(&str, &str)] = &[
 
 /// The loss of the worst dataset. An unknown loss is worse than any other.
 pub(super) fn worst_loss(ask: &Ask<'_>) -> Option<Loss> {
-    let seen = ask.datasets.iter().filter(|seen| match seen.duty {
-        Duty::Dataset | Duty::Recovery => true,
-        Duty::Fence | Duty::Source | Duty::Route | Duty::Channel | Duty::Endpoint | Duty::Validation => false,
+    let seen = ask.datasets.iter().filter(|seen| match seen.purpose {
+        Purpose::Dataset | Purpose::Recovery => true,
+        Purpose::Fence
+        | Purpose::Source
+        | Purpose::Route
+        | Purpose::Channel
+        | Purpose::Endpoint
+        | Purpose::Validation => false,
     });
     let losses = seen.map(|seen| Loss { dataset: seen.name.clone(), seconds: seen.loss_s(ask.lost_at) });
     losses.max_by_key(|loss| loss.seconds.unwrap_or(i64::MAX))

@@ -8,12 +8,12 @@ use saga::plan::PLAN_VERSION;
 use saga::{Class, Gate, Plan, SagaId, Stage, Step};
 use serde_json::{Value, json};
 
-use super::errands::messages_of;
+use super::actions::messages_of;
 use super::findings::bounded;
 use super::gates::tried;
 use super::wording::Occasion;
 use super::{About, PlanRefused, stage, want};
-use crate::errand::{Address, Arrangements, ErrandInfo};
+use crate::action::{ActionInfo, Address, Declarations};
 use crate::pair::{PairName, Role, Side};
 
 /// A resource that is on and should not be.
@@ -47,9 +47,9 @@ pub struct GuardAsk<'a> {
     /// Addresses of the two sides.
     pub addresses: &'a [Address],
     /// Everything that the team has declared besides its workspaces.
-    pub arrangements: &'a Arrangements,
+    pub declarations: &'a Declarations,
     /// All kinds of actions that the program knows.
-    pub errand_kinds: &'a [ErrandInfo],
+    pub action_kinds: &'a [ActionInfo],
 }
 
 /// Makes the plan of a round.
@@ -63,12 +63,12 @@ pub fn guard_plan(ask: &GuardAsk<'_>) -> Result<Plan, PlanRefused> {
     offenders.sort_by_key(place);
     let steps = offenders.iter().map(|offender| fence_again(offender)).collect();
     let told = messages_of(
-        &super::errands::Teller {
+        &super::actions::Teller {
             pair: ask.pair,
             target: ask.fenced.other(),
             addresses: ask.addresses,
-            arrangements: ask.arrangements,
-            errand_kinds: ask.errand_kinds,
+            declarations: ask.declarations,
+            action_kinds: ask.action_kinds,
         },
         Occasion::SwitchedOn,
     )?;
@@ -90,7 +90,7 @@ pub fn guard_plan(ask: &GuardAsk<'_>) -> Result<Plan, PlanRefused> {
             target_listed_at: ask.made_at,
             addresses: ask.addresses.to_vec(),
             worst_loss: None,
-            course: None,
+            operation: None,
             window: None,
         }),
         stages: vec![
@@ -115,7 +115,7 @@ fn fence_again(offender: &Offender) -> Step {
         class: Class::Idempotent,
         pursue: true,
         needs: Vec::new(),
-        undone_by: Vec::new(),
+        restarted_by: Vec::new(),
         optional: true,
     }
 }

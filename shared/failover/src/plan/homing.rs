@@ -7,26 +7,26 @@ use saga::{Class, Step};
 use serde_json::{Value, json};
 
 use super::wording::Occasion;
-use super::{Ask, PlanRefused, errands, own, steps, want};
+use super::{Ask, PlanRefused, actions, own, steps, want};
+use crate::action::{Detail, Purpose};
 use crate::checkpoint::Resource;
-use crate::course::Course;
-use crate::errand::{Detail, Duty};
-use crate::matching::{Matching, Twin};
+use crate::matching::{Counterpart, Matching};
+use crate::operation::Operation;
 use crate::pair::Role;
 
 /// The occasion of the message at the end of an operation.
-pub(super) fn told_at_the_end(course: Course) -> Occasion {
-    match course {
-        Course::Failover | Course::Drill | Course::StandbyDrill => Occasion::Moved,
-        Course::Failback => Occasion::Home,
-        Course::Promotion => Occasion::Promoted,
+pub(super) fn told_at_the_end(operation: Operation) -> Occasion {
+    match operation {
+        Operation::Failover | Operation::Drill | Operation::StandbyDrill => Occasion::Moved,
+        Operation::Failback => Occasion::Home,
+        Operation::Promotion => Occasion::Promoted,
     }
 }
 
 /// Proves that the data that was written on the leaving side has come back: each dataset, after nothing writes
 /// there any more. Nobody has accepted a loss for it, so its lag must be within the objective.
 pub(super) fn caught_up(ask: &Ask<'_>) -> Result<Vec<Step>, PlanRefused> {
-    let steps = errands::steps(ask, Duty::Dataset, want::SYNCED)?.into_iter().map(|step| {
+    let steps = actions::steps(ask, Purpose::Dataset, want::SYNCED)?.into_iter().map(|step| {
         let Ok(detail) = serde_json::from_value::<Detail>(step.detail.clone()) else { return step };
         Step { detail: json!(Detail { shown: None, ..detail }), ..step }
     });
@@ -38,14 +38,14 @@ pub(super) fn reset(ask: &Ask<'_>) -> Vec<Step> {
     let Some(prepared) = &ask.past.prepared else { return Vec::new() };
     let there: BTreeSet<(&str, &str)> = ask.here.resources.iter().map(key).collect();
     let of_prepared = prepared.resources.iter().filter(|resource| there.contains(&key(resource)));
-    let moved = of_prepared.filter(|r| !ask.arrangements.is_active_active(&r.kind, &r.name));
+    let moved = of_prepared.filter(|r| !ask.declarations.is_active_active(&r.kind, &r.name));
     moved.flat_map(|resource| steps::set_back(resource, Role::Leaving)).collect()
 }
 
 /// Proves that the leaving side is ready to stand by. After a promotion nothing waits for this proof, because the
 /// old primary may be away for a long time.
 pub(super) fn ready(ask: &Ask<'_>) -> Step {
-    Step { pursue: ask.course == Course::Promotion, ..ready_at(Role::Leaving, except(ask)) }
+    Step { pursue: ask.operation == Operation::Promotion, ..ready_at(Role::Leaving, except(ask)) }
 }
 
 /// The same proof for either side. The resources in `except` may be on.
@@ -60,24 +60,24 @@ pub(super) fn ready_at(place: Role, except: Vec<(String, String)>) -> Step {
         class: Class::Idempotent,
         pursue: false,
         needs: Vec::new(),
-        undone_by: Vec::new(),
+        restarted_by: Vec::new(),
         optional: false,
     }
 }
 
 fn except(ask: &Ask<'_>) -> Vec<(String, String)> {
-    let marked = ask.here.resources.iter().filter(|r| ask.arrangements.is_active_active(&r.kind, &r.name));
+    let marked = ask.here.resources.iter().filter(|r| ask.declarations.is_active_active(&r.kind, &r.name));
     marked.map(|r| (r.kind.clone(), r.id.clone())).collect()
 }
 
 /// Resources that were on at the leaving side before the work came there, and are left off, each with the reason.
 pub(super) fn exceptions(ask: &Ask<'_>) -> Vec<String> {
-    let Some(prepared) = ask.past.prepared.as_ref().filter(|_| ask.course == Course::Failback) else {
+    let Some(prepared) = ask.past.prepared.as_ref().filter(|_| ask.operation == Operation::Failback) else {
         return Vec::new();
     };
     let was_on = prepared.resources.iter().filter(|r| r.active);
     was_on
-        .filter(|r| !ask.arrangements.is_active_active(&r.kind, &r.name))
+        .filter(|r| !ask.declarations.is_active_active(&r.kind, &r.name))
         .map(|r| {
             format!(
                 "{} {:?} was on at the {} before the work came there: it is left off; start it again if it is needed",
@@ -89,7 +89,7 @@ pub(super) fn exceptions(ask: &Ask<'_>) -> Vec<String> {
 
 /// Resources that were made on the leaving side while it was active (R42), each with what to do about it.
 pub(super) fn made_meanwhile(ask: &Ask<'_>) -> Vec<String> {
-    let Some(prepared) = ask.past.prepared.as_ref().filter(|_| ask.course == Course::Failback) else {
+    let Some(prepared) = ask.past.prepared.as_ref().filter(|_| ask.operation == Operation::Failback) else {
         return Vec::new();
     };
     let known: BTreeSet<(&str, &str)> = prepared.resources.iter().map(key).collect();
@@ -97,13 +97,13 @@ pub(super) fn made_meanwhile(ask: &Ask<'_>) -> Vec<String> {
     let home = ask.leaving.other();
     let made = ask.here.resources.iter().filter(|resource| !known.contains(&key(resource)));
     made.map(|resource| {
-        let what = match matching.twin(resource) {
-            Twin::Is(_) => format!("the {home} has its counterpart, which is what goes on; compare the two"),
-            Twin::Ambiguous(_) => format!("the {home} has several that could be meant: name its own in [[map]]"),
-            Twin::Missing(_) if resource.active => {
+        let what = match matching.counterpart(resource) {
+            Counterpart::Is(_) => format!("the {home} has its counterpart, which is what goes on; compare the two"),
+            Counterpart::Ambiguous(_) => format!("the {home} has several that could be meant: name its own in [[map]]"),
+            Counterpart::Missing(_) if resource.active => {
                 format!("it is stopped with this failback; deploy it to the {home}, then waive its step, or waive it")
             }
-            Twin::Missing(_) => format!("deploy it to the {home} if it shall last; it stays where it is"),
+            Counterpart::Missing(_) => format!("deploy it to the {home} if it shall last; it stays where it is"),
         };
         format!("{} {:?}: made on the {} while it was active: {what}", resource.kind, resource.name, ask.leaving)
     })
@@ -112,7 +112,7 @@ pub(super) fn made_meanwhile(ask: &Ask<'_>) -> Vec<String> {
 
 /// The data that was written there, for each dataset, with how far it has come back.
 pub(super) fn written_meanwhile(ask: &Ask<'_>) -> Vec<String> {
-    if ask.course != Course::Failback {
+    if ask.operation != Operation::Failback {
         return Vec::new();
     }
     let home = ask.leaving.other();
@@ -120,7 +120,7 @@ pub(super) fn written_meanwhile(ask: &Ask<'_>) -> Vec<String> {
         (Ok(at), Some(lag)) => format!(
             "{} {:?}: written on the {} meanwhile; the {home} has it up to {at:.0}, {lag} s behind; nothing is \
              started there before it is within {} s",
-            seen.duty.as_str(),
+            seen.purpose.as_str(),
             seen.name,
             ask.leaving,
             seen.objective_s
@@ -128,7 +128,7 @@ pub(super) fn written_meanwhile(ask: &Ask<'_>) -> Vec<String> {
         (Ok(_), None) | (Err(_), _) => format!(
             "{} {:?}: written on the {} meanwhile; how far it has come to the {home} cannot be told: nothing is \
              started there before it can",
-            seen.duty.as_str(),
+            seen.purpose.as_str(),
             seen.name,
             ask.leaving
         ),

@@ -2,7 +2,7 @@
 //!
 //! Each builder has its own file. All of them make the same steps for the same engine.
 
-mod errands;
+mod actions;
 mod fencing;
 mod findings;
 mod gates;
@@ -26,17 +26,17 @@ pub use moving::move_plan;
 pub use refusals::PlanRefused;
 pub use standby_drill::standby_drill_plan;
 
+use crate::action::{ActionInfo, Address, Declarations, Purpose};
 use crate::checkpoint::Checkpoint;
-use crate::course::{Course, Window};
-use crate::errand::{Address, Arrangements, Duty, ErrandInfo};
 use crate::matching::MapEntry;
+use crate::operation::{Operation, Window};
 use crate::pair::{PairName, Side};
 
 /// The one question of a failover: shall it begin, with the risk that the question names?
 pub const GO: &str = "go";
 
 /// The location of a step that is external to both workspaces.
-pub const OUTSIDE: &str = "outside";
+pub const EXTERNAL: &str = "outside";
 
 /// The location of a step that is about the record of the pair.
 pub const PAIR: &str = "pair";
@@ -129,7 +129,7 @@ pub struct FencedKind<'a> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DatasetSeen {
     /// `Dataset`, or `Recovery` for data that the vendor's own recovery replicates.
-    pub duty: Duty,
+    pub purpose: Purpose,
     /// Name of the action.
     pub name: String,
     /// Time of the last synced data, or the reason why it is unknown.
@@ -175,13 +175,13 @@ pub struct Ask<'a> {
     /// Addresses of the two sides.
     pub addresses: &'a [Address],
     /// Everything that the team has declared besides its workspaces.
-    pub arrangements: &'a Arrangements,
+    pub declarations: &'a Declarations,
     /// All kinds of actions that the program knows.
-    pub errand_kinds: &'a [ErrandInfo],
+    pub action_kinds: &'a [ActionInfo],
     /// The recovery point of each dataset on the target.
     pub datasets: &'a [DatasetSeen],
     /// The operation of the saga.
-    pub course: Course,
+    pub operation: Operation,
     /// The window in which a planned saga may begin; `None` means at once.
     pub window: Option<Window>,
     /// Whether an earlier approval covers it. The way back of a drill is approved with the drill.
@@ -195,7 +195,7 @@ pub struct Ask<'a> {
 impl Ask<'_> {
     /// Whether this is a promotion of a side on which the work is already, so that nothing moves.
     pub(crate) fn is_in_place(&self) -> bool {
-        self.course == Course::Promotion && self.active != self.leaving
+        self.operation == Operation::Promotion && self.active != self.leaving
     }
 }
 
@@ -249,7 +249,8 @@ pub struct About {
     pub worst_loss: Option<Loss>,
     /// The operation of the saga; absent for a failover and for a round of the guard.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub course: Option<Course>,
+    #[serde(rename = "course")]
+    pub operation: Option<Operation>,
     /// The window in which it may begin; `None` means at once.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub window: Option<Window>,

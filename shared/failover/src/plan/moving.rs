@@ -9,16 +9,16 @@ use saga::plan::PLAN_VERSION;
 use saga::{Gate, Plan, Stage, Step, StepId};
 use serde_json::json;
 
-use super::fencing::{Undoers, fence_stage, sweep_steps};
+use super::fencing::{Restarters, fence_stage, sweep_steps};
 use super::findings::{bounded, findings, not_covered, worst_loss};
 use super::gates::{tried, verified};
 use super::refusals::refuse;
 use super::starting::Starts;
 use super::wording::Occasion;
-use super::{About, Ask, GO, PlanRefused, errands, homing, stage, steps, want};
+use super::{About, Ask, GO, PlanRefused, actions, homing, stage, steps, want};
+use crate::action::Purpose;
 use crate::checkpoint::StartStage;
-use crate::course::Course;
-use crate::errand::Duty;
+use crate::operation::Operation;
 
 /// Makes the plan of a saga that moves the work.
 ///
@@ -39,7 +39,7 @@ pub fn move_plan(ask: &Ask<'_>) -> Result<Plan, PlanRefused> {
         version: PLAN_VERSION,
         saga: ask.saga.clone(),
         subject: ask.pair.to_string(),
-        kind: ask.course.as_str().to_owned(),
+        kind: ask.operation.as_str().to_owned(),
         made_at: ask.made_at,
         about: json!(about(ask)),
         stages,
@@ -61,11 +61,11 @@ pub(super) fn about(ask: &Ask<'_>) -> About {
         addresses: ask.addresses.to_vec(),
         // In a failback nothing is started before the data has come back. A drill on the standby alone moves no
         // data.
-        worst_loss: match ask.course {
-            Course::Failover | Course::Promotion | Course::Drill => worst_loss(ask),
-            Course::Failback | Course::StandbyDrill => None,
+        worst_loss: match ask.operation {
+            Operation::Failover | Operation::Promotion | Operation::Drill => worst_loss(ask),
+            Operation::Failback | Operation::StandbyDrill => None,
         },
-        course: (ask.course != Course::Failover).then_some(ask.course),
+        operation: (ask.operation != Operation::Failover).then_some(ask.operation),
         window: ask.window,
     }
 }
@@ -138,8 +138,8 @@ fn stages_of(ask: &Ask<'_>) -> Vec<Part> {
         let fences = [Part::Fence, Part::StopCompute, Part::Sweep, Part::CutOff];
         return [&fences[..], &[Part::Promote, Part::TellAgain, Part::Ready]].concat();
     }
-    let home = ask.course == Course::Failback;
-    let promotes = ask.course == Course::Promotion;
+    let home = ask.operation == Operation::Failback;
+    let promotes = ask.operation == Operation::Promotion;
     let of = |so: bool, names: &'static [Part]| if so { names } else { &[] };
     [
         of(ask.window.is_some(), &[Part::Announce, Part::Window]),
@@ -176,9 +176,9 @@ impl<'a> Moving<'a> {
         let mut fenced: BTreeMap<(&str, &str), StepId> = BTreeMap::new();
         let mut fence = fence_stage(ask, place(stage::FENCE), false, &mut fenced);
         let mut stop_compute = fence_stage(ask, place(stage::STOP_COMPUTE), true, &mut fenced);
-        let undoers = Undoers::of(ask, &fenced);
-        undoers.name_in(&mut fence);
-        undoers.name_in(&mut stop_compute);
+        let restarters = Restarters::of(ask, &fenced);
+        restarters.name_in(&mut fence);
+        restarters.name_in(&mut stop_compute);
         let places = StartStage::ALL.into_iter().map(|stage| (stage, place(stage.as_str()))).collect();
         let starts = Starts::collect(ask, &fenced, places);
         let pointed = parts.contains(&Part::Point).then(|| StepId { stage: place(stage::POINT), number: 0 });
@@ -209,7 +209,7 @@ impl<'a> Moving<'a> {
             Part::CatchUp => verified(&all_stopped),
             Part::Data => {
                 let stopped = if planned { verified(&all_stopped) } else { tried(&[stage::FENCE]) };
-                let home = ask.course == Course::Failback;
+                let home = ask.operation == Operation::Failback;
                 let caught_up = home.then(|| verified(&[stage::CATCH_UP]));
                 Gate::All([Some(verified(&[stage::CONFIRM])), Some(stopped), caught_up].into_iter().flatten().collect())
             }
@@ -225,7 +225,7 @@ impl<'a> Moving<'a> {
             Part::TellAgain if ask.is_in_place() => tried(&[stage::PROMOTE]),
             Part::TellAgain => tried(&[stage::VALIDATE_AGAIN]),
             Part::Reset => tried(&[stage::TELL_AGAIN]),
-            Part::Ready if ask.course == Course::Failback => verified(&[stage::RESET]),
+            Part::Ready if ask.operation == Operation::Failback => verified(&[stage::RESET]),
             Part::Ready => tried(&[stage::PROMOTE]),
             Part::ByHand => tried(&[stage::VALIDATE_AGAIN]),
             Part::Lessons => verified(&[stage::READY]),
@@ -235,19 +235,19 @@ impl<'a> Moving<'a> {
     fn steps(&mut self, part: Part) -> Result<Vec<Step>, PlanRefused> {
         let ask = self.ask;
         let target = ask.leaving.other();
-        let validations = || errands::steps(ask, Duty::Validation, want::PROVED);
+        let validations = || actions::steps(ask, Purpose::Validation, want::PROVED);
         let mut of_stage = |stage: StartStage| Ok(self.starts.by_stage.remove(&stage).unwrap_or_default());
         match part {
-            Part::Announce => errands::messages(ask, Occasion::Planned),
+            Part::Announce => actions::messages(ask, Occasion::Planned),
             Part::Window => Ok(ask.window.iter().map(steps::window).collect()),
             Part::Freeze => Ok(vec![steps::publish("the freeze of deployments", want::FROZEN, ask.active, true)]),
             Part::Fence => Ok(std::mem::take(&mut self.fence.steps)),
             Part::StopCompute => Ok(std::mem::take(&mut self.stop_compute.steps)),
             Part::Sweep => Ok(sweep_steps(ask)),
-            Part::CutOff => errands::cut_off(ask, !ask.policy.planned),
+            Part::CutOff => actions::cut_off(ask, !ask.policy.planned),
             Part::Lift => lifted(ask),
             Part::Confirm => confirmations(ask, &self.starts.started),
-            Part::Tell => errands::messages(ask, Occasion::Moving),
+            Part::Tell => actions::messages(ask, Occasion::Moving),
             Part::CatchUp => homing::caught_up(ask),
             Part::Data => data_steps(ask),
             Part::Pools => of_stage(StartStage::Pools),
@@ -258,13 +258,13 @@ impl<'a> Moving<'a> {
             Part::Point => {
                 // Deployments follow the active side from here on.
                 let mut pointed = steps::publish("the new active side", want::POINTED, target, false);
-                if ask.course == Course::Failback {
+                if ask.operation == Operation::Failback {
                     pointed.detail["stands_by"] = json!(true);
                 }
-                Ok([vec![pointed], errands::steps(ask, Duty::Endpoint, want::SWITCHED)?].concat())
+                Ok([vec![pointed], actions::steps(ask, Purpose::Endpoint, want::SWITCHED)?].concat())
             }
             Part::Promote => Ok(vec![steps::promote(target, self.pointed)]),
-            Part::TellAgain => errands::messages(ask, homing::told_at_the_end(ask.course)),
+            Part::TellAgain => actions::messages(ask, homing::told_at_the_end(ask.operation)),
             Part::Reset => Ok(homing::reset(ask)),
             Part::Ready => Ok(vec![homing::ready(ask)]),
             Part::ByHand => Ok(std::mem::take(&mut self.starts.by_hand)),
@@ -276,23 +276,26 @@ impl<'a> Moving<'a> {
 /// Readmits the target before any request to it, if an earlier saga isolated it. A side that was never left needs
 /// no such step, and could not wait for it: the service that keeps its fences may be in the lost region.
 fn lifted(ask: &Ask<'_>) -> Result<Vec<Step>, PlanRefused> {
-    if ask.target_was_left { errands::steps(ask, Duty::Fence, want::LIFTED) } else { Ok(Vec::new()) }
+    if ask.target_was_left { actions::steps(ask, Purpose::Fence, want::LIFTED) } else { Ok(Vec::new()) }
 }
 
 /// R22 to R24: the target answers and has everything that the plan starts, its data is as recent as was shown, and
 /// the sources of the work are reachable.
 fn confirmations(ask: &Ask<'_>, started: &[(String, String, String)]) -> Result<Vec<Step>, PlanRefused> {
-    let datasets =
-        if ask.course == Course::Failback { Vec::new() } else { errands::steps(ask, Duty::Dataset, want::SYNCED)? };
+    let datasets = if ask.operation == Operation::Failback {
+        Vec::new()
+    } else {
+        actions::steps(ask, Purpose::Dataset, want::SYNCED)?
+    };
     Ok([
-        vec![steps::answering(), errands::up_to_date(started)],
+        vec![steps::answering(), actions::up_to_date(started)],
         datasets,
-        errands::steps(ask, Duty::Source, want::REACHABLE)?,
+        actions::steps(ask, Purpose::Source, want::REACHABLE)?,
     ]
     .concat())
 }
 
 fn data_steps(ask: &Ask<'_>) -> Result<Vec<Step>, PlanRefused> {
-    let routes = errands::steps(ask, Duty::Route, want::ROUTED)?;
-    Ok([routes, errands::steps(ask, Duty::Recovery, want::RECOVERED)?].concat())
+    let routes = actions::steps(ask, Purpose::Route, want::ROUTED)?;
+    Ok([routes, actions::steps(ask, Purpose::Recovery, want::RECOVERED)?].concat())
 }

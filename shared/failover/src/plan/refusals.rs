@@ -2,7 +2,7 @@
 
 use super::Ask;
 use crate::checkpoint::Missing;
-use crate::course::Course;
+use crate::operation::Operation;
 use crate::pair::Side;
 
 /// The reason why there is no plan.
@@ -36,10 +36,10 @@ pub enum PlanRefused {
         message: String,
     },
     /// A declared action cannot be planned.
-    #[error("{errand} cannot be planned: {why}")]
-    Errand {
+    #[error("{action} cannot be planned: {why}")]
+    Action {
         /// Purpose and name of the action.
-        errand: String,
+        action: String,
         /// Reason, with the remedy.
         why: String,
     },
@@ -53,7 +53,7 @@ pub(super) fn refuse(ask: &Ask<'_>) -> Result<(), PlanRefused> {
     let target = ask.leaving.other();
     // A saga that was aborted in the middle is turned back while the side that it was leaving is still active.
     if ask.active != ask.leaving && !ask.past.midway && !ask.is_in_place() {
-        return Err(if ask.course == Course::Failback {
+        return Err(if ask.operation == Operation::Failback {
             PlanRefused::AtHome(target)
         } else {
             PlanRefused::TargetIsActive(target)

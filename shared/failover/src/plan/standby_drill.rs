@@ -10,16 +10,16 @@ use serde_json::json;
 use super::findings::{bounded, findings, not_covered};
 use super::gates::verified;
 use super::refusals::refuse;
-use super::{Ask, GO, PlanRefused, errands, homing, moving, stage, steps, want};
+use super::{Ask, GO, PlanRefused, actions, homing, moving, stage, steps, want};
+use crate::action::Purpose;
 use crate::checkpoint::{Resource, Start, StartStage, Trust};
-use crate::errand::Duty;
-use crate::matching::{Matching, Twin, told_apart};
+use crate::matching::{Counterpart, Matching, told_apart};
 use crate::pair::Role;
 
 /// A start that is later stopped again: the resource of the primary, its counterpart, and the start itself.
 struct Proved<'a> {
     resource: &'a Resource,
-    twin: &'a Resource,
+    counterpart: &'a Resource,
     start: &'a Start,
 }
 
@@ -31,51 +31,58 @@ struct Proved<'a> {
 pub fn standby_drill_plan(ask: &Ask<'_>) -> Result<Plan, PlanRefused> {
     refuse(ask)?;
     let matching = Matching::new(ask.here, ask.there, ask.map);
-    let twins: Vec<Twin> = ask.here.resources.iter().map(|resource| matching.twin(resource)).collect();
-    let twins = told_apart(&ask.here.resources, twins);
+    let counterparts: Vec<Counterpart> =
+        ask.here.resources.iter().map(|resource| matching.counterpart(resource)).collect();
+    let counterparts = told_apart(&ask.here.resources, counterparts);
     let mut exceptions = Vec::new();
     let mut proved = Vec::new();
-    for (resource, twin) in ask.here.resources.iter().zip(&twins) {
+    for (resource, counterpart) in ask.here.resources.iter().zip(&counterparts) {
         let starts: Vec<&Start> = resource.starts.iter().filter(|start| is_compute(start)).collect();
-        if starts.is_empty() || ask.arrangements.is_active_active(&resource.kind, &resource.name) {
+        if starts.is_empty() || ask.declarations.is_active_active(&resource.kind, &resource.name) {
             continue;
         }
-        match twin {
-            Twin::Is(id) => {
-                let Some(twin) = ask.there.resources.iter().find(|r| r.kind == resource.kind && r.id == *id) else {
+        match counterpart {
+            Counterpart::Is(id) => {
+                let Some(counterpart) = ask.there.resources.iter().find(|r| r.kind == resource.kind && r.id == *id)
+                else {
                     continue;
                 };
-                if twin.active {
+                if counterpart.active {
                     exceptions.push(format!(
                         "{} {:?} is on at the {} already: it is neither started nor stopped",
-                        twin.kind,
-                        twin.name,
+                        counterpart.kind,
+                        counterpart.name,
                         ask.leaving.other()
                     ));
                     continue;
                 }
-                proved.extend(starts.into_iter().map(|start| Proved { resource, twin, start }));
+                proved.extend(starts.into_iter().map(|start| Proved { resource, counterpart, start }));
             }
-            Twin::Ambiguous(why) | Twin::Missing(why) => {
+            Counterpart::Ambiguous(why) | Counterpart::Missing(why) => {
                 exceptions.push(format!("{} {:?} is not proved: {why}", resource.kind, resource.name));
             }
         }
     }
     let of_stage = |wanted: StartStage| -> Vec<Step> {
         let of = proved.iter().filter(|proved| proved.start.stage == wanted);
-        of.map(|proved| steps::start(proved.resource, proved.start, &proved.twin.id, None, true)).collect()
+        of.map(|proved| steps::start(proved.resource, proved.start, &proved.counterpart.id, None, true)).collect()
     };
-    let started: Vec<_> =
-        proved.iter().map(|p| (p.twin.kind.clone(), p.twin.id.clone(), p.resource.name.clone())).collect();
+    let started: Vec<_> = proved
+        .iter()
+        .map(|p| (p.counterpart.kind.clone(), p.counterpart.id.clone(), p.resource.name.clone()))
+        .collect();
     let named = |name: &str, gate: Gate, steps: Vec<Step>| Stage { name: name.to_owned(), gate, steps };
-    let confirm =
-        [vec![steps::answering(), errands::up_to_date(&started)], errands::steps(ask, Duty::Source, want::REACHABLE)?];
-    let proof = [vec![steps::answering()], errands::steps(ask, Duty::Validation, want::PROVED)?];
-    let mut stopped: Vec<&Resource> = proved.iter().map(|proved| proved.twin).collect();
-    stopped.sort_by_key(|twin| (&twin.kind, &twin.id));
+    let confirm = [
+        vec![steps::answering(), actions::up_to_date(&started)],
+        actions::steps(ask, Purpose::Source, want::REACHABLE)?,
+    ];
+    let proof = [vec![steps::answering()], actions::steps(ask, Purpose::Validation, want::PROVED)?];
+    let mut stopped: Vec<&Resource> = proved.iter().map(|proved| proved.counterpart).collect();
+    stopped.sort_by_key(|counterpart| (&counterpart.kind, &counterpart.id));
     stopped.dedup_by(|a, b| a.kind == b.kind && a.id == b.id);
     // Compute from a pool returns to it when it ends, so pools are put back later.
-    let (pools, compute): (Vec<&Resource>, Vec<&Resource>) = stopped.iter().partition(|twin| is_pool(ask, twin));
+    let (pools, compute): (Vec<&Resource>, Vec<&Resource>) =
+        stopped.iter().partition(|counterpart| is_pool(ask, counterpart));
     let on_before = ask.there.resources.iter().filter(|r| r.active).map(|r| (r.kind.clone(), r.id.clone())).collect();
     let stages = vec![
         named(stage::CONFIRM, Gate::Approved(GO.to_owned()), confirm.concat()),
@@ -88,7 +95,7 @@ pub fn standby_drill_plan(ask: &Ask<'_>) -> Result<Plan, PlanRefused> {
         named(
             stage::RESET,
             verified(&[stage::PUT_BACK_POOLS]),
-            stopped.iter().flat_map(|twin| steps::set_back(twin, Role::Target)).collect(),
+            stopped.iter().flat_map(|counterpart| steps::set_back(counterpart, Role::Target)).collect(),
         ),
         named(stage::READY, verified(&[stage::RESET]), vec![homing::ready_at(Role::Target, on_before)]),
     ];
@@ -96,7 +103,7 @@ pub fn standby_drill_plan(ask: &Ask<'_>) -> Result<Plan, PlanRefused> {
         version: PLAN_VERSION,
         saga: ask.saga.clone(),
         subject: ask.pair.to_string(),
-        kind: ask.course.as_str().to_owned(),
+        kind: ask.operation.as_str().to_owned(),
         made_at: ask.made_at,
         about: json!(moving::about(ask)),
         stages,
@@ -119,13 +126,14 @@ fn is_compute(start: &Start) -> bool {
     stage && always
 }
 
-fn is_pool(ask: &Ask<'_>, twin: &Resource) -> bool {
-    let of_kind = |resource: &&Resource| resource.kind == twin.kind;
+fn is_pool(ask: &Ask<'_>, counterpart: &Resource) -> bool {
+    let of_kind = |resource: &&Resource| resource.kind == counterpart.kind;
     ask.here.resources.iter().filter(of_kind).flat_map(|r| &r.starts).any(|start| start.stage == StartStage::Pools)
 }
 
 fn put_back(stopped: &[&Resource]) -> Vec<Step> {
-    let stop = |twin: &&Resource| Step { place: Role::Target.as_str().to_owned(), ..steps::fence(twin, false) };
+    let stop =
+        |counterpart: &&Resource| Step { place: Role::Target.as_str().to_owned(), ..steps::fence(counterpart, false) };
     stopped.iter().map(stop).collect()
 }
 

@@ -7,7 +7,7 @@ use saga::{Step, StepId};
 
 use super::{Ask, steps};
 use crate::checkpoint::{Checkpoint, Resource, Start, StartStage, Trust};
-use crate::matching::{Matching, Twin, told_apart};
+use crate::matching::{Counterpart, Matching, told_apart};
 use crate::pair::Role;
 
 /// The starts of a plan, and everything that is left out of them.
@@ -28,8 +28,9 @@ impl Starts {
         places: BTreeMap<StartStage, u16>,
     ) -> Self {
         let matching = Matching::new(ask.here, ask.there, ask.map);
-        let twins: Vec<Twin> = ask.here.resources.iter().map(|resource| matching.twin(resource)).collect();
-        let twins = told_apart(&ask.here.resources, twins);
+        let counterparts: Vec<Counterpart> =
+            ask.here.resources.iter().map(|resource| matching.counterpart(resource)).collect();
+        let counterparts = told_apart(&ask.here.resources, counterparts);
         let mut starts = Self {
             places,
             by_stage: BTreeMap::new(),
@@ -40,9 +41,9 @@ impl Starts {
         if ask.is_in_place() {
             return starts;
         }
-        let by_id = counterparts_by_id(ask, &twins);
-        for (resource, twin) in ask.here.resources.iter().zip(&twins) {
-            if ask.arrangements.is_active_active(&resource.kind, &resource.name) {
+        let by_id = counterparts_by_id(ask, &counterparts);
+        for (resource, counterpart) in ask.here.resources.iter().zip(&counterparts) {
+            if ask.declarations.is_active_active(&resource.kind, &resource.name) {
                 starts.exceptions.push(format!(
                     "{} {:?} runs on both sides by decision (active-active): it is neither fenced nor started",
                     resource.kind, resource.name
@@ -54,7 +55,7 @@ impl Starts {
                 continue;
             }
             let Some(&fence) = fenced.get(&(resource.kind.as_str(), resource.id.as_str())) else { continue };
-            starts.add(ask, resource, twin, fence);
+            starts.add(ask, resource, counterpart, fence);
         }
         if let Some(recorded) = &ask.past.recorded {
             starts.restore(ask, recorded, fenced, &by_id);
@@ -69,7 +70,7 @@ impl Starts {
         StepId { stage: place, number: steps.len() as u32 - 1 }
     }
 
-    fn add(&mut self, ask: &Ask<'_>, resource: &Resource, twin: &Twin, fence: StepId) {
+    fn add(&mut self, ask: &Ask<'_>, resource: &Resource, counterpart: &Counterpart, fence: StepId) {
         let wanted = resource.starts.iter().filter(|start| match start.trust {
             // If the work never came to this side in full, its state does not say what shall be on.
             Trust::Always => !ask.past.midway,
@@ -79,18 +80,25 @@ impl Starts {
         if wanted.is_empty() {
             return;
         }
-        match twin {
-            Twin::Is(twin) => self.start(ask, resource, twin, &wanted, Some(fence)),
-            Twin::Ambiguous(why) => self.by_hand.push(steps::by_hand(resource, "AMBIGUOUS-MATCH", why)),
-            Twin::Missing(why) => self.by_hand.push(steps::by_hand(resource, "NO-COUNTERPART", why)),
+        match counterpart {
+            Counterpart::Is(counterpart) => self.start(ask, resource, counterpart, &wanted, Some(fence)),
+            Counterpart::Ambiguous(why) => self.by_hand.push(steps::by_hand(resource, "AMBIGUOUS-MATCH", why)),
+            Counterpart::Missing(why) => self.by_hand.push(steps::by_hand(resource, "NO-COUNTERPART", why)),
         }
     }
 
-    fn start(&mut self, ask: &Ask<'_>, resource: &Resource, twin: &str, wanted: &[&Start], fence: Option<StepId>) {
-        self.started.push((resource.kind.clone(), twin.to_owned(), resource.name.clone()));
+    fn start(
+        &mut self,
+        ask: &Ask<'_>,
+        resource: &Resource,
+        counterpart: &str,
+        wanted: &[&Start],
+        fence: Option<StepId>,
+    ) {
+        self.started.push((resource.kind.clone(), counterpart.to_owned(), resource.name.clone()));
         let mut before: Option<(StartStage, StepId)> = None;
         for start in wanted {
-            let mut step = steps::start(resource, start, twin, fence, ask.policy.planned);
+            let mut step = steps::start(resource, start, counterpart, fence, ask.policy.planned);
             // Within a stage the starts of one resource follow each other. Between stages the gate ensures the
             // order.
             let same_stage = before.filter(|(stage, _)| *stage == start.stage);
@@ -122,7 +130,7 @@ impl Starts {
         for resource in &recorded.resources {
             let key = (resource.kind.as_str(), resource.id.as_str());
             let counterpart = counterparts.get(&key).copied();
-            if ask.arrangements.is_active_active(&resource.kind, &resource.name) {
+            if ask.declarations.is_active_active(&resource.kind, &resource.name) {
                 continue;
             }
             let goes_on = counterpart.is_some() && !ask.past.midway;
@@ -159,10 +167,13 @@ impl Starts {
 }
 
 /// The resources of the leaving side, by kind and id of their counterparts on the target.
-fn counterparts_by_id<'a>(ask: &'a Ask<'_>, twins: &'a [Twin]) -> BTreeMap<(&'a str, &'a str), &'a Resource> {
-    let pairs = ask.here.resources.iter().zip(twins).filter_map(|(resource, twin)| match twin {
-        Twin::Is(id) => Some(((resource.kind.as_str(), id.as_str()), resource)),
-        Twin::Ambiguous(_) | Twin::Missing(_) => None,
+fn counterparts_by_id<'a>(
+    ask: &'a Ask<'_>,
+    counterparts: &'a [Counterpart],
+) -> BTreeMap<(&'a str, &'a str), &'a Resource> {
+    let pairs = ask.here.resources.iter().zip(counterparts).filter_map(|(resource, counterpart)| match counterpart {
+        Counterpart::Is(id) => Some(((resource.kind.as_str(), id.as_str()), resource)),
+        Counterpart::Ambiguous(_) | Counterpart::Missing(_) => None,
     });
     pairs.collect()
 }

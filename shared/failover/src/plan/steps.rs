@@ -3,10 +3,10 @@
 use saga::{Class, Need, Needed, Step, StepId};
 use serde_json::{Value, json};
 
-use super::errands::verified_or_accepted;
+use super::actions::verified_or_accepted;
 use super::{EVERYTHING, PAIR, own, want};
 use crate::checkpoint::{Resource, Start};
-use crate::course::Window;
+use crate::operation::Window;
 use crate::pair::{Role, Side};
 
 /// Keeps one resource of the leaving side from processing data.
@@ -21,7 +21,7 @@ pub(super) fn fence(resource: &Resource, pursue: bool) -> Step {
         class: Class::Idempotent,
         pursue,
         needs: Vec::new(),
-        undone_by: Vec::new(),
+        restarted_by: Vec::new(),
         optional: false,
     }
 }
@@ -39,24 +39,30 @@ pub(super) fn fence_everything(kind: &str, except: &[(String, String)], pursue: 
         class: Class::Idempotent,
         pursue,
         needs: Vec::new(),
-        undone_by: Vec::new(),
+        restarted_by: Vec::new(),
         optional: false,
     }
 }
 
 /// Starts on the target a resource that was active on the leaving side (S10).
-pub(super) fn start(resource: &Resource, start: &Start, twin: &str, fence: Option<StepId>, planned: bool) -> Step {
+pub(super) fn start(
+    resource: &Resource,
+    start: &Start,
+    counterpart: &str,
+    fence: Option<StepId>,
+    planned: bool,
+) -> Step {
     Step {
         place: Role::Target.as_str().to_owned(),
         kind: start.kind.clone().unwrap_or_else(|| resource.kind.clone()),
-        resource: twin.to_owned(),
+        resource: counterpart.to_owned(),
         name: resource.name.clone(),
         want: start.want.clone(),
         detail: start.detail.clone(),
         class: start.class,
         pursue: false,
         needs: fence.map(|fence| verified_or_accepted(fence, planned)).into_iter().collect(),
-        undone_by: Vec::new(),
+        restarted_by: Vec::new(),
         optional: false,
     }
 }
@@ -73,7 +79,7 @@ pub(super) fn set_back(resource: &Resource, place: Role) -> impl Iterator<Item =
         class: start.class,
         pursue: false,
         needs: Vec::new(),
-        undone_by: Vec::new(),
+        restarted_by: Vec::new(),
         optional: false,
     })
 }
@@ -95,7 +101,7 @@ pub(super) fn publish(name: &str, wanted: &str, active: Side, frozen: bool) -> S
         class: Class::Idempotent,
         pursue: false,
         needs: Vec::new(),
-        undone_by: Vec::new(),
+        restarted_by: Vec::new(),
         optional: false,
     }
 }
@@ -131,7 +137,7 @@ fn about_the_saga(kind: &str, name: &str, wanted: &str, detail: Value) -> Step {
         class: Class::Idempotent,
         pursue: false,
         needs: Vec::new(),
-        undone_by: Vec::new(),
+        restarted_by: Vec::new(),
         optional: false,
     }
 }
@@ -148,7 +154,7 @@ pub(super) fn answering() -> Step {
         class: Class::Idempotent,
         pursue: false,
         needs: Vec::new(),
-        undone_by: Vec::new(),
+        restarted_by: Vec::new(),
         optional: false,
     }
 }
@@ -165,7 +171,7 @@ pub(super) fn by_hand(resource: &Resource, code: &str, why: &str) -> Step {
         class: Class::Idempotent,
         pursue: false,
         needs: Vec::new(),
-        undone_by: Vec::new(),
+        restarted_by: Vec::new(),
         optional: false,
     }
 }

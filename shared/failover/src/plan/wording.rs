@@ -6,7 +6,7 @@
 
 use serde_json::{Value, json};
 
-use crate::errand::Wording;
+use crate::action::Wording;
 
 /// An occasion on which people get a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

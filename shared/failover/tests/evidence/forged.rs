@@ -143,7 +143,7 @@ fn what_stands_beside_the_log_is_protected_by_the_recorded_seal_alone() {
     let genuine = sample::record("payments-1");
     let beside: [fn(&mut failover::evidence::Facts); 4] = [
         |facts| facts.objectives.rto_s = Some(9_000),
-        |facts| facts.trail.clear(),
+        |facts| facts.audit.clear(),
         |facts| facts.verdict.clear(),
         |facts| facts.lost_at = None,
     ];

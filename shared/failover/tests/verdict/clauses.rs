@@ -171,7 +171,7 @@ fn the_first_sentence_says_what_is_and_what_is_done() {
     assert_eq!(first(&lost, Mode::Watch), "the primary is taken for lost: people are told");
     assert_eq!(first(&lost, Mode::Ask), "the primary is taken for lost: a failover is proposed");
     assert!(first(&lost, Mode::FenceThenAsk).ends_with("the side is fenced, and a failover is proposed"));
-    assert!(first(&lost, crate::ground::acts()).ends_with("begins unless somebody says no"));
+    assert!(first(&lost, crate::ground::api_calls()).ends_with("begins unless somebody says no"));
     let lines = sentences(&on(&lost, 5));
     assert_eq!(lines[2], "our probe reads down since 08:00:00 (it): it reads down");
     let many = ["a", "b", "c", "d"].map(|subject| signal(Origin::Probe, subject, at(0), Reading::Down, 600));

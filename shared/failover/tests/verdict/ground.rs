@@ -16,7 +16,7 @@ pub(crate) fn policy() -> WatchPolicy {
 }
 
 /// The mode that acts by itself.
-pub(crate) fn acts() -> Mode {
+pub(crate) fn api_calls() -> Mode {
     Mode::Act { accepted_by: "ana".to_owned() }
 }
 

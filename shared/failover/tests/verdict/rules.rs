@@ -6,7 +6,7 @@ use failover::signal::{Origin, Reading, Track};
 use failover::verdict::{Case, CoolDown, Decision, Freeze, Level, Mode, Reason, Standing, WatchPolicy, still_agrees};
 use saga::SagaId;
 
-use crate::ground::{READINGS, acts, at, judged, of_standby, policy, track};
+use crate::ground::{READINGS, api_calls, at, judged, of_standby, policy, track};
 
 const NOW: i64 = 10;
 
@@ -68,7 +68,7 @@ fn wanted(mode: &Mode, other: Reading) -> Decision {
 
 #[test]
 fn every_mode_under_every_standing_whatever_the_other_side_reads_s17() {
-    for mode in [Mode::Watch, Mode::Ask, Mode::FenceThenAsk, acts()] {
+    for mode in [Mode::Watch, Mode::Ask, Mode::FenceThenAsk, api_calls()] {
         let policy = WatchPolicy { mode: mode.clone(), ..policy() };
         for other in READINGS {
             let mut tracks = lost();
@@ -94,7 +94,7 @@ fn every_mode_under_every_standing_whatever_the_other_side_reads_s17() {
 #[test]
 fn what_is_said_of_the_other_side_alone_moves_nothing_s17() {
     let tracks: Vec<Track> = lost().into_iter().map(of_standby).collect();
-    let policy = WatchPolicy { mode: acts(), ..policy() };
+    let policy = WatchPolicy { mode: api_calls(), ..policy() };
     let verdict = judged(&tracks, NOW, &policy, &Standing::default());
     assert_eq!((verdict.level, verdict.decision), (Level::Dark, Decision::Nothing));
     let other = Reason::OtherSideToo { side: Side::Standby, reading: Reading::Down };
@@ -110,8 +110,8 @@ fn it_acts_only_while_everything_agrees_and_the_probe_reads_down_s17() {
         still_agrees(&Case { now: at(NOW), active: Side::Primary, tracks, policy: &policy, standing })
     };
     let own = Standing { saga: Some(SagaId("payments-2".into())), cool_down: Some(cool_down(60, false)), freeze: None };
-    assert!(agrees(&lost(), acts(), &own), "its own saga and the last one's cool-down are no reason against it");
-    assert!(!agrees(&lost(), acts(), &Standing { freeze: Some(freeze()), ..own.clone() }));
+    assert!(agrees(&lost(), api_calls(), &own), "its own saga and the last one's cool-down are no reason against it");
+    assert!(!agrees(&lost(), api_calls(), &Standing { freeze: Some(freeze()), ..own.clone() }));
     for mode in [Mode::Watch, Mode::Ask, Mode::FenceThenAsk] {
         assert!(!agrees(&lost(), mode, &own));
     }
@@ -123,11 +123,11 @@ fn it_acts_only_while_everything_agrees_and_the_probe_reads_down_s17() {
             track(Origin::Monitoring, hold, &[(0, Reading::Down)]),
             track(Origin::Probe, hold, &[(0, probe)]),
         ];
-        assert_eq!(agrees(&tracks, acts(), &own), probe == Reading::Down, "{probe}");
+        assert_eq!(agrees(&tracks, api_calls(), &own), probe == Reading::Down, "{probe}");
     }
     let mut there = lost();
     there.push(of_standby(track(Origin::Provider, hold, &[(0, Reading::Degraded)])));
-    assert!(!agrees(&there, acts(), &own), "there must be somewhere to go");
+    assert!(!agrees(&there, api_calls(), &own), "there must be somewhere to go");
     let over = [track(Origin::Probe, hold, &[(0, Reading::Down), (9, Reading::Healthy)]), statement];
-    assert!(!agrees(&over, acts(), &own), "it once was so");
+    assert!(!agrees(&over, api_calls(), &own), "it once was so");
 }

@@ -26,8 +26,8 @@ pub(super) fn people(record: &Record) -> Markup {
         let what = if row.what.is_empty() { "by plan" } else { &row.what };
         vec![html! { (text(what)) }, html! { (text(&row.by)) }, maybe(row.at), html! { (text(&row.why)) }]
     });
-    let trail = &record.facts.trail;
-    let deeds = trail.iter().map(|line| {
+    let audit = &record.facts.audit;
+    let deeds = audit.iter().map(|line| {
         vec![html! { (text(&line.who)) }, html! { (line.deed.as_str()) }, moment(line.at), html! { (text(&line.note)) }]
     });
     let columns = ["Who", "Proof", "Question", "Loss shown", "Risk", "Answered", "Used"];
@@ -36,9 +36,9 @@ pub(super) fn people(record: &Record) -> Markup {
             (table("Approvals that were used, each once and for this plan only", &columns, approvals.collect()))
         }
         @for question in &record.facts.questions { (asked(question)) }
-        @if !trail.is_empty() {
+        @if !audit.is_empty() {
             @let rows = table("In order of time", &["Who", "Did", "When", "Note"], deeds.collect());
-            (folded("What people did about the questions", &counted(trail.len(), "line"), trail.len(), &rows))
+            (folded("What people did about the questions", &counted(audit.len(), "line"), audit.len(), &rows))
         }
         @if left_out.len() == 0 { p { "Nothing was skipped or waived." } } @else {
             @let rows = table("What was not done", &["What", "By", "When", "Why"], left_out.collect());

@@ -20,7 +20,7 @@ pub(crate) fn step(name: &str) -> Step {
         class: Class::Idempotent,
         pursue: false,
         needs: Vec::new(),
-        undone_by: Vec::new(),
+        restarted_by: Vec::new(),
         optional: false,
     }
 }

@@ -2,6 +2,7 @@
 
 mod access;
 mod account;
+mod actions;
 mod apps_alerts;
 mod auditing;
 mod cloud;
@@ -9,7 +10,6 @@ mod comparing;
 mod compute;
 mod databases_search;
 mod drive;
-mod errands;
 mod faults;
 mod jobs;
 mod region;

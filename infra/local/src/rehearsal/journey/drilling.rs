@@ -1,7 +1,7 @@
 //! Plays the drills of a journey: a dry run, and a full drill, which the deployed functions run to its end alone.
 
+use engine::detection::ingest;
 use engine::drills::{DrillOutcome, dry_drill, keep_dry_run, results};
-use engine::noticing::hear;
 use engine::pair::pair_head;
 use failover::Side;
 use failover::drill::{DrillEnd, FullDrill};
@@ -62,7 +62,7 @@ impl Journey<'_, '_> {
             holds_s: holds::UNTIL_CHANGED_S,
             text: alarm.says.clone(),
         };
-        hear(&self.operator, vec![signal]).await.map_err(|e| e.to_string())?;
+        ingest(&self.operator, vec![signal]).await.map_err(|e| e.to_string())?;
         self.events.push((now, format!("{} says: {}", alarm.named, alarm.says)));
         Ok(())
     }

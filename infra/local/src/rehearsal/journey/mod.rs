@@ -14,7 +14,7 @@ use engine::ports::{Control, SagaStatus};
 use engine::start::{Order, draft, start};
 use engine::view::view;
 use failover::plan::{GO, own};
-use failover::{Course, Side, Window};
+use failover::{Operation, Side, Window};
 use jiff::{SignedDuration, Timestamp};
 use saga::{Outcome, SagaId, StepState};
 use sim::Inventory;
@@ -162,8 +162,8 @@ impl Journey<'_, '_> {
         let answered_at = self.later(self.cast.clock.now(), leg.answered_after);
         let end = self.follow(&saga, left, ordered_at, leg, Some(answered_at)).await?;
         match leg.order {
-            Course::Drill => self.sees_home(leg).await,
-            Course::Failover | Course::Failback | Course::Promotion | Course::StandbyDrill => Ok(end),
+            Operation::Drill => self.sees_home(leg).await,
+            Operation::Failover | Operation::Failback | Operation::Promotion | Operation::StandbyDrill => Ok(end),
         }
     }
 
@@ -199,7 +199,7 @@ impl Journey<'_, '_> {
                     .map_err(|e| e.to_string())?;
             }
             let head = self.operator.sagas.head(saga).await.map_err(|e| e.to_string())?.ok_or("the saga is gone")?;
-            if leg.order == Course::Drill && out {
+            if leg.order == Operation::Drill && out {
                 let pair = pair_head(&self.operator).await.map_err(|e| e.to_string())?;
                 // Once the way back has begun, the last mark stays.
                 if pair.drill.is_some_and(|drill| drill.back.is_none()) {
@@ -286,8 +286,8 @@ impl Journey<'_, '_> {
     async fn order(&mut self, leg: &Leg) -> Result<Option<(SagaId, sim::Side, Timestamp)>, String> {
         let now = self.cast.clock.now();
         let leaving = match leg.order {
-            Course::Failback => Side::Standby,
-            Course::Failover | Course::Promotion | Course::Drill | Course::StandbyDrill => Side::Primary,
+            Operation::Failback => Side::Standby,
+            Operation::Failover | Operation::Promotion | Operation::Drill | Operation::StandbyDrill => Side::Primary,
         };
         let window = leg.window.map(|WindowScript { from, until, needs }| Window {
             from: self.cast.at(from),
@@ -295,13 +295,13 @@ impl Journey<'_, '_> {
             needs_s: needs,
         });
         let lost_at = self.cast.script.loss.as_ref().map(|loss| self.cast.at(loss.at)).filter(|_| !leg.planned);
-        let drill = (leg.order == Course::Drill).then(|| leg.full_drill()).transpose()?;
+        let drill = (leg.order == Operation::Drill).then(|| leg.full_drill()).transpose()?;
         let order = Order { lost_at, window, drill, ..Order::of(leg.order, leaving, leg.planned, ON_CALL, now) };
         let planned = if leg.planned { "planned" } else { "unplanned" };
         self.events.push((now, format!("{ON_CALL} orders a {}, {planned}", leg.order)));
         let head = pair_head(&self.operator).await.map_err(|e| e.to_string())?;
         let left = self.simulated_side(&self.operator.as_recorded(&head), leaving);
-        let moves = leg.order != Course::StandbyDrill && head.active == leaving && leg.planned;
+        let moves = leg.order != Operation::StandbyDrill && head.active == leaving && leg.planned;
         if moves {
             self.cast.world().mark_leaving(now.as_millisecond(), left);
         }
@@ -315,7 +315,7 @@ impl Journey<'_, '_> {
                 return Ok(None);
             }
         };
-        if leg.order == Course::Failback && !moves {
+        if leg.order == Operation::Failback && !moves {
             self.cast.world().mark_turned_back();
         }
         if moves {

@@ -1,6 +1,6 @@
 //! Defines the part of a script about a journey: one saga after another on the same pair.
 
-use failover::Course;
+use failover::Operation;
 use failover::drill::FullDrill;
 use serde::Deserialize;
 
@@ -11,7 +11,7 @@ pub struct Leg {
     /// Time of the order since the rehearsal began. If the saga before ends later, the order comes at once.
     pub at: i64,
     /// The operation that is ordered.
-    pub order: Course,
+    pub order: Operation,
     /// Whether the leaving side is well.
     #[serde(default = "yes")]
     pub planned: bool,

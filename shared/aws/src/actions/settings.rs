@@ -1,0 +1,95 @@
+//! Reads an action's settings, and says what is wrong with them.
+//!
+//! Law: every refusal is one sentence. It names the kind and the setting, and ends with the remedy.
+
+use saga::Fault;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use crate::codes;
+
+/// Reads the settings of a kind.
+///
+/// # Errors
+///
+/// One sentence that says what is wrong with them.
+pub(crate) fn read<T: DeserializeOwned>(kind: &str, settings: &Value) -> Result<T, String> {
+    T::deserialize(settings).map_err(|error| {
+        let error = error.to_string();
+        let remedy = if error.starts_with("missing field") {
+            "add it"
+        } else if error.starts_with("unknown field") {
+            "correct its name, or remove it"
+        } else {
+            "correct it"
+        };
+        format!("the settings of this {kind} are wrong: {error}: {remedy}")
+    })
+}
+
+/// Refuses settings that are empty.
+///
+/// # Errors
+///
+/// One sentence that names the empty setting.
+pub(crate) fn filled(kind: &str, settings: &[(&str, &str)]) -> Result<(), String> {
+    match settings.iter().find(|(_, value)| value.trim().is_empty()) {
+        None => Ok(()),
+        Some((name, _)) => Err(wrong(kind, name, "is empty", "fill it in")),
+    }
+}
+
+/// Refuses a text that cannot be the name of a region, because it becomes a part of a host's name.
+///
+/// # Errors
+///
+/// One sentence that names the setting.
+pub(crate) fn regions(kind: &str, settings: &[(&str, Option<&str>)]) -> Result<(), String> {
+    let fits = |region: &str| {
+        region.contains('-') && region.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
+    };
+    match settings.iter().find(|(_, region)| region.is_some_and(|region| !fits(region))) {
+        None => Ok(()),
+        Some((name, _)) => Err(wrong(kind, name, "is no region of AWS", "write it like eu-west-1")),
+    }
+}
+
+/// The sentence about one wrong setting.
+pub(crate) fn wrong(kind: &str, setting: &str, what: &str, remedy: &str) -> String {
+    format!("the setting {setting} of this {kind} {what}: {remedy}")
+}
+
+/// Reads settings that were checked before.
+pub(super) fn settled<T: DeserializeOwned>(kind: &str, settings: &Value) -> Result<T, Fault> {
+    read(kind, settings).map_err(|told| Fault::person_needed(codes::ACTION_SETTINGS, told))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde::Deserialize;
+    use serde_json::json;
+
+    use super::*;
+
+    #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Some {
+        #[expect(dead_code, reason = "only read")]
+        stream: String,
+    }
+
+    #[test]
+    fn each_refusal_names_the_setting_and_the_remedy() {
+        let told = |settings| read::<Some>("kinesis_stream", &settings).unwrap_err();
+        assert_eq!(
+            told(json!({ "stream": "a", "reigon": "b" })),
+            "the settings of this kinesis_stream are wrong: unknown field `reigon`, expected `stream`: \
+             correct its name, or remove it"
+        );
+        assert_eq!(told(json!({})), "the settings of this kinesis_stream are wrong: missing field `stream`: add it");
+        assert!(told(json!({ "stream": 3 })).ends_with("expected a string: correct it"));
+        assert!(filled("a", &[("b", "x"), ("c", " ")]).unwrap_err().contains("setting c of this a is empty"));
+        assert!(regions("a", &[("region", Some("eu-west-1.evil.example/"))]).is_err());
+        assert_eq!(regions("a", &[("region", Some("us-gov-west-1")), ("other", None)]), Ok(()));
+    }
+}

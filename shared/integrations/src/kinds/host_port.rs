@@ -1,0 +1,75 @@
+//! Checks a source behind a host and a port, e.g. a database by JDBC: it is reachable if a TCP connection
+//! opens.
+//!
+//! It does not sign in. A validation does that. The connection is made from the machine where Switchback
+//! runs, so that machine must have the same network path as the target.
+
+use async_trait::async_trait;
+use engine::ports::{Access, ActionInfo, Ending};
+use failover::action::{Purpose, Reach};
+use saga::{Class, Fault};
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::exchange::patience;
+use super::{Kind, Reaching, read};
+use crate::codes;
+use crate::web::Missed;
+
+pub(super) struct HostPort;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Settings {
+    host: String,
+    port: u16,
+}
+
+#[async_trait]
+impl Kind for HostPort {
+    fn info(&self) -> ActionInfo {
+        ActionInfo { name: "jdbc_host", purpose: Purpose::Source, reach: Reach::External, class: Class::Idempotent }
+    }
+
+    fn check(&self, settings: &Value) -> Result<(), String> {
+        let settings: Settings = read(settings)?;
+        check_host(&settings.host, settings.port)
+    }
+
+    async fn attempt(&self, settings: &Value, reaching: &Reaching<'_>) -> Result<String, Fault> {
+        let unreadable = |e| Fault::person_needed(codes::ACTION_SETTINGS, e);
+        let Settings { host, port } = read(settings).map_err(unreadable)?;
+        match connected(reaching, "jdbc_host", &host, port).await? {
+            Ok(()) => Ok(format!("{host}:{port} takes connections")),
+            Err(missed) => {
+                let message = format!("source {:?}, {host}:{port}: {}", reaching.name, missed.why);
+                Err(patience(reaching, Fault::again(codes::SOURCE_UNREACHABLE, message)))
+            }
+        }
+    }
+}
+
+/// Checks a host and a port.
+pub(crate) fn check_host(host: &str, port: u16) -> Result<(), String> {
+    let fits = !host.is_empty() && host.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | ':'));
+    if !fits {
+        return Err("host is no host: write its name or address alone, e.g. db.example.com".to_owned());
+    }
+    if port == 0 {
+        return Err("port 0 is none: write the port that the source listens on".to_owned());
+    }
+    Ok(())
+}
+
+/// Opens one connection.
+pub(super) async fn connected(
+    reaching: &Reaching<'_>,
+    family: &'static str,
+    host: &str,
+    port: u16,
+) -> Result<Result<(), Missed>, Fault> {
+    let admitted = reaching.admission.enter(family, Access::Read).await?;
+    let connected = reaching.web.connect(host, port, admitted.time_out).await;
+    reaching.admission.leave(family, if connected.is_ok() { Ending::Answered } else { Ending::Failed });
+    Ok(connected)
+}

@@ -1,0 +1,74 @@
+//! Checks a service that the work reads over HTTPS: it is reachable if a GET is answered as wanted.
+
+use std::collections::BTreeMap;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use engine::ports::{Access, ActionInfo, Ending};
+use failover::action::{Purpose, Reach};
+use http::{HeaderMap, Method};
+use saga::{Class, Fault};
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::exchange::patience;
+use super::place::{Kept, check_headers, header_name};
+use super::{Kind, Reaching, read};
+use crate::codes;
+use crate::web::Asked;
+
+pub(super) struct HttpsEndpoint;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Settings {
+    url: Kept,
+    #[serde(default)]
+    headers: BTreeMap<String, Kept>,
+    /// The wanted status. Without it, any success is wanted.
+    status: Option<u16>,
+}
+
+#[async_trait]
+impl Kind for HttpsEndpoint {
+    fn info(&self) -> ActionInfo {
+        ActionInfo {
+            name: "https_endpoint",
+            purpose: Purpose::Source,
+            reach: Reach::External,
+            class: Class::Idempotent,
+        }
+    }
+
+    fn check(&self, settings: &Value) -> Result<(), String> {
+        let settings: Settings = read(settings)?;
+        check_headers(&settings.headers)?;
+        if let Some(status) = settings.status.filter(|status| !(100..600).contains(status)) {
+            return Err(format!("{status} is no status of HTTP: write one from 100 to 599, or leave it out"));
+        }
+        settings.url.check_address()
+    }
+
+    async fn attempt(&self, settings: &Value, reaching: &Reaching<'_>) -> Result<String, Fault> {
+        let unreadable = |e| Fault::person_needed(codes::ACTION_SETTINGS, e);
+        let settings: Settings = read(settings).map_err(unreadable)?;
+        let mut headers = HeaderMap::new();
+        for (name, value) in &settings.headers {
+            headers.insert(header_name(name).map_err(unreadable)?, value.header(reaching.secrets)?);
+        }
+        let url = settings.url.url(reaching.secrets)?;
+        let asked = Asked { url, method: Method::GET, headers, body: Bytes::new() };
+        let admitted = reaching.admission.enter("https_endpoint", Access::Read).await?;
+        let sent = reaching.web.send(asked, admitted.time_out).await;
+        reaching.admission.leave("https_endpoint", if sent.is_ok() { Ending::Answered } else { Ending::Failed });
+        let why = match sent {
+            Ok(got) if settings.status.map_or(got.status.is_success(), |wanted| got.status.as_u16() == wanted) => {
+                return Ok(format!("it answers {}", got.status.as_u16()));
+            }
+            Ok(got) => format!("it answered {}", got.status.as_u16()),
+            Err(missed) => missed.why,
+        };
+        let message = format!("source {:?}: {why}", reaching.name);
+        Err(patience(reaching, Fault::again(codes::SOURCE_UNREACHABLE, message)))
+    }
+}

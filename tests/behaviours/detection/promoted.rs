@@ -1,0 +1,73 @@
+//! Checks a pair after a promotion, with an unchanged configuration. Every signal, proposal and message is about the
+//! workspace that has the role by the record, and not by the configuration (R44).
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use engine::Deps;
+use engine::detection::{case_of, poll};
+use engine::ports::{Admission, Depth, Probe, ProbeInfo, Probed, SagaStatus};
+use failover::plan::About;
+use failover::signal::{Origin, Reading};
+use failover::verdict::Mode;
+use failover::{Operation, Side};
+use jiff::Timestamp;
+use tests::pair::{Ground, perform};
+use tests::watched::{moved, watched};
+
+/// A probe that the configuration has for a side. It says which workspace it reads.
+struct Configured(ProbeInfo);
+
+#[async_trait]
+impl Probe for Configured {
+    fn info(&self) -> &ProbeInfo {
+        &self.0
+    }
+
+    async fn look(&self, _: Timestamp, _: &dyn Admission) -> Probed {
+        Probed { reading: Reading::Healthy, measured: None, text: self.0.name.clone() }
+    }
+}
+
+fn probe(side: Side, host: &str) -> Arc<dyn Probe> {
+    let (origin, depth, name) = (Origin::Probe, Depth::Shallow, host.to_owned());
+    Arc::new(Configured(ProbeInfo { name, side, origin, depth, works: false, unit: "ms" }))
+}
+
+#[test]
+fn after_a_promotion_support_the_proposal_and_the_probes_name_the_new_primary() {
+    perform(watched(Mode::Ask), async |ground: &Ground| {
+        ground.captured().await;
+        moved(ground, Operation::Promotion, Side::Primary, &|status| matches!(status, SagaStatus::Finished(_))).await;
+        assert_eq!(ground.operator.pair.host(Side::Primary), sim::PRIMARY_HOST, "the configuration is as before");
+        assert_eq!(ground.pair().await.role_assignment.expect("they are on record").primary, sim::STANDBY_HOST);
+        // The hour after the last saga, in which nothing is proposed, has gone by.
+        ground.admission(3_700).await;
+        ground.captured().await;
+
+        let probes = [Side::Primary, Side::Standby].map(|side| probe(side, ground.operator.pair.host(side)));
+        let read_purpose = Deps { probes: probes.to_vec(), ..ground.operator.clone() };
+        poll(&read_purpose, "here").await.expect("the store takes it");
+        let tracks = read_purpose.signals.tracks(&read_purpose.pair.name).await.expect("the store answers");
+        let about = |host: &str| {
+            let track = tracks.iter().find(|item| item.track.about.subject == format!("{host} from here"));
+            track.map(|item| item.track.about.side)
+        };
+        assert_eq!(about(sim::STANDBY_HOST), Some(Side::Primary));
+        assert_eq!(about(sim::PRIMARY_HOST), Some(Side::Standby));
+
+        let saga = ground.minutes(6, Reading::Down).await.saga.expect("it fires");
+        assert_eq!(case_of(&ground.operator).await.expect("the store answers").side, Side::Primary);
+        let about: About = serde_json::from_value(ground.view(&saga).await.plan.about).expect("a plan of ours");
+        let hosts: Vec<(Side, &str)> = about.addresses.iter().map(|it| (it.side, it.host.as_str())).collect();
+        assert_eq!(hosts, [(Side::Primary, sim::STANDBY_HOST), (Side::Standby, sim::PRIMARY_HOST)]);
+        assert_eq!(about.leaving, Side::Primary);
+
+        let mail = ground.stack.mail();
+        let to_support = mail.iter().find(|mail| mail.attributes.get("audience").is_some_and(|who| who == "support"));
+        let to_support = to_support.expect("support was told");
+        for told in [&to_support.subject, &to_support.text] {
+            assert!(told.contains(sim::STANDBY_HOST) && !told.contains(sim::PRIMARY_HOST), "{told}");
+        }
+    });
+}
