@@ -62,7 +62,7 @@ fn what_is_refused_is_left_to_a_person_and_nothing_behind_it_begins() {
             state.entered_at(index).is_none(),
             matches!(
                 stage.name.as_str(),
-                "validate" | "schedules" | "point" | "validate-again" | "tell-again" | "by-hand"
+                "validate" | "schedules" | "repoint" | "validate-again" | "notify-again" | "manual"
             )
         );
     }
@@ -150,7 +150,7 @@ fn a_validation_that_fails_holds_the_saga_before_its_schedules() {
     assert_eq!((told.report.outcome.as_str(), told.report.steps.blocked), ("person-needed", 1));
     let view = &told.ended.view;
     for (index, stage) in view.plan.stages.iter().enumerate() {
-        let held = ["schedules", "point", "validate-again", "tell-again", "by-hand"].contains(&stage.name.as_str());
+        let held = ["schedules", "repoint", "validate-again", "notify-again", "manual"].contains(&stage.name.as_str());
         assert_eq!(view.state.entered_at(index).is_none(), held, "{}", stage.name);
     }
     assert!(told.story.contains("canary_job blocked, not proved: RUN-FAILED"), "{}", told.story);

@@ -45,7 +45,7 @@ impl Clocks {
     pub fn follow(&mut self, plan: &Plan, state: &State, event: &Event, at: Timestamp) {
         match event {
             Event::Approved { question, .. } if question == GO => self.approved_at = Some(at),
-            Event::StageEntered { stage: entered } if entered == stage::POINT => self.executed_at = Some(at),
+            Event::StageEntered { stage: entered } if stage::repoints(entered) => self.executed_at = Some(at),
             Event::Done { step, .. } | Event::Waived { step, .. } => {
                 let index = usize::from(step.stage);
                 let last = plan.stages.iter().rposition(|s| validates(&s.name));

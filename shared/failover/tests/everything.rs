@@ -155,8 +155,8 @@ fn what_runs_on_both_sides_by_decision_is_neither_fenced_nor_started() {
 
 #[test]
 fn a_side_that_was_cut_off_is_let_in_again_before_anything_is_asked_of_it() {
-    assert!(wants(&planned_with(|_| {}, false).unwrap(), stage::LIFT).is_empty());
-    assert_eq!(wants(&planned_with(|_| {}, true).unwrap(), stage::LIFT), [want::LIFTED]);
+    assert!(wants(&planned_with(|_| {}, false).unwrap(), stage::READMIT).is_empty());
+    assert_eq!(wants(&planned_with(|_| {}, true).unwrap(), stage::READMIT), [want::LIFTED]);
 }
 
 #[test]

@@ -10,8 +10,9 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-/// The version of the plan's shape that this code writes (S22).
-pub const PLAN_VERSION: u32 = 2;
+/// The version of the plan's shape that this code writes (S22). Version 3 has other names for six stages than version
+/// 2: `notify`, `notify-again`, `isolate`, `readmit`, `repoint` and `manual`. Plans of both are carried out.
+pub const PLAN_VERSION: u32 = 3;
 
 /// Id of one saga, e.g. `payments-20260105T081500Z-1`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

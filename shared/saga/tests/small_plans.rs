@@ -287,6 +287,14 @@ fn a_plan_of_a_later_version_is_left_alone_s22() {
 }
 
 #[test]
+fn a_plan_of_an_earlier_version_is_read_as_it_is_s22() {
+    let mut earlier = small();
+    earlier.version = 2;
+    let (bytes, hash) = earlier.freeze().unwrap();
+    assert_eq!(Plan::thaw(&bytes, &hash).unwrap(), earlier);
+}
+
+#[test]
 fn tokens_are_stable_short_and_never_shared_s7() {
     let plan = small();
     let tokens: BTreeMap<String, StepId> = plan.steps().map(|(step, _)| (plan.token(step), step)).collect();

@@ -41,8 +41,8 @@ fn fenced_first_the_target_waits_for_the_answer() {
                 Some(stage.as_str())
             })
             .collect();
-        assert!(entered.contains(&stage::SWEEP) && entered.contains(&stage::CUT_OFF), "{entered:?}");
-        for later in [stage::LIFT, stage::TELL, stage::DATA, "pools", stage::POINT] {
+        assert!(entered.contains(&stage::SWEEP) && entered.contains(&stage::ISOLATE), "{entered:?}");
+        for later in [stage::READMIT, stage::NOTIFY, stage::DATA, "pools", stage::REPOINT] {
             assert!(!entered.contains(&later), "{later} was entered: {entered:?}");
         }
         assert_eq!(ground.head(&saga).await.status, SagaStatus::Asking);

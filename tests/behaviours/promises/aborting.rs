@@ -150,7 +150,7 @@ const STAGES: [Option<&str>; 9] = [
     Some(stage::CONFIRM),
     Some(stage::COMPUTE),
     Some(stage::SCHEDULES),
-    Some(stage::POINT),
+    Some(stage::REPOINT),
     Some(stage::VALIDATE_AGAIN),
 ];
 

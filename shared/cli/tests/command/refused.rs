@@ -154,7 +154,7 @@ fn a_workspace_that_lacks_an_api() {
     let before = ground.contents();
     ground.of_pair(&["check"]).ends(0, &["finding: kind sql_warehouse is unsupported here", "well"]);
     let told = ground.of_pair(&["plan", "--planned"]);
-    told.ends(0, &["the standby does not offer kind sql_warehouse", "unsupported here", "by-hand"]);
+    told.ends(0, &["the standby does not offer kind sql_warehouse", "unsupported here", "manual"]);
     assert_eq!(before, ground.contents());
     // The side had warehouses when it was captured. So the answer is doubted, and the record is kept.
     let kept = ground.of_pair(&["capture", "--side", "standby"]);

@@ -95,7 +95,7 @@ pub fn guard_plan(ask: &GuardAsk<'_>) -> Result<Plan, PlanRefused> {
         }),
         stages: vec![
             Stage { name: stage::FENCE.to_owned(), gate: Gate::Open, steps },
-            Stage { name: stage::TELL.to_owned(), gate: tried(&[stage::FENCE]), steps: told },
+            Stage { name: stage::NOTIFY.to_owned(), gate: tried(&[stage::FENCE]), steps: told },
         ],
         exceptions: Vec::new(),
         findings: bounded(findings.collect()),

@@ -34,7 +34,7 @@ pub fn move_plan(ask: &Ask<'_>) -> Result<Plan, PlanRefused> {
         stages.push(Stage { name: part.name().to_owned(), gate: moving.gate(*part), steps: moving.steps(*part)? });
     }
     // If nothing is left to a person, there is no such stage.
-    stages.retain(|stage| stage.name != stage::BY_HAND || !stage.steps.is_empty());
+    stages.retain(|stage| stage.name != stage::MANUAL || !stage.steps.is_empty());
     let plan = Plan {
         version: PLAN_VERSION,
         saga: ask.saga.clone(),
@@ -109,10 +109,10 @@ impl Part {
             Part::Fence => stage::FENCE,
             Part::StopCompute => stage::STOP_COMPUTE,
             Part::Sweep => stage::SWEEP,
-            Part::CutOff => stage::CUT_OFF,
-            Part::Lift => stage::LIFT,
+            Part::CutOff => stage::ISOLATE,
+            Part::Lift => stage::READMIT,
             Part::Confirm => stage::CONFIRM,
-            Part::Tell => stage::TELL,
+            Part::Tell => stage::NOTIFY,
             Part::CatchUp => stage::CATCH_UP,
             Part::Data => stage::DATA,
             Part::Pools => stage::POOLS,
@@ -120,13 +120,13 @@ impl Part {
             Part::Jobs => stage::JOBS,
             Part::Validate => stage::VALIDATE,
             Part::Schedules => stage::SCHEDULES,
-            Part::Point => stage::POINT,
+            Part::Point => stage::REPOINT,
             Part::Promote => stage::PROMOTE,
             Part::ValidateAgain => stage::VALIDATE_AGAIN,
-            Part::TellAgain => stage::TELL_AGAIN,
+            Part::TellAgain => stage::NOTIFY_AGAIN,
             Part::Reset => stage::RESET,
             Part::Ready => stage::READY,
-            Part::ByHand => stage::BY_HAND,
+            Part::ByHand => stage::MANUAL,
             Part::Lessons => stage::LESSONS,
         }
     }
@@ -181,7 +181,7 @@ impl<'a> Moving<'a> {
         restarters.name_in(&mut stop_compute);
         let places = StartStage::ALL.into_iter().map(|stage| (stage, place(stage.as_str()))).collect();
         let starts = Starts::collect(ask, &fenced, places);
-        let pointed = parts.contains(&Part::Point).then(|| StepId { stage: place(stage::POINT), number: 0 });
+        let pointed = parts.contains(&Part::Point).then(|| StepId { stage: place(stage::REPOINT), number: 0 });
         Self { ask, fence, stop_compute, starts, pointed }
     }
 
@@ -205,7 +205,7 @@ impl<'a> Moving<'a> {
             // Nothing is taken back from here on. So a person must have said yes, also if the side was fenced
             // first.
             Part::Lift | Part::Tell => one_way(verified(&[stage::FREEZE])),
-            Part::Confirm => verified(&[stage::LIFT]),
+            Part::Confirm => verified(&[stage::READMIT]),
             Part::CatchUp => verified(&all_stopped),
             Part::Data => {
                 let stopped = if planned { verified(&all_stopped) } else { tried(&[stage::FENCE]) };
@@ -220,11 +220,11 @@ impl<'a> Moving<'a> {
             Part::Schedules => verified(&[stage::VALIDATE]),
             Part::Point => verified(&[stage::SCHEDULES]),
             // An endpoint that only a person can repair keeps neither the proof nor the message waiting.
-            Part::Promote | Part::ValidateAgain => tried(&[stage::POINT]),
+            Part::Promote | Part::ValidateAgain => tried(&[stage::REPOINT]),
             // People who wait for the new address get it, also if the last validation failed.
             Part::TellAgain if ask.is_in_place() => tried(&[stage::PROMOTE]),
             Part::TellAgain => tried(&[stage::VALIDATE_AGAIN]),
-            Part::Reset => tried(&[stage::TELL_AGAIN]),
+            Part::Reset => tried(&[stage::NOTIFY_AGAIN]),
             Part::Ready if ask.operation == Operation::Failback => verified(&[stage::RESET]),
             Part::Ready => tried(&[stage::PROMOTE]),
             Part::ByHand => tried(&[stage::VALIDATE_AGAIN]),

@@ -15,13 +15,13 @@ pub const STOP_COMPUTE: &str = "stop-compute";
 /// R20: everything is listed again until nothing is found.
 pub const SWEEP: &str = "sweep";
 /// The whole leaving side is isolated, as the team has declared.
-pub const CUT_OFF: &str = "cut-off";
+pub const ISOLATE: &str = "isolate";
 /// The target is readmitted, if it was isolated.
-pub const LIFT: &str = "lift";
+pub const READMIT: &str = "readmit";
 /// R22 to R24: the target is confirmed to be ready for the work.
 pub const CONFIRM: &str = "confirm";
 /// R25: people get a message that the work is moving.
-pub const TELL: &str = "tell";
+pub const NOTIFY: &str = "notify";
 /// R42: data that was written on the leaving side has come back.
 pub const CATCH_UP: &str = "catch-up";
 /// R4, R32: the routes of the data, and the vendor's own recovery.
@@ -37,13 +37,13 @@ pub const VALIDATE: &str = "validate";
 /// R29: schedules are activated.
 pub const SCHEDULES: &str = StartStage::Schedules.as_str();
 /// R30: the new active side is published, and endpoints are pointed at it.
-pub const POINT: &str = "point";
+pub const REPOINT: &str = "repoint";
 /// R44: the roles of the two sides are swapped.
 pub const PROMOTE: &str = "promote";
 /// R31: the target is validated at the end.
 pub const VALIDATE_AGAIN: &str = "validate-again";
 /// R25, R30: people get a message that the work has moved, with the new address.
-pub const TELL_AGAIN: &str = "tell-again";
+pub const NOTIFY_AGAIN: &str = "notify-again";
 /// R50: compute that a drill on the standby alone has started is stopped.
 pub const PUT_BACK: &str = "put-back";
 /// R50: the pools of that compute are put back, after nothing returns to them any more.
@@ -53,6 +53,11 @@ pub const RESET: &str = "reset";
 /// R41, R44: the side is proved to be ready to stand by.
 pub const READY: &str = "ready";
 /// Resources that only a person can carry over.
-pub const BY_HAND: &str = "by-hand";
+pub const MANUAL: &str = "manual";
 /// R43: a lesson is on record.
 pub const LESSONS: &str = "lessons";
+
+/// Whether a stage publishes the new active side. Plans below version 3 have the name `point` for it (S22).
+pub fn repoints(name: &str) -> bool {
+    name == REPOINT || name == "point"
+}
