@@ -51,6 +51,24 @@ fn a_record_of_a_later_version_asks_for_a_newer_program_s22() {
     assert!(found[0].what.contains("version 9") && found[0].what.contains("newer"), "{found:?}");
 }
 
+/// A planned failover of two jobs, recorded and exported by the program that wrote plans of version 2.
+const PLAN_VERSION_2: &[u8] = include_bytes!("earlier/plan_version_2.json");
+
+#[test]
+fn a_record_that_an_earlier_version_has_made_is_verified_s22() {
+    let verified = verify(PLAN_VERSION_2, None, &no_page).unwrap();
+    assert_eq!((verified.steps, verified.lines > 0), (25, true));
+}
+
+#[test]
+fn an_altered_byte_of_such_a_record_is_found_s22() {
+    for place in (0..PLAN_VERSION_2.len()).step_by(701) {
+        let mut altered = PLAN_VERSION_2.to_vec();
+        altered[place] ^= 1;
+        assert!(is_found(&altered), "byte {place}");
+    }
+}
+
 fn is_found(bytes: &[u8]) -> bool {
     verify(bytes, None, &no_page).is_err()
 }
