@@ -16,7 +16,7 @@ pub(crate) async fn take_in(
     body: &[u8],
 ) -> Result<Value, IngestError> {
     let deps = &as_recorded(deps).await?;
-    let listening = gates.listening(&deps.pair.watch.watched, deps.clock.now());
+    let listening = gates.listening(&deps.sides().watched, deps.clock.now());
     let told = source.read(body, &listening).map_err(|why| IngestError::Unreadable(source.name(), why))?;
     let Told { signals, passed_over } = told;
     let count = signals.len();
