@@ -29,6 +29,8 @@ pub struct Sides {
     pub watched: Watched,
     /// The probes of the two sides.
     pub probes: Vec<SideProbe>,
+    /// The side that the configuration calls the primary. It is [`Side::Primary`] in the configuration itself.
+    pub configured_primary: Side,
 }
 
 impl Sides {
@@ -48,6 +50,14 @@ impl Sides {
     /// The host of a side. It is empty if no address is known.
     pub fn host(&self, side: Side) -> &str {
         self.address(side).map_or("", |address| address.host.as_str())
+    }
+
+    /// The side of now of the workspace that has the role `configured` in the configuration.
+    pub fn of_configured(&self, configured: Side) -> Side {
+        match configured {
+            Side::Primary => self.configured_primary,
+            Side::Standby => self.configured_primary.other(),
+        }
     }
 
     /// The same two workspaces, each with the role of the other.
@@ -75,6 +85,7 @@ impl Sides {
             declarations: Declarations { actions: actions.collect(), ..self.declarations.clone() },
             watched: Watched { sides: watched.collect(), ..self.watched.clone() },
             probes: probes.collect(),
+            configured_primary: self.configured_primary.other(),
         }
     }
 }
@@ -97,10 +108,11 @@ impl ConfiguredSides {
 
     /// The sides with the roles of a role assignment, or with those of the configuration if there is none.
     pub(crate) fn under(&self, role_assignment: Option<&RoleAssignment>) -> Sides {
-        let is_other = |role_assignment: &RoleAssignment| {
-            role_assignment.primary == self.0.host(Side::Standby)
-                && role_assignment.standby == self.0.host(Side::Primary)
-        };
-        if role_assignment.is_some_and(is_other) { self.0.swapped() } else { self.0.clone() }
+        if role_assignment.is_some_and(|roles| self.is_swapped_by(roles)) { self.0.swapped() } else { self.0.clone() }
+    }
+
+    /// Whether a role assignment gives each workspace the other role than the configuration.
+    fn is_swapped_by(&self, role_assignment: &RoleAssignment) -> bool {
+        role_assignment.primary == self.0.host(Side::Standby) && role_assignment.standby == self.0.host(Side::Primary)
     }
 }

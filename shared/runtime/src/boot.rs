@@ -134,6 +134,7 @@ pub fn deps(checked: &Checked, clock: Arc<dyn Clock>, ports: Ports) -> Result<De
             declarations: checked.declarations.clone(),
             watched: watching::watched(checked),
             probes,
+            configured_primary: Side::Primary,
         }),
         settings: Arc::new(settings(checked)),
         pairs: ports.pairs,

@@ -11,6 +11,8 @@ use failover::signal::{Origin, Reading};
 use failover::verdict::Mode;
 use failover::{Operation, Side};
 use jiff::Timestamp;
+use serde_json::Value;
+use signals::{Alarm, Gates};
 use tests::pair::{Ground, perform};
 use tests::watched::{moved, watched};
 
@@ -73,5 +75,26 @@ fn after_a_promotion_support_the_proposal_and_the_probes_name_the_new_primary() 
         for told in [&to_support.subject, &to_support.text] {
             assert!(told.contains(sim::STANDBY_HOST) && !told.contains(sim::PRIMARY_HOST), "{told}");
         }
+    });
+}
+
+/// An alarm that the configuration gives to its primary watches the workspace that is the standby now.
+#[test]
+fn after_a_promotion_an_alarm_is_about_the_same_workspace() {
+    perform(watched(Mode::Ask), async |ground: &Ground| {
+        ground.captured().await;
+        let alarm = Alarm { name: "payments-*".to_owned(), side: Some(Side::Primary), reading: Reading::Down };
+        let gates = Gates { doors: Vec::new(), alarms: vec![alarm] };
+        let event: Value =
+            serde_json::from_str(include_str!("../../../events/cloudwatch_alarm/alarm.json")).expect("JSON");
+        let ring = async || {
+            signal_function::handle(&ground.operator, &gates, event.clone()).await.expect("the store takes it");
+            let tracks = ground.operator.signals.tracks(&ground.operator.pair.name).await.expect("the store answers");
+            let alarms = tracks.into_iter().filter(|item| item.track.about.source == "cloudwatch_alarm");
+            alarms.map(|item| item.track.about.side).collect::<Vec<Side>>()
+        };
+        assert_eq!(ring().await, [Side::Primary]);
+        moved(ground, Operation::Promotion, Side::Primary, &|status| matches!(status, SagaStatus::Finished(_))).await;
+        assert!(ring().await.contains(&Side::Standby));
     });
 }

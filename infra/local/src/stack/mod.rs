@@ -262,6 +262,7 @@ impl Stack {
                 addresses: addresses(),
                 declarations: self.parts.declarations.clone(),
                 watched: self.parts.watched.clone(),
+                configured_primary: failover::Side::Primary,
             }),
             actions: self.actions(ports.actions, process),
             settings: Arc::new(self.parts.settings.clone()),
