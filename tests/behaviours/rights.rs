@@ -177,7 +177,7 @@ fn signals() -> Used {
         host: String::new(),
     };
     let sides = vec![side(Side::Primary, "us-east-1"), side(Side::Standby, "us-west-2")];
-    setup.watch.watched = Watched { sides, services: ["EC2", "S3"].map(str::to_owned).to_vec() };
+    setup.watched = Watched { sides, services: ["EC2", "S3"].map(str::to_owned).to_vec() };
     perform(by_sdk(setup), async |ground: &Ground| {
         let event: Value = serde_json::from_str(include_str!("../../events/aws_health/issue-open.json")).expect("JSON");
         ground.stack.put_event(&event);

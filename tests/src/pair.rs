@@ -10,10 +10,12 @@ use std::time::Duration;
 use engine::approvals::{NotAnswered, Standing, answer, at_terminal};
 use engine::capture::capture;
 use engine::ports::{Clock, SagaHead};
+use engine::roles::{ResolvedPair, as_recorded};
 use engine::start::{Draft, Order, draft, start};
 use engine::view::{View, view};
 use engine::{Deps, Settings, Watch};
 use failover::plan::GO;
+use failover::signal::Watched;
 use failover::{FailoverPolicy, Operation, Side};
 use jiff::Timestamp;
 use local::clockwork::in_virtual_time;
@@ -53,6 +55,8 @@ pub struct Setup {
     pub delays: sim::Delays,
     /// How the pair is watched, and who is asked.
     pub watch: Watch,
+    /// The cloud and the region of each side, as providers name them.
+    pub watched: Watched,
     /// Whether the schedule takes checkpoints.
     pub syncs: bool,
     /// The store that records everything.
@@ -71,6 +75,7 @@ impl Default for Setup {
             faults: Vec::new(),
             delays: quick(),
             watch: Watch::default(),
+            watched: Watched::default(),
             syncs: false,
             store: StoreKind::Memory,
             deeds: Box::new(|_, _, _| AuditAction::Nothing),
@@ -130,6 +135,7 @@ impl Ground {
             settings,
             policy: FailoverPolicy { planned: setup.planned, ..parts.policy },
             watch: setup.watch,
+            watched: setup.watched,
             syncs: setup.syncs,
             store: setup.store,
             weakened: setup.weakened,
@@ -198,6 +204,11 @@ impl Ground {
     /// The saga's head.
     pub async fn head(&self, saga: &SagaId) -> SagaHead {
         self.operator.sagas.head(saga).await.expect("the store answers").expect("the saga is on record")
+    }
+
+    /// The pair with the roles that are recorded now.
+    pub async fn resolved(&self) -> ResolvedPair {
+        as_recorded(&self.operator).await.expect("the store answers")
     }
 
     /// The saga as it is recorded.

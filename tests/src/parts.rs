@@ -46,6 +46,7 @@ pub fn parts(world: World, clock: Arc<dyn Clock>) -> StackParts {
         },
         declarations: Declarations::default(),
         watch: Watch::default(),
+        watched: failover::signal::Watched::default(),
         looks: false,
         probes: false,
         syncs: false,

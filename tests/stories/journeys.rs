@@ -84,7 +84,7 @@ fn a_promotion_after_a_failover_moves_nothing_r44() {
     let (pair, plan) = (&told.ended.view.pair, &told.ended.view.plan);
     assert_eq!((told.report.outcome.as_str(), pair.active), ("completed", failover::Side::Primary));
     let role_assignment = pair.role_assignment.as_ref().unwrap();
-    let about: failover::plan::About = serde_json::from_value(plan.about.clone()).unwrap();
+    let about: failover::plan::About = failover::plan::About::of(plan).unwrap();
     assert_eq!(
         role_assignment.primary,
         about.addresses.iter().find(|a| a.side == failover::Side::Standby).unwrap().host

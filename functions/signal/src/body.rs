@@ -4,7 +4,7 @@ use engine::Deps;
 use engine::detection::ingest;
 use engine::roles::as_recorded;
 use serde_json::{Value, json};
-use signals::{Gates, Source, Told};
+use signals::{Alarm, Gates, Listening, Source, Told};
 
 use crate::not_heard::IngestError;
 
@@ -16,7 +16,11 @@ pub(crate) async fn take_in(
     body: &[u8],
 ) -> Result<Value, IngestError> {
     let deps = &as_recorded(deps).await?;
-    let listening = gates.listening(&deps.pair.watch.watched, deps.clock.now());
+    // An alarm watches a workspace. A promotion changes the role of the workspace, and not the alarm.
+    let sides = deps.sides();
+    let of_now = |alarm: &Alarm| Alarm { side: alarm.side.map(|side| sides.of_configured(side)), ..alarm.clone() };
+    let alarms: Vec<Alarm> = gates.alarms.iter().map(of_now).collect();
+    let listening = Listening { watched: &sides.watched, alarms: &alarms, now: deps.clock.now() };
     let told = source.read(body, &listening).map_err(|why| IngestError::Unreadable(source.name(), why))?;
     let Told { signals, passed_over } = told;
     let count = signals.len();

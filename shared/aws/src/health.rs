@@ -50,7 +50,6 @@ pub struct AwsHealth {
     /// Whether an emulator serves the API. Then its address is used, and not that of the active region.
     has_endpoint: bool,
     names: Arc<dyn Names>,
-    watched: Watched,
     not_before: Mutex<Timestamp>,
 }
 
@@ -62,13 +61,13 @@ impl std::fmt::Debug for AwsHealth {
 
 impl AwsHealth {
     /// A feed that asks about the watched sides that are in AWS.
-    pub fn new(clients: &Clients, names: Arc<dyn Names>, watched: Watched) -> Self {
+    pub fn new(clients: &Clients, names: Arc<dyn Names>) -> Self {
         let (client, has_endpoint) = (clients.health.clone(), clients.has_endpoint);
-        Self { client, has_endpoint, names, watched, not_before: Mutex::new(Timestamp::MIN) }
+        Self { client, has_endpoint, names, not_before: Mutex::new(Timestamp::MIN) }
     }
 
-    fn regions(&self) -> Vec<String> {
-        let ours = self.watched.sides.iter().filter(|side| side.cloud == CloudName::Aws);
+    fn regions(watched: &Watched) -> Vec<String> {
+        let ours = watched.sides.iter().filter(|side| side.cloud == CloudName::Aws);
         let mut regions: Vec<String> = ours.map(|side| side.region.clone()).collect();
         regions.sort();
         regions.dedup();
@@ -128,10 +127,10 @@ impl AwsHealth {
         Ok(found)
     }
 
-    fn signals(&self, event: &Event, now: Timestamp) -> Vec<Signal> {
+    fn signals(event: &Event, watched: &Watched, now: Timestamp) -> Vec<Signal> {
         let (Some(arn), Some(region)) = (event.arn(), event.region()) else { return Vec::new() };
         let service = event.service().unwrap_or("a service");
-        if !self.watched.counts(service) {
+        if !watched.counts(service) {
             return Vec::new();
         }
         let (is_closed, said) = match event.status_code() {
@@ -142,7 +141,7 @@ impl AwsHealth {
         // While an issue is open, AWS says so with every answer.
         let seen_at = if is_closed { seen.and_then(at).unwrap_or(now) } else { now };
         let code = event.event_type_code().unwrap_or("an issue");
-        let sides = self.watched.in_region(CloudName::Aws, region);
+        let sides = watched.in_region(CloudName::Aws, region);
         sides
             .map(|side| Signal {
                 about: About { source: SOURCE.to_owned(), side: side.side, subject: arn.to_owned() },
@@ -162,8 +161,8 @@ impl Feed for AwsHealth {
         SOURCE
     }
 
-    async fn poll(&self, now: Timestamp, admission: &dyn Admission) -> Result<Vec<Signal>, Fault> {
-        let regions = self.regions();
+    async fn poll(&self, now: Timestamp, watched: &Watched, admission: &dyn Admission) -> Result<Vec<Signal>, Fault> {
+        let regions = Self::regions(watched);
         if regions.is_empty() || !self.begins(now) {
             return Ok(Vec::new());
         }
@@ -183,7 +182,7 @@ impl Feed for AwsHealth {
                     *self.not_before.lock().unwrap_or_else(PoisonError::into_inner) = later(now, NO_PLAN_PAUSE_S);
                 }
             })?;
-            told.extend(events.iter().flat_map(|event| self.signals(event, now)));
+            told.extend(events.iter().flat_map(|event| Self::signals(event, watched, now)));
         }
         Ok(told)
     }

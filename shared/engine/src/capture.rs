@@ -16,10 +16,11 @@ use crate::keys::{checkpoint_key, prepared_key};
 use crate::limiter::request_admission::RequestAdmission;
 use crate::pair::pair_head;
 use crate::ports::{Observed, PairHead, ReadPurpose, StoreError};
+use crate::roles::ResolvedPair;
 
 /// Lists a side. The kinds are listed in parallel, and a kind that cannot be listed does not delay the others.
-pub async fn list_side(deps: &Deps, side: Side, time_out: Duration) -> Checkpoint {
-    let workspace = deps.pair.side(side);
+pub async fn list_side(deps: &ResolvedPair, side: Side, time_out: Duration) -> Checkpoint {
+    let workspace = deps.sides().workspace(side);
     let taken_at = deps.clock.now();
     let admission =
         RequestAdmission::new(side.as_str(), Arc::clone(&deps.clock), Arc::clone(&deps.settings), None, time_out);
@@ -98,7 +99,7 @@ pub async fn capture(deps: &Deps, side: Side) -> Result<Checkpoint, CaptureError
 /// A whole listing of a side that is not stored yet.
 pub(crate) struct Taken {
     /// The ports and the pair, with the roles that the pair's head had when the listing began.
-    pub(crate) deps: Deps,
+    pub(crate) deps: ResolvedPair,
     /// The listing.
     pub(crate) checkpoint: Checkpoint,
     /// The latest checkpoint, which the listing may replace.
@@ -113,7 +114,7 @@ pub(crate) struct Taken {
 pub(crate) async fn take(deps: &Deps, side: Side) -> Result<Taken, CaptureError> {
     let head = pair_head(deps).await?;
     refuse_fenced(&head, side)?;
-    let deps = deps.as_recorded(&head);
+    let deps = deps.resolve(&head);
     let listed = list_side(&deps, side, deps.settings.call_time_out).await;
     let recorded = latest(&deps, side).await?;
     let checkpoint = match &recorded {
@@ -144,7 +145,7 @@ fn refuse_fenced(head: &PairHead, side: Side) -> Result<(), CaptureError> {
 /// # Errors
 ///
 /// [`CaptureError`].
-pub async fn latest(deps: &Deps, side: Side) -> Result<Option<Checkpoint>, CaptureError> {
+pub async fn latest(deps: &ResolvedPair, side: Side) -> Result<Option<Checkpoint>, CaptureError> {
     read(deps, &checkpoint_key(deps, side), side).await
 }
 
@@ -163,7 +164,7 @@ pub struct CheckpointOutline {
 /// # Errors
 ///
 /// [`CaptureError`].
-pub async fn outline(deps: &Deps, side: Side) -> Result<Option<CheckpointOutline>, CaptureError> {
+pub async fn outline(deps: &ResolvedPair, side: Side) -> Result<Option<CheckpointOutline>, CaptureError> {
     #[derive(Deserialize)]
     struct Outline {
         version: u32,
@@ -183,13 +184,13 @@ pub async fn outline(deps: &Deps, side: Side) -> Result<Option<CheckpointOutline
 /// # Errors
 ///
 /// [`CaptureError`].
-pub async fn prepared(deps: &Deps, side: Side) -> Result<Option<Checkpoint>, CaptureError> {
+pub async fn prepared(deps: &ResolvedPair, side: Side) -> Result<Option<Checkpoint>, CaptureError> {
     read(deps, &prepared_key(deps, side), side).await
 }
 
 /// Whether a side never had a kind that it reports as unsupported: no record of the side has a resource of the kind.
 /// If a record has one, the kind is not believed to be gone. The same is true while a record cannot be read.
-pub(crate) async fn never_had(deps: &Deps, side: Side, kind: &str) -> bool {
+pub(crate) async fn never_had(deps: &ResolvedPair, side: Side, kind: &str) -> bool {
     #[cfg(feature = "mutants")]
     if deps.settings.restored.never_had {
         return false;
@@ -201,7 +202,7 @@ pub(crate) async fn never_had(deps: &Deps, side: Side, kind: &str) -> bool {
     }
 }
 
-async fn read(deps: &Deps, key: &str, side: Side) -> Result<Option<Checkpoint>, CaptureError> {
+async fn read(deps: &ResolvedPair, key: &str, side: Side) -> Result<Option<Checkpoint>, CaptureError> {
     let bytes = deps.objects.get(key).await?;
     let read = bytes.map(|bytes| Checkpoint::from_bytes(&bytes)).transpose()?;
     // A promotion may have given the workspace another role since the checkpoint was taken.

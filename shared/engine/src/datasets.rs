@@ -9,18 +9,18 @@ use failover::template::fill_all;
 use futures::future::join_all;
 use serde_json::Value;
 
-use crate::deps::Deps;
 use crate::limiter::request_admission::RequestAdmission;
+use crate::roles::ResolvedPair;
 
 /// Reads the time of the last synced data of every dataset, as a side has it. A dataset that cannot be read does not
 /// delay the others. It is reported as unknown, and never as recent (S17).
-pub async fn datasets(deps: &Deps, side: Side) -> Vec<DatasetSeen> {
+pub async fn datasets(deps: &ResolvedPair, side: Side) -> Vec<DatasetSeen> {
     let purposes = [Purpose::Dataset, Purpose::Recovery];
-    let declared = purposes.into_iter().flat_map(|purpose| deps.pair.declarations.of(purpose));
+    let declared = purposes.into_iter().flat_map(|purpose| deps.sides().declarations.of(purpose));
     join_all(declared.map(|action| one(deps, side, action))).await
 }
 
-async fn one(deps: &Deps, side: Side, action: &Action) -> DatasetSeen {
+async fn one(deps: &ResolvedPair, side: Side, action: &Action) -> DatasetSeen {
     let time_out = deps.settings.call_time_out;
     let admission =
         RequestAdmission::new(&action.name, Arc::clone(&deps.clock), Arc::clone(&deps.settings), None, time_out);
@@ -40,8 +40,8 @@ async fn one(deps: &Deps, side: Side, action: &Action) -> DatasetSeen {
 /// # Errors
 ///
 /// The fault of the first text that cannot be filled in.
-pub fn filled(deps: &Deps, side: Side, settings: &Value) -> Result<Value, String> {
+pub fn filled(deps: &ResolvedPair, side: Side, settings: &Value) -> Result<Value, String> {
     let unknown = || Address { side, url: String::new(), host: String::new() };
-    let address = deps.pair.addresses.iter().find(|address| address.side == side).cloned().unwrap_or_else(unknown);
+    let address = deps.sides().address(side).cloned().unwrap_or_else(unknown);
     fill_all(settings, &placeholders(&deps.pair.name, &address))
 }

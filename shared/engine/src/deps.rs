@@ -2,37 +2,27 @@
 
 use std::sync::Arc;
 
-use failover::action::{ActionInfo, Address, Declarations};
 use failover::drill::DrillPolicy;
 use failover::evidence::Objectives;
-use failover::signal::Watched;
 use failover::verdict::WatchPolicy;
-use failover::{FailoverPolicy, MapEntry, PairName, Side};
+use failover::{FailoverPolicy, PairName};
 
 use crate::approvals::{Approvals, Approver, folded};
 use crate::ports::{
-    Actions, ApprovalRequests, Clock, Controls, EvidenceRenderer, Feed, Messenger, Objects, Pairs, Probe, Sagas,
-    Signals, Waker, Workspace,
+    Actions, ApprovalRequests, Clock, Controls, EvidenceRenderer, Feed, Messenger, Objects, Pairs, Sagas, Signals,
+    Waker,
 };
 use crate::settings::Settings;
+use crate::sides::ConfiguredSides;
 
-/// One pair and how to reach its sides.
+/// One pair, in everything that does not depend on which of its workspaces is the primary. The rest is in
+/// [`crate::sides::Sides`].
 #[derive(Clone)]
 pub struct Pair {
     /// The pair's name, e.g. `payments`.
     pub name: PairName,
-    /// The workspace of the primary.
-    pub primary: Arc<dyn Workspace>,
-    /// The workspace of the standby.
-    pub standby: Arc<dyn Workspace>,
-    /// The explicit map between the resources of the two sides (`[[map]]`).
-    pub map: Vec<MapEntry>,
     /// The team's rules for a failover.
     pub policy: FailoverPolicy,
-    /// The addresses of the two sides, the primary first.
-    pub addresses: Vec<Address>,
-    /// The actions that the team has declared, and the work that runs on both sides.
-    pub declarations: Declarations,
     /// The rules of detection, and the people who are asked.
     pub watch: Watch,
 }
@@ -42,8 +32,6 @@ pub struct Pair {
 pub struct Watch {
     /// The team's rules for detection.
     pub policy: WatchPolicy,
-    /// The cloud and the region of each side, as providers name them.
-    pub watched: Watched,
     /// The settings for asking people by message. `None`: people are asked only at a terminal.
     pub approvals: Option<Approvals>,
     /// The people who may approve, in the order of the contact list. If it is empty, anybody who gives a name at a
@@ -67,22 +55,7 @@ impl Watch {
     }
 }
 
-impl Pair {
-    /// The workspace of a side.
-    pub fn side(&self, side: Side) -> &Arc<dyn Workspace> {
-        match side {
-            Side::Primary => &self.primary,
-            Side::Standby => &self.standby,
-        }
-    }
-
-    /// The host of a side. It is empty if no address is known.
-    pub fn host(&self, side: Side) -> &str {
-        self.addresses.iter().find(|address| address.side == side).map_or("", |address| address.host.as_str())
-    }
-}
-
-/// The ports of the engine.
+/// The ports of the engine, before it is known which workspace is the primary. [`Deps::resolve`] finds that out.
 #[derive(Clone)]
 pub struct Deps {
     /// The source of time.
@@ -109,25 +82,10 @@ pub struct Deps {
     pub messenger: Arc<dyn Messenger>,
     /// The external sources that are polled, e.g. status pages.
     pub feeds: Vec<Arc<dyn Feed>>,
-    /// The probes of the two sides.
-    pub probes: Vec<Arc<dyn Probe>>,
     /// The pair.
     pub pair: Pair,
+    /// The two workspaces with the roles of the configuration. They are out of reach until the roles are resolved.
+    pub configured: ConfiguredSides,
     /// The durations and numbers of the engine.
     pub settings: Arc<Settings>,
-}
-
-impl Deps {
-    /// Every kind of action that can be carried out here.
-    pub fn action_kinds(&self) -> Vec<ActionInfo> {
-        let through_workspaces = self.pair.primary.actions().iter();
-        through_workspaces.chain(self.actions.iter().flat_map(|actions| actions.actions())).copied().collect()
-    }
-
-    /// Finds the part that carries out actions of a kind: an external one, or the workspace of a side.
-    pub fn actions_of(&self, kind: &str, side: Side) -> Option<&dyn Actions> {
-        let knows = |actions: &&dyn Actions| actions.actions().iter().any(|info| info.name == kind);
-        let workspace: &dyn Actions = self.pair.side(side).as_ref();
-        self.actions.iter().map(|actions| actions.as_ref() as &dyn Actions).chain([workspace]).find(knows)
-    }
 }

@@ -23,6 +23,7 @@ use crate::ports::{
     Context, ControlCount, Next, Observed, PairHead, ReadPurpose, STORE_VERSION, SagaHead, SagaStatus, StoreError,
     Workspace,
 };
+use crate::roles::ResolvedPair;
 use crate::update::written;
 
 /// The result of a check by the guard.
@@ -64,7 +65,7 @@ pub enum Guarded {
 ///
 /// [`StoreError`]. A side that does not answer is no error.
 pub async fn guard(deps: &Deps, mut head: PairHead, every: SignedDuration) -> Result<Guarded, StoreError> {
-    let deps = &deps.as_recorded(&head);
+    let deps = &deps.resolve(&head);
     let now = deps.clock.now();
     let Some(record) = head.guard.as_mut().filter(|record| record.side == head.active.other()) else {
         return Ok(Guarded::NotDue);
@@ -107,8 +108,7 @@ async fn left_to_saga(deps: &Deps, saga: Option<&SagaId>, side: Side) -> Result<
     }
     let Some(bytes) = deps.objects.get(&plan_key(saga)).await? else { return Ok(None) };
     let Ok(plan) = Plan::thaw(&bytes, &head.plan) else { return Ok(None) };
-    let about: Option<About> = serde_json::from_value(plan.about.clone()).ok();
-    if about.is_none_or(|about| about.leaving != side) {
+    if About::of(&plan).map_err(|e| StoreError::Broken(e.to_string()))?.leaving != side {
         return Ok(None);
     }
     let leaving = failover::Role::Leaving.as_str();
@@ -127,8 +127,8 @@ async fn left_to_saga(deps: &Deps, saga: Option<&SagaId>, side: Side) -> Result<
 
 /// Finds the resources that are on at a side and can be fenced, and names those that were not read or are left to a
 /// saga.
-pub(crate) async fn offenders(deps: &Deps, side: Side, left: &LeftToSaga) -> (Vec<Offender>, Vec<String>) {
-    let workspace = deps.pair.side(side);
+pub(crate) async fn offenders(deps: &ResolvedPair, side: Side, left: &LeftToSaga) -> (Vec<Offender>, Vec<String>) {
+    let workspace = deps.sides().workspace(side);
     let (clock, settings) = (Arc::clone(&deps.clock), Arc::clone(&deps.settings));
     let admission = RequestAdmission::new(side.as_str(), clock, settings, None, deps.settings.dead_time_out);
     let kinds = workspace.kinds().iter().filter(|kind| kind.fenced);
@@ -144,7 +144,7 @@ pub(crate) async fn offenders(deps: &Deps, side: Side, left: &LeftToSaga) -> (Ve
             Err(fault) => unseen.push(format!("{kind}: {fault}")),
         }
     }
-    let marked = there.iter().filter(|seen| deps.pair.declarations.is_active_active(seen.kind, &seen.name));
+    let marked = there.iter().filter(|seen| deps.sides().declarations.is_active_active(seen.kind, &seen.name));
     let marked: BTreeSet<_> = marked.map(|seen| (seen.kind.to_owned(), seen.id.clone())).collect();
     let now = deps.clock.now();
     let mut offenders = Vec::new();
@@ -196,10 +196,15 @@ fn offender(workspace: &dyn Workspace, seen: &Observed, now: Timestamp) -> Resul
     }
 }
 
-async fn begin(deps: &Deps, mut head: PairHead, side: Side, offenders: &[Offender]) -> Result<Guarded, StoreError> {
+async fn begin(
+    deps: &ResolvedPair,
+    mut head: PairHead,
+    side: Side,
+    offenders: &[Offender],
+) -> Result<Guarded, StoreError> {
     let made_at = deps.clock.now();
     let saga = SagaId(format!("{}-guard-{}", deps.pair.name, made_at.strftime("%Y%m%dT%H%M%SZ")));
-    let workspace = deps.pair.side(side);
+    let workspace = deps.sides().workspace(side);
     let order: Vec<&str> = workspace.kinds().iter().map(|kind| kind.name).collect();
     let plan = guard_plan(&GuardAsk {
         saga: saga.clone(),
@@ -208,8 +213,8 @@ async fn begin(deps: &Deps, mut head: PairHead, side: Side, offenders: &[Offende
         made_at,
         offenders,
         order: &order,
-        addresses: &deps.pair.addresses,
-        declarations: &deps.pair.declarations,
+        addresses: &deps.sides().addresses,
+        declarations: &deps.sides().declarations,
         action_kinds: &deps.action_kinds(),
     })
     .map_err(|e| StoreError::Broken(e.to_string()))?;

@@ -5,7 +5,7 @@ use failover::{PairName, Side};
 use jiff::Timestamp;
 use saga::SagaId;
 
-use crate::deps::Deps;
+use crate::roles::ResolvedPair;
 
 /// The key of a saga's frozen plan.
 pub fn plan_key(saga: &SagaId) -> String {
@@ -34,26 +34,26 @@ pub fn dry_run_key(drill: &str, looked_at: Timestamp) -> String {
 
 /// The key of the latest checkpoint of a side. It names the workspace and not the role, so that a promotion moves no
 /// object.
-pub fn checkpoint_key(deps: &Deps, side: Side) -> String {
-    format!("{}/latest.json", checkpoints(deps, side))
+pub fn checkpoint_key(pair: &ResolvedPair, side: Side) -> String {
+    format!("{}/latest.json", checkpoints(pair, side))
 }
 
 /// The key of the record of a standby from before work came to it.
-pub fn prepared_key(deps: &Deps, side: Side) -> String {
-    format!("{}/prepared.json", checkpoints(deps, side))
+pub fn prepared_key(pair: &ResolvedPair, side: Side) -> String {
+    format!("{}/prepared.json", checkpoints(pair, side))
 }
 
 /// The key of one version of a side's checkpoint. A version is never overwritten. Versions have a prefix of their
 /// own, so that a bucket's lifecycle can remove old ones and never reaches the latest checkpoint.
-pub fn version_key(deps: &Deps, side: Side, content: &str) -> String {
-    format!("checkpoints/{}/{}/{content}.json", deps.pair.name, place(deps, side))
+pub fn version_key(pair: &ResolvedPair, side: Side, content: &str) -> String {
+    format!("checkpoints/{}/{}/{content}.json", pair.pair.name, place(pair, side))
 }
 
-fn checkpoints(deps: &Deps, side: Side) -> String {
-    format!("pairs/{}/checkpoints/{}", deps.pair.name, place(deps, side))
+fn checkpoints(pair: &ResolvedPair, side: Side) -> String {
+    format!("pairs/{}/checkpoints/{}", pair.pair.name, place(pair, side))
 }
 
-fn place(deps: &Deps, side: Side) -> String {
-    let host = deps.pair.host(side).replace(':', "-");
+fn place(pair: &ResolvedPair, side: Side) -> String {
+    let host = pair.sides().host(side).replace(':', "-");
     if host.is_empty() { side.as_str().to_owned() } else { host }
 }

@@ -21,6 +21,7 @@
 //! | [`evidence`] | stores the record of a finished saga, after its pair is released |
 //! | [`view::view`] | reads a saga as a person wants to see it |
 //! | [`pair::pair_head`] | reads the head of the pair: which side works, and the saga under way |
+//! | [`roles::as_recorded`], [`Deps::resolve`] | says which workspace is the primary now |
 //! | [`pair_status::pair_status`] | says whether the work of a pair runs, and whether it could be moved |
 
 pub mod approvals;
@@ -40,6 +41,7 @@ pub mod keys;
 pub mod limiter;
 pub mod pair;
 pub mod pair_status;
+mod per_side;
 pub mod ports;
 mod release;
 #[cfg(feature = "mutants")]
@@ -47,6 +49,7 @@ mod restored;
 pub mod roles;
 pub mod runner;
 pub mod settings;
+pub mod sides;
 pub mod start;
 pub mod sync;
 mod update;
@@ -56,6 +59,7 @@ pub mod wake;
 pub use deps::{Deps, Pair, Watch};
 #[cfg(feature = "mutants")]
 pub use restored::Restored;
+pub use roles::ResolvedPair;
 pub use settings::Settings;
 #[cfg(feature = "mutants")]
 pub use settings::Weakened;

@@ -13,6 +13,7 @@ use crate::capture::{CaptureError, outline};
 use crate::deps::Deps;
 use crate::pair::pair_head;
 use crate::ports::{PairHead, StoreError};
+use crate::roles::ResolvedPair;
 use crate::view::{View, view};
 
 /// The most earlier sagas that are read to find the one that froze deployments.
@@ -36,14 +37,14 @@ pub struct PairStatus {
 /// [`StoreError`]. A checkpoint or a saga that cannot be read is no error. The status says so.
 pub async fn pair_status(deps: &Deps) -> Result<PairStatus, StoreError> {
     let pair = pair_head(deps).await?;
-    let deps = &deps.as_recorded(&pair);
+    let deps = &deps.resolve(&pair);
     let taken_at = taken_at(deps, pair.active).await?;
     // A pair that was captured and never moved has no head yet. Its work is where the configuration puts it.
     let has_any = |taken: &TakenAt| taken.as_ref().map_or(true, Option::is_some);
     let recorded =
         pair.revision > 0 || has_any(&taken_at) || has_any(&self::taken_at(deps, pair.active.other()).await?);
     let running = seen(deps, pair.saga.as_ref()).await?;
-    let reach = |seen: &View| Reach::of(&seen.plan, &seen.state);
+    let reach = |seen: &View| Reach::of(&seen.plan, &seen.about, &seen.state);
     let ended = match &running {
         // Earlier sagas are read only to find the one that froze deployments.
         Some(seen) if reach(seen).froze => Vec::new(),
@@ -69,7 +70,7 @@ pub async fn pair_status(deps: &Deps) -> Result<PairStatus, StoreError> {
 /// The time of the latest checkpoint of a side, or the reason why it cannot be read.
 type TakenAt = Result<Option<Timestamp>, String>;
 
-async fn taken_at(deps: &Deps, side: Side) -> Result<TakenAt, StoreError> {
+async fn taken_at(deps: &ResolvedPair, side: Side) -> Result<TakenAt, StoreError> {
     match outline(deps, side).await {
         Ok(taken) => Ok(Ok(taken.map(|taken| taken.taken_at))),
         Err(CaptureError::Store(error)) => Err(error),
@@ -93,7 +94,8 @@ async fn seen(deps: &Deps, saga: Option<&SagaId>) -> Result<Option<View>, StoreE
 /// back to the saga that explains why.
 async fn ended(deps: &Deps, pair: &PairHead) -> Result<Vec<View>, StoreError> {
     let mut ended: Vec<View> = seen(deps, pair.last.as_ref()).await?.into_iter().collect();
-    let told = |ended: &[View]| ended.last().is_some_and(|seen| Reach::of(&seen.plan, &seen.state).tells());
+    let told =
+        |ended: &[View]| ended.last().is_some_and(|seen| Reach::of(&seen.plan, &seen.about, &seen.state).tells());
     if !pair.frozen || told(&ended) {
         return Ok(ended);
     }

@@ -111,7 +111,7 @@ async fn side(deps: &Deps, side: Side) -> Result<SideSynced, StoreError> {
         }
     };
     let head = pair_head(deps).await?;
-    let taken_at = match latest(&deps.as_recorded(&head), side).await {
+    let taken_at = match latest(&deps.resolve(&head), side).await {
         Ok(recorded) => recorded.map(|recorded| recorded.taken_at),
         Err(CaptureError::Store(error)) => return Err(error),
         // A failover cannot use such a checkpoint either.
@@ -217,8 +217,7 @@ async fn publish(deps: &Deps) -> Result<Publishing, StoreError> {
 /// or will be the next. Without such a saga it keeps the saga that it names already, or names the last one that
 /// ended.
 fn recorded(deps: &Deps, head: &PairHead, said: Option<&Published>) -> Published {
-    let addresses = deps.as_recorded(head).pair.addresses;
-    let url = addresses.into_iter().find(|address| address.side == head.active).map(|address| address.url);
+    let url = deps.resolve(head).sides().address(head.active).map(|address| address.url.clone());
     let named = said.and_then(|said| said.saga.clone());
     Published {
         pair: deps.pair.name.clone(),

@@ -1,5 +1,6 @@
 //! Reads a saga as a person wants to see it. It reads only what is recorded.
 
+use failover::plan::About;
 use failover::story::{Sentence, story};
 use saga::{Chain, Line, Plan, SagaId, State};
 
@@ -17,6 +18,8 @@ pub struct View {
     pub head: SagaHead,
     /// The saga's frozen plan.
     pub plan: Plan,
+    /// The sides and facts that the plan is about.
+    pub about: About,
     /// The lines of the log. Their chain of hashes was checked.
     pub lines: Vec<Line>,
     /// The state that the lines lead to.
@@ -45,6 +48,7 @@ pub async fn view(deps: &Deps, saga: Option<&SagaId>) -> Result<Option<View>, St
         return Err(StoreError::Broken(format!("the frozen plan of {saga} is gone")));
     };
     let plan = Plan::thaw(&bytes, &head.plan).map_err(|e| StoreError::Broken(e.to_string()))?;
+    let about = About::of(&plan).map_err(|e| StoreError::Broken(e.to_string()))?;
     let lines: Vec<Line> = deps.sagas.log(&saga).await?.into_iter().flat_map(|chunk| chunk.lines).collect();
     let mut chain = Chain::default();
     let mut state = State::new(&plan);
@@ -55,5 +59,5 @@ pub async fn view(deps: &Deps, saga: Option<&SagaId>) -> Result<Option<View>, St
         head.clocks.follow(&plan, &state, &line.event, line.at);
     }
     let question = deps.approval_requests.question(&saga, failover::plan::GO).await?;
-    Ok(Some(View { pair, head, plan, lines, state, question }))
+    Ok(Some(View { pair, head, plan, about, lines, state, question }))
 }

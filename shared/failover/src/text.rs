@@ -70,7 +70,7 @@ pub fn gathered(findings: &[String]) -> Vec<String> {
 fn write_head(text: &mut String, plan: &Plan, hash: &str) -> std::fmt::Result {
     writeln!(text, "{} of pair {}", plan.kind, plan.subject)?;
     writeln!(text, "saga {}   plan {}", plan.saga, hash.get(..12).unwrap_or(hash))?;
-    if let Ok(about) = serde_json::from_value::<About>(plan.about.clone()) {
+    if let Ok(about) = About::of(plan) {
         let how = if about.planned {
             "planned: verified stopped before anything starts"
         } else {

@@ -45,16 +45,15 @@ pub struct Reach {
 
 impl Reach {
     /// Reads it from the plan and the state of a saga.
-    pub fn of(plan: &Plan, state: &State) -> Self {
-        let about: Option<About> = serde_json::from_value(plan.about.clone()).ok();
+    pub fn of(plan: &Plan, about: &About, state: &State) -> Self {
         let entered = |name: &str| {
             plan.stages.iter().position(|s| s.name == name).is_some_and(|index| state.entered_at(index).is_some())
         };
         let mut reach = Self {
             saga: plan.saga.clone(),
             kind: plan.kind.clone(),
-            leaving: about.as_ref().map_or(Side::Primary, |about| about.leaving),
-            planned: about.is_some_and(|about| about.planned),
+            leaving: about.leaving,
+            planned: about.planned,
             froze: entered(stage::FREEZE),
             fences: [stage::FENCE, stage::STOP_COMPUTE, stage::SWEEP].into_iter().any(entered),
             fenced: 0,

@@ -82,7 +82,7 @@ async fn look(kind: &str, settings: Value, answers: bool, resolves: Result<bool,
     let address = Address { side: Side::Standby, url: format!("https://{host}"), host };
     let declared = DeclaredProbe { kind: kind.to_owned(), name: "way".to_owned(), side: Side::Standby, settings };
     let probes = of(&means, &[address], &[declared]);
-    let probed = probes[0].look(Timestamp::UNIX_EPOCH, &Open).await;
+    let probed = probes[0].probe.look(Timestamp::UNIX_EPOCH, &Open).await;
     let asked = asked.lock().unwrap().clone();
     (probed, asked)
 }

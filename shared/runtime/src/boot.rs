@@ -10,8 +10,9 @@ use aws::Clients;
 use databricks::{Credentials, DatabricksAccount, DatabricksWorkspace, HttpTransport};
 use engine::ports::{
     Actions, ApprovalRequests, Clock, Controls, DeclaredProbe, EvidenceRenderer, Feed, Message, Messenger, Objects,
-    Pairs, Probe, Recipient, Sagas, Signals, StoreError, Waker, Workspace,
+    Pairs, Recipient, Sagas, SideProbe, Signals, StoreError, Waker,
 };
+use engine::sides::{ConfiguredSides, Sides};
 use engine::{Deps, Pair, Settings};
 use failover::action::Address;
 use failover::evidence::Record;
@@ -114,13 +115,27 @@ pub fn evidence_renderer() -> Arc<dyn EvidenceRenderer> {
 ///
 /// [`ConfigError`] if a secret cannot be fetched or an address is refused.
 pub fn deps(checked: &Checked, clock: Arc<dyn Clock>, ports: Ports) -> Result<Deps, ConfigError> {
-    let sides = Sides::of(checked, &clock)?;
-    let pair = pair_of(checked, &sides, ports.messenger.is_some())?;
+    let workspaces = Workspaces::of(checked, &clock)?;
+    let addresses = addresses(checked);
     let web: Arc<dyn Web> = Arc::new(Network::new().map_err(|e| checked.wrong(0, e))?);
-    let feeds = [feeds(checked, &pair, ports.aws.as_ref()), webhooks::feeds(checked, &web)?].concat();
-    let probes = probes(checked, &sides, &pair, &clock, &web, ports.aws.as_ref())?;
+    let feeds = [feeds(checked, ports.aws.as_ref()), webhooks::feeds(checked, &web)?].concat();
+    let probes = probes(checked, &workspaces, &addresses, &clock, &web, ports.aws.as_ref())?;
     Ok(Deps {
-        pair,
+        pair: Pair {
+            name: checked.pair.clone(),
+            policy: policy(checked),
+            watch: watching::watch(checked, ports.messenger.is_some())?,
+        },
+        configured: ConfiguredSides::new(Sides {
+            primary: workspaces.primary,
+            standby: workspaces.standby,
+            map: checked.config.map.iter().map(|entry| entry.get_ref().clone()).collect(),
+            addresses,
+            declarations: checked.declarations.clone(),
+            watched: watching::watched(checked),
+            probes,
+            configured_primary: Side::Primary,
+        }),
         settings: Arc::new(settings(checked)),
         pairs: ports.pairs,
         sagas: ports.sagas,
@@ -129,7 +144,6 @@ pub fn deps(checked: &Checked, clock: Arc<dyn Clock>, ports: Ports) -> Result<De
         signals: ports.signals,
         messenger: ports.messenger.unwrap_or_else(|| Arc::new(NobodyToTell)),
         feeds,
-        probes,
         objects: ports.objects,
         evidence_renderer: evidence_renderer(),
         waker: ports.waker,
@@ -140,35 +154,35 @@ pub fn deps(checked: &Checked, clock: Arc<dyn Clock>, ports: Ports) -> Result<De
 
 /// The feed of the provider's own interface, if it is enabled. Status pages are in [`webhooks::feeds`].
 #[cfg(feature = "cloud")]
-fn feeds(checked: &Checked, pair: &Pair, aws: Option<&Clients>) -> Vec<Arc<dyn Feed>> {
+fn feeds(checked: &Checked, aws: Option<&Clients>) -> Vec<Arc<dyn Feed>> {
     let asked = aws.filter(|_| checked.config.health_api.enabled);
-    let health = asked.map(|aws| AwsHealth::new(aws, Arc::new(SystemNames), pair.watch.watched.clone()));
+    let health = asked.map(|aws| AwsHealth::new(aws, Arc::new(SystemNames)));
     health.into_iter().map(|health| Arc::new(health) as Arc<dyn Feed>).collect()
 }
 
 /// A build that reaches no AWS has no such feed.
 #[cfg(not(feature = "cloud"))]
-fn feeds(_checked: &Checked, _pair: &Pair, _aws: Option<&Clients>) -> Vec<Arc<dyn Feed>> {
+fn feeds(_checked: &Checked, _aws: Option<&Clients>) -> Vec<Arc<dyn Feed>> {
     Vec::new()
 }
 
 /// The probes of the two sides: the usual ones, and those that are declared.
 fn probes(
     checked: &Checked,
-    sides: &Sides,
-    pair: &Pair,
+    workspaces: &Workspaces,
+    addresses: &[Address],
     clock: &Arc<dyn Clock>,
     web: &Arc<dyn Web>,
     aws: Option<&Clients>,
-) -> Result<Vec<Arc<dyn Probe>>, ConfigError> {
-    let mut found = sides.probes(&checked.probes);
+) -> Result<Vec<SideProbe>, ConfigError> {
+    let mut found = workspaces.probes(&checked.probes);
     if !checked.probes.is_empty() {
         let means = integrations::probes::Means {
             web: Arc::clone(web),
             names: Arc::new(SystemNames),
             clock: Arc::clone(clock),
         };
-        found.extend(integrations::probes::of(&means, &pair.addresses, &checked.probes));
+        found.extend(integrations::probes::of(&means, addresses, &checked.probes));
     }
     if let Some(aws) = aws {
         found.extend(aws::probes::of(aws, clock, &checked.probes));
@@ -204,22 +218,13 @@ fn address(side: Side, text: &str) -> Address {
     Address { side, url, host }
 }
 
-/// Makes the pair of a configuration. It is reached over HTTPS.
-///
-/// # Errors
-///
-/// [`ConfigError`] if a secret cannot be fetched or an address is refused.
-pub fn pair(checked: &Checked, clock: &Arc<dyn Clock>) -> Result<Pair, ConfigError> {
-    pair_of(checked, &Sides::of(checked, clock)?, false)
-}
-
 /// The two workspaces, for everything that speaks to them.
-struct Sides {
+struct Workspaces {
     primary: Arc<DatabricksWorkspace>,
     standby: Arc<DatabricksWorkspace>,
 }
 
-impl Sides {
+impl Workspaces {
     fn of(checked: &Checked, clock: &Arc<dyn Clock>) -> Result<Self, ConfigError> {
         Ok(Self {
             primary: workspace(checked, &checked.config.primary, clock)?,
@@ -228,7 +233,7 @@ impl Sides {
     }
 
     /// The probes that use the API of the sides.
-    fn probes(&self, declared: &[DeclaredProbe]) -> Vec<Arc<dyn Probe>> {
+    fn probes(&self, declared: &[DeclaredProbe]) -> Vec<SideProbe> {
         let sides = [(Side::Primary, &self.primary), (Side::Standby, &self.standby)];
         let of_side = |(side, workspace)| {
             let declared = declared.iter().filter(move |probe| probe.side == side).cloned();
@@ -239,25 +244,18 @@ impl Sides {
     }
 }
 
-fn pair_of(checked: &Checked, sides: &Sides, links: bool) -> Result<Pair, ConfigError> {
-    Ok(Pair {
-        name: checked.pair.clone(),
-        primary: Arc::clone(&sides.primary) as Arc<dyn Workspace>,
-        standby: Arc::clone(&sides.standby) as Arc<dyn Workspace>,
-        map: checked.config.map.iter().map(|entry| entry.get_ref().clone()).collect(),
-        policy: FailoverPolicy {
-            planned: false,
-            run_interrupted_again: checked.config.policy.run_interrupted_again,
-            checkpoint_age: SignedDuration::from_mins(*checked.config.policy.checkpoint_age_minutes.get_ref()),
-            fence_first: false,
-        },
-        addresses: vec![
-            address(Side::Primary, checked.config.primary.url.get_ref()),
-            address(Side::Standby, checked.config.standby.url.get_ref()),
-        ],
-        declarations: checked.declarations.clone(),
-        watch: watching::watch(checked, links)?,
-    })
+fn policy(checked: &Checked) -> FailoverPolicy {
+    FailoverPolicy {
+        planned: false,
+        run_interrupted_again: checked.config.policy.run_interrupted_again,
+        checkpoint_age: SignedDuration::from_mins(*checked.config.policy.checkpoint_age_minutes.get_ref()),
+        fence_first: false,
+    }
+}
+
+fn addresses(checked: &Checked) -> Vec<Address> {
+    let (primary, standby) = (&checked.config.primary.url, &checked.config.standby.url);
+    vec![address(Side::Primary, primary.get_ref()), address(Side::Standby, standby.get_ref())]
 }
 
 fn workspace(

@@ -220,6 +220,17 @@ pub enum PlanError {
         /// The hash of what was read.
         found: String,
     },
+    /// A plan whose `about` has another shape than this program knows.
+    #[error(
+        "this program cannot read which sides the plan of saga {saga} is about, so it does nothing for it: {why}. Use \
+         the version of Switchback that made the plan"
+    )]
+    Foreign {
+        /// The saga.
+        saga: SagaId,
+        /// The first difference.
+        why: String,
+    },
     /// A plan of a later version (S22).
     #[error("the plan has version {found}, this program reads up to {known}: use the newer program")]
     Newer {

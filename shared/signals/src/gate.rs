@@ -9,16 +9,14 @@
 //! right. A missing proof is compared, too. If there is no webhook, the comparison is with a secret that
 //! nobody has.
 
-use failover::signal::Watched;
 use hmac::{Hmac, KeyInit, Mac};
 use http::HeaderMap;
 use http::header::AUTHORIZATION;
-use jiff::Timestamp;
 use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
 use subtle::{Choice, ConstantTimeEq};
 
-use crate::source::{Alarm, Arrival, Listening, Source};
+use crate::source::{Alarm, Arrival, Source};
 
 /// The header with the secret itself.
 const SECRET_HEADER: &str = "x-switchback-secret";
@@ -40,7 +38,7 @@ pub struct Door {
 pub struct Gates {
     /// The webhooks. A source may have two while its secret is changed.
     pub doors: Vec<Door>,
-    /// The CloudWatch alarms that report on a side.
+    /// The CloudWatch alarms that report on a side, with the sides of the configuration.
     pub alarms: Vec<Alarm>,
 }
 
@@ -85,11 +83,6 @@ impl Gates {
             }
         }
         admitted
-    }
-
-    /// The facts that a source needs to read a body.
-    pub fn listening<'a>(&'a self, watched: &'a Watched, now: Timestamp) -> Listening<'a> {
-        Listening { watched, alarms: &self.alarms, now }
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use bytes::Bytes;
 use engine::ports::{Access, Admission, Ending, Feed};
-use failover::signal::{Signal, Watched};
+use failover::signal::{CloudName, Signal, Watched};
 use http::header::{ACCEPT, USER_AGENT};
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use integrations::{Asked, Web};
@@ -25,8 +25,8 @@ pub struct Page {
     pub source: &'static dyn Source,
     /// Address of the page.
     pub url: Url,
-    /// The sides that the page may report on.
-    pub watched: Watched,
+    /// The cloud that the page reports on.
+    pub cloud: CloudName,
     /// The network that the page is polled over.
     pub web: Arc<dyn Web>,
 }
@@ -37,7 +37,7 @@ impl Feed for Page {
         self.source.name()
     }
 
-    async fn poll(&self, now: Timestamp, admission: &dyn Admission) -> Result<Vec<Signal>, Fault> {
+    async fn poll(&self, now: Timestamp, watched: &Watched, admission: &dyn Admission) -> Result<Vec<Signal>, Fault> {
         let family = self.source.name();
         let admitted = admission.enter(family, Access::Read).await?;
         let headers = HeaderMap::from_iter([
@@ -61,7 +61,9 @@ impl Feed for Page {
             return Err(silent(format!("the page answered {}", got.status.as_u16())));
         }
         let body = &got.body[..got.body.len().min(LARGEST_BODY_BYTES)];
-        let listening = Listening { watched: &self.watched, alarms: &[], now };
+        let sides = watched.sides.iter().filter(|side| side.cloud == self.cloud).cloned().collect();
+        let watched = Watched { sides, services: watched.services.clone() };
+        let listening = Listening { watched: &watched, alarms: &[], now };
         let told = self.source.read(body, &listening).map_err(|unreadable| silent(unreadable.to_string()))?;
         match told.passed_over.first() {
             // A page that never names our regions is as good as none, and a person should know that.
@@ -77,7 +79,7 @@ mod tests {
 
     use engine::ports::Admitted;
     use failover::Side;
-    use failover::signal::{CloudName, WatchedSide};
+    use failover::signal::WatchedSide;
     use integrations::{Got, Missed};
 
     use super::*;
@@ -120,10 +122,11 @@ mod tests {
         let page = Page {
             source: source("google_status").unwrap(),
             url: "https://page.example/".parse().unwrap(),
-            watched: Watched { sides: vec![side], services: Vec::new() },
+            cloud: CloudName::Google,
             web: Arc::new(Answers(status, body.to_vec())),
         };
-        page.poll("2026-01-05T08:00:00Z".parse().unwrap(), &Open).await
+        let watched = Watched { sides: vec![side], services: Vec::new() };
+        page.poll("2026-01-05T08:00:00Z".parse().unwrap(), &watched, &Open).await
     }
 
     struct Answers(u16, Vec<u8>);

@@ -64,7 +64,8 @@ fn after_the_schedule_alone_a_dark_primary_is_failed_over() {
         assert_eq!(ground.stack.stopped(), [""; 0]);
         let said = published(ground).await.expect("it is published from the first day");
         assert_eq!((said.active, said.frozen, said.saga), (Side::Primary, false, None));
-        let record = latest(&ground.operator, Side::Primary).await.unwrap().expect("the schedule has captured it");
+        let record =
+            latest(&ground.resolved().await, Side::Primary).await.unwrap().expect("the schedule has captured it");
         let drafted = ground.drafted().await;
         assert_eq!(drafted.inventory.resources, record.resources);
         let saga = start(&ground.operator, &ground.order(), &drafted).await.expect("a saga can be started");
@@ -79,7 +80,7 @@ fn after_the_schedule_alone_a_dark_primary_is_failed_over() {
         // Rounds go on meanwhile. They capture the standby, and leave the published object to the saga.
         let said = published(ground).await.expect("it is published");
         assert_eq!((said.active, said.saga), (Side::Standby, Some(saga)));
-        assert_eq!(latest(&ground.operator, Side::Primary).await.unwrap(), Some(drafted.inventory));
+        assert_eq!(latest(&ground.resolved().await, Side::Primary).await.unwrap(), Some(drafted.inventory));
     });
 }
 
@@ -110,8 +111,8 @@ fn a_dark_side_keeps_the_other_not_waiting_and_its_record_stays() {
 
 /// Stops a job of the primary while the verdict is against the primary, as trouble may do.
 async fn stops_a_job(ground: &Ground) {
-    let deps = &ground.operator;
-    let (workspace, settings) = (&deps.pair.primary, deps.settings.clone());
+    let deps = ground.resolved().await;
+    let (workspace, settings) = (&deps.sides().primary, deps.settings.clone());
     let admission = RequestAdmission::new("primary", deps.clock.clone(), settings, None, deps.settings.call_time_out);
     for seen in workspace.list("job", ReadPurpose::Fence, &admission).await.expect("the jobs are listed") {
         let step = Step {
@@ -142,20 +143,19 @@ async fn stops_a_job(ground: &Ground) {
 fn what_is_read_in_trouble_is_kept_beside_the_last_good_checkpoint() {
     perform(watched(Mode::Watch), async |ground: &Ground| {
         round(ground).await;
-        let deps = &ground.operator;
-        let good = latest(deps, Side::Primary).await.unwrap().expect("it was captured");
+        let good = latest(&ground.resolved().await, Side::Primary).await.unwrap().expect("it was captured");
         ground.minutes(2, Reading::Down).await;
         stops_a_job(ground).await;
         let [primary, standby] = round(ground).await.sides;
         let Captured::Version { why, .. } = &primary.captured else { panic!("{primary:?}") };
         assert!(why.contains("suspected since 2026-01-05T08:00:"), "{why}");
         assert!(matches!(standby.captured, Captured::Latest { .. }), "{standby:?}");
-        assert_eq!(latest(deps, Side::Primary).await.unwrap(), Some(good.clone()));
+        assert_eq!(latest(&ground.resolved().await, Side::Primary).await.unwrap(), Some(good.clone()));
         // The trouble is over. A new reading counts again, and both contents are stored.
         ground.minutes(40, Reading::Healthy).await;
         let [primary, _] = round(ground).await.sides;
         assert!(matches!(primary.captured, Captured::Latest { .. }), "{primary:?}");
-        let read = latest(deps, Side::Primary).await.unwrap().expect("it was captured");
+        let read = latest(&ground.resolved().await, Side::Primary).await.unwrap().expect("it was captured");
         assert_ne!(read.resources, good.resources);
         let versions: Vec<Checkpoint> = versions(ground, Side::Primary).await;
         assert_eq!(versions.iter().filter(|one| one.resources == good.resources).count(), 1, "the good one is kept");
@@ -175,7 +175,7 @@ fn the_same_content_is_one_version_however_often_it_is_read() {
         let mut contents: Vec<Checkpoint> = versions(ground, Side::Primary).await;
         contents.dedup_by(|a, b| a.resources == b.resources && a.missing == b.missing);
         assert_eq!(contents.len(), versions(ground, Side::Primary).await.len(), "no content is there twice");
-        let record = kept(&ground.operator, &checkpoint_key(&ground.operator, Side::Primary)).await;
+        let record = kept(&ground.operator, &checkpoint_key(&ground.resolved().await, Side::Primary)).await;
         assert!(contents.iter().any(|one| Some(&one.resources) == record.as_ref().map(|record| &record.resources)));
     });
 }
@@ -186,11 +186,11 @@ fn the_same_content_is_one_version_however_often_it_is_read() {
 fn neither_a_half_fenced_side_nor_a_home_without_its_work_replaces_its_record() {
     perform(Setup::default(), async |ground: &Ground| {
         let saga = ground.begin().await;
-        let record = latest(&ground.operator, Side::Primary).await.unwrap().expect("it was recorded");
+        let record = latest(&ground.resolved().await, Side::Primary).await.unwrap().expect("it was recorded");
         let mut rounds = 0;
         while ground.head(&saga).await.status != SagaStatus::Finished(Outcome::Completed) {
             round(ground).await;
-            let now = latest(&ground.operator, Side::Primary).await.unwrap().expect("it stays");
+            let now = latest(&ground.resolved().await, Side::Primary).await.unwrap().expect("it stays");
             assert_eq!(now.resources, record.resources, "after round {rounds}");
             ground.admission(7).await;
             rounds += 1;
@@ -200,7 +200,7 @@ fn neither_a_half_fenced_side_nor_a_home_without_its_work_replaces_its_record() 
         assert!(matches!(&primary.captured, Captured::Nothing { .. }) && !primary.active, "{primary:?}");
         assert!(matches!(standby.captured, Captured::Latest { .. }) && standby.active, "{standby:?}");
         assert_eq!(
-            latest(&ground.operator, Side::Primary).await.unwrap().expect("it stays").resources,
+            latest(&ground.resolved().await, Side::Primary).await.unwrap().expect("it stays").resources,
             record.resources
         );
         assert_eq!(published(ground).await.and_then(|said| said.saga), Some(saga));
@@ -225,7 +225,7 @@ fn a_published_object_that_is_wrong_is_set_right_and_one_of_before_still_decodes
 
 /// Every stored version of a side. The names of the objects come from the stored content of the stack.
 async fn versions(ground: &Ground, side: Side) -> Vec<Checkpoint> {
-    let prefix = version_key(&ground.operator, side, "");
+    let prefix = version_key(&ground.resolved().await, side, "");
     let prefix = prefix.trim_end_matches(".json").to_owned();
     let all = ground.stack.kept();
     let mut found = Vec::new();

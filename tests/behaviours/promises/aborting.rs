@@ -23,7 +23,7 @@ use tests::pair::{Ground, Setup, perform};
 /// The names of the active jobs of a side, as the workspace itself shows them.
 async fn jobs_on(ground: &Ground, side: Side) -> BTreeSet<String> {
     let head = pair_head(&ground.operator).await.expect("the store answers");
-    let deps = ground.operator.as_recorded(&head);
+    let deps = ground.operator.resolve(&head);
     let listed = list_side(&deps, side, Duration::from_secs(10)).await;
     listed.resources.into_iter().filter(|r| r.kind == "job" && r.active).map(|r| r.name).collect()
 }

@@ -5,6 +5,7 @@ mod aborting;
 mod controls;
 mod dying_controls;
 mod evidence;
+mod foreign;
 mod long_stops;
 mod orders;
 mod pace;

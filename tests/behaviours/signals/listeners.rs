@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use engine::{Deps, Watch};
+use engine::Deps;
 use failover::Side;
 use failover::signal::{CloudName, Track, Watched, WatchedSide};
 use integrations::{Asked, Got, Missed, Web};
@@ -27,8 +27,7 @@ pub(crate) fn watched(cloud: CloudName) -> Watched {
 pub(crate) fn stack(cloud: CloudName) -> Arc<Stack> {
     let (begins, clock) = clock(BEGINS);
     let world = World::new(1, Estate::small(), sim::Settings::default(), begins.as_millisecond());
-    let watch = Watch { watched: watched(cloud), ..Watch::default() };
-    Stack::new(StackParts { watch, ..parts(world, clock) }).expect("a stack can be built")
+    Stack::new(StackParts { watched: watched(cloud), ..parts(world, clock) }).expect("a stack can be built")
 }
 
 /// The tracks of the pair, in order.

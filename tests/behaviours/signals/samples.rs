@@ -10,7 +10,7 @@ use probe_function::Post;
 use serde_json::{Value, json};
 use signals::{Arrival, Page, SOURCES, Source};
 
-use super::listeners::{OnePage, stack, tracks, watched};
+use super::listeners::{OnePage, stack, tracks};
 
 fn events() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../events")
@@ -60,7 +60,7 @@ fn reading(source: &'static dyn Source, sample: &Path) -> Value {
             Arrival::Polled => {
                 let url = "https://page.example/".parse().expect("it is well formed");
                 let web = Arc::new(OnePage(body));
-                deps.feeds = vec![Arc::new(Page { source, url, watched: watched(cloud), web })];
+                deps.feeds = vec![Arc::new(Page { source, url, cloud, web })];
                 let looked = engine::detection::poll(&deps, "here").await.expect("a sample can be read");
                 let post = Post { place: "here".to_owned(), judges: false };
                 let answer = probe_function::handle(&deps, &post).await.expect("a sample can be read");

@@ -3,6 +3,7 @@
 
 use engine::Deps;
 use engine::datasets::filled;
+use engine::roles::as_recorded;
 use failover::Side;
 use failover::action::{Action, Address, Declarations, Purpose, placeholders};
 use failover::template::fill_all;
@@ -120,7 +121,8 @@ fn host(url: &str) -> String {
 ///
 /// The error of the store, or of the placeholders in the settings.
 pub(super) async fn beat(operator: &Deps, now: Timestamp) -> Result<(), String> {
-    for action in operator.pair.declarations.of(Purpose::Dataset) {
+    let operator = &as_recorded(operator).await.map_err(|e| e.to_string())?;
+    for action in operator.sides().declarations.of(Purpose::Dataset) {
         let settings = filled(operator, Side::Standby, &action.settings)?;
         let Some(key) = settings.get("key").and_then(Value::as_str) else { continue };
         let at = now.saturating_sub(LAG).unwrap_or(now);

@@ -8,7 +8,7 @@ use engine::pair::pair_head;
 use engine::ports::{RequestState, SagaStatus};
 use engine::view::{View, view};
 use engine::wake::abort;
-use failover::plan::GO;
+use failover::plan::{About, GO};
 use failover::story::Sentence;
 use failover::verdict::{Decision, Level, Reason, sentences};
 use jiff::{SignedDuration, Timestamp};
@@ -275,6 +275,17 @@ impl Incident<'_> {
     /// The view of a pair without a saga: nothing is planned, nothing is written.
     async fn nothing_began(&self) -> Result<View, String> {
         let pair = pair_head(&self.operator).await.map_err(|e| e.to_string())?;
+        let about = About {
+            leaving: pair.active,
+            planned: false,
+            fence_first: false,
+            checkpoint_at: self.cast.begins,
+            target_listed_at: self.cast.begins,
+            addresses: Vec::new(),
+            worst_loss: None,
+            operation: None,
+            window: None,
+        };
         let plan = Plan {
             version: saga::plan::PLAN_VERSION,
             saga: SagaId("none".to_owned()),
@@ -305,7 +316,7 @@ impl Incident<'_> {
             tally: state.tally(),
             clocks: failover::Clocks::default(),
         };
-        Ok(View { pair, head, plan, lines: Vec::new(), state, question: None })
+        Ok(View { pair, head, plan, about, lines: Vec::new(), state, question: None })
     }
 }
 

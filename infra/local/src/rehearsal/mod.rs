@@ -25,6 +25,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use engine::ports::Clock;
 use engine::{Settings, Watch};
+use failover::signal::Watched;
 use failover::{FailoverPolicy, MapEntry, PairName, Side};
 use jiff::{SignedDuration, Timestamp};
 use runtime::SystemClock;
@@ -166,6 +167,7 @@ impl Rehearsal {
             },
             declarations,
             watch: script.watch.as_ref().map_or_else(|| Ok(Watch::default()), |watch| watch.watch())?,
+            watched: script.watch.as_ref().map_or_else(Watched::default, |_| watch_script::watched()),
             looks: script.watch.is_some(),
             probes: script.watch.as_ref().is_some_and(|watch| watch.probes),
             // The script has the times of checkpoints, and the story has a sentence for each.

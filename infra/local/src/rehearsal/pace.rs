@@ -9,7 +9,6 @@
 
 use engine::view::View;
 use failover::Role;
-use failover::plan::About;
 use sim::{CallStats, Limits};
 
 use super::script::simulated;
@@ -30,8 +29,7 @@ pub(super) struct Pace {
 
 /// Measures a finished saga.
 pub(super) fn pace(view: &View, calls: &CallStats, limits: &Limits, end_ms: i64) -> Pace {
-    let about: Option<About> = serde_json::from_value(view.plan.about.clone()).ok();
-    let Some(about) = about else { return Pace::default() };
+    let about = &view.about;
     let mut pace = Pace::default();
     for role in [Role::Leaving, Role::Target] {
         let side = match role {

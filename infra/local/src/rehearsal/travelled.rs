@@ -19,5 +19,5 @@ pub struct Travelled {
 
 /// The part `about` of a saga's plan.
 pub(super) fn about(view: &View) -> Option<About> {
-    serde_json::from_value(view.plan.about.clone()).ok()
+    About::of(&view.plan).ok()
 }

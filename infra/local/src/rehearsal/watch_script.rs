@@ -18,6 +18,19 @@ pub(super) const LINKS: &str = "https://approve.example";
 /// Cost of hashing a code. It is low, so that a rehearsal is fast.
 const CHEAP: Cost = Cost { memory_kib: 8, passes: 1 };
 
+/// The regions of the two sides of a watched rehearsal.
+pub(super) fn watched() -> Watched {
+    let side = |side, region: &str, host: &str| WatchedSide {
+        side,
+        cloud: CloudName::Aws,
+        region: region.to_owned(),
+        host: host.to_owned(),
+    };
+    let primary = side(Side::Primary, PRIMARY_REGION, sim::PRIMARY_HOST);
+    let standby = side(Side::Standby, "eu-west-1", sim::STANDBY_HOST);
+    Watched { sides: vec![primary, standby], services: Vec::new() }
+}
+
 /// How a pair is watched in a script. Durations are in seconds. A missing value has the default of a configuration.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -108,12 +121,6 @@ impl WatchScript {
             "act" => Mode::Act { accepted_by: "the head of the platform".to_owned() },
             other => return Err(format!("{other:?} is no policy")),
         };
-        let side = |side, region: &str, host: &str| WatchedSide {
-            side,
-            cloud: CloudName::Aws,
-            region: region.to_owned(),
-            host: host.to_owned(),
-        };
         let approver = |approver: &ApproverScript| {
             let code_hash =
                 hash_at(&code_of(&approver.name), salt(&approver.name), CHEAP).map_err(|e| e.to_string())?;
@@ -123,13 +130,6 @@ impl WatchScript {
             policy: WatchPolicy { mode, ..WatchPolicy::default() },
             objectives: Objectives::default(),
             drills: Vec::new(),
-            watched: Watched {
-                sides: vec![
-                    side(Side::Primary, PRIMARY_REGION, sim::PRIMARY_HOST),
-                    side(Side::Standby, "eu-west-1", sim::STANDBY_HOST),
-                ],
-                services: Vec::new(),
-            },
             approvers: self.approver.iter().map(approver).collect::<Result<_, String>>()?,
             approvals: Some(Approvals {
                 url: LINKS.to_owned(),

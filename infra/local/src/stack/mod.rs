@@ -25,7 +25,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use databricks::{Credentials, DatabricksAccount, DatabricksWorkspace, probes};
-use engine::ports::{Actions, EvidenceRenderer, Probe};
+use engine::ports::{Actions, EvidenceRenderer, SideProbe};
+use engine::sides::{ConfiguredSides, Sides};
 use engine::{Deps, Pair};
 use failover::PairName;
 use failover::action::Address;
@@ -249,20 +250,20 @@ impl Stack {
             signals: ports.records.signals,
             messenger: ports.messenger,
             feeds: Vec::new(),
-            probes: if self.parts.probes { usual_probes(&primary, &standby) } else { Vec::new() },
             objects: ports.objects,
             evidence_renderer: if self.parts.draws { runtime::boot::evidence_renderer() } else { Arc::new(Blank) },
             waker: ports.waker,
-            pair: Pair {
-                name: self.pair.clone(),
+            pair: Pair { name: self.pair.clone(), policy: self.parts.policy.clone(), watch: self.parts.watch.clone() },
+            configured: ConfiguredSides::new(Sides {
+                probes: if self.parts.probes { usual_probes(&primary, &standby) } else { Vec::new() },
                 primary,
                 standby,
                 map: self.parts.map.clone(),
-                policy: self.parts.policy.clone(),
                 addresses: addresses(),
                 declarations: self.parts.declarations.clone(),
-                watch: self.parts.watch.clone(),
-            },
+                watched: self.parts.watched.clone(),
+                configured_primary: failover::Side::Primary,
+            }),
             actions: self.actions(ports.actions, process),
             settings: Arc::new(self.parts.settings.clone()),
         }
@@ -393,7 +394,7 @@ impl EvidenceRenderer for Blank {
 }
 
 /// The probes that read both sides of every pair.
-fn usual_probes(primary: &Arc<DatabricksWorkspace>, standby: &Arc<DatabricksWorkspace>) -> Vec<Arc<dyn Probe>> {
+fn usual_probes(primary: &Arc<DatabricksWorkspace>, standby: &Arc<DatabricksWorkspace>) -> Vec<SideProbe> {
     let sides = [(failover::Side::Primary, primary), (failover::Side::Standby, standby)];
     sides.into_iter().flat_map(|(side, workspace)| probes::of(workspace, &probes::usual(side))).collect()
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use engine::ports::Clock;
 use engine::{Settings, Watch};
 use failover::action::Declarations;
+use failover::signal::Watched;
 use failover::{FailoverPolicy, MapEntry};
 
 use super::around::SharedCloud;
@@ -32,6 +33,8 @@ pub struct StackParts {
     pub declarations: Declarations,
     /// How the pair is watched, and who is asked.
     pub watch: Watch,
+    /// The cloud and the region of each side, as providers name them.
+    pub watched: Watched,
     /// Whether the probe function runs. Without it nothing is detected, and a person gives the order.
     pub looks: bool,
     /// Whether the probe function has probes.

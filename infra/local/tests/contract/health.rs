@@ -31,6 +31,10 @@ impl Names for Alias {
 }
 
 fn feed(stand: &Stand, alias: Option<&'static str>) -> AwsHealth {
+    AwsHealth::new(&stand.clients, Arc::new(Alias(alias, Mutex::new(0))))
+}
+
+fn two_regions() -> Watched {
     let side = |side, region: &str| WatchedSide {
         side,
         cloud: CloudName::Aws,
@@ -38,8 +42,7 @@ fn feed(stand: &Stand, alias: Option<&'static str>) -> AwsHealth {
         host: String::new(),
     };
     let sides = vec![side(Side::Primary, "eu-west-1"), side(Side::Standby, "eu-central-1")];
-    let watched = Watched { sides, services: vec!["EC2".to_owned(), "S3".to_owned()] };
-    AwsHealth::new(&stand.clients, Arc::new(Alias(alias, Mutex::new(0))), watched)
+    Watched { sides, services: vec!["EC2".to_owned(), "S3".to_owned()] }
 }
 
 fn hosts(stand: &Stand) -> Vec<String> {
@@ -60,7 +63,7 @@ fn event(number: i64, service: &str, region: &str, ended_ms: Option<i64>) -> Hea
 }
 
 async fn poll(stand: &Stand, feed: &AwsHealth, second: i64) -> Vec<Signal> {
-    feed.poll(at(0) + SignedDuration::from_secs(second), &stand.admission).await.unwrap()
+    feed.poll(at(0) + SignedDuration::from_secs(second), &two_regions(), &stand.admission).await.unwrap()
 }
 
 #[tokio::test(start_paused = true)]
@@ -102,18 +105,18 @@ async fn an_account_without_a_plan_is_told_once_an_hour_what_to_do() {
     let stand = Stand::new();
     stand.cloud.lock().unwrap().set_support_plan(false);
     let feed = feed(&stand, None);
-    let told = feed.poll(at(0), &stand.admission).await.unwrap_err();
+    let told = feed.poll(at(0), &two_regions(), &stand.admission).await.unwrap_err();
     assert!(told.message.contains("enabled = false"), "{told}");
     assert_eq!(poll(&stand, &feed, 1_800).await, []);
     assert_eq!(hosts(&stand).len(), 1, "and not asked in between");
-    assert!(feed.poll(at(0) + SignedDuration::from_secs(3_600), &stand.admission).await.is_err());
+    assert!(feed.poll(at(0) + SignedDuration::from_secs(3_600), &two_regions(), &stand.admission).await.is_err());
 }
 
 #[tokio::test(start_paused = true)]
 async fn an_api_that_does_not_answer_says_nothing() {
     let stand = Stand::new();
     stand.cloud.lock().unwrap().inject(CloudFault::new("health.us-east-1.amazonaws.com", CloudFaultKind::Dark));
-    assert!(feed(&stand, None).poll(at(0), &stand.admission).await.is_err());
+    assert!(feed(&stand, None).poll(at(0), &two_regions(), &stand.admission).await.is_err());
     assert_eq!(hosts(&stand).len(), 1, "one attempt");
 }
 
@@ -128,12 +131,12 @@ async fn an_object_is_written_and_read_back_always_the_same_one() {
         settings: json!({ "bucket": bucket, "region": REGION }),
     };
     let probes = aws::probes::of(&stand.clients, &clock, &[declared(BUCKET), declared("none")]);
-    assert!(probes.iter().all(|probe| probe.info().works && probe.info().depth == Depth::Deep));
+    assert!(probes.iter().all(|probe| probe.probe.info().works && probe.probe.info().depth == Depth::Deep));
     for minute in 0..2 {
         let now = at(0) + SignedDuration::from_mins(minute);
-        let probed = probes[0].look(now, &stand.admission).await;
+        let probed = probes[0].probe.look(now, &stand.admission).await;
         assert_eq!((probed.reading, probed.measured), (Reading::Healthy, Some(0.0)), "{}", probed.text);
-        let missing = probes[1].look(now, &stand.admission).await;
+        let missing = probes[1].probe.look(now, &stand.admission).await;
         assert_eq!(missing.reading, Reading::Unknown, "{}", missing.text);
     }
     let read = stand.object("switchback-probe/lake").await;

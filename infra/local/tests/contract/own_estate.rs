@@ -38,6 +38,7 @@ fn captured(estate: Estate) -> Checkpoint {
             },
             declarations: failover::action::Declarations::default(),
             watch: Watch::default(),
+            watched: failover::signal::Watched::default(),
             looks: false,
             probes: false,
             syncs: false,

@@ -40,6 +40,7 @@ fn looked(minutes: u64, faults: impl FnOnce(i64) -> Vec<Fault>) -> Vec<Track> {
             },
             declarations: Declarations::default(),
             watch: Watch::default(),
+            watched: failover::signal::Watched::default(),
             looks: true,
             probes: true,
             syncs: false,

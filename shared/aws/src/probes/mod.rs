@@ -10,7 +10,7 @@ mod probe_kind;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use engine::ports::{Admission, Clock, DeclaredProbe, Depth, Probe, ProbeInfo, Probed};
+use engine::ports::{Admission, Clock, DeclaredProbe, Depth, Probe, ProbeInfo, Probed, SideProbe};
 use failover::signal::{Origin, Reading};
 use jiff::Timestamp;
 use saga::{Code, Fault};
@@ -37,19 +37,19 @@ pub fn checked(kind: &str, settings: &Value) -> Option<Result<(), String>> {
 }
 
 /// The declared probes in AWS. Probes of other kinds are skipped.
-pub fn of(clients: &Clients, clock: &Arc<dyn Clock>, declared: &[DeclaredProbe]) -> Vec<Arc<dyn Probe>> {
+pub fn of(clients: &Clients, clock: &Arc<dyn Clock>, declared: &[DeclaredProbe]) -> Vec<SideProbe> {
     let ours = declared.iter().filter_map(|declared| Some((declared, known(&declared.kind)?)));
     ours.map(|(declared, kind)| {
         let info = ProbeInfo {
             name: declared.name.clone(),
-            side: declared.side,
             origin: Origin::Probe,
             depth: Depth::Deep,
             works: true,
             unit: "ms",
         };
         let (clients, clock) = (clients.actions.clone(), Arc::clone(clock));
-        Arc::new(AwsProbe { info, kind, settings: declared.settings.clone(), clients, clock }) as Arc<dyn Probe>
+        let probe = AwsProbe { info, kind, settings: declared.settings.clone(), clients, clock };
+        SideProbe { side: declared.side, probe: Arc::new(probe) }
     })
     .collect()
 }

@@ -21,7 +21,6 @@ use crate::approval::question::{self, evidence};
 use crate::place;
 use crate::place::pair::PairArguments;
 use crate::place::store::StoreArguments;
-use crate::summary::standing::about;
 use crate::terminal::prompts::names_pair;
 use crate::terminal::talk::{Form, data, data_json, say};
 
@@ -58,7 +57,7 @@ pub(crate) fn run(arguments: &AnswerArguments, form: Form, approved: bool, why: 
         let proven = arguments.who(&deps, &asked).await?;
         let by = proven.by();
         names_pair(&checked, arguments.pair_name.as_deref(), if approved { "approve" } else { "decline" })?;
-        let accepts_risk = approved && !about(&seen).1;
+        let accepts_risk = approved && !seen.about.planned;
         let standing = match answer(&deps, &saga, GO, &proven, approved, accepts_risk).await {
             Ok(standing) => standing,
             Err(not) => {
@@ -130,7 +129,7 @@ fn tell(form: Form, saga: &SagaId, proven: &Proven, standing: &Standing) -> Exit
 /// Shows the plan, the evidence for it, and the question with the loss.
 async fn show(deps: &Deps, seen: &View, asked: &ApprovalRequest) -> Result<(), Problem> {
     say(plan_text(&seen.plan, &seen.head.plan.0, Detail::Counts));
-    say(evidence(&seen.plan));
+    say(evidence(&seen.plan, &seen.about));
     if let Some(verdict) = last_verdict(deps).await? {
         say(format_args!("{:.0}: {}", verdict.at, sentences(&verdict).join("\n")));
     }

@@ -3,11 +3,12 @@
 use engine::Deps;
 use engine::approvals::{Proven, answer, folded, question_of};
 use engine::ports::{ApprovalRequest, RequestState};
+use engine::runner::Stopped;
 use engine::start::Draft;
 use engine::view::View;
 use failover::plan::{About, GO};
 use runtime::Problem;
-use saga::{Plan, SagaId};
+use saga::{Plan, PlanError, SagaId};
 
 use crate::approval::proof::{CodeArguments, Unproven};
 use crate::terminal::prompts::{is_attended, typed};
@@ -103,18 +104,25 @@ impl ApprovalArguments {
 
 /// Facts that a person weighs before an approval: the age of the inventory, and the number of findings and
 /// exceptions.
-pub(crate) fn evidence(plan: &Plan) -> String {
-    let about: Option<About> = serde_json::from_value(plan.about.clone()).ok();
-    let inventory = about.map_or_else(String::new, |about| {
-        let minutes = plan.made_at.duration_since(about.checkpoint_at).as_mins();
-        format!("the inventory of the {} is {minutes} minutes old; ", about.leaving)
-    });
-    format!("{inventory}{} findings, {} exceptions", plan.findings.len(), plan.exceptions.len())
+pub(crate) fn evidence(plan: &Plan, about: &About) -> String {
+    let minutes = plan.made_at.duration_since(about.checkpoint_at).as_mins();
+    format!(
+        "the inventory of the {} is {minutes} minutes old; {} findings, {} exceptions",
+        about.leaving,
+        plan.findings.len(),
+        plan.exceptions.len()
+    )
 }
 
 /// The question that a plan will ask. A person is asked with it before anything is recorded.
-pub(crate) fn text(deps: &Deps, draft: &Draft) -> String {
-    question_of(&draft.plan, &draft.hash, GO, deps.clock.now(), deps).text
+pub(crate) fn text(deps: &Deps, draft: &Draft) -> Result<String, Problem> {
+    let asked = question_of(&draft.plan, &draft.hash, GO, deps.clock.now(), deps).map_err(unreadable)?;
+    Ok(asked.text)
+}
+
+/// The problem of a plan that this program cannot read.
+pub(crate) fn unreadable(error: PlanError) -> Problem {
+    Stopped::Plan(error).into()
 }
 
 /// The question of a saga. It is asked now if it was not asked before.
@@ -122,7 +130,7 @@ pub(crate) async fn asked(deps: &Deps, view: &View) -> Result<ApprovalRequest, P
     if let Some(asked) = &view.question {
         return Ok(asked.clone());
     }
-    let ask = question_of(&view.plan, &view.head.plan, GO, deps.clock.now(), deps);
+    let ask = question_of(&view.plan, &view.head.plan, GO, deps.clock.now(), deps).map_err(unreadable)?;
     deps.approval_requests.ask(&ask).await?;
     Ok(deps.approval_requests.question(&view.head.saga, GO).await?.unwrap_or(ask))
 }

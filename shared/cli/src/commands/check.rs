@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use engine::Deps;
 use engine::capture::{CaptureError, CheckpointOutline, outline};
 use engine::pair_status::pair_status;
+use engine::roles::ResolvedPair;
 use failover::Side;
 use jiff::Timestamp;
 use runtime::{Checked, Exit, Problem};
@@ -122,7 +123,7 @@ impl Arguments {
     }
 }
 
-fn side_told(deps: &Deps, checked: &Checked, seen: &SideSeen) -> SideTold {
+fn side_told(deps: &ResolvedPair, checked: &Checked, seen: &SideSeen) -> SideTold {
     let url = url(deps, seen.side);
     let mut told = SideTold {
         side: seen.side,
@@ -163,7 +164,7 @@ fn side_told(deps: &Deps, checked: &Checked, seen: &SideSeen) -> SideTold {
     told
 }
 
-async fn add_checkpoint(told: &mut SideTold, deps: &Deps) -> Result<(), Problem> {
+async fn add_checkpoint(told: &mut SideTold, deps: &ResolvedPair) -> Result<(), Problem> {
     match outline(deps, told.side).await {
         Ok(Some(CheckpointOutline { taken_at, resources })) => {
             let age_minutes = deps.clock.now().duration_since(taken_at).as_mins();

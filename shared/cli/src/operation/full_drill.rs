@@ -6,6 +6,7 @@ use engine::Deps;
 use engine::drills::{DrillOutcome, Reconciled, reconcile, results, standing};
 use engine::pair::pair_head;
 use engine::ports::DrillRecord;
+use engine::roles::ResolvedPair;
 use engine::view::view;
 use failover::drill::{Alarm, DrillEnd, FullDrill};
 use failover::{Operation, Side};
@@ -85,7 +86,7 @@ pub(crate) fn run(arguments: &FullArguments, form: Form) -> Result<Exit, Problem
 
 struct Follower<'a> {
     form: Form,
-    deps: Deps,
+    deps: ResolvedPair,
     store: &'a Store,
 }
 

@@ -9,24 +9,25 @@ use engine::Deps;
 use engine::pair::pair_head;
 use engine::pair_status::pair_status;
 use engine::ports::StoreError;
+use engine::roles::ResolvedPair;
 use engine::start::{StartRefused, start};
 use engine::view::{View, view};
 use engine::wake::abort;
-use failover::plan::GO;
+use failover::plan::{About, GO};
 use failover::text::{Detail, plan_text};
 use jiff::SignedDuration;
 use runtime::{Checked, Exit, Problem};
 use saga::{Outcome, Plan, SagaId};
 
 use crate::approval::answer::untaken;
-use crate::approval::question::{self, ApprovalArguments, Standing as Asked, evidence};
+use crate::approval::question::{self, ApprovalArguments, Standing as Asked, evidence, unreadable};
 use crate::operation::drive::{Ended, drive, sleep};
 use crate::operation::order::{Request, draft};
 use crate::place;
 use crate::place::pair::PairArguments;
 use crate::place::store::{Others, Store, StoreArguments};
 use crate::summary::first::{First, Lines};
-use crate::summary::standing::{Standing, about};
+use crate::summary::standing::Standing;
 use crate::terminal::prompts::person;
 use crate::terminal::talk::{Form, data, data_json, say};
 
@@ -58,9 +59,9 @@ pub(crate) struct Moving<'a> {
 
 /// The next thing to do.
 enum Next {
-    Drive(Box<Deps>, SagaId),
+    Drive(Box<ResolvedPair>, SagaId),
     /// It is recorded and waits for its approval.
-    Unapproved(Box<Deps>, SagaId),
+    Unapproved(Box<ResolvedPair>, SagaId),
     /// The existing saga could no longer be approved and is ended.
     OrderAnew,
 }
@@ -110,13 +111,13 @@ fn refuse_old(deps: &Deps, plan: &Plan) -> Result<(), Problem> {
 
 impl Moving<'_> {
     /// Orders a new saga. Nothing is recorded before its plan is made and a person at a terminal has approved.
-    async fn order(&self, checked: &Checked, store: &Store, read_purpose: &Deps) -> Result<Next, Problem> {
+    async fn order(&self, checked: &Checked, store: &Store, read_purpose: &ResolvedPair) -> Result<Next, Problem> {
         for _ in 0..NAMINGS {
             let order = self.request.order(read_purpose, &person());
             let drafted = draft(read_purpose, &order).await?;
             say(plan_text(&drafted.plan, &drafted.hash.0, Detail::Counts));
-            say(evidence(&drafted.plan));
-            let text = question::text(read_purpose, &drafted);
+            say(evidence(&drafted.plan, &About::of(&drafted.plan).map_err(unreadable)?));
+            let text = question::text(read_purpose, &drafted)?;
             let approved = self.arguments.approval.obtain(read_purpose, order.planned, &text)?;
             refuse_old(read_purpose, &drafted.plan)?;
             let deps = store.open(checked).await?;
@@ -143,11 +144,11 @@ impl Moving<'_> {
     }
 
     /// Goes on with the existing saga, if it is of the same order.
-    async fn resume(&self, deps: Deps, saga: SagaId, others: Others) -> Result<Next, Problem> {
+    async fn resume(&self, deps: ResolvedPair, saga: SagaId, others: Others) -> Result<Next, Problem> {
         let Some(seen) = view(&deps, Some(&saga)).await? else {
             return Err(Problem::refused("NO-SAGA", format!("the pair names saga {saga}, and it is not there")));
         };
-        let (leaving, planned) = about(&seen);
+        let (leaving, planned) = (seen.about.leaving, seen.about.planned);
         let request = &self.request;
         if (leaving, planned, seen.head.kind.as_str()) != (request.leaving, request.planned, request.operation.as_str())
         {
@@ -166,13 +167,19 @@ impl Moving<'_> {
         self.resume_unapproved(deps, saga, &seen, others).await
     }
 
-    async fn resume_unapproved(&self, deps: Deps, saga: SagaId, seen: &View, others: Others) -> Result<Next, Problem> {
+    async fn resume_unapproved(
+        &self,
+        deps: ResolvedPair,
+        saga: SagaId,
+        seen: &View,
+        others: Others,
+    ) -> Result<Next, Problem> {
         let asked = question::asked(&deps, seen).await?;
         match question::stands(&deps, seen, &asked) {
             Asked::Approved => {}
             Asked::Open => {
                 say(plan_text(&seen.plan, &seen.head.plan.0, Detail::Counts));
-                say(evidence(&seen.plan));
+                say(evidence(&seen.plan, &seen.about));
                 match self.arguments.approval.obtain(&deps, self.request.planned, &asked.text) {
                     Err(unproven) => return Err(untaken(&deps, &asked, unproven).await),
                     Ok(Some(approved)) => approved.record(&deps, &saga).await?,

@@ -2,6 +2,7 @@
 
 use engine::Deps;
 use engine::pair::pair_head;
+use engine::roles::ResolvedPair;
 use engine::start::{self, Draft, Order, StartRefused};
 use failover::drill::FullDrill;
 use failover::{Operation, Side, Window};
@@ -87,7 +88,7 @@ impl OrderArguments {
 }
 
 /// Reads both sides and makes the plan of an order. Changes nothing.
-pub(crate) async fn draft(deps: &Deps, order: &Order) -> Result<Draft, Problem> {
+pub(crate) async fn draft(deps: &ResolvedPair, order: &Order) -> Result<Draft, Problem> {
     let (leaving, target) = (order.leaving, order.leaving.other());
     let head = pair_head(deps).await?;
     // Only a failover or a drill leaves the active side in any case. For the others the engine says what is

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::ValueEnum;
-use engine::Deps;
+use engine::roles::ResolvedPair;
 use failover::Side;
 use runtime::{Checked, Problem};
 
@@ -47,8 +47,8 @@ impl SideName {
 }
 
 /// The address of a side, by the role assignment of now.
-pub(crate) fn url(deps: &Deps, side: Side) -> &str {
-    deps.pair.addresses.iter().find(|address| address.side == side).map_or("", |address| address.url.as_str())
+pub(crate) fn url(deps: &ResolvedPair, side: Side) -> &str {
+    deps.sides().address(side).map_or("", |address| address.url.as_str())
 }
 
 /// A word in the form for a shell.

@@ -6,6 +6,7 @@ use std::time::Duration;
 use engine::Deps;
 use engine::limiter::request_admission::RequestAdmission;
 use engine::ports::ReadPurpose;
+use engine::roles::ResolvedPair;
 use failover::Side;
 use futures::future::join_all;
 use saga::Fault;
@@ -31,18 +32,18 @@ pub(crate) struct SideSeen {
 }
 
 /// Signs in to a side and asks for our name there.
-pub(crate) async fn check_access(deps: &Deps, side: Side, time_out: Duration) -> Result<String, Fault> {
-    deps.pair.side(side).check_access(&admission(deps, side, time_out)).await
+pub(crate) async fn check_access(deps: &ResolvedPair, side: Side, time_out: Duration) -> Result<String, Fault> {
+    deps.sides().workspace(side).check_access(&admission(deps, side, time_out)).await
 }
 
 /// Signs in and lists each kind that would be fenced there.
-pub(crate) async fn look(deps: &Deps, side: Side) -> SideSeen {
+pub(crate) async fn look(deps: &ResolvedPair, side: Side) -> SideSeen {
     let time_out = deps.settings.call_time_out;
     let greeting = check_access(deps, side, time_out).await;
     if greeting.is_err() {
         return SideSeen { side, greeting, kinds: Vec::new() };
     }
-    let (workspace, admission) = (deps.pair.side(side), admission(deps, side, time_out));
+    let (workspace, admission) = (deps.sides().workspace(side), admission(deps, side, time_out));
     let listings = workspace.kinds().iter().filter(|kind| kind.fenced).map(|kind| {
         let admission = &admission;
         async move {

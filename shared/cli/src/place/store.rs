@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use engine::Deps;
-use engine::roles::as_recorded;
+use engine::roles::{ResolvedPair, as_recorded};
 use local::file_store;
 use runtime::boot::{self, Ports};
 use runtime::{Checked, Problem, SystemClock, deployed};
@@ -98,7 +98,7 @@ impl Store {
     }
 
     /// Opens the store. A missing file is made.
-    pub(crate) async fn open(&self, checked: &Checked) -> Result<Deps, Problem> {
+    pub(crate) async fn open(&self, checked: &Checked) -> Result<ResolvedPair, Problem> {
         let ports = match self {
             Store::Embedded(path) => with_actions(checked, file_store::open(path)?).await,
             Store::Aws { table, bucket, topic } => deployed::ports(table, bucket, topic.as_deref()).await,
@@ -107,7 +107,7 @@ impl Store {
     }
 
     /// Opens the store for reads. A missing file is not made, and counts as empty.
-    pub(crate) async fn look(&self, checked: &Checked) -> Result<Deps, Problem> {
+    pub(crate) async fn look(&self, checked: &Checked) -> Result<ResolvedPair, Problem> {
         match self {
             Store::Embedded(path) => {
                 at_home(deps(checked, with_actions(checked, file_store::look(path)?).await)?).await
@@ -117,7 +117,7 @@ impl Store {
     }
 
     /// Opens the store. A missing file is a mistake.
-    pub(crate) async fn existing(&self, checked: &Checked) -> Result<Deps, Problem> {
+    pub(crate) async fn existing(&self, checked: &Checked) -> Result<ResolvedPair, Problem> {
         match self {
             Store::Embedded(path) if !path.exists() => {
                 let message = format!("there is no store {}: name the one that capture has used", path.display());
@@ -129,8 +129,8 @@ impl Store {
 }
 
 /// The pair without any record, for commands that only read its sides.
-pub(crate) async fn without_store(checked: &Checked) -> Result<Deps, Problem> {
-    deps(checked, with_actions(checked, file_store::memory()?).await)
+pub(crate) async fn without_store(checked: &Checked) -> Result<ResolvedPair, Problem> {
+    at_home(deps(checked, with_actions(checked, file_store::memory()?).await)?).await
 }
 
 /// A pair that is recorded on this machine may still have declared an action on AWS.
@@ -139,7 +139,7 @@ async fn with_actions(checked: &Checked, ports: Ports) -> Ports {
 }
 
 /// Applies the recorded role assignment, which a promotion may have changed.
-async fn at_home(deps: Deps) -> Result<Deps, Problem> {
+async fn at_home(deps: Deps) -> Result<ResolvedPair, Problem> {
     Ok(as_recorded(&deps).await?)
 }
 

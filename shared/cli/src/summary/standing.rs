@@ -7,7 +7,7 @@ use comfy_table::{CellAlignment, Table};
 use engine::ports::{ApprovalRequest, RequestState, SagaHead};
 use engine::view::View;
 use failover::clocks::ClockSeconds;
-use failover::plan::{About, GO};
+use failover::plan::GO;
 use failover::work::Reach;
 use failover::{Role, Side};
 use jiff::Timestamp;
@@ -185,17 +185,10 @@ impl Waits {
     }
 }
 
-/// The leaving side of a plan, and whether it is planned. A plan that does not say it counts as unplanned, from the
-/// primary.
-pub(crate) fn about(view: &View) -> (Side, bool) {
-    let about: Option<About> = serde_json::from_value(view.plan.about.clone()).ok();
-    about.map_or((Side::Primary, false), |about| (about.leaving, about.planned))
-}
-
 impl Standing {
     /// Makes the status from a saga as recorded.
     pub(crate) fn of(view: &View) -> Self {
-        let (leaving, planned) = about(view);
+        let (leaving, planned) = (view.about.leaving, view.about.planned);
         let stages = view.plan.stages.iter().enumerate().map(|(index, stage)| StageStanding {
             name: stage.name.clone(),
             entered_at: view.state.entered_at(index),
@@ -213,7 +206,7 @@ impl Standing {
             planned,
             by: view.head.by.clone(),
             doing: doing(view),
-            touched: Reach::of(&view.plan, &view.state).touched,
+            touched: Reach::of(&view.plan, &view.about, &view.state).touched,
             owner: view.head.owner.clone(),
             lease_until: holds(&view.head),
             steps: view.state.tally(),
@@ -385,7 +378,7 @@ fn waits(view: &View) -> Vec<Waits> {
 }
 
 fn blocked(view: &View) -> Vec<BlockedStep> {
-    let (leaving, _) = about(view);
+    let leaving = view.about.leaving;
     let steps = view.state.steps().filter(|(_, record)| record.state == StepState::Blocked);
     let told = steps.filter_map(|(id, record)| {
         let (step, fault) = (view.plan.step(id)?, record.fault.as_ref()?);

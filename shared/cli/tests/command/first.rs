@@ -98,6 +98,7 @@ fn a_checkpoint_that_is_missing_or_old_is_said_with_its_remedy_s30() {
     // The standby's checkpoint may have any age, the primary's may not.
     for (side, code, state) in [(failover::Side::Standby, 0, "fresh"), (failover::Side::Primary, 3, "old")] {
         let deps = ground.deps();
+        let deps = ground.wait(engine::roles::as_recorded(&deps)).unwrap();
         let taken = ground.wait(engine::capture::latest(&deps, side)).unwrap().unwrap();
         let taken_at = taken.taken_at.saturating_sub(jiff::SignedDuration::from_mins(50)).unwrap();
         let old = failover::Checkpoint { taken_at, ..taken }.to_bytes().unwrap();

@@ -28,7 +28,7 @@ use std::sync::Arc;
 pub use probe_kind::{ProbeKind, ProbeTraits};
 
 use async_trait::async_trait;
-use engine::ports::{Admission, DeclaredProbe, Depth, Probe, ProbeInfo, Probed};
+use engine::ports::{Admission, DeclaredProbe, Depth, Probe, ProbeInfo, Probed, SideProbe};
 use failover::Side;
 use jiff::Timestamp;
 use serde_json::Value;
@@ -67,16 +67,16 @@ pub fn checked(kind: &str, settings: &Value) -> Option<Result<(), String>> {
 }
 
 /// The declared probes of a workspace. Probes of other kinds are left out.
-pub fn of(workspace: &Arc<DatabricksWorkspace>, declared: &[DeclaredProbe]) -> Vec<Arc<dyn Probe>> {
+pub fn of(workspace: &Arc<DatabricksWorkspace>, declared: &[DeclaredProbe]) -> Vec<SideProbe> {
     // A personal token is not issued here, so there is nothing to probe.
     let issues_tokens = workspace.client().client_id().is_some();
     let ours = declared.iter().filter_map(|declared| Some((declared, known(&declared.kind)?)));
     let ours = ours.filter(|(declared, _)| declared.kind != token::KIND || issues_tokens);
     ours.map(|(declared, kind)| {
         let ProbeTraits { origin, depth, works, unit, .. } = kind.traits();
-        let info = ProbeInfo { name: declared.name.clone(), side: declared.side, origin, depth, works, unit };
+        let info = ProbeInfo { name: declared.name.clone(), origin, depth, works, unit };
         let (workspace, settings) = (Arc::clone(workspace), declared.settings.clone());
-        Arc::new(WorkspaceProbe { info, kind, workspace, settings }) as Arc<dyn Probe>
+        SideProbe { side: declared.side, probe: Arc::new(WorkspaceProbe { info, kind, workspace, settings }) }
     })
     .collect()
 }

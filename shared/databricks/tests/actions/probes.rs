@@ -29,7 +29,7 @@ async fn look(bench: &Bench, kind: &str, settings: Value) -> Probed {
     let declared = DeclaredProbe { kind: kind.to_owned(), name: kind.to_owned(), side: Side::Standby, settings };
     let found = probes::of(bench.on(Side::Standby), &[declared]);
     assert_eq!(found.len(), 1, "{kind}");
-    found[0].look(Timestamp::UNIX_EPOCH, &bench.admission).await
+    found[0].probe.look(Timestamp::UNIX_EPOCH, &bench.admission).await
 }
 
 /// Waits until a statement has started its warehouse, and returns the reading after that.

@@ -18,7 +18,8 @@ const ASSIGNMENT: &str = "GET /api/2.1/unity-catalog/current-metastore-assignmen
 /// The readings of every usual probe of a side, by name.
 async fn looks(stage: &Stage) -> Vec<(String, Probed)> {
     let mut seen = Vec::new();
-    for probe in probes::of(&stage.workspace, &probes::usual(Side::Primary)) {
+    for found in probes::of(&stage.workspace, &probes::usual(Side::Primary)) {
+        let probe = found.probe;
         seen.push((probe.info().name.clone(), probe.look(Timestamp::UNIX_EPOCH, &stage.admission).await));
     }
     seen

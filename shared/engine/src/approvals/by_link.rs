@@ -7,6 +7,7 @@
 //! A token that does not prove itself costs one HMAC and nothing else: nothing is read or written for it. A code
 //! costs one hash, whether it is right, wrong, or of an unknown person.
 
+use failover::plan::About;
 use jiff::{SignedDuration, Timestamp};
 use saga::Plan;
 use secrecy::{ExposeSecret, SecretString};
@@ -237,9 +238,9 @@ fn shown_s(loss: Option<i64>) -> String {
 
 /// Records the answer. `None`: somebody else wrote first.
 async fn take(deps: &Deps, open: &Open, proven: &Proven, approve: bool) -> Result<Option<Taken>, Refused> {
-    let about: Option<failover::plan::About> = serde_json::from_value(open.plan.about.clone()).ok();
+    let about = About::of(&open.plan).map_err(|e| StoreError::Broken(e.to_string()))?;
     // The question names the risk unless the side was said to be well.
-    let accepts_risk = approve && !about.is_some_and(|about| about.planned);
+    let accepts_risk = approve && !about.planned;
     // `open` has checked that the link is about the very plan that is asked about.
     let answer = proven.answer(&open.ask, approve, accepts_risk, open.claims.loss_s, deps.clock.now());
     let answered = match answering::with(&open.ask, &answer, &deps.settings) {

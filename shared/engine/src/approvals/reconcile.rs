@@ -215,7 +215,7 @@ pub(super) async fn loss_now(deps: &Deps, asked: &ApprovalRequest) -> Option<i64
 pub(super) async fn loss_until(deps: &Deps, asked: &ApprovalRequest, lost_at: Timestamp) -> Option<i64> {
     asked.loss_s?;
     let head = crate::pair::pair_head(deps).await.ok()?;
-    let (deps, target) = (&deps.as_recorded(&head), head.active.other());
+    let (deps, target) = (&deps.resolve(&head), head.active.other());
     let losses = datasets(deps, target).await.into_iter().map(|seen| seen.loss_s(lost_at));
     losses.max_by_key(|loss| loss.unwrap_or(i64::MAX)).flatten()
 }

@@ -82,8 +82,7 @@ pub(super) async fn gather(
     approver: &str,
 ) -> Result<Shown, StoreError> {
     let verdict = case_of(deps).await?;
-    let about: Option<About> = serde_json::from_value(plan.about.clone()).ok();
-    let planned_loss = about.as_ref().and_then(|about| about.worst_loss.clone());
+    let about = About::of(plan).map_err(|e| StoreError::Broken(e.to_string()))?;
     let bare = Plan { findings: Vec::new(), exceptions: Vec::new(), ..plan.clone() };
     Ok(Shown {
         now: deps.clock.now(),
@@ -92,20 +91,20 @@ pub(super) async fn gather(
         approver: approver.to_owned(),
         text: ask.text.clone(),
         by: head.by.clone(),
-        leaving: about.as_ref().map_or(Side::Primary, |about| about.leaving),
-        planned: about.as_ref().is_some_and(|about| about.planned),
-        fencing: about.as_ref().is_some_and(|about| about.fence_first),
+        leaving: about.leaving,
+        planned: about.planned,
+        fencing: about.fence_first,
         noticed_at: head.clocks.noticed_at,
         lost_at: head.clocks.lost_at,
         verdict,
         // The dataset is from the plan. The amount is from the question, since it may have been measured again.
-        loss: planned_loss.map(|loss| Loss { seconds: ask.loss_s, ..loss }),
+        loss: about.worst_loss.map(|loss| Loss { seconds: ask.loss_s, ..loss }),
         plan: ask.plan.clone(),
         steps: plan.total(),
         plan_text: plan_text(&bare, &ask.plan.0, Detail::Counts),
         findings: gathered(&plan.findings),
         exceptions: gathered(&plan.exceptions),
-        inventory_at: about.as_ref().map(|about| about.checkpoint_at),
+        inventory_at: Some(about.checkpoint_at),
         people: ask.people,
         given: ask.given.iter().map(|answer| (answer.by.clone(), answer.at)).collect(),
         round: ask.round,

@@ -5,11 +5,11 @@ use failover::{Operation, Side};
 use saga::{Plan, PlanHash};
 
 /// The text of the question.
-pub(super) fn question(plan: &Plan, hash: &PlanHash, about: Option<&About>) -> String {
-    let leaving = about.map_or(Side::Primary, |about| about.leaving);
+pub(super) fn question(plan: &Plan, hash: &PlanHash, about: &About) -> String {
+    let leaving = about.leaving;
     let target = leaving.other();
     let pair = &plan.subject;
-    let asked = match about.and_then(|about| about.operation).unwrap_or(Operation::Failover) {
+    let asked = match about.operation.unwrap_or(Operation::Failover) {
         Operation::Failover => format!("Move the work of pair {pair} from the {leaving} to the {target}?"),
         Operation::Failback => format!("Move the work of pair {pair} back from the {leaving} to the {target}?"),
         Operation::Promotion => {
@@ -24,22 +24,22 @@ pub(super) fn question(plan: &Plan, hash: &PlanHash, about: Option<&About>) -> S
              {leaving} nor data is touched."
         ),
     };
-    let window = about.and_then(|about| about.window).map_or_else(String::new, |window| {
+    let window = about.window.map_or_else(String::new, |window| {
         format!(" It begins between {} and {}, or not at all.", window.from, window.until)
     });
     format!("{asked} {} steps, plan {}.{window}{}{}", plan.total(), hash.short(), loss(about), risk(about, leaving))
 }
 
-fn loss(about: Option<&About>) -> String {
-    about.and_then(|about| about.worst_loss.as_ref()).map_or_else(String::new, |loss| match loss.seconds {
+fn loss(about: &About) -> String {
+    about.worst_loss.as_ref().map_or_else(String::new, |loss| match loss.seconds {
         Some(seconds) => format!(" Up to {seconds} s of data would be lost, of dataset {:?}.", loss.dataset),
         None => format!(" How much data of dataset {:?} would be lost cannot be told.", loss.dataset),
     })
 }
 
-fn risk(about: Option<&About>, leaving: Side) -> String {
-    let operation = about.and_then(|about| about.operation).unwrap_or(Operation::Failover);
-    let planned = about.is_some_and(|about| about.planned);
+fn risk(about: &About, leaving: Side) -> String {
+    let operation = about.operation.unwrap_or(Operation::Failover);
+    let planned = about.planned;
     let mut risk = match operation {
         Operation::StandbyDrill => String::new(),
         Operation::Failback => {
@@ -55,7 +55,7 @@ fn risk(about: Option<&About>, leaving: Side) -> String {
              pursuit has fenced it. Approving accepts that risk for this saga."
         ),
     };
-    if about.is_some_and(|about| about.fence_first) {
+    if about.fence_first {
         risk.push_str(&format!(" The {leaving} is being fenced already, as the policy says."));
     }
     risk

@@ -3,6 +3,7 @@
 //! Each place has one item, which only the function `probe` of that place writes. A writer that loses a race for it
 //! learns nothing from that minute, which does no harm.
 
+use failover::Side;
 use failover::baseline::{Baselines, Judgement, Judging};
 use failover::signal::Reading;
 use jiff::Timestamp;
@@ -10,6 +11,7 @@ use jiff::Timestamp;
 use crate::deps::Deps;
 use crate::document::{Content, Document};
 use crate::ports::{ProbeInfo, Probed, StoreError};
+use crate::roles::ResolvedPair;
 
 fn name(place: &str) -> String {
     format!("baseline/{place}")
@@ -33,11 +35,11 @@ pub(super) async fn recall(deps: &Deps, place: &str) -> Result<Document<Baseline
 
 /// Stores the baselines, unless another writer of the same place was faster.
 pub(super) async fn remember(
-    deps: &Deps,
+    deps: &ResolvedPair,
     now: Timestamp,
     mut baselines: Document<Baselines>,
 ) -> Result<(), StoreError> {
-    if deps.probes.is_empty() {
+    if deps.sides().probes.is_empty() {
         return Ok(());
     }
     baselines.content.forget(now);
@@ -46,9 +48,15 @@ pub(super) async fn remember(
 
 /// Learns the value of a healthy probe. A healthy probe whose values differ from the baseline for long enough is
 /// degraded.
-pub(super) fn compared(baselines: &mut Baselines, info: &ProbeInfo, probed: Probed, now: Timestamp) -> Probed {
+pub(super) fn compared(
+    baselines: &mut Baselines,
+    side: Side,
+    info: &ProbeInfo,
+    probed: Probed,
+    now: Timestamp,
+) -> Probed {
     let (Reading::Healthy, Some(measured)) = (probed.reading, probed.measured) else { return probed };
-    let key = format!("{}/{}", info.side, info.name);
+    let key = format!("{side}/{}", info.name);
     let evaluate = Judging::of_unit(info.unit);
     let Some(Judgement::Departing { median, spread, looks, sustained: true }) =
         baselines.take(&key, measured, now, &evaluate)
@@ -67,7 +75,6 @@ fn short(value: f64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use failover::Side;
     use failover::signal::Origin;
     use jiff::SignedDuration;
 
@@ -78,7 +85,6 @@ mod tests {
     fn five_slow_looks_in_a_row_are_degraded_and_say_what_is_normal() {
         let info = ProbeInfo {
             name: "jobs".to_owned(),
-            side: Side::Primary,
             origin: Origin::Probe,
             depth: Depth::Shallow,
             works: false,
@@ -89,7 +95,7 @@ mod tests {
         let mut look = |ms: f64| {
             at += SignedDuration::from_mins(1);
             let probed = Probed { reading: Reading::Healthy, measured: Some(ms), text: "answered".to_owned() };
-            compared(&mut baselines, &info, probed, at)
+            compared(&mut baselines, Side::Primary, &info, probed, at)
         };
         for _ in 0..200 {
             assert_eq!(look(120.0).reading, Reading::Healthy);
@@ -101,6 +107,6 @@ mod tests {
         assert!(told.contains("now 4000 for 7 looks") && told.contains("ms ±"), "{told}");
         assert_eq!(look(120.0).reading, Reading::Healthy);
         let lost = Probed { reading: Reading::Down, measured: None, text: String::new() };
-        assert_eq!(compared(&mut baselines, &info, lost.clone(), Timestamp::MAX), lost);
+        assert_eq!(compared(&mut baselines, Side::Primary, &info, lost.clone(), Timestamp::MAX), lost);
     }
 }

@@ -7,11 +7,12 @@ use super::giving_way::{GivesWay, gives_way};
 use crate::deps::Deps;
 use crate::pair::pair_head;
 use crate::ports::{PairHead, StoreError};
+use crate::roles::ResolvedPair;
 
 /// Everything that a verdict is made of, as it is recorded now. See [`case_of`].
 pub(super) struct Recorded {
     /// The ports and the pair with the recorded roles. After a promotion they are not the roles of the configuration.
-    pub(super) deps: Deps,
+    pub(super) deps: ResolvedPair,
     head: PairHead,
     tracks: Vec<Track>,
     pub(super) standing: Standing,
@@ -29,7 +30,7 @@ pub(super) async fn recorded(deps: &Deps) -> Result<Recorded, StoreError> {
     };
     let saga = head.saga.clone().filter(|_| gives_way.is_none());
     let standing = Standing { freeze: head.freeze.clone(), saga, cool_down: head.cool_down.clone() };
-    Ok(Recorded { deps: deps.as_recorded(&head), head, tracks, standing, gives_way })
+    Ok(Recorded { deps: deps.resolve(&head), head, tracks, standing, gives_way })
 }
 
 /// The verdict as it would be given now. It changes nothing and sends nothing.

@@ -18,13 +18,14 @@ use crate::deps::Deps;
 use crate::limiter::request_admission::RequestAdmission;
 use crate::pair::pair_head;
 use crate::ports::{ActionContext, Message};
+use crate::roles::ResolvedPair;
 
 /// Sends a message to every declared channel, in parallel.
 pub(super) async fn to_channels(deps: &Deps, message: &Message) {
     let Ok(head) = pair_head(deps).await else { return };
     // It is the side that should take the work, since the other side may be gone.
-    let (deps, side) = (&deps.as_recorded(&head), head.active.other());
-    let channels = deps.pair.declarations.of(Purpose::Channel);
+    let (deps, side) = (&deps.resolve(&head), head.active.other());
+    let channels = deps.sides().declarations.of(Purpose::Channel);
     join_all(channels.map(|action| async move {
         if let Err(fault) = one(deps, action, side, message).await {
             tracing::warn!(code = "NOT-TOLD", channel = %action.name, %fault, "a notice could not be sent to a channel");
@@ -33,10 +34,10 @@ pub(super) async fn to_channels(deps: &Deps, message: &Message) {
     .await;
 }
 
-async fn one(deps: &Deps, action: &Action, side: Side, message: &Message) -> Result<String, Fault> {
+async fn one(deps: &ResolvedPair, action: &Action, side: Side, message: &Message) -> Result<String, Fault> {
     let unknown = |code: Code| Fault::person_needed(code, format!("nothing here sends by {:?}", action.kind));
     let actions = deps.actions_of(&action.kind, side).ok_or_else(|| unknown(codes::UNKNOWN_STEP))?;
-    let address = deps.pair.addresses.iter().find(|address| address.side == side).cloned();
+    let address = deps.sides().address(side).cloned();
     let address = address.unwrap_or_else(|| Address { side, url: String::new(), host: String::new() });
     let detail = Detail { settings: action.settings.clone(), side, address, shown: None, wording: None };
     let step = Step {

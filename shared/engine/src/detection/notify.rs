@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::channels::to_channels;
 use crate::deps::Deps;
 use crate::ports::{Message, Recipient};
+use crate::roles::ResolvedPair;
 
 /// A notice to people. The same notice is not sent twice in a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -76,9 +77,8 @@ pub(super) async fn proposed(deps: &Deps, saga: &SagaId, verdict: &Verdict) {
 }
 
 /// Sends the vendor's support an early message, with the facts that they ask for first (R15).
-pub(super) async fn support(deps: &Deps, verdict: &Verdict) {
-    let address = deps.pair.addresses.iter().find(|address| address.side == verdict.side);
-    let url = address.map_or("", |address| address.url.as_str());
+pub(super) async fn support(deps: &ResolvedPair, verdict: &Verdict) {
+    let url = deps.sides().address(verdict.side).map_or("", |address| address.url.as_str());
     let since = verdict.noticed_at.unwrap_or(verdict.at);
     let evidence = sentences(verdict).join("\n");
     let text = format!(

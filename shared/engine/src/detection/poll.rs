@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use failover::Side;
 use failover::signal::{About, Signal, holds};
 use futures::future::join_all;
 use jiff::Timestamp;
@@ -11,7 +12,8 @@ use super::ingest::ingest;
 use crate::deps::Deps;
 use crate::limiter::request_admission::RequestAdmission;
 use crate::pair::pair_head;
-use crate::ports::{Feed, PairHead, Probe, ProbeInfo, Probed, StoreError};
+use crate::ports::{Feed, PairHead, ProbeInfo, Probed, SideProbe, StoreError};
+use crate::roles::ResolvedPair;
 
 /// The result of one poll.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,10 +32,10 @@ pub struct Polled {
 /// [`StoreError`].
 pub async fn poll(deps: &Deps, place: &str) -> Result<Polled, StoreError> {
     let head = pair_head(deps).await?;
-    let deps = &deps.as_recorded(&head);
+    let deps = &deps.resolve(&head);
     let now = deps.clock.now();
-    let probes = deps.probes.iter().filter(|probe| may_look(&head, probe.as_ref()));
-    let probed = join_all(probes.map(|probe| of_probe(deps, probe.as_ref(), now)));
+    let probes = deps.sides().probes.iter().filter(|probe| may_look(&head, probe));
+    let probed = join_all(probes.map(|probe| of_probe(deps, probe, now)));
     let polled = join_all(deps.feeds.iter().map(|feed| of_feed(deps, feed.as_ref(), now)));
     let (probed, polled) = futures::join!(probed, polled);
     let mut signals = compared(deps, place, now, probed).await?;
@@ -51,35 +53,40 @@ pub async fn poll(deps: &Deps, place: &str) -> Result<Polled, StoreError> {
 
 /// A probe that makes a side do work is left out if the side is fenced or is being fenced. It must not wake a
 /// resource that a saga has stopped.
-fn may_look(head: &PairHead, probe: &dyn Probe) -> bool {
-    let info = probe.info();
-    let fenced = head.guard.as_ref().is_some_and(|guard| guard.side == info.side);
-    let being_fenced = head.frozen && head.active == info.side;
-    !(info.works && (fenced || being_fenced))
+fn may_look(head: &PairHead, probe: &SideProbe) -> bool {
+    let fenced = head.guard.as_ref().is_some_and(|guard| guard.side == probe.side);
+    let being_fenced = head.frozen && head.active == probe.side;
+    !(probe.probe.info().works && (fenced || being_fenced))
 }
 
 /// The result of one probe.
 struct Seen<'a> {
+    side: Side,
     info: &'a ProbeInfo,
     probed: Probed,
 }
 
-async fn of_probe<'a>(deps: &Deps, probe: &'a dyn Probe, now: Timestamp) -> Seen<'a> {
-    let info = probe.info();
+async fn of_probe<'a>(deps: &Deps, probe: &'a SideProbe, now: Timestamp) -> Seen<'a> {
+    let (side, probe) = (probe.side, &probe.probe);
     let time_out = deps.settings.call_time_out;
     let (clock, settings) = (Arc::clone(&deps.clock), Arc::clone(&deps.settings));
-    let admission = RequestAdmission::new(info.side.as_str(), clock, settings, None, time_out);
-    Seen { info, probed: probe.look(now, &admission).await }
+    let admission = RequestAdmission::new(side.as_str(), clock, settings, None, time_out);
+    Seen { side, info: probe.info(), probed: probe.look(now, &admission).await }
 }
 
 /// Turns the results into signals. A probe that works but is slower than its baseline is degraded.
-async fn compared(deps: &Deps, place: &str, now: Timestamp, seen: Vec<Seen<'_>>) -> Result<Vec<Signal>, StoreError> {
+async fn compared(
+    deps: &ResolvedPair,
+    place: &str,
+    now: Timestamp,
+    seen: Vec<Seen<'_>>,
+) -> Result<Vec<Signal>, StoreError> {
     let mut baselines = baselines::recall(deps, place).await?;
-    let signals = seen.into_iter().map(|Seen { info, probed }| {
-        let probed = baselines::compared(&mut baselines.content, info, probed, now);
+    let signals = seen.into_iter().map(|Seen { side, info, probed }| {
+        let probed = baselines::compared(&mut baselines.content, side, info, probed, now);
         let subject = format!("{} from {place}", info.name);
         Signal {
-            about: About { source: "probe".to_owned(), side: info.side, subject },
+            about: About { source: "probe".to_owned(), side, subject },
             origin: info.origin,
             reading: probed.reading,
             seen_at: now,
@@ -92,10 +99,10 @@ async fn compared(deps: &Deps, place: &str, now: Timestamp, seen: Vec<Seen<'_>>)
     Ok(signals)
 }
 
-async fn of_feed(deps: &Deps, feed: &dyn Feed, now: Timestamp) -> Result<Vec<Signal>, String> {
+async fn of_feed(deps: &ResolvedPair, feed: &dyn Feed, now: Timestamp) -> Result<Vec<Signal>, String> {
     let time_out = deps.settings.call_time_out;
     let (clock, settings) = (Arc::clone(&deps.clock), Arc::clone(&deps.settings));
     let admission = RequestAdmission::new(feed.source(), clock, settings, None, time_out);
-    let told = feed.poll(now, &admission).await;
+    let told = feed.poll(now, &deps.sides().watched, &admission).await;
     told.map_err(|fault| format!("{}: {fault}", feed.source()))
 }

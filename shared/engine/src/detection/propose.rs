@@ -7,8 +7,8 @@ use saga::SagaId;
 
 use super::notify::{proposed, support};
 use crate::approvals::reconcile;
-use crate::deps::Deps;
 use crate::ports::StoreError;
+use crate::roles::ResolvedPair;
 use crate::start::{Order, StartRefused, draft, start};
 
 /// The name that orders the proposals of a verdict.
@@ -44,7 +44,7 @@ impl From<StartRefused> for NotProposed {
 }
 
 /// Makes the plan, begins the saga that asks about it, sends the links, and sends a message to the vendor's support.
-pub(super) async fn propose(deps: &Deps, verdict: &Verdict) -> Result<SagaId, NotProposed> {
+pub(super) async fn propose(deps: &ResolvedPair, verdict: &Verdict) -> Result<SagaId, NotProposed> {
     let veto = SignedDuration::from_secs(deps.pair.watch.policy.veto_s);
     let api_calls = verdict.decision == Decision::Act;
     let noticed_at = verdict.noticed_at.unwrap_or(verdict.at);

@@ -36,6 +36,7 @@ use self::walk::Walk;
 use crate::deps::Deps;
 use crate::limiter::request_admission::RequestAdmission;
 use crate::ports::{Admission, ReadPurpose, StoreError};
+use crate::roles::ResolvedPair;
 use crate::runner::place::{Place, known_kinds};
 use crate::runner::read_batcher::ReadBatcher;
 
@@ -63,13 +64,15 @@ pub enum DryRunFailed {
 /// [`DryRunFailed`].
 pub async fn dry_run(deps: &Deps, plan: &Plan) -> Result<DryRun, DryRunFailed> {
     plan.check()?;
-    let deps = &deps.as_planned(plan);
+    let about = About::of(plan)?;
+    let deps = &deps.resolve_planned(&about);
     let looked_at = deps.clock.now();
     let looks = Looks::default();
-    let grounds = grounds(deps, plan, &looks);
+    let grounds = grounds(deps, plan, &about, &looks);
     let records = OwnRecords::read(deps, &plan.saga).await?;
     let foreseer = Foreseer {
         plan,
+        about: &about,
         clock: &*deps.clock,
         grounds: &grounds,
         actions: &deps.actions,
@@ -108,10 +111,8 @@ fn request_admission(deps: &Deps, name: &str, time_out: std::time::Duration) -> 
 }
 
 /// The two workspaces, with admissions that permit reads only.
-fn grounds(deps: &Deps, plan: &Plan, looks: &Looks) -> BTreeMap<&'static str, Ground> {
-    let about: Option<About> = serde_json::from_value(plan.about.clone()).ok();
-    let leaving = about.as_ref().map_or(Side::Primary, |about| about.leaving);
-    let planned = about.is_some_and(|about| about.planned);
+fn grounds(deps: &ResolvedPair, plan: &Plan, about: &About, looks: &Looks) -> BTreeMap<&'static str, Ground> {
+    let (leaving, planned) = (about.leaving, about.planned);
     let ground = |role: Role, side: Side| {
         let time_out = match role {
             Role::Leaving if !planned => deps.settings.dead_time_out,
@@ -120,7 +121,7 @@ fn grounds(deps: &Deps, plan: &Plan, looks: &Looks) -> BTreeMap<&'static str, Gr
         let request_admission = request_admission(deps, side.as_str(), time_out);
         let admission: Arc<dyn Admission> =
             Arc::new(ReadOnly::over(Arc::clone(&request_admission), role.as_str(), Arc::clone(looks)));
-        let workspace = Arc::clone(deps.pair.side(side));
+        let workspace = Arc::clone(deps.sides().workspace(side));
         let named: BTreeSet<(String, String)> = plan
             .steps()
             .filter(|(_, step)| step.place == role.as_str() && step.resource != EVERYTHING)

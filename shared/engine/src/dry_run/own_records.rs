@@ -12,10 +12,10 @@ use serde_json::{Value, json};
 
 use super::foreseen::{Ends, Foreseen};
 use super::rounds::Outcome;
-use crate::deps::Deps;
 use crate::keys::published_key;
 use crate::pair::pair_head;
 use crate::ports::StoreError;
+use crate::roles::ResolvedPair;
 use crate::runner::publication::{Published, Wanted};
 
 /// The own records, as they are and as they are assumed.
@@ -37,12 +37,12 @@ impl OwnRecords {
     /// # Errors
     ///
     /// [`StoreError`].
-    pub(super) async fn read(deps: &Deps, saga: &SagaId) -> Result<Self, StoreError> {
+    pub(super) async fn read(deps: &ResolvedPair, saga: &SagaId) -> Result<Self, StoreError> {
         let head = pair_head(deps).await?;
         let bytes = deps.objects.get(&published_key(&deps.pair.name)).await?;
         let published = bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok());
         let stands = Mutex::new(Stands { head: (head.active, head.frozen), published });
-        let addresses = deps.pair.addresses.clone();
+        let addresses = deps.sides().addresses.clone();
         Ok(Self { pair: deps.pair.name.clone(), addresses, saga: saga.clone(), stands })
     }
 

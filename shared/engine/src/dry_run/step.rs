@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use failover::plan::{EVERYTHING, EXTERNAL, own, want};
+use failover::plan::{About, EVERYTHING, EXTERNAL, own, want};
 use saga::{Fault, Plan, State, Step, StepId};
 
 use super::foreseen::Ends;
@@ -36,6 +36,7 @@ pub(super) type Assumed = BTreeMap<(String, String), Vec<ApiCall>>;
 /// The part that foresees steps.
 pub(super) struct Foreseer<'a> {
     pub(super) plan: &'a Plan,
+    pub(super) about: &'a About,
     pub(super) clock: &'a dyn Clock,
     pub(super) grounds: &'a BTreeMap<&'static str, Ground>,
     pub(super) actions: &'a [Arc<dyn Actions>],
@@ -92,7 +93,7 @@ impl Foreseer<'_> {
 
     async fn action(&self, id: StepId, step: &Step, state: &State) -> Result<Outcome, Fault> {
         let token = self.plan.token(id);
-        let words: Option<Result<Message, String>> = message(step, self.plan, state);
+        let words: Option<Result<Message, String>> = message(step, self.plan, self.about, state);
         let since = state.entered_at(usize::from(id.stage)).unwrap_or(self.plan.made_at);
         let now = self.clock.now();
         let context = ActionContext { token: &token, tries: 0, since, now, message: told(step, words.as_ref())? };

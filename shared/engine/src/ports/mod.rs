@@ -34,7 +34,8 @@ pub use names::Names;
 pub use objects::Objects;
 pub use secret_place::{NO_PLACE, SecretPlace, setting_of};
 pub use signals::{
-    DeclaredProbe, Depth, Feed, Messenger, Probe, ProbeInfo, Probed, Recipient, Remembered, Signals, TrackItem,
+    DeclaredProbe, Depth, Feed, Messenger, Probe, ProbeInfo, Probed, Recipient, Remembered, SideProbe, Signals,
+    TrackItem,
 };
 pub use store::{
     EvidenceDue, GuardRecord, Lease, LogChunk, PairHead, Pairs, STORE_VERSION, SagaHead, SagaStatus, Sagas, StepItem,

@@ -1,7 +1,9 @@
 //! Defines the ports for the health of a pair: its signals, their sources, and messages about them.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
-use failover::signal::{About, Origin, Reading, Signal, Track};
+use failover::signal::{About, Origin, Reading, Signal, Track, Watched};
 use failover::{PairName, Side};
 use jiff::Timestamp;
 use saga::Fault;
@@ -77,12 +79,12 @@ pub trait Feed: Send + Sync {
     /// The source's name, as in signals.
     fn source(&self) -> &'static str;
 
-    /// Polls once.
+    /// Polls once. `watched` has the sides that it may report on, with their roles of now.
     ///
     /// # Errors
     ///
     /// The reason why there was no answer. This is unknown, and never healthy or down (S17).
-    async fn poll(&self, now: Timestamp, admission: &dyn Admission) -> Result<Vec<Signal>, Fault>;
+    async fn poll(&self, now: Timestamp, watched: &Watched, admission: &dyn Admission) -> Result<Vec<Signal>, Fault>;
 }
 
 /// The depth of a probe.
@@ -100,8 +102,6 @@ pub enum Depth {
 pub struct ProbeInfo {
     /// The probe's name, e.g. `token`, `statement`.
     pub name: String,
-    /// The side that it checks.
-    pub side: Side,
     /// The origin of its readings: our probe, or the work's own symptoms.
     pub origin: Origin,
     /// The depth of the check.
@@ -144,6 +144,15 @@ pub trait Probe: Send + Sync {
 
     /// Checks once. A check that was not possible gives a reading, too.
     async fn look(&self, now: Timestamp, admission: &dyn Admission) -> Probed;
+}
+
+/// A probe and the side that it checks. The side is the role of a workspace, so a promotion changes it.
+#[derive(Clone)]
+pub struct SideProbe {
+    /// The side.
+    pub side: Side,
+    /// The probe.
+    pub probe: Arc<dyn Probe>,
 }
 
 /// The recipient of a message.

@@ -13,7 +13,7 @@ impl Run<'_> {
         let (saga, hash) = (self.head.saga.clone(), self.head.plan.clone());
         let Some(asked) = self.deps.approval_requests.question(&saga, question).await? else {
             let now = self.deps.clock.now();
-            let ask = approvals::question_of(self.plan, &hash, question, now, self.deps);
+            let ask = approvals::question_of(self.plan, &hash, question, now, self.deps)?;
             self.deps.approval_requests.ask(&ask).await?;
             return Ok(false);
         };

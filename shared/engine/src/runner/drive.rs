@@ -25,6 +25,7 @@ use crate::keys::plan_key;
 use crate::limiter::request_admission::RequestAdmission;
 use crate::ports::{PairHead, ReadPurpose, RequestState, SagaHead, SagaStatus, StoreError, TakeOver};
 use crate::release::release_pair;
+use crate::roles::ResolvedPair;
 
 /// Drives a saga as far as it goes, for at most [`crate::Settings::drive_limit`].
 ///
@@ -61,11 +62,12 @@ pub async fn drive(deps: &Deps, saga: &SagaId, owner: &str) -> Result<Driven, St
     let bytes = bytes.ok_or_else(|| StoreError::Broken(format!("the frozen plan {} is gone", plan_key(saga))))?;
     let plan = Arc::new(Plan::thaw(&bytes, &lease.head.plan)?);
     drop(bytes);
+    let about = About::of(&plan)?;
     // A saga keeps the role assignment that its plan was made with, also after a promotion.
-    let deps = &deps.as_planned(&plan);
+    let deps = &deps.resolve_planned(&about);
     let (sagas, clock) = (Arc::clone(&deps.sagas), Arc::clone(&deps.clock));
     let recorder = Recorder::load(Arc::clone(&plan), &lease.head, sagas, clock, deps.settings.chunk()).await?;
-    let places = places(deps, &plan, &recorder, &watch);
+    let places = places(deps, &plan, &about, &recorder, &watch);
     let read_batchers = join_all(places.values().map(|place| place.read_batcher.run()));
     let external = External {
         actions: deps.actions.clone(),
@@ -82,11 +84,12 @@ pub async fn drive(deps: &Deps, saga: &SagaId, owner: &str) -> Result<Driven, St
         clock: Arc::clone(&deps.clock),
         pairs: Arc::clone(&deps.pairs),
         objects: Arc::clone(&deps.objects),
-        addresses: deps.pair.addresses.clone(),
+        addresses: deps.sides().addresses.clone(),
     };
     let mut run = Run {
         deps,
         plan: &plan,
+        about: &about,
         recorder,
         head: lease.head,
         watch,
@@ -145,10 +148,14 @@ async fn rests(deps: &Deps, head: &SagaHead, now: Timestamp) -> Result<Option<Dr
     Ok(head.next_at.filter(|at| *at > now).map(|at| Driven::Resting { until: Some(at) }))
 }
 
-fn places(deps: &Deps, plan: &Plan, recorder: &Recorder, watch: &Arc<LeaseWatch>) -> BTreeMap<&'static str, Place> {
-    let about: Option<About> = serde_json::from_value(plan.about.clone()).ok();
-    let leaving = about.as_ref().map_or(Side::Primary, |about| about.leaving);
-    let planned = about.is_some_and(|about| about.planned);
+fn places(
+    deps: &ResolvedPair,
+    plan: &Plan,
+    about: &About,
+    recorder: &Recorder,
+    watch: &Arc<LeaseWatch>,
+) -> BTreeMap<&'static str, Place> {
+    let (leaving, planned) = (about.leaving, about.planned);
     let place = |role: Role, side: Side| {
         let (clock, settings) = (Arc::clone(&deps.clock), Arc::clone(&deps.settings));
         let admits =
@@ -157,7 +164,7 @@ fn places(deps: &Deps, plan: &Plan, recorder: &Recorder, watch: &Arc<LeaseWatch>
             Role::Leaving if !planned => admits(deps.settings.dead_time_out).of_lost_side(),
             Role::Leaving | Role::Target => admits(deps.settings.call_time_out),
         });
-        let workspace = Arc::clone(deps.pair.side(side));
+        let workspace = Arc::clone(deps.sides().workspace(side));
         // Only a resource that is still to be fenced may start another. An action, or a resource that is set back,
         // does not.
         let is_fence = |step: &Step| step.want == want::FENCED;

@@ -54,9 +54,9 @@ pub(crate) fn told<'a>(
 }
 
 /// The current message of a channel's step. `None`: the step is no message.
-pub(crate) fn message(step: &Step, plan: &Plan, state: &State) -> Option<Result<Message, String>> {
+pub(crate) fn message(step: &Step, plan: &Plan, about: &About, state: &State) -> Option<Result<Message, String>> {
     let wording = serde_json::from_value::<Detail>(step.detail.clone()).ok()?.wording?;
-    let facts = facts(plan, state);
+    let facts = facts(plan, about, state);
     let filled = fill(&wording.subject, &facts).and_then(|subject| {
         let text = fill(&wording.text, &facts)?;
         Ok(Message { subject, text })
@@ -65,11 +65,10 @@ pub(crate) fn message(step: &Step, plan: &Plan, state: &State) -> Option<Result<
 }
 
 /// The values of a message's placeholders, which are those of [`failover::plan::wording::sample`].
-fn facts(plan: &Plan, state: &State) -> Value {
-    let about: Option<About> = serde_json::from_value(plan.about.clone()).ok();
-    let leaving = about.as_ref().map_or(Side::Primary, |about| about.leaving);
+fn facts(plan: &Plan, about: &About, state: &State) -> Value {
+    let leaving = about.leaving;
     let target = leaving.other();
-    let address = |side: Side| about.iter().flat_map(|about| &about.addresses).find(|address| address.side == side);
+    let address = |side: Side| about.addresses.iter().find(|address| address.side == side);
     let url = |side: Side| address(side).map_or("", |address| address.url.as_str());
     let tally = state.tally();
     let pursued = plan.steps().filter(|(id, step)| {
@@ -83,15 +82,15 @@ fn facts(plan: &Plan, state: &State) -> Value {
         "target": target,
         "target_url": url(target),
         "target_host": address(target).map_or("", |address| address.host.as_str()),
-        "temporary": target == Side::Standby && about.as_ref().is_none_or(|about| about.operation != Some(Operation::Promotion)),
-        "planned": about.as_ref().is_some_and(|about| about.planned),
+        "temporary": target == Side::Standby && about.operation != Some(Operation::Promotion),
+        "planned": about.planned,
         "total": tally.total(),
         "done": tally.done + tally.waived,
         "blocked": tally.blocked,
         "pursued": pursued.count(),
         "findings": plan.findings.len(),
-        "window_from": about.as_ref().and_then(|about| about.window).map(|window| window.from),
-        "window_until": about.as_ref().and_then(|about| about.window).map(|window| window.until),
+        "window_from": about.window.map(|window| window.from),
+        "window_until": about.window.map(|window| window.until),
     })
 }
 
@@ -127,18 +126,30 @@ mod tests {
 
     #[test]
     fn every_placeholder_that_is_offered_is_filled_in_and_none_else() {
+        let at = jiff::Timestamp::UNIX_EPOCH;
+        let about = About {
+            leaving: Side::Primary,
+            planned: false,
+            fence_first: false,
+            checkpoint_at: at,
+            target_listed_at: at,
+            addresses: Vec::new(),
+            worst_loss: None,
+            operation: None,
+            window: None,
+        };
         let plan = Plan {
             version: saga::plan::PLAN_VERSION,
             saga: SagaId("s".to_owned()),
             subject: "payments".to_owned(),
             kind: "failover".to_owned(),
-            made_at: jiff::Timestamp::UNIX_EPOCH,
-            about: Value::Null,
+            made_at: at,
+            about: json!(about),
             stages: vec![Stage { name: "freeze".to_owned(), gate: Gate::Open, steps: Vec::new() }],
             exceptions: Vec::new(),
             findings: Vec::new(),
         };
         let names = |value: &Value| value.as_object().map(|o| o.keys().cloned().collect::<Vec<_>>());
-        assert_eq!(names(&facts(&plan, &State::new(&plan))), names(&failover::plan::wording::sample()));
+        assert_eq!(names(&facts(&plan, &about, &State::new(&plan))), names(&failover::plan::wording::sample()));
     }
 }

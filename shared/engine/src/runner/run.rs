@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
+use failover::plan::About;
 use futures::future::{BoxFuture, FutureExt};
 use futures::stream::{FuturesUnordered, StreamExt};
 use jiff::{SignedDuration, Timestamp};
@@ -26,6 +27,7 @@ const NOBODY_WAITS: &str = "the plan, which does not wait for it";
 pub(super) struct Run<'a> {
     pub(super) deps: &'a Deps,
     pub(super) plan: &'a Arc<Plan>,
+    pub(super) about: &'a About,
     pub(super) recorder: Recorder,
     pub(super) head: SagaHead,
     pub(super) watch: Arc<LeaseWatch>,
@@ -189,7 +191,7 @@ impl<'a> Run<'a> {
             place: self.places.get(step.place.as_str()),
             external: self.external,
             lessons: self.recorder.state.lessons().len(),
-            message: message(step, self.plan, &self.recorder.state),
+            message: message(step, self.plan, self.about, &self.recorder.state),
             publication: self.publication,
             clock: &*self.deps.clock,
             settings: &self.deps.settings,

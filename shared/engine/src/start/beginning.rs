@@ -1,6 +1,7 @@
 //! Begins a drafted saga: freezes its plan, takes the pair, asks the question.
 
-use failover::{Clocks, Operation, Side};
+use failover::plan::About;
+use failover::{Clocks, Operation, PlanRefused, Side};
 use jiff::Timestamp;
 use saga::SagaId;
 use saga::bounds::{NAME, capped};
@@ -15,6 +16,7 @@ use crate::pair::pair_head;
 use crate::ports::{
     ApprovalRequest, ControlCount, DrillRecord, PairHead, STORE_VERSION, SagaHead, SagaStatus, WayBack,
 };
+use crate::roles::ResolvedPair;
 use crate::update::written;
 
 /// Starts a drafted saga: freezes the plan, takes the pair, asks the question, wakes the saga.
@@ -26,8 +28,10 @@ use crate::update::written;
 ///
 /// [`StartRefused`].
 pub async fn start(deps: &Deps, order: &Order, draft: &Draft) -> Result<SagaId, StartRefused> {
+    // A plan that no runner can read takes no pair.
+    About::of(&draft.plan).map_err(PlanRefused::from)?;
     let mut pair = pair_head(deps).await?;
-    let deps = &deps.as_recorded(&pair);
+    let deps = &deps.resolve(&pair);
     is_free(deps, &pair)?;
     refuse_second_drill(&pair, order)?;
     let saga = draft.plan.saga.clone();
@@ -67,7 +71,8 @@ pub async fn start(deps: &Deps, order: &Order, draft: &Draft) -> Result<SagaId, 
     let mut questions: Vec<&str> = draft.plan.stages.iter().flat_map(|s| s.gate.questions()).collect();
     questions.dedup();
     for question in questions {
-        let ask = approvals::question_of(&draft.plan, &draft.hash, question, deps.clock.now(), deps);
+        let ask = approvals::question_of(&draft.plan, &draft.hash, question, deps.clock.now(), deps)
+            .map_err(PlanRefused::from)?;
         let ask = ApprovalRequest { veto_until: order.veto_until, ..ask };
         deps.approval_requests.ask(&ask).await?;
     }
@@ -78,7 +83,7 @@ pub async fn start(deps: &Deps, order: &Order, draft: &Draft) -> Result<SagaId, 
 
 /// Records what was active before anything was fenced, however this saga ends. Also records the state of a prepared
 /// standby from before work came to it (R41).
-async fn remember(deps: &Deps, pair: &PairHead, order: &Order, draft: &Draft) -> Result<(), StartRefused> {
+async fn remember(deps: &ResolvedPair, pair: &PairHead, order: &Order, draft: &Draft) -> Result<(), StartRefused> {
     let moves = match order.operation {
         Operation::Failover | Operation::Failback | Operation::Promotion | Operation::Drill => {
             pair.active == order.leaving

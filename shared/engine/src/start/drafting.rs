@@ -15,6 +15,7 @@ use crate::datasets::datasets;
 use crate::deps::Deps;
 use crate::pair::pair_head;
 use crate::ports::{PairHead, Workspace};
+use crate::roles::ResolvedPair;
 
 /// A plan that is not started yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,7 +39,7 @@ pub struct Draft {
 /// [`StartRefused`].
 pub async fn draft(deps: &Deps, order: &Order) -> Result<Draft, StartRefused> {
     let head = pair_head(deps).await?;
-    let deps = &deps.as_recorded(&head);
+    let deps = &deps.resolve(&head);
     is_free(deps, &head)?;
     refuse_second_drill(&head, order)?;
     refuse_window(deps, order)?;
@@ -68,7 +69,7 @@ pub async fn draft(deps: &Deps, order: &Order) -> Result<Draft, StartRefused> {
     let past = past(deps, order, &head, midway).await?;
     let made_at = deps.clock.now();
     let saga = SagaId(format!("{}-{}", deps.pair.name, made_at.strftime("%Y%m%dT%H%M%SZ")));
-    let kinds = fenced_kinds(&**deps.pair.side(order.leaving));
+    let kinds = fenced_kinds(&**deps.sides().workspace(order.leaving));
     let policy = FailoverPolicy { planned: order.planned, fence_first: order.fence_first, ..deps.pair.policy.clone() };
     let action_kinds = deps.action_kinds();
     let lessons = open_lessons(deps).await?;
@@ -80,13 +81,13 @@ pub async fn draft(deps: &Deps, order: &Order) -> Result<Draft, StartRefused> {
         made_at,
         here: &here,
         there: &there,
-        map: &deps.pair.map,
+        map: &deps.sides().map,
         kinds: &kinds,
         policy: &policy,
         lost_at: order.lost_at.unwrap_or(made_at),
         target_was_left: head.guard.as_ref().is_some_and(|guard| guard.side == target),
-        addresses: &deps.pair.addresses,
-        declarations: &deps.pair.declarations,
+        addresses: &deps.sides().addresses,
+        declarations: &deps.sides().declarations,
         action_kinds: &action_kinds,
         datasets: &datasets,
         operation: order.operation,
@@ -129,7 +130,12 @@ fn fenced_kinds(workspace: &dyn Workspace) -> Vec<FencedKind<'static>> {
 ///
 /// While deployments are frozen, a saga has begun to fence the active side and did not come to its end. A resource
 /// that is off there now may have been on, so the record says what was active.
-async fn inventory(deps: &Deps, order: &Order, head: &PairHead, fresh: Checkpoint) -> Result<Checkpoint, StartRefused> {
+async fn inventory(
+    deps: &ResolvedPair,
+    order: &Order,
+    head: &PairHead,
+    fresh: Checkpoint,
+) -> Result<Checkpoint, StartRefused> {
     let recorded = latest(deps, order.leaving).await?;
     let fresh = match &recorded {
         Some(recorded) => fresh.doubted(recorded),

@@ -12,12 +12,13 @@ use crate::capture::{latest, prepared};
 use crate::deps::Deps;
 use crate::guard::{LeftToSaga, offenders};
 use crate::ports::{PairHead, StoreError};
+use crate::roles::ResolvedPair;
 use crate::view::view;
 
 /// Refuses a failback to a side that is not well, or on which something is on (R40). The outcome alarms of a drill do
 /// not prevent it, since they ask for the way back.
 pub(super) async fn refuse_unready(
-    deps: &Deps,
+    deps: &ResolvedPair,
     side: Side,
     midway: bool,
     turns_back_for: &[Alarm],
@@ -51,7 +52,12 @@ async fn sick(deps: &Deps, side: Side, except: &[Alarm]) -> Result<Vec<String>, 
 }
 
 /// The facts that are known of the failover before.
-pub(super) async fn past(deps: &Deps, order: &Order, head: &PairHead, midway: bool) -> Result<Past, StartRefused> {
+pub(super) async fn past(
+    deps: &ResolvedPair,
+    order: &Order,
+    head: &PairHead,
+    midway: bool,
+) -> Result<Past, StartRefused> {
     match order.operation {
         Operation::Failback => {}
         Operation::Failover | Operation::Promotion | Operation::Drill | Operation::StandbyDrill => {

@@ -94,9 +94,8 @@ impl Tables {
         let told = Told::of(facts, &plan)?;
         let (first, last) = facts.log.first().zip(facts.log.last()).ok_or(NoTables::NotFinished)?;
         let Event::Finished { outcome, by } = &last.event else { return Err(NoTables::NotFinished) };
-        let about: Option<About> = serde_json::from_value(plan.about.clone()).ok();
+        let about = About::of(&plan)?;
         let datasets = datasets(&plan, &told.state);
-        let side = |about: &Option<About>, of: fn(&About) -> String| about.as_ref().map(of).unwrap_or_default();
         Ok(Self {
             run: RunRow {
                 outcome: *outcome,
@@ -104,9 +103,9 @@ impl Tables {
                 began_at: first.at,
                 ended_at: last.at,
                 planned_at: plan.made_at,
-                leaving: side(&about, |about| about.leaving.to_string()),
-                target: side(&about, |about| about.leaving.other().to_string()),
-                planned: about.as_ref().is_some_and(|about| about.planned),
+                leaving: about.leaving.to_string(),
+                target: about.leaving.other().to_string(),
+                planned: about.planned,
                 runners: told.runners,
                 steps: told.state.tally(),
             },

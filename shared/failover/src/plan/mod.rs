@@ -19,7 +19,7 @@ pub mod wording;
 use std::collections::BTreeSet;
 
 use jiff::{SignedDuration, Timestamp};
-use saga::SagaId;
+use saga::{Plan, PlanError, SagaId};
 use serde::{Deserialize, Serialize};
 
 pub use moving::move_plan;
@@ -254,6 +254,18 @@ pub struct About {
     /// The window in which it may begin; `None` means at once.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub window: Option<Window>,
+}
+
+impl About {
+    /// Reads it from a plan. There is no default: a plan of another shape may be about other sides.
+    ///
+    /// # Errors
+    ///
+    /// [`PlanError::Foreign`] if it has another shape.
+    pub fn of(plan: &Plan) -> Result<Self, PlanError> {
+        Self::deserialize(&plan.about)
+            .map_err(|error| PlanError::Foreign { saga: plan.saga.clone(), why: error.to_string() })
+    }
 }
 
 /// The loss of the worst dataset.

@@ -11,7 +11,7 @@ mod tls;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use engine::ports::{Admission, Clock, DeclaredProbe, Depth, Names, Probe, ProbeInfo, Probed};
+use engine::ports::{Admission, Clock, DeclaredProbe, Depth, Names, Probe, ProbeInfo, Probed, SideProbe};
 use failover::action::Address;
 use failover::signal::{Origin, Reading};
 use jiff::Timestamp;
@@ -64,22 +64,22 @@ pub fn checked(kind: &str, given: &Value) -> Option<Result<(), String>> {
 }
 
 /// The declared probes of the network path to workspaces. Probes of other kinds are left out.
-pub fn of(means: &Means, addresses: &[Address], declared: &[DeclaredProbe]) -> Vec<Arc<dyn Probe>> {
-    let mut found: Vec<Arc<dyn Probe>> = Vec::new();
+pub fn of(means: &Means, addresses: &[Address], declared: &[DeclaredProbe]) -> Vec<SideProbe> {
+    let mut found: Vec<SideProbe> = Vec::new();
     for declared in declared {
         let (Some(kind), Ok(settings)) = (known(&declared.kind), settings(&declared.settings)) else { continue };
         let ours = addresses.iter().find(|address| address.side == declared.side);
         let host = settings.host.or_else(|| ours.map(|address| without_port(&address.host)));
         let info = ProbeInfo {
             name: declared.name.clone(),
-            side: declared.side,
             origin: Origin::Probe,
             depth: Depth::Shallow,
             works: false,
             unit: "ms",
         };
         let host = host.unwrap_or_default();
-        found.push(Arc::new(HostProbe { info, kind, host, port: settings.port, means: means.clone() }));
+        let probe = HostProbe { info, kind, host, port: settings.port, means: means.clone() };
+        found.push(SideProbe { side: declared.side, probe: Arc::new(probe) });
     }
     found
 }

@@ -36,8 +36,6 @@ pub fn watch(checked: &Checked, links: bool) -> Result<Watch, ConfigError> {
         degraded_is_enough: watch.degraded_is_enough,
         veto_s: minutes(&watch.veto_minutes),
     };
-    let sides = [watched(Side::Primary, &config.primary), watched(Side::Standby, &config.standby)];
-    let watched = Watched { sides: sides.into_iter().flatten().collect(), services: watch.services.clone() };
     let approvals = config.approvals.as_ref().map(|approvals| asked(checked, approvals, links)).transpose()?;
     let (objectives, drills) = (objectives(&config.objectives), checked.drills.clone());
     let approver = |approver: &Spanned<ApproverConfig>| {
@@ -45,10 +43,17 @@ pub fn watch(checked: &Checked, links: bool) -> Result<Watch, ConfigError> {
         Approver { name, level, code_hash }
     };
     let approvers = config.approver.iter().map(approver).collect();
-    Ok(Watch { policy, watched, approvals, approvers, objectives, drills })
+    Ok(Watch { policy, approvals, approvers, objectives, drills })
 }
 
-fn watched(side: Side, config: &SideConfig) -> Option<WatchedSide> {
+/// The cloud and the region of each side, with the roles of the configuration.
+pub fn watched(checked: &Checked) -> Watched {
+    let config = &checked.config;
+    let sides = [watched_side(Side::Primary, &config.primary), watched_side(Side::Standby, &config.standby)];
+    Watched { sides: sides.into_iter().flatten().collect(), services: config.watch.services.clone() }
+}
+
+fn watched_side(side: Side, config: &SideConfig) -> Option<WatchedSide> {
     let (cloud, region) = (config.cloud?, config.region.as_ref()?.get_ref().clone());
     let host = Url::parse(config.url.get_ref()).ok()?.host_str()?.to_owned();
     Some(WatchedSide { side, cloud, region, host })
@@ -93,9 +98,10 @@ mod tests {
     fn the_page_s_examples_are_a_configuration() {
         // Any file that is long enough can replace the file of the key.
         let text = page().replace("{ env = \"APPROVAL_KEY\" }", "{ file = \"Cargo.toml\" }");
-        let watch = watch(&Checked::parse("pair.toml", &text).unwrap(), true).unwrap();
+        let checked = Checked::parse("pair.toml", &text).unwrap();
+        let watch = watch(&checked, true).unwrap();
         assert_eq!(watch.policy, WatchPolicy::default());
-        assert_eq!(watch.watched.sides.len(), 1);
+        assert_eq!(watched(&checked).sides.len(), 1);
         let list: Vec<(&str, u32)> = watch.approvers.iter().map(|a| (a.name.as_str(), a.level)).collect();
         assert_eq!(list, [("ana", 0), ("ben", 1)]);
         let approvals = watch.approvals.unwrap();

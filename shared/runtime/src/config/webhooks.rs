@@ -6,14 +6,13 @@
 use std::sync::Arc;
 
 use engine::ports::Feed;
-use failover::signal::Watched;
 use integrations::Web;
 use secrecy::ExposeSecret;
 use signals::{Alarm, Door, Gates, Page, source};
 
 use super::checked::Checked;
 use super::config_error::ConfigError;
-use super::watching::watch;
+use super::watching::watched;
 use super::webhook_check::address;
 use super::webhook_config::AlarmConfig;
 
@@ -52,16 +51,15 @@ pub fn gates(checked: &Checked) -> Result<Gates, ConfigError> {
 ///
 /// [`ConfigError`] if an address is refused.
 pub fn feeds(checked: &Checked, web: &Arc<dyn Web>) -> Result<Vec<Arc<dyn Feed>>, ConfigError> {
-    let watched = watch(checked, false)?.watched;
+    let watched = watched(checked);
     let mut feeds: Vec<Arc<dyn Feed>> = Vec::new();
     for asked in checked.config.feeds.asked() {
-        let sides: Vec<_> = watched.sides.iter().filter(|side| side.cloud == asked.cloud).cloned().collect();
+        let is_there = watched.sides.iter().any(|side| side.cloud == asked.cloud);
         let at = asked.own.map_or(0, |own| own.span().start);
         let Some(text) = asked.own.map(|own| own.get_ref().as_str()).or(asked.usual) else { continue };
-        let Some(source) = source(asked.source).filter(|_| !sides.is_empty()) else { continue };
+        let Some(source) = source(asked.source).filter(|_| is_there) else { continue };
         let url = address(text).map_err(|e| checked.wrong(at, e))?;
-        let watched = Watched { sides, services: watched.services.clone() };
-        feeds.push(Arc::new(Page { source, url, watched, web: Arc::clone(web) }));
+        feeds.push(Arc::new(Page { source, url, cloud: asked.cloud, web: Arc::clone(web) }));
     }
     Ok(feeds)
 }

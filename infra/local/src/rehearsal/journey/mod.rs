@@ -11,6 +11,7 @@ use engine::approvals::{answer, at_terminal};
 use engine::controls::Ordered;
 use engine::pair::pair_head;
 use engine::ports::{Control, SagaStatus};
+use engine::roles::ResolvedPair;
 use engine::start::{Order, draft, start};
 use engine::view::view;
 use failover::plan::{GO, own};
@@ -300,7 +301,7 @@ impl Journey<'_, '_> {
         let planned = if leg.planned { "planned" } else { "unplanned" };
         self.events.push((now, format!("{ON_CALL} orders a {}, {planned}", leg.order)));
         let head = pair_head(&self.operator).await.map_err(|e| e.to_string())?;
-        let left = self.simulated_side(&self.operator.as_recorded(&head), leaving);
+        let left = self.simulated_side(&self.operator.resolve(&head), leaving);
         let moves = leg.order != Operation::StandbyDrill && head.active == leaving && leg.planned;
         if moves {
             self.cast.world().mark_leaving(now.as_millisecond(), left);
@@ -328,8 +329,8 @@ impl Journey<'_, '_> {
     }
 
     /// The simulated workspace that is `side` now. A promotion changes the roles, and the workspaces stay.
-    fn simulated_side(&self, deps: &engine::Deps, side: Side) -> sim::Side {
-        let host = deps.pair.host(side);
+    fn simulated_side(&self, pair: &ResolvedPair, side: Side) -> sim::Side {
+        let host = pair.sides().host(side);
         let known = crate::stack::addresses().into_iter().find(|address| address.host == host);
         simulated(known.map_or(side, |address| address.side))
     }
@@ -337,7 +338,7 @@ impl Journey<'_, '_> {
     /// Somebody makes a job on the active side.
     async fn made(&mut self, name: &str) -> Result<(), String> {
         let head = pair_head(&self.operator).await.map_err(|e| e.to_string())?;
-        let side = self.simulated_side(&self.operator.as_recorded(&head), head.active);
+        let side = self.simulated_side(&self.operator.resolve(&head), head.active);
         let now = self.cast.clock.now();
         self.cast.world().add_job(now.as_millisecond(), side, name);
         self.events.push((now, format!("somebody makes the job {name:?} on the {}", head.active)));
