@@ -24,13 +24,27 @@ use text::moment;
 /// The page's own stylesheet, which is part of the page.
 const STYLE: &str = include_str!("style.css");
 
+/// The end of the record in a page. Nothing of this kind comes after it.
+const RECORD_ENDS: &str = "</script>";
+
 /// Draws the sealed page of a record.
 pub fn evidence(record: &Record) -> String {
-    let json = String::from_utf8(record.to_bytes()).unwrap_or_default();
-    sealed_page(|seal| whole(record, &json, seal))
+    sealed_page(|seal| with_record(&without_record(record, seal), record))
 }
 
-fn whole(record: &Record, json: &str, seal: &str) -> String {
+/// The page with its record in the place between the two line feeds. The page is given its size at once, since a
+/// text that grows is twice in memory (S26).
+fn with_record(drawn: &str, record: &Record) -> String {
+    let json = String::from_utf8(record.to_bytes()).unwrap_or_default();
+    let (before, after) = drawn.split_at(drawn.rfind(RECORD_ENDS).unwrap_or(drawn.len()));
+    let mut page = String::with_capacity(drawn.len() + json.len());
+    page.push_str(before);
+    page.push_str(&json);
+    page.push_str(after);
+    page
+}
+
+fn without_record(record: &Record, seal: &str) -> String {
     let facts = &record.facts;
     let title = format!("Evidence of {} {}", facts.kind, facts.saga);
     let drawn = html! {
@@ -59,8 +73,8 @@ fn whole(record: &Record, json: &str, seal: &str) -> String {
                 (footer(record, seal))
                 // Two line feeds that no reader sees. The record is alone between them.
                 (PreEscaped("\n<script type=\"application/json\" id=\"record\">\n"))
-                (PreEscaped(json))
-                (PreEscaped("</script>\n"))
+                (PreEscaped(RECORD_ENDS))
+                (PreEscaped("\n"))
             }
         }
     };
