@@ -15,11 +15,12 @@ mod tidy {
     pub(crate) mod rooms;
     pub(crate) mod shapes;
     pub(crate) mod tree;
+    pub(crate) mod vocabulary;
     pub(crate) mod words;
 }
 
 use tidy::tree::Tree;
-use tidy::{circles, codes, crates, links, lists, rooms, shapes, words};
+use tidy::{circles, codes, crates, links, lists, rooms, shapes, vocabulary, words};
 
 macro_rules! over_the_repository {
     ($($test:ident: $rule:path;)+) => {
@@ -43,7 +44,7 @@ over_the_repository! {
     no_module_is_taken_from_another_place: shapes::displaced;
     functions_only_take_the_envelope_off: shapes::thin_functions;
     no_files_use_each_other_in_a_circle: circles::circles;
-    only_rim_reads_the_environment: words::environment;
+    only_runtime_reads_the_environment: words::environment;
     only_clocks_know_the_time: words::time;
     vendors_libraries_stay_in_their_rooms: words::vendors;
     only_the_command_prints: words::printing;
@@ -60,6 +61,8 @@ over_the_repository! {
     every_invariant_is_named_by_a_test: codes::tested;
     every_link_from_an_invariant_leads_to_its_test: codes::linked;
     every_relative_link_leads_somewhere: links::relative;
+    no_name_has_a_word_that_the_glossary_rejects: vocabulary::rejected;
+    the_glossary_explains_every_rejected_word: vocabulary::unexplained;
 }
 
 #[test]

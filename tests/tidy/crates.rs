@@ -29,48 +29,48 @@ const DIRECTION: &[Row] = &[
     Row { name: "engine", names: &["saga", "failover"], tests_name: &[], deployed: true },
     Row { name: "databricks", names: &["saga", "failover", "engine"], tests_name: &["sim"], deployed: true },
     Row { name: "aws", names: &["saga", "failover", "engine"], tests_name: &[], deployed: true },
-    Row { name: "outside", names: &["saga", "failover", "engine"], tests_name: &[], deployed: true },
-    Row { name: "signals", names: &["saga", "failover", "engine", "outside"], tests_name: &[], deployed: true },
+    Row { name: "integrations", names: &["saga", "failover", "engine"], tests_name: &[], deployed: true },
+    Row { name: "signals", names: &["saga", "failover", "engine", "integrations"], tests_name: &[], deployed: true },
     Row { name: "pages", names: &["saga", "failover", "engine"], tests_name: &[], deployed: true },
     Row {
-        name: "rim",
-        names: &["saga", "failover", "engine", "databricks", "aws", "outside", "signals", "pages"],
+        name: "runtime",
+        names: &["saga", "failover", "engine", "databricks", "aws", "integrations", "signals", "pages"],
         tests_name: &[],
         deployed: true,
     },
     Row {
         name: "saga-function",
-        names: &["saga", "failover", "engine", "databricks", "aws", "rim"],
+        names: &["saga", "failover", "engine", "databricks", "aws", "runtime"],
         tests_name: &[],
         deployed: true,
     },
     Row {
         name: "approval-function",
-        names: &["saga", "failover", "engine", "databricks", "aws", "pages", "rim"],
+        names: &["saga", "failover", "engine", "databricks", "aws", "pages", "runtime"],
         tests_name: &[],
         deployed: true,
     },
     Row {
         name: "probe-function",
-        names: &["saga", "failover", "engine", "databricks", "aws", "rim"],
+        names: &["saga", "failover", "engine", "databricks", "aws", "runtime"],
         tests_name: &[],
         deployed: true,
     },
     Row {
         name: "drill-function",
-        names: &["saga", "failover", "engine", "databricks", "aws", "rim"],
+        names: &["saga", "failover", "engine", "databricks", "aws", "runtime"],
         tests_name: &[],
         deployed: true,
     },
     Row {
         name: "signal-function",
-        names: &["saga", "failover", "engine", "databricks", "aws", "signals", "rim"],
+        names: &["saga", "failover", "engine", "databricks", "aws", "signals", "runtime"],
         tests_name: &[],
         deployed: true,
     },
     Row {
         name: "sync-function",
-        names: &["saga", "failover", "engine", "databricks", "aws", "rim"],
+        names: &["saga", "failover", "engine", "databricks", "aws", "runtime"],
         tests_name: &[],
         deployed: true,
     },
@@ -83,9 +83,9 @@ const DIRECTION: &[Row] = &[
             "engine",
             "databricks",
             "aws",
-            "outside",
+            "integrations",
             "signals",
-            "rim",
+            "runtime",
             "sim",
             "saga-function",
             "approval-function",
@@ -100,14 +100,14 @@ const DIRECTION: &[Row] = &[
     // The command reads its configuration and its advice as the functions do, and rehearses with `local`.
     Row {
         name: "cli",
-        names: &["saga", "failover", "engine", "databricks", "aws", "rim", "local"],
+        names: &["saga", "failover", "engine", "databricks", "aws", "runtime", "local"],
         tests_name: &["sim"],
         deployed: false,
     },
     Row {
         name: "tests",
-        names: &["saga", "failover", "engine", "aws", "rim", "sim", "local"],
-        tests_name: &["databricks", "outside", "signals", "probe-function", "signal-function", "tests"],
+        names: &["saga", "failover", "engine", "aws", "runtime", "sim", "local"],
+        tests_name: &["databricks", "integrations", "signals", "probe-function", "signal-function", "tests"],
         deployed: false,
     },
 ];
@@ -122,8 +122,8 @@ const EXTERNAL: &[(&str, &[&str])] = &[
         "lambda_",
         &["saga-function", "approval-function", "drill-function", "probe-function", "signal-function", "sync-function"],
     ),
-    ("reqwest", &["databricks", "outside"]),
-    ("hickory", &["outside"]),
+    ("reqwest", &["databricks", "integrations"]),
+    ("hickory", &["integrations"]),
     ("dynoxide", &["local"]),
     ("s3s", &["local"]),
 ];
@@ -247,8 +247,8 @@ fn a_crate_without_a_row_is_found() {
 
 #[test]
 fn something_deployed_that_names_the_simulator_is_found() {
-    let found = deployed(&[naming("rim", "sim", false, &[])]);
-    assert_eq!(found, ["rim is deployed and names sim, which is not"]);
+    let found = deployed(&[naming("runtime", "sim", false, &[])]);
+    assert_eq!(found, ["runtime is deployed and names sim, which is not"]);
     let found = deployed(&[naming("saga-function", "engine", false, &["mutants"])]);
     assert_eq!(found, ["saga-function is deployed and switches guards of engine off"]);
     assert!(deployed(&[naming("databricks", "sim", true, &[])]).is_empty());
@@ -258,7 +258,7 @@ fn something_deployed_that_names_the_simulator_is_found() {
 fn outside_crates_are_kept_in_their_rooms() {
     assert_eq!(
         external(&[naming("engine", "reqwest", false, &[])]),
-        ["engine names reqwest; only databricks, outside may"]
+        ["engine names reqwest; only databricks, integrations may"]
     );
     assert_eq!(external(&[naming("local", "aws-sdk-s3", true, &[])]), ["local names aws-sdk-s3; only aws may"]);
     assert!(external(&[naming("local", "aws-smithy-types", false, &[])]).is_empty());

@@ -30,7 +30,7 @@ struct Rule {
 
 const ENVIRONMENT: Rule = Rule {
     words: &["std::env", "env::var", "env::var_os", "env::vars", "env::args", "env::current_dir", "env::set_var"],
-    says: "only rim reads the environment",
+    says: "only runtime reads the environment",
     exceptions: &[except("shared/runtime/src/", "the one room that reads it")],
 };
 
@@ -62,7 +62,7 @@ const SMITHY: Rule = Rule {
 
 const HTTP: Rule = Rule {
     words: &["reqwest"],
-    says: "only databricks and outside name the HTTP client",
+    says: "only databricks and integrations name the HTTP client",
     exceptions: &[
         except("shared/databricks/", "the one room that speaks to workspaces"),
         except("shared/integrations/", "the one room that speaks to what is neither a workspace nor AWS"),
@@ -188,7 +188,7 @@ fn begins_word(line: &str, word: &str) -> bool {
 fn the_environment_read_elsewhere_is_found() {
     let planted = "//! std::env\nfn a() { std::env::var(\"A\"); }\n#[cfg(test)]\nmod tests { use std::env; }\n";
     let tree = Tree::of(&[("shared/engine/src/a.rs", planted), ("shared/runtime/src/a.rs", planted)]);
-    assert_eq!(environment(&tree), ["shared/engine/src/a.rs:2: only rim reads the environment"]);
+    assert_eq!(environment(&tree), ["shared/engine/src/a.rs:2: only runtime reads the environment"]);
 }
 
 #[test]
