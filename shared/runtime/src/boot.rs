@@ -163,12 +163,13 @@ fn probes(
 ) -> Result<Vec<Arc<dyn Probe>>, ConfigError> {
     let mut found = sides.probes(&checked.probes);
     if !checked.probes.is_empty() {
-        let means = integrations::probes::Means {
+        let env = integrations::probes::ProbeEnv {
             web: Arc::clone(web),
             names: Arc::new(SystemNames),
             clock: Arc::clone(clock),
+            addresses: pair.addresses.clone(),
         };
-        found.extend(integrations::probes::of(&means, &pair.addresses, &checked.probes));
+        found.extend(integrations::probes::of(env, &checked.probes));
     }
     if let Some(aws) = aws {
         found.extend(aws::probes::of(aws, clock, &checked.probes));

@@ -2,11 +2,10 @@
 //!
 //! Law: every refusal is one sentence. It names the kind and the setting, and ends with the remedy.
 
+use engine::codes::ACTION_SETTINGS;
 use saga::Fault;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-
-use crate::codes;
 
 /// Reads the settings of a kind.
 ///
@@ -61,7 +60,7 @@ pub(crate) fn wrong(kind: &str, setting: &str, what: &str, remedy: &str) -> Stri
 
 /// Reads settings that were checked before.
 pub(super) fn settled<T: DeserializeOwned>(kind: &str, settings: &Value) -> Result<T, Fault> {
-    read(kind, settings).map_err(|told| Fault::person_needed(codes::ACTION_SETTINGS, told))
+    read(kind, settings).map_err(|told| Fault::person_needed(ACTION_SETTINGS, told))
 }
 
 #[cfg(test)]

@@ -3,13 +3,12 @@
 //! Law: pure. No message repeats the text of a setting, because a secret may be there by mistake (S23).
 //! Must not know: any kind.
 
+use engine::codes::ACTION_SETTINGS;
 use failover::Side;
 use saga::Fault;
 use serde::de::{DeserializeOwned, Error};
 use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
-
-use crate::codes;
 
 /// Reads settings.
 ///
@@ -37,7 +36,7 @@ pub(crate) fn read<T: DeserializeOwned>(kind: &str, settings: &Value) -> Result<
 
 /// Reads the settings of a step. They were checked when the step was planned.
 pub(crate) fn of_step<T: DeserializeOwned>(kind: &str, settings: &Value) -> Result<T, Fault> {
-    read(kind, settings).map_err(|said| Fault::person_needed(codes::UNKNOWN_WANT, said))
+    read(kind, settings).map_err(|said| Fault::person_needed(ACTION_SETTINGS, said))
 }
 
 /// Removes the value that `serde_json` quotes in its message about a wrong type.

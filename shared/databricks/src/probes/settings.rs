@@ -3,6 +3,7 @@
 //! Law: the same as for actions. An unknown member is refused, a missing one is named, and no value is
 //! repeated (S23).
 
+use engine::codes::ACTION_SETTINGS;
 use engine::ports::Probed;
 use failover::signal::Reading;
 use saga::Fault;
@@ -10,7 +11,6 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::actions::settings as of_actions;
-use crate::codes;
 
 /// Reads settings.
 ///
@@ -23,7 +23,7 @@ pub(super) fn read<T: DeserializeOwned>(kind: &str, settings: &Value) -> Result<
 
 /// Reads settings that were checked when the configuration was read.
 pub(super) fn known<T: DeserializeOwned>(kind: &str, settings: &Value) -> Result<T, Fault> {
-    read(kind, settings).map_err(|said| Fault::person_needed(codes::UNKNOWN_WANT, said))
+    read(kind, settings).map_err(|said| Fault::person_needed(ACTION_SETTINGS, said))
 }
 
 /// Refuses an empty text.

@@ -57,12 +57,7 @@ pub trait ActionKind<Env: Send + Sync + 'static>: Send + Sync {
     /// # Errors
     ///
     /// The reason why the time is unknown. A missing time is never read as recent (S17).
-    async fn synced_at(
-        &self,
-        _env: &Env,
-        _settings: &Value,
-        _admission: &dyn Admission,
-    ) -> Result<Timestamp, Fault> {
+    async fn synced_at(&self, _env: &Env, _settings: &Value, _admission: &dyn Admission) -> Result<Timestamp, Fault> {
         Err(no_synced_time(self.info().name))
     }
 }

@@ -8,7 +8,8 @@
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use engine::ports::{Access, ActionInfo};
+use engine::codes::ACTION_SETTINGS;
+use engine::ports::{Access, ActionInfo, ActionKind, Attempt};
 use failover::action::{Purpose, Reach};
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderValue, Method};
@@ -17,9 +18,10 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use url::{Host, Url};
 
+use super::env::ActionEnv;
 use super::exchange::{Words, exchange};
 use super::place::{Kept, Place, exposed};
-use super::{Kind, Reaching, read, webhook_message};
+use super::{read, webhook_message};
 use crate::codes;
 use crate::web::Asked;
 
@@ -87,7 +89,7 @@ fn address(site: &str) -> Result<Url, String> {
 }
 
 #[async_trait]
-impl Kind for DatadogEvent {
+impl ActionKind<ActionEnv> for DatadogEvent {
     fn info(&self) -> ActionInfo {
         let (purpose, reach) = (Purpose::Channel, Reach::External);
         ActionInfo { name: "datadog_event", purpose, reach, class: Class::Tokened }
@@ -101,19 +103,19 @@ impl Kind for DatadogEvent {
         address(&settings.site).map(drop)
     }
 
-    async fn attempt(&self, settings: &Value, reaching: &Reaching<'_>) -> Result<String, Fault> {
-        let unreadable = |e| Fault::person_needed(codes::ACTION_SETTINGS, e);
-        let settings: Settings = read(settings).map_err(unreadable)?;
-        let message = webhook_message::message(reaching)?;
+    async fn attempt(&self, env: &ActionEnv, attempt: &Attempt<'_>) -> Result<String, Fault> {
+        let unreadable = |e| Fault::person_needed(ACTION_SETTINGS, e);
+        let settings: Settings = read(&attempt.detail.settings).map_err(unreadable)?;
+        let message = webhook_message::message(attempt)?;
         let mut headers = HeaderMap::new();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-        headers.insert("dd-api-key", Kept::Place(settings.api_key).header(reaching.secrets)?);
+        headers.insert("dd-api-key", Kept::Place(settings.api_key).header(&*env.secrets)?);
         let body = json!({
             "title": message.subject,
             "text": cut(&message.text, TEXT),
             "tags": settings.tags,
             "alert_type": settings.alert_type.as_str(),
-            "aggregation_key": cut(reaching.context.token, KEY),
+            "aggregation_key": cut(attempt.context.token, KEY),
         });
         let asked = Asked {
             url: address(&settings.site).map_err(unreadable)?,
@@ -123,12 +125,12 @@ impl Kind for DatadogEvent {
         };
         let words = Words {
             family: "datadog_event",
-            what: format!("Datadog {:?}", reaching.name),
+            what: format!("Datadog {:?}", attempt.step.name),
             to: asked.url.to_string(),
             refused: codes::CHANNEL_REFUSED,
             silent: codes::CHANNEL_SILENT,
         };
-        exchange(reaching, Access::Write, asked, &words).await?;
+        exchange(env, attempt, Access::Write, asked, &words).await?;
         Ok(format!("Datadog has accepted {:?}", message.subject))
     }
 }
