@@ -8,7 +8,7 @@
 use async_trait::async_trait;
 use aws_sdk_s3::primitives::ByteStream;
 use engine::codes::ACTION_SETTINGS;
-use engine::ports::{Access, Depth, ProbeKind, ProbeRun, ProbeTraits, Probed};
+use engine::ports::{Access, Depth, ProbeKind, ProbeRun, ProbeTraits, Probed, kind_settings};
 use failover::signal::{Origin, Reading};
 use saga::Fault;
 use serde::Deserialize;
@@ -34,6 +34,10 @@ fn own_prefix() -> String {
     "switchback-probe/".to_owned()
 }
 
+fn read(settings: &Value) -> Result<Settings, String> {
+    kind_settings::read(&format!("probe {KIND}"), settings)
+}
+
 pub(super) struct ObjectStore;
 
 #[async_trait]
@@ -43,7 +47,7 @@ impl ProbeKind<ProbeEnv> for ObjectStore {
     }
 
     fn check(&self, settings: &Value) -> Result<(), String> {
-        let read: Settings = settings::read(KIND, settings)?;
+        let read: Settings = read(settings)?;
         settings::filled(KIND, &[("bucket", &read.bucket), ("prefix", &read.prefix)])?;
         settings::regions(KIND, &[("region", read.region.as_deref())])
     }
@@ -51,7 +55,7 @@ impl ProbeKind<ProbeEnv> for ObjectStore {
     async fn look(&self, env: &ProbeEnv, run: &ProbeRun<'_>) -> Result<Probed, Fault> {
         let begun = env.clock.now();
         let unreadable = |said| Fault::person_needed(ACTION_SETTINGS, said);
-        let Settings { bucket, region, prefix } = settings::read(KIND, &run.declared.settings).map_err(unreadable)?;
+        let Settings { bucket, region, prefix } = read(&run.declared.settings).map_err(unreadable)?;
         let (region, key) = (region.as_deref(), format!("{prefix}{}", run.declared.name));
         let call = |nature, doing: &str, action| Call {
             family: "aws.s3",

@@ -166,3 +166,114 @@ fn never_unsupported(fault: Fault) -> Fault {
         | Reaction::WaitForOthers => fault,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+
+    use async_trait::async_trait;
+    use failover::Side;
+    use failover::action::{Address, Reach};
+    use saga::Class;
+    use serde_json::json;
+
+    use super::*;
+    use crate::ports::{Access, Admitted, Ending};
+
+    /// Keeps the names of the attempts that reached a kind.
+    #[derive(Default)]
+    struct Reached(Mutex<Vec<String>>);
+
+    struct Validates;
+
+    #[async_trait]
+    impl ActionKind<Reached> for Validates {
+        fn info(&self) -> ActionInfo {
+            let (purpose, reach) = (Purpose::Validation, Reach::External);
+            ActionInfo { name: "validates", purpose, reach, class: Class::Idempotent }
+        }
+
+        fn check(&self, settings: &Value) -> Result<(), String> {
+            if settings.get("good").is_some() { Ok(()) } else { Err("good is missing: add it".to_owned()) }
+        }
+
+        async fn attempt(&self, env: &Reached, attempt: &Attempt<'_>) -> Result<String, Fault> {
+            env.0.lock().unwrap().push(attempt.step.name.clone());
+            Err(Fault::unsupported_here(UNKNOWN_STEP, "the API is not here"))
+        }
+    }
+
+    static KINDS: ActionRegistry<Reached> =
+        ActionRegistry::new(&[&Validates]).with_optional(&["validates", "elsewhere"], "build it so");
+
+    struct Closed;
+
+    #[async_trait]
+    impl Admission for Closed {
+        async fn enter(&self, family: &'static str, _access: Access) -> Result<Admitted, Fault> {
+            panic!("a request of {family}")
+        }
+
+        fn leave(&self, _family: &'static str, _ending: Ending) {}
+    }
+
+    fn step(kind: &str, want: &str, settings: Value) -> Step {
+        let address = Address { side: Side::Standby, url: "https://two.example".into(), host: "two.example".into() };
+        Step {
+            place: "outside".to_owned(),
+            kind: kind.to_owned(),
+            resource: "r".to_owned(),
+            name: "n".to_owned(),
+            want: want.to_owned(),
+            detail: json!(Detail { settings, side: Side::Standby, address, shown: None, wording: None }),
+            class: Class::Idempotent,
+            pursue: false,
+            needs: Vec::new(),
+            restarted_by: Vec::new(),
+            optional: false,
+        }
+    }
+
+    /// The fault of one attempt, and whether the attempt reached the kind.
+    async fn attempt(step: Step) -> (Fault, bool) {
+        let now = Timestamp::UNIX_EPOCH;
+        let context = ActionContext { token: "t", tries: 0, since: now, now, message: None };
+        let env = Reached::default();
+        let fault = KINDS.attempt(&env, &step, &context, &Closed).await.unwrap_err();
+        let has_reached = !env.0.lock().unwrap().is_empty();
+        (fault, has_reached)
+    }
+
+    #[tokio::test]
+    async fn a_step_that_is_not_understood_reaches_no_kind_and_needs_a_person() {
+        let good = || json!({ "good": 1 });
+        let whole = step("validates", want::PROVED, good());
+        let cases = [
+            (step("polishes", want::PROVED, good()), UNKNOWN_STEP, "use one of validates"),
+            (step("elsewhere", want::PROVED, good()), UNKNOWN_STEP, "build it so"),
+            (step("validates", want::SWITCHED, good()), UNKNOWN_STEP, "only proved"),
+            (Step { detail: Value::Null, ..whole }, UNKNOWN_STEP, "cannot be read"),
+            (step("validates", want::PROVED, json!({})), ACTION_SETTINGS, "good is missing: add it"),
+        ];
+        for (step, code, piece) in cases {
+            let (fault, has_reached) = attempt(step).await;
+            assert_eq!((&fault.code, fault.reaction, has_reached), (&code, Reaction::PersonNeeded, false), "{fault}");
+            assert!(fault.message.contains(piece), "{fault}");
+        }
+    }
+
+    #[tokio::test]
+    async fn an_api_that_is_missing_is_no_success() {
+        let (fault, has_reached) = attempt(step("validates", want::PROVED, json!({ "good": 1 }))).await;
+        assert_eq!((fault.reaction, has_reached), (Reaction::PersonNeeded, true));
+    }
+
+    #[tokio::test]
+    async fn a_kind_without_a_time_of_synced_data_says_so() {
+        let env = Reached::default();
+        let fault = KINDS.synced_at(&env, "validates", &json!({ "good": 1 }), &Closed).await.unwrap_err();
+        assert_eq!((fault.code, fault.reaction), (UNKNOWN_STEP, Reaction::PersonNeeded));
+        let fault = KINDS.synced_at(&env, "validates", &json!({}), &Closed).await.unwrap_err();
+        assert_eq!(fault.code, ACTION_SETTINGS);
+    }
+}

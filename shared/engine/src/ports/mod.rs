@@ -13,6 +13,7 @@ mod controls;
 mod drill;
 mod evidence_renderer;
 mod history;
+pub mod kind_settings;
 mod names;
 mod objects;
 mod probe_kind;

@@ -21,7 +21,8 @@ use url::{Host, Url};
 use super::env::ActionEnv;
 use super::exchange::{Words, exchange};
 use super::place::{Kept, Place, exposed};
-use super::{read, webhook_message};
+use super::settings::read;
+use super::webhook_message;
 use crate::codes;
 use crate::web::Asked;
 
@@ -29,6 +30,8 @@ use crate::web::Asked;
 const TEXT: usize = 4_000;
 /// An aggregation key may have at most this many characters.
 const KEY: usize = 100;
+
+const NAME: &str = "datadog_event";
 
 pub(super) struct DatadogEvent;
 
@@ -92,11 +95,11 @@ fn address(site: &str) -> Result<Url, String> {
 impl ActionKind<ActionEnv> for DatadogEvent {
     fn info(&self) -> ActionInfo {
         let (purpose, reach) = (Purpose::Channel, Reach::External);
-        ActionInfo { name: "datadog_event", purpose, reach, class: Class::Tokened }
+        ActionInfo { name: NAME, purpose, reach, class: Class::Tokened }
     }
 
     fn check(&self, settings: &Value) -> Result<(), String> {
-        let settings: Settings = read(settings).map_err(|e| match settings.get("api_key") {
+        let settings: Settings = read(NAME, settings).map_err(|e| match settings.get("api_key") {
             Some(Value::String(_)) => exposed("api_key"),
             Some(_) | None => e,
         })?;
@@ -105,7 +108,7 @@ impl ActionKind<ActionEnv> for DatadogEvent {
 
     async fn attempt(&self, env: &ActionEnv, attempt: &Attempt<'_>) -> Result<String, Fault> {
         let unreadable = |e| Fault::person_needed(ACTION_SETTINGS, e);
-        let settings: Settings = read(&attempt.detail.settings).map_err(unreadable)?;
+        let settings: Settings = read(NAME, &attempt.detail.settings).map_err(unreadable)?;
         let message = webhook_message::message(attempt)?;
         let mut headers = HeaderMap::new();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
@@ -124,7 +127,7 @@ impl ActionKind<ActionEnv> for DatadogEvent {
             body: Bytes::from(body.to_string()),
         };
         let words = Words {
-            family: "datadog_event",
+            family: NAME,
             what: format!("Datadog {:?}", attempt.step.name),
             to: asked.url.to_string(),
             refused: codes::CHANNEL_REFUSED,

@@ -26,12 +26,15 @@ use super::datadog_event::cut;
 use super::env::ActionEnv;
 use super::exchange::{Words, exchange};
 use super::place::{Place, address, exposed};
-use super::{read, webhook_message};
+use super::settings::read;
+use super::webhook_message;
 use crate::codes;
 use crate::web::{Asked, Got};
 
 /// A property's value may have at most this many characters.
 const VALUE: usize = 4_096;
+
+const NAME: &str = "dynatrace_event";
 
 pub(super) struct DynatraceEvent;
 
@@ -87,11 +90,11 @@ fn ingest(environment: &str) -> Result<Url, String> {
 impl ActionKind<ActionEnv> for DynatraceEvent {
     fn info(&self) -> ActionInfo {
         let (purpose, reach) = (Purpose::Channel, Reach::External);
-        ActionInfo { name: "dynatrace_event", purpose, reach, class: Class::Idempotent }
+        ActionInfo { name: NAME, purpose, reach, class: Class::Idempotent }
     }
 
     fn check(&self, settings: &Value) -> Result<(), String> {
-        let settings: Settings = read(settings).map_err(|e| match settings.get("api_token") {
+        let settings: Settings = read(NAME, settings).map_err(|e| match settings.get("api_token") {
             Some(Value::String(_)) => exposed("api_token"),
             Some(_) | None => e,
         })?;
@@ -103,7 +106,7 @@ impl ActionKind<ActionEnv> for DynatraceEvent {
 
     async fn attempt(&self, env: &ActionEnv, attempt: &Attempt<'_>) -> Result<String, Fault> {
         let unreadable = |e| Fault::person_needed(ACTION_SETTINGS, e);
-        let settings: Settings = read(&attempt.detail.settings).map_err(unreadable)?;
+        let settings: Settings = read(NAME, &attempt.detail.settings).map_err(unreadable)?;
         let message = webhook_message::message(attempt)?;
         let mut headers = HeaderMap::new();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
@@ -129,7 +132,7 @@ impl ActionKind<ActionEnv> for DynatraceEvent {
             body: Bytes::from(body.to_string()),
         };
         let words = Words {
-            family: "dynatrace_event",
+            family: NAME,
             what: format!("Dynatrace {:?}", attempt.step.name),
             to: asked.url.to_string(),
             refused: codes::CHANNEL_REFUSED,

@@ -14,9 +14,11 @@ use serde_json::Value;
 
 use super::env::ActionEnv;
 use super::exchange::patience;
-use super::read;
+use super::settings::read;
 use crate::codes;
 use crate::web::Missed;
+
+const NAME: &str = "jdbc_host";
 
 pub(super) struct HostPort;
 
@@ -30,18 +32,18 @@ struct Settings {
 #[async_trait]
 impl ActionKind<ActionEnv> for HostPort {
     fn info(&self) -> ActionInfo {
-        ActionInfo { name: "jdbc_host", purpose: Purpose::Source, reach: Reach::External, class: Class::Idempotent }
+        ActionInfo { name: NAME, purpose: Purpose::Source, reach: Reach::External, class: Class::Idempotent }
     }
 
     fn check(&self, settings: &Value) -> Result<(), String> {
-        let settings: Settings = read(settings)?;
+        let settings: Settings = read(NAME, settings)?;
         check_host(&settings.host, settings.port)
     }
 
     async fn attempt(&self, env: &ActionEnv, attempt: &Attempt<'_>) -> Result<String, Fault> {
         let unreadable = |e| Fault::person_needed(ACTION_SETTINGS, e);
-        let Settings { host, port } = read(&attempt.detail.settings).map_err(unreadable)?;
-        match connected(env, attempt, "jdbc_host", &host, port).await? {
+        let Settings { host, port } = read(NAME, &attempt.detail.settings).map_err(unreadable)?;
+        match connected(env, attempt, NAME, &host, port).await? {
             Ok(()) => Ok(format!("{host}:{port} takes connections")),
             Err(missed) => {
                 let message = format!("source {:?}, {host}:{port}: {}", attempt.step.name, missed.why);

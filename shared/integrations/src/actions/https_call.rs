@@ -19,10 +19,12 @@ use serde_json::Value;
 use super::env::ActionEnv;
 use super::exchange::{Words, exchange, patience};
 use super::place::{Kept, check_headers};
-use super::read;
+use super::settings::read;
 use super::webhook_message::headers;
 use crate::codes;
 use crate::web::{Asked, Got};
+
+const NAME: &str = "https_call";
 
 pub(super) struct HttpsCall;
 
@@ -68,11 +70,11 @@ enum Verb {
 #[async_trait]
 impl ActionKind<ActionEnv> for HttpsCall {
     fn info(&self) -> ActionInfo {
-        ActionInfo { name: "https_call", purpose: Purpose::Endpoint, reach: Reach::External, class: Class::Tokened }
+        ActionInfo { name: NAME, purpose: Purpose::Endpoint, reach: Reach::External, class: Class::Tokened }
     }
 
     fn check(&self, settings: &Value) -> Result<(), String> {
-        let settings: Settings = read(settings)?;
+        let settings: Settings = read(NAME, settings)?;
         check_headers(settings.call.headers.iter().chain(&settings.read.headers))?;
         let pointer = &settings.read.pointer;
         if !pointer.is_empty() && !pointer.starts_with('/') {
@@ -84,7 +86,7 @@ impl ActionKind<ActionEnv> for HttpsCall {
 
     async fn attempt(&self, env: &ActionEnv, attempt: &Attempt<'_>) -> Result<String, Fault> {
         let unreadable = |e| Fault::person_needed(ACTION_SETTINGS, e);
-        let settings: Settings = read(&attempt.detail.settings).map_err(unreadable)?;
+        let settings: Settings = read(NAME, &attempt.detail.settings).map_err(unreadable)?;
         self.bring(&settings, env, attempt).await.map_err(|fault| patience(attempt, fault))
     }
 }
@@ -132,7 +134,7 @@ async fn is_so(settings: &Settings, env: &ActionEnv, attempt: &Attempt<'_>) -> R
 
 fn words(attempt: &Attempt<'_>, to: &Kept) -> Words {
     Words {
-        family: "https_call",
+        family: NAME,
         what: format!("endpoint {:?}", attempt.step.name),
         to: to.shown(),
         refused: codes::CALL_REFUSED,

@@ -15,9 +15,11 @@ use serde_json::Value;
 use super::env::ActionEnv;
 use super::exchange::patience;
 use super::place::{Kept, check_headers, header_name};
-use super::read;
+use super::settings::read;
 use crate::codes;
 use crate::web::Asked;
+
+const NAME: &str = "https_endpoint";
 
 pub(super) struct HttpsEndpoint;
 
@@ -34,16 +36,11 @@ struct Settings {
 #[async_trait]
 impl ActionKind<ActionEnv> for HttpsEndpoint {
     fn info(&self) -> ActionInfo {
-        ActionInfo {
-            name: "https_endpoint",
-            purpose: Purpose::Source,
-            reach: Reach::External,
-            class: Class::Idempotent,
-        }
+        ActionInfo { name: NAME, purpose: Purpose::Source, reach: Reach::External, class: Class::Idempotent }
     }
 
     fn check(&self, settings: &Value) -> Result<(), String> {
-        let settings: Settings = read(settings)?;
+        let settings: Settings = read(NAME, settings)?;
         check_headers(&settings.headers)?;
         if let Some(status) = settings.status.filter(|status| !(100..600).contains(status)) {
             return Err(format!("{status} is no status of HTTP: write one from 100 to 599, or leave it out"));
@@ -53,16 +50,16 @@ impl ActionKind<ActionEnv> for HttpsEndpoint {
 
     async fn attempt(&self, env: &ActionEnv, attempt: &Attempt<'_>) -> Result<String, Fault> {
         let unreadable = |e| Fault::person_needed(ACTION_SETTINGS, e);
-        let settings: Settings = read(&attempt.detail.settings).map_err(unreadable)?;
+        let settings: Settings = read(NAME, &attempt.detail.settings).map_err(unreadable)?;
         let mut headers = HeaderMap::new();
         for (name, value) in &settings.headers {
             headers.insert(header_name(name).map_err(unreadable)?, value.header(&*env.secrets)?);
         }
         let url = settings.url.url(&*env.secrets)?;
         let asked = Asked { url, method: Method::GET, headers, body: Bytes::new() };
-        let admitted = attempt.admission.enter("https_endpoint", Access::Read).await?;
+        let admitted = attempt.admission.enter(NAME, Access::Read).await?;
         let sent = env.web.send(asked, admitted.time_out).await;
-        attempt.admission.leave("https_endpoint", if sent.is_ok() { Ending::Answered } else { Ending::Failed });
+        attempt.admission.leave(NAME, if sent.is_ok() { Ending::Answered } else { Ending::Failed });
         let why = match sent {
             Ok(got) if settings.status.map_or(got.status.is_success(), |wanted| got.status.as_u16() == wanted) => {
                 return Ok(format!("it answers {}", got.status.as_u16()));

@@ -15,8 +15,10 @@ use serde_json::Value;
 use super::env::ActionEnv;
 use super::exchange::patience;
 use super::host_port::{check_host, connected};
-use super::read;
+use super::settings::read;
 use crate::codes;
+
+const NAME: &str = "kafka_brokers";
 
 pub(super) struct KafkaBrokers;
 
@@ -30,11 +32,11 @@ struct Settings {
 #[async_trait]
 impl ActionKind<ActionEnv> for KafkaBrokers {
     fn info(&self) -> ActionInfo {
-        ActionInfo { name: "kafka_brokers", purpose: Purpose::Source, reach: Reach::External, class: Class::Idempotent }
+        ActionInfo { name: NAME, purpose: Purpose::Source, reach: Reach::External, class: Class::Idempotent }
     }
 
     fn check(&self, settings: &Value) -> Result<(), String> {
-        let settings: Settings = read(settings)?;
+        let settings: Settings = read(NAME, settings)?;
         if settings.brokers.is_empty() {
             return Err("brokers is empty: name each as \"host:port\"".to_owned());
         }
@@ -46,10 +48,10 @@ impl ActionKind<ActionEnv> for KafkaBrokers {
 
     async fn attempt(&self, env: &ActionEnv, attempt: &Attempt<'_>) -> Result<String, Fault> {
         let unreadable = |e| Fault::person_needed(ACTION_SETTINGS, e);
-        let settings: Settings = read(&attempt.detail.settings).map_err(unreadable)?;
+        let settings: Settings = read(NAME, &attempt.detail.settings).map_err(unreadable)?;
         let reached = settings.brokers.iter().map(|broker| async move {
             let (host, port) = host_and_port(broker).map_err(unreadable)?;
-            let missed = connected(env, attempt, "kafka_brokers", host, port).await?.err();
+            let missed = connected(env, attempt, NAME, host, port).await?.err();
             Ok::<_, Fault>(missed.map(|missed| format!("{broker}: {}", missed.why)))
         });
         let missed: Result<Vec<_>, Fault> = join_all(reached).await.into_iter().collect();

@@ -17,7 +17,6 @@ use engine::ports::ActionRegistry;
 
 pub use env::ActionEnv;
 pub(crate) use host_port::check_host;
-pub(crate) use settings::read;
 
 /// Every kind of external action.
 pub static ACTIONS: ActionRegistry<ActionEnv> = ActionRegistry::new(&[

@@ -18,9 +18,12 @@ use serde_json::{Value, json};
 use super::env::ActionEnv;
 use super::exchange::{Words, exchange};
 use super::place::{Kept, Place, exposed};
-use super::{read, webhook_message};
+use super::settings::read;
+use super::webhook_message;
 use crate::codes;
 use crate::web::Asked;
+
+const NAME: &str = "slack_message";
 
 pub(super) struct SlackMessage;
 
@@ -40,11 +43,11 @@ struct Settings {
 impl ActionKind<ActionEnv> for SlackMessage {
     fn info(&self) -> ActionInfo {
         let (purpose, reach) = (Purpose::Channel, Reach::External);
-        ActionInfo { name: "slack_message", purpose, reach, class: Class::Idempotent }
+        ActionInfo { name: NAME, purpose, reach, class: Class::Idempotent }
     }
 
     fn check(&self, settings: &Value) -> Result<(), String> {
-        read::<Settings>(settings).map(drop).map_err(|e| match settings.get("url") {
+        read::<Settings>(NAME, settings).map(drop).map_err(|e| match settings.get("url") {
             Some(Value::String(_)) => exposed("url"),
             Some(_) | None => e,
         })
@@ -52,7 +55,7 @@ impl ActionKind<ActionEnv> for SlackMessage {
 
     async fn attempt(&self, env: &ActionEnv, attempt: &Attempt<'_>) -> Result<String, Fault> {
         let unreadable = |e| Fault::person_needed(ACTION_SETTINGS, e);
-        let settings: Settings = read(&attempt.detail.settings).map_err(unreadable)?;
+        let settings: Settings = read(NAME, &attempt.detail.settings).map_err(unreadable)?;
         let message = webhook_message::message(attempt)?;
         let text = format!("*{}*\n{}", escaped(&message.subject), escaped(&message.text));
         let mut headers = HeaderMap::new();
@@ -65,7 +68,7 @@ impl ActionKind<ActionEnv> for SlackMessage {
             body: Bytes::from(json!({ "text": text }).to_string()),
         };
         let words = Words {
-            family: "slack_message",
+            family: NAME,
             what: format!("channel {:?}", attempt.step.name),
             to,
             refused: codes::CHANNEL_REFUSED,

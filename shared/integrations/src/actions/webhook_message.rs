@@ -19,9 +19,11 @@ use serde_json::{Value, json};
 use super::env::ActionEnv;
 use super::exchange::{Words as Saying, exchange};
 use super::place::{Kept, check_headers, header_name};
-use super::read;
+use super::settings::read;
 use crate::codes;
 use crate::web::Asked;
+
+const NAME: &str = "webhook_message";
 
 pub(super) struct WebhookMessage;
 
@@ -53,25 +55,25 @@ pub(super) struct Words {
 impl ActionKind<ActionEnv> for WebhookMessage {
     fn info(&self) -> ActionInfo {
         let (purpose, reach) = (Purpose::Channel, Reach::External);
-        ActionInfo { name: "webhook_message", purpose, reach, class: Class::Tokened }
+        ActionInfo { name: NAME, purpose, reach, class: Class::Tokened }
     }
 
     fn check(&self, settings: &Value) -> Result<(), String> {
-        let settings: Settings = read(settings)?;
+        let settings: Settings = read(NAME, settings)?;
         check_headers(&settings.headers)?;
         settings.url.check_address()
     }
 
     async fn attempt(&self, env: &ActionEnv, attempt: &Attempt<'_>) -> Result<String, Fault> {
         let unreadable = |e| Fault::person_needed(ACTION_SETTINGS, e);
-        let settings: Settings = read(&attempt.detail.settings).map_err(unreadable)?;
+        let settings: Settings = read(NAME, &attempt.detail.settings).map_err(unreadable)?;
         let message = message(attempt)?;
         let headers = headers(&settings.headers, env, attempt)?;
         let body = json!({ "id": attempt.context.token, "subject": message.subject, "text": message.text });
         let url = settings.url.url(&*env.secrets)?;
         let asked = Asked { url, method: Method::POST, headers, body: Bytes::from(body.to_string()) };
         let saying = Saying {
-            family: "webhook_message",
+            family: NAME,
             what: format!("webhook {:?}", attempt.step.name),
             to: settings.url.shown(),
             refused: codes::CHANNEL_REFUSED,

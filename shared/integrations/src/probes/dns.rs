@@ -12,16 +12,18 @@ use serde_json::Value;
 use super::env::ProbeEnv;
 use super::settings::Settings;
 
+const KIND: &str = "dns";
+
 pub(super) struct Dns;
 
 #[async_trait]
 impl ProbeKind<ProbeEnv> for Dns {
     fn traits(&self) -> ProbeTraits {
-        ProbeTraits::shallow("dns")
+        ProbeTraits::shallow(KIND)
     }
 
     fn check(&self, settings: &Value) -> Result<(), String> {
-        Settings::of(settings).map(drop)
+        Settings::of(KIND, settings).map(drop)
     }
 
     async fn look(&self, env: &ProbeEnv, run: &ProbeRun<'_>) -> Result<Probed, Fault> {

@@ -34,7 +34,7 @@ impl ProbeEnv {
     /// The host that a probe checks: the one of its settings, or else that of the workspace.
     pub(super) fn host(&self, run: &ProbeRun<'_>) -> Result<Host, Fault> {
         let wrong = |message| Fault::person_needed(ACTION_SETTINGS, message);
-        let Settings { host, port } = Settings::of(&run.declared.settings).map_err(wrong)?;
+        let Settings { host, port } = Settings::of(&run.declared.kind, &run.declared.settings).map_err(wrong)?;
         let ours = self.addresses.iter().find(|address| address.side == run.declared.side);
         let name = host.or_else(|| ours.map(|address| without_port(&address.host)));
         Ok(Host { name: name.unwrap_or_default(), port })

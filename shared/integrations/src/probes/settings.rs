@@ -1,9 +1,10 @@
 //! Reads the settings of a probe: the host that it checks.
 
+use engine::ports::kind_settings;
 use serde::Deserialize;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
-use crate::actions::{check_host, read};
+use crate::actions::check_host;
 
 /// The settings of every kind.
 #[derive(Deserialize)]
@@ -21,9 +22,8 @@ fn https() -> u16 {
 
 impl Settings {
     /// Reads and checks settings.
-    pub(super) fn of(settings: &Value) -> Result<Self, String> {
-        let settings = if settings.is_null() { &Value::Object(Map::new()) } else { settings };
-        let found: Self = read(settings)?;
+    pub(super) fn of(kind: &str, settings: &Value) -> Result<Self, String> {
+        let found: Self = kind_settings::read(&format!("probe {kind}"), settings)?;
         if let Some(host) = &found.host {
             check_host(host, found.port)?;
         }

@@ -16,16 +16,18 @@ use super::env::ProbeEnv;
 use super::settings::Settings;
 use crate::web::Asked;
 
+const KIND: &str = "tls";
+
 pub(super) struct Tls;
 
 #[async_trait]
 impl ProbeKind<ProbeEnv> for Tls {
     fn traits(&self) -> ProbeTraits {
-        ProbeTraits::shallow("tls")
+        ProbeTraits::shallow(KIND)
     }
 
     fn check(&self, settings: &Value) -> Result<(), String> {
-        Settings::of(settings).map(drop)
+        Settings::of(KIND, settings).map(drop)
     }
 
     async fn look(&self, env: &ProbeEnv, run: &ProbeRun<'_>) -> Result<Probed, Fault> {

@@ -36,7 +36,7 @@ async fn a_setting_that_is_unknown_or_missing_is_named_with_the_remedy() {
         more["reigon"] = "eu-west-1".into();
         let told = actions.check(kind, &more).unwrap_err();
         assert!(told.contains(kind) && told.contains("unknown field `reigon`"), "{told}");
-        assert!(told.ends_with("correct its name, or remove it"), "{told}");
+        assert!(told.ends_with("correct its name or take it out"), "{told}");
         let mut less = settings.clone();
         less.as_object_mut().unwrap().remove(needed);
         let told = actions.check(kind, &less).unwrap_err();
