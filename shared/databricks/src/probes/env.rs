@@ -9,6 +9,7 @@ use crate::workspace::DatabricksWorkspace;
 
 /// The environment of the probes: the workspace that they check.
 pub struct ProbeEnv {
+    /// The workspace.
     pub(super) workspace: Arc<DatabricksWorkspace>,
 }
 

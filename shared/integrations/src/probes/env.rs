@@ -26,7 +26,9 @@ pub struct ProbeEnv {
 
 /// The host that a probe checks.
 pub(super) struct Host {
+    /// Name or address of the host.
     pub(super) name: String,
+    /// Port of the host.
     pub(super) port: u16,
 }
 
