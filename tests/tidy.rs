@@ -53,7 +53,7 @@ over_the_repository! {
     no_verb_destroys_a_resource_s24: words::destroying;
     no_exception_is_stale: words::stale;
     every_kind_is_listed: lists::kinds;
-    every_action_is_listed: lists::actions;
+    every_action_and_every_probe_is_listed: lists::actions_and_probes;
     every_function_is_complete: lists::functions;
     every_scenario_has_a_script_a_story_and_a_line: lists::scenarios;
     every_code_has_a_page_and_every_page_a_code: lists::advice;

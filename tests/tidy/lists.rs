@@ -23,16 +23,69 @@ const BESIDE_KINDS: &[(&str, &str)] = &[
     ("verdicts", "judgements that several kinds share"),
     ("want", "the wanted states that starts name"),
 ];
-const ACTIONS: &str = "shared/databricks/src/actions";
-/// Files beside the actions that are no actions, with their purpose.
-const BESIDE_ACTIONS: &[(&str, &str)] = &[
-    ("action_kind", "the trait that every action implements"),
-    ("failover_group", "reads a failover group; two actions look at one"),
-    ("following", "the faults of a change that is followed after its call"),
-    ("given", "the step of a try"),
-    ("ground", "the context of a try"),
-    ("settings", "reads the settings of any action"),
+/// The folders of the kinds of actions and probes, each with the files that are no kind.
+const REGISTRIES: &[Listing<'_>] = &[
+    Listing {
+        folder: "shared/databricks/src/actions",
+        lists: &["ON_WORKSPACE", "ON_ACCOUNT"],
+        implements: ACTION,
+        beside: &[
+            ("env", "the environment of the actions"),
+            ("failover_group", "reads a failover group; two actions look at one"),
+            ("following", "the faults of a change that is followed after its call"),
+            ("settings", "reads the settings of any action"),
+        ],
+    },
+    Listing {
+        folder: "shared/aws/src/actions",
+        lists: &["ACTIONS"],
+        implements: ACTION,
+        beside: &[
+            ("call", "sends one request of any action"),
+            ("env", "the environment of the actions"),
+            ("json_member", "replaces one member of a JSON text"),
+            ("record_set", "reads and makes a set of records in Route 53"),
+            ("settings", "reads the settings of any action"),
+            ("under_way", "changes that were requested and are not yet seen"),
+        ],
+    },
+    Listing {
+        folder: "shared/integrations/src/actions",
+        lists: &["ACTIONS"],
+        implements: ACTION,
+        beside: &[
+            ("env", "the environment of the actions"),
+            ("exchange", "sends one request of any action, and sorts its answer"),
+            ("place", "reads addresses and headers in settings"),
+            ("settings", "reads the settings of any action"),
+        ],
+    },
+    Listing {
+        folder: "shared/databricks/src/probes",
+        lists: &["PROBES"],
+        implements: PROBE,
+        beside: &[
+            ("answered", "the reading of a probe whose call was answered"),
+            ("env", "the environment of the probes"),
+            ("reading", "turns the fault of any probe into a reading"),
+            ("settings", "reads the settings of any probe"),
+        ],
+    },
+    Listing {
+        folder: "shared/aws/src/probes",
+        lists: &["PROBES"],
+        implements: PROBE,
+        beside: &[("env", "the environment of the probes")],
+    },
+    Listing {
+        folder: "shared/integrations/src/probes",
+        lists: &["PROBES"],
+        implements: PROBE,
+        beside: &[("env", "the environment of the probes"), ("settings", "reads the settings of any probe")],
+    },
 ];
+const ACTION: &str = " ActionKind<ActionEnv> for ";
+const PROBE: &str = " ProbeKind<ProbeEnv> for ";
 const ADVICE: &str = "shared/runtime/advice";
 const SCENARIOS: &str = "tests/scenarios";
 
@@ -41,10 +94,9 @@ pub(crate) fn kinds(tree: &Tree) -> Vec<String> {
     Listing { folder: KINDS, lists: &["KINDS"], implements: " Kind for ", beside: BESIDE_KINDS }.offences(tree)
 }
 
-/// Actions that are in neither list, and files beside them without an explanation.
-pub(crate) fn actions(tree: &Tree) -> Vec<String> {
-    let lists = &["ON_WORKSPACE", "ON_ACCOUNT"];
-    Listing { folder: ACTIONS, lists, implements: " ActionKind for ", beside: BESIDE_ACTIONS }.offences(tree)
+/// Actions and probes that are in no list, and files beside them without an explanation.
+pub(crate) fn actions_and_probes(tree: &Tree) -> Vec<String> {
+    REGISTRIES.iter().flat_map(|listing| listing.offences(tree)).collect()
 }
 
 /// A folder whose files are in lists of its `mod.rs`.
@@ -64,8 +116,9 @@ impl Listing<'_> {
         let Some(listing) = tree.text(&format!("{folder}/mod.rs")) else { return Vec::new() };
         let bare = Code::without_tests(listing).bare;
         let of = |name: &&str| {
-            let rest = bare.split_once(&format!("const {name}")).map_or("", |(_, rest)| rest);
-            rest.split_once("];").map_or(rest, |(list, _)| list).to_owned()
+            let list = ["const", "static"].iter().find_map(|item| bare.split_once(&format!("{item} {name}: ")));
+            let rest = list.map_or("", |(_, rest)| rest);
+            rest.split_once(';').map_or(rest, |(list, _)| list).to_owned()
         };
         let list: String = self.lists.iter().map(of).collect();
         let stems: Vec<&str> = tree
@@ -187,6 +240,18 @@ fn a_kind_without_a_line_is_found() {
             "shared/databricks/src/kinds/gone.rs: explained (was here) and not there",
         ]
     );
+}
+
+#[test]
+fn an_action_without_a_line_in_its_registry_is_found() {
+    let list = "pub static ACTIONS: ActionRegistry<ActionEnv> = ActionRegistry::new(&[\n    &one::One,\n])\n.with_optional(OPTIONAL, \"\");\nmod other;\n";
+    let tree = Tree::of(&[
+        ("shared/aws/src/actions/mod.rs", list),
+        ("shared/aws/src/actions/one.rs", "impl ActionKind<ActionEnv> for One {}\n"),
+        ("shared/aws/src/actions/other.rs", "impl ActionKind<ActionEnv> for Other {}\n"),
+    ]);
+    let listing = Listing { folder: "shared/aws/src/actions", lists: &["ACTIONS"], implements: ACTION, beside: &[] };
+    assert_eq!(listing.offences(&tree), ["shared/aws/src/actions/other.rs: a kind that no list names"]);
 }
 
 #[test]

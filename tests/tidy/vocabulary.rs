@@ -13,17 +13,38 @@ const PAGE: &str = "shared/docs/GLOSSARY.md";
 const FOREIGN: &str = "shared/sim/";
 /// The rejected words that no name contains, in the singular. Each stands in the last column of the glossary.
 const REJECTED: &[&str] = &[
-    "arrangement", "briefing", "course", "deed", "duty", "errand", "greet", "hearing", "homes", "looker", "noticing",
-    "rim", "scribe", "standing", "telling", "tend", "trail", "turnstile", "twin", "undoer",
+    "arrangement",
+    "briefing",
+    "course",
+    "deed",
+    "duty",
+    "errand",
+    "greet",
+    "hearing",
+    "homes",
+    "looker",
+    "noticing",
+    "rim",
+    "scribe",
+    "standing",
+    "telling",
+    "tend",
+    "trail",
+    "turnstile",
+    "twin",
+    "undoer",
 ];
 
 /// Names with a rejected word, in files and in their paths.
 pub(crate) fn rejected(tree: &Tree) -> Vec<String> {
     let mut offences = Vec::new();
     for file in tree.rust().filter(|file| !file.path.starts_with(FOREIGN)) {
-        offences.extend(found(&file.path).map(|word| format!("{}: its path has the word {word}, see {PAGE}", file.path)));
+        offences
+            .extend(found(&file.path).map(|word| format!("{}: its path has the word {word}, see {PAGE}", file.path)));
         for (number, line) in (1..).zip(Code::whole(&file.text).bare.lines()) {
-            offences.extend(found(line).map(|word| format!("{}:{number}: {word} is a rejected word, see {PAGE}", file.path)));
+            offences.extend(
+                found(line).map(|word| format!("{}:{number}: {word} is a rejected word, see {PAGE}", file.path)),
+            );
         }
     }
     offences
@@ -87,5 +108,8 @@ fn a_word_that_only_contains_a_rejected_one_is_none() {
 fn a_rejected_word_without_a_row_is_found() {
     let rows: String = REJECTED.iter().skip(1).map(|word| format!("| a | b | {word} |\n")).collect();
     let tree = Tree::of(&[(PAGE, &rows)]);
-    assert_eq!(unexplained(&tree), [format!("{PAGE}: {} is rejected by the test and stands in no last column", REJECTED[0])]);
+    assert_eq!(
+        unexplained(&tree),
+        [format!("{PAGE}: {} is rejected by the test and stands in no last column", REJECTED[0])]
+    );
 }

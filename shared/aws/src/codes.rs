@@ -23,8 +23,6 @@ pub const AWS_SERVER_ERROR: Code = Code::new("AWS-SERVER-ERROR");
 pub const AWS_THROTTLED: Code = Code::new("AWS-THROTTLED");
 /// An action of this kind cannot switch the endpoint that its settings name.
 pub const ENDPOINT_UNSUITABLE: Code = Code::new("ENDPOINT-UNSUITABLE");
-/// The settings of an action are wrong.
-pub const ACTION_SETTINGS: Code = Code::new("ACTION-SETTINGS");
 /// The time of a dataset's last synced data cannot be read.
 pub const HEARTBEAT_UNREADABLE: Code = Code::new("HEARTBEAT-UNREADABLE");
 /// More data would be lost than was shown to the person who approved.
@@ -41,7 +39,6 @@ pub const ALL: &[Code] = &[
     AWS_SERVER_ERROR,
     AWS_THROTTLED,
     ENDPOINT_UNSUITABLE,
-    ACTION_SETTINGS,
     HEARTBEAT_UNREADABLE,
     LOSS_IS_WORSE,
 ];

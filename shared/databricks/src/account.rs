@@ -2,48 +2,48 @@
 //!
 //! Law: it chooses the action and adds nothing else. Must not know: sagas.
 
-use std::sync::{Arc, LazyLock};
+use std::fmt;
+use std::sync::Arc;
 
 use async_trait::async_trait;
-use engine::ports::{ActionContext, ActionInfo, Actions, Admission, Clock};
+use engine::ports::{ActionContext, ActionInfo, ActionList, Actions, Admission, Clock};
 use jiff::Timestamp;
 use saga::{Fault, Step};
 use serde_json::Value;
 
-use crate::actions::{self, Ground, ON_ACCOUNT};
+use crate::actions::{ActionEnv, ON_ACCOUNT};
 use crate::client::Client;
 use crate::login::Credentials;
 use crate::transport::Transport;
 
-static INFOS: LazyLock<Vec<ActionInfo>> = LazyLock::new(|| ON_ACCOUNT.iter().map(|kind| kind.info()).collect());
-
 /// One account under one set of credentials.
-#[derive(Debug)]
 pub struct DatabricksAccount {
-    client: Client,
-    account: String,
+    env: ActionEnv,
+}
+
+impl fmt::Debug for DatabricksAccount {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("DatabricksAccount")
+    }
 }
 
 impl DatabricksAccount {
     /// An account to which no request was sent yet. The transport leads to the account's host, e.g.
     /// `https://accounts.cloud.databricks.com`; `account` is its id.
     pub fn new(transport: Arc<dyn Transport>, account: &str, credentials: Credentials, clock: Arc<dyn Clock>) -> Self {
-        Self { client: Client::of_account(transport, account, credentials, clock), account: account.to_owned() }
-    }
-
-    fn ground<'a>(&'a self, admission: &'a dyn Admission) -> Ground<'a> {
-        Ground { client: &self.client, secrets: None, account: &self.account, admission }
+        let client = Client::of_account(transport, account, credentials, clock);
+        Self { env: ActionEnv { client, secrets: None, account: account.to_owned() } }
     }
 }
 
 #[async_trait]
 impl Actions for DatabricksAccount {
     fn actions(&self) -> &'static [ActionInfo] {
-        &INFOS
+        ON_ACCOUNT.infos()
     }
 
     fn check(&self, kind: &str, settings: &Value) -> Result<(), String> {
-        actions::check(ON_ACCOUNT, kind, settings)
+        ON_ACCOUNT.check(kind, settings)
     }
 
     async fn attempt(
@@ -52,10 +52,10 @@ impl Actions for DatabricksAccount {
         context: &ActionContext<'_>,
         admission: &dyn Admission,
     ) -> Result<String, Fault> {
-        actions::attempt(ON_ACCOUNT, &self.ground(admission), step, context).await
+        ON_ACCOUNT.attempt(&self.env, step, context, admission).await
     }
 
     async fn synced_at(&self, kind: &str, settings: &Value, admission: &dyn Admission) -> Result<Timestamp, Fault> {
-        actions::synced_at(ON_ACCOUNT, &self.ground(admission), kind, settings).await
+        ON_ACCOUNT.synced_at(&self.env, kind, settings, admission).await
     }
 }

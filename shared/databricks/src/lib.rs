@@ -48,7 +48,7 @@ mod transport;
 mod workspace;
 
 pub use account::DatabricksAccount;
-pub use actions::{ActionKind, Given, Ground, ON_ACCOUNT, ON_WORKSPACE};
+pub use actions::{ActionEnv, ON_ACCOUNT, ON_WORKSPACE};
 pub use call::Call;
 pub use client::Client;
 pub use endpoint::{Endpoint, Verb};
@@ -58,6 +58,6 @@ pub use http_transport::{AddressRefused, HttpTransport};
 pub use kinds::{Api, KINDS, Kind};
 pub use listing::Shape;
 pub use login::Credentials;
-pub use probes::{PROBES, ProbeKind, ProbeTraits};
+pub use probes::{PROBES, ProbeEnv};
 pub use transport::{Failure, Reach, Request, Response, Transport};
 pub use workspace::DatabricksWorkspace;

@@ -7,14 +7,14 @@ use std::sync::{Arc, LazyLock};
 
 use async_trait::async_trait;
 use engine::ports::{
-    ActionContext, ActionInfo, Actions, Admission, ApiCall, ApiReply, Clock, Context, KindInfo, Next, Observed,
-    ReadPurpose, Secrets, Workspace,
+    ActionContext, ActionInfo, ActionList, Actions, Admission, ApiCall, ApiReply, Clock, Context, KindInfo, Next,
+    Observed, ReadPurpose, Secrets, Workspace,
 };
 use failover::Resource;
 use saga::{Fault, Step};
 use serde_json::Value;
 
-use crate::actions::{self, Ground, ON_WORKSPACE};
+use crate::actions::{ActionEnv, ON_WORKSPACE};
 use crate::call::Call;
 use crate::client::Client;
 use crate::codes;
@@ -25,12 +25,9 @@ use crate::transport::Transport;
 
 static INFOS: LazyLock<Vec<KindInfo>> = LazyLock::new(|| KINDS.iter().map(|kind| kind.info()).collect());
 
-static ACTIONS: LazyLock<Vec<ActionInfo>> = LazyLock::new(|| ON_WORKSPACE.iter().map(|kind| kind.info()).collect());
-
 /// One Databricks workspace under one set of credentials.
 pub struct DatabricksWorkspace {
-    client: Client,
-    secrets: Option<Arc<dyn Secrets>>,
+    env: ActionEnv,
 }
 
 impl fmt::Debug for DatabricksWorkspace {
@@ -42,18 +39,19 @@ impl fmt::Debug for DatabricksWorkspace {
 impl DatabricksWorkspace {
     /// A workspace to which no request was sent yet.
     pub fn new(transport: Arc<dyn Transport>, credentials: Credentials, clock: Arc<dyn Clock>) -> Self {
-        Self { client: Client::new(transport, credentials, clock), secrets: None }
+        let client = Client::new(transport, credentials, clock);
+        Self { env: ActionEnv { client, secrets: None, account: String::new() } }
     }
 
     /// The client of this workspace.
     pub(crate) fn client(&self) -> &Client {
-        &self.client
+        &self.env.client
     }
 
     /// Sets the secrets that an action can name by their places.
     #[must_use]
     pub fn with_secrets(self, secrets: Arc<dyn Secrets>) -> Self {
-        Self { secrets: Some(secrets), ..self }
+        Self { env: ActionEnv { secrets: Some(secrets), ..self.env } }
     }
 }
 
@@ -74,7 +72,7 @@ impl Workspace for DatabricksWorkspace {
         read_purpose: ReadPurpose,
         admission: &dyn Admission,
     ) -> Result<Vec<Observed>, Fault> {
-        known(kind)?.list(&Api::new(&self.client, admission), read_purpose).await
+        known(kind)?.list(&Api::new(self.client(), admission), read_purpose).await
     }
 
     async fn look(
@@ -84,17 +82,17 @@ impl Workspace for DatabricksWorkspace {
         read_purpose: ReadPurpose,
         admission: &dyn Admission,
     ) -> Result<Option<Observed>, Fault> {
-        known(kind)?.look(&Api::new(&self.client, admission), id, read_purpose).await
+        known(kind)?.look(&Api::new(self.client(), admission), id, read_purpose).await
     }
 
     async fn call(&self, api_call: &ApiCall, admission: &dyn Admission) -> Result<ApiReply, Fault> {
-        known(api_call.kind)?.call(&Api::new(&self.client, admission), api_call).await
+        known(api_call.kind)?.call(&Api::new(self.client(), admission), api_call).await
     }
 
     /// Names the principal that is signed in, and warns if it is no administrator. Another principal does not
     /// see the jobs that it may not view [docs: jobs/list].
     async fn check_access(&self, admission: &dyn Admission) -> Result<String, Fault> {
-        let me = self.client.call(&Call::to(ME), admission).await?;
+        let me = self.client().call(&Call::to(ME), admission).await?;
         let name = me.get("userName").and_then(Value::as_str).unwrap_or("an unnamed principal");
         let groups = me.get("groups").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
         let is_admin = groups.iter().any(|group| group.get("display").and_then(Value::as_str) == Some("admins"));
@@ -152,11 +150,11 @@ impl Workspace for DatabricksWorkspace {
 #[async_trait]
 impl Actions for DatabricksWorkspace {
     fn actions(&self) -> &'static [ActionInfo] {
-        &ACTIONS
+        ON_WORKSPACE.infos()
     }
 
     fn check(&self, kind: &str, settings: &Value) -> Result<(), String> {
-        actions::check(ON_WORKSPACE, kind, settings)
+        ON_WORKSPACE.check(kind, settings)
     }
 
     async fn attempt(
@@ -165,7 +163,6 @@ impl Actions for DatabricksWorkspace {
         context: &ActionContext<'_>,
         admission: &dyn Admission,
     ) -> Result<String, Fault> {
-        let ground = Ground { client: &self.client, secrets: self.secrets.as_deref(), account: "", admission };
-        actions::attempt(ON_WORKSPACE, &ground, step, context).await
+        ON_WORKSPACE.attempt(&self.env, step, context, admission).await
     }
 }

@@ -14,6 +14,8 @@ pub const NOT_AS_WANTED: Code = Code::new("NOT-AS-WANTED");
 pub const OTHERS_OPEN: Code = Code::new("OTHERS-OPEN");
 /// The published object or the pair's head could not be read or written.
 pub const PUBLICATION: Code = Code::new("PUBLICATION");
+/// The settings of an action or a probe cannot be used.
+pub const ACTION_SETTINGS: Code = Code::new("ACTION-SETTINGS");
 /// A plan names something that this program does not know.
 pub const UNKNOWN_STEP: Code = Code::new("UNKNOWN-STEP");
 /// Two resources match, so the counterpart is ambiguous.

@@ -14,5 +14,3 @@ pub const CALL_REFUSED: Code = Code::new("CALL-REFUSED");
 pub const CALL_SILENT: Code = Code::new("CALL-SILENT");
 /// A source cannot be reached from here.
 pub const SOURCE_UNREACHABLE: Code = Code::new("SOURCE-UNREACHABLE");
-/// The settings of an action cannot be read.
-pub const ACTION_SETTINGS: Code = Code::new("ACTION-SETTINGS");

@@ -5,11 +5,11 @@
 //! repeats one (S23).
 //! Must not know: what a failover is.
 //!
-//! A new kind is one file in [`kinds`] and one line in its list. A new probe is one file in [`probes`] and
+//! A new action is one file in [`actions`] and one line in its list. A new probe is one file in [`probes`] and
 //! one line in its list.
 
+pub mod actions;
 pub mod codes;
-pub mod kinds;
 mod names;
 mod network;
 pub mod probes;
@@ -18,8 +18,8 @@ mod web;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use engine::ports::{ActionContext, ActionInfo, Actions, Admission, Secrets};
-use failover::action::Detail;
+use engine::ports::{ActionContext, ActionInfo, ActionList, Actions, Admission, Secrets};
+use jiff::Timestamp;
 use saga::{Fault, Step};
 use serde_json::Value;
 
@@ -27,30 +27,28 @@ pub use names::SystemNames;
 pub use network::Network;
 pub use web::{Asked, Got, Missed, Web};
 
-use crate::kinds::Reaching;
+use crate::actions::{ACTIONS, ActionEnv};
 
-/// Carries out the actions of [`kinds::KINDS`].
+/// Carries out the actions of [`actions::ACTIONS`].
 pub struct IntegrationActions {
-    web: Arc<dyn Web>,
-    secrets: Arc<dyn Secrets>,
-    infos: &'static [ActionInfo],
+    env: ActionEnv,
 }
 
 impl IntegrationActions {
     /// Actions over a network.
     pub fn new(web: Arc<dyn Web>, secrets: Arc<dyn Secrets>) -> Self {
-        Self { web, secrets, infos: kinds::infos() }
+        Self { env: ActionEnv { web, secrets } }
     }
 }
 
 #[async_trait]
 impl Actions for IntegrationActions {
     fn actions(&self) -> &'static [ActionInfo] {
-        self.infos
+        ACTIONS.infos()
     }
 
     fn check(&self, kind: &str, settings: &Value) -> Result<(), String> {
-        kinds::check(kind, settings).unwrap_or_else(|| Err(format!("{kind:?} is no kind of action")))
+        ACTIONS.check(kind, settings)
     }
 
     async fn attempt(
@@ -59,11 +57,10 @@ impl Actions for IntegrationActions {
         context: &ActionContext<'_>,
         admission: &dyn Admission,
     ) -> Result<String, Fault> {
-        let unreadable = |e: String| Fault::person_needed(codes::ACTION_SETTINGS, e);
-        let kind =
-            kinds::kind(&step.kind).ok_or_else(|| unreadable(format!("{:?} is no kind of action", step.kind)))?;
-        let detail: Detail = serde_json::from_value(step.detail.clone()).map_err(|e| unreadable(e.to_string()))?;
-        let reaching = Reaching { web: &*self.web, secrets: &*self.secrets, admission, context, name: &step.name };
-        kind.attempt(&detail.settings, &reaching).await
+        ACTIONS.attempt(&self.env, step, context, admission).await
+    }
+
+    async fn synced_at(&self, kind: &str, settings: &Value, admission: &dyn Admission) -> Result<Timestamp, Fault> {
+        ACTIONS.synced_at(&self.env, kind, settings, admission).await
     }
 }

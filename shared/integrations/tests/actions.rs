@@ -8,11 +8,12 @@ use std::time::Duration;
 use async_trait::async_trait;
 use bytes::Bytes;
 use engine::dry_run::{Foreseen, Sight, action};
-use engine::ports::{Access, ActionContext, Actions, Admission, Admitted, Ending, Message, Secrets};
-use failover::action::{Address, Detail};
+use engine::ports::{Access, ActionContext, ActionList, Actions, Admission, Admitted, Ending, Message, Secrets};
+use failover::action::{Address, Detail, Purpose};
+use failover::plan::want;
 use failover::{Role, Side};
 use http::{HeaderMap, StatusCode};
-use integrations::kinds::KINDS;
+use integrations::actions::ACTIONS;
 use integrations::{Asked, Got, IntegrationActions, Missed, Web};
 use jiff::Timestamp;
 use saga::{Class, Fault, Reaction, Step};
@@ -97,6 +98,16 @@ async fn foreseen(web: &Arc<Scripted>, kind: &str, settings: Value) -> Vec<Fores
     action(&actions, &step_of(kind, settings), &context, &sight).await.unwrap().calls
 }
 
+/// The state that a step of this kind wants.
+fn wanted(kind: &str) -> &'static str {
+    match ACTIONS.infos().iter().find(|info| info.name == kind).map(|info| info.purpose) {
+        Some(Purpose::Channel) => want::TOLD,
+        Some(Purpose::Endpoint) => want::SWITCHED,
+        Some(Purpose::Source) => want::REACHABLE,
+        other => panic!("{kind} has a purpose that this suite does not know: {other:?}"),
+    }
+}
+
 fn step_of(kind: &str, settings: Value) -> Step {
     let address = Address { side: Side::Standby, url: "https://two.example".into(), host: "two.example".into() };
     let detail = Detail { settings, side: Side::Standby, address, shown: None, wording: None };
@@ -105,7 +116,7 @@ fn step_of(kind: &str, settings: Value) -> Step {
         kind: kind.to_owned(),
         resource: "platform".to_owned(),
         name: "platform".to_owned(),
-        want: "any".to_owned(),
+        want: wanted(kind).to_owned(),
         detail: json!(detail),
         class: Class::Idempotent,
         pursue: false,
@@ -308,12 +319,12 @@ async fn one_silent_broker_is_named() {
 #[test]
 fn wrong_settings_are_refused_in_one_sentence() {
     let refused = |kind: &str, settings: Value, says: &str| {
-        let told = integrations::kinds::check(kind, &settings).unwrap().unwrap_err();
+        let told = ACTIONS.check(kind, &settings).unwrap_err();
         assert!(told.contains(says), "{kind}: {told}");
     };
-    for kind in KINDS {
-        refused(kind.info().name, json!({ "surprise": 1 }), "surprise");
-        refused(kind.info().name, json!({}), "missing field");
+    for info in ACTIONS.infos() {
+        refused(info.name, json!({ "surprise": 1 }), "surprise");
+        refused(info.name, json!({}), "missing field");
     }
     refused("slack_message", json!({ "url": "https://hooks.example/T000" }), "url is a secret");
     refused("webhook_message", json!({ "url": "http://hooks.example" }), "not https");

@@ -7,12 +7,12 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use engine::ports::{Access, Admission, Admitted, Clock, DeclaredProbe, Ending, Names, Probed};
+use engine::ports::{Access, Admission, Admitted, Clock, DeclaredProbe, Ending, Names, ProbeList, Probed};
 use failover::Side;
 use failover::action::Address;
 use failover::signal::Reading;
 use http::{HeaderMap, StatusCode};
-use integrations::probes::{Means, PROBES, checked, of};
+use integrations::probes::{PROBES, ProbeEnv, of};
 use integrations::{Asked, Got, Missed, SystemNames, Web};
 use jiff::Timestamp;
 use saga::Fault;
@@ -77,11 +77,12 @@ impl Names for Scripted {
 async fn look(kind: &str, settings: Value, answers: bool, resolves: Result<bool, String>) -> (Probed, Vec<String>) {
     let asked = Arc::new(Mutex::new(Vec::new()));
     let scripted = || Arc::new(Scripted { answers, resolves: resolves.clone(), asked: Arc::clone(&asked) });
-    let means = Means { web: scripted(), names: scripted(), clock: Arc::new(Still) };
     let host = "one.cloud.example".to_owned();
     let address = Address { side: Side::Standby, url: format!("https://{host}"), host };
     let declared = DeclaredProbe { kind: kind.to_owned(), name: "way".to_owned(), side: Side::Standby, settings };
-    let probes = of(&means, &[address], &[declared]);
+    let (web, names) = (scripted(), scripted());
+    let env = ProbeEnv { web, names, clock: Arc::new(Still), addresses: vec![address] };
+    let probes = of(env, &[declared]);
     let probed = probes[0].probe.look(Timestamp::UNIX_EPOCH, &Open).await;
     let asked = asked.lock().unwrap().clone();
     (probed, asked)
@@ -108,12 +109,12 @@ async fn any_answer_at_all_is_one() {
 
 #[test]
 fn settings_are_checked() {
-    for kind in PROBES {
-        assert_eq!(checked(kind.kind(), &Value::Null), Some(Ok(())));
-        assert!(checked(kind.kind(), &json!({ "hots": "a" })).unwrap().is_err());
-        assert!(checked(kind.kind(), &json!({ "host": "https://a/" })).unwrap().is_err());
+    for traits in PROBES.traits() {
+        assert_eq!(PROBES.check(traits.kind, &Value::Null), Ok(()));
+        assert!(PROBES.check(traits.kind, &json!({ "hots": "a" })).is_err());
+        assert!(PROBES.check(traits.kind, &json!({ "host": "https://a/" })).is_err());
     }
-    assert_eq!(checked("jobs", &Value::Null), None);
+    assert!(!PROBES.knows("jobs"));
 }
 
 /// Uses names that exist nowhere by definition [RFC 6761] and a loopback address, so no server is asked about

@@ -177,12 +177,13 @@ fn probes(
 ) -> Result<Vec<SideProbe>, ConfigError> {
     let mut found = workspaces.probes(&checked.probes);
     if !checked.probes.is_empty() {
-        let means = integrations::probes::Means {
+        let env = integrations::probes::ProbeEnv {
             web: Arc::clone(web),
             names: Arc::new(SystemNames),
             clock: Arc::clone(clock),
+            addresses: addresses.to_vec(),
         };
-        found.extend(integrations::probes::of(&means, addresses, &checked.probes));
+        found.extend(integrations::probes::of(env, &checked.probes));
     }
     if let Some(aws) = aws {
         found.extend(aws::probes::of(aws, clock, &checked.probes));

@@ -3,6 +3,7 @@
 
 use engine::Deps;
 use engine::datasets::filled;
+use engine::ports::ActionList;
 use engine::roles::as_recorded;
 use failover::Side;
 use failover::action::{Action, Address, Declarations, Purpose, placeholders};
@@ -104,7 +105,7 @@ fn one(cloud: &mut Cloud, action: &Action, settings: &Value, works: Side) -> Res
         }
         // The objects of these actions are in the stack's own bucket, in a workspace, or on the account.
         "s3_prefix" | "heartbeat" => {}
-        kind if databricks::actions::infos().iter().any(|info| info.name == kind) => {}
+        kind if databricks::ON_WORKSPACE.knows(kind) || databricks::ON_ACCOUNT.knows(kind) => {}
         kind => return Err(format!("a rehearsal cannot furnish {kind} {:?}", action.name)),
     }
     Ok(())

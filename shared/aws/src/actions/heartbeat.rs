@@ -19,16 +19,15 @@
 //! data. The writer must put the heartbeat after the data that it stands for has arrived.
 
 use async_trait::async_trait;
-use engine::ports::{Access, ActionInfo, Admission};
+use engine::ports::{Access, ActionInfo, ActionKind, Admission, Attempt};
 use failover::action::{Purpose, Reach, Shown};
-use failover::plan::want;
 use jiff::{SignedDuration, Timestamp};
 use saga::{Class, Fault};
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::action::{Action, Task};
 use super::call::{Call, carry, in_region, in_words};
+use super::env::ActionEnv;
 use super::settings::{self, settled};
 use crate::clients::ActionClients;
 use crate::codes;
@@ -57,13 +56,9 @@ struct Settings {
 }
 
 #[async_trait]
-impl Action for Heartbeat {
+impl ActionKind<ActionEnv> for Heartbeat {
     fn info(&self) -> ActionInfo {
         ActionInfo { name: KIND, purpose: Purpose::Dataset, reach: Reach::External, class: Class::Idempotent }
-    }
-
-    fn want(&self) -> &'static str {
-        want::SYNCED
     }
 
     fn check(&self, settings: &Value) -> Result<(), String> {
@@ -72,26 +67,26 @@ impl Action for Heartbeat {
         settings::regions(KIND, &[("region", read.region.as_deref())])
     }
 
-    async fn attempt(&self, task: &Task<'_>) -> Result<String, Fault> {
-        let wanted: Settings = settled(KIND, &task.detail.settings)?;
+    async fn attempt(&self, env: &ActionEnv, attempt: &Attempt<'_>) -> Result<String, Fault> {
+        let wanted: Settings = settled(KIND, &attempt.detail.settings)?;
         let about = about(&wanted);
-        let at = read(task.clients, &wanted, task.admission).await?;
-        if at.duration_since(task.context.now) > SKEW {
+        let at = read(&env.clients, &wanted, attempt.admission).await?;
+        if at.duration_since(attempt.context.now) > SKEW {
             let said = format!("{about} says {at}, which is yet to come: see to the writer's clock");
             return Err(Fault::again(codes::HEARTBEAT_UNREADABLE, said));
         }
-        judge(at, task.context.since, i64::from(wanted.objective_seconds), task.detail.shown.as_ref())
+        judge(at, attempt.context.since, i64::from(wanted.objective_seconds), attempt.detail.shown.as_ref())
             .map(|told| format!("{about} says {at}: {told}"))
             .map_err(|told| Fault::person_needed(codes::LOSS_IS_WORSE, format!("{about} says {at}: {told}")))
     }
 
     async fn synced_at(
         &self,
-        clients: &ActionClients,
+        env: &ActionEnv,
         settings: &Value,
         admission: &dyn Admission,
     ) -> Result<Timestamp, Fault> {
-        read(clients, &settled(KIND, settings)?, admission).await
+        read(&env.clients, &settled(KIND, settings)?, admission).await
     }
 }
 

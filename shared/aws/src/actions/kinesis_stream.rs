@@ -8,15 +8,14 @@
 use async_trait::async_trait;
 use aws_sdk_kinesis::types::StreamStatus;
 use engine::codes::STILL_CHANGING;
-use engine::ports::{Access, ActionInfo};
+use engine::ports::{Access, ActionInfo, ActionKind, Attempt};
 use failover::action::{Purpose, Reach};
-use failover::plan::want;
 use saga::{Class, Fault};
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::action::{Action, Task};
 use super::call::{Call, carry, in_region};
+use super::env::ActionEnv;
 use super::settings::{self, settled};
 use crate::codes;
 
@@ -35,13 +34,9 @@ struct Settings {
 }
 
 #[async_trait]
-impl Action for KinesisStream {
+impl ActionKind<ActionEnv> for KinesisStream {
     fn info(&self) -> ActionInfo {
         ActionInfo { name: KIND, purpose: Purpose::Source, reach: Reach::External, class: Class::Idempotent }
-    }
-
-    fn want(&self) -> &'static str {
-        want::REACHABLE
     }
 
     fn check(&self, settings: &Value) -> Result<(), String> {
@@ -50,8 +45,8 @@ impl Action for KinesisStream {
         settings::regions(KIND, &[("region", Some(&read.region))])
     }
 
-    async fn attempt(&self, task: &Task<'_>) -> Result<String, Fault> {
-        let wanted: Settings = settled(KIND, &task.detail.settings)?;
+    async fn attempt(&self, env: &ActionEnv, attempt: &Attempt<'_>) -> Result<String, Fault> {
+        let wanted: Settings = settled(KIND, &attempt.detail.settings)?;
         let about = format!("the stream {} in {}", wanted.stream, wanted.region);
         let call = Call {
             family: "aws.kinesis",
@@ -62,8 +57,8 @@ impl Action for KinesisStream {
             if_missing: IF_MISSING,
             secret: false,
         };
-        let request = task.clients.kinesis.describe_stream_summary().stream_name(&wanted.stream);
-        let asked = carry(&call, task.admission, in_region!(aws_sdk_kinesis, request, Some(&wanted.region))).await;
+        let request = env.clients.kinesis.describe_stream_summary().stream_name(&wanted.stream);
+        let asked = carry(&call, attempt.admission, in_region!(aws_sdk_kinesis, request, Some(&wanted.region))).await;
         let found = match asked {
             Ok(found) => found,
             // Other services use this code for a quota. Here it is a rate [Kinesis: API DescribeStreamSummary].

@@ -13,18 +13,17 @@
 
 use async_trait::async_trait;
 use aws_sdk_s3control::types::MultiRegionAccessPointRoute as Route;
-use engine::codes::STILL_CHANGING;
-use engine::ports::{Access, ActionInfo};
+use engine::codes::{ACTION_SETTINGS, STILL_CHANGING};
+use engine::ports::{Access, ActionInfo, ActionKind, Attempt};
 use failover::Side;
 use failover::action::{Purpose, Reach};
-use failover::plan::want;
 use jiff::{SignedDuration, Timestamp};
 use saga::{Class, Fault, Reaction};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::action::{Action, Task};
 use super::call::{Call, Failure, carry, change, in_region};
+use super::env::ActionEnv;
 use super::settings::{self, settled};
 use crate::codes;
 
@@ -61,13 +60,9 @@ struct Settings {
 }
 
 #[async_trait]
-impl Action for MultiRegionAccessPoint {
+impl ActionKind<ActionEnv> for MultiRegionAccessPoint {
     fn info(&self) -> ActionInfo {
         ActionInfo { name: KIND, purpose: Purpose::Route, reach: Reach::External, class: Class::Idempotent }
-    }
-
-    fn want(&self) -> &'static str {
-        want::ROUTED
     }
 
     fn check(&self, settings: &Value) -> Result<(), String> {
@@ -100,13 +95,13 @@ impl Action for MultiRegionAccessPoint {
         Ok(())
     }
 
-    async fn attempt(&self, task: &Task<'_>) -> Result<String, Fault> {
-        let wanted: Settings = settled(KIND, &task.detail.settings)?;
-        let side = task.detail.side;
+    async fn attempt(&self, env: &ActionEnv, attempt: &Attempt<'_>) -> Result<String, Fault> {
+        let wanted: Settings = settled(KIND, &attempt.detail.settings)?;
+        let side = attempt.detail.side;
         let told = format!("the access point {} leads to {}, the {side}'s", wanted.alias(), wanted.region(side));
         let mut last: Option<Fault> = None;
         for region in wanted.order(side.other()) {
-            match switch(task, &wanted, region).await {
+            match switch(env, attempt, &wanted, region).await {
                 Ok(()) => return Ok(told),
                 Err(failure) if failure.elsewhere => {
                     // A change in doubt is reported, and not the later region that did not answer either.
@@ -116,43 +111,43 @@ impl Action for MultiRegionAccessPoint {
                 Err(failure) => return Err(failure.into()),
             }
         }
-        let nobody = || Fault::person_needed(codes::ACTION_SETTINGS, "no region keeps the routes");
+        let nobody = || Fault::person_needed(ACTION_SETTINGS, "no region keeps the routes");
         Err(last.unwrap_or_else(nobody))
     }
 }
 
 /// Reads, changes and reads again at one region.
-async fn switch(task: &Task<'_>, wanted: &Settings, region: &str) -> Result<(), Failure> {
-    let side = task.detail.side;
-    if wanted.is_so(side, &look(task, wanted, region).await?)? {
+async fn switch(env: &ActionEnv, attempt: &Attempt<'_>, wanted: &Settings, region: &str) -> Result<(), Failure> {
+    let side = attempt.detail.side;
+    if wanted.is_so(side, &look(env, attempt, wanted, region).await?)? {
         return Ok(());
     }
     // A requested change takes its time. Another request would only begin it anew.
-    let asked = task.under_way.of(task.context.token).and_then(|at| at.parse::<Timestamp>().ok());
-    let is_under_way = asked.is_some_and(|at| task.context.now.duration_since(at) < ASK_AGAIN_AFTER);
+    let asked = env.under_way.of(attempt.context.token).and_then(|at| at.parse::<Timestamp>().ok());
+    let is_under_way = asked.is_some_and(|at| attempt.context.now.duration_since(at) < ASK_AGAIN_AFTER);
     if !is_under_way {
-        submit(task, wanted, region).await?;
-        task.under_way.begun(task.context.token, task.context.now.to_string());
+        submit(env, attempt, wanted, region).await?;
+        env.under_way.begun(attempt.context.token, attempt.context.now.to_string());
     }
-    if wanted.is_so(side, &look(task, wanted, region).await?)? {
+    if wanted.is_so(side, &look(env, attempt, wanted, region).await?)? {
         return Ok(());
     }
     let said = format!("the access point {} does not lead there yet, which takes up to 2 minutes", wanted.alias());
     Err(Fault::again(STILL_CHANGING, said).into())
 }
 
-async fn look(task: &Task<'_>, wanted: &Settings, region: &str) -> Result<Vec<Route>, Failure> {
+async fn look(env: &ActionEnv, attempt: &Attempt<'_>, wanted: &Settings, region: &str) -> Result<Vec<Route>, Failure> {
     let call = wanted.call("reading the routes of", region, "s3:GetMultiRegionAccessPointRoutes", Access::Read);
-    let request = task.clients.s3control.get_multi_region_access_point_routes();
+    let request = env.clients.s3control.get_multi_region_access_point_routes();
     let request = request.account_id(&wanted.account).mrap(&wanted.mrap);
-    let found = carry(&call, task.admission, in_region!(aws_sdk_s3control, request, Some(region))).await?;
+    let found = carry(&call, attempt.admission, in_region!(aws_sdk_s3control, request, Some(region))).await?;
     Ok(found.routes().to_vec())
 }
 
-async fn submit(task: &Task<'_>, wanted: &Settings, region: &str) -> Result<(), Failure> {
-    let side = task.detail.side;
+async fn submit(env: &ActionEnv, attempt: &Attempt<'_>, wanted: &Settings, region: &str) -> Result<(), Failure> {
+    let side = attempt.detail.side;
     let call = wanted.call("switching the routes of", region, "s3:SubmitMultiRegionAccessPointRoutes", Access::Write);
-    let request = task.clients.s3control.submit_multi_region_access_point_routes();
+    let request = env.clients.s3control.submit_multi_region_access_point_routes();
     let request = request.account_id(&wanted.account).mrap(&wanted.mrap);
     let (active, passive) = (wanted.route(side, ACTIVE)?, wanted.route(side.other(), PASSIVE)?);
     let sent = || {
@@ -164,7 +159,7 @@ async fn submit(task: &Task<'_>, wanted: &Settings, region: &str) -> Result<(), 
         json!({ "AccountId": wanted.account, "Mrap": wanted.mrap, "RouteUpdates": updates })
     };
     let request = request.route_updates(active.clone()).route_updates(passive.clone());
-    change(&call, task.admission, &sent, in_region!(aws_sdk_s3control, request, Some(region))).await?;
+    change(&call, attempt.admission, &sent, in_region!(aws_sdk_s3control, request, Some(region))).await?;
     Ok(())
 }
 
@@ -201,7 +196,7 @@ impl Settings {
     fn route(&self, side: Side, percentage: i32) -> Result<Route, Fault> {
         let route = Route::builder().region(self.region(side)).traffic_dial_percentage(percentage);
         let route = route.set_bucket(self.bucket(side).map(str::to_owned)).build();
-        route.map_err(|e| Fault::person_needed(codes::ACTION_SETTINGS, format!("a route cannot be asked for: {e}")))
+        route.map_err(|e| Fault::person_needed(ACTION_SETTINGS, format!("a route cannot be asked for: {e}")))
     }
 
     /// Whether the routes lead to `side` and not to the other side.

@@ -15,16 +15,15 @@
 
 use async_trait::async_trait;
 use aws_sdk_route53::types::{ChangeStatus, RrType};
-use engine::codes::{NOT_AS_WANTED, STILL_CHANGING};
-use engine::ports::{Access, ActionInfo};
+use engine::codes::{ACTION_SETTINGS, NOT_AS_WANTED, STILL_CHANGING};
+use engine::ports::{Access, ActionInfo, ActionKind, Attempt};
 use failover::action::{Purpose, Reach};
-use failover::plan::want;
 use saga::{Class, Fault};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::action::{Action, Task};
 use super::call::{Call, carry, change, in_region};
+use super::env::ActionEnv;
 use super::record_set::{self, SIMPLE_TYPES, same_name, same_value};
 use super::settings::{self, settled};
 use crate::codes;
@@ -54,13 +53,9 @@ fn cname() -> String {
 }
 
 #[async_trait]
-impl Action for Route53Record {
+impl ActionKind<ActionEnv> for Route53Record {
     fn info(&self) -> ActionInfo {
         ActionInfo { name: KIND, purpose: Purpose::Endpoint, reach: Reach::External, class: Class::Idempotent }
-    }
-
-    fn want(&self) -> &'static str {
-        want::SWITCHED
     }
 
     fn check(&self, settings: &Value) -> Result<(), String> {
@@ -76,26 +71,26 @@ impl Action for Route53Record {
         Err(settings::wrong(KIND, "zone", "is no hosted zone's id", "write it like Z0123456789ABC"))
     }
 
-    async fn attempt(&self, task: &Task<'_>) -> Result<String, Fault> {
-        let wanted: Settings = settled(KIND, &task.detail.settings)?;
+    async fn attempt(&self, env: &ActionEnv, attempt: &Attempt<'_>) -> Result<String, Fault> {
+        let wanted: Settings = settled(KIND, &attempt.detail.settings)?;
         let about = format!("the record {} {}", wanted.record, wanted.kind);
-        let told = format!("{about} points at the {}", task.detail.side);
-        let token = task.context.token;
-        let (change, was_so) = if look(task, &wanted, &about).await? {
-            match task.under_way.of(token) {
+        let told = format!("{about} points at the {}", attempt.detail.side);
+        let token = attempt.context.token;
+        let (change, was_so) = if look(env, attempt, &wanted, &about).await? {
+            match env.under_way.of(token) {
                 Some(change) => (change, true),
                 None => return Ok(format!("{told}, as the zone lists it")),
             }
         } else {
-            let change = upsert(task, &wanted, &about).await?;
-            task.under_way.begun(token, change.clone());
+            let change = upsert(env, attempt, &wanted, &about).await?;
+            env.under_way.begun(token, change.clone());
             (change, false)
         };
-        if !in_sync(task, &change, &about).await? {
+        if !in_sync(env, attempt, &change, &about).await? {
             return Err(Fault::again(STILL_CHANGING, format!("{about} is changed, and not all name servers know yet")));
         }
-        task.under_way.ended(token);
-        if was_so || look(task, &wanted, &about).await? {
+        env.under_way.ended(token);
+        if was_so || look(env, attempt, &wanted, &about).await? {
             return Ok(format!("{told}, as every name server of the zone answers"));
         }
         Err(Fault::again(NOT_AS_WANTED, format!("{about} was written and reads otherwise")))
@@ -103,11 +98,11 @@ impl Action for Route53Record {
 }
 
 /// Whether the record is as wanted.
-async fn look(task: &Task<'_>, wanted: &Settings, about: &str) -> Result<bool, Fault> {
+async fn look(env: &ActionEnv, attempt: &Attempt<'_>, wanted: &Settings, about: &str) -> Result<bool, Fault> {
     let call = call(wanted, format!("reading {about}"), "route53:ListResourceRecordSets", Access::Read);
-    let request = task.clients.route53.list_resource_record_sets().hosted_zone_id(&wanted.zone);
+    let request = env.clients.route53.list_resource_record_sets().hosted_zone_id(&wanted.zone);
     let request = request.start_record_name(&wanted.record).start_record_type(wanted.rr_type()).max_items(1);
-    let found = carry(&call, task.admission, in_region!(aws_sdk_route53, request, None)).await?;
+    let found = carry(&call, attempt.admission, in_region!(aws_sdk_route53, request, None)).await?;
     // The listing begins at the first record that does not come before the requested one.
     let there = found.resource_record_sets().first();
     let there = there.filter(|set| same_name(set.name(), &wanted.record) && *set.r#type() == wanted.rr_type());
@@ -125,35 +120,35 @@ async fn look(task: &Task<'_>, wanted: &Settings, about: &str) -> Result<bool, F
 }
 
 /// Requests the change and returns its id.
-async fn upsert(task: &Task<'_>, wanted: &Settings, about: &str) -> Result<String, Fault> {
+async fn upsert(env: &ActionEnv, attempt: &Attempt<'_>, wanted: &Settings, about: &str) -> Result<String, Fault> {
     let call = call(wanted, format!("changing {about}"), "route53:ChangeResourceRecordSets", Access::Write);
     let batch = record_set::upsert(&wanted.record, wanted.rr_type(), i64::from(wanted.ttl), &wanted.value);
     let batch = batch.map_err(|e| {
-        Fault::person_needed(codes::ACTION_SETTINGS, format!("{about} cannot be asked for: {e}: correct the settings"))
+        Fault::person_needed(ACTION_SETTINGS, format!("{about} cannot be asked for: {e}: correct the settings"))
     })?;
-    let request = task.clients.route53.change_resource_record_sets().hosted_zone_id(&wanted.zone).change_batch(batch);
+    let request = env.clients.route53.change_resource_record_sets().hosted_zone_id(&wanted.zone).change_batch(batch);
     let sent = || {
         let record = json!({ "Name": wanted.record, "Type": wanted.kind, "TTL": wanted.ttl, "Value": wanted.value });
         json!({ "HostedZoneId": wanted.zone, "Action": "UPSERT", "ResourceRecordSet": record })
     };
-    let answer = change(&call, task.admission, &sent, in_region!(aws_sdk_route53, request, None)).await?;
+    let answer = change(&call, attempt.admission, &sent, in_region!(aws_sdk_route53, request, None)).await?;
     let id = answer.change_info().map(|info| info.id().trim_start_matches("/change/").to_owned());
     id.ok_or_else(|| Fault::verify_first(codes::AWS_DOUBTFUL_ANSWER, format!("{}: no change was named", call.doing)))
 }
 
-async fn in_sync(task: &Task<'_>, change: &str, about: &str) -> Result<bool, Fault> {
+async fn in_sync(env: &ActionEnv, attempt: &Attempt<'_>, change: &str, about: &str) -> Result<bool, Fault> {
     let call = Call {
         about: format!("the change {change}"),
         if_missing: "look at the record in the console of Route 53",
         ..call_of(format!("following the change of {about}"), "route53:GetChange", Access::Read)
     };
-    let request = task.clients.route53.get_change().id(change);
-    let found = match carry(&call, task.admission, in_region!(aws_sdk_route53, request, None)).await {
+    let request = env.clients.route53.get_change().id(change);
+    let found = match carry(&call, attempt.admission, in_region!(aws_sdk_route53, request, None)).await {
         Ok(found) => found,
         Err(failure) => {
             // Route 53 does not know this change any more, so the next attempt uses the listing.
             if failure.code == "NoSuchChange" {
-                task.under_way.ended(task.context.token);
+                env.under_way.ended(attempt.context.token);
             }
             return Err(failure.into());
         }

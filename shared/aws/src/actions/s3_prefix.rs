@@ -6,15 +6,14 @@
 //! bucket. A validation that runs in the workspace shows that (R31). [S3: API ListObjectsV2]
 
 use async_trait::async_trait;
-use engine::ports::{Access, ActionInfo};
+use engine::ports::{Access, ActionInfo, ActionKind, Attempt};
 use failover::action::{Purpose, Reach};
-use failover::plan::want;
 use saga::{Class, Fault};
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::action::{Action, Task};
 use super::call::{Call, carry, in_region, in_words};
+use super::env::ActionEnv;
 use super::settings::{self, settled};
 
 const KIND: &str = "s3_prefix";
@@ -33,13 +32,9 @@ struct Settings {
 }
 
 #[async_trait]
-impl Action for S3Prefix {
+impl ActionKind<ActionEnv> for S3Prefix {
     fn info(&self) -> ActionInfo {
         ActionInfo { name: KIND, purpose: Purpose::Source, reach: Reach::External, class: Class::Idempotent }
-    }
-
-    fn want(&self) -> &'static str {
-        want::REACHABLE
     }
 
     fn check(&self, settings: &Value) -> Result<(), String> {
@@ -48,8 +43,8 @@ impl Action for S3Prefix {
         settings::regions(KIND, &[("region", read.region.as_deref())])
     }
 
-    async fn attempt(&self, task: &Task<'_>) -> Result<String, Fault> {
-        let wanted: Settings = settled(KIND, &task.detail.settings)?;
+    async fn attempt(&self, env: &ActionEnv, attempt: &Attempt<'_>) -> Result<String, Fault> {
+        let wanted: Settings = settled(KIND, &attempt.detail.settings)?;
         let about = format!("the bucket {}{}", wanted.bucket, in_words(wanted.region.as_deref()));
         let call = Call {
             family: "aws.s3",
@@ -60,8 +55,8 @@ impl Action for S3Prefix {
             if_missing: "correct the setting bucket, or replicate the data to a bucket of this name",
             secret: false,
         };
-        let request = task.clients.s3.list_objects_v2().bucket(&wanted.bucket).prefix(&wanted.prefix).max_keys(1);
-        let found = carry(&call, task.admission, in_region!(aws_sdk_s3, request, wanted.region.as_deref())).await?;
+        let request = env.clients.s3.list_objects_v2().bucket(&wanted.bucket).prefix(&wanted.prefix).max_keys(1);
+        let found = carry(&call, attempt.admission, in_region!(aws_sdk_s3, request, wanted.region.as_deref())).await?;
         let under = if wanted.prefix.is_empty() { String::new() } else { format!(" under {}", wanted.prefix) };
         let what = if found.contents().is_empty() { "answers and holds nothing" } else { "answers and holds objects" };
         Ok(format!("{about} {what}{under}"))

@@ -11,15 +11,14 @@
 
 use async_trait::async_trait;
 use engine::codes::NOT_AS_WANTED;
-use engine::ports::{Access, ActionInfo};
+use engine::ports::{Access, ActionInfo, ActionKind, Attempt};
 use failover::action::{Purpose, Reach};
-use failover::plan::want;
 use saga::{Class, Fault};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::action::{Action, Task};
 use super::call::{Call, carry, change, in_region, in_words};
+use super::env::ActionEnv;
 use super::json_member;
 use super::settings::{self, settled};
 use crate::codes;
@@ -45,13 +44,9 @@ struct Settings {
 }
 
 #[async_trait]
-impl Action for SecretValue {
+impl ActionKind<ActionEnv> for SecretValue {
     fn info(&self) -> ActionInfo {
         ActionInfo { name: KIND, purpose: Purpose::Endpoint, reach: Reach::External, class: Class::Tokened }
-    }
-
-    fn want(&self) -> &'static str {
-        want::SWITCHED
     }
 
     fn check(&self, settings: &Value) -> Result<(), String> {
@@ -61,15 +56,15 @@ impl Action for SecretValue {
         settings::regions(KIND, &[("region", read.region.as_deref())])
     }
 
-    async fn attempt(&self, task: &Task<'_>) -> Result<String, Fault> {
-        let wanted: Settings = settled(KIND, &task.detail.settings)?;
+    async fn attempt(&self, env: &ActionEnv, attempt: &Attempt<'_>) -> Result<String, Fault> {
+        let wanted: Settings = settled(KIND, &attempt.detail.settings)?;
         let secret = format!("the secret {}{}", wanted.secret, in_words(wanted.region.as_deref()));
         let part = wanted.member.as_ref().map_or_else(String::new, |member| format!("member {member} of "));
-        let told = format!("{part}{secret} points at the {}", task.detail.side);
-        let found = look(task, &wanted, &secret).await?;
+        let told = format!("{part}{secret} points at the {}", attempt.detail.side);
+        let found = look(env, attempt, &wanted, &secret).await?;
         let Some(next) = replaced(&found.text, &wanted, &secret)? else { return Ok(told) };
-        put(task, &wanted, &secret, next).await?;
-        let found = look(task, &wanted, &secret).await?;
+        put(env, attempt, &wanted, &secret, next).await?;
+        let found = look(env, attempt, &wanted, &secret).await?;
         if replaced(&found.text, &wanted, &secret)?.is_none() {
             return Ok(told);
         }
@@ -107,11 +102,11 @@ fn replaced(text: &str, wanted: &Settings, secret: &str) -> Result<Option<String
     }
 }
 
-async fn look(task: &Task<'_>, wanted: &Settings, secret: &str) -> Result<Found, Fault> {
+async fn look(env: &ActionEnv, attempt: &Attempt<'_>, wanted: &Settings, secret: &str) -> Result<Found, Fault> {
     let call = call(secret, "reading", "secretsmanager:GetSecretValue", Access::Read);
-    let request = task.clients.secrets.get_secret_value().secret_id(&wanted.secret).version_stage(CURRENT);
+    let request = env.clients.secrets.get_secret_value().secret_id(&wanted.secret).version_stage(CURRENT);
     let found =
-        carry(&call, task.admission, in_region!(aws_sdk_secretsmanager, request, wanted.region.as_deref())).await?;
+        carry(&call, attempt.admission, in_region!(aws_sdk_secretsmanager, request, wanted.region.as_deref())).await?;
     let version = found.version_id().unwrap_or("unknown").to_owned();
     match found.secret_string() {
         Some(text) => Ok(Found { text: text.to_owned(), version }),
@@ -122,14 +117,20 @@ async fn look(task: &Task<'_>, wanted: &Settings, secret: &str) -> Result<Found,
     }
 }
 
-async fn put(task: &Task<'_>, wanted: &Settings, secret: &str, text: String) -> Result<(), Fault> {
+async fn put(
+    env: &ActionEnv,
+    attempt: &Attempt<'_>,
+    wanted: &Settings,
+    secret: &str,
+    text: String,
+) -> Result<(), Fault> {
     let call = call(secret, "writing", "secretsmanager:PutSecretValue", Access::Write);
-    let request = task.clients.secrets.put_secret_value().secret_id(&wanted.secret).secret_string(text);
-    let request = request.client_request_token(task.context.token);
+    let request = env.clients.secrets.put_secret_value().secret_id(&wanted.secret).secret_string(text);
+    let request = request.client_request_token(attempt.context.token);
     // The text is not announced: it may hold more than the member that is replaced.
-    let sent = || json!({ "SecretId": wanted.secret, "ClientRequestToken": task.context.token });
+    let sent = || json!({ "SecretId": wanted.secret, "ClientRequestToken": attempt.context.token });
     let send = in_region!(aws_sdk_secretsmanager, request, wanted.region.as_deref());
-    let put = change(&call, task.admission, &sent, send).await;
+    let put = change(&call, attempt.admission, &sent, send).await;
     match put {
         Ok(_) => Ok(()),
         // The token has put other content before.

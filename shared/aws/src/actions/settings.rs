@@ -2,29 +2,19 @@
 //!
 //! Law: every refusal is one sentence. It names the kind and the setting, and ends with the remedy.
 
+use engine::codes::ACTION_SETTINGS;
+use engine::ports::kind_settings;
 use saga::Fault;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-
-use crate::codes;
 
 /// Reads the settings of a kind.
 ///
 /// # Errors
 ///
 /// One sentence that says what is wrong with them.
-pub(crate) fn read<T: DeserializeOwned>(kind: &str, settings: &Value) -> Result<T, String> {
-    T::deserialize(settings).map_err(|error| {
-        let error = error.to_string();
-        let remedy = if error.starts_with("missing field") {
-            "add it"
-        } else if error.starts_with("unknown field") {
-            "correct its name, or remove it"
-        } else {
-            "correct it"
-        };
-        format!("the settings of this {kind} are wrong: {error}: {remedy}")
-    })
+pub(super) fn read<T: DeserializeOwned>(kind: &str, settings: &Value) -> Result<T, String> {
+    kind_settings::read(&format!("action {kind}"), settings)
 }
 
 /// Refuses settings that are empty.
@@ -61,7 +51,7 @@ pub(crate) fn wrong(kind: &str, setting: &str, what: &str, remedy: &str) -> Stri
 
 /// Reads settings that were checked before.
 pub(super) fn settled<T: DeserializeOwned>(kind: &str, settings: &Value) -> Result<T, Fault> {
-    read(kind, settings).map_err(|told| Fault::person_needed(codes::ACTION_SETTINGS, told))
+    read(kind, settings).map_err(|told| Fault::person_needed(ACTION_SETTINGS, told))
 }
 
 #[cfg(test)]
@@ -83,10 +73,9 @@ mod tests {
         let told = |settings| read::<Some>("kinesis_stream", &settings).unwrap_err();
         assert_eq!(
             told(json!({ "stream": "a", "reigon": "b" })),
-            "the settings of this kinesis_stream are wrong: unknown field `reigon`, expected `stream`: \
-             correct its name, or remove it"
+            "action kinesis_stream: unknown field `reigon`, expected `stream`: correct its name or take it out"
         );
-        assert_eq!(told(json!({})), "the settings of this kinesis_stream are wrong: missing field `stream`: add it");
+        assert_eq!(told(json!({})), "action kinesis_stream: missing field `stream`: add it");
         assert!(told(json!({ "stream": 3 })).ends_with("expected a string: correct it"));
         assert!(filled("a", &[("b", "x"), ("c", " ")]).unwrap_err().contains("setting c of this a is empty"));
         assert!(regions("a", &[("region", Some("eu-west-1.evil.example/"))]).is_err());

@@ -6,15 +6,14 @@
 
 use async_trait::async_trait;
 use engine::codes::UNKNOWN_STEP;
-use engine::ports::{Access, ActionInfo};
+use engine::ports::{Access, ActionInfo, ActionKind, Attempt};
 use failover::action::{Purpose, Reach};
-use failover::plan::want;
 use saga::{Class, Fault};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::action::{Action, Task};
 use super::call::{Call, change, in_region};
+use super::env::ActionEnv;
 use super::settings::{self, settled};
 
 const KIND: &str = "sns_message";
@@ -35,13 +34,9 @@ struct Settings {
 }
 
 #[async_trait]
-impl Action for SnsMessage {
+impl ActionKind<ActionEnv> for SnsMessage {
     fn info(&self) -> ActionInfo {
         ActionInfo { name: KIND, purpose: Purpose::Channel, reach: Reach::External, class: Class::Tokened }
-    }
-
-    fn want(&self) -> &'static str {
-        want::TOLD
     }
 
     fn check(&self, settings: &Value) -> Result<(), String> {
@@ -55,9 +50,9 @@ impl Action for SnsMessage {
         }
     }
 
-    async fn attempt(&self, task: &Task<'_>) -> Result<String, Fault> {
-        let wanted: Settings = settled(KIND, &task.detail.settings)?;
-        let Some(message) = task.context.message else {
+    async fn attempt(&self, env: &ActionEnv, attempt: &Attempt<'_>) -> Result<String, Fault> {
+        let wanted: Settings = settled(KIND, &attempt.detail.settings)?;
+        let Some(message) = attempt.context.message else {
             return Err(Fault::person_needed(UNKNOWN_STEP, "there is no message to send".to_owned()));
         };
         let about = format!("the topic {}", wanted.topic);
@@ -71,13 +66,13 @@ impl Action for SnsMessage {
             secret: false,
         };
         let (subject, text) = (subject(&message.subject), text(&message.text));
-        let mut request = task.clients.sns.publish().topic_arn(&wanted.topic).message(&text).subject(&subject);
+        let mut request = env.clients.sns.publish().topic_arn(&wanted.topic).message(&text).subject(&subject);
         if wanted.topic.ends_with(".fifo") {
-            request = request.message_group_id("switchback").message_deduplication_id(task.context.token);
+            request = request.message_group_id("switchback").message_deduplication_id(attempt.context.token);
         }
         let sent = || json!({ "TopicArn": wanted.topic, "Subject": subject, "Message": text });
         let send = in_region!(aws_sdk_sns, request, region(&wanted.topic));
-        let sent = change(&call, task.admission, &sent, send).await?;
+        let sent = change(&call, attempt.admission, &sent, send).await?;
         Ok(format!("{about} has accepted message {}", sent.message_id().unwrap_or("without an id")))
     }
 }

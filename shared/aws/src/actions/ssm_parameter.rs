@@ -11,15 +11,14 @@
 use async_trait::async_trait;
 use aws_sdk_ssm::types::ParameterType;
 use engine::codes::NOT_AS_WANTED;
-use engine::ports::{Access, ActionInfo};
+use engine::ports::{Access, ActionInfo, ActionKind, Attempt};
 use failover::action::{Purpose, Reach};
-use failover::plan::want;
 use saga::{Class, Fault};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::action::{Action, Task};
 use super::call::{Call, carry, change, in_region, in_words};
+use super::env::ActionEnv;
 use super::settings::{self, settled};
 use crate::codes;
 
@@ -39,13 +38,9 @@ struct Settings {
 }
 
 #[async_trait]
-impl Action for SsmParameter {
+impl ActionKind<ActionEnv> for SsmParameter {
     fn info(&self) -> ActionInfo {
         ActionInfo { name: KIND, purpose: Purpose::Endpoint, reach: Reach::External, class: Class::Idempotent }
-    }
-
-    fn want(&self) -> &'static str {
-        want::SWITCHED
     }
 
     fn check(&self, settings: &Value) -> Result<(), String> {
@@ -54,16 +49,16 @@ impl Action for SsmParameter {
         settings::regions(KIND, &[("region", read.region.as_deref())])
     }
 
-    async fn attempt(&self, task: &Task<'_>) -> Result<String, Fault> {
-        let wanted: Settings = settled(KIND, &task.detail.settings)?;
+    async fn attempt(&self, env: &ActionEnv, attempt: &Attempt<'_>) -> Result<String, Fault> {
+        let wanted: Settings = settled(KIND, &attempt.detail.settings)?;
         let about = format!("the parameter {}{}", wanted.parameter, in_words(wanted.region.as_deref()));
-        let told = format!("{about} points at the {}", task.detail.side);
-        let (kind, value) = look(task, &wanted, &about).await?;
+        let told = format!("{about} points at the {}", attempt.detail.side);
+        let (kind, value) = look(env, attempt, &wanted, &about).await?;
         if value == wanted.value {
             return Ok(told);
         }
-        put(task, &wanted, &about, kind).await?;
-        let (_, value) = look(task, &wanted, &about).await?;
+        put(env, attempt, &wanted, &about, kind).await?;
+        let (_, value) = look(env, attempt, &wanted, &about).await?;
         if value == wanted.value {
             return Ok(told);
         }
@@ -71,10 +66,15 @@ impl Action for SsmParameter {
     }
 }
 
-async fn look(task: &Task<'_>, wanted: &Settings, about: &str) -> Result<(ParameterType, String), Fault> {
+async fn look(
+    env: &ActionEnv,
+    attempt: &Attempt<'_>,
+    wanted: &Settings,
+    about: &str,
+) -> Result<(ParameterType, String), Fault> {
     let call = call(about, "reading", "ssm:GetParameter", Access::Read);
-    let request = task.clients.ssm.get_parameter().name(&wanted.parameter);
-    let found = carry(&call, task.admission, in_region!(aws_sdk_ssm, request, wanted.region.as_deref())).await?;
+    let request = env.clients.ssm.get_parameter().name(&wanted.parameter);
+    let found = carry(&call, attempt.admission, in_region!(aws_sdk_ssm, request, wanted.region.as_deref())).await?;
     let parameter = found.parameter();
     let kind = parameter.and_then(|it| it.r#type()).cloned().unwrap_or(ParameterType::String);
     if kind == ParameterType::SecureString {
@@ -84,15 +84,21 @@ async fn look(task: &Task<'_>, wanted: &Settings, about: &str) -> Result<(Parame
     Ok((kind, parameter.and_then(|it| it.value()).unwrap_or_default().to_owned()))
 }
 
-async fn put(task: &Task<'_>, wanted: &Settings, about: &str, kind: ParameterType) -> Result<(), Fault> {
+async fn put(
+    env: &ActionEnv,
+    attempt: &Attempt<'_>,
+    wanted: &Settings,
+    about: &str,
+    kind: ParameterType,
+) -> Result<(), Fault> {
     let call = call(about, "writing", "ssm:PutParameter", Access::Write);
-    let request = task.clients.ssm.put_parameter();
+    let request = env.clients.ssm.put_parameter();
     let sent = || {
         let kind = kind.as_str();
         json!({ "Name": wanted.parameter, "Value": wanted.value, "Type": kind, "Overwrite": true })
     };
     let request = request.name(&wanted.parameter).value(&wanted.value).r#type(kind.clone()).overwrite(true);
-    change(&call, task.admission, &sent, in_region!(aws_sdk_ssm, request, wanted.region.as_deref())).await?;
+    change(&call, attempt.admission, &sent, in_region!(aws_sdk_ssm, request, wanted.region.as_deref())).await?;
     Ok(())
 }
 

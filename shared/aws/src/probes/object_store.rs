@@ -7,13 +7,14 @@
 
 use async_trait::async_trait;
 use aws_sdk_s3::primitives::ByteStream;
-use engine::ports::Access;
-use failover::signal::Reading;
+use engine::codes::ACTION_SETTINGS;
+use engine::ports::{Access, Depth, ProbeKind, ProbeRun, ProbeTraits, Probed, kind_settings};
+use failover::signal::{Origin, Reading};
 use saga::Fault;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::probe_kind::{ProbeKind, Sight};
+use super::env::ProbeEnv;
 use crate::actions::call::{Call, carry, in_region};
 use crate::actions::settings;
 use crate::codes;
@@ -33,24 +34,29 @@ fn own_prefix() -> String {
     "switchback-probe/".to_owned()
 }
 
+fn read(settings: &Value) -> Result<Settings, String> {
+    kind_settings::read(&format!("probe {KIND}"), settings)
+}
+
 pub(super) struct ObjectStore;
 
 #[async_trait]
-impl ProbeKind for ObjectStore {
-    fn kind(&self) -> &'static str {
-        KIND
+impl ProbeKind<ProbeEnv> for ObjectStore {
+    fn traits(&self) -> ProbeTraits {
+        ProbeTraits { kind: KIND, origin: Origin::Probe, depth: Depth::Deep, works: true, unit: "ms" }
     }
 
     fn check(&self, settings: &Value) -> Result<(), String> {
-        let read: Settings = settings::read(KIND, settings)?;
+        let read: Settings = read(settings)?;
         settings::filled(KIND, &[("bucket", &read.bucket), ("prefix", &read.prefix)])?;
         settings::regions(KIND, &[("region", read.region.as_deref())])
     }
 
-    async fn look(&self, sight: &Sight<'_>) -> Result<(Reading, String), Fault> {
-        let unreadable = |said| Fault::person_needed(codes::ACTION_SETTINGS, said);
-        let Settings { bucket, region, prefix } = settings::read(KIND, sight.settings).map_err(unreadable)?;
-        let (region, key) = (region.as_deref(), format!("{prefix}{}", sight.name));
+    async fn look(&self, env: &ProbeEnv, run: &ProbeRun<'_>) -> Result<Probed, Fault> {
+        let begun = env.clock.now();
+        let unreadable = |said| Fault::person_needed(ACTION_SETTINGS, said);
+        let Settings { bucket, region, prefix } = read(&run.declared.settings).map_err(unreadable)?;
+        let (region, key) = (region.as_deref(), format!("{prefix}{}", run.declared.name));
         let call = |nature, doing: &str, action| Call {
             family: "aws.s3",
             nature,
@@ -60,20 +66,29 @@ impl ProbeKind for ObjectStore {
             if_missing: "correct the setting bucket",
             secret: false,
         };
-        let written = sight.now.as_millisecond();
+        let written = run.now.as_millisecond();
         let body = ByteStream::from(written.to_string().into_bytes());
-        let request = sight.clients.s3.put_object().bucket(&bucket).key(&key).body(body);
+        let request = env.clients.s3.put_object().bucket(&bucket).key(&key).body(body);
         let writing = call(Access::Write, "writing", "s3:PutObject");
-        carry(&writing, sight.admission, in_region!(aws_sdk_s3, request, region)).await?;
-        let request = sight.clients.s3.get_object().bucket(&bucket).key(&key);
+        carry(&writing, run.admission, in_region!(aws_sdk_s3, request, region)).await?;
+        let request = env.clients.s3.get_object().bucket(&bucket).key(&key);
         let reading = call(Access::Read, "reading", "s3:GetObject");
-        let found = carry(&reading, sight.admission, in_region!(aws_sdk_s3, request, region)).await?;
+        let found = carry(&reading, run.admission, in_region!(aws_sdk_s3, request, region)).await?;
         let broke = |_| Fault::again(codes::AWS_NO_ANSWER, format!("reading {key} in the bucket {bucket} broke off"));
         let bytes = found.body.collect().await.map_err(broke)?.into_bytes();
         let read = std::str::from_utf8(&bytes).ok().and_then(|text| text.parse::<i64>().ok());
+        let took = env.clock.now().duration_since(begun).as_millis().max(0) as f64;
         Ok(match read {
-            Some(read) if read >= written => (Reading::Healthy, format!("{key} was written and read in {bucket}")),
-            Some(_) | None => (Reading::Degraded, format!("{key} in {bucket} does not read as it was written")),
+            Some(read) if read >= written => Probed {
+                reading: Reading::Healthy,
+                measured: Some(took),
+                text: format!("{key} was written and read in {bucket}"),
+            },
+            Some(_) | None => Probed {
+                reading: Reading::Degraded,
+                measured: None,
+                text: format!("{key} in {bucket} does not read as it was written"),
+            },
         })
     }
 }

@@ -4,14 +4,15 @@
 //! of a member of the answer. It is always a GET, so it changes nothing.
 
 use async_trait::async_trait;
-use engine::ports::ActionInfo;
+use engine::codes::ACTION_SETTINGS;
+use engine::ports::{ActionInfo, ActionKind, Attempt};
 use failover::action::{Purpose, Reach};
-use failover::plan::want;
 use saga::{Class, Fault};
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{ActionKind, Given, Ground, settings};
+use super::env::ActionEnv;
+use super::settings;
 use crate::call::Call;
 use crate::codes;
 use crate::endpoints_actions::API_GET;
@@ -29,7 +30,7 @@ struct Settings {
 pub(super) struct ApiCall;
 
 #[async_trait]
-impl ActionKind for ApiCall {
+impl ActionKind<ActionEnv> for ApiCall {
     fn info(&self) -> ActionInfo {
         ActionInfo { name: NAME, purpose: Purpose::Validation, reach: Reach::Workspace, class: Class::Idempotent }
     }
@@ -42,13 +43,13 @@ impl ActionKind for ApiCall {
         within_api(&read.path).map(drop)
     }
 
-    async fn attempt(&self, ground: &Ground<'_>, given: &Given<'_>) -> Result<String, Fault> {
-        given.wants(want::PROVED)?;
-        let settings: Settings = settings::of_step(NAME, &given.detail.settings)?;
-        let rest = within_api(&settings.path).map_err(|said| Fault::person_needed(codes::UNKNOWN_WANT, said))?;
+    async fn attempt(&self, env: &ActionEnv, attempt: &Attempt<'_>) -> Result<String, Fault> {
+        let api = &env.api(attempt.admission);
+        let settings: Settings = settings::of_step(NAME, &attempt.detail.settings)?;
+        let rest = within_api(&settings.path).map_err(|said| Fault::person_needed(ACTION_SETTINGS, said))?;
         let path = settings.path.split('?').next().unwrap_or_default();
         // The client returns an object or a fault.
-        let answer = ground.call(&Call::to(API_GET).at_as_it_is("path", rest)).await?;
+        let answer = api.call(&Call::to(API_GET).at_as_it_is("path", rest)).await?;
         match settings.expect_member {
             Some(member) if answer.get(&member).is_none() => {
                 let said = format!("GET {path} answered an object without a member {member:?}");

@@ -10,20 +10,21 @@
 //! Sources: [docs: jobs/runnow, jobs/listruns; py-sdk: service/jobs.py].
 
 use async_trait::async_trait;
-use engine::ports::ActionInfo;
+use engine::ports::{ActionInfo, ActionKind, Attempt};
 use failover::action::{Purpose, Reach};
-use failover::plan::want;
 use jiff::Timestamp;
 use saga::{Class, Fault};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::following::{POLL, after_effect, still_changing};
+use super::env::ActionEnv;
+use super::following::{POLL, after_effect, is_out_of_patience, still_changing};
+use super::settings;
 use super::settings::Id;
-use super::{ActionKind, Given, Ground, settings};
 use crate::call::Call;
 use crate::codes;
 use crate::endpoints::{JOBS_GET, JOBS_LIST, JOBS_RUN_NOW, RUNS_GET, RUNS_LIST};
+use crate::kinds::Api;
 use crate::kinds::facts::{id, text};
 
 const NAME: &str = "canary_job";
@@ -39,7 +40,7 @@ struct Settings {
 pub(super) struct CanaryJob;
 
 #[async_trait]
-impl ActionKind for CanaryJob {
+impl ActionKind<ActionEnv> for CanaryJob {
     fn info(&self) -> ActionInfo {
         ActionInfo { name: NAME, purpose: Purpose::Validation, reach: Reach::Workspace, class: Class::Tokened }
     }
@@ -48,21 +49,21 @@ impl ActionKind for CanaryJob {
         settings::read::<Settings>(NAME, settings).map(drop)
     }
 
-    async fn attempt(&self, ground: &Ground<'_>, given: &Given<'_>) -> Result<String, Fault> {
-        given.wants(want::PROVED)?;
-        let settings: Settings = settings::of_step(NAME, &given.detail.settings)?;
-        let job = job(ground, &settings.job.0).await?;
-        let begun = ground.client.now();
+    async fn attempt(&self, env: &ActionEnv, attempt: &Attempt<'_>) -> Result<String, Fault> {
+        let api = &env.api(attempt.admission);
+        let settings: Settings = settings::of_step(NAME, &attempt.detail.settings)?;
+        let job = job(api, &settings.job.0).await?;
+        let begun = api.now();
         let mut ours: Option<String> = None;
         loop {
-            let looked = look(ground, &job, given.context.since, ours.as_deref()).await;
+            let looked = look(api, &job, attempt.context.since, ours.as_deref()).await;
             let state = if ours.is_some() { looked.map_err(after_effect)? } else { looked? };
             match state {
                 Canary::Succeeded(told) => return Ok(told),
-                Canary::UnderWay(told) if ground.is_out_of_patience(begun) => return Err(still_changing(told)),
-                Canary::UnderWay(_) => ground.client.pause(POLL).await,
+                Canary::UnderWay(told) if is_out_of_patience(api, begun) => return Err(still_changing(told)),
+                Canary::UnderWay(_) => api.pause(POLL).await,
                 Canary::Failed(fault) => return Err(fault),
-                Canary::NotRun => ours = Some(run(ground, &job, given.context.token).await?),
+                Canary::NotRun => ours = Some(run(api, &job, attempt.context.token).await?),
             }
         }
     }
@@ -78,10 +79,10 @@ enum Canary {
     NotRun,
 }
 
-async fn look(ground: &Ground<'_>, job: &Value, since: Timestamp, ours: Option<&str>) -> Result<Canary, Fault> {
+async fn look(api: &Api<'_>, job: &Value, since: Timestamp, ours: Option<&str>) -> Result<Canary, Fault> {
     let job_id = id(job, "job_id").unwrap_or_default();
     let call = Call::to(RUNS_LIST).with("limit", PAGE).with("job_id", &job_id);
-    let runs = ground.all(&call.with("start_time_from", since.as_millisecond()), "runs").await?;
+    let runs = api.all(&call.with("start_time_from", since.as_millisecond()), "runs").await?;
     if let Some(run) = runs.iter().find(|run| has_succeeded(run)) {
         return Ok(Canary::Succeeded(format!("{} succeeded", told(run))));
     }
@@ -92,7 +93,7 @@ async fn look(ground: &Ground<'_>, job: &Value, since: Timestamp, ours: Option<&
     // The token was used before the stage was entered, or the listing lags.
     let run = match runs.into_iter().find(|run| id(run, "run_id").as_deref() == Some(ours)) {
         Some(run) => run,
-        None => ground.call(&Call::to(RUNS_GET).with("run_id", ours)).await?,
+        None => api.call(&Call::to(RUNS_GET).with("run_id", ours)).await?,
     };
     Ok(match (is_over(&run), has_succeeded(&run)) {
         (_, true) => Canary::Succeeded(format!("{} succeeded", told(&run))),
@@ -110,23 +111,23 @@ fn failed(run: &Value) -> Fault {
     Fault::person_needed(codes::RUN_FAILED, said)
 }
 
-async fn run(ground: &Ground<'_>, job: &Value, token: &str) -> Result<String, Fault> {
+async fn run(api: &Api<'_>, job: &Value, token: &str) -> Result<String, Fault> {
     if job.pointer("/settings/max_concurrent_runs").and_then(Value::as_i64) == Some(0) {
         let name = job.pointer("/settings/name").and_then(Value::as_str).unwrap_or_default();
         return Err(still_changing(format!("job {name:?} takes no run yet")));
     }
     let body = json!({ "job_id": job.get("job_id"), "idempotency_token": token });
-    let made = ground.call(&Call::to(JOBS_RUN_NOW).body(body)).await?;
+    let made = api.call(&Call::to(JOBS_RUN_NOW).body(body)).await?;
     id(&made, "run_id").ok_or_else(|| Fault::verify_first(codes::NOT_JSON, "jobs/run-now answered without a run_id"))
 }
 
 /// The job with this id, or the only job with this name. A name of digits only is taken for an id.
-pub(crate) async fn job(ground: &Ground<'_>, named: &str) -> Result<Value, Fault> {
+pub(crate) async fn job(api: &Api<'_>, named: &str) -> Result<Value, Fault> {
     if named.chars().all(|c| c.is_ascii_digit()) {
-        return ground.call(&Call::to(JOBS_GET).with("job_id", named)).await;
+        return api.call(&Call::to(JOBS_GET).with("job_id", named)).await;
     }
     // The filter ignores case [docs: jobs/list].
-    let listed = ground.all(&Call::to(JOBS_LIST).with("limit", 100).with("name", named), "jobs").await?;
+    let listed = api.all(&Call::to(JOBS_LIST).with("limit", 100).with("name", named), "jobs").await?;
     let mut found =
         listed.into_iter().filter(|job| job.pointer("/settings/name").and_then(Value::as_str) == Some(named));
     match (found.next(), found.next()) {

@@ -7,10 +7,10 @@ use jiff::Timestamp;
 use saga::Fault;
 use serde_json::Value;
 
-use super::Ground;
 use crate::call::Call;
 use crate::codes;
 use crate::endpoints_actions::FAILOVER_GROUP_GET;
+use crate::kinds::Api;
 use crate::kinds::facts::{items, text};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,9 +31,9 @@ impl FailoverGroup {
     /// # Errors
     ///
     /// A fault for a person if the account has no such group.
-    pub(super) async fn get(ground: &Ground<'_>, id: &str) -> Result<Self, Fault> {
-        let call = Call::to(FAILOVER_GROUP_GET).at("account", ground.account).of(id);
-        let answer = ground.call(&call).await.map_err(|fault| absent(fault, ground, "failover group", id))?;
+    pub(super) async fn get(api: &Api<'_>, account: &str, id: &str) -> Result<Self, Fault> {
+        let call = Call::to(FAILOVER_GROUP_GET).at("account", account).of(id);
+        let answer = api.call(&call).await.map_err(|fault| absent(fault, account, "failover group", id))?;
         let moment = |key: &str| text(&answer, key).parse().ok();
         Ok(Self {
             state: text(&answer, "state").to_owned(),
@@ -49,11 +49,10 @@ impl FailoverGroup {
 }
 
 /// Adds the account to the fault for a missing thing.
-pub(super) fn absent(fault: Fault, ground: &Ground<'_>, what: &str, id: &str) -> Fault {
+pub(super) fn absent(fault: Fault, account: &str, what: &str, id: &str) -> Fault {
     if fault.code != codes::NOT_FOUND {
         return fault;
     }
-    let said =
-        format!("account {} has no {what} {id:?}: correct its id or the account in the configuration", ground.account);
+    let said = format!("account {account} has no {what} {id:?}: correct its id or the account in the configuration");
     Fault::person_needed(codes::NOT_FOUND, said)
 }

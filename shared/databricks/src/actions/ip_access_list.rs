@@ -16,17 +16,19 @@
 //! Quirk: it takes effect after some minutes, and no read shows when [py-sdk: settings.IpAccessListsAPI].
 
 use async_trait::async_trait;
-use engine::ports::ActionInfo;
+use engine::ports::{ActionInfo, ActionKind, Attempt};
 use failover::action::{Purpose, Reach};
 use saga::{Class, Fault};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::env::ActionEnv;
 use super::following::after_effect;
-use super::{ActionKind, Given, Ground, settings};
+use super::settings;
 use crate::call::Call;
 use crate::codes;
 use crate::endpoints_actions::{ACCESS_LISTS_LIST, ACCESS_LISTS_UPDATE, CONFIGURATION_GET};
+use crate::kinds::Api;
 use crate::kinds::facts::{items, text};
 
 const NAME: &str = "ip_access_list";
@@ -41,7 +43,7 @@ struct Settings {
 pub(super) struct IpAccessList;
 
 #[async_trait]
-impl ActionKind for IpAccessList {
+impl ActionKind<ActionEnv> for IpAccessList {
     fn info(&self) -> ActionInfo {
         ActionInfo { name: NAME, purpose: Purpose::Fence, reach: Reach::Workspace, class: Class::Idempotent }
     }
@@ -51,13 +53,14 @@ impl ActionKind for IpAccessList {
         settings::filled(NAME, "list", &read.list)
     }
 
-    async fn attempt(&self, ground: &Ground<'_>, given: &Given<'_>) -> Result<String, Fault> {
-        let on = given.cuts_off()?;
-        let settings: Settings = settings::of_step(NAME, &given.detail.settings)?;
+    async fn attempt(&self, env: &ActionEnv, attempt: &Attempt<'_>) -> Result<String, Fault> {
+        let api = &env.api(attempt.admission);
+        let on = attempt.isolates();
+        let settings: Settings = settings::of_step(NAME, &attempt.detail.settings)?;
         if on {
-            has_effect(ground).await?;
+            has_effect(api).await?;
         }
-        let (list, others) = find(ground, &settings.list).await?;
+        let (list, others) = find(api, &settings.list).await?;
         if on {
             is_enough(&list, &others)?;
         }
@@ -65,8 +68,8 @@ impl ActionKind for IpAccessList {
             return Ok(told(&list));
         }
         let call = Call::to(ACCESS_LISTS_UPDATE).of(text(&list, "list_id")).body(json!({ "enabled": on }));
-        ground.call(&call).await.map_err(|fault| shut_out(fault, &settings.list))?;
-        let (list, _) = find(ground, &settings.list).await.map_err(after_effect)?;
+        api.call(&call).await.map_err(|fault| shut_out(fault, &settings.list))?;
+        let (list, _) = find(api, &settings.list).await.map_err(after_effect)?;
         if is_on(&list) == on {
             return Ok(told(&list));
         }
@@ -75,8 +78,8 @@ impl ActionKind for IpAccessList {
     }
 }
 
-async fn has_effect(ground: &Ground<'_>) -> Result<(), Fault> {
-    let answer = ground.call(&Call::to(CONFIGURATION_GET).with("keys", FEATURE)).await?;
+async fn has_effect(api: &Api<'_>) -> Result<(), Fault> {
+    let answer = api.call(&Call::to(CONFIGURATION_GET).with("keys", FEATURE)).await?;
     if text(&answer, FEATURE) == "true" {
         return Ok(());
     }
@@ -85,8 +88,8 @@ async fn has_effect(ground: &Ground<'_>) -> Result<(), Fault> {
 }
 
 /// The named list, and all other lists.
-async fn find(ground: &Ground<'_>, named: &str) -> Result<(Value, Vec<Value>), Fault> {
-    let answer = ground.call(&Call::to(ACCESS_LISTS_LIST)).await?;
+async fn find(api: &Api<'_>, named: &str) -> Result<(Value, Vec<Value>), Fault> {
+    let answer = api.call(&Call::to(ACCESS_LISTS_LIST)).await?;
     let listed = items(&answer, "ip_access_lists");
     let is_named = |list: &&Value| text(list, "list_id") == named || text(list, "label") == named;
     match listed.iter().filter(is_named).collect::<Vec<_>>().as_slice() {

@@ -17,18 +17,18 @@
 //! Sources: [py-sdk: service/disasterrecovery.py; docs: admin/managed-disaster-recovery].
 
 use async_trait::async_trait;
-use engine::ports::ActionInfo;
+use engine::ports::{ActionInfo, ActionKind, Admission, Attempt};
 use failover::Side;
 use failover::action::{Purpose, Reach, Shown};
-use failover::plan::want;
 use jiff::{SignedDuration, Timestamp};
 use saga::{Class, Fault, Reaction};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::env::ActionEnv;
 use super::failover_group::FailoverGroup;
 use super::following::after_effect;
-use super::{ActionKind, Given, Ground, settings};
+use super::settings;
 use crate::call::Call;
 use crate::codes;
 use crate::endpoints_actions::FAILOVER_GROUP_MOVE;
@@ -49,7 +49,7 @@ struct Settings {
 pub(super) struct ManagedRecovery;
 
 #[async_trait]
-impl ActionKind for ManagedRecovery {
+impl ActionKind<ActionEnv> for ManagedRecovery {
     fn info(&self) -> ActionInfo {
         ActionInfo { name: NAME, purpose: Purpose::Recovery, reach: Reach::External, class: Class::Idempotent }
     }
@@ -67,33 +67,33 @@ impl ActionKind for ManagedRecovery {
         Ok(())
     }
 
-    async fn attempt(&self, ground: &Ground<'_>, given: &Given<'_>) -> Result<String, Fault> {
-        given.wants(want::RECOVERED)?;
-        let settings: Settings = settings::of_step(NAME, &given.detail.settings)?;
-        let target = match given.detail.side {
+    async fn attempt(&self, env: &ActionEnv, attempt: &Attempt<'_>) -> Result<String, Fault> {
+        let api = &env.api(attempt.admission);
+        let settings: Settings = settings::of_step(NAME, &attempt.detail.settings)?;
+        let target = match attempt.detail.side {
             Side::Primary => &settings.primary_region,
             Side::Standby => &settings.standby_region,
         };
-        let group = FailoverGroup::get(ground, &settings.group).await?;
+        let group = FailoverGroup::get(api, &env.account, &settings.group).await?;
         match judged(&group, &settings.group, target)? {
             Stand::There(told) => return Ok(told),
             Stand::Elsewhere => {}
         }
-        is_recent_enough(&group, &settings, given.detail.shown.as_ref(), given.context.now)?;
+        is_recent_enough(&group, &settings, attempt.detail.shown.as_ref(), attempt.context.now)?;
         if group.etag.is_empty() {
             let said = format!("failover group {:?} came without its etag", settings.group);
             return Err(Fault::again(codes::NOT_JSON, said));
         }
         let body = json!({ "target_primary_region": target, "failover_type": "FORCED", "etag": group.etag });
-        let call = Call::to(FAILOVER_GROUP_MOVE).at("account", ground.account).of(&settings.group).body(body);
-        let asked = ground.call(&call).await;
+        let call = Call::to(FAILOVER_GROUP_MOVE).at("account", &env.account).of(&settings.group).body(body);
+        let asked = api.call(&call).await;
         let refused = match asked {
             Ok(_) => None,
             // Another caller may have been faster.
             Err(fault) if fault.reaction == Reaction::PersonNeeded => Some(fault),
             Err(fault) => return Err(fault),
         };
-        let group = FailoverGroup::get(ground, &settings.group).await.map_err(after_effect)?;
+        let group = FailoverGroup::get(api, &env.account, &settings.group).await.map_err(after_effect)?;
         match (judged(&group, &settings.group, target)?, refused) {
             (Stand::There(told), _) => Ok(told),
             (Stand::Elsewhere, Some(fault)) => Err(fault),
@@ -106,9 +106,15 @@ impl ActionKind for ManagedRecovery {
     }
 
     /// The replication point: after a failover now, the data up to this time would be there.
-    async fn synced_at(&self, ground: &Ground<'_>, settings: &Value) -> Result<Timestamp, Fault> {
+    async fn synced_at(
+        &self,
+        env: &ActionEnv,
+        settings: &Value,
+        admission: &dyn Admission,
+    ) -> Result<Timestamp, Fault> {
+        let api = &env.api(admission);
         let settings: Settings = settings::of_step(NAME, settings)?;
-        let group = FailoverGroup::get(ground, &settings.group).await?;
+        let group = FailoverGroup::get(api, &env.account, &settings.group).await?;
         group.replication_point.ok_or_else(|| {
             let said = format!("failover group {:?} is {} and tells no replication point", settings.group, group.state);
             Fault::person_needed(codes::RECOVERY_LAGS, said)

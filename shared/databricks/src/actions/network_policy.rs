@@ -12,18 +12,20 @@
 //! Unverified: how long a change takes to be in force.
 
 use async_trait::async_trait;
-use engine::ports::ActionInfo;
+use engine::codes::ACTION_SETTINGS;
+use engine::ports::{ActionInfo, ActionKind, Attempt};
 use failover::action::{Purpose, Reach};
 use saga::{Class, Fault};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::env::ActionEnv;
 use super::following::after_effect;
+use super::settings;
 use super::settings::Sides;
-use super::{ActionKind, Given, Ground, settings};
 use crate::call::Call;
-use crate::codes;
 use crate::endpoints_actions::{WORKSPACE_NETWORK_GET, WORKSPACE_NETWORK_SET};
+use crate::kinds::Api;
 use crate::kinds::facts::text;
 
 const NAME: &str = "network_policy";
@@ -41,7 +43,7 @@ struct Settings {
 pub(super) struct NetworkPolicy;
 
 #[async_trait]
-impl ActionKind for NetworkPolicy {
+impl ActionKind<ActionEnv> for NetworkPolicy {
     fn info(&self) -> ActionInfo {
         ActionInfo { name: NAME, purpose: Purpose::Fence, reach: Reach::External, class: Class::Idempotent }
     }
@@ -57,20 +59,21 @@ impl ActionKind for NetworkPolicy {
         Ok(())
     }
 
-    async fn attempt(&self, ground: &Ground<'_>, given: &Given<'_>) -> Result<String, Fault> {
-        let cuts_off = given.cuts_off()?;
-        let settings: Settings = settings::of_step(NAME, &given.detail.settings)?;
-        let workspace = settings.workspace_ids.of(given.detail.side);
-        let found = policy(ground, workspace).await?;
+    async fn attempt(&self, env: &ActionEnv, attempt: &Attempt<'_>) -> Result<String, Fault> {
+        let api = &env.api(attempt.admission);
+        let cuts_off = attempt.isolates();
+        let settings: Settings = settings::of_step(NAME, &attempt.detail.settings)?;
+        let workspace = settings.workspace_ids.of(attempt.detail.side);
+        let found = policy(api, &env.account, workspace).await?;
         let is_so = |policy: &str| (policy == settings.cut_off_policy) == cuts_off;
         if is_so(&found) {
             return Ok(format!("workspace {workspace} has network policy {found}"));
         }
         let wanted = if cuts_off { &settings.cut_off_policy } else { &settings.usual_policy };
         let body = json!({ "workspace_id": number(workspace)?, "network_policy_id": wanted });
-        let call = Call::to(WORKSPACE_NETWORK_SET).at("account", ground.account).at("workspace", workspace).body(body);
-        ground.call(&call).await?;
-        let now = policy(ground, workspace).await.map_err(after_effect)?;
+        let call = Call::to(WORKSPACE_NETWORK_SET).at("account", &env.account).at("workspace", workspace).body(body);
+        api.call(&call).await?;
+        let now = policy(api, &env.account, workspace).await.map_err(after_effect)?;
         if is_so(&now) {
             return Ok(format!("workspace {workspace} has network policy {now}; it had {found}"));
         }
@@ -79,9 +82,9 @@ impl ActionKind for NetworkPolicy {
     }
 }
 
-async fn policy(ground: &Ground<'_>, workspace: &str) -> Result<String, Fault> {
-    let call = Call::to(WORKSPACE_NETWORK_GET).at("account", ground.account).at("workspace", workspace);
-    let answer = ground.call(&call).await?;
+async fn policy(api: &Api<'_>, account: &str, workspace: &str) -> Result<String, Fault> {
+    let call = Call::to(WORKSPACE_NETWORK_GET).at("account", account).at("workspace", workspace);
+    let answer = api.call(&call).await?;
     Ok(match text(&answer, "network_policy_id") {
         "" => DEFAULT.to_owned(),
         found => found.to_owned(),
@@ -91,6 +94,6 @@ async fn policy(ground: &Ground<'_>, workspace: &str) -> Result<String, Fault> {
 /// The body names the workspace as a number [py-sdk: settings.WorkspaceNetworkOption].
 fn number(workspace: &str) -> Result<u64, Fault> {
     workspace.parse().map_err(|_| {
-        Fault::person_needed(codes::UNKNOWN_WANT, format!("{workspace:?} is no workspace id: ids are whole numbers"))
+        Fault::person_needed(ACTION_SETTINGS, format!("{workspace:?} is no workspace id: ids are whole numbers"))
     })
 }

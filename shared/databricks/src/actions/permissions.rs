@@ -10,19 +10,20 @@
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
-use engine::ports::{ActionInfo, Observed, ReadPurpose};
+use engine::ports::{ActionInfo, ActionKind, Attempt, Observed, ReadPurpose};
 use failover::action::{Purpose, Reach};
-use failover::plan::want;
 use saga::bounds::few_of;
 use saga::{Class, Fault};
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::env::ActionEnv;
+use super::settings;
 use super::settings::Id;
-use super::{ActionKind, Given, Ground, settings};
 use crate::call::Call;
 use crate::codes;
 use crate::endpoints_actions::PERMISSIONS_GET;
+use crate::kinds::Api;
 use crate::kinds::facts::{items, text};
 use crate::kinds::kind;
 
@@ -59,7 +60,7 @@ struct Access {
 pub(super) struct Permissions;
 
 #[async_trait]
-impl ActionKind for Permissions {
+impl ActionKind<ActionEnv> for Permissions {
     fn info(&self) -> ActionInfo {
         ActionInfo { name: NAME, purpose: Purpose::Validation, reach: Reach::Workspace, class: Class::Idempotent }
     }
@@ -72,13 +73,13 @@ impl ActionKind for Permissions {
         read.objects.iter().try_for_each(Access::check)
     }
 
-    async fn attempt(&self, ground: &Ground<'_>, given: &Given<'_>) -> Result<String, Fault> {
-        given.wants(want::PROVED)?;
-        let settings: Settings = settings::of_step(NAME, &given.detail.settings)?;
+    async fn attempt(&self, env: &ActionEnv, attempt: &Attempt<'_>) -> Result<String, Fault> {
+        let api = &env.api(attempt.admission);
+        let settings: Settings = settings::of_step(NAME, &attempt.detail.settings)?;
         let mut listed = BTreeMap::new();
         let mut missing: Vec<String> = Vec::new();
         for access in &settings.objects {
-            missing.extend(access.missing(ground, &mut listed).await?);
+            missing.extend(access.missing(api, &mut listed).await?);
         }
         if missing.is_empty() {
             return Ok(format!("all access is there: {} checked", settings.objects.len()));
@@ -112,7 +113,7 @@ impl Access {
     /// Describes the missing access in a few words; `None` if nothing is missing.
     async fn missing(
         &self,
-        ground: &Ground<'_>,
+        api: &Api<'_>,
         listed: &mut BTreeMap<&'static str, Vec<Observed>>,
     ) -> Result<Option<String>, Fault> {
         let shown = format!(
@@ -122,12 +123,12 @@ impl Access {
         );
         let found = match (&self.id, self.lister()) {
             (Some(id), _) => Some(id.0.clone()),
-            (None, Some(lister)) => self.by_name(ground, lister, listed).await?,
+            (None, Some(lister)) => self.by_name(api, lister, listed).await?,
             (None, None) => None,
         };
         let Some(id) = found else { return Ok(Some(format!("{shown} does not exist here"))) };
         let call = Call::to(PERMISSIONS_GET).at("type", &self.r#type).of(&id);
-        let answer = match ground.call(&call).await {
+        let answer = match api.call(&call).await {
             Ok(answer) => answer,
             Err(fault) if fault.code == codes::NOT_FOUND => return Ok(Some(format!("{shown} does not exist here"))),
             Err(fault) => return Err(fault),
@@ -138,13 +139,13 @@ impl Access {
     /// The id of the object with this name.
     async fn by_name(
         &self,
-        ground: &Ground<'_>,
+        api: &Api<'_>,
         lister: &'static str,
         listed: &mut BTreeMap<&'static str, Vec<Observed>>,
     ) -> Result<Option<String>, Fault> {
         if !listed.contains_key(lister) {
             let all = match kind(lister) {
-                Some(kind) => kind.list(&ground.api(), ReadPurpose::Start).await?,
+                Some(kind) => kind.list(api, ReadPurpose::Start).await?,
                 None => Vec::new(),
             };
             listed.insert(lister, all);

@@ -14,18 +14,20 @@
 use std::collections::BTreeSet;
 
 use async_trait::async_trait;
-use engine::ports::ActionInfo;
+use engine::ports::{ActionInfo, ActionKind, Attempt};
 use failover::action::{Purpose, Reach};
 use saga::{Class, Fault};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::env::ActionEnv;
 use super::following::after_effect;
+use super::settings;
 use super::settings::{Id, Sides};
-use super::{ActionKind, Given, Ground, settings};
 use crate::call::Call;
 use crate::codes;
 use crate::endpoints_actions::{ASSIGNMENTS_LIST, ASSIGNMENTS_SET};
+use crate::kinds::Api;
 use crate::kinds::facts::{id, items, text};
 
 const NAME: &str = "principal_assignment";
@@ -48,7 +50,7 @@ fn usual() -> BTreeSet<String> {
 pub(super) struct PrincipalAssignment;
 
 #[async_trait]
-impl ActionKind for PrincipalAssignment {
+impl ActionKind<ActionEnv> for PrincipalAssignment {
     fn info(&self) -> ActionInfo {
         ActionInfo { name: NAME, purpose: Purpose::Fence, reach: Reach::External, class: Class::Idempotent }
     }
@@ -68,20 +70,21 @@ impl ActionKind for PrincipalAssignment {
         Ok(())
     }
 
-    async fn attempt(&self, ground: &Ground<'_>, given: &Given<'_>) -> Result<String, Fault> {
-        let cuts_off = given.cuts_off()?;
-        let settings: Settings = settings::of_step(NAME, &given.detail.settings)?;
-        let workspace = settings.workspace_ids.of(given.detail.side);
+    async fn attempt(&self, env: &ActionEnv, attempt: &Attempt<'_>) -> Result<String, Fault> {
+        let api = &env.api(attempt.admission);
+        let cuts_off = attempt.isolates();
+        let settings: Settings = settings::of_step(NAME, &attempt.detail.settings)?;
+        let workspace = settings.workspace_ids.of(attempt.detail.side);
         let principal = &settings.principal_id.0;
         let wanted = if cuts_off { BTreeSet::new() } else { settings.permissions };
         let is_so = |held: &BTreeSet<String>| if cuts_off { held.is_empty() } else { has_its_place(held, &wanted) };
-        let found = held(ground, workspace, principal).await?;
+        let found = held(api, &env.account, workspace, principal).await?;
         if is_so(&found) {
             return Ok(told(principal, workspace, &found));
         }
-        let call = Call::to(ASSIGNMENTS_SET).at("account", ground.account).at("workspace", workspace);
-        ground.call(&call.of(principal).body(json!({ "permissions": wanted }))).await?;
-        let now = held(ground, workspace, principal).await.map_err(after_effect)?;
+        let call = Call::to(ASSIGNMENTS_SET).at("account", &env.account).at("workspace", workspace);
+        api.call(&call.of(principal).body(json!({ "permissions": wanted }))).await?;
+        let now = held(api, &env.account, workspace, principal).await.map_err(after_effect)?;
         if is_so(&now) {
             return Ok(told(principal, workspace, &now));
         }
@@ -97,9 +100,9 @@ fn has_its_place(held: &BTreeSet<String>, wanted: &BTreeSet<String>) -> bool {
 }
 
 /// The permissions of the principal in the workspace; empty if it is not assigned.
-async fn held(ground: &Ground<'_>, workspace: &str, principal: &str) -> Result<BTreeSet<String>, Fault> {
-    let call = Call::to(ASSIGNMENTS_LIST).at("account", ground.account).at("workspace", workspace);
-    let answer = ground.call(&call).await?;
+async fn held(api: &Api<'_>, account: &str, workspace: &str, principal: &str) -> Result<BTreeSet<String>, Fault> {
+    let call = Call::to(ASSIGNMENTS_LIST).at("account", account).at("workspace", workspace);
+    let answer = api.call(&call).await?;
     let Some(all) = answer.get("permission_assignments").and_then(Value::as_array) else {
         // A workspace always has somebody, at least Switchback's own principal.
         return Err(Fault::again(
@@ -111,7 +114,7 @@ async fn held(ground: &Ground<'_>, workspace: &str, principal: &str) -> Result<B
         |entry: &&Value| entry.get("principal").and_then(|of| id(of, "principal_id")).as_deref() == Some(principal);
     let Some(entry) = all.iter().find(is_ours) else { return Ok(BTreeSet::new()) };
     let application = entry.get("principal").map_or("", |of| text(of, "service_principal_name"));
-    if !application.is_empty() && ground.client.client_id() == Some(application) {
+    if !application.is_empty() && api.client_id() == Some(application) {
         let said = format!("principal {principal} is Switchback's own: name the principal that the work runs as");
         return Err(Fault::person_needed(codes::OWN_PRINCIPAL, said));
     }

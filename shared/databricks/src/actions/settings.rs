@@ -3,13 +3,13 @@
 //! Law: pure. No message repeats the text of a setting, because a secret may be there by mistake (S23).
 //! Must not know: any kind.
 
+use engine::codes::ACTION_SETTINGS;
+use engine::ports::kind_settings;
 use failover::Side;
 use saga::Fault;
 use serde::de::{DeserializeOwned, Error};
 use serde::{Deserialize, Deserializer};
-use serde_json::{Map, Value};
-
-use crate::codes;
+use serde_json::Value;
 
 /// Reads settings.
 ///
@@ -17,38 +17,12 @@ use crate::codes;
 ///
 /// A sentence that says what is wrong, with the remedy.
 pub(crate) fn read<T: DeserializeOwned>(kind: &str, settings: &Value) -> Result<T, String> {
-    let settings = match settings {
-        Value::Null => Value::Object(Map::new()),
-        Value::Object(_) => settings.clone(),
-        Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => {
-            return Err(format!("action {kind}: its settings are no table: name each setting and its value"));
-        }
-    };
-    T::deserialize(settings).map_err(|e| {
-        let said = e.to_string();
-        let remedy = match said.split(' ').next() {
-            Some("unknown") => "correct its name or take it out",
-            Some("missing") => "add it",
-            Some(_) | None => "correct it",
-        };
-        format!("action {kind}: {}: {remedy}", without_values(&said))
-    })
+    kind_settings::read(&format!("action {kind}"), settings)
 }
 
 /// Reads the settings of a step. They were checked when the step was planned.
 pub(crate) fn of_step<T: DeserializeOwned>(kind: &str, settings: &Value) -> Result<T, Fault> {
-    read(kind, settings).map_err(|said| Fault::person_needed(codes::UNKNOWN_WANT, said))
-}
-
-/// Removes the value that `serde_json` quotes in its message about a wrong type.
-fn without_values(said: &str) -> String {
-    match said
-        .split_once("string \"")
-        .and_then(|(before, rest)| rest.rsplit_once('"').map(|(_, after)| (before, after)))
-    {
-        Some((before, after)) => format!("{before}text{after}"),
-        None => said.to_owned(),
-    }
+    read(kind, settings).map_err(|said| Fault::person_needed(ACTION_SETTINGS, said))
 }
 
 /// Refuses an empty text.

@@ -6,14 +6,14 @@
 //! read [docs: currentuser/me].
 
 use async_trait::async_trait;
-use engine::ports::{ActionInfo, SecretPlace};
+use engine::ports::{ActionInfo, ActionKind, Attempt, SecretPlace};
 use failover::action::{Purpose, Reach};
-use failover::plan::want;
 use saga::{Class, Fault};
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{ActionKind, Given, Ground, settings};
+use super::env::ActionEnv;
+use super::settings;
 use crate::call::Call;
 use crate::codes;
 use crate::endpoints::ME;
@@ -32,7 +32,7 @@ struct Settings {
 pub(super) struct SignIn;
 
 #[async_trait]
-impl ActionKind for SignIn {
+impl ActionKind<ActionEnv> for SignIn {
     fn info(&self) -> ActionInfo {
         ActionInfo { name: NAME, purpose: Purpose::Validation, reach: Reach::Workspace, class: Class::Idempotent }
     }
@@ -47,21 +47,21 @@ impl ActionKind for SignIn {
         }
     }
 
-    async fn attempt(&self, ground: &Ground<'_>, given: &Given<'_>) -> Result<String, Fault> {
-        given.wants(want::PROVED)?;
-        let settings: Settings = settings::of_step(NAME, &given.detail.settings)?;
+    async fn attempt(&self, env: &ActionEnv, attempt: &Attempt<'_>) -> Result<String, Fault> {
+        let api = &env.api(attempt.admission);
+        let settings: Settings = settings::of_step(NAME, &attempt.detail.settings)?;
         let me = match (settings.client_id, &settings.client_secret) {
             (Some(client_id), Some(place)) => {
-                let secrets = ground.secrets.ok_or_else(|| {
+                let secrets = env.secrets.as_deref().ok_or_else(|| {
                     Fault::person_needed(
-                        codes::UNKNOWN_WANT,
+                        engine::codes::UNKNOWN_STEP,
                         "this program opens no places of secrets: use another one",
                     )
                 })?;
                 let credentials = Credentials::Machine { client_id, client_secret: secrets.open(&place.setting())? };
-                ground.client.signing_in_as(credentials).call(&Call::to(ME), ground.admission).await?
+                env.client.signing_in_as(credentials).call(&Call::to(ME), attempt.admission).await?
             }
-            (_, _) => ground.call(&Call::to(ME)).await?,
+            (_, _) => api.call(&Call::to(ME)).await?,
         };
         let name = text(&me, "userName");
         if me.get("active").and_then(Value::as_bool) == Some(false) {

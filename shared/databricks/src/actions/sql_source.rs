@@ -3,20 +3,20 @@
 //! Settings, law and quirks are those of `statement`.
 
 use async_trait::async_trait;
-use engine::ports::ActionInfo;
+use engine::ports::{ActionInfo, ActionKind, Attempt};
 use failover::action::{Purpose, Reach};
-use failover::plan::want;
 use saga::{Class, Fault};
 use serde_json::Value;
 
-use super::{ActionKind, Given, Ground, statement};
+use super::env::ActionEnv;
+use super::statement;
 
 const NAME: &str = "sql_source";
 
 pub(super) struct SqlSource;
 
 #[async_trait]
-impl ActionKind for SqlSource {
+impl ActionKind<ActionEnv> for SqlSource {
     fn info(&self) -> ActionInfo {
         ActionInfo { name: NAME, purpose: Purpose::Source, reach: Reach::Workspace, class: Class::Idempotent }
     }
@@ -25,8 +25,8 @@ impl ActionKind for SqlSource {
         statement::check(NAME, settings)
     }
 
-    async fn attempt(&self, ground: &Ground<'_>, given: &Given<'_>) -> Result<String, Fault> {
-        given.wants(want::REACHABLE)?;
-        statement::run(NAME, ground, given).await
+    async fn attempt(&self, env: &ActionEnv, attempt: &Attempt<'_>) -> Result<String, Fault> {
+        let api = &env.api(attempt.admission);
+        statement::run(NAME, api, attempt).await
     }
 }

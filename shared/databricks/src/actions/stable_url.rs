@@ -7,18 +7,18 @@
 //! Unverified: how soon after the group it leads to the new side. It is waited for.
 
 use async_trait::async_trait;
-use engine::ports::ActionInfo;
+use engine::ports::{ActionInfo, ActionKind, Attempt};
 use failover::action::{Purpose, Reach};
-use failover::plan::want;
 use jiff::SignedDuration;
 use saga::{Class, Fault};
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::env::ActionEnv;
 use super::failover_group::{FailoverGroup, absent};
 use super::following::still_changing;
+use super::settings;
 use super::settings::Sides;
-use super::{ActionKind, Given, Ground, settings};
 use crate::call::Call;
 use crate::codes;
 use crate::endpoints_actions::STABLE_URL_GET;
@@ -38,7 +38,7 @@ struct Settings {
 pub(super) struct StableUrl;
 
 #[async_trait]
-impl ActionKind for StableUrl {
+impl ActionKind<ActionEnv> for StableUrl {
     fn info(&self) -> ActionInfo {
         ActionInfo { name: NAME, purpose: Purpose::Endpoint, reach: Reach::External, class: Class::Idempotent }
     }
@@ -49,13 +49,13 @@ impl ActionKind for StableUrl {
         read.workspace_ids.check(NAME, "workspace_ids")
     }
 
-    async fn attempt(&self, ground: &Ground<'_>, given: &Given<'_>) -> Result<String, Fault> {
-        given.wants(want::SWITCHED)?;
-        let settings: Settings = settings::of_step(NAME, &given.detail.settings)?;
+    async fn attempt(&self, env: &ActionEnv, attempt: &Attempt<'_>) -> Result<String, Fault> {
+        let api = &env.api(attempt.admission);
+        let settings: Settings = settings::of_step(NAME, &attempt.detail.settings)?;
         let named = &settings.stable_url;
-        let wanted = settings.workspace_ids.of(given.detail.side);
-        let call = Call::to(STABLE_URL_GET).at("account", ground.account).of(named);
-        let found = ground.call(&call).await.map_err(|fault| absent(fault, ground, "stable URL", named))?;
+        let wanted = settings.workspace_ids.of(attempt.detail.side);
+        let call = Call::to(STABLE_URL_GET).at("account", &env.account).of(named);
+        let found = api.call(&call).await.map_err(|fault| absent(fault, &env.account, "stable URL", named))?;
         let leads_to = id(&found, "effective_workspace_id").unwrap_or_default();
         if leads_to == wanted {
             return Ok(format!("{} leads to workspace {wanted}", text(&found, "url")));
@@ -68,8 +68,8 @@ impl ActionKind for StableUrl {
             );
             return Err(Fault::person_needed(codes::STABLE_URL_ELSEWHERE, said));
         };
-        let state = FailoverGroup::get(ground, group).await?;
-        let since = state.updated_at.map(|at| given.context.now.duration_since(at));
+        let state = FailoverGroup::get(api, &env.account, group).await?;
+        let since = state.updated_at.map(|at| attempt.context.now.duration_since(at));
         if state.state == "FAILING_OVER" || since.is_some_and(|since| since < FOLLOWS) {
             return Err(still_changing(format!("{elsewhere} yet; its failover group {group:?} is {}", state.state)));
         }

@@ -14,19 +14,21 @@
 //! Quirk: while its warehouse starts, later tries send it no other statement.
 
 use async_trait::async_trait;
-use engine::ports::ActionInfo;
+use engine::codes::ACTION_SETTINGS;
+use engine::ports::{ActionInfo, ActionKind, Attempt};
 use failover::action::{Purpose, Reach};
-use failover::plan::want;
 use saga::{Class, Code, Fault};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::following::{POLL, still_changing};
-use super::{ActionKind, Given, Ground, settings};
+use super::env::ActionEnv;
+use super::following::{POLL, is_out_of_patience, still_changing};
+use super::settings;
 use crate::call::Call;
 use crate::codes;
 use crate::endpoints::WAREHOUSES_LIST;
 use crate::endpoints_actions::{STATEMENTS_GET, STATEMENTS_RUN};
+use crate::kinds::Api;
 use crate::kinds::facts::{id, text};
 
 const NAME: &str = "statement";
@@ -58,7 +60,7 @@ pub(super) struct Settings {
 pub(super) struct Statement;
 
 #[async_trait]
-impl ActionKind for Statement {
+impl ActionKind<ActionEnv> for Statement {
     fn info(&self) -> ActionInfo {
         ActionInfo { name: NAME, purpose: Purpose::Validation, reach: Reach::Workspace, class: Class::Idempotent }
     }
@@ -67,9 +69,9 @@ impl ActionKind for Statement {
         check(NAME, settings)
     }
 
-    async fn attempt(&self, ground: &Ground<'_>, given: &Given<'_>) -> Result<String, Fault> {
-        given.wants(want::PROVED)?;
-        run(NAME, ground, given).await
+    async fn attempt(&self, env: &ActionEnv, attempt: &Attempt<'_>) -> Result<String, Fault> {
+        let api = &env.api(attempt.admission);
+        run(NAME, api, attempt).await
     }
 }
 
@@ -100,10 +102,10 @@ pub(crate) fn reads(statement: &str) -> Result<(), String> {
 }
 
 /// Runs the statement and follows it to its end.
-pub(super) async fn run(kind: &str, ground: &Ground<'_>, given: &Given<'_>) -> Result<String, Fault> {
-    let settings: Settings = settings::of_step(kind, &given.detail.settings)?;
-    reads(&settings.statement).map_err(|why| Fault::person_needed(codes::UNKNOWN_WANT, why))?;
-    match ran(ground, &settings.warehouse, &settings.statement, "0s").await? {
+pub(super) async fn run(kind: &str, api: &Api<'_>, attempt: &Attempt<'_>) -> Result<String, Fault> {
+    let settings: Settings = settings::of_step(kind, &attempt.detail.settings)?;
+    reads(&settings.statement).map_err(|why| Fault::person_needed(ACTION_SETTINGS, why))?;
+    match ran(api, &settings.warehouse, &settings.statement, "0s").await? {
         Ran::Succeeded { made, answer } => judged(&settings, &made, &answer),
         Ran::Waits(said) | Ran::Lasts(said) => Err(still_changing(said)),
     }
@@ -126,12 +128,12 @@ pub(crate) enum Ran {
 
 /// Runs a statement on a warehouse, given by its id or name, and follows it for a while. The call itself
 /// waits for `wait`: `0s`, or from `5s` to `50s` [docs: statementexecution/executestatement].
-pub(crate) async fn ran(ground: &Ground<'_>, warehouse_named: &str, statement: &str, wait: &str) -> Result<Ran, Fault> {
-    let (warehouse, state) = warehouse(ground, warehouse_named).await?;
+pub(crate) async fn ran(api: &Api<'_>, warehouse_named: &str, statement: &str, wait: &str) -> Result<Ran, Fault> {
+    let (warehouse, state) = warehouse(api, warehouse_named).await?;
     if state == "STARTING" {
         return Ok(Ran::Waits(format!("warehouse {warehouse_named:?} is STARTING")));
     }
-    let begun = ground.client.now();
+    let begun = api.now();
     let body = json!({
         "warehouse_id": warehouse,
         "statement": statement,
@@ -140,12 +142,12 @@ pub(crate) async fn ran(ground: &Ground<'_>, warehouse_named: &str, statement: &
         "disposition": "INLINE",
         "format": "JSON_ARRAY",
     });
-    let mut answer = ground.call(&Call::to(STATEMENTS_RUN).body(body)).await?;
+    let mut answer = api.call(&Call::to(STATEMENTS_RUN).body(body)).await?;
     let made = id(&answer, "statement_id").ok_or_else(|| not_told("a statement came without its statement_id"))?;
     loop {
         let still = |state: &str| format!("statement {made} is still {state} on warehouse {warehouse}");
         match answer.pointer("/status/state").and_then(Value::as_str) {
-            Some("PENDING" | "RUNNING") if !ground.is_out_of_patience(begun) => ground.client.pause(POLL).await,
+            Some("PENDING" | "RUNNING") if !is_out_of_patience(api, begun) => api.pause(POLL).await,
             Some(state @ "PENDING") => return Ok(Ran::Waits(still(state))),
             Some(state @ "RUNNING") => return Ok(Ran::Lasts(still(state))),
             Some("SUCCEEDED" | "CLOSED") => return Ok(Ran::Succeeded { made, answer }),
@@ -153,7 +155,7 @@ pub(crate) async fn ran(ground: &Ground<'_>, warehouse_named: &str, statement: &
             Some(state) => return Err(not_told(format!("statement {made} is {state}, without a result"))),
             None => return Err(not_told(format!("statement {made} came without its state"))),
         }
-        answer = ground.call(&Call::to(STATEMENTS_GET).of(&made)).await?;
+        answer = api.call(&Call::to(STATEMENTS_GET).of(&made)).await?;
     }
 }
 
@@ -197,8 +199,8 @@ fn plain(value: &Value) -> String {
 }
 
 /// Id and state of the warehouse with this id, or of the only one with this name.
-async fn warehouse(ground: &Ground<'_>, named: &str) -> Result<(String, String), Fault> {
-    let listed = ground.all(&Call::to(WAREHOUSES_LIST).with("page_size", 100), "warehouses").await?;
+async fn warehouse(api: &Api<'_>, named: &str) -> Result<(String, String), Fault> {
+    let listed = api.all(&Call::to(WAREHOUSES_LIST).with("page_size", 100), "warehouses").await?;
     let with = |key: &str| listed.iter().filter(|found| text(found, key) == named).collect::<Vec<_>>();
     let found = match with("id").as_slice() {
         [] => with("name"),

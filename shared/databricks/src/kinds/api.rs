@@ -1,7 +1,7 @@
-//! A workspace as a kind reads it.
+//! A workspace as a kind reads it, and an account as an action does.
 
 use engine::ports::Admission;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use saga::Fault;
 use serde_json::Value;
 
@@ -66,8 +66,28 @@ impl<'a> Api<'a> {
         self.client.each(call, items, shape, self.admission, kept).await
     }
 
-    /// Makes a call that may change something.
-    pub(super) async fn effect(&self, call: &Call) -> Result<Value, Fault> {
+    /// Waits for this span on the client's clock.
+    pub(crate) async fn pause(&self, span: SignedDuration) {
+        self.client.pause(span).await;
+    }
+
+    /// The application id that signs in; `None` for a personal token.
+    pub(crate) fn client_id(&self) -> Option<&'a str> {
+        self.client.client_id()
+    }
+
+    /// Makes sure that there is a token, so that the next call need not request one.
+    pub(crate) async fn sign_in(&self) -> Result<(), Fault> {
+        self.client.sign_in(self.admission).await
+    }
+
+    /// Requests a new token even if the client has a valid one.
+    pub(crate) async fn sign_in_anew(&self) -> Result<(), Fault> {
+        self.client.sign_in_anew(self.admission).await
+    }
+
+    /// Makes one call, which may change something.
+    pub(crate) async fn call(&self, call: &Call) -> Result<Value, Fault> {
         self.client.call(call, self.admission).await
     }
 }

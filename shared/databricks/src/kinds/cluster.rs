@@ -188,7 +188,7 @@ impl Kind for Cluster {
 
     async fn call(&self, api: &Api<'_>, api_call: &ApiCall) -> Result<ApiReply, Fault> {
         let call = Call::from_value(&api_call.request)?;
-        match api.effect(&call).await {
+        match api.call(&call).await {
             Err(fault) if call.endpoint == CLUSTERS_PIN && is_refusal(&fault) => {
                 Ok(ApiReply { note: format!("{NOT_PINNED}{}", fault.message), made: None })
             }

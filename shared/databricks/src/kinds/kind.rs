@@ -77,7 +77,7 @@ pub trait Kind: Send + Sync {
     ///
     /// A fault. Its reaction is `VerifyFirst` whenever the call may have had its effect.
     async fn call(&self, api: &Api<'_>, api_call: &ApiCall) -> Result<ApiReply, Fault> {
-        let answer = api.effect(&Call::from_value(&api_call.request)?).await?;
+        let answer = api.call(&Call::from_value(&api_call.request)?).await?;
         Ok(ApiReply {
             note: api_call.what.clone(),
             made: facts::id(&answer, "run_id").or_else(|| facts::id(&answer, "update_id")),

@@ -115,7 +115,7 @@ impl Kind for VectorSearchEndpoint {
     }
 
     async fn call(&self, api: &Api<'_>, api_call: &ApiCall) -> Result<ApiReply, Fault> {
-        match api.effect(&Call::from_value(&api_call.request)?).await {
+        match api.call(&Call::from_value(&api_call.request)?).await {
             Ok(_) => Ok(ApiReply { note: api_call.what.clone(), made: None }),
             Err(fault) if fault.reaction == Reaction::UnsupportedHere => {
                 let said = format!("{}: its preview is not switched on here: {}", api_call.what, fault.message);

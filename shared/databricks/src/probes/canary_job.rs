@@ -6,15 +6,15 @@
 //! the newest first [docs: jobs/listruns].
 
 use async_trait::async_trait;
-use engine::ports::{Depth, Probed};
+use engine::ports::{Depth, ProbeKind, ProbeRun, ProbeTraits, Probed};
 use failover::signal::{Origin, Reading};
 use jiff::SignedDuration;
 use saga::Fault;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{ProbeKind, ProbeTraits, settings};
-use crate::actions::Ground;
+use super::env::ProbeEnv;
+use super::settings;
 use crate::actions::canary_job::{has_succeeded, is_over, job};
 use crate::actions::settings::Id;
 use crate::call::Call;
@@ -35,7 +35,7 @@ struct Settings {
 pub(super) struct CanaryJob;
 
 #[async_trait]
-impl ProbeKind for CanaryJob {
+impl ProbeKind<ProbeEnv> for CanaryJob {
     fn traits(&self) -> ProbeTraits {
         ProbeTraits { kind: KIND, origin: Origin::Workload, depth: Depth::Deep, works: false, unit: "s" }
     }
@@ -48,14 +48,15 @@ impl ProbeKind for CanaryJob {
         }
     }
 
-    async fn look(&self, ground: &Ground<'_>, settings: &Value) -> Result<Probed, Fault> {
-        let Settings { job: named, within_minutes } = settings::known(KIND, settings)?;
-        let job = job(ground, &named.0).await?;
+    async fn look(&self, env: &ProbeEnv, run: &ProbeRun<'_>) -> Result<Probed, Fault> {
+        let api = &env.api(run.admission);
+        let Settings { job: named, within_minutes } = settings::known(KIND, &run.declared.settings)?;
+        let job = job(api, &named.0).await?;
         let job_id = id(&job, "job_id").unwrap_or_default();
-        let now = ground.client.now();
+        let now = api.now();
         let from = now.saturating_sub(SignedDuration::from_mins(within_minutes)).unwrap_or(now);
         let call = Call::to(RUNS_LIST).with("limit", PAGE).with("job_id", &job_id);
-        let listed = ground.call(&call.with("start_time_from", from.as_millisecond())).await?;
+        let listed = api.call(&call.with("start_time_from", from.as_millisecond())).await?;
         let runs = listed.get("runs").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
         Ok(judged(runs, is_on(&job), within_minutes))
     }

@@ -13,16 +13,16 @@
 //! `statement` does.
 
 use async_trait::async_trait;
-use engine::ports::{Depth, Probed};
+use engine::codes::ACTION_SETTINGS;
+use engine::ports::{Depth, ProbeKind, ProbeRun, ProbeTraits, Probed};
 use failover::signal::Origin;
 use saga::Fault;
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::env::ProbeEnv;
 use super::settings::{self, Bounds};
 use super::statement_value::valued;
-use super::{ProbeKind, ProbeTraits};
-use crate::actions::Ground;
 
 const KIND: &str = "cluster_metrics";
 
@@ -68,7 +68,7 @@ impl Settings {
 pub(super) struct ClusterMetrics;
 
 #[async_trait]
-impl ProbeKind for ClusterMetrics {
+impl ProbeKind<ProbeEnv> for ClusterMetrics {
     fn traits(&self) -> ProbeTraits {
         ProbeTraits { kind: KIND, origin: Origin::Workload, depth: Depth::Deep, works: true, unit: "percent" }
     }
@@ -80,13 +80,14 @@ impl ProbeKind for ClusterMetrics {
         read.bounds().check(KIND)
     }
 
-    async fn look(&self, ground: &Ground<'_>, settings: &Value) -> Result<Probed, Fault> {
-        let read: Settings = settings::known(KIND, settings)?;
-        let unreadable = |said| Fault::person_needed(crate::codes::UNKNOWN_WANT, said);
+    async fn look(&self, env: &ProbeEnv, run: &ProbeRun<'_>) -> Result<Probed, Fault> {
+        let api = &env.api(run.admission);
+        let read: Settings = settings::known(KIND, &run.declared.settings)?;
+        let unreadable = |said| Fault::person_needed(ACTION_SETTINGS, said);
         let statement = read.statement().map_err(unreadable)?;
         let what = format!("{} of the busiest cluster, in percent:", read.metric);
         let nothing = "no row of these clusters in the last 30 minutes: they do not run, or the table lags";
-        valued(ground, &read.warehouse, &statement, read.bounds(), &what, nothing).await
+        valued(api, &read.warehouse, &statement, read.bounds(), &what, nothing).await
     }
 }
 

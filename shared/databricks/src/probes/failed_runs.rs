@@ -7,7 +7,7 @@
 //! are read, from six hours before the window on [docs: jobs/listruns]. Runs that take longer are left out.
 
 use async_trait::async_trait;
-use engine::ports::{Depth, Probed};
+use engine::ports::{Depth, ProbeKind, ProbeRun, ProbeTraits, Probed};
 use failover::signal::{Origin, Reading};
 use jiff::{SignedDuration, Timestamp};
 use saga::Fault;
@@ -15,12 +15,12 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::canary_job::PAGE;
+use super::env::ProbeEnv;
 use super::settings::{self, Bounds};
-use super::{ProbeKind, ProbeTraits};
-use crate::actions::Ground;
 use crate::actions::canary_job::{has_succeeded, result, state};
 use crate::call::Call;
 use crate::endpoints::RUNS_LIST;
+use crate::kinds::Api;
 
 const KIND: &str = "failed_runs";
 /// At most this many pages are read.
@@ -60,7 +60,7 @@ fn five() -> usize {
 pub(super) struct FailedRuns;
 
 #[async_trait]
-impl ProbeKind for FailedRuns {
+impl ProbeKind<ProbeEnv> for FailedRuns {
     fn traits(&self) -> ProbeTraits {
         ProbeTraits { kind: KIND, origin: Origin::Workload, depth: Depth::Deep, works: false, unit: "share" }
     }
@@ -73,12 +73,13 @@ impl ProbeKind for FailedRuns {
         bounds(&read).check(KIND)
     }
 
-    async fn look(&self, ground: &Ground<'_>, settings: &Value) -> Result<Probed, Fault> {
-        let read: Settings = settings::known(KIND, settings)?;
-        let now = ground.client.now();
+    async fn look(&self, env: &ProbeEnv, run: &ProbeRun<'_>) -> Result<Probed, Fault> {
+        let api = &env.api(run.admission);
+        let read: Settings = settings::known(KIND, &run.declared.settings)?;
+        let now = api.now();
         let ended_from = now.saturating_sub(SignedDuration::from_mins(read.minutes)).unwrap_or(now);
         let began_from = ended_from.saturating_sub(BEFORE).unwrap_or(ended_from);
-        let runs = ended(ground, began_from).await?;
+        let runs = ended(api, began_from).await?;
         Ok(judged(&runs, ended_from, &read))
     }
 }
@@ -87,12 +88,12 @@ fn bounds(settings: &Settings) -> Bounds {
     Bounds { degraded_above: settings.degraded_above, down_above: settings.down_above }
 }
 
-async fn ended(ground: &Ground<'_>, from: Timestamp) -> Result<Vec<Value>, Fault> {
+async fn ended(api: &Api<'_>, from: Timestamp) -> Result<Vec<Value>, Fault> {
     let call = Call::to(RUNS_LIST).with("limit", PAGE).with("completed_only", true);
     let call = call.with("start_time_from", from.as_millisecond());
     let (mut runs, mut page) = (Vec::new(), call.clone());
     for _ in 0..MOST {
-        let mut answer = ground.call(&page).await?;
+        let mut answer = api.call(&page).await?;
         if let Some(Value::Array(found)) = answer.get_mut("runs").map(Value::take) {
             runs.extend(found);
         }

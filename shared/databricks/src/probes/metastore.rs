@@ -4,25 +4,24 @@
 //! Unverified: the answer of a workspace to which no metastore is assigned. Any refusal reads unknown.
 
 use async_trait::async_trait;
-use engine::ports::Probed;
+use engine::ports::{ProbeKind, ProbeRun, ProbeTraits, Probed};
 use saga::Fault;
-use serde_json::Value;
 
 use super::answered::answered;
-use super::{ProbeKind, ProbeTraits};
-use crate::actions::Ground;
+use super::env::ProbeEnv;
 use crate::call::Call;
 use crate::endpoints::METASTORE_GET;
 
 pub(super) struct Metastore;
 
 #[async_trait]
-impl ProbeKind for Metastore {
+impl ProbeKind<ProbeEnv> for Metastore {
     fn traits(&self) -> ProbeTraits {
         ProbeTraits::shallow("metastore")
     }
 
-    async fn look(&self, ground: &Ground<'_>, _settings: &Value) -> Result<Probed, Fault> {
-        answered(ground, &Call::to(METASTORE_GET)).await
+    async fn look(&self, env: &ProbeEnv, run: &ProbeRun<'_>) -> Result<Probed, Fault> {
+        let api = &env.api(run.admission);
+        answered(api, &Call::to(METASTORE_GET)).await
     }
 }

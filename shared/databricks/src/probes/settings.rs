@@ -3,14 +3,12 @@
 //! Law: the same as for actions. An unknown member is refused, a missing one is named, and no value is
 //! repeated (S23).
 
-use engine::ports::Probed;
+use engine::codes::ACTION_SETTINGS;
+use engine::ports::{Probed, kind_settings};
 use failover::signal::Reading;
 use saga::Fault;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-
-use crate::actions::settings as of_actions;
-use crate::codes;
 
 /// Reads settings.
 ///
@@ -18,21 +16,17 @@ use crate::codes;
 ///
 /// A sentence that says what is wrong, with the remedy.
 pub(super) fn read<T: DeserializeOwned>(kind: &str, settings: &Value) -> Result<T, String> {
-    of_actions::read(kind, settings).map_err(of_a_probe)
+    kind_settings::read(&format!("probe {kind}"), settings)
 }
 
 /// Reads settings that were checked when the configuration was read.
 pub(super) fn known<T: DeserializeOwned>(kind: &str, settings: &Value) -> Result<T, Fault> {
-    read(kind, settings).map_err(|said| Fault::person_needed(codes::UNKNOWN_WANT, said))
+    read(kind, settings).map_err(|said| Fault::person_needed(ACTION_SETTINGS, said))
 }
 
 /// Refuses an empty text.
 pub(super) fn filled(kind: &str, name: &str, text: &str) -> Result<(), String> {
-    of_actions::filled(kind, name, text).map_err(of_a_probe)
-}
-
-fn of_a_probe(said: String) -> String {
-    said.replacen("action", "probe", 1)
+    if text.trim().is_empty() { Err(format!("probe {kind}: {name} is empty: fill it in")) } else { Ok(()) }
 }
 
 /// The bounds that a team has set for a measured value, whatever is normal.

@@ -6,15 +6,15 @@
 //! warehouse starts, no statement is sent to it, and the reading is unknown.
 
 use async_trait::async_trait;
-use engine::ports::{Depth, Probed};
+use engine::ports::{Depth, ProbeKind, ProbeRun, ProbeTraits, Probed};
 use failover::signal::{Origin, Reading};
 use saga::Fault;
 use serde::Deserialize;
 use serde_json::Value;
 
 use super::answered::healthy;
-use super::{ProbeKind, ProbeTraits, settings};
-use crate::actions::Ground;
+use super::env::ProbeEnv;
+use super::settings;
 use crate::actions::statement::{Ran, ran, reads};
 
 const KIND: &str = "statement";
@@ -34,7 +34,7 @@ fn one() -> String {
 pub(super) struct Statement;
 
 #[async_trait]
-impl ProbeKind for Statement {
+impl ProbeKind<ProbeEnv> for Statement {
     fn traits(&self) -> ProbeTraits {
         ProbeTraits { kind: KIND, origin: Origin::Probe, depth: Depth::Deep, works: true, unit: "ms" }
     }
@@ -45,11 +45,12 @@ impl ProbeKind for Statement {
         reads(&read.statement).map_err(|why| format!("probe {KIND}: {why}"))
     }
 
-    async fn look(&self, ground: &Ground<'_>, settings: &Value) -> Result<Probed, Fault> {
-        let Settings { warehouse, statement } = settings::known(KIND, settings)?;
-        let begun = ground.client.now();
-        match ran(ground, &warehouse, &statement, WAIT).await? {
-            Ran::Succeeded { made, .. } => Ok(healthy(ground, begun, &format!("statement {made} succeeded"))),
+    async fn look(&self, env: &ProbeEnv, run: &ProbeRun<'_>) -> Result<Probed, Fault> {
+        let api = &env.api(run.admission);
+        let Settings { warehouse, statement } = settings::known(KIND, &run.declared.settings)?;
+        let begun = api.now();
+        match ran(api, &warehouse, &statement, WAIT).await? {
+            Ran::Succeeded { made, .. } => Ok(healthy(api, begun, &format!("statement {made} succeeded"))),
             other @ (Ran::Waits(_) | Ran::Lasts(_)) => Ok(unfinished(other)),
         }
     }

@@ -6,17 +6,17 @@
 //! does.
 
 use async_trait::async_trait;
-use engine::ports::{Depth, Probed};
+use engine::ports::{Depth, ProbeKind, ProbeRun, ProbeTraits, Probed};
 use failover::signal::{Origin, Reading};
 use saga::Fault;
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::env::ProbeEnv;
 use super::settings::{self, Bounds};
 use super::statement::{WAIT, unfinished};
-use super::{ProbeKind, ProbeTraits};
-use crate::actions::Ground;
 use crate::actions::statement::{Ran, ran, reads};
+use crate::kinds::Api;
 
 const KIND: &str = "statement_value";
 
@@ -38,7 +38,7 @@ impl Settings {
 pub(super) struct StatementValue;
 
 #[async_trait]
-impl ProbeKind for StatementValue {
+impl ProbeKind<ProbeEnv> for StatementValue {
     fn traits(&self) -> ProbeTraits {
         ProbeTraits { kind: KIND, origin: Origin::Workload, depth: Depth::Deep, works: true, unit: "value" }
     }
@@ -50,23 +50,24 @@ impl ProbeKind for StatementValue {
         read.bounds().check(KIND)
     }
 
-    async fn look(&self, ground: &Ground<'_>, settings: &Value) -> Result<Probed, Fault> {
-        let read: Settings = settings::known(KIND, settings)?;
+    async fn look(&self, env: &ProbeEnv, run: &ProbeRun<'_>) -> Result<Probed, Fault> {
+        let api = &env.api(run.admission);
+        let read: Settings = settings::known(KIND, &run.declared.settings)?;
         let nothing = "the statement gave no number of 0 or more: correct it, or see whether data comes";
-        valued(ground, &read.warehouse, &read.statement, read.bounds(), "the statement gave", nothing).await
+        valued(api, &read.warehouse, &read.statement, read.bounds(), "the statement gave", nothing).await
     }
 }
 
 /// Runs a statement that gives one number, and sorts the number by bounds.
 pub(super) async fn valued(
-    ground: &Ground<'_>,
+    api: &Api<'_>,
     warehouse: &str,
     statement: &str,
     bounds: Bounds,
     what: &str,
     nothing: &str,
 ) -> Result<Probed, Fault> {
-    let answer = match ran(ground, warehouse, statement, WAIT).await? {
+    let answer = match ran(api, warehouse, statement, WAIT).await? {
         Ran::Succeeded { answer, .. } => answer,
         other @ (Ran::Waits(_) | Ran::Lasts(_)) => return Ok(unfinished(other)),
     };

@@ -4,27 +4,26 @@
 //! new token replaces the held one, so that the other probes of the minute need no other.
 
 use async_trait::async_trait;
-use engine::ports::Probed;
+use engine::ports::{ProbeKind, ProbeRun, ProbeTraits, Probed};
 use saga::Fault;
-use serde_json::Value;
 
 use super::answered::healthy;
-use super::{ProbeKind, ProbeTraits};
-use crate::actions::Ground;
+use super::env::ProbeEnv;
 
 pub(super) const KIND: &str = "token";
 
 pub(super) struct Token;
 
 #[async_trait]
-impl ProbeKind for Token {
+impl ProbeKind<ProbeEnv> for Token {
     fn traits(&self) -> ProbeTraits {
         ProbeTraits::shallow(KIND)
     }
 
-    async fn look(&self, ground: &Ground<'_>, _settings: &Value) -> Result<Probed, Fault> {
-        let begun = ground.client.now();
-        ground.client.sign_in_anew(ground.admission).await?;
-        Ok(healthy(ground, begun, "a token was issued"))
+    async fn look(&self, env: &ProbeEnv, run: &ProbeRun<'_>) -> Result<Probed, Fault> {
+        let api = &env.api(run.admission);
+        let begun = api.now();
+        api.sign_in_anew().await?;
+        Ok(healthy(api, begun, "a token was issued"))
     }
 }

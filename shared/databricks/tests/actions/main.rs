@@ -15,7 +15,8 @@ use std::collections::BTreeSet;
 
 use bench::{Bench, step};
 use databricks::{ON_ACCOUNT, ON_WORKSPACE, codes};
-use engine::ports::{ActionInfo, Actions};
+use engine::codes::UNKNOWN_STEP;
+use engine::ports::{ActionInfo, ActionList, Actions};
 use failover::Side;
 use failover::action::{Purpose, Reach};
 use failover::plan::want;
@@ -24,7 +25,7 @@ use serde_json::{Value, json};
 use sim::FaultKind;
 
 fn infos() -> Vec<ActionInfo> {
-    ON_WORKSPACE.iter().chain(ON_ACCOUNT).map(|kind| kind.info()).collect()
+    ON_WORKSPACE.infos().iter().chain(ON_ACCOUNT.infos()).copied().collect()
 }
 
 fn sides() -> Value {
@@ -305,7 +306,7 @@ async fn a_step_of_another_version_is_said_to_be_unknown() {
             let since = jiff::Timestamp::UNIX_EPOCH;
             let context = engine::ports::ActionContext { token: "t", tries: 0, since, now: since, message: None };
             let fault = actions.attempt(&step, &context, &bench.admission).await.unwrap_err();
-            assert_eq!((fault.code, fault.reaction), (codes::UNKNOWN_WANT, Reaction::PersonNeeded), "{}", info.name);
+            assert_eq!((fault.code, fault.reaction), (UNKNOWN_STEP, Reaction::PersonNeeded), "{}", info.name);
         }
         assert_eq!(bench.effects(), effects, "{}", info.name);
     }

@@ -1,7 +1,7 @@
 //! Runs every probe of the list against the simulated pair, so a new probe is tested as soon as it is listed.
 
 use databricks::{PROBES, probes};
-use engine::ports::{DeclaredProbe, Depth, Probed};
+use engine::ports::{DeclaredProbe, Depth, ProbeList, Probed};
 use failover::Side;
 use failover::signal::Reading;
 use jiff::Timestamp;
@@ -46,11 +46,11 @@ async fn settled(bench: &Bench, kind: &str) -> Probed {
 
 #[tokio::test]
 async fn every_probe_checks_its_settings_and_reads_a_workspace_that_is_well() {
-    for kind in PROBES.iter().map(|kind| kind.traits().kind) {
+    for kind in PROBES.traits().into_iter().map(|traits| traits.kind) {
         let bench = Bench::new();
         let good = settings(&bench, kind);
-        assert_eq!(probes::checked(kind, &good), Some(Ok(())), "{kind}");
-        let wrong = probes::checked(kind, &json!({ "no such setting": 1 })).unwrap();
+        assert_eq!(PROBES.check(kind, &good), Ok(()), "{kind}");
+        let wrong = PROBES.check(kind, &json!({ "no such setting": 1 }));
         assert!(wrong.unwrap_err().starts_with("probe "), "{kind}");
         if matches!(kind, "canary_job" | "failed_runs") {
             continue;
@@ -63,7 +63,7 @@ async fn every_probe_checks_its_settings_and_reads_a_workspace_that_is_well() {
 
 #[tokio::test]
 async fn every_probe_of_a_side_that_is_lost_reads_down() {
-    for kind in PROBES.iter().map(|kind| kind.traits().kind) {
+    for kind in PROBES.traits().into_iter().map(|traits| traits.kind) {
         let bench = Bench::new();
         let given = settings(&bench, kind);
         bench.trouble(&FaultKind::Dark, "/");
@@ -74,7 +74,7 @@ async fn every_probe_of_a_side_that_is_lost_reads_down() {
 
 #[tokio::test]
 async fn only_what_says_that_it_works_can_change_anything() {
-    for traits in PROBES.iter().map(|kind| kind.traits()) {
+    for traits in PROBES.traits() {
         let bench = Bench::new();
         let given = settings(&bench, traits.kind);
         let before = bench.effects();

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use databricks::{Failure, PROBES, Reach, Response, probes};
-use engine::ports::{Depth, Probed};
+use engine::ports::{Depth, ProbeList, Probed};
 use failover::Side;
 use failover::signal::Reading;
 use jiff::{SignedDuration, Timestamp};
@@ -108,8 +108,8 @@ async fn a_personal_token_is_not_issued_so_nothing_is_told_of_that() {
 fn the_usual_probes_are_the_shallow_ones_and_change_nothing() {
     let usual = probes::usual(Side::Standby);
     assert!(usual.iter().all(|probe| probe.side == Side::Standby && probe.name == probe.kind));
-    for kind in PROBES.iter().map(|kind| kind.traits()).filter(|traits| traits.depth == Depth::Shallow) {
+    for kind in PROBES.traits().into_iter().filter(|traits| traits.depth == Depth::Shallow) {
         assert!(!kind.works && usual.iter().any(|probe| probe.kind == kind.kind), "{}", kind.kind);
     }
-    assert!(probes::checked("me", &json!({ "x": 1 })).is_some_and(|checked| checked.is_err()));
+    assert!(PROBES.check("me", &json!({ "x": 1 })).is_err());
 }

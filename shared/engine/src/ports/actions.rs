@@ -68,9 +68,13 @@ pub trait Actions: Send + Sync {
     ///
     /// The reason why the time is unknown. A missing time is never read as recent (S17).
     async fn synced_at(&self, kind: &str, _settings: &Value, _pass: &dyn Admission) -> Result<Timestamp, Fault> {
-        let message = format!("{kind} tells no time of last synced data");
-        Err(Fault::person_needed(crate::codes::UNKNOWN_STEP, message))
+        Err(no_synced_time(kind))
     }
+}
+
+/// The fault of a kind that has no time of last synced data.
+pub(super) fn no_synced_time(kind: &str) -> Fault {
+    Fault::person_needed(crate::codes::UNKNOWN_STEP, format!("{kind} tells no time of last synced data"))
 }
 
 /// Reads secrets from the places where they are kept.

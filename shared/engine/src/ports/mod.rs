@@ -3,6 +3,8 @@
 //! A signature that takes `&dyn Sagas` can access sagas and nothing else. An implementation of a port makes exactly
 //! one attempt per call and sorts the fault. Only the runner retries.
 
+mod action_kind;
+mod action_registry;
 mod actions;
 mod admission;
 mod approval_requests;
@@ -11,8 +13,11 @@ mod controls;
 mod drill;
 mod evidence_renderer;
 mod history;
+pub mod kind_settings;
 mod names;
 mod objects;
+mod probe_kind;
+mod probe_registry;
 mod secret_place;
 mod signals;
 mod store;
@@ -20,6 +25,8 @@ mod store_error;
 mod waker;
 mod workspace;
 
+pub use action_kind::{ActionKind, Attempt};
+pub use action_registry::{ActionList, ActionRegistry};
 pub use actions::{ActionContext, ActionInfo, Actions, Message, Secrets};
 pub use admission::{Access, Admission, Admitted, Ending, Wire};
 pub use approval_requests::{
@@ -32,6 +39,8 @@ pub use evidence_renderer::EvidenceRenderer;
 pub use history::DoneItem;
 pub use names::Names;
 pub use objects::Objects;
+pub use probe_kind::{ProbeKind, ProbeRun, ProbeTraits};
+pub use probe_registry::{ProbeList, ProbeRegistry};
 pub use secret_place::{NO_PLACE, SecretPlace, setting_of};
 pub use signals::{
     DeclaredProbe, Depth, Feed, Messenger, Probe, ProbeInfo, Probed, Recipient, Remembered, SideProbe, Signals,

@@ -4,23 +4,36 @@
 //! the name servers do not answer, the fault is ours and not the workspace's, so the reading is unknown.
 
 use async_trait::async_trait;
+use engine::ports::{ProbeKind, ProbeRun, ProbeTraits, Probed};
 use failover::signal::Reading;
+use saga::Fault;
+use serde_json::Value;
 
-use super::{ProbeKind, Sight};
+use super::env::ProbeEnv;
+use super::settings::Settings;
+
+const KIND: &str = "dns";
 
 pub(super) struct Dns;
 
 #[async_trait]
-impl ProbeKind for Dns {
-    fn kind(&self) -> &'static str {
-        "dns"
+impl ProbeKind<ProbeEnv> for Dns {
+    fn traits(&self) -> ProbeTraits {
+        ProbeTraits::shallow(KIND)
     }
 
-    async fn look(&self, sight: &Sight<'_>) -> (Reading, String) {
-        match sight.names.resolves(sight.host).await {
-            Ok(true) => (Reading::Healthy, format!("{} has an address", sight.host)),
-            Ok(false) => (Reading::Down, format!("{} has no address", sight.host)),
-            Err(why) => (Reading::Unknown, format!("{}: {why}", sight.host)),
-        }
+    fn check(&self, settings: &Value) -> Result<(), String> {
+        Settings::of(KIND, settings).map(drop)
+    }
+
+    async fn look(&self, env: &ProbeEnv, run: &ProbeRun<'_>) -> Result<Probed, Fault> {
+        let host = env.host(run)?.name;
+        let begun = env.clock.now();
+        let (reading, text) = match env.names.resolves(&host).await {
+            Ok(true) => (Reading::Healthy, format!("{host} has an address")),
+            Ok(false) => (Reading::Down, format!("{host} has no address")),
+            Err(why) => (Reading::Unknown, format!("{host}: {why}")),
+        };
+        Ok(env.timed(begun, reading, text))
     }
 }

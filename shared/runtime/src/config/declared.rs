@@ -15,7 +15,7 @@ use serde_json::Value;
 use toml::Spanned;
 
 use super::offence::Offence;
-use crate::actions::{check, kinds_of};
+use crate::actions::{check, kinds_of, left_out};
 
 /// The tables in which a team declares something.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
@@ -107,8 +107,8 @@ fn action(purpose: Purpose, table: &toml::Table, pair: &PairName) -> Result<Acti
     let (kind, name) = (text("kind")?, text("name")?);
     let known = kinds_of(purpose);
     if !known.contains(&kind.as_str()) {
-        if let Some(left_out) = aws::actions::left_out(&kind) {
-            return Err(format!("{} {name:?}: {left_out}", purpose.as_str()));
+        if let Some(message) = left_out(&kind) {
+            return Err(format!("{} {name:?}: {message}", purpose.as_str()));
         }
         return Err(format!("{kind:?} is no kind of {}: use one of {}", purpose.as_str(), known.join(", ")));
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use engine::ports::DeclaredProbe;
+use engine::ports::{DeclaredProbe, ProbeList};
 use failover::Side;
 use serde::Deserialize;
 use serde_json::Value;
@@ -18,17 +18,19 @@ pub struct HealthApiConfig {
     pub enabled: bool,
 }
 
-/// Says what is wrong with a probe's settings. `None` if the kind belongs to another crate.
-type Check = fn(&str, &Value) -> Option<Result<(), String>>;
-
-/// The checks of the crates that have kinds of probes.
-const CRATES: &[Check] = &[databricks::probes::checked, integrations::probes::checked, aws::probes::checked];
+/// The lists of all crates that have kinds of probes.
+static LISTS: [&dyn ProbeList; 3] = [&databricks::PROBES, &integrations::probes::PROBES, &aws::probes::PROBES];
 
 /// The names of all kinds.
 pub fn kinds() -> Vec<&'static str> {
-    let of_workspaces = databricks::PROBES.iter().map(|kind| kind.traits().kind);
-    let external = integrations::probes::PROBES.iter().map(|kind| kind.kind());
-    of_workspaces.chain(external).chain(aws::probes::kinds()).collect()
+    LISTS.iter().flat_map(|list| list.traits()).map(|traits| traits.kind).collect()
+}
+
+fn check(kind: &str, settings: &Value) -> Result<(), String> {
+    match LISTS.iter().find(|list| list.knows(kind)) {
+        Some(list) => list.check(kind, settings),
+        None => Err(format!("{kind:?} is no kind of probe: use one of {}", kinds().join(", "))),
+    }
 }
 
 /// Reads and checks the declared probes. A probe of both sides becomes two.
@@ -71,9 +73,7 @@ fn probes(table: &toml::Table) -> Result<Vec<DeclaredProbe>, String> {
         _ => return Err(format!("probe {name:?}: {side:?} is no side: use primary, standby or both")),
     };
     let settings = serde_json::to_value(settings).map_err(|e| e.to_string())?;
-    let checked = CRATES.iter().find_map(|check| check(&kind, &settings));
-    let unknown = || Err(format!("{kind:?} is no kind of probe: use one of {}", kinds().join(", ")));
-    checked.unwrap_or_else(unknown).map_err(|e| format!("probe {name:?}: {e}"))?;
+    check(&kind, &settings).map_err(|e| format!("probe {name:?}: {e}"))?;
     let of =
         |side: &Side| DeclaredProbe { kind: kind.clone(), name: name.clone(), side: *side, settings: settings.clone() };
     Ok(sides.iter().map(of).collect())

@@ -2,8 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use aws::codes;
-use engine::codes::UNKNOWN_STEP;
+use engine::codes::{ACTION_SETTINGS, UNKNOWN_STEP};
 use engine::ports::Actions;
 use failover::plan::want::SWITCHED;
 use saga::Reaction;
@@ -37,7 +36,7 @@ async fn a_setting_that_is_unknown_or_missing_is_named_with_the_remedy() {
         more["reigon"] = "eu-west-1".into();
         let told = actions.check(kind, &more).unwrap_err();
         assert!(told.contains(kind) && told.contains("unknown field `reigon`"), "{told}");
-        assert!(told.ends_with("correct its name, or remove it"), "{told}");
+        assert!(told.ends_with("correct its name or take it out"), "{told}");
         let mut less = settings.clone();
         less.as_object_mut().unwrap().remove(needed);
         let told = actions.check(kind, &less).unwrap_err();
@@ -63,14 +62,14 @@ async fn a_setting_that_cannot_be_meant_is_refused() {
     wrong("multi_region_access_point", "mrap", "mfzwi23gnjvgw".into());
     wrong("multi_region_access_point", "standby_region", "us-east-1".into());
     wrong("multi_region_access_point", "control_regions", json!(["eu-central-1"]));
-    assert!(actions.check("dns_record", &json!({})).unwrap_err().contains("write one of heartbeat, "));
+    assert!(actions.check("dns_record", &json!({})).unwrap_err().contains("use one of heartbeat, "));
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_step_with_wrong_settings_kind_or_want_asks_nobody_for_anything() {
     let stand = Stand::new();
     let fault = stand.attempt("ssm_parameter", SWITCHED, json!({ "parameter": "/reports/host" })).await.unwrap_err();
-    assert_eq!((fault.reaction, fault.code), (Reaction::PersonNeeded, codes::ACTION_SETTINGS));
+    assert_eq!((fault.reaction, fault.code), (Reaction::PersonNeeded, ACTION_SETTINGS));
     let settings = json!({ "parameter": "/reports/host", "value": TWO });
     let fault = stand.attempt("ssm_parameter", "fenced", settings.clone()).await.unwrap_err();
     assert_eq!((fault.reaction, fault.code), (Reaction::PersonNeeded, UNKNOWN_STEP));

@@ -8,7 +8,8 @@
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use engine::ports::{Access, ActionInfo};
+use engine::codes::ACTION_SETTINGS;
+use engine::ports::{Access, ActionInfo, ActionKind, Attempt};
 use failover::action::{Purpose, Reach};
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderValue, Method};
@@ -17,9 +18,11 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use url::{Host, Url};
 
+use super::env::ActionEnv;
 use super::exchange::{Words, exchange};
 use super::place::{Kept, Place, exposed};
-use super::{Kind, Reaching, read, webhook_message};
+use super::settings::read;
+use super::webhook_message;
 use crate::codes;
 use crate::web::Asked;
 
@@ -27,6 +30,8 @@ use crate::web::Asked;
 const TEXT: usize = 4_000;
 /// An aggregation key may have at most this many characters.
 const KEY: usize = 100;
+
+const NAME: &str = "datadog_event";
 
 pub(super) struct DatadogEvent;
 
@@ -87,33 +92,33 @@ fn address(site: &str) -> Result<Url, String> {
 }
 
 #[async_trait]
-impl Kind for DatadogEvent {
+impl ActionKind<ActionEnv> for DatadogEvent {
     fn info(&self) -> ActionInfo {
         let (purpose, reach) = (Purpose::Channel, Reach::External);
-        ActionInfo { name: "datadog_event", purpose, reach, class: Class::Tokened }
+        ActionInfo { name: NAME, purpose, reach, class: Class::Tokened }
     }
 
     fn check(&self, settings: &Value) -> Result<(), String> {
-        let settings: Settings = read(settings).map_err(|e| match settings.get("api_key") {
+        let settings: Settings = read(NAME, settings).map_err(|e| match settings.get("api_key") {
             Some(Value::String(_)) => exposed("api_key"),
             Some(_) | None => e,
         })?;
         address(&settings.site).map(drop)
     }
 
-    async fn attempt(&self, settings: &Value, reaching: &Reaching<'_>) -> Result<String, Fault> {
-        let unreadable = |e| Fault::person_needed(codes::ACTION_SETTINGS, e);
-        let settings: Settings = read(settings).map_err(unreadable)?;
-        let message = webhook_message::message(reaching)?;
+    async fn attempt(&self, env: &ActionEnv, attempt: &Attempt<'_>) -> Result<String, Fault> {
+        let unreadable = |e| Fault::person_needed(ACTION_SETTINGS, e);
+        let settings: Settings = read(NAME, &attempt.detail.settings).map_err(unreadable)?;
+        let message = webhook_message::message(attempt)?;
         let mut headers = HeaderMap::new();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-        headers.insert("dd-api-key", Kept::Place(settings.api_key).header(reaching.secrets)?);
+        headers.insert("dd-api-key", Kept::Place(settings.api_key).header(&*env.secrets)?);
         let body = json!({
             "title": message.subject,
             "text": cut(&message.text, TEXT),
             "tags": settings.tags,
             "alert_type": settings.alert_type.as_str(),
-            "aggregation_key": cut(reaching.context.token, KEY),
+            "aggregation_key": cut(attempt.context.token, KEY),
         });
         let asked = Asked {
             url: address(&settings.site).map_err(unreadable)?,
@@ -122,13 +127,13 @@ impl Kind for DatadogEvent {
             body: Bytes::from(body.to_string()),
         };
         let words = Words {
-            family: "datadog_event",
-            what: format!("Datadog {:?}", reaching.name),
+            family: NAME,
+            what: format!("Datadog {:?}", attempt.step.name),
             to: asked.url.to_string(),
             refused: codes::CHANNEL_REFUSED,
             silent: codes::CHANNEL_SILENT,
         };
-        exchange(reaching, Access::Write, asked, &words).await?;
+        exchange(env, attempt, Access::Write, asked, &words).await?;
         Ok(format!("Datadog has accepted {:?}", message.subject))
     }
 }

@@ -4,17 +4,21 @@
 //! [docs: kafka.apache.org/documentation, bootstrap.servers]. So one broker that answers proves little.
 
 use async_trait::async_trait;
-use engine::ports::ActionInfo;
+use engine::codes::ACTION_SETTINGS;
+use engine::ports::{ActionInfo, ActionKind, Attempt};
 use failover::action::{Purpose, Reach};
 use futures::future::join_all;
 use saga::{Class, Fault};
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::env::ActionEnv;
 use super::exchange::patience;
 use super::host_port::{check_host, connected};
-use super::{Kind, Reaching, read};
+use super::settings::read;
 use crate::codes;
+
+const NAME: &str = "kafka_brokers";
 
 pub(super) struct KafkaBrokers;
 
@@ -26,13 +30,13 @@ struct Settings {
 }
 
 #[async_trait]
-impl Kind for KafkaBrokers {
+impl ActionKind<ActionEnv> for KafkaBrokers {
     fn info(&self) -> ActionInfo {
-        ActionInfo { name: "kafka_brokers", purpose: Purpose::Source, reach: Reach::External, class: Class::Idempotent }
+        ActionInfo { name: NAME, purpose: Purpose::Source, reach: Reach::External, class: Class::Idempotent }
     }
 
     fn check(&self, settings: &Value) -> Result<(), String> {
-        let settings: Settings = read(settings)?;
+        let settings: Settings = read(NAME, settings)?;
         if settings.brokers.is_empty() {
             return Err("brokers is empty: name each as \"host:port\"".to_owned());
         }
@@ -42,12 +46,12 @@ impl Kind for KafkaBrokers {
         })
     }
 
-    async fn attempt(&self, settings: &Value, reaching: &Reaching<'_>) -> Result<String, Fault> {
-        let unreadable = |e| Fault::person_needed(codes::ACTION_SETTINGS, e);
-        let settings: Settings = read(settings).map_err(unreadable)?;
+    async fn attempt(&self, env: &ActionEnv, attempt: &Attempt<'_>) -> Result<String, Fault> {
+        let unreadable = |e| Fault::person_needed(ACTION_SETTINGS, e);
+        let settings: Settings = read(NAME, &attempt.detail.settings).map_err(unreadable)?;
         let reached = settings.brokers.iter().map(|broker| async move {
             let (host, port) = host_and_port(broker).map_err(unreadable)?;
-            let missed = connected(reaching, "kafka_brokers", host, port).await?.err();
+            let missed = connected(env, attempt, NAME, host, port).await?.err();
             Ok::<_, Fault>(missed.map(|missed| format!("{broker}: {}", missed.why)))
         });
         let missed: Result<Vec<_>, Fault> = join_all(reached).await.into_iter().collect();
@@ -55,8 +59,8 @@ impl Kind for KafkaBrokers {
         if missed.is_empty() {
             return Ok(format!("all {} brokers take connections", settings.brokers.len()));
         }
-        let message = format!("source {:?}: {}", reaching.name, missed.join("; "));
-        Err(patience(reaching, Fault::again(codes::SOURCE_UNREACHABLE, message)))
+        let message = format!("source {:?}: {}", attempt.step.name, missed.join("; "));
+        Err(patience(attempt, Fault::again(codes::SOURCE_UNREACHABLE, message)))
     }
 }
 

@@ -8,19 +8,23 @@ use std::collections::BTreeMap;
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use engine::ports::{Access, ActionInfo};
+use engine::codes::ACTION_SETTINGS;
+use engine::ports::{Access, ActionInfo, ActionKind, Attempt};
 use failover::action::{Purpose, Reach};
 use http::Method;
 use saga::{Class, Fault, Reaction};
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::env::ActionEnv;
 use super::exchange::{Words, exchange, patience};
 use super::place::{Kept, check_headers};
+use super::settings::read;
 use super::webhook_message::headers;
-use super::{Kind, Reaching, read};
 use crate::codes;
 use crate::web::{Asked, Got};
+
+const NAME: &str = "https_call";
 
 pub(super) struct HttpsCall;
 
@@ -64,13 +68,13 @@ enum Verb {
 }
 
 #[async_trait]
-impl Kind for HttpsCall {
+impl ActionKind<ActionEnv> for HttpsCall {
     fn info(&self) -> ActionInfo {
-        ActionInfo { name: "https_call", purpose: Purpose::Endpoint, reach: Reach::External, class: Class::Tokened }
+        ActionInfo { name: NAME, purpose: Purpose::Endpoint, reach: Reach::External, class: Class::Tokened }
     }
 
     fn check(&self, settings: &Value) -> Result<(), String> {
-        let settings: Settings = read(settings)?;
+        let settings: Settings = read(NAME, settings)?;
         check_headers(settings.call.headers.iter().chain(&settings.read.headers))?;
         let pointer = &settings.read.pointer;
         if !pointer.is_empty() && !pointer.starts_with('/') {
@@ -80,16 +84,16 @@ impl Kind for HttpsCall {
         settings.read.url.check_address()
     }
 
-    async fn attempt(&self, settings: &Value, reaching: &Reaching<'_>) -> Result<String, Fault> {
-        let unreadable = |e| Fault::person_needed(codes::ACTION_SETTINGS, e);
-        let settings: Settings = read(settings).map_err(unreadable)?;
-        self.bring(&settings, reaching).await.map_err(|fault| patience(reaching, fault))
+    async fn attempt(&self, env: &ActionEnv, attempt: &Attempt<'_>) -> Result<String, Fault> {
+        let unreadable = |e| Fault::person_needed(ACTION_SETTINGS, e);
+        let settings: Settings = read(NAME, &attempt.detail.settings).map_err(unreadable)?;
+        self.bring(&settings, env, attempt).await.map_err(|fault| patience(attempt, fault))
     }
 }
 
 impl HttpsCall {
-    async fn bring(&self, settings: &Settings, reaching: &Reaching<'_>) -> Result<String, Fault> {
-        if is_so(settings, reaching).await? {
+    async fn bring(&self, settings: &Settings, env: &ActionEnv, attempt: &Attempt<'_>) -> Result<String, Fault> {
+        if is_so(settings, env, attempt).await? {
             return Ok("it points there".to_owned());
         }
         let method = match settings.call.method {
@@ -99,39 +103,39 @@ impl HttpsCall {
         };
         let body = &settings.call.body;
         let body = if body.is_null() { Bytes::new() } else { Bytes::from(body.to_string()) };
-        let url = settings.call.url.url(reaching.secrets)?;
-        let asked = Asked { url, method, headers: headers(&settings.call.headers, reaching)?, body };
-        match exchange(reaching, Access::Write, asked, &words(reaching, &settings.call.url)).await {
+        let url = settings.call.url.url(&*env.secrets)?;
+        let asked = Asked { url, method, headers: headers(&settings.call.headers, env, attempt)?, body };
+        match exchange(env, attempt, Access::Write, asked, &words(attempt, &settings.call.url)).await {
             Ok(_) => {}
             // The call may have arrived. The read that follows shows it (S6).
             Err(fault) if fault.reaction == Reaction::VerifyFirst => {}
             Err(fault) => return Err(fault),
         }
-        if is_so(settings, reaching).await? {
+        if is_so(settings, env, attempt).await? {
             Ok("it was called, and points there".to_owned())
         } else {
-            let message = format!("endpoint {:?} was called and does not read back as wanted", reaching.name);
+            let message = format!("endpoint {:?} was called and does not read back as wanted", attempt.step.name);
             Err(Fault::again(codes::CALL_NOT_SEEN, message))
         }
     }
 }
 
-async fn is_so(settings: &Settings, reaching: &Reaching<'_>) -> Result<bool, Fault> {
-    let url = settings.read.url.url(reaching.secrets)?;
-    let headers = headers(&settings.read.headers, reaching)?;
+async fn is_so(settings: &Settings, env: &ActionEnv, attempt: &Attempt<'_>) -> Result<bool, Fault> {
+    let url = settings.read.url.url(&*env.secrets)?;
+    let headers = headers(&settings.read.headers, env, attempt)?;
     let asked = Asked { url, method: Method::GET, headers, body: Bytes::new() };
-    let Got { body, .. } = exchange(reaching, Access::Read, asked, &words(reaching, &settings.read.url)).await?;
+    let Got { body, .. } = exchange(env, attempt, Access::Read, asked, &words(attempt, &settings.read.url)).await?;
     let read: Value = serde_json::from_slice(&body).map_err(|_| {
-        let message = format!("endpoint {:?} does not read back as JSON: correct read.url", reaching.name);
+        let message = format!("endpoint {:?} does not read back as JSON: correct read.url", attempt.step.name);
         Fault::person_needed(codes::CALL_REFUSED, message)
     })?;
     Ok(read.pointer(&settings.read.pointer) == Some(&settings.read.equals))
 }
 
-fn words(reaching: &Reaching<'_>, to: &Kept) -> Words {
+fn words(attempt: &Attempt<'_>, to: &Kept) -> Words {
     Words {
-        family: "https_call",
-        what: format!("endpoint {:?}", reaching.name),
+        family: NAME,
+        what: format!("endpoint {:?}", attempt.step.name),
         to: to.shown(),
         refused: codes::CALL_REFUSED,
         silent: codes::CALL_SILENT,

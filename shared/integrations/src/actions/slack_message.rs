@@ -6,7 +6,8 @@
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use engine::ports::{Access, ActionInfo};
+use engine::codes::ACTION_SETTINGS;
+use engine::ports::{Access, ActionInfo, ActionKind, Attempt};
 use failover::action::{Purpose, Reach};
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderValue, Method};
@@ -14,11 +15,15 @@ use saga::{Class, Fault};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::env::ActionEnv;
 use super::exchange::{Words, exchange};
 use super::place::{Kept, Place, exposed};
-use super::{Kind, Reaching, read, webhook_message};
+use super::settings::read;
+use super::webhook_message;
 use crate::codes;
 use crate::web::Asked;
+
+const NAME: &str = "slack_message";
 
 pub(super) struct SlackMessage;
 
@@ -35,41 +40,41 @@ struct Settings {
 }
 
 #[async_trait]
-impl Kind for SlackMessage {
+impl ActionKind<ActionEnv> for SlackMessage {
     fn info(&self) -> ActionInfo {
         let (purpose, reach) = (Purpose::Channel, Reach::External);
-        ActionInfo { name: "slack_message", purpose, reach, class: Class::Idempotent }
+        ActionInfo { name: NAME, purpose, reach, class: Class::Idempotent }
     }
 
     fn check(&self, settings: &Value) -> Result<(), String> {
-        read::<Settings>(settings).map(drop).map_err(|e| match settings.get("url") {
+        read::<Settings>(NAME, settings).map(drop).map_err(|e| match settings.get("url") {
             Some(Value::String(_)) => exposed("url"),
             Some(_) | None => e,
         })
     }
 
-    async fn attempt(&self, settings: &Value, reaching: &Reaching<'_>) -> Result<String, Fault> {
-        let unreadable = |e| Fault::person_needed(codes::ACTION_SETTINGS, e);
-        let settings: Settings = read(settings).map_err(unreadable)?;
-        let message = webhook_message::message(reaching)?;
+    async fn attempt(&self, env: &ActionEnv, attempt: &Attempt<'_>) -> Result<String, Fault> {
+        let unreadable = |e| Fault::person_needed(ACTION_SETTINGS, e);
+        let settings: Settings = read(NAME, &attempt.detail.settings).map_err(unreadable)?;
+        let message = webhook_message::message(attempt)?;
         let text = format!("*{}*\n{}", escaped(&message.subject), escaped(&message.text));
         let mut headers = HeaderMap::new();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
         let to = settings.url.shown();
         let asked = Asked {
-            url: Kept::Place(settings.url).url(reaching.secrets)?,
+            url: Kept::Place(settings.url).url(&*env.secrets)?,
             method: Method::POST,
             headers,
             body: Bytes::from(json!({ "text": text }).to_string()),
         };
         let words = Words {
-            family: "slack_message",
-            what: format!("channel {:?}", reaching.name),
+            family: NAME,
+            what: format!("channel {:?}", attempt.step.name),
             to,
             refused: codes::CHANNEL_REFUSED,
             silent: codes::CHANNEL_SILENT,
         };
-        exchange(reaching, Access::Write, asked, &words).await?;
+        exchange(env, attempt, Access::Write, asked, &words).await?;
         Ok(format!("the channel has accepted {:?}", message.subject))
     }
 }

@@ -5,16 +5,20 @@
 //! runs, so that machine must have the same network path as the target.
 
 use async_trait::async_trait;
-use engine::ports::{Access, ActionInfo, Ending};
+use engine::codes::ACTION_SETTINGS;
+use engine::ports::{Access, ActionInfo, ActionKind, Attempt, Ending};
 use failover::action::{Purpose, Reach};
 use saga::{Class, Fault};
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::env::ActionEnv;
 use super::exchange::patience;
-use super::{Kind, Reaching, read};
+use super::settings::read;
 use crate::codes;
 use crate::web::Missed;
+
+const NAME: &str = "jdbc_host";
 
 pub(super) struct HostPort;
 
@@ -26,24 +30,24 @@ struct Settings {
 }
 
 #[async_trait]
-impl Kind for HostPort {
+impl ActionKind<ActionEnv> for HostPort {
     fn info(&self) -> ActionInfo {
-        ActionInfo { name: "jdbc_host", purpose: Purpose::Source, reach: Reach::External, class: Class::Idempotent }
+        ActionInfo { name: NAME, purpose: Purpose::Source, reach: Reach::External, class: Class::Idempotent }
     }
 
     fn check(&self, settings: &Value) -> Result<(), String> {
-        let settings: Settings = read(settings)?;
+        let settings: Settings = read(NAME, settings)?;
         check_host(&settings.host, settings.port)
     }
 
-    async fn attempt(&self, settings: &Value, reaching: &Reaching<'_>) -> Result<String, Fault> {
-        let unreadable = |e| Fault::person_needed(codes::ACTION_SETTINGS, e);
-        let Settings { host, port } = read(settings).map_err(unreadable)?;
-        match connected(reaching, "jdbc_host", &host, port).await? {
+    async fn attempt(&self, env: &ActionEnv, attempt: &Attempt<'_>) -> Result<String, Fault> {
+        let unreadable = |e| Fault::person_needed(ACTION_SETTINGS, e);
+        let Settings { host, port } = read(NAME, &attempt.detail.settings).map_err(unreadable)?;
+        match connected(env, attempt, NAME, &host, port).await? {
             Ok(()) => Ok(format!("{host}:{port} takes connections")),
             Err(missed) => {
-                let message = format!("source {:?}, {host}:{port}: {}", reaching.name, missed.why);
-                Err(patience(reaching, Fault::again(codes::SOURCE_UNREACHABLE, message)))
+                let message = format!("source {:?}, {host}:{port}: {}", attempt.step.name, missed.why);
+                Err(patience(attempt, Fault::again(codes::SOURCE_UNREACHABLE, message)))
             }
         }
     }
@@ -63,13 +67,14 @@ pub(crate) fn check_host(host: &str, port: u16) -> Result<(), String> {
 
 /// Opens one connection.
 pub(super) async fn connected(
-    reaching: &Reaching<'_>,
+    env: &ActionEnv,
+    attempt: &Attempt<'_>,
     family: &'static str,
     host: &str,
     port: u16,
 ) -> Result<Result<(), Missed>, Fault> {
-    let admitted = reaching.admission.enter(family, Access::Read).await?;
-    let connected = reaching.web.connect(host, port, admitted.time_out).await;
-    reaching.admission.leave(family, if connected.is_ok() { Ending::Answered } else { Ending::Failed });
+    let admitted = attempt.admission.enter(family, Access::Read).await?;
+    let connected = env.web.connect(host, port, admitted.time_out).await;
+    attempt.admission.leave(family, if connected.is_ok() { Ending::Answered } else { Ending::Failed });
     Ok(connected)
 }

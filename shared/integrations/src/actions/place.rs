@@ -1,5 +1,6 @@
 //! Reads addresses and headers in settings: as they are, or from the place of a secret.
 
+use engine::codes::ACTION_SETTINGS;
 use engine::ports::{NO_PLACE, SecretPlace, Secrets, setting_of};
 use http::{HeaderName, HeaderValue};
 use saga::Fault;
@@ -8,8 +9,6 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 use url::{Host, Url};
-
-use crate::codes;
 
 /// A text in the settings, or the place where it is kept.
 #[derive(Clone, Debug)]
@@ -69,7 +68,7 @@ impl Kept {
 
     /// The address, read from its place if needed.
     pub(crate) fn url(&self, secrets: &dyn Secrets) -> Result<Url, Fault> {
-        let refused = |why: String| Fault::person_needed(codes::ACTION_SETTINGS, why);
+        let refused = |why: String| Fault::person_needed(ACTION_SETTINGS, why);
         match self {
             Kept::Plain(text) => in_the_open(text).map_err(refused),
             Kept::Place(place) => {
@@ -82,7 +81,7 @@ impl Kept {
 
     /// The value of a header, which no log shows.
     pub(crate) fn header(&self, secrets: &dyn Secrets) -> Result<HeaderValue, Fault> {
-        let refused = |_| Fault::person_needed(codes::ACTION_SETTINGS, "a header's value holds what no header may");
+        let refused = |_| Fault::person_needed(ACTION_SETTINGS, "a header's value holds what no header may");
         let mut value = match self {
             Kept::Plain(text) => HeaderValue::from_str(text).map_err(refused)?,
             Kept::Place(place) => {

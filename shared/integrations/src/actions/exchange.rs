@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use engine::ports::{Access, Ending, Wire};
+use engine::ports::{Access, Attempt, Ending, Wire};
 use http::StatusCode;
 use http::header::RETRY_AFTER;
 use saga::{Code, Fault, Reaction};
 use serde_json::Value;
 
-use super::Reaching;
+use super::env::ActionEnv;
 use crate::web::{Asked, Got};
 
 /// The number of tries before a person is asked to help.
@@ -30,27 +30,28 @@ pub(crate) struct Words {
 
 /// Sends one request. Returns a success (2xx), or a fault that says what to do.
 pub(crate) async fn exchange(
-    reaching: &Reaching<'_>,
+    env: &ActionEnv,
+    attempt: &Attempt<'_>,
     nature: Access,
     asked: Asked,
     words: &Words,
 ) -> Result<Got, Fault> {
     if nature == Access::Write {
-        reaching.admission.announce(&|| Wire {
+        attempt.admission.announce(&|| Wire {
             method: asked.method.to_string(),
             to: words.to.clone(),
             body: serde_json::from_slice(&asked.body).unwrap_or(Value::Null),
         });
     }
-    let admitted = reaching.admission.enter(words.family, nature).await?;
-    let sent = reaching.web.send(asked, admitted.time_out).await;
+    let admitted = attempt.admission.enter(words.family, nature).await?;
+    let sent = env.web.send(asked, admitted.time_out).await;
     let ending = match &sent {
         Ok(got) if got.status == StatusCode::TOO_MANY_REQUESTS => Ending::Throttled { retry_after: wait(got) },
         Ok(got) if got.status.is_server_error() => Ending::Failed,
         Ok(_) => Ending::Answered,
         Err(_) => Ending::Failed,
     };
-    reaching.admission.leave(words.family, ending);
+    attempt.admission.leave(words.family, ending);
     let what = &words.what;
     match sent {
         Ok(got) if got.status.is_success() => Ok(got),
@@ -74,9 +75,9 @@ pub(crate) async fn exchange(
 }
 
 /// After some tries a person is asked about the silence. The step is still tried again.
-pub(crate) fn patience(reaching: &Reaching<'_>, fault: Fault) -> Fault {
+pub(crate) fn patience(attempt: &Attempt<'_>, fault: Fault) -> Fault {
     match fault.reaction {
-        Reaction::Again { .. } | Reaction::VerifyFirst if reaching.context.tries + 1 >= TRIES => {
+        Reaction::Again { .. } | Reaction::VerifyFirst if attempt.context.tries + 1 >= TRIES => {
             Fault::person_needed(fault.code, fault.message)
         }
         Reaction::Again { .. }

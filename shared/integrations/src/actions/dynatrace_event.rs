@@ -11,7 +11,8 @@ use std::collections::BTreeMap;
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use engine::ports::{Access, ActionInfo};
+use engine::codes::ACTION_SETTINGS;
+use engine::ports::{Access, ActionInfo, ActionKind, Attempt};
 use failover::action::{Purpose, Reach};
 use http::header::{AUTHORIZATION, CONTENT_TYPE};
 use http::{HeaderMap, HeaderValue, Method};
@@ -22,14 +23,18 @@ use serde_json::{Value, json};
 use url::Url;
 
 use super::datadog_event::cut;
+use super::env::ActionEnv;
 use super::exchange::{Words, exchange};
 use super::place::{Place, address, exposed};
-use super::{Kind, Reaching, read, webhook_message};
+use super::settings::read;
+use super::webhook_message;
 use crate::codes;
 use crate::web::{Asked, Got};
 
 /// A property's value may have at most this many characters.
 const VALUE: usize = 4_096;
+
+const NAME: &str = "dynatrace_event";
 
 pub(super) struct DynatraceEvent;
 
@@ -82,14 +87,14 @@ fn ingest(environment: &str) -> Result<Url, String> {
 }
 
 #[async_trait]
-impl Kind for DynatraceEvent {
+impl ActionKind<ActionEnv> for DynatraceEvent {
     fn info(&self) -> ActionInfo {
         let (purpose, reach) = (Purpose::Channel, Reach::External);
-        ActionInfo { name: "dynatrace_event", purpose, reach, class: Class::Idempotent }
+        ActionInfo { name: NAME, purpose, reach, class: Class::Idempotent }
     }
 
     fn check(&self, settings: &Value) -> Result<(), String> {
-        let settings: Settings = read(settings).map_err(|e| match settings.get("api_token") {
+        let settings: Settings = read(NAME, settings).map_err(|e| match settings.get("api_token") {
             Some(Value::String(_)) => exposed("api_token"),
             Some(_) | None => e,
         })?;
@@ -99,19 +104,19 @@ impl Kind for DynatraceEvent {
         ingest(&settings.environment).map(drop)
     }
 
-    async fn attempt(&self, settings: &Value, reaching: &Reaching<'_>) -> Result<String, Fault> {
-        let unreadable = |e| Fault::person_needed(codes::ACTION_SETTINGS, e);
-        let settings: Settings = read(settings).map_err(unreadable)?;
-        let message = webhook_message::message(reaching)?;
+    async fn attempt(&self, env: &ActionEnv, attempt: &Attempt<'_>) -> Result<String, Fault> {
+        let unreadable = |e| Fault::person_needed(ACTION_SETTINGS, e);
+        let settings: Settings = read(NAME, &attempt.detail.settings).map_err(unreadable)?;
+        let message = webhook_message::message(attempt)?;
         let mut headers = HeaderMap::new();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-        headers.insert(AUTHORIZATION, authorization(&settings.api_token, reaching)?);
+        headers.insert(AUTHORIZATION, authorization(&settings.api_token, env)?);
         let mut properties: BTreeMap<&str, &str> = BTreeMap::new();
         for (key, value) in &settings.properties {
             properties.insert(key, cut(value, VALUE));
         }
         properties.insert("text", cut(&message.text, VALUE));
-        properties.insert("id", reaching.context.token);
+        properties.insert("id", attempt.context.token);
         let mut body = json!({
             "eventType": settings.event_type.as_str(),
             "title": message.subject,
@@ -127,21 +132,21 @@ impl Kind for DynatraceEvent {
             body: Bytes::from(body.to_string()),
         };
         let words = Words {
-            family: "dynatrace_event",
-            what: format!("Dynatrace {:?}", reaching.name),
+            family: NAME,
+            what: format!("Dynatrace {:?}", attempt.step.name),
             to: asked.url.to_string(),
             refused: codes::CHANNEL_REFUSED,
             silent: codes::CHANNEL_SILENT,
         };
-        let got = exchange(reaching, Access::Write, asked, &words).await?;
+        let got = exchange(env, attempt, Access::Write, asked, &words).await?;
         taken(&got, &words)?;
         Ok(format!("Dynatrace has accepted {:?}", message.subject))
     }
 }
 
-fn authorization(place: &Place, reaching: &Reaching<'_>) -> Result<HeaderValue, Fault> {
-    let token = reaching.secrets.open(&place.value())?;
-    let refused = |_| Fault::person_needed(codes::ACTION_SETTINGS, "the token holds what no header may");
+fn authorization(place: &Place, env: &ActionEnv) -> Result<HeaderValue, Fault> {
+    let token = env.secrets.open(&place.value())?;
+    let refused = |_| Fault::person_needed(ACTION_SETTINGS, "the token holds what no header may");
     let mut value = HeaderValue::from_str(&format!("Api-Token {}", token.expose_secret().trim())).map_err(refused)?;
     value.set_sensitive(true);
     Ok(value)
