@@ -17,7 +17,7 @@ use failover::plan::GO;
 use jiff::{SignedDuration, Timestamp};
 use local::rehearsal::Rehearsal;
 use local::stack::sabotage::{AuditAction, Crossing, Phase};
-use saga::{Event, Proof};
+use saga::{Event, Proof, SagaEvent};
 use tests::content::offences;
 use tests::pair::{Ground, Seen, Setup, perform};
 use tests::people::{approver, secret_code};
@@ -118,7 +118,8 @@ fn effects_after_the_end(
         }
         ground.admission(150).await;
         let lines = ground.view(&saga).await.lines;
-        let ended = lines.iter().find(|line| matches!(line.event, Event::Finished { .. })).map(|line| line.at);
+        let ended =
+            lines.iter().find(|line| matches!(line.event, Event::Saga(SagaEvent::Finished { .. }))).map(|line| line.at);
         let ended = ended.expect("the end is on record");
         let late = ground.seen().into_iter().filter(|seen| is_effect(&seen.crossing) && seen.at > ended);
         late.map(|seen| format!("S14: {} at {} after the end at {ended}", seen.crossing.what, seen.at)).collect()
@@ -237,7 +238,8 @@ pub(crate) fn take_over_not_confirmed(off: Off) -> Vec<String> {
         ground.admission(120).await;
         let taken = *taken.get().expect("the lease was taken");
         let lines = ground.view(&saga).await.lines;
-        let working = lines.iter().find(|line| matches!(line.event, Event::TookOver { .. })).map(|line| line.at);
+        let working =
+            lines.iter().find(|line| matches!(line.event, Event::Saga(SagaEvent::TookOver { .. }))).map(|line| line.at);
         match working {
             Some(at) if at.duration_since(taken) < SignedDuration::from_secs(5) => Vec::new(),
             other => vec![format!("L2: the lease was taken at {taken}, its runner set to work at {other:?}")],
