@@ -42,13 +42,10 @@ pub async fn list_side(deps: &Deps, side: Side, time_out: Duration) -> Checkpoin
             Ok(recorded) => resources.extend(recorded),
             Err(fault) => {
                 let message = fault.to_string();
-                let why = match fault.reaction {
-                    Reaction::UnsupportedHere => Missing::UnsupportedHere { message },
-                    Reaction::Again { .. }
-                    | Reaction::VerifyFirst
-                    | Reaction::AlreadySo
-                    | Reaction::PersonNeeded
-                    | Reaction::WaitForOthers => Missing::NotListed { message },
+                let why = if fault.reaction == Reaction::UnsupportedHere {
+                    Missing::UnsupportedHere { message }
+                } else {
+                    Missing::NotListed { message }
                 };
                 missing.insert(kind.to_owned(), why);
             }

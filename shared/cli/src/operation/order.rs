@@ -2,7 +2,7 @@
 
 use engine::Deps;
 use engine::pair::pair_head;
-use engine::start::{self, Draft, Order, StartRefused};
+use engine::start::{self, Draft, Order, StartError, StartRefused};
 use failover::drill::FullDrill;
 use failover::{Operation, Side, Window};
 use jiff::Timestamp;
@@ -108,7 +108,9 @@ pub(crate) async fn draft(deps: &Deps, order: &Order) -> Result<Draft, Problem> 
     match start::draft(deps, order).await {
         // The side would answer if a person mended something. So this fault is reported, and not a side that does
         // not answer.
-        Err(StartRefused::NoCheckpoint(_)) if fault.reaction == Reaction::PersonNeeded => Err(problem),
+        Err(StartError::Refused(StartRefused::NoCheckpoint(_))) if fault.reaction == Reaction::PersonNeeded => {
+            Err(problem)
+        }
         drafted => Ok(drafted?),
     }
 }

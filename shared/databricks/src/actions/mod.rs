@@ -115,12 +115,8 @@ pub(crate) async fn synced_at(
 
 /// A fence that does not exist fences nothing. A validation that cannot be made proves nothing.
 fn never_unsupported(fault: Fault) -> Fault {
-    match fault.reaction {
-        Reaction::UnsupportedHere => Fault { reaction: Reaction::PersonNeeded, ..fault },
-        Reaction::Again { .. }
-        | Reaction::VerifyFirst
-        | Reaction::AlreadySo
-        | Reaction::PersonNeeded
-        | Reaction::WaitForOthers => fault,
+    if fault.reaction == Reaction::UnsupportedHere {
+        return Fault { reaction: Reaction::PersonNeeded, ..fault };
     }
+    fault
 }

@@ -258,13 +258,11 @@ impl Bench {
                 Ok(told) => return Ok((told, faults)),
                 Err(fault) => fault,
             };
-            match fault.reaction {
-                Reaction::Again { after_ms } => {
-                    self.clock.pass_ms(after_ms.and_then(|ms| i64::try_from(ms).ok()).unwrap_or(1_000).max(1_000));
-                }
-                Reaction::VerifyFirst | Reaction::AlreadySo => self.clock.pass_ms(1_000),
-                Reaction::PersonNeeded | Reaction::UnsupportedHere | Reaction::WaitForOthers => return Err(fault),
+            if !fault.reaction.is_retry() {
+                return Err(fault);
             }
+            let asked = if let Reaction::Again { after_ms } = fault.reaction { after_ms } else { None };
+            self.clock.pass_ms(asked.and_then(|ms| i64::try_from(ms).ok()).unwrap_or(1_000).max(1_000));
         }
         panic!("{} does not become {}", step.kind, step.want);
     }

@@ -18,7 +18,7 @@ use failover::plan::want::{ALL_FENCED, FENCED};
 use failover::{Start, StartStage};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use jiff::{SignedDuration, Timestamp};
-use saga::{Class, Fault, Reaction, Step};
+use saga::{Class, Fault, Step};
 use secrecy::SecretString;
 use sim::{Answer, CLIENT_ID, CLIENT_SECRET, Estate, Settings, Side, World};
 
@@ -245,10 +245,8 @@ impl Bench {
             match self.attempt(side, step, since, &mut driven).await {
                 Ok(Some(note)) => return Ok(Driven { note, ..driven }),
                 Ok(None) => {}
-                Err(fault) => match fault.reaction {
-                    Reaction::Again { .. } | Reaction::VerifyFirst | Reaction::AlreadySo => driven.faults += 1,
-                    Reaction::PersonNeeded | Reaction::UnsupportedHere | Reaction::WaitForOthers => return Err(fault),
-                },
+                Err(fault) if fault.reaction.is_retry() => driven.faults += 1,
+                Err(fault) => return Err(fault),
             }
             self.clock.pass_ms(1_000);
         }

@@ -6,7 +6,7 @@ use saga::SagaId;
 use saga::bounds::{NAME, capped};
 
 use super::free::{is_free, refuse_second_drill};
-use super::{Draft, Order, StartRefused};
+use super::{Draft, Order, StartError, StartRefused};
 use crate::approvals;
 use crate::capture::CaptureError;
 use crate::deps::Deps;
@@ -24,8 +24,8 @@ use crate::update::written;
 ///
 /// # Errors
 ///
-/// [`StartRefused`].
-pub async fn start(deps: &Deps, order: &Order, draft: &Draft) -> Result<SagaId, StartRefused> {
+/// [`StartError`].
+pub async fn start(deps: &Deps, order: &Order, draft: &Draft) -> Result<SagaId, StartError> {
     let mut pair = pair_head(deps).await?;
     let deps = &deps.as_recorded(&pair);
     is_free(deps, &pair)?;
@@ -61,7 +61,7 @@ pub async fn start(deps: &Deps, order: &Order, draft: &Draft) -> Result<SagaId, 
         let now = pair_head(deps).await?.saga;
         if now.as_ref() != Some(&saga) {
             let other = now.unwrap_or_else(|| SagaId("of another command".to_owned()));
-            return Err(StartRefused::AnotherSaga { pair: deps.pair.name.to_string(), saga: other });
+            return Err(StartRefused::AnotherSaga { pair: deps.pair.name.to_string(), saga: other }.into());
         }
     }
     let mut questions: Vec<&str> = draft.plan.stages.iter().flat_map(|s| s.gate.questions()).collect();
@@ -78,13 +78,8 @@ pub async fn start(deps: &Deps, order: &Order, draft: &Draft) -> Result<SagaId, 
 
 /// Records what was active before anything was fenced, however this saga ends. Also records the state of a prepared
 /// standby from before work came to it (R41).
-async fn remember(deps: &Deps, pair: &PairHead, order: &Order, draft: &Draft) -> Result<(), StartRefused> {
-    let moves = match order.operation {
-        Operation::Failover | Operation::Failback | Operation::Promotion | Operation::Drill => {
-            pair.active == order.leaving
-        }
-        Operation::StandbyDrill => false,
-    };
+async fn remember(deps: &Deps, pair: &PairHead, order: &Order, draft: &Draft) -> Result<(), StartError> {
+    let moves = order.operation.moves_work() && pair.active == order.leaving;
     if moves && draft.inventory.is_whole() {
         let bytes = draft.inventory.to_bytes().map_err(CaptureError::from)?;
         deps.objects.put(&checkpoint_key(deps, order.leaving), bytes.into()).await?;
