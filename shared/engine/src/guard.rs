@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use failover::plan::guard::{GuardAsk, Offender, guard_plan};
 use failover::plan::{About, want};
-use failover::{Clocks, Side};
+use failover::{Clocks, ResourceKey, Side};
 use futures::future::join_all;
 use jiff::{SignedDuration, Timestamp};
 use saga::{Class, Fault, Plan, Reaction, SagaId, Step, StepState};
@@ -90,11 +90,11 @@ pub async fn guard(deps: &Deps, mut head: PairHead, every: SignedDuration) -> Re
     begin(deps, head, side, &offenders).await
 }
 
-/// The resources that a saga under way fences by itself, as kind and id.
+/// The resources that a saga under way fences by itself.
 #[derive(Debug, Default)]
 pub(crate) struct LeftToSaga {
     saga: String,
-    open: BTreeSet<(String, String)>,
+    open: BTreeSet<ResourceKey>,
 }
 
 /// The part that is left to a saga under way. `None`: the saga takes care of the whole side, or work is going there.
@@ -121,7 +121,7 @@ async fn left_to_saga(deps: &Deps, saga: Option<&SagaId>, side: Side) -> Result<
         .map(|item| item.step)
         .collect();
     let open = plan.steps().filter(|(id, step)| step.place == leaving && !settled.contains(id));
-    let open = open.map(|(_, step)| (step.kind.clone(), step.resource.clone())).collect();
+    let open = open.map(|(_, step)| ResourceKey::new(&step.kind, &step.resource)).collect();
     Ok(Some(LeftToSaga { saga: saga.to_string(), open }))
 }
 
@@ -145,7 +145,7 @@ pub(crate) async fn offenders(deps: &Deps, side: Side, left: &LeftToSaga) -> (Ve
         }
     }
     let marked = there.iter().filter(|seen| deps.pair.declarations.is_active_active(seen.kind, &seen.name));
-    let marked: BTreeSet<_> = marked.map(|seen| (seen.kind.to_owned(), seen.id.clone())).collect();
+    let marked: BTreeSet<_> = marked.map(|seen| ResourceKey::new(seen.kind, &seen.id)).collect();
     let now = deps.clock.now();
     let mut offenders = Vec::new();
     for seen in there.iter().filter(|seen| !is_among(&**workspace, seen, &marked)) {
@@ -163,9 +163,9 @@ pub(crate) async fn offenders(deps: &Deps, side: Side, left: &LeftToSaga) -> (Ve
 }
 
 /// Whether a resource, or the resource that started it, is among `those`.
-fn is_among(workspace: &dyn Workspace, seen: &Observed, those: &BTreeSet<(String, String)>) -> bool {
+fn is_among(workspace: &dyn Workspace, seen: &Observed, those: &BTreeSet<ResourceKey>) -> bool {
     let by_owner = workspace.owner(seen).is_some_and(|owner| those.contains(&owner));
-    by_owner || those.contains(&(seen.kind.to_owned(), seen.id.clone()))
+    by_owner || those.contains(&ResourceKey::new(seen.kind, &seen.id))
 }
 
 /// A resource that is on. It is a fault if the resource is on and no call from here can fence it.

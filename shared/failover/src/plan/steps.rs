@@ -8,6 +8,7 @@ use super::{EVERYTHING, PAIR, own, want};
 use crate::checkpoint::{Resource, Start};
 use crate::operation::Window;
 use crate::pair::{Role, Side};
+use crate::resource_key::ResourceKey;
 
 /// Keeps one resource of the leaving side from processing data.
 pub(super) fn fence(resource: &Resource, pursue: bool) -> Step {
@@ -28,7 +29,7 @@ pub(super) fn fence(resource: &Resource, pursue: bool) -> Step {
 
 /// Keeps everything of one kind on the leaving side from processing data, known or not. Work that is marked as
 /// running on both sides is left alone, together with what it started.
-pub(super) fn fence_everything(kind: &str, except: &[(String, String)], pursue: bool) -> Step {
+pub(super) fn fence_everything(kind: &str, except: &[ResourceKey], pursue: bool) -> Step {
     Step {
         place: Role::Leaving.as_str().to_owned(),
         kind: kind.to_owned(),
