@@ -12,17 +12,13 @@ use failover::plan::{About, want};
 use failover::{Clocks, ResourceKey, Side};
 use futures::future::join_all;
 use jiff::{SignedDuration, Timestamp};
-use saga::{Class, Fault, Plan, Reaction, SagaId, Step, StepState};
-use serde_json::Value;
+use saga::{Fault, Plan, Reaction, SagaId, Step, StepState};
 
 use crate::capture::never_had;
 use crate::deps::Deps;
 use crate::keys::plan_key;
 use crate::limiter::request_admission::RequestAdmission;
-use crate::ports::{
-    Context, ControlCount, Next, Observed, PairHead, ReadPurpose, STORE_VERSION, SagaHead, SagaStatus, StoreError,
-    Workspace,
-};
+use crate::ports::{Context, Next, Observed, PairHead, ReadPurpose, SagaHead, SagaStatus, StoreError, Workspace};
 use crate::update::written;
 
 /// The result of a check by the guard.
@@ -170,19 +166,7 @@ fn is_among(workspace: &dyn Workspace, seen: &Observed, those: &BTreeSet<Resourc
 
 /// A resource that is on. It is a fault if the resource is on and no call from here can fence it.
 fn offender(workspace: &dyn Workspace, seen: &Observed, now: Timestamp) -> Result<Option<Offender>, Fault> {
-    let step = Step {
-        place: failover::Role::Leaving.as_str().to_owned(),
-        kind: seen.kind.to_owned(),
-        resource: seen.id.clone(),
-        name: seen.name.clone(),
-        want: want::FENCED.to_owned(),
-        detail: Value::Null,
-        class: Class::Idempotent,
-        pursue: false,
-        needs: Vec::new(),
-        restarted_by: Vec::new(),
-        optional: false,
-    };
+    let step = Step::new(failover::Role::Leaving.as_str(), seen.kind, &seen.id, &seen.name, want::FENCED);
     let context = Context { token: "", since: now, tries: 0, reply: None };
     match workspace.next(&step, Some(seen), &context) {
         Next::Call(_) => Ok(Some(Offender {
@@ -215,7 +199,8 @@ async fn begin(deps: &Deps, mut head: PairHead, side: Side, offenders: &[Offende
     .map_err(|e| StoreError::Broken(e.to_string()))?;
     let (bytes, hash) = plan.freeze().map_err(|e| StoreError::Broken(e.to_string()))?;
     deps.objects.put_new(&plan_key(&saga), bytes.into()).await?;
-    deps.sagas.create(&round_head(deps, &saga, &plan, hash, made_at)).await?;
+    let clocks = Clocks { noticed_at: Some(made_at), ..Clocks::default() };
+    deps.sagas.create(&SagaHead::new(deps.pair.name.clone(), &plan, hash, "the guard", clocks)).await?;
     // Only a round that the pair names is ever driven. A round that lost the race remains as an unused plan.
     if let Some(record) = &mut head.guard {
         record.saga = Some(saga.clone());
@@ -227,27 +212,6 @@ async fn begin(deps: &Deps, mut head: PairHead, side: Side, offenders: &[Offende
     // The tick makes up for a lost wake message.
     deps.waker.wake(&saga).await.ok();
     Ok(Guarded::Round { side, saga, found: offenders.len() })
-}
-
-fn round_head(deps: &Deps, saga: &SagaId, plan: &Plan, hash: saga::PlanHash, noticed_at: Timestamp) -> SagaHead {
-    SagaHead {
-        version: STORE_VERSION,
-        saga: saga.clone(),
-        pair: deps.pair.name.clone(),
-        kind: plan.kind.clone(),
-        plan: hash,
-        by: "the guard".to_owned(),
-        status: SagaStatus::Running,
-        epoch: 0,
-        owner: String::new(),
-        lease_until: Timestamp::UNIX_EPOCH,
-        next_at: None,
-        abort_by: None,
-        abort_why: None,
-        controls: ControlCount::default(),
-        tally: saga::State::new(plan).tally(),
-        clocks: Clocks { noticed_at: Some(noticed_at), ..Clocks::default() },
-    }
 }
 
 /// Writes the head; `false` if somebody else wrote first.

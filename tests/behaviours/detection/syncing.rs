@@ -15,7 +15,7 @@ use failover::signal::Reading;
 use failover::verdict::Mode;
 use failover::{Checkpoint, Role, Side};
 use jiff::Timestamp;
-use saga::{Class, Outcome, SagaId, Step};
+use saga::{Outcome, SagaId, Step};
 use sim::{Fault, FaultKind};
 use tests::pair::{Ground, Setup, perform};
 use tests::parts::BEGINS;
@@ -114,19 +114,7 @@ async fn stops_a_job(ground: &Ground) {
     let (workspace, settings) = (&deps.pair.primary, deps.settings.clone());
     let admission = RequestAdmission::new("primary", deps.clock.clone(), settings, None, deps.settings.call_time_out);
     for seen in workspace.list("job", ReadPurpose::Fence, &admission).await.expect("the jobs are listed") {
-        let step = Step {
-            place: Role::Leaving.as_str().to_owned(),
-            kind: "job".to_owned(),
-            resource: seen.id.clone(),
-            name: seen.name.clone(),
-            want: want::FENCED.to_owned(),
-            detail: serde_json::Value::Null,
-            class: Class::Idempotent,
-            pursue: false,
-            needs: Vec::new(),
-            restarted_by: Vec::new(),
-            optional: false,
-        };
+        let step = Step::new(Role::Leaving.as_str(), "job", &seen.id, &seen.name, want::FENCED);
         let context = Context { token: "", since: deps.clock.now(), tries: 0, reply: None };
         if let Next::Call(api_calls) = workspace.next(&step, Some(&seen), &context) {
             for api_call in &api_calls {

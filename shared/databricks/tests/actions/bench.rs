@@ -14,7 +14,7 @@ use engine::ports::{Access, ActionContext, Actions, Admission, Admitted, Clock, 
 use failover::action::{Address, Detail, Shown};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use jiff::Timestamp;
-use saga::{Class, Fault, Reaction, Step};
+use saga::{Fault, Reaction, Step};
 use secrecy::SecretString;
 use serde_json::Value;
 use sim::{Answer, CLIENT_ID, CLIENT_SECRET, Estate, FaultKind, Settings, Side, WORK_CLIENT_SECRET, World};
@@ -310,16 +310,13 @@ pub(crate) fn shown(kind: &str, side: failover::Side, want: &str, settings: Valu
     let address = Address { side, url, host: "workspace.example".to_owned() };
     let detail = Detail { settings, side, address, shown, wording: None };
     Step {
-        place: if side == failover::Side::Standby { "target" } else { "leaving" }.to_owned(),
-        kind: kind.to_owned(),
-        resource: kind.to_owned(),
-        name: format!("the {kind}"),
-        want: want.to_owned(),
         detail: serde_json::to_value(detail).unwrap(),
-        class: Class::Idempotent,
-        pursue: false,
-        needs: Vec::new(),
-        restarted_by: Vec::new(),
-        optional: false,
+        ..Step::new(
+            if side == failover::Side::Standby { "target" } else { "leaving" },
+            kind,
+            kind,
+            format!("the {kind}"),
+            want,
+        )
     }
 }

@@ -122,23 +122,10 @@ fn pause(
 mod tests {
     use super::*;
     use failover::plan::{EVERYTHING, want};
-    use saga::Class;
 
     /// Whether a step is done when a call or a read of it gets the answer that it is unsupported.
     fn is_done(place: Role, resource: &str) -> bool {
-        let step = Step {
-            place: place.as_str().to_owned(),
-            kind: "job".to_owned(),
-            resource: resource.to_owned(),
-            name: String::new(),
-            want: want::ALL_FENCED.to_owned(),
-            detail: serde_json::Value::Null,
-            class: Class::Idempotent,
-            pursue: true,
-            needs: Vec::new(),
-            restarted_by: Vec::new(),
-            optional: false,
-        };
+        let step = Step { pursue: true, ..Step::new(place.as_str(), "job", resource, "", want::ALL_FENCED) };
         let id = StepId { stage: 0, number: 0 };
         let ended = Ended::Fault(Fault::unsupported_here(codes::STILL_CHANGING, "no such API"));
         let (record, now) = (StepRecord::planned(), Timestamp::UNIX_EPOCH);

@@ -1,7 +1,6 @@
 //! Begins a drafted saga: freezes its plan, takes the pair, asks the question.
 
 use failover::{Clocks, Operation, Side};
-use jiff::Timestamp;
 use saga::SagaId;
 use saga::bounds::{NAME, capped};
 
@@ -12,9 +11,7 @@ use crate::capture::CaptureError;
 use crate::deps::Deps;
 use crate::keys::{checkpoint_key, plan_key, prepared_key};
 use crate::pair::pair_head;
-use crate::ports::{
-    ApprovalRequest, ControlCount, DrillRecord, PairHead, STORE_VERSION, SagaHead, SagaStatus, WayBack,
-};
+use crate::ports::{ApprovalRequest, DrillRecord, PairHead, SagaHead, WayBack};
 use crate::update::written;
 
 /// Starts a drafted saga: freezes the plan, takes the pair, asks the question, wakes the saga.
@@ -34,26 +31,9 @@ pub async fn start(deps: &Deps, order: &Order, draft: &Draft) -> Result<SagaId, 
     remember(deps, &pair, order, draft).await?;
     deps.objects.put_new(&plan_key(&saga), draft.bytes.clone()).await?;
     let clocks = Clocks { lost_at: order.lost_at, noticed_at: Some(order.noticed_at), ..Clocks::default() };
-    deps.sagas
-        .create(&SagaHead {
-            version: STORE_VERSION,
-            saga: saga.clone(),
-            pair: deps.pair.name.clone(),
-            kind: draft.plan.kind.clone(),
-            plan: draft.hash.clone(),
-            by: capped(&order.by, NAME),
-            status: SagaStatus::Running,
-            epoch: 0,
-            owner: String::new(),
-            lease_until: Timestamp::UNIX_EPOCH,
-            next_at: None,
-            abort_by: None,
-            abort_why: None,
-            controls: ControlCount::default(),
-            tally: saga::State::new(&draft.plan).tally(),
-            clocks,
-        })
-        .await?;
+    let (pair_name, by) = (deps.pair.name.clone(), capped(&order.by, NAME));
+    let head = SagaHead::new(pair_name, &draft.plan, draft.hash.clone(), by, clocks);
+    deps.sagas.create(&head).await?;
     pair.saga = Some(saga.clone());
     of_drill(&mut pair, order, &saga);
     pair.revision += 1;

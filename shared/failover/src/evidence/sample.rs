@@ -6,8 +6,8 @@
 
 use jiff::Timestamp;
 use saga::{
-    Chain, Class, Code, ControlEvent, Event, Fault, Gate, Line, Outcome, Plan, PlanHash, Proof, SagaEvent, SagaId,
-    Stage, Step, StepEvent, StepId,
+    Chain, Code, ControlEvent, Event, Fault, Gate, Line, Outcome, Plan, PlanHash, Proof, SagaEvent, SagaId, Stage,
+    Step, StepEvent, StepId,
 };
 use serde_json::{Value, json};
 
@@ -121,19 +121,7 @@ pub fn plan(saga: &str) -> Plan {
 }
 
 fn step(place: &str, kind: &str, name: &str, wanted: &str, detail: Value) -> Step {
-    Step {
-        place: place.to_owned(),
-        kind: kind.to_owned(),
-        resource: format!("{name}-1"),
-        name: name.to_owned(),
-        want: wanted.to_owned(),
-        detail,
-        class: Class::Idempotent,
-        pursue: false,
-        needs: Vec::new(),
-        restarted_by: Vec::new(),
-        optional: false,
-    }
+    Step { detail, ..Step::new(place, kind, format!("{name}-1"), name, wanted) }
 }
 
 /// The events, second by second.

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use saga::{Class, Step};
+use saga::Step;
 use serde_json::{Value, json};
 
 use super::wording::Occasion;
@@ -52,17 +52,8 @@ pub(super) fn ready(ask: &Ask<'_>) -> Step {
 /// The same proof for either side. The resources in `except` may be on.
 pub(super) fn ready_at(place: Role, except: Vec<ResourceKey>) -> Step {
     Step {
-        place: place.as_str().to_owned(),
-        kind: own::STANDBY.to_owned(),
-        resource: own::STANDBY.to_owned(),
-        name: "the side that stands by".to_owned(),
-        want: want::READY.to_owned(),
         detail: if except.is_empty() { Value::Null } else { json!({ "except": except }) },
-        class: Class::Idempotent,
-        pursue: false,
-        needs: Vec::new(),
-        restarted_by: Vec::new(),
-        optional: false,
+        ..Step::new(place.as_str(), own::STANDBY, own::STANDBY, "the side that stands by", want::READY)
     }
 }
 
