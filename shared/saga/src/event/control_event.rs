@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use super::cap;
+use crate::bounds::capped_text as cap;
 
 /// One thing that a person ordered, or the answer to an order.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

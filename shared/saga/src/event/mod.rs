@@ -14,7 +14,6 @@ pub use control_event::ControlEvent;
 pub use saga_event::{Outcome, SagaEvent};
 pub use step_event::StepEvent;
 
-use crate::bounds::{TEXT, capped};
 use crate::plan::StepId;
 
 /// One thing that happened, in the past tense.
@@ -30,7 +29,7 @@ pub enum Event {
 }
 
 impl Event {
-    /// The event with each of its texts cut to [`TEXT`] bytes at most (S25). Ids stay as they are.
+    /// The event with each of its texts cut to [`TEXT`](crate::bounds::TEXT) bytes at most (S25). Ids stay as they are.
     #[must_use]
     pub fn capped(self) -> Self {
         match self {
@@ -65,8 +64,4 @@ impl From<ControlEvent> for Event {
     fn from(event: ControlEvent) -> Self {
         Event::Control(event)
     }
-}
-
-fn cap(text: String) -> String {
-    if text.len() <= TEXT { text } else { capped(&text, TEXT) }
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::cap;
+use crate::bounds::capped_text as cap;
 use crate::plan::{PlanHash, SagaId};
 use crate::proof::Proof;
 

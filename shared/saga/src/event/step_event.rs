@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::cap;
+use crate::bounds::capped_text as cap;
 use crate::fault::Fault;
 use crate::plan::StepId;
 
