@@ -10,14 +10,14 @@ use std::time::Duration;
 
 use engine::approvals::{answer, at_terminal};
 use engine::ports::{RequestState, SagaStatus};
-use engine::start::{StartRefused, start};
+use engine::start::{StartError, StartRefused, start};
 use engine::wake::abort;
 use engine::{Settings, Watch};
 use failover::plan::GO;
 use jiff::{SignedDuration, Timestamp};
 use local::rehearsal::Rehearsal;
 use local::stack::sabotage::{AuditAction, Crossing, Phase};
-use saga::{Event, Proof};
+use saga::{Event, Proof, SagaEvent};
 use tests::content::offences;
 use tests::pair::{Ground, Seen, Setup, perform};
 use tests::people::{approver, secret_code};
@@ -118,7 +118,8 @@ fn effects_after_the_end(
         }
         ground.admission(150).await;
         let lines = ground.view(&saga).await.lines;
-        let ended = lines.iter().find(|line| matches!(line.event, Event::Finished { .. })).map(|line| line.at);
+        let ended =
+            lines.iter().find(|line| matches!(line.event, Event::Saga(SagaEvent::Finished { .. }))).map(|line| line.at);
         let ended = ended.expect("the end is on record");
         let late = ground.seen().into_iter().filter(|seen| is_effect(&seen.crossing) && seen.at > ended);
         late.map(|seen| format!("S14: {} at {} after the end at {ended}", seen.crossing.what, seen.at)).collect()
@@ -145,9 +146,8 @@ pub(crate) fn ordered_twice(off: Off) -> Vec<String> {
         let somebody_else = ground.stack.operator();
         let both = tokio::join!(start(&ground.operator, &order, &one), start(&somebody_else, &order, &other));
         match both {
-            (Ok(_), Err(StartRefused::AnotherSaga { .. })) | (Err(StartRefused::AnotherSaga { .. }), Ok(_)) => {
-                Vec::new()
-            }
+            (Ok(_), Err(StartError::Refused(StartRefused::AnotherSaga { .. })))
+            | (Err(StartError::Refused(StartRefused::AnotherSaga { .. })), Ok(_)) => Vec::new(),
             (one, other) => vec![format!("S1: the two orders came to {one:?} and {other:?}")],
         }
     })
@@ -237,7 +237,8 @@ pub(crate) fn take_over_not_confirmed(off: Off) -> Vec<String> {
         ground.admission(120).await;
         let taken = *taken.get().expect("the lease was taken");
         let lines = ground.view(&saga).await.lines;
-        let working = lines.iter().find(|line| matches!(line.event, Event::TookOver { .. })).map(|line| line.at);
+        let working =
+            lines.iter().find(|line| matches!(line.event, Event::Saga(SagaEvent::TookOver { .. }))).map(|line| line.at);
         match working {
             Some(at) if at.duration_since(taken) < SignedDuration::from_secs(5) => Vec::new(),
             other => vec![format!("L2: the lease was taken at {taken}, its runner set to work at {other:?}")],

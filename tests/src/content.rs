@@ -5,7 +5,7 @@
 
 use engine::ports::SagaStatus;
 use local::rehearsal::Told;
-use saga::{Event, Outcome, StepRecord};
+use saga::{Event, Outcome, SagaEvent, StepRecord};
 
 use crate::record::{digest, early, epochs};
 
@@ -89,7 +89,7 @@ fn records(told: &Told, outcome: Outcome) -> Vec<String> {
     }
     let over = view.state.finished() == Some(outcome)
         && view.head.status == SagaStatus::Finished(outcome)
-        && view.lines.iter().filter(|line| matches!(line.event, Event::Finished { .. })).count() == 1;
+        && view.lines.iter().filter(|line| matches!(line.event, Event::Saga(SagaEvent::Finished { .. }))).count() == 1;
     if !over || view.pair.saga.is_some() {
         offences.push(format!("S1, S16: the saga is {:?}, the pair names {:?}", view.head.status, view.pair.saga));
     }

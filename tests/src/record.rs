@@ -4,13 +4,15 @@
 
 use engine::ports::StepItem;
 use engine::view::View;
-use saga::{Event, Gate, Plan, State, StepRecord};
+use saga::{Event, Gate, Plan, SagaEvent, State, StepRecord};
 
 /// The epochs that runners took, in the order of the log.
 pub fn epochs(view: &View) -> Vec<u64> {
     view.lines
         .iter()
-        .filter_map(|line| if let Event::TookOver { epoch, .. } = &line.event { Some(*epoch) } else { None })
+        .filter_map(
+            |line| if let Event::Saga(SagaEvent::TookOver { epoch, .. }) = &line.event { Some(*epoch) } else { None },
+        )
         .collect()
 }
 
@@ -35,7 +37,7 @@ pub fn digest(view: &View, items: &[StepItem], same: impl Fn(&StepRecord, &StepR
 pub fn early(view: &View) -> Vec<String> {
     let (mut state, mut found) = (State::new(&view.plan), Vec::new());
     for line in &view.lines {
-        if let Event::StageEntered { stage: name } = &line.event {
+        if let Event::Saga(SagaEvent::StageEntered { stage: name }) = &line.event {
             let stage = view.plan.stages.iter().find(|stage| stage.name == *name);
             if !stage.is_some_and(|stage| holds(&view.plan, &state, &stage.gate)) {
                 found.push(format!("S9: stage {name} was entered before its gate held"));

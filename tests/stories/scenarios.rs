@@ -2,7 +2,7 @@
 
 use local::rehearsal::Told;
 use local::rehearsal::script::{EstateKind, ScriptFault, What};
-use saga::Event;
+use saga::{Event, SagaEvent};
 use tests::story::{golden, in_memory, is_content};
 
 fn rehearse(name: &str, seed: u64, resources: Option<usize>) -> Told {
@@ -82,7 +82,7 @@ fn what_was_refused_goes_on_when_a_person_has_helped() {
     });
     let told = rehearsal.run(&mut |_| {}).unwrap();
     assert!(told.story.contains("pipeline blocked, not updated: PERMISSION-DENIED"), "{}", told.story);
-    assert!(told.ended.view.lines.iter().any(|line| matches!(line.event, Event::PersonNeeded { .. })));
+    assert!(told.ended.view.lines.iter().any(|line| matches!(line.event, Event::Saga(SagaEvent::PersonNeeded { .. }))));
     assert_eq!((told.report.outcome.as_str(), told.report.steps.blocked), ("completed", 0), "{:?}", told.stopped);
 }
 

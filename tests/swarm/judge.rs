@@ -8,7 +8,7 @@ use engine::ports::{SagaStatus, StepItem};
 use failover::plan::{EVERYTHING, want};
 use failover::{Operation, Role};
 use local::stack::sabotage::AuditAction;
-use saga::{Event, Outcome, Proof, StepState};
+use saga::{Event, Outcome, Proof, SagaEvent, StepEvent, StepState};
 use sim::{DoubleWindow, Inventory};
 use tests::record::{digest, early, epochs};
 
@@ -72,7 +72,7 @@ fn record(leg: &Leg, case: &Case) -> Vec<String> {
     if lives && epochs.len() as u64 != view.head.epoch {
         found.push(format!("L2: {} epochs were taken, and {} runners know of theirs", view.head.epoch, epochs.len()));
     }
-    let ends = view.lines.iter().filter(|line| matches!(line.event, Event::Finished { .. })).count();
+    let ends = view.lines.iter().filter(|line| matches!(line.event, Event::Saga(SagaEvent::Finished { .. }))).count();
     let finished = view.state.finished();
     let same = finished.is_some_and(|outcome| view.head.status == SagaStatus::Finished(outcome));
     if ends != 1 || !same {
@@ -98,36 +98,28 @@ fn proofs(leg: &Leg, case: &Case) -> Vec<String> {
         return Vec::new();
     }
     let asserted = leg.view.lines.iter().filter(|line| match &line.event {
-        Event::Approved { proofs, .. } => {
+        Event::Saga(SagaEvent::Approved { proofs, .. }) => {
             proofs.iter().any(|proof| matches!(proof, Proof::Asserted | Proof::NotRecorded))
         }
-        Event::Started { .. }
-        | Event::TookOver { .. }
-        | Event::StageEntered { .. }
-        | Event::Intended { .. }
-        | Event::Tried { .. }
-        | Event::Done { .. }
-        | Event::Blocked { .. }
-        | Event::Unblocked { .. }
-        | Event::Waived { .. }
-        | Event::ForwardDone
-        | Event::Round { .. }
-        | Event::HandedOver
-        | Event::PersonNeeded { .. }
-        | Event::Held { .. }
-        | Event::Resumed { .. }
-        | Event::LessonLearned { .. }
-        | Event::TakenIn { .. }
-        | Event::Refused { .. }
-        | Event::AbortAsked { .. }
-        | Event::Finished { .. } => false,
+        Event::Saga(
+            SagaEvent::Started { .. }
+            | SagaEvent::TookOver { .. }
+            | SagaEvent::StageEntered { .. }
+            | SagaEvent::ForwardDone
+            | SagaEvent::Round { .. }
+            | SagaEvent::HandedOver
+            | SagaEvent::PersonNeeded { .. }
+            | SagaEvent::Finished { .. },
+        )
+        | Event::Step(_)
+        | Event::Control(_) => false,
     });
     asserted.map(|line| format!("S27: approved without a proof at {}", line.at)).collect()
 }
 
 /// Time at which the saga's end is on record, in milliseconds.
 fn finished_ms(leg: &Leg) -> i64 {
-    let ends = leg.view.lines.iter().find(|line| matches!(line.event, Event::Finished { .. }));
+    let ends = leg.view.lines.iter().find(|line| matches!(line.event, Event::Saga(SagaEvent::Finished { .. })));
     ends.map_or(i64::MAX, |line| line.at.as_millisecond())
 }
 
@@ -151,7 +143,7 @@ fn effects_after_the_end(ground: &Ground, leg: &Leg) -> Vec<String> {
 /// The steps of a saga that fenced something, with the times in its log, in milliseconds.
 fn fenced(leg: &Leg) -> impl Iterator<Item = (&saga::Step, i64)> {
     leg.view.lines.iter().filter_map(|line| {
-        let Event::Done { step, .. } = &line.event else { return None };
+        let Event::Step(StepEvent::Done { step, .. }) = &line.event else { return None };
         let step = leg.view.plan.step(*step).filter(|step| step.want == want::FENCED)?;
         Some((step, line.at.as_millisecond()))
     })

@@ -5,7 +5,7 @@ use engine::capture::{CaptureError, capture};
 use engine::drills::dry_drill;
 use engine::pair::pair_head;
 use engine::ports::{SagaStatus, StoreError};
-use engine::start::{Draft, Order, StartRefused, draft, start};
+use engine::start::{Draft, Order, StartError, StartRefused, draft, start};
 use engine::view::{View, view};
 use failover::plan::{GO, PlanRefused};
 use failover::{Operation, Side};
@@ -203,12 +203,7 @@ impl Play<'_> {
 
     /// One saga, from its order to its end and a little beyond.
     async fn travels(&mut self, operation: Operation, leaving: Side, planned: bool) {
-        let left = match operation {
-            Operation::Failback => sim::Side::Standby,
-            Operation::Failover | Operation::Promotion | Operation::Drill | Operation::StandbyDrill => {
-                sim::Side::Primary
-            }
-        };
+        let left = if operation == Operation::Failback { sim::Side::Standby } else { sim::Side::Primary };
         let ordered_ms = self.ground.now_ms();
         let marks = self.case.loss.is_none() || operation == Operation::Failback;
         let moves = matches!(operation, Operation::Failover | Operation::Failback);
@@ -287,23 +282,20 @@ impl Play<'_> {
             match &refused {
                 // A pair may have only runs, and once they are over nothing is left to move. Steps that people left
                 // open keep the target not ready, so a failback stays refused.
-                StartRefused::Plan(PlanRefused::NothingThere(_)) if self.may_be_empty() => return Ok(None),
+                StartError::Refused(StartRefused::Plan(PlanRefused::NothingThere(_))) if self.may_be_empty() => {
+                    return Ok(None);
+                }
                 // A round of the schedule that froze or died has stored nothing.
-                StartRefused::NoCheckpoint(_) if !self.case.mishaps().is_empty() => {}
-                StartRefused::NoCheckpoint(side) => {
+                StartError::Refused(StartRefused::NoCheckpoint(_)) if !self.case.mishaps().is_empty() => {}
+                StartError::Refused(StartRefused::NoCheckpoint(side)) => {
                     return Err(format!("R23: nobody has taken a checkpoint of the {side}, which does not answer"));
                 }
-                StartRefused::TargetNotReady { .. } if self.legs.iter().any(|leg| leg.interfered) => return Ok(None),
-                StartRefused::Frozen { .. }
-                | StartRefused::AnotherSaga { .. }
-                | StartRefused::GuardUnderWay { .. }
-                | StartRefused::LeavingNotWell { .. }
-                | StartRefused::TargetNotReady { .. }
-                | StartRefused::Window(_)
-                | StartRefused::DrillUnderWay { .. }
-                | StartRefused::Plan(_)
-                | StartRefused::Capture(_)
-                | StartRefused::Store(_) => {}
+                StartError::Refused(StartRefused::TargetNotReady { .. })
+                    if self.legs.iter().any(|leg| leg.interfered) =>
+                {
+                    return Ok(None);
+                }
+                StartError::Refused(_) | StartError::Store(_) => {}
             }
             // A person reads what has become of the order.
             let head = pair_head(&self.ground.operator).await.map_err(|e| format!("S1: the pair: {e}"))?;
@@ -328,10 +320,10 @@ impl Play<'_> {
         order: &Order,
         drafted: &Draft,
         deps: &engine::Deps,
-    ) -> Result<Result<SagaId, StartRefused>, String> {
+    ) -> Result<Result<SagaId, StartError>, String> {
         if !(self.legs.is_empty() && self.case.has(&Part::Twice)) {
             let started = start(deps, order, drafted).await;
-            if let Err(StartRefused::AnotherSaga { saga, .. }) = &started
+            if let Err(StartError::Refused(StartRefused::AnotherSaga { saga, .. })) = &started
                 && *saga == drafted.plan.saga
             {
                 return Err(format!("L2: an order was refused for its own saga {saga}"));

@@ -1,5 +1,6 @@
 //! Draws the resources of a pair: a handful of any kind, with names as teams and tools give them.
 
+use failover::ResourceKey;
 use rand::Rng;
 use rand::rngs::SmallRng;
 use serde_json::{Value, json};
@@ -28,16 +29,16 @@ pub(crate) fn draw(rng: &mut SmallRng, case: &mut Case) {
     // Now and then a pair has many jobs, so that many steps are left to people.
     let wide = one_in(rng, 2_000);
     let count = if wide { 1_100 } else { rng.random_range(1..9) };
-    let mut compute: Vec<(String, String)> = Vec::new();
+    let mut compute: Vec<ResourceKey> = Vec::new();
     for index in 0..count {
         let kind = if wide { "job" } else { kind(rng) };
         let name = if wide { format!("work-{index}") } else { name(rng, index) };
         let mut one = resource(rng, kind, index, name);
         match kind {
-            "cluster" | "warehouse" | "pipeline" => compute.push((one.kind.clone(), one.id.clone())),
+            "cluster" | "warehouse" | "pipeline" => compute.push(ResourceKey::new(&one.kind, &one.id)),
             "job" if !compute.is_empty() && one_in(rng, 2) => {
-                let (kind, id) = &compute[rng.random_range(0..compute.len())];
-                one.details["uses"] = json!([{ "kind": kind, "id": id }]);
+                let used = &compute[rng.random_range(0..compute.len())];
+                one.details["uses"] = json!([{ "kind": used.kind, "id": used.id }]);
             }
             _ => {}
         }

@@ -8,31 +8,35 @@ use engine::drills::DrillOutcome;
 use engine::drills::scheduled::{Did, Scheduled, round};
 use engine::ports::StoreError;
 use runtime::metrics::Metric;
-use serde_json::{Value, json};
+use serde::Serialize;
+
+/// The answer of one run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Answer {
+    /// The number of drills that were missed.
+    pub missed: usize,
+    /// The number of schedules that are configured.
+    pub schedules: usize,
+    /// The names of the schedules whose drill was not begun yet.
+    pub wait: Vec<String>,
+}
 
 /// Goes through every schedule once.
 ///
 /// # Errors
 ///
 /// [`StoreError`] if something could not be recorded. The next run goes on.
-pub async fn handle(deps: &Deps) -> Result<Value, StoreError> {
+pub async fn handle(deps: &Deps) -> Result<Answer, StoreError> {
     let done = round(deps).await?;
     let missed = done.iter().filter(|scheduled| is_missed(scheduled)).count();
-    let waits: Vec<&str> = done
-        .iter()
-        .filter(|scheduled| matches!(scheduled.did, Did::NotBegun(_)))
-        .map(|scheduled| scheduled.name.as_str())
-        .collect();
-    Ok(json!({ "schedules": deps.pair.watch.drills.len(), "missed": missed, "wait": waits }))
+    let waits = done.into_iter().filter(|scheduled| matches!(scheduled.did, Did::NotBegun(_)));
+    let wait = waits.map(|scheduled| scheduled.name).collect();
+    Ok(Answer { missed, schedules: deps.pair.watch.drills.len(), wait })
 }
 
 /// The metrics of an answer of [`handle`]. There are none if no drill is configured.
-pub fn metrics(answer: &Value) -> Vec<Metric> {
-    let count = |name: &str| answer.get(name).and_then(Value::as_u64).and_then(|count| usize::try_from(count).ok());
-    if count("schedules").is_none_or(|schedules| schedules == 0) {
-        return Vec::new();
-    }
-    count("missed").map(Metric::DrillsMissed).into_iter().collect()
+pub fn metrics(answer: &Answer) -> Vec<Metric> {
+    if answer.schedules == 0 { Vec::new() } else { vec![Metric::DrillsMissed(answer.missed)] }
 }
 
 fn is_missed(scheduled: &Scheduled) -> bool {
@@ -48,11 +52,21 @@ fn is_missed(scheduled: &Scheduled) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     #[test]
     fn what_was_missed_is_measured_where_a_drill_is_configured() {
-        assert_eq!(metrics(&json!({ "schedules": 2, "missed": 1 })), [Metric::DrillsMissed(1)]);
-        assert_eq!(metrics(&json!({ "schedules": 0, "missed": 0 })), []);
+        let answer = |schedules, missed| Answer { missed, schedules, wait: Vec::new() };
+        assert_eq!(metrics(&answer(2, 1)), [Metric::DrillsMissed(1)]);
+        assert_eq!(metrics(&answer(0, 0)), []);
+    }
+
+    #[test]
+    fn an_answer_names_what_waits() {
+        let answer = Answer { missed: 1, schedules: 2, wait: vec!["monthly".to_owned()] };
+        let wanted = json!({ "schedules": 2, "missed": 1, "wait": ["monthly"] });
+        assert_eq!(serde_json::to_string(&answer).unwrap(), wanted.to_string());
     }
 }

@@ -1,6 +1,6 @@
 //! Boots the drill function. `lib.rs` has its work.
 
-use drill_function::{handle, metrics};
+use drill_function::{Answer, handle, metrics};
 use lambda_runtime::{Error, LambdaEvent, run, service_fn};
 use runtime::metrics::{Beat, heartbeat};
 use serde_json::Value;
@@ -18,7 +18,7 @@ async fn main() -> Result<(), Error> {
         })?;
         runtime::metrics::tell(deps.clock.now(), deps.pair.name.as_str(), &metrics(&answer));
         heartbeat(deps.clock.now(), deps.pair.name.as_str(), Beat::Drill);
-        Ok::<Value, Error>(answer)
+        Ok::<Answer, Error>(answer)
     }))
     .await
 }

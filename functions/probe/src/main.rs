@@ -1,7 +1,7 @@
 //! Boots the probe function. `lib.rs` has its work.
 
 use lambda_runtime::{Error, LambdaEvent, run, service_fn};
-use probe_function::{Post, handle, metrics};
+use probe_function::{Answer, Post, handle, metrics};
 use runtime::metrics::{Beat, heartbeat};
 use serde_json::Value;
 
@@ -18,7 +18,7 @@ async fn main() -> Result<(), Error> {
         })?;
         runtime::metrics::tell(deps.clock.now(), deps.pair.name.as_str(), &metrics(&answer));
         heartbeat(deps.clock.now(), deps.pair.name.as_str(), Beat::Probe);
-        Ok::<Value, Error>(answer)
+        Ok::<Answer, Error>(answer)
     }))
     .await
 }

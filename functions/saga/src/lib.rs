@@ -11,7 +11,7 @@ use engine::wake::{tick, wake};
 use runtime::metrics::Metric;
 use saga::SagaId;
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 /// An event that arrives.
 #[derive(Debug, Deserialize)]
@@ -81,23 +81,17 @@ pub struct Notification {
 /// # Errors
 ///
 /// [`Stopped`] if the runner had to stop. The next wake or tick goes on.
-pub async fn handle(deps: &Deps, owner: &str, event: Event) -> Result<Value, Stopped> {
-    let driven = match event {
+pub async fn handle(deps: &Deps, owner: &str, event: Event) -> Result<Driven, Stopped> {
+    match event {
         Event::Wake { records } => {
             let mut last = Driven::Over;
             for record in records {
                 last = wake(deps, &SagaId(record.sns.message), owner).await?;
             }
-            last
+            Ok(last)
         }
-        Event::Tick => tick(deps, owner).await?,
-    };
-    Ok(match driven {
-        Driven::Over => json!({ "driven": "over" }),
-        Driven::Held { until } => json!({ "driven": "held", "until": until }),
-        Driven::Resting { until } => json!({ "driven": "resting", "until": until }),
-        Driven::HandedOver => json!({ "driven": "handed_over" }),
-    })
+        Event::Tick => tick(deps, owner).await,
+    }
 }
 
 /// The metrics of the pair's saga. After a tick without work there are none, and nothing is read (L6).
@@ -105,8 +99,8 @@ pub async fn handle(deps: &Deps, owner: &str, event: Event) -> Result<Value, Sto
 /// # Errors
 ///
 /// [`StoreError`] if the head of the pair or of the saga cannot be read.
-pub async fn metrics(deps: &Deps, answer: &Value) -> Result<Vec<Metric>, StoreError> {
-    if answer.get("driven").is_some_and(|driven| driven == "over") {
+pub async fn metrics(deps: &Deps, driven: &Driven) -> Result<Vec<Metric>, StoreError> {
+    if *driven == Driven::Over {
         return Ok(Vec::new());
     }
     let Some(saga) = pair_head(deps).await?.saga else { return Ok(Vec::new()) };
@@ -118,7 +112,25 @@ pub async fn metrics(deps: &Deps, answer: &Value) -> Result<Vec<Metric>, StoreEr
 
 #[cfg(test)]
 mod tests {
+    use jiff::Timestamp;
+    use serde_json::json;
+
     use super::*;
+
+    #[test]
+    fn an_answer_says_how_the_drive_ended() {
+        let (until, text) = (Timestamp::UNIX_EPOCH, "1970-01-01T00:00:00Z");
+        let answers = [
+            (Driven::Over, json!({ "driven": "over" })),
+            (Driven::Held { until }, json!({ "driven": "held", "until": text })),
+            (Driven::Resting { until: Some(until) }, json!({ "driven": "resting", "until": text })),
+            (Driven::Resting { until: None }, json!({ "driven": "resting", "until": null })),
+            (Driven::HandedOver, json!({ "driven": "handed_over" })),
+        ];
+        for (driven, answer) in answers {
+            assert_eq!(serde_json::to_string(&driven).unwrap(), answer.to_string());
+        }
+    }
 
     #[test]
     fn a_wake_message_carries_the_id_of_its_saga() {

@@ -1,10 +1,10 @@
 //! Boots the saga function. `lib.rs` has its work.
 
 use engine::Deps;
+use engine::runner::Driven;
 use lambda_runtime::{Error, LambdaEvent, run, service_fn};
 use runtime::metrics::{Beat, heartbeat};
 use saga_function::{Event, handle, metrics};
-use serde_json::Value;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
@@ -19,13 +19,13 @@ async fn main() -> Result<(), Error> {
             .await
             .inspect_err(|stopped| tracing::error!(code = "RUNNER-STOPPED", "{stopped}"))?;
         measure(deps, &answer, ticks).await;
-        Ok::<Value, Error>(answer)
+        Ok::<Driven, Error>(answer)
     }))
     .await
 }
 
 /// Writes the metrics of a good run. The run stays good if they cannot be read.
-async fn measure(deps: &Deps, answer: &Value, ticks: bool) {
+async fn measure(deps: &Deps, answer: &Driven, ticks: bool) {
     let (now, pair) = (deps.clock.now(), deps.pair.name.as_str());
     runtime::metrics::tell(now, pair, &metrics(deps, answer).await.unwrap_or_default());
     // A wake message proves nothing about the schedule: it may arrive while the schedule does not work.

@@ -3,7 +3,7 @@
 use lambda_runtime::{Error, LambdaEvent, run, service_fn};
 use runtime::metrics::{Beat, heartbeat};
 use serde_json::Value;
-use sync_function::{handle, metrics};
+use sync_function::{Answer, handle, metrics};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
@@ -18,7 +18,7 @@ async fn main() -> Result<(), Error> {
         })?;
         runtime::metrics::tell(deps.clock.now(), deps.pair.name.as_str(), &metrics(&answer));
         heartbeat(deps.clock.now(), deps.pair.name.as_str(), Beat::Sync);
-        Ok::<Value, Error>(answer)
+        Ok::<Answer, Error>(answer)
     }))
     .await
 }

@@ -305,14 +305,10 @@ fn refused(status: StatusCode, meaning: Meaning, wait: Option<std::time::Duratio
     if meaning == Meaning::Throttled {
         return sorted;
     }
-    match sorted.reaction {
-        Reaction::Again { .. } => Fault { code: codes::TOKEN_ENDPOINT, ..sorted },
-        Reaction::VerifyFirst
-        | Reaction::AlreadySo
-        | Reaction::PersonNeeded
-        | Reaction::UnsupportedHere
-        | Reaction::WaitForOthers => Fault::person_needed(codes::TOKEN_ENDPOINT, sorted.message),
+    if sorted.reaction.is_again() {
+        return Fault { code: codes::TOKEN_ENDPOINT, ..sorted };
     }
+    Fault::person_needed(codes::TOKEN_ENDPOINT, sorted.message)
 }
 
 fn no_token(said: String) -> Fault {

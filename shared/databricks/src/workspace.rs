@@ -10,7 +10,7 @@ use engine::ports::{
     ActionContext, ActionInfo, ActionList, Actions, Admission, ApiCall, ApiReply, Clock, Context, KindInfo, Next,
     Observed, ReadPurpose, Secrets, Workspace,
 };
-use failover::Resource;
+use failover::{Resource, ResourceKey};
 use saga::{Fault, Step};
 use serde_json::Value;
 
@@ -134,7 +134,7 @@ impl Workspace for DatabricksWorkspace {
         }
     }
 
-    fn owner(&self, seen: &Observed) -> Option<(String, String)> {
+    fn owner(&self, seen: &Observed) -> Option<ResourceKey> {
         kind(seen.kind).and_then(|kind| kind.owner(seen))
     }
 

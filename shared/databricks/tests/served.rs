@@ -11,9 +11,8 @@ use databricks::{Credentials, DatabricksWorkspace, HttpTransport};
 use engine::ports::{Access, Admission, Admitted, Clock, Context, Ending, Next, ReadPurpose, Workspace};
 use failover::plan::want::FENCED;
 use jiff::Timestamp;
-use saga::{Class, Fault, Step};
+use saga::{Fault, Step};
 use secrecy::SecretString;
-use serde_json::Value;
 use sim::{CLIENT_ID, CLIENT_SECRET, Estate, Limits, Served, Settings, Side, World, serve};
 
 const START_MS: i64 = 1_767_600_000_000;
@@ -59,19 +58,7 @@ async fn a_warehouse_is_stopped_over_a_real_socket() {
     assert_eq!(jobs.len(), world.lock().unwrap().export(Side::Primary)["jobs"].as_array().unwrap().len());
     let warehouses = workspace.list("sql_warehouse", ReadPurpose::Fence, &Open).await.unwrap();
     let running = warehouses.iter().find(|seen| workspace.record(seen).active).unwrap();
-    let step = Step {
-        place: "leaving".to_owned(),
-        kind: running.kind.to_owned(),
-        resource: running.id.clone(),
-        name: running.name.clone(),
-        want: FENCED.to_owned(),
-        detail: Value::Null,
-        class: Class::Idempotent,
-        pursue: false,
-        needs: Vec::new(),
-        restarted_by: Vec::new(),
-        optional: false,
-    };
+    let step = Step::new("leaving", running.kind, &running.id, &running.name, FENCED);
     let context = Context { token: "t", since: Timestamp::UNIX_EPOCH, tries: 0, reply: None };
     for _ in 0..500 {
         let seen = workspace.look(running.kind, &running.id, ReadPurpose::Fence, &Open).await.unwrap();

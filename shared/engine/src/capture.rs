@@ -43,13 +43,10 @@ pub async fn list_side(deps: &ResolvedPair, side: Side, time_out: Duration) -> C
             Ok(recorded) => resources.extend(recorded),
             Err(fault) => {
                 let message = fault.to_string();
-                let why = match fault.reaction {
-                    Reaction::UnsupportedHere => Missing::UnsupportedHere { message },
-                    Reaction::Again { .. }
-                    | Reaction::VerifyFirst
-                    | Reaction::AlreadySo
-                    | Reaction::PersonNeeded
-                    | Reaction::WaitForOthers => Missing::NotListed { message },
+                let why = if fault.reaction == Reaction::UnsupportedHere {
+                    Missing::UnsupportedHere { message }
+                } else {
+                    Missing::NotListed { message }
                 };
                 missing.insert(kind.to_owned(), why);
             }

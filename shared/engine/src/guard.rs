@@ -9,20 +9,16 @@ use std::sync::Arc;
 
 use failover::plan::guard::{GuardAsk, Offender, guard_plan};
 use failover::plan::{About, want};
-use failover::{Clocks, Side};
+use failover::{Clocks, ResourceKey, Side};
 use futures::future::join_all;
 use jiff::{SignedDuration, Timestamp};
-use saga::{Class, Fault, Plan, Reaction, SagaId, Step, StepState};
-use serde_json::Value;
+use saga::{Fault, Plan, Reaction, SagaId, Step, StepState};
 
 use crate::capture::never_had;
 use crate::deps::Deps;
 use crate::keys::plan_key;
 use crate::limiter::request_admission::RequestAdmission;
-use crate::ports::{
-    Context, ControlCount, Next, Observed, PairHead, ReadPurpose, STORE_VERSION, SagaHead, SagaStatus, StoreError,
-    Workspace,
-};
+use crate::ports::{Context, Next, Observed, PairHead, ReadPurpose, SagaHead, SagaStatus, StoreError, Workspace};
 use crate::roles::ResolvedPair;
 use crate::update::written;
 
@@ -91,11 +87,11 @@ pub async fn guard(deps: &Deps, mut head: PairHead, every: SignedDuration) -> Re
     begin(deps, head, side, &offenders).await
 }
 
-/// The resources that a saga under way fences by itself, as kind and id.
+/// The resources that a saga under way fences by itself.
 #[derive(Debug, Default)]
 pub(crate) struct LeftToSaga {
     saga: String,
-    open: BTreeSet<(String, String)>,
+    open: BTreeSet<ResourceKey>,
 }
 
 /// The part that is left to a saga under way. `None`: the saga takes care of the whole side, or work is going there.
@@ -121,7 +117,7 @@ async fn left_to_saga(deps: &Deps, saga: Option<&SagaId>, side: Side) -> Result<
         .map(|item| item.step)
         .collect();
     let open = plan.steps().filter(|(id, step)| step.place == leaving && !settled.contains(id));
-    let open = open.map(|(_, step)| (step.kind.clone(), step.resource.clone())).collect();
+    let open = open.map(|(_, step)| ResourceKey::new(&step.kind, &step.resource)).collect();
     Ok(Some(LeftToSaga { saga: saga.to_string(), open }))
 }
 
@@ -145,7 +141,7 @@ pub(crate) async fn offenders(deps: &ResolvedPair, side: Side, left: &LeftToSaga
         }
     }
     let marked = there.iter().filter(|seen| deps.sides().declarations.is_active_active(seen.kind, &seen.name));
-    let marked: BTreeSet<_> = marked.map(|seen| (seen.kind.to_owned(), seen.id.clone())).collect();
+    let marked: BTreeSet<_> = marked.map(|seen| ResourceKey::new(seen.kind, &seen.id)).collect();
     let now = deps.clock.now();
     let mut offenders = Vec::new();
     for seen in there.iter().filter(|seen| !is_among(&**workspace, seen, &marked)) {
@@ -163,26 +159,14 @@ pub(crate) async fn offenders(deps: &ResolvedPair, side: Side, left: &LeftToSaga
 }
 
 /// Whether a resource, or the resource that started it, is among `those`.
-fn is_among(workspace: &dyn Workspace, seen: &Observed, those: &BTreeSet<(String, String)>) -> bool {
+fn is_among(workspace: &dyn Workspace, seen: &Observed, those: &BTreeSet<ResourceKey>) -> bool {
     let by_owner = workspace.owner(seen).is_some_and(|owner| those.contains(&owner));
-    by_owner || those.contains(&(seen.kind.to_owned(), seen.id.clone()))
+    by_owner || those.contains(&ResourceKey::new(seen.kind, &seen.id))
 }
 
 /// A resource that is on. It is a fault if the resource is on and no call from here can fence it.
 fn offender(workspace: &dyn Workspace, seen: &Observed, now: Timestamp) -> Result<Option<Offender>, Fault> {
-    let step = Step {
-        place: failover::Role::Leaving.as_str().to_owned(),
-        kind: seen.kind.to_owned(),
-        resource: seen.id.clone(),
-        name: seen.name.clone(),
-        want: want::FENCED.to_owned(),
-        detail: Value::Null,
-        class: Class::Idempotent,
-        pursue: false,
-        needs: Vec::new(),
-        restarted_by: Vec::new(),
-        optional: false,
-    };
+    let step = Step::new(failover::Role::Leaving.as_str(), seen.kind, &seen.id, &seen.name, want::FENCED);
     let context = Context { token: "", since: now, tries: 0, reply: None };
     match workspace.next(&step, Some(seen), &context) {
         Next::Call(_) => Ok(Some(Offender {
@@ -220,7 +204,8 @@ async fn begin(
     .map_err(|e| StoreError::Broken(e.to_string()))?;
     let (bytes, hash) = plan.freeze().map_err(|e| StoreError::Broken(e.to_string()))?;
     deps.objects.put_new(&plan_key(&saga), bytes.into()).await?;
-    deps.sagas.create(&round_head(deps, &saga, &plan, hash, made_at)).await?;
+    let clocks = Clocks { noticed_at: Some(made_at), ..Clocks::default() };
+    deps.sagas.create(&SagaHead::new(deps.pair.name.clone(), &plan, hash, "the guard", clocks)).await?;
     // Only a round that the pair names is ever driven. A round that lost the race remains as an unused plan.
     if let Some(record) = &mut head.guard {
         record.saga = Some(saga.clone());
@@ -232,27 +217,6 @@ async fn begin(
     // The tick makes up for a lost wake message.
     deps.waker.wake(&saga).await.ok();
     Ok(Guarded::Round { side, saga, found: offenders.len() })
-}
-
-fn round_head(deps: &Deps, saga: &SagaId, plan: &Plan, hash: saga::PlanHash, noticed_at: Timestamp) -> SagaHead {
-    SagaHead {
-        version: STORE_VERSION,
-        saga: saga.clone(),
-        pair: deps.pair.name.clone(),
-        kind: plan.kind.clone(),
-        plan: hash,
-        by: "the guard".to_owned(),
-        status: SagaStatus::Running,
-        epoch: 0,
-        owner: String::new(),
-        lease_until: Timestamp::UNIX_EPOCH,
-        next_at: None,
-        abort_by: None,
-        abort_why: None,
-        controls: ControlCount::default(),
-        tally: saga::State::new(plan).tally(),
-        clocks: Clocks { noticed_at: Some(noticed_at), ..Clocks::default() },
-    }
 }
 
 /// Writes the head; `false` if somebody else wrote first.

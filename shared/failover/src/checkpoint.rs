@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::pair::{PairName, Side};
+use crate::resource_key::ResourceKey;
 
 /// The version of the checkpoint's shape that this code writes (S22).
 pub const CHECKPOINT_VERSION: u32 = 1;
@@ -98,6 +99,13 @@ pub struct Resource {
     /// changes more than whether it is on. None of them makes it active.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub set_back: Vec<Start>,
+}
+
+impl Resource {
+    /// Its kind and id.
+    pub fn key(&self) -> ResourceKey {
+        ResourceKey::new(&self.kind, &self.id)
+    }
 }
 
 /// A resource that another one can start.
@@ -189,12 +197,11 @@ impl Checkpoint {
     /// The record of a side that a saga has begun to fence. A recorded resource stays, with what was active then. A
     /// new resource is added. A recorded resource is left out if its kind was listed and it is gone.
     pub fn with_new(&self, fresh: &Checkpoint) -> Checkpoint {
-        let known: BTreeSet<(&str, &str)> = self.resources.iter().map(|r| (r.kind.as_str(), r.id.as_str())).collect();
-        let there: BTreeSet<(&str, &str)> = fresh.resources.iter().map(|r| (r.kind.as_str(), r.id.as_str())).collect();
-        let stays =
-            |r: &&Resource| fresh.missing.contains_key(&r.kind) || there.contains(&(r.kind.as_str(), r.id.as_str()));
+        let known: BTreeSet<ResourceKey> = self.resources.iter().map(Resource::key).collect();
+        let there: BTreeSet<ResourceKey> = fresh.resources.iter().map(Resource::key).collect();
+        let stays = |r: &&Resource| fresh.missing.contains_key(&r.kind) || there.contains(&r.key());
         let mut resources: Vec<Resource> = self.resources.iter().filter(stays).cloned().collect();
-        let new = fresh.resources.iter().filter(|r| !known.contains(&(r.kind.as_str(), r.id.as_str())));
+        let new = fresh.resources.iter().filter(|r| !known.contains(&r.key()));
         resources.extend(new.cloned());
         resources.sort_by(|a, b| (&a.kind, &a.id).cmp(&(&b.kind, &b.id)));
         Checkpoint { resources, missing: fresh.missing.clone(), ..self.clone() }

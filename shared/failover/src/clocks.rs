@@ -1,7 +1,7 @@
 //! The four clocks of an incident (R16): detect, decide, execute, validate.
 
 use jiff::Timestamp;
-use saga::{Event, Plan, State};
+use saga::{Event, Plan, SagaEvent, State, StepEvent};
 use serde::{Deserialize, Serialize};
 
 use crate::plan::{GO, stage};
@@ -44,34 +44,25 @@ impl Clocks {
     /// A log can be read again, so a runner that dies takes no moment with it.
     pub fn follow(&mut self, plan: &Plan, state: &State, event: &Event, at: Timestamp) {
         match event {
-            Event::Approved { question, .. } if question == GO => self.approved_at = Some(at),
-            Event::StageEntered { stage: entered } if stage::repoints(entered) => self.executed_at = Some(at),
-            Event::Done { step, .. } | Event::Waived { step, .. } => {
+            Event::Saga(SagaEvent::Approved { question, .. }) if question == GO => self.approved_at = Some(at),
+            Event::Saga(SagaEvent::StageEntered { stage: entered }) if stage::repoints(entered) => {
+                self.executed_at = Some(at);
+            }
+            Event::Step(StepEvent::Done { step, .. } | StepEvent::Waived { step, .. }) => {
                 let index = usize::from(step.stage);
                 let last = plan.stages.iter().rposition(|s| validates(&s.name));
                 if last == Some(index) && state.is_verified(index) {
                     self.validated_at = Some(at);
                 }
             }
-            Event::Approved { .. }
-            | Event::StageEntered { .. }
-            | Event::Started { .. }
-            | Event::TookOver { .. }
-            | Event::Intended { .. }
-            | Event::Tried { .. }
-            | Event::Blocked { .. }
-            | Event::Unblocked { .. }
-            | Event::ForwardDone
-            | Event::Round { .. }
-            | Event::HandedOver
-            | Event::PersonNeeded { .. }
-            | Event::Held { .. }
-            | Event::Resumed { .. }
-            | Event::LessonLearned { .. }
-            | Event::TakenIn { .. }
-            | Event::Refused { .. }
-            | Event::AbortAsked { .. }
-            | Event::Finished { .. } => {}
+            Event::Step(
+                StepEvent::Intended { .. }
+                | StepEvent::Tried { .. }
+                | StepEvent::Blocked { .. }
+                | StepEvent::Unblocked { .. },
+            )
+            | Event::Saga(_)
+            | Event::Control(_) => {}
         }
     }
 

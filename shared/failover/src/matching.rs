@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::checkpoint::{Checkpoint, Resource};
 use crate::pair::Side;
+use crate::resource_key::ResourceKey;
 
 /// One line of the explicit map.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -145,14 +146,14 @@ fn unique(here: usize, there: &[&str], what: impl Fn() -> String, kind: &str) ->
 /// Turns a counterpart that more than one resource claims into an ambiguous one: one of the resources may have been
 /// off (S15).
 pub fn told_apart(resources: &[Resource], counterparts: Vec<Counterpart>) -> Vec<Counterpart> {
-    let mut claims: BTreeMap<(String, String), Vec<&str>> = BTreeMap::new();
+    let mut claims: BTreeMap<ResourceKey, Vec<&str>> = BTreeMap::new();
     for (resource, counterpart) in resources.iter().zip(&counterparts) {
         if let Counterpart::Is(id) = counterpart {
-            claims.entry((resource.kind.clone(), id.clone())).or_default().push(&resource.name);
+            claims.entry(ResourceKey::new(&resource.kind, id)).or_default().push(&resource.name);
         }
     }
     let judged = resources.iter().zip(counterparts).map(|(resource, counterpart)| match counterpart {
-        Counterpart::Is(id) => match claims.get(&(resource.kind.clone(), id.clone())) {
+        Counterpart::Is(id) => match claims.get(&ResourceKey::new(&resource.kind, &id)) {
             Some(claimants) if claimants.len() > 1 => Counterpart::Ambiguous(format!(
                 "{} {id} is the counterpart of {} at once, by map, tag or name: name each one's own in a [[map]] entry",
                 resource.kind,

@@ -35,6 +35,22 @@ impl Operation {
             Operation::StandbyDrill => "standby_drill",
         }
     }
+
+    /// Whether it moves the work from one side to the other.
+    pub fn moves_work(self) -> bool {
+        match self {
+            Operation::Failover | Operation::Failback | Operation::Promotion | Operation::Drill => true,
+            Operation::StandbyDrill => false,
+        }
+    }
+
+    /// Whether it is a drill, full or on the standby alone.
+    pub fn is_drill(self) -> bool {
+        match self {
+            Operation::Drill | Operation::StandbyDrill => true,
+            Operation::Failover | Operation::Failback | Operation::Promotion => false,
+        }
+    }
 }
 
 impl fmt::Display for Operation {

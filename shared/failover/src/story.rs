@@ -5,7 +5,7 @@
 
 use jiff::Timestamp;
 use saga::bounds::{NAMED, few};
-use saga::{Event, Line, Plan, Step, StepId};
+use saga::{ControlEvent, Event, Line, Plan, SagaEvent, StepEvent};
 
 /// One sentence of a story.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -84,57 +84,72 @@ impl Group {
 }
 
 fn tell(plan: &Plan, event: &Event) -> Option<Told> {
-    let saga = |text: String| Some(Told { place: "saga".to_owned(), text, name: None });
-    let of_step = |id: StepId, text: &dyn Fn(&Step) -> String| {
-        let step = plan.step(id)?;
-        let stage = plan.stages.get(usize::from(id.stage))?;
-        Some(Told { place: stage.name.clone(), text: text(step), name: Some(step.name.clone()) })
-    };
     match event {
-        Event::Started { plan: hash, by, .. } => saga(format!("started by {by}, plan {} frozen", hash.short())),
-        Event::TookOver { epoch, owner } => saga(format!("runner {owner} took the lease, epoch {epoch}")),
-        Event::Approved { question, by, accepts_risk, loss_shown, proofs: _ } => {
+        Event::Saga(event) => Some(of_saga(event)),
+        Event::Step(event) => of_step(plan, event),
+        Event::Control(event) => of_control(event).map(about_saga),
+    }
+}
+
+fn about_saga(text: String) -> Told {
+    Told { place: "saga".to_owned(), text, name: None }
+}
+
+fn of_saga(event: &SagaEvent) -> Told {
+    about_saga(match event {
+        SagaEvent::Started { plan: hash, by, .. } => format!("started by {by}, plan {} frozen", hash.short()),
+        SagaEvent::TookOver { epoch, owner } => format!("runner {owner} took the lease, epoch {epoch}"),
+        SagaEvent::Approved { question, by, accepts_risk, loss_shown, proofs: _ } => {
             let risk = if *accepts_risk {
                 ", accepting that the leaving side may still process what could not be verified stopped"
             } else {
                 ""
             };
-            saga(format!("{by} approved {question:?}{risk}; loss shown: {loss_shown}"))
+            format!("{by} approved {question:?}{risk}; loss shown: {loss_shown}")
         }
-        Event::StageEntered { stage } => {
-            Some(Told { place: stage.clone(), text: "entered: its gate holds".to_owned(), name: None })
+        SagaEvent::StageEntered { stage } => {
+            return Told { place: stage.clone(), text: "entered: its gate holds".to_owned(), name: None };
         }
-        Event::Intended { step } => {
-            of_step(*step, &|s| format!("{{}} {} about to become {}: intent recorded", s.kind, s.want))
+        SagaEvent::ForwardDone => "the forward part is done".to_owned(),
+        SagaEvent::Round { tried, left } => format!("pursuit: {tried} tried again, {left} left"),
+        SagaEvent::HandedOver => "the runner gave the lease back".to_owned(),
+        SagaEvent::PersonNeeded { blocked } => format!("a person is needed: {blocked} steps are blocked"),
+        SagaEvent::Finished { outcome, by: Some(by) } => format!("finished: {outcome:?}, by {by}"),
+        SagaEvent::Finished { outcome, by: None } => format!("finished: {outcome:?}"),
+    })
+}
+
+fn of_step(plan: &Plan, event: &StepEvent) -> Option<Told> {
+    let id = event.step();
+    let step = plan.step(id)?;
+    let stage = plan.stages.get(usize::from(id.stage))?;
+    let (kind, want) = (&step.kind, &step.want);
+    let text = match event {
+        StepEvent::Intended { .. } => format!("{{}} {kind} about to become {want}: intent recorded"),
+        StepEvent::Tried { fault, .. } => format!("{{}} {kind} tried, not yet {want}: {}", fault.code),
+        StepEvent::Done { note, .. } => format!("{{}} {kind} {want}: {}", general(note)),
+        StepEvent::Blocked { fault, .. } => {
+            format!("{{}} {kind} blocked, not {want}: {} (switchback explain {})", fault.code, fault.code)
         }
-        Event::Tried { step, fault, .. } => {
-            of_step(*step, &|s| format!("{{}} {} tried, not yet {}: {}", s.kind, s.want, fault.code))
-        }
-        Event::Done { step, note, .. } => of_step(*step, &|s| format!("{{}} {} {}: {}", s.kind, s.want, general(note))),
-        Event::Blocked { step, fault, .. } => of_step(*step, &|s| {
-            format!("{{}} {} blocked, not {}: {} (switchback explain {})", s.kind, s.want, fault.code, fault.code)
-        }),
-        Event::Unblocked { step, by } => of_step(*step, &|s| format!("{{}} {} is tried again, says {by}", s.kind)),
-        Event::Waived { step, by, why } => of_step(*step, &|s| format!("{{}} {} waived by {by}: {why}", s.kind)),
-        Event::ForwardDone => saga("the forward part is done".to_owned()),
-        Event::Round { tried, left } => saga(format!("pursuit: {tried} tried again, {left} left")),
-        Event::HandedOver => saga("the runner gave the lease back".to_owned()),
-        Event::PersonNeeded { blocked } => saga(format!("a person is needed: {blocked} steps are blocked")),
-        Event::Held { by, why } => saga(format!("held by {by}: {why}; nothing is begun, the pursuit included")),
-        Event::Resumed { by, why } => saga(format!("resumed by {by}: {why}")),
-        Event::LessonLearned { by, text, owner, due } => {
+        StepEvent::Unblocked { by, .. } => format!("{{}} {kind} is tried again, says {by}"),
+        StepEvent::Waived { by, why, .. } => format!("{{}} {kind} waived by {by}: {why}"),
+    };
+    Some(Told { place: stage.name.clone(), text, name: Some(step.name.clone()) })
+}
+
+fn of_control(event: &ControlEvent) -> Option<String> {
+    match event {
+        ControlEvent::Held { by, why } => Some(format!("held by {by}: {why}; nothing is begun, the pursuit included")),
+        ControlEvent::Resumed { by, why } => Some(format!("resumed by {by}: {why}")),
+        ControlEvent::LessonLearned { by, text, owner, due } => {
             let owner = owner.as_ref().map_or_else(String::new, |owner| format!(", {owner} sees to it"));
             let due = due.map_or_else(String::new, |due| format!(", until {due}"));
-            saga(format!("lesson learned, says {by}{owner}{due}: {text}"))
+            Some(format!("lesson learned, says {by}{owner}{due}: {text}"))
         }
         // The lines of an order that was carried out are already in the story.
-        Event::TakenIn { .. } => None,
-        Event::Refused { what, by, why, .. } => saga(format!("{by} asked to {what}: refused, {why}")),
-        Event::AbortAsked { by, why } => saga(format!("{by} asks for the end: {why}")),
-        Event::Finished { outcome, by } => saga(match by {
-            Some(by) => format!("finished: {outcome:?}, by {by}"),
-            None => format!("finished: {outcome:?}"),
-        }),
+        ControlEvent::TakenIn { .. } => None,
+        ControlEvent::Refused { what, by, why, .. } => Some(format!("{by} asked to {what}: refused, {why}")),
+        ControlEvent::AbortAsked { by, why } => Some(format!("{by} asks for the end: {why}")),
     }
 }
 

@@ -4,7 +4,7 @@
 //! published. So if they are frozen and no saga moves the work, the saga that froze them was aborted in the middle.
 
 use jiff::Timestamp;
-use saga::{Event, Line, Plan, SagaId, State, StepState};
+use saga::{Event, Line, Plan, SagaId, State, StepEvent, StepState};
 use serde::Serialize;
 
 use crate::operation::Operation;
@@ -224,7 +224,10 @@ pub fn pointed_at(plan: &Plan, lines: &[Line]) -> Option<Timestamp> {
     let points = |step: saga::StepId| {
         plan.step(step).is_some_and(|step| step.kind == own::PUBLICATION && step.want == want::POINTED)
     };
-    let done = lines.iter().rev().find(|line| matches!(&line.event, Event::Done { step, .. } if points(*step)));
+    let done = lines
+        .iter()
+        .rev()
+        .find(|line| matches!(&line.event, Event::Step(StepEvent::Done { step, .. }) if points(*step)));
     done.map(|line| line.at)
 }
 

@@ -16,7 +16,7 @@ use http::{HeaderMap, StatusCode};
 use integrations::actions::ACTIONS;
 use integrations::{Asked, Got, IntegrationActions, Missed, Web};
 use jiff::Timestamp;
-use saga::{Class, Fault, Reaction, Step};
+use saga::{Fault, Reaction, Step};
 use secrecy::SecretString;
 use serde_json::{Value, json};
 
@@ -111,19 +111,7 @@ fn wanted(kind: &str) -> &'static str {
 fn step_of(kind: &str, settings: Value) -> Step {
     let address = Address { side: Side::Standby, url: "https://two.example".into(), host: "two.example".into() };
     let detail = Detail { settings, side: Side::Standby, address, shown: None, wording: None };
-    Step {
-        place: Role::Target.as_str().to_owned(),
-        kind: kind.to_owned(),
-        resource: "platform".to_owned(),
-        name: "platform".to_owned(),
-        want: wanted(kind).to_owned(),
-        detail: json!(detail),
-        class: Class::Idempotent,
-        pursue: false,
-        needs: Vec::new(),
-        restarted_by: Vec::new(),
-        optional: false,
-    }
+    Step { detail: json!(detail), ..Step::new(Role::Target.as_str(), kind, "platform", "platform", wanted(kind)) }
 }
 
 #[tokio::test]

@@ -7,7 +7,7 @@ use engine::capture::CaptureError;
 use engine::dry_run::DryRunFailed;
 use engine::ports::StoreError;
 use engine::runner::Stopped;
-use engine::start::StartRefused;
+use engine::start::{StartError, StartRefused};
 use failover::{PlanRefused, Side};
 use saga::Fault;
 use serde::Serialize;
@@ -153,7 +153,15 @@ impl From<StartRefused> for Problem {
                 | PlanRefused::Plan(_),
             ) => Self::refused("NO-PLAN", error.to_string()),
             StartRefused::Capture(error) => error.into(),
-            StartRefused::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<StartError> for Problem {
+    fn from(error: StartError) -> Self {
+        match error {
+            StartError::Refused(refused) => refused.into(),
+            StartError::Store(error) => error.into(),
         }
     }
 }

@@ -30,6 +30,11 @@ pub fn capped(text: &str, most: usize) -> String {
     format!("{}{ending}", &text[..end])
 }
 
+/// Cuts a text of a record to [`TEXT`] bytes at most.
+pub(crate) fn capped_text(text: String) -> String {
+    if text.len() <= TEXT { text } else { capped(&text, TEXT) }
+}
+
 /// Lists the first [`NAMED`] names, and then says how many more there are.
 ///
 /// ```

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use crate::event::{Event, Outcome};
+use crate::event::{ControlEvent, Event};
 use crate::illegal::Illegal;
 
 /// A hold: a person has stopped the saga until somebody resumes it.
@@ -50,76 +50,39 @@ impl Controls {
     pub(crate) fn admit(&self, event: &Event) -> Result<(), Illegal> {
         let illegal = |phase| Err(Illegal::Phase(phase));
         match event {
-            Event::Held { .. } if self.held.is_some() => illegal("held"),
-            Event::Resumed { .. } if self.held.is_none() => illegal("not held"),
-            Event::TakenIn { control } | Event::Refused { control, .. } if self.ended.contains_key(control) => {
+            Event::Saga(event) if self.held.is_some() && !event.may_follow_hold() => illegal("held"),
+            Event::Step(event) if self.held.is_some() && !event.may_follow_hold() => illegal("held"),
+            Event::Saga(_) | Event::Step(_) => Ok(()),
+            Event::Control(ControlEvent::Held { .. }) if self.held.is_some() => illegal("held"),
+            Event::Control(ControlEvent::Resumed { .. }) if self.held.is_none() => illegal("not held"),
+            Event::Control(ControlEvent::TakenIn { control } | ControlEvent::Refused { control, .. })
+                if self.ended.contains_key(control) =>
+            {
                 illegal("done with this order")
             }
-            Event::StageEntered { .. }
-            | Event::Approved { .. }
-            | Event::Intended { .. }
-            | Event::Tried { .. }
-            | Event::Done { .. }
-            | Event::Blocked { .. }
-            | Event::ForwardDone
-            | Event::Round { .. }
-            | Event::PersonNeeded { .. }
-            | Event::Finished { outcome: Outcome::Completed, .. }
-                if self.held.is_some() =>
-            {
-                illegal("held")
-            }
-            Event::Started { .. }
-            | Event::TookOver { .. }
-            | Event::Approved { .. }
-            | Event::StageEntered { .. }
-            | Event::Intended { .. }
-            | Event::Tried { .. }
-            | Event::Done { .. }
-            | Event::Blocked { .. }
-            | Event::Unblocked { .. }
-            | Event::Waived { .. }
-            | Event::ForwardDone
-            | Event::Round { .. }
-            | Event::HandedOver
-            | Event::PersonNeeded { .. }
-            | Event::Held { .. }
-            | Event::Resumed { .. }
-            | Event::LessonLearned { .. }
-            | Event::TakenIn { .. }
-            | Event::Refused { .. }
-            | Event::AbortAsked { .. }
-            | Event::Finished { outcome: Outcome::Completed | Outcome::Aborted, .. } => Ok(()),
+            Event::Control(
+                ControlEvent::Held { .. }
+                | ControlEvent::Resumed { .. }
+                | ControlEvent::LessonLearned { .. }
+                | ControlEvent::TakenIn { .. }
+                | ControlEvent::Refused { .. }
+                | ControlEvent::AbortAsked { .. },
+            ) => Ok(()),
         }
     }
 
     /// Applies an event that [`Controls::admit`] has accepted.
-    pub(crate) fn apply(&mut self, event: &Event, at: Timestamp) {
+    pub(crate) fn apply(&mut self, event: &ControlEvent, at: Timestamp) {
         match event {
-            Event::Held { by, why } => self.held = Some(Hold { by: by.clone(), why: why.clone(), since: at }),
-            Event::Resumed { .. } => self.held = None,
-            Event::LessonLearned { by, text, owner, due } => {
+            ControlEvent::Held { by, why } => self.held = Some(Hold { by: by.clone(), why: why.clone(), since: at }),
+            ControlEvent::Resumed { .. } => self.held = None,
+            ControlEvent::LessonLearned { by, text, owner, due } => {
                 let (by, text, owner) = (by.clone(), text.clone(), owner.clone());
                 self.lessons.push(Lesson { by, text, owner, due: *due, at });
             }
-            Event::TakenIn { control } => drop(self.ended.insert(control.clone(), None)),
-            Event::Refused { control, why, .. } => drop(self.ended.insert(control.clone(), Some(why.clone()))),
-            Event::Started { .. }
-            | Event::TookOver { .. }
-            | Event::Approved { .. }
-            | Event::StageEntered { .. }
-            | Event::Intended { .. }
-            | Event::Tried { .. }
-            | Event::Done { .. }
-            | Event::Blocked { .. }
-            | Event::Unblocked { .. }
-            | Event::Waived { .. }
-            | Event::ForwardDone
-            | Event::Round { .. }
-            | Event::HandedOver
-            | Event::PersonNeeded { .. }
-            | Event::AbortAsked { .. }
-            | Event::Finished { .. } => {}
+            ControlEvent::TakenIn { control } => drop(self.ended.insert(control.clone(), None)),
+            ControlEvent::Refused { control, why, .. } => drop(self.ended.insert(control.clone(), Some(why.clone()))),
+            ControlEvent::AbortAsked { .. } => {}
         }
     }
 

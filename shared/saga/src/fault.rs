@@ -54,6 +54,28 @@ pub enum Reaction {
     WaitForOthers,
 }
 
+impl Reaction {
+    /// Whether nothing happened, and the caller simply tries again.
+    pub fn is_again(self) -> bool {
+        match self {
+            Reaction::Again { .. } => true,
+            Reaction::VerifyFirst
+            | Reaction::AlreadySo
+            | Reaction::PersonNeeded
+            | Reaction::UnsupportedHere
+            | Reaction::WaitForOthers => false,
+        }
+    }
+
+    /// Whether another try of the same thing may succeed, with nobody's help and with no other step.
+    pub fn is_retry(self) -> bool {
+        match self {
+            Reaction::Again { .. } | Reaction::VerifyFirst | Reaction::AlreadySo => true,
+            Reaction::PersonNeeded | Reaction::UnsupportedHere | Reaction::WaitForOthers => false,
+        }
+    }
+}
+
 /// An attempt, or a part of one, that did not succeed.
 ///
 /// `message` names the place and the cause in one sentence. It never holds a credential (S23).

@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 
 use crate::decide::{Decision, Moves, Standing, conclude, is_quiet, stands};
-use crate::event::Event;
+use crate::event::{Event, SagaEvent};
 use crate::plan::{Plan, StepId};
 use crate::state::State;
 
@@ -77,37 +77,19 @@ impl Frontier {
     /// Takes in an event that was applied to the state.
     pub fn follow(&mut self, plan: &Plan, state: &State, event: &Event) {
         match event {
-            Event::Intended { step }
-            | Event::Tried { step, .. }
-            | Event::Done { step, .. }
-            | Event::Blocked { step, .. }
-            | Event::Unblocked { step, .. }
-            | Event::Waived { step, .. } => {
-                self.count(plan, state, *step);
-                let dependants = self.place(*step).and_then(|place| self.dependants.get_mut(place));
-                let dependants = dependants.map(std::mem::take).unwrap_or_default();
-                for dependant in &dependants {
-                    self.count(plan, state, *dependant);
-                }
-                if let Some(of) = self.place(*step).and_then(|place| self.dependants.get_mut(place)) {
-                    *of = dependants;
-                }
-            }
+            Event::Step(event) => self.count_with_dependants(plan, state, event.step()),
             // An approval may take the place of any need, and a stage brings its steps.
-            Event::Approved { .. } | Event::StageEntered { .. } => self.count_all(plan, state),
-            Event::Started { .. }
-            | Event::TookOver { .. }
-            | Event::ForwardDone
-            | Event::Round { .. }
-            | Event::HandedOver
-            | Event::PersonNeeded { .. }
-            | Event::Held { .. }
-            | Event::Resumed { .. }
-            | Event::LessonLearned { .. }
-            | Event::TakenIn { .. }
-            | Event::Refused { .. }
-            | Event::AbortAsked { .. }
-            | Event::Finished { .. } => {}
+            Event::Saga(SagaEvent::Approved { .. } | SagaEvent::StageEntered { .. }) => self.count_all(plan, state),
+            Event::Saga(
+                SagaEvent::Started { .. }
+                | SagaEvent::TookOver { .. }
+                | SagaEvent::ForwardDone
+                | SagaEvent::Round { .. }
+                | SagaEvent::HandedOver
+                | SagaEvent::PersonNeeded { .. }
+                | SagaEvent::Finished { .. },
+            )
+            | Event::Control(_) => {}
         }
     }
 
@@ -163,6 +145,18 @@ impl Frontier {
     fn count_all(&mut self, plan: &Plan, state: &State) {
         for (id, _) in plan.steps() {
             self.count(plan, state, id);
+        }
+    }
+
+    fn count_with_dependants(&mut self, plan: &Plan, state: &State, id: StepId) {
+        self.count(plan, state, id);
+        let dependants = self.place(id).and_then(|place| self.dependants.get_mut(place));
+        let dependants = dependants.map(std::mem::take).unwrap_or_default();
+        for dependant in &dependants {
+            self.count(plan, state, *dependant);
+        }
+        if let Some(of) = self.place(id).and_then(|place| self.dependants.get_mut(place)) {
+            *of = dependants;
         }
     }
 

@@ -37,7 +37,7 @@ mod transition;
 
 pub use controls::{Hold, Lesson};
 pub use decide::{Decision, decide};
-pub use event::{Event, Outcome};
+pub use event::{ControlEvent, Event, Outcome, SagaEvent, StepEvent};
 pub use fault::{Code, Fault, Reaction};
 pub use frontier::Frontier;
 pub use illegal::Illegal;

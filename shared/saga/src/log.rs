@@ -95,6 +95,7 @@ fn digest(tip: &str, number: u64, at: Timestamp, epoch: u64, event: &Event) -> S
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::event::SagaEvent;
 
     #[test]
     fn an_untouched_chain_follows() {
@@ -107,7 +108,7 @@ mod tests {
     #[test]
     fn an_altered_line_is_found() {
         let mut lines = three_lines();
-        lines[1].event = Event::StageEntered { stage: "other".into() };
+        lines[1].event = Event::Saga(SagaEvent::StageEntered { stage: "other".into() });
         assert_eq!(first_break(&lines), Some(1));
     }
 
@@ -148,13 +149,13 @@ mod tests {
         assert_eq!(Chain::default().follow(&read), Ok(()));
         assert_eq!(serde_json::to_string(&read).unwrap(), line);
         let proven = Line {
-            event: Event::Approved {
+            event: Event::Saga(SagaEvent::Approved {
                 question: "go".into(),
                 by: "ana".into(),
                 accepts_risk: true,
                 loss_shown: "60 s".into(),
                 proofs: vec![crate::Proof::Code],
-            },
+            }),
             ..read
         };
         assert!(Chain::default().follow(&proven).is_err(), "a proof that is put in later is found");
@@ -172,7 +173,7 @@ mod tests {
             .enumerate()
             .map(|(second, stage)| {
                 let at = Timestamp::from_second(second as i64).unwrap();
-                chain.link(at, 1, Event::StageEntered { stage: (*stage).into() })
+                chain.link(at, 1, Event::Saga(SagaEvent::StageEntered { stage: (*stage).into() }))
             })
             .collect()
     }

@@ -127,6 +127,32 @@ pub struct Step {
     pub optional: bool,
 }
 
+impl Step {
+    /// A step with nothing special: it carries no data, needs no other step, and the saga waits for it. The texts are
+    /// in the order of the members.
+    pub fn new(
+        place: impl Into<String>,
+        kind: impl Into<String>,
+        resource: impl Into<String>,
+        name: impl Into<String>,
+        want: impl Into<String>,
+    ) -> Self {
+        Self {
+            place: place.into(),
+            kind: kind.into(),
+            resource: resource.into(),
+            name: name.into(),
+            want: want.into(),
+            detail: serde_json::Value::Null,
+            class: Class::Idempotent,
+            pursue: false,
+            needs: Vec::new(),
+            restarted_by: Vec::new(),
+            optional: false,
+        }
+    }
+}
+
 /// A resource that could undo a step that was just found as wanted.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

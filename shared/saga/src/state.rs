@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 
 use crate::controls::{Controls, Hold, Lesson};
-use crate::event::{Event, Outcome};
+use crate::event::{Event, Outcome, SagaEvent, StepEvent};
 use crate::illegal::Illegal;
 use crate::plan::{Plan, StepId};
 use crate::proof::Proof;
@@ -100,52 +100,51 @@ impl State {
         }
         self.controls.admit(event)?;
         match event {
-            Event::Started { .. } => {
+            Event::Saga(event) => self.apply_to_saga(event, at)?,
+            Event::Step(event) => {
+                let moved = self.change(event, at, epoch)?;
+                // A person is still needed if a try leaves the step in its state.
+                self.person_needed &= !moved;
+            }
+            Event::Control(event) => self.controls.apply(event, at),
+        }
+        Ok(())
+    }
+
+    fn apply_to_saga(&mut self, event: &SagaEvent, at: Timestamp) -> Result<(), Illegal> {
+        match event {
+            SagaEvent::Started { .. } => {
                 if std::mem::replace(&mut self.begun, true) {
                     return Err(Illegal::Phase("begun"));
                 }
             }
-            Event::TookOver { epoch, .. } => self.epoch = *epoch,
-            Event::Approved { question, by, accepts_risk, proofs, .. } => {
+            SagaEvent::TookOver { epoch, .. } => self.epoch = *epoch,
+            SagaEvent::Approved { question, by, accepts_risk, proofs, .. } => {
                 if self.approvals.contains_key(question) {
                     return Err(Illegal::UsedApproval(question.clone()));
                 }
                 let approval = Approval { by: by.clone(), accepts_risk: *accepts_risk, proofs: proofs.clone() };
                 self.approvals.insert(question.clone(), approval);
             }
-            Event::StageEntered { stage } => {
+            SagaEvent::StageEntered { stage } => {
                 let found = self.stages.iter_mut().find(|s| s.name == *stage && s.entered_at.is_none());
                 found.ok_or_else(|| Illegal::Stage(stage.clone()))?.entered_at = Some(at);
             }
-            Event::Intended { step }
-            | Event::Tried { step, .. }
-            | Event::Done { step, .. }
-            | Event::Blocked { step, .. }
-            | Event::Unblocked { step, .. }
-            | Event::Waived { step, .. } => {
-                let moved = self.change(*step, event, at, epoch)?;
-                // A person is still needed if a try leaves the step in its state.
-                self.person_needed &= !moved;
-            }
-            Event::ForwardDone => self.forward_done_at = Some(at),
-            Event::Round { .. } | Event::HandedOver | Event::AbortAsked { .. } => {}
-            Event::Held { .. }
-            | Event::Resumed { .. }
-            | Event::LessonLearned { .. }
-            | Event::TakenIn { .. }
-            | Event::Refused { .. } => self.controls.apply(event, at),
-            Event::PersonNeeded { .. } => self.person_needed = true,
-            Event::Finished { outcome, .. } => self.finished = Some(*outcome),
+            SagaEvent::ForwardDone => self.forward_done_at = Some(at),
+            SagaEvent::Round { .. } | SagaEvent::HandedOver => {}
+            SagaEvent::PersonNeeded { .. } => self.person_needed = true,
+            SagaEvent::Finished { outcome, .. } => self.finished = Some(*outcome),
         }
         Ok(())
     }
 
     /// Changes a step. Returns whether its state is now another one.
-    fn change(&mut self, id: StepId, event: &Event, at: Timestamp, epoch: u64) -> Result<bool, Illegal> {
+    fn change(&mut self, event: &StepEvent, at: Timestamp, epoch: u64) -> Result<bool, Illegal> {
+        let id = event.step();
         let stage = self.stages.get_mut(usize::from(id.stage)).ok_or(Illegal::NoSuchStep(id))?;
         let record = stage.steps.get_mut(id.number as usize).ok_or(Illegal::NoSuchStep(id))?;
         let before = record.clone();
-        let after = transition(id, before.clone(), event, at, epoch)?;
+        let after = transition(before.clone(), event, at, epoch)?;
         if after.attempts < before.attempts {
             return Err(Illegal::AttemptsFell(id));
         }

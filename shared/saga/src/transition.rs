@@ -1,34 +1,32 @@
-//! The change that an event makes to the one step that it names. Total: an event that cannot follow is refused, and
+//! The change that an event makes to its step. Total: an event that cannot follow is refused, and
 //! never ignored.
 
 use jiff::Timestamp;
 
-use crate::event::Event;
+use crate::event::StepEvent;
 use crate::fault::Reaction;
 use crate::illegal::Illegal;
-use crate::plan::StepId;
 use crate::step_record::{StepRecord, StepState};
 
-/// The record of a step after an event that names it.
+/// The record of a step after one of its events.
 pub(crate) fn transition(
-    id: StepId,
     mut record: StepRecord,
-    event: &Event,
+    event: &StepEvent,
     at: Timestamp,
     epoch: u64,
 ) -> Result<StepRecord, Illegal> {
-    let illegal = |event| Err(Illegal::Step { step: id, state: record.state, event });
+    let illegal = |what| Err(Illegal::Step { step: event.step(), state: record.state, event: what });
     record.epoch = epoch;
     match (record.state, event) {
         (StepState::Done | StepState::Waived, _) => return illegal("anything else: it is settled"),
         (
             StepState::Planned | StepState::Intended | StepState::Waiting | StepState::Blocked,
-            Event::Intended { .. },
+            StepEvent::Intended { .. },
         ) => {
             record.state = StepState::Intended;
             record.next_at = None;
         }
-        (state, Event::Tried { attempts, fault, next_at, .. }) => {
+        (state, StepEvent::Tried { attempts, fault, next_at, .. }) => {
             record.state = match (state, fault.reaction) {
                 (StepState::Intended, Reaction::VerifyFirst | Reaction::AlreadySo) => StepState::Intended,
                 _ => StepState::Waiting,
@@ -37,7 +35,7 @@ pub(crate) fn transition(
             record.fault = Some(fault.clone());
             record.next_at = Some(*next_at);
         }
-        (_, Event::Done { attempts, note, .. }) => {
+        (_, StepEvent::Done { attempts, note, .. }) => {
             record.state = StepState::Done;
             tried(&mut record, *attempts, at);
             record.next_at = None;
@@ -46,42 +44,24 @@ pub(crate) fn transition(
             record.fault = None;
             record.note.clone_from(note);
         }
-        (_, Event::Blocked { attempts, fault, .. }) => {
+        (_, StepEvent::Blocked { attempts, fault, .. }) => {
             record.state = StepState::Blocked;
             tried(&mut record, *attempts, at);
             record.fault = Some(fault.clone());
             record.next_at = None;
         }
-        (StepState::Blocked | StepState::Waiting, Event::Unblocked { .. }) => {
+        (StepState::Blocked | StepState::Waiting, StepEvent::Unblocked { .. }) => {
             record.state = StepState::Waiting;
             record.next_at = Some(at);
         }
-        (_, Event::Waived { by, why, .. }) => {
+        (_, StepEvent::Waived { by, why, .. }) => {
             record.state = StepState::Waived;
             record.next_at = None;
             record.note = format!("waived by {by}: {why}");
         }
-        (StepState::Planned | StepState::Intended, Event::Unblocked { .. }) => {
+        (StepState::Planned | StepState::Intended, StepEvent::Unblocked { .. }) => {
             return illegal("unblocked");
         }
-        (
-            _,
-            Event::Started { .. }
-            | Event::TookOver { .. }
-            | Event::Approved { .. }
-            | Event::StageEntered { .. }
-            | Event::ForwardDone
-            | Event::Round { .. }
-            | Event::HandedOver
-            | Event::PersonNeeded { .. }
-            | Event::Held { .. }
-            | Event::Resumed { .. }
-            | Event::LessonLearned { .. }
-            | Event::TakenIn { .. }
-            | Event::Refused { .. }
-            | Event::AbortAsked { .. }
-            | Event::Finished { .. },
-        ) => return illegal("the subject of an event that names no step"),
     }
     Ok(record)
 }

@@ -8,7 +8,10 @@ mod plans;
 
 use plans::{at, plan, step};
 use proptest::prelude::*;
-use saga::{Code, Event, Fault, Frontier, Gate, Need, Needed, Plan, Reaction, State, StepId, decide};
+use saga::{
+    Code, ControlEvent, Event, Fault, Frontier, Gate, Need, Needed, Plan, Reaction, SagaEvent, State, StepEvent,
+    StepId, decide,
+};
 
 const STAGES: u16 = 3;
 const STEPS: u32 = 5;
@@ -60,23 +63,29 @@ fn fault(reaction: Reaction) -> Fault {
 fn event(what: u8, step: StepId, attempts: u32, seconds: i64) -> Event {
     let (by, why) = ("somebody".to_owned(), "why".to_owned());
     match what {
-        0 => Event::Intended { step },
+        0 => Event::Step(StepEvent::Intended { step }),
         1 => {
             let reaction = if seconds % 2 == 0 { Reaction::WaitForOthers } else { Reaction::VerifyFirst };
-            Event::Tried { step, attempts, fault: fault(reaction), next_at: at(seconds) }
+            Event::Step(StepEvent::Tried { step, attempts, fault: fault(reaction), next_at: at(seconds) })
         }
-        2 | 3 => Event::Done { step, attempts, note: String::new() },
-        4 => Event::Blocked { step, attempts, fault: fault(Reaction::PersonNeeded) },
-        5 => Event::Unblocked { step, by },
-        6 => Event::Waived { step, by, why },
+        2 | 3 => Event::Step(StepEvent::Done { step, attempts, note: String::new() }),
+        4 => Event::Step(StepEvent::Blocked { step, attempts, fault: fault(Reaction::PersonNeeded) }),
+        5 => Event::Step(StepEvent::Unblocked { step, by }),
+        6 => Event::Step(StepEvent::Waived { step, by, why }),
         7 => {
             let (question, loss_shown) = ("go".to_owned(), String::new());
-            Event::Approved { question, by, accepts_risk: seconds % 3 != 0, loss_shown, proofs: Vec::new() }
+            Event::Saga(SagaEvent::Approved {
+                question,
+                by,
+                accepts_risk: seconds % 3 != 0,
+                loss_shown,
+                proofs: Vec::new(),
+            })
         }
-        8 => Event::Held { by, why },
-        9 => Event::Resumed { by, why },
-        10 => Event::PersonNeeded { blocked: 1 },
-        _ => Event::ForwardDone,
+        8 => Event::Control(ControlEvent::Held { by, why }),
+        9 => Event::Control(ControlEvent::Resumed { by, why }),
+        10 => Event::Saga(SagaEvent::PersonNeeded { blocked: 1 }),
+        _ => Event::Saga(SagaEvent::ForwardDone),
     }
 }
 
@@ -112,7 +121,7 @@ proptest! {
         let plan = drawn_plan(&drawn, &gates);
         let mut state = State::new(&plan);
         let mut frontier = Frontier::new(&plan, &state);
-        let started = Event::Started { saga: plan.saga.clone(), plan: plan.freeze().unwrap().1, by: "test".to_owned() };
+        let started = Event::Saga(SagaEvent::Started { saga: plan.saga.clone(), plan: plan.freeze().unwrap().1, by: "test".to_owned() });
         state.apply(&started, at(0), 1).unwrap();
         frontier.follow(&plan, &state, &started);
         for (what, stage, number, seconds) in happens {
@@ -122,7 +131,7 @@ proptest! {
                 13 => frontier.ends(&plan, &state, step),
                 14 | 15 => {
                     for name in frontier.decide(&plan, &state, now, ROOMY).enter {
-                        let entered = Event::StageEntered { stage: name };
+                        let entered = Event::Saga(SagaEvent::StageEntered { stage: name });
                         state.apply(&entered, now, 1).unwrap();
                         frontier.follow(&plan, &state, &entered);
                     }

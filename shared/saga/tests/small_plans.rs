@@ -11,7 +11,8 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use plans::{at, plan, step};
 use saga::{
-    Class, Code, Decision, Event, Fault, Gate, Need, Needed, Outcome, Plan, Reaction, State, StepId, StepState, decide,
+    Class, Code, ControlEvent, Decision, Event, Fault, Gate, Need, Needed, Outcome, Plan, Reaction, SagaEvent, State,
+    StepEvent, StepId, StepState, decide,
 };
 
 const GO: &str = "go";
@@ -49,43 +50,45 @@ fn next(plan: &Plan, state: &State, decision: &Decision) -> Vec<Event> {
         return Vec::new();
     }
     let mut events: Vec<Event> =
-        decision.enter.iter().map(|stage| Event::StageEntered { stage: stage.clone() }).collect();
+        decision.enter.iter().map(|stage| Event::Saga(SagaEvent::StageEntered { stage: stage.clone() })).collect();
     for question in &decision.ask {
         for accepts_risk in [true, false] {
             let (by, loss_shown) = ("somebody".to_owned(), String::new());
-            events.push(Event::Approved {
+            events.push(Event::Saga(SagaEvent::Approved {
                 question: question.clone(),
                 by,
                 accepts_risk,
                 loss_shown,
                 proofs: Vec::new(),
-            });
+            }));
         }
     }
     for &step in &decision.ready {
         let attempts = (state.step(step).unwrap().attempts + 1).min(ATTEMPTS);
         for fault in [fault(Reaction::VerifyFirst), fault(Reaction::WaitForOthers)] {
-            events.push(Event::Tried { step, attempts, fault, next_at: at(0) });
+            events.push(Event::Step(StepEvent::Tried { step, attempts, fault, next_at: at(0) }));
         }
-        events.push(Event::Done { step, attempts, note: String::new() });
-        events.push(Event::Blocked { step, attempts, fault: fault(Reaction::PersonNeeded) });
+        events.push(Event::Step(StepEvent::Done { step, attempts, note: String::new() }));
+        events.push(Event::Step(StepEvent::Blocked { step, attempts, fault: fault(Reaction::PersonNeeded) }));
         if plan.step(step).unwrap().class == Class::Intended {
-            events.push(Event::Intended { step });
+            events.push(Event::Step(StepEvent::Intended { step }));
         }
     }
     for (step, record) in state.steps().filter(|(_, record)| record.state == StepState::Blocked) {
         let (by, why) = ("somebody".to_owned(), "why".to_owned());
-        events.push(Event::Unblocked { step, by: by.clone() });
-        events.push(Event::Waived { step, by, why });
+        events.push(Event::Step(StepEvent::Unblocked { step, by: by.clone() }));
+        events.push(Event::Step(StepEvent::Waived { step, by, why }));
         if state.held().is_none() {
-            events.push(Event::Done { step, attempts: record.attempts, note: String::new() });
+            events.push(Event::Step(StepEvent::Done { step, attempts: record.attempts, note: String::new() }));
         }
     }
     events.extend(ordered(state));
-    events.extend(decision.forward_done.then_some(Event::ForwardDone));
+    events.extend(decision.forward_done.then_some(Event::Saga(SagaEvent::ForwardDone)));
     let told = state.is_person_needed();
-    events.extend(decision.person_needed.filter(|_| !told).map(|blocked| Event::PersonNeeded { blocked }));
-    events.extend(decision.finish.map(|outcome| Event::Finished { outcome, by: None }));
+    events.extend(
+        decision.person_needed.filter(|_| !told).map(|blocked| Event::Saga(SagaEvent::PersonNeeded { blocked })),
+    );
+    events.extend(decision.finish.map(|outcome| Event::Saga(SagaEvent::Finished { outcome, by: None })));
     events
 }
 
@@ -94,19 +97,23 @@ fn ordered(state: &State) -> Vec<Event> {
     let mut events = Vec::new();
     let (by, why) = ("holder".to_owned(), "why".to_owned());
     events.push(match state.held() {
-        Some(_) => Event::Resumed { by: by.clone(), why: why.clone() },
-        None => Event::Held { by: by.clone(), why: why.clone() },
+        Some(_) => Event::Control(ControlEvent::Resumed { by: by.clone(), why: why.clone() }),
+        None => Event::Control(ControlEvent::Held { by: by.clone(), why: why.clone() }),
     });
     let waiting = state.steps().find(|(_, record)| record.state == StepState::Waiting);
-    events.extend(waiting.map(|(step, _)| Event::Unblocked { step, by: by.clone() }));
-    events.push(Event::Finished { outcome: Outcome::Aborted, by: Some(by) });
+    events.extend(waiting.map(|(step, _)| Event::Step(StepEvent::Unblocked { step, by: by.clone() })));
+    events.push(Event::Saga(SagaEvent::Finished { outcome: Outcome::Aborted, by: Some(by) }));
     events
 }
 
 /// Walks through every reachable state, and calls `look` once for each.
 fn walk(plan: &Plan, mut look: impl FnMut(&State, &Decision, &[Event])) -> usize {
     let mut begun = State::new(plan);
-    let started = Event::Started { saga: plan.saga.clone(), plan: plan.freeze().unwrap().1, by: "test".to_owned() };
+    let started = Event::Saga(SagaEvent::Started {
+        saga: plan.saga.clone(),
+        plan: plan.freeze().unwrap().1,
+        by: "test".to_owned(),
+    });
     begun.apply(&started, at(0), 1).unwrap();
     let mut seen = BTreeMap::from([(format!("{begun:?}"), ())]);
     let mut open = vec![begun];
@@ -179,14 +186,18 @@ fn a_finished_saga_takes_nothing_and_a_settled_step_stays_so_s16() {
     let mut ends = 0;
     walk(&plan, |state, _, _| {
         if state.finished().is_some() {
-            for event in [Event::HandedOver, held(), Event::TakenIn { control: "1".to_owned() }] {
+            for event in [
+                Event::Saga(SagaEvent::HandedOver),
+                held(),
+                Event::Control(ControlEvent::TakenIn { control: "1".to_owned() }),
+            ] {
                 let mut after = state.clone();
                 assert!(after.apply(&event, at(1), 2).is_err() && after == *state, "{event:?}");
             }
         }
         for (step, record) in state.steps() {
             let (attempts, note) = (record.attempts, String::new());
-            let done = Event::Done { step, attempts, note };
+            let done = Event::Step(StepEvent::Done { step, attempts, note });
             let mut after = state.clone();
             let applied = after.apply(&done, at(1), 2);
             if record.state.is_settled() || state.finished().is_some() {
@@ -202,7 +213,7 @@ fn a_finished_saga_takes_nothing_and_a_settled_step_stays_so_s16() {
 }
 
 fn held() -> Event {
-    Event::Held { by: "holder".to_owned(), why: "why".to_owned() }
+    Event::Control(ControlEvent::Held { by: "holder".to_owned(), why: "why".to_owned() })
 }
 
 #[test]
@@ -217,11 +228,11 @@ fn nothing_of_a_held_saga_is_begun_or_can_be_recorded_as_begun() {
         for (step, record) in state.steps() {
             let attempts = record.attempts;
             let begun = [
-                Event::Intended { step },
-                Event::Tried { step, attempts, fault: fault(Reaction::VerifyFirst), next_at: at(0) },
-                Event::Done { step, attempts, note: String::new() },
-                Event::StageEntered { stage: "start".to_owned() },
-                Event::Finished { outcome: Outcome::Completed, by: None },
+                Event::Step(StepEvent::Intended { step }),
+                Event::Step(StepEvent::Tried { step, attempts, fault: fault(Reaction::VerifyFirst), next_at: at(0) }),
+                Event::Step(StepEvent::Done { step, attempts, note: String::new() }),
+                Event::Saga(SagaEvent::StageEntered { stage: "start".to_owned() }),
+                Event::Saga(SagaEvent::Finished { outcome: Outcome::Completed, by: None }),
                 held(),
             ];
             for event in begun {
@@ -237,17 +248,22 @@ fn nothing_of_a_held_saga_is_begun_or_can_be_recorded_as_begun() {
 fn an_order_ends_once_and_a_lesson_stays() {
     let mut state = State::new(&small());
     let (control, by, why) = ("1-a".to_owned(), "ann".to_owned(), "why".to_owned());
-    let learned = Event::LessonLearned { by: by.clone(), text: "pools first".to_owned(), owner: None, due: None };
+    let learned = Event::Control(ControlEvent::LessonLearned {
+        by: by.clone(),
+        text: "pools first".to_owned(),
+        owner: None,
+        due: None,
+    });
     assert_eq!(state.control(&control), None);
     state.apply(&learned, at(1), 1).unwrap();
-    state.apply(&Event::TakenIn { control: control.clone() }, at(1), 1).unwrap();
+    state.apply(&Event::Control(ControlEvent::TakenIn { control: control.clone() }), at(1), 1).unwrap();
     assert_eq!(state.control(&control), Some(Ok(())));
     assert_eq!((state.lessons().len(), state.lessons()[0].at), (1, at(1)));
-    let refused = Event::Refused { control: control.clone(), what: "hold".to_owned(), by, why };
-    assert!(state.apply(&Event::TakenIn { control }, at(2), 1).is_err());
+    let refused = Event::Control(ControlEvent::Refused { control: control.clone(), what: "hold".to_owned(), by, why });
+    assert!(state.apply(&Event::Control(ControlEvent::TakenIn { control }), at(2), 1).is_err());
     assert!(state.apply(&refused, at(2), 1).is_err());
-    let Event::Refused { what, by, why, .. } = refused else { unreachable!() };
-    state.apply(&Event::Refused { control: "2-b".to_owned(), what, by, why }, at(3), 1).unwrap();
+    let Event::Control(ControlEvent::Refused { what, by, why, .. }) = refused else { unreachable!() };
+    state.apply(&Event::Control(ControlEvent::Refused { control: "2-b".to_owned(), what, by, why }), at(3), 1).unwrap();
     assert_eq!(state.control("2-b"), Some(Err("why")));
 }
 
@@ -310,17 +326,21 @@ fn tokens_are_stable_short_and_never_shared_s7() {
 fn what_waits_is_due_when_its_time_has_come() {
     let plan = small();
     let mut state = State::new(&plan);
-    let started = Event::Started { saga: plan.saga.clone(), plan: plan.freeze().unwrap().1, by: "test".to_owned() };
-    let approved = Event::Approved {
+    let started = Event::Saga(SagaEvent::Started {
+        saga: plan.saga.clone(),
+        plan: plan.freeze().unwrap().1,
+        by: "test".to_owned(),
+    });
+    let approved = Event::Saga(SagaEvent::Approved {
         question: GO.to_owned(),
         by: "a".to_owned(),
         accepts_risk: false,
         loss_shown: String::new(),
         proofs: Vec::new(),
-    };
-    let entered = Event::StageEntered { stage: "freeze".to_owned() };
+    });
+    let entered = Event::Saga(SagaEvent::StageEntered { stage: "freeze".to_owned() });
     let again = fault(Reaction::Again { after_ms: None });
-    let tried = Event::Tried { step: id(0, 0), attempts: 1, fault: again, next_at: at(30) };
+    let tried = Event::Step(StepEvent::Tried { step: id(0, 0), attempts: 1, fault: again, next_at: at(30) });
     for event in [started, approved, entered, tried] {
         state.apply(&event, at(0), 1).unwrap();
     }

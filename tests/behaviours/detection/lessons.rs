@@ -5,7 +5,7 @@ use engine::start::{Order, draft, start};
 use failover::signal::Reading;
 use failover::verdict::Mode;
 use failover::{Operation, Side};
-use saga::Event;
+use saga::{Event, StepEvent};
 use tests::pair::{Ground, perform};
 use tests::watched::{moved, watched};
 
@@ -24,7 +24,7 @@ fn a_failback_that_waits_for_lessons_makes_room_for_a_failover() {
         assert_eq!(ground.head(&proposed).await.status, SagaStatus::Asking);
         let log = ground.operator.sagas.log(&home).await.expect("the store answers");
         let waived = log.iter().flat_map(|chunk| &chunk.lines).find_map(|line| {
-            let Event::Waived { by, why, .. } = &line.event else { return None };
+            let Event::Step(StepEvent::Waived { by, why, .. }) = &line.event else { return None };
             Some((by.clone(), why.clone()))
         });
         let (by, why) = waived.expect("its lessons are waived");

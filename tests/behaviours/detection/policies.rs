@@ -4,7 +4,7 @@ use engine::ports::SagaStatus;
 use failover::plan::{GO, stage};
 use failover::signal::Reading;
 use failover::verdict::{Decision, Mode};
-use saga::{Event, Outcome, Proof, SagaId};
+use saga::{Event, Outcome, Proof, SagaEvent, SagaId};
 use tests::pair::{Ground, perform};
 use tests::watched::watched;
 
@@ -37,7 +37,7 @@ fn fenced_first_the_target_waits_for_the_answer() {
             .lines
             .iter()
             .filter_map(|line| {
-                let Event::StageEntered { stage } = &line.event else { return None };
+                let Event::Saga(SagaEvent::StageEntered { stage }) = &line.event else { return None };
                 Some(stage.as_str())
             })
             .collect();

@@ -3,6 +3,7 @@
 use engine::Deps;
 use engine::detection::evaluate;
 use engine::ports::SagaStatus;
+use engine::start::{StartError, StartRefused, draft};
 use failover::plan::GO;
 use failover::signal::Reading;
 use failover::verdict::{Decision, Freeze, Level, Mode, Reason};
@@ -120,7 +121,7 @@ fn a_frozen_pair_is_only_looked_at() {
         let noticed = ground.minutes(8, Reading::Down).await;
         assert!(noticed.verdict.reasons.contains(&Reason::Frozen(freeze)), "{noticed:?}");
         assert_eq!((noticed.saga, ground.pair().await.saga), (None, None));
-        let refused = engine::start::draft(&ground.operator, &ground.order()).await;
-        assert!(matches!(refused, Err(engine::start::StartRefused::Frozen { .. })), "{refused:?}");
+        let refused = draft(&ground.operator, &ground.order()).await;
+        assert!(matches!(refused, Err(StartError::Refused(StartRefused::Frozen { .. }))), "{refused:?}");
     });
 }

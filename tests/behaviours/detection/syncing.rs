@@ -8,14 +8,14 @@ use engine::limiter::request_admission::RequestAdmission;
 use engine::pair::pair_head;
 use engine::ports::{Context, Next, ReadPurpose, SagaStatus};
 use engine::runner::Published;
-use engine::start::{StartRefused, draft, start};
+use engine::start::{StartError, StartRefused, draft, start};
 use engine::sync::{Captured, Publishing, Synced, sync};
 use failover::plan::want;
 use failover::signal::Reading;
 use failover::verdict::Mode;
 use failover::{Checkpoint, Role, Side};
 use jiff::Timestamp;
-use saga::{Class, Outcome, SagaId, Step};
+use saga::{Outcome, SagaId, Step};
 use sim::{Fault, FaultKind};
 use tests::pair::{Ground, Setup, perform};
 use tests::parts::BEGINS;
@@ -89,7 +89,7 @@ fn without_the_schedule_there_is_no_checkpoint_and_no_failover() {
     perform(dark(false), async |ground: &Ground| {
         ground.admission(LOST_AT as u64 + 20).await;
         let refused = draft(&ground.operator, &ground.order()).await.expect_err("nothing is known of the primary");
-        assert!(matches!(refused, StartRefused::NoCheckpoint(Side::Primary)), "{refused}");
+        assert!(matches!(refused, StartError::Refused(StartRefused::NoCheckpoint(Side::Primary))), "{refused}");
     });
 }
 
@@ -115,19 +115,7 @@ async fn stops_a_job(ground: &Ground) {
     let (workspace, settings) = (&deps.sides().primary, deps.settings.clone());
     let admission = RequestAdmission::new("primary", deps.clock.clone(), settings, None, deps.settings.call_time_out);
     for seen in workspace.list("job", ReadPurpose::Fence, &admission).await.expect("the jobs are listed") {
-        let step = Step {
-            place: Role::Leaving.as_str().to_owned(),
-            kind: "job".to_owned(),
-            resource: seen.id.clone(),
-            name: seen.name.clone(),
-            want: want::FENCED.to_owned(),
-            detail: serde_json::Value::Null,
-            class: Class::Idempotent,
-            pursue: false,
-            needs: Vec::new(),
-            restarted_by: Vec::new(),
-            optional: false,
-        };
+        let step = Step::new(Role::Leaving.as_str(), "job", &seen.id, &seen.name, want::FENCED);
         let context = Context { token: "", since: deps.clock.now(), tries: 0, reply: None };
         if let Next::Call(api_calls) = workspace.next(&step, Some(&seen), &context) {
             for api_call in &api_calls {

@@ -6,7 +6,7 @@ use engine::ports::{Control, SagaStatus};
 use engine::start::start;
 use jiff::{SignedDuration, Timestamp};
 use local::stack::sabotage::Phase;
-use saga::{Event, Outcome, SagaId, StepId, StepState};
+use saga::{ControlEvent, Event, Outcome, SagaId, StepEvent, StepId, StepState};
 use sim::{Estate, Fault, FaultKind, Side};
 use tests::pair::{Ground, Seen, Setup, perform};
 
@@ -62,7 +62,9 @@ fn nothing_of_a_held_saga_acts_until_it_is_resumed() {
                 ground.admission(1).await;
             }
             assert_eq!(ordered(ground, &saga, Control::Hold).await, Ordered::Taken);
-            let held = when(&ground.view(&saga).await.lines, |event| matches!(event, Event::Held { .. }));
+            let held = when(&ground.view(&saga).await.lines, |event| {
+                matches!(event, Event::Control(ControlEvent::Held { .. }))
+            });
             let epoch = ground.head(&saga).await.epoch;
             ground.admission(600).await;
             let late: Vec<_> = ground.seen().into_iter().filter(|seen| is_call(seen) && seen.at > held).collect();
@@ -83,7 +85,7 @@ fn a_held_saga_can_be_aborted() {
         assert_eq!(ordered(ground, &saga, Control::Hold).await, Ordered::Taken);
         abort(&ground.operator, &saga, "ann", "it was a mistake").await.expect("it can be aborted");
         assert_eq!(finishes(ground, &saga).await, Some(Outcome::Aborted));
-        let asked = |event: &Event| matches!(event, Event::AbortAsked { why, .. } if why == "it was a mistake");
+        let asked = |event: &Event| matches!(event, Event::Control(ControlEvent::AbortAsked { why, .. }) if why == "it was a mistake");
         when(&ground.view(&saga).await.lines, asked);
     });
 }
@@ -99,7 +101,9 @@ fn what_cannot_be_done_is_refused_and_stands_in_the_record() {
         assert_eq!(refusal(ground, &saga, Control::Retry { step: last }).await, "STEP-NOT-TRIED");
         assert_eq!(refusal(ground, &saga, Control::EndPursuit { step: None }).await, "NOT-PURSUED");
         let refused = ground.view(&saga).await.lines;
-        let refused = refused.iter().filter(|line| matches!(&line.event, Event::Refused { by, .. } if by == "ann"));
+        let refused = refused
+            .iter()
+            .filter(|line| matches!(&line.event, Event::Control(ControlEvent::Refused { by, .. }) if by == "ann"));
         assert_eq!(refused.count(), 4);
         assert_eq!(finishes(ground, &saga).await, Some(Outcome::Completed));
         assert_eq!(refusal(ground, &saga, Control::Hold).await, "SAGA-OVER");
@@ -189,7 +193,7 @@ fn the_end_of_the_pursuit_of_a_dark_side_ends_the_saga() {
         assert_eq!(ordered(ground, &saga, Control::EndPursuit { step: None }).await, Ordered::Taken);
         assert_eq!(finishes(ground, &saga).await, Some(Outcome::Completed));
         let lines = ground.view(&saga).await.lines;
-        let ended = |event: &Event| matches!(event, Event::Waived { why, .. } if why.starts_with("pursuit ended: "));
+        let ended = |event: &Event| matches!(event, Event::Step(StepEvent::Waived { why, .. }) if why.starts_with("pursuit ended: "));
         when(&lines, ended);
     });
 }

@@ -8,7 +8,7 @@ use engine::ports::{Control, ControlState};
 use engine::start::start;
 use jiff::{SignedDuration, Timestamp};
 use local::stack::sabotage::{AuditAction, Boundaries, Crossing};
-use saga::{Event, SagaId};
+use saga::{ControlEvent, Event, SagaId};
 use tests::pair::{Ground, Seen, Setup, perform};
 
 const PATIENCE: SignedDuration = SignedDuration::from_secs(240);
@@ -33,8 +33,8 @@ async fn once(ground: &Ground, saga: &SagaId, control: &Control, what: &str) {
     assert!(again == Ordered::Taken || held_before && *control == Control::Hold, "{what}: {again:?}");
     let view = ground.view(saga).await;
     let effects = view.lines.iter().filter(|line| match control {
-        Control::Hold => matches!(line.event, Event::Held { .. }),
-        Control::Lesson { .. } => matches!(line.event, Event::LessonLearned { .. }),
+        Control::Hold => matches!(line.event, Event::Control(ControlEvent::Held { .. })),
+        Control::Lesson { .. } => matches!(line.event, Event::Control(ControlEvent::LessonLearned { .. })),
         Control::Resume | Control::Retry { .. } | Control::Waive { .. } | Control::EndPursuit { .. } => false,
     });
     assert_eq!(effects.count(), 1, "{what}");

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use engine::approvals::{NotAnswered, answer, at_terminal};
 use engine::capture::{CaptureError, capture};
 use engine::ports::SagaStatus;
-use engine::start::{StartRefused, draft, start};
+use engine::start::{StartError, StartRefused, draft, start};
 use engine::wake::abort;
 use failover::Side;
 use failover::plan::{GO, stage};
@@ -57,7 +57,7 @@ async fn order_dying_at(ground: &Ground, nth: u64) -> Option<bool> {
     };
     let (saga, taken) = match again {
         Ok(saga) => (saga, false),
-        Err(StartRefused::AnotherSaga { saga, .. }) => (saga, true),
+        Err(StartError::Refused(StartRefused::AnotherSaga { saga, .. })) => (saga, true),
         Err(other) => unreachable!("died at {nth}: {other}"),
     };
     // A tick at the latest asks the question that the order did not ask.

@@ -9,7 +9,7 @@ use engine::ports::SagaStatus;
 use engine::start::start;
 use jiff::{SignedDuration, Timestamp};
 use local::stack::sabotage::{AuditAction, Crossing, Phase};
-use saga::{Event, SagaId, StepState};
+use saga::{Event, SagaEvent, SagaId, StepState};
 use sim::{Estate, Fault, FaultKind, Side};
 use tests::pair::{Ground, Seen, Setup, perform};
 
@@ -44,7 +44,8 @@ fn without_a_runner(nth: u64) -> Option<SignedDuration> {
         finishes(ground, &saga).await;
         let lines = ground.view(&saga).await.lines;
         let death = *death.get()?;
-        let took_over = |line: &&saga::Line| matches!(line.event, Event::TookOver { .. }) && line.at > death;
+        let took_over =
+            |line: &&saga::Line| matches!(line.event, Event::Saga(SagaEvent::TookOver { .. })) && line.at > death;
         lines.iter().find(took_over).map(|line| line.at.duration_since(death))
     })
 }

@@ -9,7 +9,7 @@ use failover::Side;
 use failover::plan::EVERYTHING;
 use jiff::Timestamp;
 use saga::bounds::TEXT;
-use saga::{Event, Outcome, SagaId, StepState};
+use saga::{Event, Outcome, SagaId, StepEvent, StepState};
 use sim::{Estate, Fault, FaultKind};
 use tests::pair::{Ground, Setup, perform};
 use tests::parts::BEGINS;
@@ -77,7 +77,7 @@ fn five_hundred_active_jobs_of_one_name_are_told_each_in_a_bounded_text() {
         assert_eq!(open(ground, &saga).await, (500, 0));
         let view = ground.view(&saga).await;
         let told = view.lines.iter().filter_map(|line| {
-            let Event::Blocked { fault, .. } = &line.event else { return None };
+            let Event::Step(StepEvent::Blocked { fault, .. }) = &line.event else { return None };
             Some(fault.message.as_str())
         });
         for told in told {
@@ -123,7 +123,8 @@ fn a_round_of_the_guard_gives_up_thousands_of_steps() {
         let round = guard.last.expect("a round has begun");
         assert_eq!(comes_to(ground, &round, SagaStatus::Finished(Outcome::Completed)).await, Ok(()));
         let view = ground.view(&round).await;
-        let waived = view.lines.iter().filter(|line| matches!(line.event, Event::Waived { .. })).count();
+        let waived =
+            view.lines.iter().filter(|line| matches!(line.event, Event::Step(StepEvent::Waived { .. }))).count();
         assert_eq!(waived, BY_HAND);
         assert_eq!(ground.stack.stopped(), [""; 0], "no drive has failed");
     });

@@ -2,7 +2,7 @@
 
 use engine::view::View;
 use failover::plan::want;
-use saga::{Event, Step, StepState};
+use saga::{Event, Step, StepEvent, StepState};
 use sim::{Side, World};
 
 use super::cast::Cast;
@@ -38,7 +38,7 @@ pub(super) fn after_done(cast: &Cast<'_>, world: &World, ended: &Ended) -> Vec<S
 /// The steps of a saga that fenced something, with the times in its log, in milliseconds since 1970.
 fn fenced(view: &View) -> impl Iterator<Item = (&Step, i64)> {
     view.lines.iter().filter_map(|line| {
-        let Event::Done { step, .. } = &line.event else { return None };
+        let Event::Step(StepEvent::Done { step, .. }) = &line.event else { return None };
         let step = view.plan.step(*step).filter(|step| step.want == want::FENCED)?;
         Some((step, line.at.as_millisecond()))
     })

@@ -5,7 +5,7 @@ use std::mem::Discriminant;
 
 use engine::detection::last_verdict;
 use engine::pair::pair_head;
-use engine::ports::{RequestState, SagaStatus};
+use engine::ports::{RequestState, SagaHead, SagaStatus};
 use engine::view::{View, view};
 use engine::wake::abort;
 use failover::plan::{About, GO};
@@ -298,24 +298,9 @@ impl Incident<'_> {
             findings: Vec::new(),
         };
         let state = State::new(&plan);
-        let head = engine::ports::SagaHead {
-            version: engine::ports::STORE_VERSION,
-            saga: plan.saga.clone(),
-            pair: pair.pair.clone(),
-            kind: plan.kind.clone(),
-            plan: PlanHash::of(b""),
-            by: String::new(),
-            status: SagaStatus::Finished(Outcome::Aborted),
-            epoch: 0,
-            owner: String::new(),
-            lease_until: Timestamp::UNIX_EPOCH,
-            next_at: None,
-            abort_by: None,
-            abort_why: None,
-            controls: engine::ports::ControlCount::default(),
-            tally: state.tally(),
-            clocks: failover::Clocks::default(),
-        };
+        let (name, hash) = (pair.pair.clone(), PlanHash::of(b""));
+        let head = SagaHead::new(name, &plan, hash, "", failover::Clocks::default());
+        let head = SagaHead { status: SagaStatus::Finished(Outcome::Aborted), ..head };
         Ok(View { pair, head, plan, about, lines: Vec::new(), state, question: None })
     }
 }

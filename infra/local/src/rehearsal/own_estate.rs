@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use failover::text::gathered;
-use failover::{Checkpoint, Missing, Resource};
+use failover::{Checkpoint, Missing, Resource, ResourceKey};
 use runtime::Problem;
 use serde_json::{Map, Value, json};
 use sim::{Description, Estate};
@@ -83,26 +83,22 @@ fn simulated(kind: &str) -> &str {
     }
 }
 
-/// The resources that jobs start, by kind and id.
-fn started_by_jobs(checkpoint: &Checkpoint) -> BTreeSet<(String, String)> {
+/// The resources that jobs start.
+fn started_by_jobs(checkpoint: &Checkpoint) -> BTreeSet<ResourceKey> {
     used_by(checkpoint, "job")
 }
 
-fn kept_up_by_endpoints(checkpoint: &Checkpoint) -> BTreeSet<(String, String)> {
+fn kept_up_by_endpoints(checkpoint: &Checkpoint) -> BTreeSet<ResourceKey> {
     used_by(checkpoint, "vector_search_endpoint")
 }
 
-fn used_by(checkpoint: &Checkpoint, kind: &str) -> BTreeSet<(String, String)> {
+fn used_by(checkpoint: &Checkpoint, kind: &str) -> BTreeSet<ResourceKey> {
     let of_kind = checkpoint.resources.iter().filter(|resource| resource.kind == kind);
     let used = of_kind.flat_map(|resource| &resource.can_start);
-    used.filter_map(|used| Some((used.kind.clone(), used.id.clone()?))).collect()
+    used.filter_map(|used| Some(ResourceKey::new(&used.kind, used.id.clone()?))).collect()
 }
 
-fn details(
-    resource: &Resource,
-    started: &BTreeSet<(String, String)>,
-    without_end: &BTreeSet<(String, String)>,
-) -> Value {
+fn details(resource: &Resource, started: &BTreeSet<ResourceKey>, without_end: &BTreeSet<ResourceKey>) -> Value {
     let mut details = Map::new();
     let uses: Vec<Value> = resource
         .can_start
@@ -111,7 +107,7 @@ fn details(
         .collect();
     details.insert("uses".to_owned(), Value::Array(uses));
     let found = |beginning: &str| resource.findings.iter().any(|finding| finding.starts_with(beginning));
-    let key = (resource.kind.clone(), resource.id.clone());
+    let key = resource.key();
     match resource.kind.as_str() {
         "job" => {
             for (member, name) in

@@ -34,6 +34,7 @@ use failover::evidence::Record;
 use futures::stream::{FuturesUnordered, StreamExt};
 use integrations::IntegrationActions;
 use secrecy::SecretString;
+use serde::Serialize;
 use serde_json::{Value, json};
 use sim::Side;
 use tokio::sync::mpsc;
@@ -368,20 +369,26 @@ async fn handle(deps: &Deps, owner: &str, message: Message) -> Result<Value, Str
     match message.function.as_str() {
         "SagaFunction" => {
             let event = serde_json::from_value(event).map_err(|unreadable| unreadable.to_string())?;
-            saga_function::handle(deps, owner, event).await.map_err(|stopped| stopped.to_string())
+            answered(saga_function::handle(deps, owner, event).await)
         }
         LOOKS => {
             let post = probe_function::Post { place: "eu-west-1".to_owned(), judges: true };
-            probe_function::handle(deps, &post).await.map_err(|error| error.to_string())
+            answered(probe_function::handle(deps, &post).await)
         }
-        DRILLS => drill_function::handle(deps).await.map_err(|error| error.to_string()),
-        SYNCS => sync_function::handle(deps).await.map_err(|error| error.to_string()),
+        DRILLS => answered(drill_function::handle(deps).await),
+        SYNCS => answered(sync_function::handle(deps).await),
         "SignalFunction" => {
             signal_function::handle(deps, &reception::gates(), event).await.map_err(|not_heard| not_heard.to_string())
         }
         "ApprovalFunction" => approval_function::handle(deps, event).await.map_err(|error| error.to_string()),
         other => Err(format!("the template names {other}, which is no function here")),
     }
+}
+
+/// The answer as JSON, or the reason why there is none.
+fn answered(answer: Result<impl Serialize, impl ToString>) -> Result<Value, String> {
+    let answer = answer.map_err(|error| error.to_string())?;
+    serde_json::to_value(answer).map_err(|error| error.to_string())
 }
 
 /// A renderer that renders no page, only the seal of the record.

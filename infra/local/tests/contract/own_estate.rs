@@ -85,7 +85,7 @@ fn tells_the_same(estate: Estate) {
     assert!(!own.told.iter().any(|line| line.starts_with("left out")), "{:#?}", own.told);
     let ids = |checkpoint: &Checkpoint| {
         let kept = checkpoint.resources.iter().filter(|one| one.kind != "run");
-        kept.map(|one| (one.kind.clone(), one.id.clone())).collect::<std::collections::BTreeSet<_>>()
+        kept.map(|one| one.key()).collect::<std::collections::BTreeSet<_>>()
     };
     assert_eq!(ids(&first), ids(&second));
 }

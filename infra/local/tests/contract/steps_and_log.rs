@@ -3,7 +3,9 @@
 use crate::ground::{Checked, Ground, Kind, at, plan, saga};
 use aws::Weakened;
 use engine::ports::{LogChunk, STORE_VERSION, StepItem, StoreError};
-use saga::{Chain, Code, Event, Fault, Line, Outcome, Proof, StepId, StepRecord, StepState};
+use saga::{
+    Chain, Code, ControlEvent, Event, Fault, Line, Outcome, Proof, SagaEvent, StepEvent, StepId, StepRecord, StepState,
+};
 
 on_every_ground! {
     steps_come_back_in_plan_order
@@ -202,7 +204,7 @@ fn chunk(epoch: u64, sequence: u64, lines: Vec<Line>) -> LogChunk {
 }
 
 fn entered(chain: &mut Chain, epoch: u64, stage: &str) -> Line {
-    chain.link(at(0), epoch, Event::StageEntered { stage: stage.to_owned() })
+    chain.link(at(0), epoch, Event::Saga(SagaEvent::StageEntered { stage: stage.to_owned() }))
 }
 
 fn fault() -> Fault {
@@ -216,40 +218,45 @@ fn fault() -> Fault {
 fn every_event() -> Vec<Event> {
     let step = StepId { stage: 3, number: 17 };
     vec![
-        Event::Started { saga: saga(), plan: plan(), by: "ada".into() },
-        Event::TookOver { epoch: 3, owner: "r-1".into() },
-        Event::Approved {
+        Event::Saga(SagaEvent::Started { saga: saga(), plan: plan(), by: "ada".into() }),
+        Event::Saga(SagaEvent::TookOver { epoch: 3, owner: "r-1".into() }),
+        Event::Saga(SagaEvent::Approved {
             question: "loss".into(),
             by: "ada".into(),
             accepts_risk: true,
             loss_shown: String::new(),
             proofs: vec![Proof::LinkAndCode],
-        },
-        Event::StageEntered { stage: "fence".into() },
-        Event::Intended { step },
-        Event::Tried { step, attempts: 1, fault: fault(), next_at: at(9) },
-        Event::Done { step, attempts: 2, note: "RUNNING".into() },
-        Event::Blocked { step, attempts: u32::MAX, fault: Fault::person_needed(Code::new("X"), "") },
-        Event::Unblocked { step, by: "ada".into() },
-        Event::Waived { step, by: "ada".into(), why: "1e3".into() },
-        Event::ForwardDone,
-        Event::Round { tried: 0, left: 4 },
-        Event::HandedOver,
-        Event::PersonNeeded { blocked: 1 },
-        Event::Held { by: "ada".into(), why: "the vendor calls".into() },
-        Event::Resumed { by: "ada".into(), why: String::new() },
-        Event::LessonLearned { by: "ada".into(), text: "1e3".into(), owner: None, due: None },
-        Event::LessonLearned {
+        }),
+        Event::Saga(SagaEvent::StageEntered { stage: "fence".into() }),
+        Event::Step(StepEvent::Intended { step }),
+        Event::Step(StepEvent::Tried { step, attempts: 1, fault: fault(), next_at: at(9) }),
+        Event::Step(StepEvent::Done { step, attempts: 2, note: "RUNNING".into() }),
+        Event::Step(StepEvent::Blocked { step, attempts: u32::MAX, fault: Fault::person_needed(Code::new("X"), "") }),
+        Event::Step(StepEvent::Unblocked { step, by: "ada".into() }),
+        Event::Step(StepEvent::Waived { step, by: "ada".into(), why: "1e3".into() }),
+        Event::Saga(SagaEvent::ForwardDone),
+        Event::Saga(SagaEvent::Round { tried: 0, left: 4 }),
+        Event::Saga(SagaEvent::HandedOver),
+        Event::Saga(SagaEvent::PersonNeeded { blocked: 1 }),
+        Event::Control(ControlEvent::Held { by: "ada".into(), why: "the vendor calls".into() }),
+        Event::Control(ControlEvent::Resumed { by: "ada".into(), why: String::new() }),
+        Event::Control(ControlEvent::LessonLearned { by: "ada".into(), text: "1e3".into(), owner: None, due: None }),
+        Event::Control(ControlEvent::LessonLearned {
             by: "ada".into(),
             text: "pools first".into(),
             owner: Some("bob".into()),
             due: Some(jiff::civil::date(2026, 2, 1)),
-        },
-        Event::TakenIn { control: "1-a".into() },
-        Event::Refused { control: "2-b".into(), what: "hold".into(), by: "ada".into(), why: "held".into() },
-        Event::AbortAsked { by: "ada".into(), why: "a drill".into() },
-        Event::Finished { outcome: Outcome::Completed, by: None },
-        Event::Finished { outcome: Outcome::Aborted, by: Some("ada".into()) },
+        }),
+        Event::Control(ControlEvent::TakenIn { control: "1-a".into() }),
+        Event::Control(ControlEvent::Refused {
+            control: "2-b".into(),
+            what: "hold".into(),
+            by: "ada".into(),
+            why: "held".into(),
+        }),
+        Event::Control(ControlEvent::AbortAsked { by: "ada".into(), why: "a drill".into() }),
+        Event::Saga(SagaEvent::Finished { outcome: Outcome::Completed, by: None }),
+        Event::Saga(SagaEvent::Finished { outcome: Outcome::Aborted, by: Some("ada".into()) }),
     ]
 }
 

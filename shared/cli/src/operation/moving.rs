@@ -10,7 +10,7 @@ use engine::pair::pair_head;
 use engine::pair_status::pair_status;
 use engine::ports::StoreError;
 use engine::roles::ResolvedPair;
-use engine::start::{StartRefused, start};
+use engine::start::{StartError, start};
 use engine::view::{View, view};
 use engine::wake::abort;
 use failover::plan::{About, GO};
@@ -123,7 +123,7 @@ impl Moving<'_> {
             let deps = store.open(checked).await?;
             let saga = match start(&deps, &order, &drafted).await {
                 Ok(saga) => saga,
-                Err(StartRefused::Store(StoreError::Refused(_))) => {
+                Err(StartError::Store(StoreError::Refused(_))) => {
                     sleep(&deps, NEXT_NAME).await;
                     continue;
                 }

@@ -9,7 +9,7 @@ use failover::plan::want;
 use jiff::Timestamp;
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
-use saga::{Event, Outcome};
+use saga::{Event, Outcome, StepEvent};
 use sim::{Estate, Settings, Side};
 
 use crate::ground::{Ground, hold_no_secret};
@@ -88,7 +88,7 @@ fn judge(ground: &Ground, back_ms: i64, begun: Instant) {
     let virtual_ms = |at: Timestamp| there - ((here - at.as_millisecond()) as f64 * SPEED) as i64;
     let mut fenced = BTreeMap::new();
     for line in &seen.lines {
-        let Event::Done { step, .. } = &line.event else { continue };
+        let Event::Step(StepEvent::Done { step, .. }) = &line.event else { continue };
         let step = seen.plan.step(*step).unwrap();
         if [want::FENCED, want::ALL_FENCED].contains(&step.want.as_str()) {
             fenced.insert((step.want.as_str(), step.resource.clone()), virtual_ms(line.at));

@@ -18,14 +18,7 @@ pub(super) fn is_out_of_patience(api: &Api<'_>, begun: Timestamp) -> bool {
 
 /// The fault of the read after a call that was answered: the call may have had its effect.
 pub(super) fn after_effect(fault: Fault) -> Fault {
-    match fault.reaction {
-        Reaction::Again { .. } => Fault { reaction: Reaction::VerifyFirst, ..fault },
-        Reaction::VerifyFirst
-        | Reaction::AlreadySo
-        | Reaction::PersonNeeded
-        | Reaction::UnsupportedHere
-        | Reaction::WaitForOthers => fault,
-    }
+    if fault.reaction.is_again() { Fault { reaction: Reaction::VerifyFirst, ..fault } } else { fault }
 }
 
 /// The change is still under way, and is read again after a while.

@@ -21,7 +21,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use async_trait::async_trait;
 use engine::ports::{ApiCall, ApiReply, Context, KindInfo, Next, Observed, ReadPurpose};
-use failover::{Resource, StartStage};
+use failover::{Resource, ResourceKey, StartStage};
 use saga::{Fault, Step};
 use serde_json::{Value, json};
 
@@ -177,9 +177,9 @@ impl Kind for Cluster {
 
     /// A cluster that a job made has the job's id in a tag that the service sets
     /// [docs: compute/configure, default tags].
-    fn owner(&self, seen: &Observed) -> Option<(String, String)> {
+    fn owner(&self, seen: &Observed) -> Option<ResourceKey> {
         let job = seen.facts.pointer("/default_tags/JobId").and_then(Value::as_str)?;
-        Some((names::JOB.to_owned(), job.to_owned()))
+        Some(ResourceKey::new(names::JOB, job))
     }
 
     fn recorded(&self, seen: &Observed) -> bool {

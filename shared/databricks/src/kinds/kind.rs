@@ -4,8 +4,8 @@
 
 use async_trait::async_trait;
 use engine::ports::{ApiCall, ApiReply, Context, KindInfo, Next, Observed, ReadPurpose};
-use failover::Resource;
 use failover::plan::want::FENCED;
+use failover::{Resource, ResourceKey};
 use saga::{Fault, Step};
 
 use super::api::Api;
@@ -50,8 +50,8 @@ pub trait Kind: Send + Sync {
     /// Makes the record of a resource for a checkpoint.
     fn record(&self, seen: &Observed) -> Resource;
 
-    /// The kind and the id of the resource that started it, see [`engine::ports::Workspace::owner`].
-    fn owner(&self, _seen: &Observed) -> Option<(String, String)> {
+    /// The resource that started it, see [`engine::ports::Workspace::owner`].
+    fn owner(&self, _seen: &Observed) -> Option<ResourceKey> {
         None
     }
 

@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 
 use async_trait::async_trait;
 use engine::ports::{Context, KindInfo, Next, Observed, ReadPurpose};
-use failover::{Resource, Startable};
+use failover::{Resource, ResourceKey, Startable};
 use jiff::{SignedDuration, Timestamp};
 use saga::{Fault, Step};
 use serde_json::{Value, json};
@@ -92,8 +92,8 @@ impl Kind for Run {
         resource
     }
 
-    fn owner(&self, seen: &Observed) -> Option<(String, String)> {
-        Some((names::JOB.to_owned(), id(&seen.facts, "job_id")?))
+    fn owner(&self, seen: &Observed) -> Option<ResourceKey> {
+        Some(ResourceKey::new(names::JOB, id(&seen.facts, "job_id")?))
     }
 
     fn changed_by(&self, seen: &Observed) -> Option<String> {

@@ -14,7 +14,7 @@ use engine::ports::{Access, ActionContext, Actions, Admission, Admitted, Clock, 
 use failover::action::{Address, Detail, Shown};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use jiff::Timestamp;
-use saga::{Class, Fault, Reaction, Step};
+use saga::{Fault, Reaction, Step};
 use secrecy::SecretString;
 use serde_json::Value;
 use sim::{Answer, CLIENT_ID, CLIENT_SECRET, Estate, FaultKind, Settings, Side, WORK_CLIENT_SECRET, World};
@@ -258,13 +258,11 @@ impl Bench {
                 Ok(told) => return Ok((told, faults)),
                 Err(fault) => fault,
             };
-            match fault.reaction {
-                Reaction::Again { after_ms } => {
-                    self.clock.pass_ms(after_ms.and_then(|ms| i64::try_from(ms).ok()).unwrap_or(1_000).max(1_000));
-                }
-                Reaction::VerifyFirst | Reaction::AlreadySo => self.clock.pass_ms(1_000),
-                Reaction::PersonNeeded | Reaction::UnsupportedHere | Reaction::WaitForOthers => return Err(fault),
+            if !fault.reaction.is_retry() {
+                return Err(fault);
             }
+            let asked = if let Reaction::Again { after_ms } = fault.reaction { after_ms } else { None };
+            self.clock.pass_ms(asked.and_then(|ms| i64::try_from(ms).ok()).unwrap_or(1_000).max(1_000));
         }
         panic!("{} does not become {}", step.kind, step.want);
     }
@@ -312,16 +310,13 @@ pub(crate) fn shown(kind: &str, side: failover::Side, want: &str, settings: Valu
     let address = Address { side, url, host: "workspace.example".to_owned() };
     let detail = Detail { settings, side, address, shown, wording: None };
     Step {
-        place: if side == failover::Side::Standby { "target" } else { "leaving" }.to_owned(),
-        kind: kind.to_owned(),
-        resource: kind.to_owned(),
-        name: format!("the {kind}"),
-        want: want.to_owned(),
         detail: serde_json::to_value(detail).unwrap(),
-        class: Class::Idempotent,
-        pursue: false,
-        needs: Vec::new(),
-        restarted_by: Vec::new(),
-        optional: false,
+        ..Step::new(
+            if side == failover::Side::Standby { "target" } else { "leaving" },
+            kind,
+            kind,
+            format!("the {kind}"),
+            want,
+        )
     }
 }

@@ -18,7 +18,7 @@ use failover::plan::want::{ALL_FENCED, FENCED};
 use failover::{Start, StartStage};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use jiff::{SignedDuration, Timestamp};
-use saga::{Class, Fault, Reaction, Step};
+use saga::{Fault, Step};
 use secrecy::SecretString;
 use sim::{Answer, CLIENT_ID, CLIENT_SECRET, Estate, Settings, Side, World};
 
@@ -245,10 +245,8 @@ impl Bench {
             match self.attempt(side, step, since, &mut driven).await {
                 Ok(Some(note)) => return Ok(Driven { note, ..driven }),
                 Ok(None) => {}
-                Err(fault) => match fault.reaction {
-                    Reaction::Again { .. } | Reaction::VerifyFirst | Reaction::AlreadySo => driven.faults += 1,
-                    Reaction::PersonNeeded | Reaction::UnsupportedHere | Reaction::WaitForOthers => return Err(fault),
-                },
+                Err(fault) if fault.reaction.is_retry() => driven.faults += 1,
+                Err(fault) => return Err(fault),
             }
             self.clock.pass_ms(1_000);
         }
@@ -328,19 +326,7 @@ impl Drop for Bench {
 
 /// A step that wants one resource in one state.
 pub(crate) fn step(kind: &str, resource: &str, want: &str) -> Step {
-    Step {
-        place: "any".to_owned(),
-        kind: kind.to_owned(),
-        resource: resource.to_owned(),
-        name: resource.to_owned(),
-        want: want.to_owned(),
-        detail: serde_json::Value::Null,
-        class: Class::Idempotent,
-        pursue: false,
-        needs: Vec::new(),
-        restarted_by: Vec::new(),
-        optional: false,
-    }
+    Step::new("any", kind, resource, resource, want)
 }
 
 /// A step that fences a resource as it was read.

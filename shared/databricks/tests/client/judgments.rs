@@ -4,25 +4,13 @@ use databricks::codes;
 use engine::ports::{ApiReply, Context, Next, Observed, ReadPurpose, Workspace};
 use failover::plan::want::FENCED;
 use jiff::Timestamp;
-use saga::{Class, Step};
+use saga::Step;
 use serde_json::{Value, json};
 
 use crate::canned::{Stage, ok};
 
 pub(crate) fn step(kind: &str, want: &str, detail: Value) -> Step {
-    Step {
-        place: "any".to_owned(),
-        kind: kind.to_owned(),
-        resource: "7".to_owned(),
-        name: "seven".to_owned(),
-        want: want.to_owned(),
-        detail,
-        class: Class::Idempotent,
-        pursue: false,
-        needs: Vec::new(),
-        restarted_by: Vec::new(),
-        optional: false,
-    }
+    Step { detail, ..Step::new("any", kind, "7", "seven", want) }
 }
 
 /// Reads resource 7 of a kind, with these answers for the resource and for its runs.

@@ -9,7 +9,7 @@ use failover::Side;
 use failover::action::{Action, Address, Detail, Purpose};
 use failover::plan::{EXTERNAL, want};
 use futures::future::join_all;
-use saga::{Class, Code, Fault, Step};
+use saga::{Code, Fault, Step};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
@@ -41,17 +41,9 @@ async fn one(deps: &ResolvedPair, action: &Action, side: Side, message: &Message
     let address = address.unwrap_or_else(|| Address { side, url: String::new(), host: String::new() });
     let detail = Detail { settings: action.settings.clone(), side, address, shown: None, wording: None };
     let step = Step {
-        place: EXTERNAL.to_owned(),
-        kind: action.kind.clone(),
-        resource: action.name.clone(),
-        name: action.name.clone(),
-        want: want::TOLD.to_owned(),
         detail: json!(detail),
-        class: Class::Idempotent,
-        pursue: false,
-        needs: Vec::new(),
-        restarted_by: Vec::new(),
         optional: true,
+        ..Step::new(EXTERNAL, &action.kind, &action.name, &action.name, want::TOLD)
     };
     let now = deps.clock.now();
     let token = token(deps, action, message);

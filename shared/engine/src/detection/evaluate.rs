@@ -8,11 +8,12 @@ use saga::bounds::{TEXT, capped};
 use super::case::{Recorded, case, recorded};
 use super::notify::{Notice, tell};
 use super::preempt::make_room;
-use super::propose::{NotProposed, propose};
+use super::propose::propose;
 use super::watch_record::watch_record;
 use crate::approvals::{NotAnswered, answer, by_policy};
 use crate::deps::Deps;
 use crate::ports::{RequestState, StoreError};
+use crate::start::StartError;
 
 /// In seconds: the time that the maker of a proposal has before another one tries.
 const CLAIM_S: i64 = 300;
@@ -69,8 +70,8 @@ pub async fn evaluate(deps: &Deps) -> Result<Evaluated, StoreError> {
     document.content.not_proposed = proposed.as_ref().err().map(|error| capped(&error.to_string(), TEXT));
     let saga = match proposed {
         Ok(saga) => Some(saga),
-        Err(NotProposed::Store(error)) => return Err(error),
-        Err(NotProposed::Refused(refused)) => {
+        Err(StartError::Store(error)) => return Err(error),
+        Err(StartError::Refused(refused)) => {
             tracing::error!(code = "NOT-PROPOSED", %refused, "the verdict has fired and no failover could be proposed");
             None
         }

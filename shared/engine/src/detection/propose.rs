@@ -7,44 +7,14 @@ use saga::SagaId;
 
 use super::notify::{proposed, support};
 use crate::approvals::reconcile;
-use crate::ports::StoreError;
 use crate::roles::ResolvedPair;
-use crate::start::{Order, StartRefused, draft, start};
+use crate::start::{Order, StartError, draft, start};
 
 /// The name that orders the proposals of a verdict.
 const VERDICT: &str = "the verdict";
 
-/// The reason why there is no proposal.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub(super) enum NotProposed {
-    /// There is no plan, or the pair is not free.
-    #[error(transparent)]
-    Refused(StartRefused),
-    /// The store failed.
-    #[error(transparent)]
-    Store(StoreError),
-}
-
-impl From<StartRefused> for NotProposed {
-    fn from(refused: StartRefused) -> Self {
-        match refused {
-            StartRefused::Store(error) => NotProposed::Store(error),
-            StartRefused::AnotherSaga { .. }
-            | StartRefused::GuardUnderWay { .. }
-            | StartRefused::Frozen { .. }
-            | StartRefused::NoCheckpoint(_)
-            | StartRefused::LeavingNotWell { .. }
-            | StartRefused::TargetNotReady { .. }
-            | StartRefused::Window(_)
-            | StartRefused::DrillUnderWay { .. }
-            | StartRefused::Plan(_)
-            | StartRefused::Capture(_) => NotProposed::Refused(refused),
-        }
-    }
-}
-
 /// Makes the plan, begins the saga that asks about it, sends the links, and sends a message to the vendor's support.
-pub(super) async fn propose(deps: &ResolvedPair, verdict: &Verdict) -> Result<SagaId, NotProposed> {
+pub(super) async fn propose(deps: &ResolvedPair, verdict: &Verdict) -> Result<SagaId, StartError> {
     let veto = SignedDuration::from_secs(deps.pair.watch.policy.veto_s);
     let api_calls = verdict.decision == Decision::Act;
     let noticed_at = verdict.noticed_at.unwrap_or(verdict.at);

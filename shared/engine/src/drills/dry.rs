@@ -8,14 +8,14 @@ use crate::deps::Deps;
 use crate::dry_run::{DryRun, DryRunFailed, Ends, dry_run};
 use crate::keys::dry_run_key;
 use crate::ports::StoreError;
-use crate::start::{Order, StartRefused, draft};
+use crate::start::{Order, StartError, draft};
 
 /// The reason why there was no dry run. Nothing was changed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NoDryRun {
     /// There is no plan.
     #[error(transparent)]
-    Refused(#[from] StartRefused),
+    Start(#[from] StartError),
     /// The dry run of the plan failed.
     #[error(transparent)]
     Failed(#[from] DryRunFailed),

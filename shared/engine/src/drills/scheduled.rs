@@ -27,7 +27,7 @@ use crate::deps::Deps;
 use crate::dry_run::DryRunFailed;
 use crate::pair::pair_head;
 use crate::ports::StoreError;
-use crate::start::{Order, StartRefused, draft, start};
+use crate::start::{Order, StartError, draft, start};
 
 /// The most periods that are settled in one round. If more are open, e.g. after years, the next round goes on.
 const PERIODS: usize = 60;
@@ -183,7 +183,7 @@ async fn dry(deps: &Deps, policy: &DrillPolicy, period: Period) -> Result<Result
             keep_dry_run(deps, &policy.name, Some(&period.to_string()), &found, false).await?;
             Ok(Ok(None))
         }
-        Err(NoDryRun::Refused(refused)) => Ok(Err(reason(refused)?)),
+        Err(NoDryRun::Start(refused)) => Ok(Err(reason(refused)?)),
         Err(NoDryRun::Failed(DryRunFailed::Store(error))) => Err(error),
         Err(NoDryRun::Failed(
             failed @ (DryRunFailed::Plan(_) | DryRunFailed::Illegal(_) | DryRunFailed::LooksEnded),
@@ -192,19 +192,10 @@ async fn dry(deps: &Deps, policy: &DrillPolicy, period: Period) -> Result<Result
 }
 
 /// The reason of a refusal. An error of the store is no reason.
-fn reason(refused: StartRefused) -> Result<String, StoreError> {
-    match refused {
-        StartRefused::Store(error) => Err(error),
-        refused @ (StartRefused::AnotherSaga { .. }
-        | StartRefused::GuardUnderWay { .. }
-        | StartRefused::Frozen { .. }
-        | StartRefused::NoCheckpoint(_)
-        | StartRefused::LeavingNotWell { .. }
-        | StartRefused::TargetNotReady { .. }
-        | StartRefused::Window(_)
-        | StartRefused::DrillUnderWay { .. }
-        | StartRefused::Plan(_)
-        | StartRefused::Capture(_)) => Ok(refused.to_string()),
+fn reason(error: StartError) -> Result<String, StoreError> {
+    match error {
+        StartError::Store(error) => Err(error),
+        StartError::Refused(refused) => Ok(refused.to_string()),
     }
 }
 

@@ -21,7 +21,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 
 use failover::plan::{About, EVERYTHING, EXTERNAL};
-use failover::{Role, Side};
+use failover::{ResourceKey, Role, Side};
 use futures::future::join_all;
 use saga::Plan;
 
@@ -122,10 +122,10 @@ fn grounds(deps: &ResolvedPair, plan: &Plan, about: &About, looks: &Looks) -> BT
         let admission: Arc<dyn Admission> =
             Arc::new(ReadOnly::over(Arc::clone(&request_admission), role.as_str(), Arc::clone(looks)));
         let workspace = Arc::clone(deps.sides().workspace(side));
-        let named: BTreeSet<(String, String)> = plan
+        let named: BTreeSet<ResourceKey> = plan
             .steps()
             .filter(|(_, step)| step.place == role.as_str() && step.resource != EVERYTHING)
-            .map(|(_, step)| (step.kind.clone(), step.resource.clone()))
+            .map(|(_, step)| ResourceKey::new(&step.kind, &step.resource))
             .collect();
         let place = Place {
             read_batcher: ReadBatcher::new(Arc::clone(&deps.clock), Arc::clone(&workspace), Arc::clone(&admission)),
@@ -135,7 +135,7 @@ fn grounds(deps: &ResolvedPair, plan: &Plan, about: &About, looks: &Looks) -> BT
                 Role::Leaving => ReadPurpose::Fence,
                 Role::Target => ReadPurpose::Start,
             },
-            open: Mutex::new(named.iter().map(|(kind, id)| (kind.as_str(), id.as_str())).collect()),
+            open: Mutex::new(named.iter().map(|key| (key.kind.as_str(), key.id.as_str())).collect()),
             waived: Mutex::default(),
             known: known_kinds(plan, role.as_str()),
         };

@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use failover::ResourceKey;
 use failover::plan::{About, EVERYTHING, EXTERNAL, own, want};
 use saga::{Fault, Plan, State, Step, StepId};
 
@@ -26,8 +27,8 @@ pub(super) struct Ground {
     pub(super) place: Place,
     /// The admission behind every read-only admission of this location.
     pub(super) request_admission: Arc<dyn Admission>,
-    /// Every resource of this location that a step of the plan names, by kind and id.
-    pub(super) named: BTreeSet<(String, String)>,
+    /// Every resource of this location that a step of the plan names.
+    pub(super) named: BTreeSet<ResourceKey>,
 }
 
 /// The calls that are assumed to have had their effect, by location and resource.

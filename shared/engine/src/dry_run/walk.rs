@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use futures::future::join_all;
 use jiff::Timestamp;
-use saga::{Event, Fault, Illegal, Plan, PlanHash, State, StepId, StepState, decide};
+use saga::{Event, Fault, Illegal, Plan, PlanHash, SagaEvent, State, StepEvent, StepId, StepState, decide};
 
 use super::foreseen::{Ends, Entry, StageForeseen, StepForeseen};
 use super::own_records::OwnRecords;
@@ -53,7 +53,7 @@ impl<'a> Walk<'a> {
     /// [`Illegal`]: the plan cannot be followed.
     pub(super) async fn go_through(mut self) -> Result<(Vec<StageForeseen>, Vec<String>), Illegal> {
         let (saga, plan) = (self.plan.saga.clone(), PlanHash(String::new()));
-        self.apply(&Event::Started { saga, plan, by: ASSUMED.to_owned() })?;
+        self.apply(&Event::Saga(SagaEvent::Started { saga, plan, by: ASSUMED.to_owned() }))?;
         while self.go_on().await? {}
         Ok((self.stages(), self.assumptions))
     }
@@ -65,7 +65,7 @@ impl<'a> Walk<'a> {
             let entry = if self.helped { Entry::WhenHelped } else { Entry::Holds };
             for stage in decision.enter {
                 self.entries.insert(stage.clone(), entry);
-                self.apply(&Event::StageEntered { stage })?;
+                self.apply(&Event::Saga(SagaEvent::StageEntered { stage }))?;
             }
             return Ok(true);
         }
@@ -73,7 +73,13 @@ impl<'a> Walk<'a> {
             for question in decision.ask.into_iter().collect::<BTreeSet<_>>() {
                 self.assumptions.push(format!("{question:?} is approved, with the risk that it names"));
                 let (by, loss_shown) = (ASSUMED.to_owned(), String::new());
-                self.apply(&Event::Approved { question, by, accepts_risk: true, loss_shown, proofs: Vec::new() })?;
+                self.apply(&Event::Saga(SagaEvent::Approved {
+                    question,
+                    by,
+                    accepts_risk: true,
+                    loss_shown,
+                    proofs: Vec::new(),
+                }))?;
             }
             return Ok(true);
         }
@@ -89,7 +95,11 @@ impl<'a> Walk<'a> {
         self.helped = true;
         self.assumptions.push(format!("a person helps with {} blocked steps", blocked.len()));
         for step in blocked {
-            self.apply(&Event::Waived { step, by: ASSUMED.to_owned(), why: "a person has helped".to_owned() })?;
+            self.apply(&Event::Step(StepEvent::Waived {
+                step,
+                by: ASSUMED.to_owned(),
+                why: "a person has helped".to_owned(),
+            }))?;
         }
         Ok(true)
     }
@@ -103,10 +113,10 @@ impl<'a> Walk<'a> {
             let event = match &outcome.ends {
                 Ends::Blocked { code, message } => {
                     let fault = Fault::person_needed(code.clone(), message.clone());
-                    Event::Blocked { step: id, attempts: 1, fault }
+                    Event::Step(StepEvent::Blocked { step: id, attempts: 1, fault })
                 }
                 Ends::AsWanted { .. } | Ends::Assumed | Ends::Awaited { .. } | Ends::NotForeseen { .. } => {
-                    Event::Done { step: id, attempts: 1, note: ASSUMED.to_owned() }
+                    Event::Step(StepEvent::Done { step: id, attempts: 1, note: ASSUMED.to_owned() })
                 }
             };
             self.apply(&event)?;

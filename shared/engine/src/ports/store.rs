@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use failover::verdict::{CoolDown, Freeze};
 use failover::{Clocks, PairName, RoleAssignment, Side};
 use jiff::Timestamp;
-use saga::{Line, Outcome, PlanHash, SagaId, StepId, StepRecord, Tally};
+use saga::{Line, Outcome, Plan, PlanHash, SagaId, State, StepId, StepRecord, Tally};
 use serde::{Deserialize, Serialize};
 
 use super::drill::DrillRecord;
@@ -143,6 +143,30 @@ pub struct SagaHead {
     pub tally: Tally,
     /// The four clocks (R16).
     pub clocks: Clocks,
+}
+
+impl SagaHead {
+    /// The head of a saga that nobody has driven yet.
+    pub fn new(pair: PairName, plan: &Plan, hash: PlanHash, by: impl Into<String>, clocks: Clocks) -> Self {
+        Self {
+            version: STORE_VERSION,
+            saga: plan.saga.clone(),
+            pair,
+            kind: plan.kind.clone(),
+            plan: hash,
+            by: by.into(),
+            status: SagaStatus::Running,
+            epoch: 0,
+            owner: String::new(),
+            lease_until: Timestamp::UNIX_EPOCH,
+            next_at: None,
+            abort_by: None,
+            abort_why: None,
+            controls: ControlCount::default(),
+            tally: State::new(plan).tally(),
+            clocks,
+        }
+    }
 }
 
 /// `SAGA#s / STEP#stage#number`.

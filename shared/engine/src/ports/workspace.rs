@@ -1,7 +1,7 @@
 //! Defines the port of one workspace, seen as resources of kinds.
 
 use async_trait::async_trait;
-use failover::{Resource, StartStage};
+use failover::{Resource, ResourceKey, StartStage};
 use jiff::Timestamp;
 use saga::{Fault, Step};
 use serde_json::Value;
@@ -172,8 +172,8 @@ pub trait Workspace: Actions {
         true
     }
 
-    /// The resource that started it, by kind and id, if this is known: a run's job. Pure.
-    fn owner(&self, _seen: &Observed) -> Option<(String, String)> {
+    /// The resource that started it, if this is known: a run's job. Pure.
+    fn owner(&self, _seen: &Observed) -> Option<ResourceKey> {
         None
     }
 

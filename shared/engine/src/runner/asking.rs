@@ -1,6 +1,6 @@
 //! Asks a plan's questions and uses each answer once (S11).
 
-use saga::Event;
+use saga::SagaEvent;
 
 use super::recorder::Stopped;
 use super::run::Run;
@@ -45,7 +45,7 @@ impl Run<'_> {
             ) => return Ok(false),
         };
         let loss_shown = answer.loss_shown_s.map_or_else(|| "unknown".to_owned(), |s| format!("{s} s"));
-        self.recorder.record(Event::Approved {
+        self.recorder.record(SagaEvent::Approved {
             question: question.to_owned(),
             by: answer.by,
             accepts_risk: answer.accepts_risk,

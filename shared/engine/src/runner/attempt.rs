@@ -7,6 +7,7 @@
 use std::collections::BTreeSet;
 use std::sync::{Arc, PoisonError};
 
+use failover::ResourceKey;
 use failover::plan::{EVERYTHING, EXTERNAL, own, want};
 use futures::future::join_all;
 use jiff::{SignedDuration, Timestamp};
@@ -273,15 +274,16 @@ impl Attempt<'_> {
 pub(crate) async fn is_up_to_date(step: &Step, place: &Place) -> Result<String, Fault> {
     let wanted = step.detail.get("there").and_then(|there| there.as_array()).map_or(&[][..], Vec::as_slice);
     let text = |of: &serde_json::Value, key: &str| of.get(key).and_then(|v| v.as_str()).unwrap_or_default().to_owned();
-    let wanted: Vec<_> = wanted.iter().map(|of| (text(of, "kind"), text(of, "id"), text(of, "name"))).collect();
-    let kinds: BTreeSet<&str> = wanted.iter().map(|(kind, _, _)| kind.as_str()).collect();
+    let key = |of: &serde_json::Value| ResourceKey::new(text(of, "kind"), text(of, "id"));
+    let wanted: Vec<_> = wanted.iter().map(|of| (key(of), text(of, "name"))).collect();
+    let kinds: BTreeSet<&str> = wanted.iter().map(|(key, _)| key.kind.as_str()).collect();
     let listings = kinds.into_iter().map(|kind| place.read_batcher.all(kind, place.read_purpose));
     let mut there = BTreeSet::new();
     for listed in join_all(listings).await {
-        there.extend(listed?.iter().map(|seen| (seen.kind.to_owned(), seen.id.clone())));
+        there.extend(listed?.iter().map(|seen| ResourceKey::new(seen.kind, &seen.id)));
     }
-    let gone = |(kind, id, _): &&(String, String, String)| !there.contains(&(kind.clone(), id.clone()));
-    let gone: Vec<String> = wanted.iter().filter(gone).map(|(kind, _, name)| format!("{kind} {name:?}")).collect();
+    let gone = wanted.iter().filter(|(key, _)| !there.contains(key));
+    let gone: Vec<String> = gone.map(|(key, name)| format!("{} {name:?}", key.kind)).collect();
     Ok(match gone.len() {
         0 => format!("all {} things that the plan starts are there", wanted.len()),
         count => format!("{count} of {} things that the plan starts are gone: {}", wanted.len(), few(gone)),
@@ -293,12 +295,12 @@ pub(crate) fn without_open<'a>(step: &Step, place: &Place, listed: &'a [Observed
     let open = place.open.lock().unwrap_or_else(PoisonError::into_inner);
     let waived = place.waived.lock().unwrap_or_else(PoisonError::into_inner);
     let is_left = |seen: &Observed| open.contains(seen.kind, &seen.id) || waived.contains(seen.kind, &seen.id);
-    let except: Vec<(&str, &str)> =
+    let except: Vec<ResourceKey> =
         step.detail.get("except").and_then(|except| Deserialize::deserialize(except).ok()).unwrap_or_default();
-    let except: Named = except.into_iter().collect();
+    let except: Named = except.iter().map(|key| (key.kind.as_str(), key.id.as_str())).collect();
     let is_excepted = |seen: &Observed| {
         except.contains(seen.kind, &seen.id)
-            || place.workspace.owner(seen).is_some_and(|(kind, id)| except.contains(&kind, &id))
+            || place.workspace.owner(seen).is_some_and(|owner| except.contains(&owner.kind, &owner.id))
     };
     listed.iter().filter(|seen| !is_left(seen) && !is_excepted(seen)).collect()
 }

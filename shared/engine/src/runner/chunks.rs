@@ -1,6 +1,6 @@
 //! Cuts lines into chunks that fit into one item each (S25). Pure.
 
-use saga::{Event, Line};
+use saga::{ControlEvent, Event, Line};
 
 /// The lines in their order, cut so that no chunk has more than `most` bytes. The line that ends an order is in one
 /// chunk with the line before it.
@@ -28,7 +28,7 @@ fn units(lines: Vec<Line>) -> Vec<Vec<Line>> {
     let mut units: Vec<Vec<Line>> = Vec::new();
     for line in lines {
         match units.last_mut() {
-            Some(unit) if matches!(line.event, Event::TakenIn { .. }) => unit.push(line),
+            Some(unit) if matches!(line.event, Event::Control(ControlEvent::TakenIn { .. })) => unit.push(line),
             Some(_) | None => units.push(vec![line]),
         }
     }
@@ -46,7 +46,7 @@ mod tests {
     use proptest::collection::vec;
     use proptest::prelude::*;
     use saga::bounds::TEXT;
-    use saga::{Chain, StepId};
+    use saga::{Chain, StepEvent, StepId};
 
     use super::*;
 
@@ -54,10 +54,10 @@ mod tests {
 
     fn line(chain: &mut Chain, text: &str, repeats: usize, ends_order: bool) -> Line {
         let event = if ends_order {
-            Event::TakenIn { control: text.to_owned() }
+            Event::Control(ControlEvent::TakenIn { control: text.to_owned() })
         } else {
             let step = StepId { stage: 0, number: 0 };
-            Event::Waived { step, by: "ann".to_owned(), why: text.repeat(repeats) }.capped()
+            Event::Step(StepEvent::Waived { step, by: "ann".to_owned(), why: text.repeat(repeats) }).capped()
         };
         chain.link(Timestamp::UNIX_EPOCH, 1, event)
     }
@@ -75,7 +75,7 @@ mod tests {
             prop_assert_eq!(cut.concat(), lines);
             for (place, chunk) in cut.iter().enumerate() {
                 prop_assert!(!chunk.is_empty());
-                let torn = place > 0 && matches!(chunk[0].event, Event::TakenIn { .. });
+                let torn = place > 0 && matches!(chunk[0].event, Event::Control(ControlEvent::TakenIn { .. }));
                 prop_assert!(!torn, "chunk {} begins with the end of an order", place);
                 // A run of lines that only end orders is one unit, and short.
                 let bytes: usize = chunk.iter().map(bytes).sum();

@@ -1,9 +1,11 @@
 //! Defines the result of a drive.
 
 use jiff::Timestamp;
+use serde::Serialize;
 
-/// The result of a drive.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// The result of a drive. Its JSON is the answer of the function that drives.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "driven", rename_all = "snake_case")]
 pub enum Driven {
     /// The saga is over, or there is none.
     Over,

@@ -1,7 +1,7 @@
 //! Renews the lease, gives it back, and ends the saga.
 
 use jiff::Timestamp;
-use saga::{Decision, Event, Outcome, StepState};
+use saga::{ControlEvent, Decision, Outcome, SagaEvent, StepState};
 
 use super::driven::Driven;
 use super::recorder::Stopped;
@@ -77,7 +77,7 @@ impl Run<'_> {
     }
 
     async fn give_back(&mut self, next_at: Option<Timestamp>) -> Result<(), Stopped> {
-        self.recorder.record(Event::HandedOver)?;
+        self.recorder.record(SagaEvent::HandedOver)?;
         self.recorder.flush().await?;
         self.head.status = self.status();
         self.head.tally = self.recorder.state.tally();
@@ -93,7 +93,7 @@ impl Run<'_> {
     pub(super) async fn end(&mut self) -> Result<Driven, Stopped> {
         if let Some(by) = self.head.abort_by.clone() {
             let why = self.head.abort_why.clone().unwrap_or_else(|| "no reason was given".to_owned());
-            self.recorder.record(Event::AbortAsked { by: by.clone(), why })?;
+            self.recorder.record(ControlEvent::AbortAsked { by: by.clone(), why })?;
             return self.finish(Outcome::Aborted, Some(by)).await;
         }
         self.give_back(None).await?;
@@ -105,7 +105,7 @@ impl Run<'_> {
     }
 
     pub(super) async fn finish(&mut self, outcome: Outcome, by: Option<String>) -> Result<Driven, Stopped> {
-        self.recorder.record(Event::Finished { outcome, by })?;
+        self.recorder.record(SagaEvent::Finished { outcome, by })?;
         self.recorder.flush().await?;
         self.close(outcome).await
     }

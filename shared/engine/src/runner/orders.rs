@@ -1,6 +1,6 @@
 //! Decides what a person's order does to a saga in its current state. Pure.
 
-use saga::{Code, Event, Plan, State, StepId, StepState};
+use saga::{Code, ControlEvent, Event, Plan, State, StepEvent, StepId, StepState};
 
 use crate::codes;
 use crate::ports::{Control, ControlItem};
@@ -36,10 +36,12 @@ pub(super) fn judge(order: &ControlItem, plan: &Plan, state: &State) -> Result<T
             Some(hold) => {
                 Err((codes::SAGA_HELD, format!("{} holds it since {:.0}: {}", hold.by, hold.since, hold.why)))
             }
-            None => Ok(Taking { events: vec![Event::Held { by, why }], quiet: Quiet::Everything }),
+            None => {
+                Ok(Taking { events: vec![Event::Control(ControlEvent::Held { by, why })], quiet: Quiet::Everything })
+            }
         },
         Control::Resume => match state.held() {
-            Some(_) => Ok(Taking { events: vec![Event::Resumed { by, why }], quiet: Quiet::No }),
+            Some(_) => Ok(Taking { events: vec![Event::Control(ControlEvent::Resumed { by, why })], quiet: Quiet::No }),
             None => Err((codes::NOT_HELD, "nobody holds it".to_owned())),
         },
         Control::Retry { step } => retry(*step, by, state),
@@ -47,7 +49,8 @@ pub(super) fn judge(order: &ControlItem, plan: &Plan, state: &State) -> Result<T
         Control::EndPursuit { step } => end_pursuit(*step, &by, &why, plan, state),
         Control::Lesson { text, owner, due } => {
             let known = state.lessons().iter().any(|lesson| lesson.by == by && lesson.text == *text);
-            let learned = Event::LessonLearned { by, text: text.clone(), owner: owner.clone(), due: *due };
+            let learned =
+                Event::Control(ControlEvent::LessonLearned { by, text: text.clone(), owner: owner.clone(), due: *due });
             Ok(Taking { events: if known { Vec::new() } else { vec![learned] }, quiet: Quiet::No })
         }
     }
@@ -65,7 +68,7 @@ fn open(step: StepId, state: &State) -> Result<StepState, Refusal> {
 fn retry(step: StepId, by: String, state: &State) -> Result<Taking, Refusal> {
     match open(step, state)? {
         StepState::Blocked | StepState::Waiting => {
-            Ok(Taking { events: vec![Event::Unblocked { step, by }], quiet: Quiet::No })
+            Ok(Taking { events: vec![Event::Step(StepEvent::Unblocked { step, by })], quiet: Quiet::No })
         }
         StepState::Planned | StepState::Intended | StepState::Done | StepState::Waived => Err((
             codes::STEP_NOT_TRIED,
@@ -79,7 +82,7 @@ fn waive(step: StepId, by: String, why: String, plan: &Plan, state: &State) -> R
     open(step, state)?;
     let pursued = plan.step(step).is_some_and(|of| of.pursue);
     let why = if pursued { pursuit_ended(&why) } else { why };
-    Ok(Taking { events: vec![Event::Waived { step, by, why }], quiet: Quiet::Steps(vec![step]) })
+    Ok(Taking { events: vec![Event::Step(StepEvent::Waived { step, by, why })], quiet: Quiet::Steps(vec![step]) })
 }
 
 fn end_pursuit(step: Option<StepId>, by: &str, why: &str, plan: &Plan, state: &State) -> Result<Taking, Refusal> {
@@ -105,7 +108,8 @@ fn end_pursuit(step: Option<StepId>, by: &str, why: &str, plan: &Plan, state: &S
         let message = "its forward part is not done: name the one step whose pursuit shall end";
         return Err((codes::FORWARD_OPEN, message.to_owned()));
     }
-    let waived = |step: &StepId| Event::Waived { step: *step, by: by.to_owned(), why: pursuit_ended(why) };
+    let waived =
+        |step: &StepId| Event::Step(StepEvent::Waived { step: *step, by: by.to_owned(), why: pursuit_ended(why) });
     Ok(Taking { events: steps.iter().map(waived).collect(), quiet: Quiet::Steps(steps) })
 }
 

@@ -3,7 +3,7 @@
 use failover::Role;
 use failover::plan::own;
 use jiff::{SignedDuration, Timestamp};
-use saga::{Event, Fault, Reaction, Step, StepId, StepRecord, StepState};
+use saga::{Fault, Reaction, Step, StepEvent, StepId, StepRecord, StepState};
 
 use super::attempt::Ended;
 use crate::codes;
@@ -16,13 +16,13 @@ const SHORTEST_PAUSE: SignedDuration = SignedDuration::from_secs(1);
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum News {
     /// A line in the log and a step item.
-    Line(Event),
+    Line(StepEvent),
     /// Only this runner's state changes, since the result is the same as before.
-    Same(Event),
+    Same(StepEvent),
     /// The step was not tried at all. Nothing is recorded or counted.
     NotTried,
     /// The intent must be recorded. Then the step is tried at once.
-    Intent(Event),
+    Intent(StepEvent),
 }
 
 /// Decides what the end of an attempt means.
@@ -39,8 +39,8 @@ pub(super) fn judge(
 ) -> News {
     let attempts = record.attempts.saturating_add(1);
     let fault = match ended {
-        Ended::Done(note) => return News::Line(Event::Done { step: id, attempts, note }),
-        Ended::NeedsIntent => return News::Intent(Event::Intended { step: id }),
+        Ended::Done(note) => return News::Line(StepEvent::Done { step: id, attempts, note }),
+        Ended::NeedsIntent => return News::Intent(StepEvent::Intended { step: id }),
         Ended::Fault(fault) if fault.code == codes::LEASE_ENDING => return News::NotTried,
         Ended::Fault(fault) => fault,
     };
@@ -53,7 +53,7 @@ pub(super) fn judge(
                 &fault,
                 attempts,
                 step.pursue,
-                Event::Blocked { step: id, attempts, fault: fault.clone() },
+                StepEvent::Blocked { step: id, attempts, fault: fault.clone() },
             );
         }
         // The resource was listed, so the workspace has this kind. Something in between gave this answer.
@@ -65,7 +65,7 @@ pub(super) fn judge(
                 &fault,
                 attempts,
                 step.pursue,
-                Event::Blocked { step: id, attempts, fault: fault.clone() },
+                StepEvent::Blocked { step: id, attempts, fault: fault.clone() },
             );
         }
     };
@@ -76,14 +76,14 @@ pub(super) fn judge(
         &fault,
         attempts,
         step.pursue,
-        Event::Tried { step: id, attempts, fault: fault.clone(), next_at },
+        StepEvent::Tried { step: id, attempts, fault: fault.clone(), next_at },
     )
 }
 
 /// A try that ends like the one before gets a line only now and then.
-fn told_before(record: &StepRecord, fault: &Fault, attempts: u32, pursued: bool, event: Event) -> News {
-    let waits = record.state == StepState::Waiting && matches!(event, Event::Tried { .. });
-    let blocked = record.state == StepState::Blocked && matches!(event, Event::Blocked { .. });
+fn told_before(record: &StepRecord, fault: &Fault, attempts: u32, pursued: bool, event: StepEvent) -> News {
+    let waits = record.state == StepState::Waiting && matches!(event, StepEvent::Tried { .. });
+    let blocked = record.state == StepState::Blocked && matches!(event, StepEvent::Blocked { .. });
     let same_code = record.fault.as_ref().is_some_and(|before| before.code == fault.code);
     // A dead side fails in several ways in turn. For the pursuit this is no news.
     let same = (blocked && same_code) || (waits && (same_code || pursued));
@@ -122,28 +122,15 @@ fn pause(
 mod tests {
     use super::*;
     use failover::plan::{EVERYTHING, want};
-    use saga::Class;
 
     /// Whether a step is done when a call or a read of it gets the answer that it is unsupported.
     fn is_done(place: Role, resource: &str) -> bool {
-        let step = Step {
-            place: place.as_str().to_owned(),
-            kind: "job".to_owned(),
-            resource: resource.to_owned(),
-            name: String::new(),
-            want: want::ALL_FENCED.to_owned(),
-            detail: serde_json::Value::Null,
-            class: Class::Idempotent,
-            pursue: true,
-            needs: Vec::new(),
-            restarted_by: Vec::new(),
-            optional: false,
-        };
+        let step = Step { pursue: true, ..Step::new(place.as_str(), "job", resource, "", want::ALL_FENCED) };
         let id = StepId { stage: 0, number: 0 };
         let ended = Ended::Fault(Fault::unsupported_here(codes::STILL_CHANGING, "no such API"));
         let (record, now) = (StepRecord::planned(), Timestamp::UNIX_EPOCH);
         match judge(id, &step, &record, ended, now, 0, &Settings::default()) {
-            News::Line(event) | News::Same(event) | News::Intent(event) => matches!(event, Event::Done { .. }),
+            News::Line(event) | News::Same(event) | News::Intent(event) => matches!(event, StepEvent::Done { .. }),
             News::NotTried => false,
         }
     }

@@ -117,13 +117,13 @@ impl Recorder {
     }
 
     /// Applies an event to the state, and adds it to the next chunk of the log.
-    pub(super) fn record(&mut self, event: Event) -> Result<(), Stopped> {
-        let event = event.capped();
+    pub(super) fn record(&mut self, event: impl Into<Event>) -> Result<(), Stopped> {
+        let event = event.into().capped();
         let now = self.clock.now();
         self.state.apply(&event, now, self.epoch)?;
         self.frontier.follow(&self.plan, &self.state, &event);
         self.clocks.follow(&self.plan, &self.state, &event, now);
-        if let Some(step) = step_of(&event) {
+        if let Some(step) = event.step() {
             self.touched.insert(step);
         }
         self.pending.push(self.chain.link(now, self.epoch, event));
@@ -133,9 +133,9 @@ impl Recorder {
 
     /// Applies an event to the state only, since it is not worth a line. The next recorded event of the step contains
     /// the change.
-    pub(super) fn note(&mut self, event: Event) -> Result<(), Stopped> {
+    pub(super) fn note(&mut self, event: impl Into<Event>) -> Result<(), Stopped> {
         let now = self.clock.now();
-        let event = event.capped();
+        let event = event.into().capped();
         self.state.apply(&event, now, self.epoch)?;
         self.frontier.follow(&self.plan, &self.state, &event);
         Ok(())
@@ -250,31 +250,5 @@ fn superseded(error: StoreError) -> Stopped {
     match error {
         StoreError::Refused(_) => Stopped::Superseded,
         StoreError::Again(_) | StoreError::Broken(_) | StoreError::Newer { .. } => Stopped::Store(error),
-    }
-}
-
-fn step_of(event: &Event) -> Option<StepId> {
-    match event {
-        Event::Intended { step }
-        | Event::Tried { step, .. }
-        | Event::Done { step, .. }
-        | Event::Blocked { step, .. }
-        | Event::Unblocked { step, .. }
-        | Event::Waived { step, .. } => Some(*step),
-        Event::Started { .. }
-        | Event::TookOver { .. }
-        | Event::Approved { .. }
-        | Event::StageEntered { .. }
-        | Event::ForwardDone
-        | Event::Round { .. }
-        | Event::HandedOver
-        | Event::PersonNeeded { .. }
-        | Event::Held { .. }
-        | Event::Resumed { .. }
-        | Event::LessonLearned { .. }
-        | Event::TakenIn { .. }
-        | Event::Refused { .. }
-        | Event::AbortAsked { .. }
-        | Event::Finished { .. } => None,
     }
 }

@@ -7,7 +7,7 @@ use failover::plan::About;
 use futures::future::{BoxFuture, FutureExt};
 use futures::stream::{FuturesUnordered, StreamExt};
 use jiff::{SignedDuration, Timestamp};
-use saga::{Decision, Event, Outcome, Plan, Restarter, StepId, StepState};
+use saga::{Decision, Outcome, Plan, Restarter, SagaEvent, StepEvent, StepId, StepState};
 
 use super::attempt::{Attempt, Ended};
 use super::driven::Driven;
@@ -67,10 +67,10 @@ impl<'a> Run<'a> {
         }
         if !self.recorder.state.has_begun() {
             let (saga, plan, by) = (self.head.saga.clone(), self.head.plan.clone(), self.head.by.clone());
-            self.recorder.record(Event::Started { saga, plan, by })?;
+            self.recorder.record(SagaEvent::Started { saga, plan, by })?;
         }
         let (epoch, owner) = (self.head.epoch, self.head.owner.clone());
-        self.recorder.record(Event::TookOver { epoch, owner })?;
+        self.recorder.record(SagaEvent::TookOver { epoch, owner })?;
         self.recorder.flush().await?;
         loop {
             let now = self.deps.clock.now();
@@ -125,10 +125,10 @@ impl<'a> Run<'a> {
     /// Records the events of the decision itself. Returns whether to decide again.
     async fn take_decision(&mut self, decision: &Decision) -> Result<bool, Stopped> {
         for stage in &decision.enter {
-            self.recorder.record(Event::StageEntered { stage: stage.clone() })?;
+            self.recorder.record(SagaEvent::StageEntered { stage: stage.clone() })?;
         }
         if decision.forward_done {
-            self.recorder.record(Event::ForwardDone)?;
+            self.recorder.record(SagaEvent::ForwardDone)?;
         }
         if !decision.enter.is_empty() || decision.forward_done {
             // Doubt never crosses a gate: the results that led here are on record before the gate opens (S6).
@@ -141,7 +141,7 @@ impl<'a> Run<'a> {
             }
             let fault = self.recorder.state.step(*id).and_then(|record| record.fault.as_ref());
             let why = fault.map_or_else(|| "it was tried often enough".to_owned(), ToString::to_string);
-            self.recorder.record(Event::Waived { step: *id, by: NOBODY_WAITS.to_owned(), why })?;
+            self.recorder.record(StepEvent::Waived { step: *id, by: NOBODY_WAITS.to_owned(), why })?;
             self.rechecks.remove(*id);
         }
         if !decision.give_up.is_empty() {
@@ -158,7 +158,7 @@ impl<'a> Run<'a> {
             && self.attempts.is_empty()
             && !self.recorder.state.is_person_needed()
         {
-            self.recorder.record(Event::PersonNeeded { blocked })?;
+            self.recorder.record(SagaEvent::PersonNeeded { blocked })?;
         }
         Ok(false)
     }
@@ -243,8 +243,8 @@ impl<'a> Run<'a> {
     }
 
     /// Plans another try of a blocked step, in case a person has helped.
-    fn recheck_later(&mut self, id: StepId, event: &Event, now: Timestamp) {
-        if let Event::Blocked { .. } = event {
+    fn recheck_later(&mut self, id: StepId, event: &StepEvent, now: Timestamp) {
+        if let StepEvent::Blocked { .. } = event {
             self.rechecks.set(id, self.looked_at_again(id, now));
         }
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use failover::Window;
+use failover::{ResourceKey, Window};
 use futures::future::join_all;
 use jiff::Timestamp;
 use saga::bounds::few_of;
@@ -45,7 +45,7 @@ pub(super) async fn is_ready(place: Option<&Place>, step: &Step) -> Result<Strin
     let place = place.ok_or_else(|| {
         Fault::person_needed(codes::UNKNOWN_STEP, format!("this program knows no place {:?}", step.place))
     })?;
-    let except: BTreeSet<(String, String)> =
+    let except: BTreeSet<ResourceKey> =
         step.detail.get("except").and_then(|except| serde_json::from_value(except.clone()).ok()).unwrap_or_default();
     let kinds = place.workspace.kinds().iter().filter(|kind| kind.fenced);
     let listings = kinds.map(|kind| place.all_or_lacking(kind.name, ReadPurpose::Fence));
@@ -55,7 +55,7 @@ pub(super) async fn is_ready(place: Option<&Place>, step: &Step) -> Result<Strin
         for seen in listed.iter().filter(|seen| place.workspace.recorded(seen)) {
             count += 1;
             let resource = place.workspace.record(seen);
-            if resource.active && !except.contains(&(resource.kind.clone(), resource.id.clone())) {
+            if resource.active && !except.contains(&resource.key()) {
                 on.push(format!("{} {:?} is {}", resource.kind, resource.name, resource.state));
             }
         }

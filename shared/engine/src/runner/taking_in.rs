@@ -4,7 +4,7 @@
 //! dies anywhere leaves the order partly undone or all done, and never done twice.
 
 use failover::plan::own;
-use saga::{Event, StepState};
+use saga::{ControlEvent, Event, StepState};
 
 use super::orders::{Quiet, judge};
 use super::recorder::Stopped;
@@ -29,7 +29,7 @@ impl Run<'_> {
             match judge(&order, self.plan, &self.recorder.state) {
                 Err((code, why)) => {
                     let (control, what, by) = (order.id, order.control.to_string(), order.by);
-                    self.recorder.record(Event::Refused { control, what, by, why: format!("{code}: {why}") })?;
+                    self.recorder.record(ControlEvent::Refused { control, what, by, why: format!("{code}: {why}") })?;
                     self.recorder.flush().await?;
                 }
                 Ok(taking) => {
@@ -76,18 +76,14 @@ impl Run<'_> {
 
     async fn carry_out(&mut self, control: String, events: Vec<Event>) -> Result<(), Stopped> {
         for event in events {
-            let step = if let Event::Waived { step, .. } | Event::Unblocked { step, .. } = &event {
-                Some(*step)
-            } else {
-                None
-            };
+            let step = event.step();
             self.recorder.record(event)?;
             if let Some(step) = step {
                 self.rechecks.remove(step);
                 self.settled(step);
             }
         }
-        self.recorder.record(Event::TakenIn { control })?;
+        self.recorder.record(ControlEvent::TakenIn { control })?;
         self.recorder.flush().await?;
         self.look_at_lessons();
         Ok(())

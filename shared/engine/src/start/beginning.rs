@@ -2,20 +2,17 @@
 
 use failover::plan::About;
 use failover::{Clocks, Operation, PlanRefused, Side};
-use jiff::Timestamp;
 use saga::SagaId;
 use saga::bounds::{NAME, capped};
 
 use super::free::{is_free, refuse_second_drill};
-use super::{Draft, Order, StartRefused};
+use super::{Draft, Order, StartError, StartRefused};
 use crate::approvals;
 use crate::capture::CaptureError;
 use crate::deps::Deps;
 use crate::keys::{checkpoint_key, plan_key, prepared_key};
 use crate::pair::pair_head;
-use crate::ports::{
-    ApprovalRequest, ControlCount, DrillRecord, PairHead, STORE_VERSION, SagaHead, SagaStatus, WayBack,
-};
+use crate::ports::{ApprovalRequest, DrillRecord, PairHead, SagaHead, WayBack};
 use crate::roles::ResolvedPair;
 use crate::update::written;
 
@@ -26,8 +23,8 @@ use crate::update::written;
 ///
 /// # Errors
 ///
-/// [`StartRefused`].
-pub async fn start(deps: &Deps, order: &Order, draft: &Draft) -> Result<SagaId, StartRefused> {
+/// [`StartError`].
+pub async fn start(deps: &Deps, order: &Order, draft: &Draft) -> Result<SagaId, StartError> {
     // A plan that no runner can read takes no pair.
     About::of(&draft.plan).map_err(PlanRefused::from)?;
     let mut pair = pair_head(deps).await?;
@@ -38,26 +35,9 @@ pub async fn start(deps: &Deps, order: &Order, draft: &Draft) -> Result<SagaId, 
     remember(deps, &pair, order, draft).await?;
     deps.objects.put_new(&plan_key(&saga), draft.bytes.clone()).await?;
     let clocks = Clocks { lost_at: order.lost_at, noticed_at: Some(order.noticed_at), ..Clocks::default() };
-    deps.sagas
-        .create(&SagaHead {
-            version: STORE_VERSION,
-            saga: saga.clone(),
-            pair: deps.pair.name.clone(),
-            kind: draft.plan.kind.clone(),
-            plan: draft.hash.clone(),
-            by: capped(&order.by, NAME),
-            status: SagaStatus::Running,
-            epoch: 0,
-            owner: String::new(),
-            lease_until: Timestamp::UNIX_EPOCH,
-            next_at: None,
-            abort_by: None,
-            abort_why: None,
-            controls: ControlCount::default(),
-            tally: saga::State::new(&draft.plan).tally(),
-            clocks,
-        })
-        .await?;
+    let (pair_name, by) = (deps.pair.name.clone(), capped(&order.by, NAME));
+    let head = SagaHead::new(pair_name, &draft.plan, draft.hash.clone(), by, clocks);
+    deps.sagas.create(&head).await?;
     pair.saga = Some(saga.clone());
     of_drill(&mut pair, order, &saga);
     pair.revision += 1;
@@ -65,7 +45,7 @@ pub async fn start(deps: &Deps, order: &Order, draft: &Draft) -> Result<SagaId, 
         let now = pair_head(deps).await?.saga;
         if now.as_ref() != Some(&saga) {
             let other = now.unwrap_or_else(|| SagaId("of another command".to_owned()));
-            return Err(StartRefused::AnotherSaga { pair: deps.pair.name.to_string(), saga: other });
+            return Err(StartRefused::AnotherSaga { pair: deps.pair.name.to_string(), saga: other }.into());
         }
     }
     let mut questions: Vec<&str> = draft.plan.stages.iter().flat_map(|s| s.gate.questions()).collect();
@@ -83,13 +63,8 @@ pub async fn start(deps: &Deps, order: &Order, draft: &Draft) -> Result<SagaId, 
 
 /// Records what was active before anything was fenced, however this saga ends. Also records the state of a prepared
 /// standby from before work came to it (R41).
-async fn remember(deps: &ResolvedPair, pair: &PairHead, order: &Order, draft: &Draft) -> Result<(), StartRefused> {
-    let moves = match order.operation {
-        Operation::Failover | Operation::Failback | Operation::Promotion | Operation::Drill => {
-            pair.active == order.leaving
-        }
-        Operation::StandbyDrill => false,
-    };
+async fn remember(deps: &ResolvedPair, pair: &PairHead, order: &Order, draft: &Draft) -> Result<(), StartError> {
+    let moves = order.operation.moves_work() && pair.active == order.leaving;
     if moves && draft.inventory.is_whole() {
         let bytes = draft.inventory.to_bytes().map_err(CaptureError::from)?;
         deps.objects.put(&checkpoint_key(deps, order.leaving), bytes.into()).await?;

@@ -8,7 +8,7 @@ use saga::{Plan, PlanHash, SagaId};
 
 use super::free::{is_free, refuse_second_drill};
 use super::homecoming::{past, refuse_unready};
-use super::{Order, StartRefused};
+use super::{Order, StartError, StartRefused};
 use crate::capture::{latest, list_side};
 use crate::controls::open_lessons;
 use crate::datasets::datasets;
@@ -36,8 +36,8 @@ pub struct Draft {
 ///
 /// # Errors
 ///
-/// [`StartRefused`].
-pub async fn draft(deps: &Deps, order: &Order) -> Result<Draft, StartRefused> {
+/// [`StartError`].
+pub async fn draft(deps: &Deps, order: &Order) -> Result<Draft, StartError> {
     let head = pair_head(deps).await?;
     let deps = &deps.resolve(&head);
     is_free(deps, &head)?;
@@ -46,13 +46,9 @@ pub async fn draft(deps: &Deps, order: &Order) -> Result<Draft, StartRefused> {
     let midway = order.operation == Operation::Failback && head.frozen && head.active != order.leaving;
     let in_place = order.operation == Operation::Promotion && head.active != order.leaving;
     if head.active != order.leaving && !midway && !in_place {
-        return Err(match order.operation {
-            Operation::Failback => PlanRefused::AtHome(order.leaving.other()),
-            Operation::Failover | Operation::Promotion | Operation::Drill | Operation::StandbyDrill => {
-                PlanRefused::TargetIsActive(order.leaving.other())
-            }
-        }
-        .into());
+        let refused =
+            if order.operation == Operation::Failback { PlanRefused::AtHome } else { PlanRefused::TargetIsActive };
+        return Err(refused(order.leaving.other()).into());
     }
     let target = order.leaving.other();
     if order.operation == Operation::Failback {
@@ -96,10 +92,7 @@ pub async fn draft(deps: &Deps, order: &Order) -> Result<Draft, StartRefused> {
         past: &past,
         lessons: &lessons,
     };
-    let plan = match order.operation {
-        Operation::Failover | Operation::Failback | Operation::Promotion | Operation::Drill => move_plan(&ask)?,
-        Operation::StandbyDrill => standby_drill_plan(&ask)?,
-    };
+    let plan = if order.operation.moves_work() { move_plan(&ask)? } else { standby_drill_plan(&ask)? };
     let (bytes, hash) = plan.freeze().map_err(PlanRefused::from)?;
     Ok(Draft { plan, inventory: here, target: there, bytes: bytes.into(), hash })
 }
@@ -135,7 +128,7 @@ async fn inventory(
     order: &Order,
     head: &PairHead,
     fresh: Checkpoint,
-) -> Result<Checkpoint, StartRefused> {
+) -> Result<Checkpoint, StartError> {
     let recorded = latest(deps, order.leaving).await?;
     let fresh = match &recorded {
         Some(recorded) => fresh.doubted(recorded),
@@ -146,10 +139,12 @@ async fn inventory(
         Missing::NotListed { message } => Some(format!("{kind}: {message}")),
     });
     match (not_listed, recorded) {
-        (Some(message), _) if order.planned => Err(StartRefused::LeavingNotWell { side: order.leaving, message }),
+        (Some(message), _) if order.planned => {
+            Err(StartRefused::LeavingNotWell { side: order.leaving, message }.into())
+        }
         (_, Some(recorded)) if head.frozen && head.active == order.leaving => Ok(recorded.with_new(&fresh)),
         (None, _) => Ok(fresh),
         (Some(_), Some(recorded)) => Ok(recorded.refreshed(&fresh)),
-        (Some(_), None) => Err(StartRefused::NoCheckpoint(order.leaving)),
+        (Some(_), None) => Err(StartRefused::NoCheckpoint(order.leaving).into()),
     }
 }

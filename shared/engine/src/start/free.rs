@@ -1,7 +1,5 @@
 //! Checks whether a pair is free for a saga.
 
-use failover::Operation;
-
 use super::{Order, StartRefused};
 use crate::deps::Deps;
 use crate::ports::{GuardRecord, PairHead};
@@ -26,10 +24,10 @@ pub(super) fn is_free(deps: &Deps, head: &PairHead) -> Result<(), StartRefused> 
 /// Refuses a second drill while a full drill is under way. An order that moves the work for another reason is not
 /// refused: a lost region does not wait for a drill.
 pub(super) fn refuse_second_drill(head: &PairHead, order: &Order) -> Result<(), StartRefused> {
-    match (&head.drill, order.operation) {
-        (Some(record), Operation::Drill | Operation::StandbyDrill) => {
+    match &head.drill {
+        Some(record) if order.operation.is_drill() => {
             Err(StartRefused::DrillUnderWay { name: record.drill.name.clone() })
         }
-        (Some(_), Operation::Failover | Operation::Failback | Operation::Promotion) | (None, _) => Ok(()),
+        Some(_) | None => Ok(()),
     }
 }

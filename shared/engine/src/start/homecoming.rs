@@ -7,7 +7,7 @@ use failover::signal::Reading;
 use failover::{Operation, Past, Role, Side};
 use saga::{Class, StepState};
 
-use super::{Order, StartRefused};
+use super::{Order, StartError, StartRefused};
 use crate::capture::{latest, prepared};
 use crate::deps::Deps;
 use crate::guard::{LeftToSaga, offenders};
@@ -22,7 +22,7 @@ pub(super) async fn refuse_unready(
     side: Side,
     midway: bool,
     turns_back_for: &[Alarm],
-) -> Result<(), StartRefused> {
+) -> Result<(), StartError> {
     let mut reasons = sick(deps, side, turns_back_for).await?;
     if !midway {
         let (offenders, unseen) = offenders(deps, side, &LeftToSaga::default()).await;
@@ -31,7 +31,7 @@ pub(super) async fn refuse_unready(
             format!("{} {:?} is on there: `switchback guard` fences it", offender.kind, offender.name)
         }));
     }
-    if reasons.is_empty() { Ok(()) } else { Err(StartRefused::TargetNotReady { side, reasons }) }
+    if reasons.is_empty() { Ok(()) } else { Err(StartRefused::TargetNotReady { side, reasons }.into()) }
 }
 
 /// The signals that speak against a side. No signal is no reason, since the side is listed in full.
@@ -57,12 +57,9 @@ pub(super) async fn past(
     order: &Order,
     head: &PairHead,
     midway: bool,
-) -> Result<Past, StartRefused> {
-    match order.operation {
-        Operation::Failback => {}
-        Operation::Failover | Operation::Promotion | Operation::Drill | Operation::StandbyDrill => {
-            return Ok(Past::default());
-        }
+) -> Result<Past, StartError> {
+    if order.operation != Operation::Failback {
+        return Ok(Past::default());
     }
     let already_run = match (midway, &head.last) {
         (true, Some(last)) => already_run(deps, last).await?,

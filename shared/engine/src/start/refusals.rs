@@ -1,4 +1,4 @@
-//! Defines the reasons why nothing was started.
+//! Defines the errors of an order: it was refused, or the store failed.
 
 use failover::{PlanRefused, Side};
 use saga::SagaId;
@@ -71,7 +71,27 @@ pub enum StartRefused {
     /// A checkpoint could not be read.
     #[error(transparent)]
     Capture(#[from] CaptureError),
+}
+
+/// The error of an order. Nothing was changed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum StartError {
+    /// The order was refused.
+    #[error(transparent)]
+    Refused(#[from] StartRefused),
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+impl From<PlanRefused> for StartError {
+    fn from(refused: PlanRefused) -> Self {
+        StartError::Refused(refused.into())
+    }
+}
+
+impl From<CaptureError> for StartError {
+    fn from(error: CaptureError) -> Self {
+        StartError::Refused(error.into())
+    }
 }

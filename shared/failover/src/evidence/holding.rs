@@ -1,7 +1,7 @@
 //! Checks the facts of a record against each other. A forger who knows how seals are made must get all of this
 //! right.
 
-use saga::{Chain, Event, Line, Proof};
+use saga::{Chain, Event, Line, Proof, SagaEvent};
 
 use super::canonical::{line_of_log, line_of_member};
 use super::facts::{Facts, Given, Question};
@@ -52,7 +52,7 @@ fn plan(facts: &Facts, file: &File<'_>) -> Vec<Tampering> {
 
 /// The first line must name the saga, the plan's hash, and the person who started it.
 fn beginning(facts: &Facts, file: &File<'_>) -> Vec<Tampering> {
-    let Some(Event::Started { saga, plan, by }) = facts.log.first().map(|line| &line.event) else {
+    let Some(Event::Saga(SagaEvent::Started { saga, plan, by })) = facts.log.first().map(|line| &line.event) else {
         return vec![file.log(0, "the log does not begin with the saga's start".to_owned())];
     };
     let mut found = Vec::new();
@@ -86,8 +86,8 @@ fn chain(log: &[Line], file: &File<'_>) -> Vec<Tampering> {
 fn end(facts: &Facts, file: &File<'_>) -> Vec<Tampering> {
     let last = facts.log.len().saturating_sub(1);
     match facts.log.last().map(|line| &line.event) {
-        Some(Event::Finished { outcome, .. }) if *outcome == facts.outcome => Vec::new(),
-        Some(Event::Finished { outcome, .. }) => {
+        Some(Event::Saga(SagaEvent::Finished { outcome, .. })) if *outcome == facts.outcome => Vec::new(),
+        Some(Event::Saga(SagaEvent::Finished { outcome, .. })) => {
             let what = format!("the record says that the saga was {:?}, its log says {outcome:?}", facts.outcome);
             vec![file.of("outcome", what)]
         }
@@ -100,7 +100,9 @@ fn end(facts: &Facts, file: &File<'_>) -> Vec<Tampering> {
 fn approvals(facts: &Facts, file: &File<'_>) -> Vec<Tampering> {
     let mut found = Vec::new();
     for (place, line) in facts.log.iter().enumerate() {
-        let Event::Approved { question, by, accepts_risk, loss_shown, proofs } = &line.event else { continue };
+        let Event::Saga(SagaEvent::Approved { question, by, accepts_risk, loss_shown, proofs }) = &line.event else {
+            continue;
+        };
         let asked = facts.questions.iter().find(|asked| asked.name == *question);
         let answer = asked.and_then(|asked| asked.answer.as_ref());
         let Some(answer) = answer.filter(|answer| answer.approved) else {
@@ -128,8 +130,10 @@ fn approvals(facts: &Facts, file: &File<'_>) -> Vec<Tampering> {
 fn answers(facts: &Facts, asked: &Question) -> Vec<String> {
     let mut found = Vec::new();
     let name = &asked.name;
-    let logged =
-        facts.log.iter().any(|line| matches!(&line.event, Event::Approved { question, .. } if question == name));
+    let logged = facts
+        .log
+        .iter()
+        .any(|line| matches!(&line.event, Event::Saga(SagaEvent::Approved { question, .. }) if question == name));
     // A used answer may have no line, if the saga was aborted between the use and the line.
     if logged && !asked.used {
         found.push(format!("{name:?}: the log used the answer, and the record says that it was not used"));

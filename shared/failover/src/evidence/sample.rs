@@ -5,7 +5,10 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot begin has failed")]
 
 use jiff::Timestamp;
-use saga::{Chain, Class, Code, Event, Fault, Gate, Line, Outcome, Plan, PlanHash, Proof, SagaId, Stage, Step, StepId};
+use saga::{
+    Chain, Code, ControlEvent, Event, Fault, Gate, Line, Outcome, Plan, PlanHash, Proof, SagaEvent, SagaId, Stage,
+    Step, StepEvent, StepId,
+};
 use serde_json::{Value, json};
 
 use super::{AuditAction, AuditFact, Facts, Given, Objectives, Question, Record};
@@ -118,72 +121,67 @@ pub fn plan(saga: &str) -> Plan {
 }
 
 fn step(place: &str, kind: &str, name: &str, wanted: &str, detail: Value) -> Step {
-    Step {
-        place: place.to_owned(),
-        kind: kind.to_owned(),
-        resource: format!("{name}-1"),
-        name: name.to_owned(),
-        want: wanted.to_owned(),
-        detail,
-        class: Class::Idempotent,
-        pursue: false,
-        needs: Vec::new(),
-        restarted_by: Vec::new(),
-        optional: false,
-    }
+    Step { detail, ..Step::new(place, kind, format!("{name}-1"), name, wanted) }
 }
 
 /// The events, second by second.
 fn log(saga: &str, hash: &PlanHash) -> Vec<Line> {
     let id = |stage, number| StepId { stage, number };
     let fault = Fault::again(Code::new("NO-ANSWER"), "GET /api/2.2/jobs/get: no answer within 3 s");
-    let done = |step, attempts, note: &str| Event::Done { step, attempts, note: note.to_owned() };
-    let entered = |stage: &str| Event::StageEntered { stage: stage.to_owned() };
+    let done = |step, attempts, note: &str| Event::Step(StepEvent::Done { step, attempts, note: note.to_owned() });
+    let entered = |stage: &str| Event::Saga(SagaEvent::StageEntered { stage: stage.to_owned() });
     chained(vec![
-        (20, Event::Started { saga: SagaId(saga.to_owned()), plan: hash.clone(), by: "the verdict".to_owned() }),
-        (20, Event::TookOver { epoch: 1, owner: "saga/1".to_owned() }),
+        (
+            20,
+            Event::Saga(SagaEvent::Started {
+                saga: SagaId(saga.to_owned()),
+                plan: hash.clone(),
+                by: "the verdict".to_owned(),
+            }),
+        ),
+        (20, Event::Saga(SagaEvent::TookOver { epoch: 1, owner: "saga/1".to_owned() })),
         (
             95,
-            Event::Approved {
+            Event::Saga(SagaEvent::Approved {
                 question: GO.to_owned(),
                 by: "ana and ben".to_owned(),
                 accepts_risk: true,
                 loss_shown: "420 s".to_owned(),
                 proofs: PROOFS.to_vec(),
-            },
+            }),
         ),
         (96, entered(stage::FENCE)),
         (97, entered(stage::CONFIRM)),
-        (98, Event::Tried { step: id(0, 1), attempts: 1, fault: fault.clone(), next_at: at(110) }),
+        (98, Event::Step(StepEvent::Tried { step: id(0, 1), attempts: 1, fault: fault.clone(), next_at: at(110) })),
         (99, done(id(0, 0), 1, "paused, no run is active")),
         (100, done(id(1, 0), 1, "synced at 2026-01-05T07:52:00Z")),
         (101, entered("jobs")),
-        (120, Event::Blocked { step: id(0, 1), attempts: 4, fault }),
+        (120, Event::Step(StepEvent::Blocked { step: id(0, 1), attempts: 4, fault })),
         (150, done(id(2, 0), 2, "unpaused")),
         (
             200,
-            Event::Waived {
+            Event::Step(StepEvent::Waived {
                 step: id(0, 1),
                 by: "cem".to_owned(),
                 why: "its cluster is gone with the region".to_owned(),
-            },
+            }),
         ),
         (210, entered(stage::REPOINT)),
         (211, entered(stage::VALIDATE_AGAIN)),
         (400, done(id(4, 0), 1, "42 rows")),
-        (401, Event::ForwardDone),
+        (401, Event::Saga(SagaEvent::ForwardDone)),
         (590, lesson()),
-        (600, Event::Finished { outcome: Outcome::Completed, by: None }),
+        (600, Event::Saga(SagaEvent::Finished { outcome: Outcome::Completed, by: None })),
     ])
 }
 
 fn lesson() -> Event {
-    Event::LessonLearned {
+    Event::Control(ControlEvent::LessonLearned {
         by: "ana".to_owned(),
         text: "the map had <one> gap".to_owned(),
         owner: Some("ben".to_owned()),
         due: None,
-    }
+    })
 }
 
 /// Makes the lines of one chain from events.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use saga::{Chain, Event, Illegal, Line, Plan, PlanError, State, StepId, StepState};
+use saga::{Chain, Event, Illegal, Line, Plan, PlanError, SagaEvent, State, StepEvent, StepId, StepState};
 use serde::{Deserialize, Serialize};
 
 use super::facts::Facts;
@@ -93,7 +93,7 @@ impl Tables {
         let plan = facts.thaw()?;
         let told = Told::of(facts, &plan)?;
         let (first, last) = facts.log.first().zip(facts.log.last()).ok_or(NoTables::NotFinished)?;
-        let Event::Finished { outcome, by } = &last.event else { return Err(NoTables::NotFinished) };
+        let Event::Saga(SagaEvent::Finished { outcome, by }) = &last.event else { return Err(NoTables::NotFinished) };
         let about = About::of(&plan)?;
         let datasets = datasets(&plan, &told.state);
         Ok(Self {
@@ -158,19 +158,22 @@ impl Told {
         let applied = self.state.apply(&line.event, line.at, line.epoch);
         applied.map_err(|why| NoTables::Line { number: line.number, why })?;
         self.clocks.follow(plan, &self.state, &line.event, line.at);
-        if let Event::TookOver { .. } = line.event {
+        if let Event::Saga(SagaEvent::TookOver { .. }) = line.event {
             self.runners += 1;
         }
-        if let Event::Tried { step, fault, .. } | Event::Blocked { step, fault, .. } = &line.event {
+        if let Event::Step(StepEvent::Tried { step, fault, .. } | StepEvent::Blocked { step, fault, .. }) = &line.event
+        {
             let codes = self.faults.entry(*step).or_default();
             if !codes.iter().any(|known| known == fault.code.as_str()) {
                 codes.push(fault.code.to_string());
             }
         }
-        if let Event::Tried { step, .. }
-        | Event::Blocked { step, .. }
-        | Event::Done { step, .. }
-        | Event::Waived { step, .. } = &line.event
+        if let Event::Step(
+            StepEvent::Tried { step, .. }
+            | StepEvent::Blocked { step, .. }
+            | StepEvent::Done { step, .. }
+            | StepEvent::Waived { step, .. },
+        ) = &line.event
         {
             self.heard.insert(*step, line.at);
         }
@@ -223,7 +226,9 @@ fn worst(datasets: &[DatasetRow]) -> Option<String> {
 fn approvals(facts: &Facts) -> Vec<ApprovalRow> {
     let mut rows = Vec::new();
     for line in &facts.log {
-        let Event::Approved { question, by, accepts_risk, loss_shown, proofs } = &line.event else { continue };
+        let Event::Saga(SagaEvent::Approved { question, by, accepts_risk, loss_shown, proofs }) = &line.event else {
+            continue;
+        };
         let asked = facts.questions.iter().find(|asked| asked.name == *question);
         rows.push(ApprovalRow {
             question: question.clone(),
@@ -291,7 +296,7 @@ fn left_out(plan: &Plan, facts: &Facts) -> Vec<LeftOut> {
         why: why.clone(),
     });
     let waived = facts.log.iter().filter_map(|line| {
-        let Event::Waived { step, by, why } = &line.event else { return None };
+        let Event::Step(StepEvent::Waived { step, by, why }) = &line.event else { return None };
         Some(LeftOut { what: what(plan, *step), by: by.clone(), at: Some(line.at), why: why.clone() })
     });
     by_plan.chain(waived).collect()

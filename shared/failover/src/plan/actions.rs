@@ -1,6 +1,6 @@
 //! Actions as steps of a plan.
 
-use saga::{Class, Need, Needed, Step};
+use saga::{Need, Needed, Step};
 use serde_json::json;
 
 use super::wording::Occasion;
@@ -93,17 +93,9 @@ fn plain(
     };
     let detail = Detail { settings, side, address, shown, wording: None };
     Ok(Step {
-        place: place(info, role).to_owned(),
-        kind: action.kind.clone(),
-        resource: action.name.clone(),
-        name: action.name.clone(),
-        want: wanted.to_owned(),
         detail: json!(detail),
         class: info.class,
-        pursue: false,
-        needs: Vec::new(),
-        restarted_by: Vec::new(),
-        optional: false,
+        ..Step::new(place(info, role), &action.kind, &action.name, &action.name, wanted)
     })
 }
 
@@ -130,17 +122,14 @@ fn shown(ask: &Ask<'_>, action: &Action) -> Option<Shown> {
 pub(super) fn up_to_date(starts: &[(String, String, String)]) -> Step {
     let there: Vec<_> = starts.iter().map(|(kind, id, name)| json!({ "kind": kind, "id": id, "name": name })).collect();
     Step {
-        place: Role::Target.as_str().to_owned(),
-        kind: super::own::STANDBY.to_owned(),
-        resource: super::own::STANDBY.to_owned(),
-        name: "what the plan starts".to_owned(),
-        want: want::UP_TO_DATE.to_owned(),
         detail: json!({ "there": there }),
-        class: Class::Idempotent,
-        pursue: false,
-        needs: Vec::new(),
-        restarted_by: Vec::new(),
-        optional: false,
+        ..Step::new(
+            Role::Target.as_str(),
+            super::own::STANDBY,
+            super::own::STANDBY,
+            "what the plan starts",
+            want::UP_TO_DATE,
+        )
     }
 }
 

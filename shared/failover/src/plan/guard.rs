@@ -5,7 +5,7 @@
 
 use jiff::Timestamp;
 use saga::plan::PLAN_VERSION;
-use saga::{Class, Gate, Plan, SagaId, Stage, Step};
+use saga::{Gate, Plan, SagaId, Stage, Step};
 use serde_json::{Value, json};
 
 use super::actions::messages_of;
@@ -106,16 +106,9 @@ pub fn guard_plan(ask: &GuardAsk<'_>) -> Result<Plan, PlanRefused> {
 
 fn fence_again(offender: &Offender) -> Step {
     Step {
-        place: Role::Leaving.as_str().to_owned(),
-        kind: offender.kind.clone(),
-        resource: offender.id.clone(),
-        name: offender.name.clone(),
-        want: want::FENCED.to_owned(),
         detail: offender.told.as_ref().map_or(Value::Null, |told| json!({ "switched_on": told })),
-        class: Class::Idempotent,
         pursue: true,
-        needs: Vec::new(),
-        restarted_by: Vec::new(),
         optional: true,
+        ..Step::new(Role::Leaving.as_str(), &offender.kind, &offender.id, &offender.name, want::FENCED)
     }
 }

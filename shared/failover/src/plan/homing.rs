@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use saga::{Class, Step};
+use saga::Step;
 use serde_json::{Value, json};
 
 use super::wording::Occasion;
@@ -13,6 +13,7 @@ use crate::checkpoint::Resource;
 use crate::matching::{Counterpart, Matching};
 use crate::operation::Operation;
 use crate::pair::Role;
+use crate::resource_key::ResourceKey;
 
 /// The occasion of the message at the end of an operation.
 pub(super) fn told_at_the_end(operation: Operation) -> Occasion {
@@ -36,8 +37,8 @@ pub(super) fn caught_up(ask: &Ask<'_>) -> Result<Vec<Step>, PlanRefused> {
 /// Sets the leaving side back to its state as a prepared standby (R41).
 pub(super) fn reset(ask: &Ask<'_>) -> Vec<Step> {
     let Some(prepared) = &ask.past.prepared else { return Vec::new() };
-    let there: BTreeSet<(&str, &str)> = ask.here.resources.iter().map(key).collect();
-    let of_prepared = prepared.resources.iter().filter(|resource| there.contains(&key(resource)));
+    let there: BTreeSet<ResourceKey> = ask.here.resources.iter().map(Resource::key).collect();
+    let of_prepared = prepared.resources.iter().filter(|resource| there.contains(&resource.key()));
     let moved = of_prepared.filter(|r| !ask.declarations.is_active_active(&r.kind, &r.name));
     moved.flat_map(|resource| steps::set_back(resource, Role::Leaving)).collect()
 }
@@ -49,25 +50,16 @@ pub(super) fn ready(ask: &Ask<'_>) -> Step {
 }
 
 /// The same proof for either side. The resources in `except` may be on.
-pub(super) fn ready_at(place: Role, except: Vec<(String, String)>) -> Step {
+pub(super) fn ready_at(place: Role, except: Vec<ResourceKey>) -> Step {
     Step {
-        place: place.as_str().to_owned(),
-        kind: own::STANDBY.to_owned(),
-        resource: own::STANDBY.to_owned(),
-        name: "the side that stands by".to_owned(),
-        want: want::READY.to_owned(),
         detail: if except.is_empty() { Value::Null } else { json!({ "except": except }) },
-        class: Class::Idempotent,
-        pursue: false,
-        needs: Vec::new(),
-        restarted_by: Vec::new(),
-        optional: false,
+        ..Step::new(place.as_str(), own::STANDBY, own::STANDBY, "the side that stands by", want::READY)
     }
 }
 
-fn except(ask: &Ask<'_>) -> Vec<(String, String)> {
+fn except(ask: &Ask<'_>) -> Vec<ResourceKey> {
     let marked = ask.here.resources.iter().filter(|r| ask.declarations.is_active_active(&r.kind, &r.name));
-    marked.map(|r| (r.kind.clone(), r.id.clone())).collect()
+    marked.map(Resource::key).collect()
 }
 
 /// Resources that were on at the leaving side before the work came there, and are left off, each with the reason.
@@ -92,10 +84,10 @@ pub(super) fn made_meanwhile(ask: &Ask<'_>) -> Vec<String> {
     let Some(prepared) = ask.past.prepared.as_ref().filter(|_| ask.operation == Operation::Failback) else {
         return Vec::new();
     };
-    let known: BTreeSet<(&str, &str)> = prepared.resources.iter().map(key).collect();
+    let known: BTreeSet<ResourceKey> = prepared.resources.iter().map(Resource::key).collect();
     let matching = Matching::new(ask.here, ask.there, ask.map);
     let home = ask.leaving.other();
-    let made = ask.here.resources.iter().filter(|resource| !known.contains(&key(resource)));
+    let made = ask.here.resources.iter().filter(|resource| !known.contains(&resource.key()));
     made.map(|resource| {
         let what = match matching.counterpart(resource) {
             Counterpart::Is(_) => format!("the {home} has its counterpart, which is what goes on; compare the two"),
@@ -136,10 +128,6 @@ pub(super) fn written_meanwhile(ask: &Ask<'_>) -> Vec<String> {
     told.collect()
 }
 
-fn key(resource: &Resource) -> (&str, &str) {
-    (resource.kind.as_str(), resource.id.as_str())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -148,7 +136,7 @@ mod tests {
     fn a_side_is_ready_or_the_step_says_what_is_excepted() {
         let none = ready_at(Role::Leaving, Vec::new());
         assert_eq!((none.want.as_str(), &none.detail), (want::READY, &Value::Null));
-        let some = ready_at(Role::Target, vec![("job".to_owned(), "7".to_owned())]);
+        let some = ready_at(Role::Target, vec![ResourceKey::new("job", "7")]);
         assert_eq!(some.detail, json!({ "except": [["job", "7"]] }));
     }
 }

@@ -19,6 +19,7 @@ use super::{About, Ask, GO, PlanRefused, actions, homing, stage, steps, want};
 use crate::action::Purpose;
 use crate::checkpoint::StartStage;
 use crate::operation::Operation;
+use crate::resource_key::ResourceKey;
 
 /// Makes the plan of a saga that moves the work.
 ///
@@ -173,7 +174,7 @@ impl<'a> Moving<'a> {
     fn of(ask: &'a Ask<'a>, parts: &[Part]) -> Self {
         let place =
             |name: &str| parts.iter().position(|part| part.name() == name).map_or(u16::MAX, |index| index as u16);
-        let mut fenced: BTreeMap<(&str, &str), StepId> = BTreeMap::new();
+        let mut fenced: BTreeMap<ResourceKey, StepId> = BTreeMap::new();
         let mut fence = fence_stage(ask, place(stage::FENCE), false, &mut fenced);
         let mut stop_compute = fence_stage(ask, place(stage::STOP_COMPUTE), true, &mut fenced);
         let restarters = Restarters::of(ask, &fenced);

@@ -83,7 +83,7 @@ pub fn standby_drill_plan(ask: &Ask<'_>) -> Result<Plan, PlanRefused> {
     // Compute from a pool returns to it when it ends, so pools are put back later.
     let (pools, compute): (Vec<&Resource>, Vec<&Resource>) =
         stopped.iter().partition(|counterpart| is_pool(ask, counterpart));
-    let on_before = ask.there.resources.iter().filter(|r| r.active).map(|r| (r.kind.clone(), r.id.clone())).collect();
+    let on_before = ask.there.resources.iter().filter(|r| r.active).map(Resource::key).collect();
     let stages = vec![
         named(stage::CONFIRM, Gate::Approved(GO.to_owned()), confirm.concat()),
         named(stage::POOLS, verified(&[stage::CONFIRM]), of_stage(StartStage::Pools)),

@@ -9,6 +9,7 @@ use super::{Ask, steps};
 use crate::checkpoint::{Checkpoint, Resource, Start, StartStage, Trust};
 use crate::matching::{Counterpart, Matching, told_apart};
 use crate::pair::Role;
+use crate::resource_key::ResourceKey;
 
 /// The starts of a plan, and everything that is left out of them.
 pub(super) struct Starts {
@@ -24,7 +25,7 @@ impl Starts {
     /// Collects the starts. `places` has the index of each start stage in the plan.
     pub(super) fn collect(
         ask: &Ask<'_>,
-        fenced: &BTreeMap<(&str, &str), StepId>,
+        fenced: &BTreeMap<ResourceKey, StepId>,
         places: BTreeMap<StartStage, u16>,
     ) -> Self {
         let matching = Matching::new(ask.here, ask.there, ask.map);
@@ -54,7 +55,7 @@ impl Starts {
                 starts.exceptions.push(format!("{} {:?} is not carried over: {why}", resource.kind, resource.name));
                 continue;
             }
-            let Some(&fence) = fenced.get(&(resource.kind.as_str(), resource.id.as_str())) else { continue };
+            let Some(&fence) = fenced.get(&resource.key()) else { continue };
             starts.add(ask, resource, counterpart, fence);
         }
         if let Some(recorded) = &ask.past.recorded {
@@ -120,15 +121,14 @@ impl Starts {
         &mut self,
         ask: &Ask<'_>,
         recorded: &Checkpoint,
-        fenced: &BTreeMap<(&str, &str), StepId>,
-        counterparts: &BTreeMap<(&str, &str), &Resource>,
+        fenced: &BTreeMap<ResourceKey, StepId>,
+        counterparts: &BTreeMap<ResourceKey, &Resource>,
     ) {
-        let there: BTreeSet<(&str, &str)> =
-            ask.there.resources.iter().map(|r| (r.kind.as_str(), r.id.as_str())).collect();
-        let started: BTreeSet<(String, String)> =
-            self.started.iter().map(|(kind, id, _)| (kind.clone(), id.clone())).collect();
+        let there: BTreeSet<ResourceKey> = ask.there.resources.iter().map(Resource::key).collect();
+        let started: BTreeSet<ResourceKey> =
+            self.started.iter().map(|(kind, id, _)| ResourceKey::new(kind, id)).collect();
         for resource in &recorded.resources {
-            let key = (resource.kind.as_str(), resource.id.as_str());
+            let key = resource.key();
             let counterpart = counterparts.get(&key).copied();
             if ask.declarations.is_active_active(&resource.kind, &resource.name) {
                 continue;
@@ -136,7 +136,7 @@ impl Starts {
             let goes_on = counterpart.is_some() && !ask.past.midway;
             if goes_on || resource.starts.is_empty() {
                 // A resource that was off stays off. Its settings become again what they were before it was fenced.
-                let is_started = started.contains(&(resource.kind.clone(), resource.id.clone()));
+                let is_started = started.contains(&key);
                 if !is_started && there.contains(&key) {
                     self.set_back(resource);
                 }
@@ -160,19 +160,16 @@ impl Starts {
                 }
             });
             let wanted: Vec<&Start> = wanted.collect();
-            let fence = counterpart.and_then(|other| fenced.get(&(other.kind.as_str(), other.id.as_str())).copied());
+            let fence = counterpart.and_then(|other| fenced.get(&other.key()).copied());
             self.start(ask, resource, &resource.id, &wanted, fence);
         }
     }
 }
 
 /// The resources of the leaving side, by kind and id of their counterparts on the target.
-fn counterparts_by_id<'a>(
-    ask: &'a Ask<'_>,
-    counterparts: &'a [Counterpart],
-) -> BTreeMap<(&'a str, &'a str), &'a Resource> {
+fn counterparts_by_id<'a>(ask: &'a Ask<'_>, counterparts: &'a [Counterpart]) -> BTreeMap<ResourceKey, &'a Resource> {
     let pairs = ask.here.resources.iter().zip(counterparts).filter_map(|(resource, counterpart)| match counterpart {
-        Counterpart::Is(id) => Some(((resource.kind.as_str(), id.as_str()), resource)),
+        Counterpart::Is(id) => Some((ResourceKey::new(&resource.kind, id), resource)),
         Counterpart::Ambiguous(_) | Counterpart::Missing(_) => None,
     });
     pairs.collect()

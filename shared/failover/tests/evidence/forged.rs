@@ -2,7 +2,7 @@
 
 use failover::evidence::sample::{self, at};
 use failover::evidence::{Judged, Record, Tables, verify};
-use saga::{Event, Line, Outcome, PlanHash, Proof};
+use saga::{Event, Line, Outcome, PlanHash, Proof, SagaEvent, StepEvent};
 use sha2::{Digest, Sha256};
 
 /// The name of a forgery, the change to the record, and a word that the report must contain.
@@ -90,7 +90,7 @@ fn a_record_without_proofs_still_verifies() {
     let mut facts = sample::facts("payments-1");
     let events = facts.log.iter().map(|line| (line.at.as_second() - at(0).as_second(), line.event.clone()));
     let untold = events.map(|(seconds, mut event)| {
-        if let Event::Approved { proofs, .. } = &mut event {
+        if let Event::Saga(SagaEvent::Approved { proofs, .. }) = &mut event {
             proofs.clear();
         }
         (seconds, event)
@@ -125,8 +125,8 @@ fn a_record_that_was_made_up_as_a_whole_is_found_only_by_the_recorded_seal() {
     let events = facts.log.iter().map(|line| (line.at.as_second() - at(0).as_second(), line.event.clone()));
     // The waiver becomes a success, as if the job had been stopped.
     let made_up = events.map(|(seconds, event)| {
-        if let Event::Waived { step, .. } = event {
-            return (seconds, Event::Done { step, attempts: 5, note: "paused".to_owned() });
+        if let Event::Step(StepEvent::Waived { step, .. }) = event {
+            return (seconds, Event::Step(StepEvent::Done { step, attempts: 5, note: "paused".to_owned() }));
         }
         (seconds, event)
     });
@@ -174,21 +174,21 @@ fn sealed(mut record: Record) -> Record {
 }
 
 fn note(line: &mut Line) {
-    if let Event::Done { note, .. } = &mut line.event {
+    if let Event::Step(StepEvent::Done { note, .. }) = &mut line.event {
         note.push('!');
     }
 }
 
 fn append(record: &mut Record) {
     let mut events: Vec<_> = record.facts.log.iter().map(|line| (line.at.as_second(), line.event.clone())).collect();
-    events.push((at(601).as_second(), Event::HandedOver));
+    events.push((at(601).as_second(), Event::Saga(SagaEvent::HandedOver)));
     record.facts.log = again(events);
     record.tables.chain.lines += 1;
 }
 
 fn put_in(record: &mut Record) {
     let mut events: Vec<_> = record.facts.log.iter().map(|line| (line.at.as_second(), line.event.clone())).collect();
-    events.insert(16, (at(500).as_second(), Event::HandedOver));
+    events.insert(16, (at(500).as_second(), Event::Saga(SagaEvent::HandedOver)));
     record.facts.log = again(events);
 }
 
@@ -222,7 +222,7 @@ fn lower_loss(record: &mut Record) {
 
 fn lower_logged_loss(record: &mut Record) {
     lower_loss(record);
-    if let Event::Approved { loss_shown, .. } = &mut record.facts.log[2].event {
+    if let Event::Saga(SagaEvent::Approved { loss_shown, .. }) = &mut record.facts.log[2].event {
         *loss_shown = "42 s".to_owned();
     }
     record.tables.approvals[0].loss_shown = "42 s".to_owned();

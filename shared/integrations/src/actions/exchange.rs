@@ -76,17 +76,11 @@ pub(crate) async fn exchange(
 
 /// After some tries a person is asked about the silence. The step is still tried again.
 pub(crate) fn patience(attempt: &Attempt<'_>, fault: Fault) -> Fault {
-    match fault.reaction {
-        Reaction::Again { .. } | Reaction::VerifyFirst if attempt.context.tries + 1 >= TRIES => {
-            Fault::person_needed(fault.code, fault.message)
-        }
-        Reaction::Again { .. }
-        | Reaction::VerifyFirst
-        | Reaction::AlreadySo
-        | Reaction::PersonNeeded
-        | Reaction::UnsupportedHere
-        | Reaction::WaitForOthers => fault,
+    let is_silent = fault.reaction.is_again() || fault.reaction == Reaction::VerifyFirst;
+    if is_silent && attempt.context.tries + 1 >= TRIES {
+        return Fault::person_needed(fault.code, fault.message);
     }
+    fault
 }
 
 /// `Retry-After` in whole seconds [RFC 9110 §10.2.3], at most an hour.

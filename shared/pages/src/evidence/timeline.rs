@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use failover::evidence::Record;
 use jiff::Timestamp;
 use maud::{Markup, html};
-use saga::Event;
+use saga::{Event, StepEvent};
 
 use super::objectives::millis;
 use super::table::section;
@@ -144,7 +144,7 @@ fn bar(axis: &Axis, row: i64, from: Timestamp, until: Timestamp, class: &str, be
 fn faults(axis: &Axis, record: &Record, stage: u16, row: i64) -> Markup {
     let mut places = BTreeSet::new();
     for line in &record.facts.log {
-        if let Event::Tried { step, .. } | Event::Blocked { step, .. } = &line.event
+        if let Event::Step(StepEvent::Tried { step, .. } | StepEvent::Blocked { step, .. }) = &line.event
             && step.stage == stage
         {
             places.insert(axis.x(line.at) / 4 * 4);

@@ -1,7 +1,7 @@
 //! Helpers that make plans for tests.
 
 use jiff::Timestamp;
-use saga::{Class, Gate, Plan, SagaId, Stage, Step};
+use saga::{Gate, Plan, SagaId, Stage, Step};
 
 /// The time `seconds` after the beginning.
 pub(crate) fn at(seconds: i64) -> Timestamp {
@@ -10,19 +10,7 @@ pub(crate) fn at(seconds: i64) -> Timestamp {
 
 /// A step with nothing special.
 pub(crate) fn step(name: &str) -> Step {
-    Step {
-        place: "here".to_owned(),
-        kind: "thing".to_owned(),
-        resource: name.to_owned(),
-        name: name.to_owned(),
-        want: "so".to_owned(),
-        detail: serde_json::Value::Null,
-        class: Class::Idempotent,
-        pursue: false,
-        needs: Vec::new(),
-        restarted_by: Vec::new(),
-        optional: false,
-    }
+    Step::new("here", "thing", name, name, "so")
 }
 
 /// A plan with these stages.

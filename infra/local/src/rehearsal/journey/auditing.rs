@@ -1,7 +1,7 @@
 //! Compares the auditor's findings with the sagas of a journey.
 
 use failover::plan::want;
-use saga::{Event, StepState};
+use saga::{Event, StepEvent, StepState};
 use sim::DoubleWindow;
 
 use super::super::cast::Cast;
@@ -15,7 +15,7 @@ pub(in super::super) fn late(cast: &Cast<'_>, ended: &Ended) -> Vec<String> {
     for (index, leg) in ended.legs.iter().enumerate() {
         let until_ms = ended.legs.get(index + 1).map_or(i64::MAX, |next| next.ordered_at.as_millisecond());
         for line in &leg.view.lines {
-            let Event::Done { step, .. } = &line.event else { continue };
+            let Event::Step(StepEvent::Done { step, .. }) = &line.event else { continue };
             let Some(step) = leg.view.plan.step(*step).filter(|step| step.want == want::FENCED) else { continue };
             let at_ms = line.at.as_millisecond();
             let processed = world.processing_of(leg.left, &step.resource);

@@ -162,10 +162,7 @@ impl Journey<'_, '_> {
         let Some((saga, left, ordered_at)) = self.order(leg).await? else { return Ok(LegEnd::Refused.as_str()) };
         let answered_at = self.later(self.cast.clock.now(), leg.answered_after);
         let end = self.follow(&saga, left, ordered_at, leg, Some(answered_at)).await?;
-        match leg.order {
-            Operation::Drill => self.sees_home(leg).await,
-            Operation::Failover | Operation::Failback | Operation::Promotion | Operation::StandbyDrill => Ok(end),
-        }
+        if leg.order == Operation::Drill { self.sees_home(leg).await } else { Ok(end) }
     }
 
     /// Follows one saga to its end. Returns how it ended.
@@ -286,10 +283,7 @@ impl Journey<'_, '_> {
     /// Makes the plan and begins the saga. `None` if it was refused.
     async fn order(&mut self, leg: &Leg) -> Result<Option<(SagaId, sim::Side, Timestamp)>, String> {
         let now = self.cast.clock.now();
-        let leaving = match leg.order {
-            Operation::Failback => Side::Standby,
-            Operation::Failover | Operation::Promotion | Operation::Drill | Operation::StandbyDrill => Side::Primary,
-        };
+        let leaving = if leg.order == Operation::Failback { Side::Standby } else { Side::Primary };
         let window = leg.window.map(|WindowScript { from, until, needs }| Window {
             from: self.cast.at(from),
             until: self.cast.at(until),

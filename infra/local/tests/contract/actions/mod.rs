@@ -16,7 +16,7 @@ use failover::Side;
 use failover::action::{Address, Detail, Shown};
 use jiff::{SignedDuration, Timestamp};
 use local::embedded::{Buckets, Embedded, Table, Wire};
-use saga::{Class, Fault, Step};
+use saga::{Fault, Step};
 use serde_json::Value;
 use sim::{Cloud, CloudFault, CloudFaultKind, CloudRoute, CloudSettings};
 use tokio::time::Instant;
@@ -117,19 +117,8 @@ impl Stand {
     ) -> Result<String, Fault> {
         let address = Address { side: Side::Standby, url: format!("https://{TWO}"), host: TWO.to_owned() };
         let detail = Detail { settings, side: Side::Standby, address, shown, wording: None };
-        let step = Step {
-            place: "outside".into(),
-            kind: kind.into(),
-            resource: "one".into(),
-            name: "one".into(),
-            want: want.into(),
-            detail: serde_json::to_value(detail).unwrap(),
-            class: Class::Idempotent,
-            pursue: false,
-            needs: Vec::new(),
-            restarted_by: Vec::new(),
-            optional: false,
-        };
+        let step =
+            Step { detail: serde_json::to_value(detail).unwrap(), ..Step::new("outside", kind, "one", "one", want) };
         let context = ActionContext { token: TOKEN, tries: 0, since: at(0), now: self.clock.now(), message };
         self.actions.attempt(&step, &context, &self.admission).await
     }
