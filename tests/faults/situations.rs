@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use engine::approvals::{answer, at_terminal};
 use engine::ports::{RequestState, SagaStatus};
-use engine::start::{StartError, StartRefused, start};
+use engine::start::{OrderError, StartError, start};
 use engine::wake::abort;
 use engine::{Settings, Watch};
 use failover::plan::GO;
@@ -146,8 +146,8 @@ pub(crate) fn ordered_twice(off: Off) -> Vec<String> {
         let somebody_else = ground.stack.operator();
         let both = tokio::join!(start(&ground.operator, &order, &one), start(&somebody_else, &order, &other));
         match both {
-            (Ok(_), Err(StartError::Refused(StartRefused::AnotherSaga { .. })))
-            | (Err(StartError::Refused(StartRefused::AnotherSaga { .. })), Ok(_)) => Vec::new(),
+            (Ok(_), Err(StartError::Refused(OrderError::AnotherSaga { .. })))
+            | (Err(StartError::Refused(OrderError::AnotherSaga { .. })), Ok(_)) => Vec::new(),
             (one, other) => vec![format!("S1: the two orders came to {one:?} and {other:?}")],
         }
     })

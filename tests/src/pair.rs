@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use engine::approvals::{NotAnswered, Standing, answer, at_terminal};
+use engine::approvals::{AnswerError, Standing, answer, at_terminal};
 use engine::capture::capture;
 use engine::ports::{Clock, SagaHead};
 use engine::roles::{ResolvedPair, as_recorded};
@@ -182,7 +182,7 @@ impl Ground {
         who: &str,
         approved: bool,
         accepts_risk: bool,
-    ) -> Result<Standing, NotAnswered> {
+    ) -> Result<Standing, AnswerError> {
         let proven = at_terminal(&self.operator, who, None)?;
         answer(&self.operator, saga, GO, &proven, approved, accepts_risk).await
     }

@@ -1,13 +1,13 @@
 //! Plays a case from its first checkpoint to the end of its last saga, and lists the offences.
 
-use engine::approvals::{NotAnswered, Standing, answer, at_terminal};
+use engine::approvals::{AnswerError, Standing, answer, at_terminal};
 use engine::capture::{CaptureError, capture};
 use engine::drills::dry_drill;
 use engine::pair::pair_head;
 use engine::ports::{SagaStatus, StoreError};
-use engine::start::{Draft, Order, StartError, StartRefused, draft, start};
+use engine::start::{Draft, Order, OrderError, StartError, draft, start};
 use engine::view::{View, view};
-use failover::plan::{GO, PlanRefused};
+use failover::plan::{GO, PlanningError};
 use failover::{Operation, Side};
 use local::clockwork::in_virtual_time;
 use saga::{Outcome, SagaId, StepState};
@@ -282,15 +282,15 @@ impl Play<'_> {
             match &refused {
                 // A pair may have only runs, and once they are over nothing is left to move. Steps that people left
                 // open keep the target not ready, so a failback stays refused.
-                StartError::Refused(StartRefused::Plan(PlanRefused::NothingThere(_))) if self.may_be_empty() => {
+                StartError::Refused(OrderError::Plan(PlanningError::NothingThere(_))) if self.may_be_empty() => {
                     return Ok(None);
                 }
                 // A round of the schedule that froze or died has stored nothing.
-                StartError::Refused(StartRefused::NoCheckpoint(_)) if !self.case.mishaps().is_empty() => {}
-                StartError::Refused(StartRefused::NoCheckpoint(side)) => {
+                StartError::Refused(OrderError::NoCheckpoint(_)) if !self.case.mishaps().is_empty() => {}
+                StartError::Refused(OrderError::NoCheckpoint(side)) => {
                     return Err(format!("R23: nobody has taken a checkpoint of the {side}, which does not answer"));
                 }
-                StartError::Refused(StartRefused::TargetNotReady { .. })
+                StartError::Refused(OrderError::TargetNotReady { .. })
                     if self.legs.iter().any(|leg| leg.interfered) =>
                 {
                     return Ok(None);
@@ -323,7 +323,7 @@ impl Play<'_> {
     ) -> Result<Result<SagaId, StartError>, String> {
         if !(self.legs.is_empty() && self.case.has(&Part::Twice)) {
             let started = start(deps, order, drafted).await;
-            if let Err(StartError::Refused(StartRefused::AnotherSaga { saga, .. })) = &started
+            if let Err(StartError::Refused(OrderError::AnotherSaga { saga, .. })) = &started
                 && *saga == drafted.plan.saga
             {
                 return Err(format!("L2: an order was refused for its own saga {saga}"));
@@ -369,7 +369,7 @@ impl Play<'_> {
                     return Err("S27: one person under two spellings counts as two".to_owned());
                 }
                 Ok(Standing::Approved) => return Ok(()),
-                Ok(_) | Err(NotAnswered::SamePerson(_) | NotAnswered::Store(StoreError::Refused(_))) => {}
+                Ok(_) | Err(AnswerError::SamePerson(_) | AnswerError::Store(StoreError::Refused(_))) => {}
                 // The question was answered before, or it is over. The saga shows which.
                 Err(_) => return Ok(()),
             }

@@ -10,12 +10,12 @@ mod request;
 mod response;
 
 use engine::Deps;
-use engine::approvals::Closed;
-use engine::approvals::by_link::{Refused, look, reply};
+use engine::approvals::LinkError;
+use engine::approvals::by_link::{ReplyError, look, reply};
 use pages::Problem;
 use serde_json::Value;
 
-pub use crate::not_handled::NotHandled;
+pub use crate::not_handled::HandleError;
 use crate::request::{Method, Request, Unreadable};
 use crate::response::{Page, response};
 
@@ -23,14 +23,14 @@ use crate::response::{Page, response};
 ///
 /// # Errors
 ///
-/// [`NotHandled`] if the event is neither a request nor a message, or if an answer in a message cannot be recorded.
-pub async fn handle(deps: &Deps, event: Value) -> Result<Value, NotHandled> {
+/// [`HandleError`] if the event is neither a request nor a message, or if an answer in a message cannot be recorded.
+pub async fn handle(deps: &Deps, event: Value) -> Result<Value, HandleError> {
     if let Some(records) = event.get("Records") {
         return messages::take(deps, records).await;
     }
     let page = match Request::read(&event) {
         Ok(request) => page_of(deps, &request).await,
-        Err(Unreadable::NotOne) => return Err(NotHandled::Other),
+        Err(Unreadable::NotOne) => return Err(HandleError::Other),
         Err(Unreadable::Elsewhere) => Page { status: 404, text: pages::not_valid() },
         Err(Unreadable::Method) => Page { status: 405, text: pages::not_valid() },
         Err(Unreadable::TooLong) => Page { status: 413, text: pages::not_valid() },
@@ -51,20 +51,20 @@ async fn page_of(deps: &Deps, request: &Request<'_>) -> Page {
         },
         Method::Answer(Some(form)) => match reply(deps, request.token, form).await {
             Ok(taken) => Page { status: 200, text: pages::answered(&taken) },
-            Err(Refused::Empty(shown)) => Page { status: 422, text: pages::approve(&shown, Some(Problem::Empty)) },
-            Err(Refused::Wrong { left, shown }) => {
+            Err(ReplyError::Empty(shown)) => Page { status: 422, text: pages::approve(&shown, Some(Problem::Empty)) },
+            Err(ReplyError::Wrong { left, shown }) => {
                 Page { status: 422, text: pages::approve(&shown, Some(Problem::Wrong { left })) }
             }
-            Err(Refused::SamePerson(shown)) => {
+            Err(ReplyError::SamePerson(shown)) => {
                 Page { status: 409, text: pages::approve(&shown, Some(Problem::SamePerson)) }
             }
-            Err(Refused::Closed(closed)) => closed_page(deps, &closed),
+            Err(ReplyError::Closed(closed)) => closed_page(deps, &closed),
         },
     }
 }
 
-fn closed_page(deps: &Deps, closed: &Closed) -> Page {
-    if let Closed::Store(error) = closed {
+fn closed_page(deps: &Deps, closed: &LinkError) -> Page {
+    if let LinkError::Store(error) = closed {
         tracing::error!(code = "PAGE-FAILED", "{error}");
     }
     Page { status: response::status(closed), text: pages::closed(deps.pair.name.as_str(), closed) }

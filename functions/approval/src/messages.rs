@@ -4,13 +4,13 @@
 //! refusal is logged, without any part of the message.
 
 use engine::Deps;
-use engine::approvals::Closed;
-use engine::approvals::by_link::{Form, Refused, reply};
+use engine::approvals::LinkError;
+use engine::approvals::by_link::{Form, ReplyError, reply};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::not_handled::NotHandled;
+use crate::not_handled::HandleError;
 
 /// One SNS record.
 #[derive(Deserialize)]
@@ -37,21 +37,21 @@ struct Message {
 }
 
 /// Takes the answers in messages and returns how many counted.
-pub(crate) async fn take(deps: &Deps, records: &Value) -> Result<Value, NotHandled> {
-    let records: Vec<Record> = Vec::deserialize(records).map_err(|_| NotHandled::Other)?;
+pub(crate) async fn take(deps: &Deps, records: &Value) -> Result<Value, HandleError> {
+    let records: Vec<Record> = Vec::deserialize(records).map_err(|_| HandleError::Other)?;
     let mut taken = 0;
     for record in &records {
         match one(deps, &record.sns.message).await {
             Ok(()) => taken += 1,
-            Err(Refused::Closed(Closed::Store(error))) => return Err(error.into()),
+            Err(ReplyError::Closed(LinkError::Store(error))) => return Err(error.into()),
             Err(refused) => tracing::warn!(code = "ANSWER-REFUSED", "{refused}"),
         }
     }
     Ok(json!({ "taken": taken }))
 }
 
-async fn one(deps: &Deps, message: &str) -> Result<(), Refused> {
-    let message: Message = serde_json::from_str(message).map_err(|_| Closed::NotOurs)?;
+async fn one(deps: &Deps, message: &str) -> Result<(), ReplyError> {
+    let message: Message = serde_json::from_str(message).map_err(|_| LinkError::NotOurs)?;
     let token = SecretString::from(message.token);
     let form = Form { pair: message.pair, code: SecretString::from(message.code), approve: message.approve };
     reply(deps, token.expose_secret(), &form).await.map(drop)

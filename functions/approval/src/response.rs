@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use engine::approvals::Closed;
+use engine::approvals::LinkError;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
@@ -46,13 +46,13 @@ pub(crate) fn response(page: Page, only_head: bool) -> Value {
 }
 
 /// The HTTP status for a link that cannot be used for an answer.
-pub(crate) fn status(closed: &Closed) -> u16 {
+pub(crate) fn status(closed: &LinkError) -> u16 {
     match closed {
-        Closed::NotOurs => 404,
-        Closed::AnotherPlan | Closed::WorseLoss { .. } => 409,
-        Closed::Approved { .. } | Closed::Declined { .. } | Closed::Over | Closed::Expired { .. } => 410,
-        Closed::Locked | Closed::NoApprover(_) => 403,
-        Closed::NotYet | Closed::Store(_) => 503,
+        LinkError::NotOurs => 404,
+        LinkError::AnotherPlan | LinkError::WorseLoss { .. } => 409,
+        LinkError::Approved { .. } | LinkError::Declined { .. } | LinkError::Over | LinkError::Expired { .. } => 410,
+        LinkError::Locked | LinkError::NoApprover(_) => 403,
+        LinkError::NotYet | LinkError::Store(_) => 503,
     }
 }
 

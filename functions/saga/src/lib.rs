@@ -6,7 +6,7 @@
 use engine::Deps;
 use engine::pair::pair_head;
 use engine::ports::StoreError;
-use engine::runner::{Driven, Stopped};
+use engine::runner::{Driven, RunnerError};
 use engine::wake::{tick, wake};
 use runtime::metrics::Metric;
 use saga::SagaId;
@@ -38,7 +38,7 @@ impl Event {
 
 /// An event that is neither a wake message nor a tick.
 #[derive(Debug, thiserror::Error)]
-pub enum NotAnEvent {
+pub enum EventError {
     /// It has records that are no wake messages. It is not taken for a tick. A tick would hide that something else
     /// is subscribed to the function, or that SNS changed its envelope.
     #[error("a wake message is wanted, as in events/saga/wake.json: {0}")]
@@ -49,10 +49,10 @@ pub enum NotAnEvent {
 }
 
 impl TryFrom<Value> for Event {
-    type Error = NotAnEvent;
+    type Error = EventError;
 
-    fn try_from(event: Value) -> Result<Self, NotAnEvent> {
-        let Value::Object(mut event) = event else { return Err(NotAnEvent::Other) };
+    fn try_from(event: Value) -> Result<Self, EventError> {
+        let Value::Object(mut event) = event else { return Err(EventError::Other) };
         match event.remove("Records") {
             Some(records) => Ok(Event::Wake { records: serde_json::from_value(records)? }),
             None => Ok(Event::Tick),
@@ -80,8 +80,8 @@ pub struct Notification {
 ///
 /// # Errors
 ///
-/// [`Stopped`] if the runner had to stop. The next wake or tick goes on.
-pub async fn handle(deps: &Deps, owner: &str, event: Event) -> Result<Driven, Stopped> {
+/// [`RunnerError`] if the runner had to stop. The next wake or tick goes on.
+pub async fn handle(deps: &Deps, owner: &str, event: Event) -> Result<Driven, RunnerError> {
     match event {
         Event::Wake { records } => {
             let mut last = Driven::Over;

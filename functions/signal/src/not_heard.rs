@@ -1,7 +1,7 @@
 //! The reasons why an event is not ingested.
 
 use engine::ports::StoreError;
-use signals::Unreadable;
+use signals::BodyError;
 
 /// An event that was not ingested. Nothing of it is repeated, because nobody knows its content (S23).
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -11,7 +11,7 @@ pub enum IngestError {
     Other,
     /// It cannot be read.
     #[error("{0}: {1}")]
-    Unreadable(&'static str, Unreadable),
+    Unreadable(&'static str, BodyError),
     /// Its signals could not be recorded. It may be sent again.
     #[error(transparent)]
     Store(#[from] StoreError),

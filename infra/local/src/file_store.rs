@@ -20,7 +20,7 @@ const REGION: &str = "eu-west-1";
 
 /// A store that cannot be used.
 #[derive(Debug, thiserror::Error)]
-pub enum StoreUnusable {
+pub enum StoreOpenError {
     /// The table cannot be opened.
     #[error(transparent)]
     Table(#[from] OpenError),
@@ -29,18 +29,18 @@ pub enum StoreUnusable {
     Objects(#[from] ShelfError),
 }
 
-impl From<StoreUnusable> for Problem {
-    fn from(unusable: StoreUnusable) -> Self {
+impl From<StoreOpenError> for Problem {
+    fn from(unusable: StoreOpenError) -> Self {
         match &unusable {
-            StoreUnusable::Table(OpenError::Newer { .. }) => Self::refused("NEWER-VERSION", unusable.to_string()),
-            StoreUnusable::Table(
+            StoreOpenError::Table(OpenError::Newer { .. }) => Self::refused("NEWER-VERSION", unusable.to_string()),
+            StoreOpenError::Table(
                 OpenError::NoFolder(_)
                 | OpenError::IsFolder(_)
                 | OpenError::Unreadable { .. }
                 | OpenError::NotAStore { .. }
                 | OpenError::Failed(_),
             )
-            | StoreUnusable::Objects(_) => Self::refused("STORE-UNUSABLE", unusable.to_string()),
+            | StoreOpenError::Objects(_) => Self::refused("STORE-UNUSABLE", unusable.to_string()),
         }
     }
 }
@@ -49,8 +49,8 @@ impl From<StoreUnusable> for Problem {
 ///
 /// # Errors
 ///
-/// [`StoreUnusable`], with the remedy.
-pub fn open(path: &Path) -> Result<Ports, StoreUnusable> {
+/// [`StoreOpenError`], with the remedy.
+pub fn open(path: &Path) -> Result<Ports, StoreOpenError> {
     let table = Table::file(path, NAME)?;
     let folder = objects_folder(path);
     std::fs::create_dir_all(&folder).map_err(|source| ShelfError::Io { path: folder.clone(), source })?;
@@ -61,8 +61,8 @@ pub fn open(path: &Path) -> Result<Ports, StoreUnusable> {
 ///
 /// # Errors
 ///
-/// [`StoreUnusable`], with the remedy.
-pub fn look(path: &Path) -> Result<Ports, StoreUnusable> {
+/// [`StoreOpenError`], with the remedy.
+pub fn look(path: &Path) -> Result<Ports, StoreOpenError> {
     if path.exists() { open(path) } else { memory() }
 }
 
@@ -70,8 +70,8 @@ pub fn look(path: &Path) -> Result<Ports, StoreUnusable> {
 ///
 /// # Errors
 ///
-/// [`StoreUnusable`] if the embedded database fails.
-pub fn memory() -> Result<Ports, StoreUnusable> {
+/// [`StoreOpenError`] if the embedded database fails.
+pub fn memory() -> Result<Ports, StoreOpenError> {
     Ok(over(Table::memory(NAME)?, Buckets::memory([NAME])))
 }
 

@@ -11,7 +11,7 @@ use serde_json::Value;
 use crate::codes;
 use crate::endpoint::Endpoint;
 use crate::errors::Meaning;
-use crate::transport::{Failure, Reach, Request, Response, Transport};
+use crate::transport::{Reach, Request, Response, Transport, TransportError};
 
 /// An admitted request whose end is not yet reported.
 pub(crate) struct Ticket<'a> {
@@ -73,7 +73,7 @@ fn on_the_wire(request: &Request) -> Wire {
     Wire { method: request.method.as_str().to_owned(), to: request.path_and_query.clone(), body }
 }
 
-fn unanswered(endpoint: &Endpoint, failure: &Failure) -> Fault {
+fn unanswered(endpoint: &Endpoint, failure: &TransportError) -> Fault {
     let said = format!("{}: {}", endpoint.name, failure.message);
     match failure.reach {
         Reach::NotSent => Fault::again(codes::NO_ANSWER, said),

@@ -13,14 +13,14 @@ use bytes::{Bytes, BytesMut};
 use reqwest::{Method, Url};
 
 use crate::endpoint::Verb;
-use crate::transport::{Failure, Reach, Request, Response, Transport};
+use crate::transport::{Reach, Request, Response, Transport, TransportError};
 
 /// A larger body is no answer. No page of any listing is nearly as large.
 const LARGEST_BODY_BYTES: usize = 64 * 1024 * 1024;
 
 /// The reason that an address cannot be used for a workspace.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum AddressRefused {
+pub enum AddressError {
     /// The text is no web address.
     #[error("this is not a web address: use https://, the workspace's host name, and nothing after it")]
     NotAnAddress(String),
@@ -55,11 +55,11 @@ impl HttpTransport {
     ///
     /// # Errors
     ///
-    /// [`AddressRefused`] if no workspace may be reached under this address, or if TLS is missing.
-    pub fn new(address: &str) -> Result<Self, AddressRefused> {
+    /// [`AddressError`] if no workspace may be reached under this address, or if TLS is missing.
+    pub fn new(address: &str) -> Result<Self, AddressError> {
         let base = checked(address)?;
         if base.scheme() == "https" && !cfg!(feature = "https") {
-            return Err(AddressRefused::BuiltWithout);
+            return Err(AddressError::BuiltWithout);
         }
         let client = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
@@ -67,27 +67,27 @@ impl HttpTransport {
             .no_proxy()
             .https_only(base.scheme() == "https")
             .build()
-            .map_err(|e| AddressRefused::NoTls(told(&e)))?;
+            .map_err(|e| AddressError::NoTls(told(&e)))?;
         Ok(Self { base, client })
     }
 }
 
-fn checked(address: &str) -> Result<Url, AddressRefused> {
-    let url = Url::parse(address).map_err(|_| AddressRefused::NotAnAddress(without_user(address)))?;
+fn checked(address: &str) -> Result<Url, AddressError> {
+    let url = Url::parse(address).map_err(|_| AddressError::NotAnAddress(without_user(address)))?;
     let shown = url.host_str().unwrap_or_default().to_owned();
-    let host = url.host_str().ok_or_else(|| AddressRefused::NotAnAddress(without_user(address)))?;
+    let host = url.host_str().ok_or_else(|| AddressError::NotAnAddress(without_user(address)))?;
     match url.scheme() {
         "https" => {}
         "http" if loops_back(host) => {}
-        "http" => return Err(AddressRefused::InTheClear(shown)),
-        _ => return Err(AddressRefused::NotAnAddress(without_user(address))),
+        "http" => return Err(AddressError::InTheClear(shown)),
+        _ => return Err(AddressError::NotAnAddress(without_user(address))),
     }
     let only_host = url.username().is_empty()
         && url.password().is_none()
         && matches!(url.path(), "" | "/")
         && url.query().is_none()
         && url.fragment().is_none();
-    if only_host { Ok(url) } else { Err(AddressRefused::MoreThanAHost(shown)) }
+    if only_host { Ok(url) } else { Err(AddressError::MoreThanAHost(shown)) }
 }
 
 /// Removes `user:password@` from an address, because it must not be in any message (S23).
@@ -104,11 +104,11 @@ fn loops_back(host: &str) -> bool {
 
 #[async_trait]
 impl Transport for HttpTransport {
-    async fn send(&self, request: Request, time_out: Duration) -> Result<Response, Failure> {
-        let url = self
-            .base
-            .join(&request.path_and_query)
-            .map_err(|_| Failure { reach: Reach::NotSent, message: "the request's path is not a path".to_owned() })?;
+    async fn send(&self, request: Request, time_out: Duration) -> Result<Response, TransportError> {
+        let url = self.base.join(&request.path_and_query).map_err(|_| TransportError {
+            reach: Reach::NotSent,
+            message: "the request's path is not a path".to_owned(),
+        })?;
         let method = match request.method {
             Verb::Get => Method::GET,
             Verb::Post => Method::POST,
@@ -122,11 +122,14 @@ impl Transport for HttpTransport {
     }
 }
 
-async fn whole_body(mut answer: reqwest::Response) -> Result<Bytes, Failure> {
+async fn whole_body(mut answer: reqwest::Response) -> Result<Bytes, TransportError> {
     let mut body = BytesMut::new();
     while let Some(chunk) = answer.chunk().await.map_err(|e| failure(&e))? {
         if body.len() + chunk.len() > LARGEST_BODY_BYTES {
-            return Err(Failure { reach: Reach::Doubt, message: "the answer is larger than any answer is".to_owned() });
+            return Err(TransportError {
+                reach: Reach::Doubt,
+                message: "the answer is larger than any answer is".to_owned(),
+            });
         }
         body.extend_from_slice(&chunk);
     }
@@ -134,9 +137,9 @@ async fn whole_body(mut answer: reqwest::Response) -> Result<Bytes, Failure> {
 }
 
 /// A time-out while connecting counts as not sent. A time-out after that leaves doubt.
-fn failure(error: &reqwest::Error) -> Failure {
+fn failure(error: &reqwest::Error) -> TransportError {
     let reach = if error.is_connect() || error.is_builder() { Reach::NotSent } else { Reach::Doubt };
-    Failure { reach, message: told(error) }
+    TransportError { reach, message: told(error) }
 }
 
 /// The kind of failure and its innermost cause. The address is never named; it is in the outer text.
@@ -186,8 +189,8 @@ mod tests {
 
     #[test]
     fn plain_http_is_refused_except_to_this_machine() {
-        assert!(matches!(HttpTransport::new("http://workspace.example"), Err(AddressRefused::InTheClear(_))));
-        assert!(matches!(HttpTransport::new("http://10.0.0.1"), Err(AddressRefused::InTheClear(_))));
+        assert!(matches!(HttpTransport::new("http://workspace.example"), Err(AddressError::InTheClear(_))));
+        assert!(matches!(HttpTransport::new("http://10.0.0.1"), Err(AddressError::InTheClear(_))));
         for address in ["http://127.0.0.1:8080", "http://[::1]:8080", "http://localhost:1"] {
             assert!(HttpTransport::new(address).is_ok(), "{address}");
         }
@@ -206,10 +209,10 @@ mod tests {
     fn an_address_is_a_host_and_nothing_else() {
         for address in ["https://h.example/path", "https://h.example/?o=1", "https://user:pw@h.example"] {
             let refused = HttpTransport::new(address).unwrap_err();
-            assert!(matches!(refused, AddressRefused::MoreThanAHost(_)), "{address}");
+            assert!(matches!(refused, AddressError::MoreThanAHost(_)), "{address}");
             assert!(!refused.to_string().contains("pw"));
         }
-        assert!(matches!(HttpTransport::new("ftp://h.example"), Err(AddressRefused::NotAnAddress(_))));
+        assert!(matches!(HttpTransport::new("ftp://h.example"), Err(AddressError::NotAnAddress(_))));
         assert!(!HttpTransport::new("//user:pw@h").unwrap_err().to_string().contains("pw"));
     }
 

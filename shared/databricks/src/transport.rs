@@ -62,7 +62,7 @@ pub enum Reach {
 /// A request that got no whole answer.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{message}")]
-pub struct Failure {
+pub struct TransportError {
     /// Whether the request may have arrived.
     pub reach: Reach,
     /// The cause, in a sentence without addresses or credentials.
@@ -76,6 +76,6 @@ pub trait Transport: Send + Sync {
     ///
     /// # Errors
     ///
-    /// [`Failure`] if no whole answer came within `time_out`.
-    async fn send(&self, request: Request, time_out: Duration) -> Result<Response, Failure>;
+    /// [`TransportError`] if no whole answer came within `time_out`.
+    async fn send(&self, request: Request, time_out: Duration) -> Result<Response, TransportError>;
 }

@@ -15,7 +15,7 @@ use sha2::{Digest, Sha256};
 use crate::codes;
 use crate::deps::Deps;
 use crate::ports::{Control, ControlItem, ControlState, LessonItem, SagaStatus, StoreError};
-use crate::runner::{Stopped, drive};
+use crate::runner::{RunnerError, drive};
 use crate::settings::Settings;
 
 /// The interval at which the order's state is read.
@@ -41,7 +41,7 @@ pub enum Ordered {
 ///
 /// # Errors
 ///
-/// [`Stopped`]: the store failed, or the saga's record is not whole.
+/// [`RunnerError`]: the store failed, or the saga's record is not whole.
 pub async fn order(
     deps: &Deps,
     saga: &SagaId,
@@ -49,7 +49,7 @@ pub async fn order(
     by: &str,
     why: &str,
     patience: SignedDuration,
-) -> Result<Ordered, Stopped> {
+) -> Result<Ordered, RunnerError> {
     let (by, why) = (&*capped(by, NAME), &*capped(why, TEXT));
     let control = bounded(control);
     let now = deps.clock.now();
@@ -88,7 +88,7 @@ fn bounded(control: Control) -> Control {
     }
 }
 
-async fn follow(deps: &Deps, saga: &SagaId, item: &ControlItem, until: Timestamp) -> Result<Ordered, Stopped> {
+async fn follow(deps: &Deps, saga: &SagaId, item: &ControlItem, until: Timestamp) -> Result<Ordered, RunnerError> {
     let settings = Settings { drive_limit: SignedDuration::ZERO, ..(*deps.settings).clone() };
     // This drive goes no further than the order needs.
     let taking_in = Deps { settings: Arc::new(settings), ..deps.clone() };
@@ -111,7 +111,7 @@ async fn follow(deps: &Deps, saga: &SagaId, item: &ControlItem, until: Timestamp
         }
         match drive(&taking_in, saga, &format!("order/{}", item.by)).await {
             // A runner that took over takes the order in. A store that did not confirm is asked again.
-            Ok(_) | Err(Stopped::Superseded | Stopped::Store(StoreError::Again(_))) => {}
+            Ok(_) | Err(RunnerError::Superseded | RunnerError::Store(StoreError::Again(_))) => {}
             Err(stopped) => return Err(stopped),
         }
         let orders = deps.controls.controls(saga).await?;
@@ -123,7 +123,7 @@ async fn follow(deps: &Deps, saga: &SagaId, item: &ControlItem, until: Timestamp
 }
 
 /// Refuses an order for a saga that is over. A lesson is still written down.
-async fn too_late(deps: &Deps, saga: &SagaId, item: &ControlItem) -> Result<Ordered, Stopped> {
+async fn too_late(deps: &Deps, saga: &SagaId, item: &ControlItem) -> Result<Ordered, RunnerError> {
     let at = deps.clock.now();
     if let Some(lesson) = lesson_of(saga, item) {
         deps.controls.add_lesson(&deps.pair.name, &lesson).await?;

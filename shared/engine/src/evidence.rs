@@ -13,7 +13,7 @@
 use std::collections::BTreeSet;
 
 use bytes::Bytes;
-use failover::evidence::{Achieved, AuditFact, Facts, Given, NoTables, Question, Record};
+use failover::evidence::{Achieved, AuditFact, Facts, Given, Question, Record, TablesError};
 use failover::verdict::sentences;
 use saga::{Outcome, SagaId};
 
@@ -31,7 +31,7 @@ const LARGEST_WITH_PAGE: usize = 24 * 1024 * 1024;
 
 /// The reason why there is no record.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum NoEvidence {
+pub enum EvidenceError {
     /// The saga is not finished.
     #[error("saga {0} is not finished: its record is made at its end")]
     NotFinished(SagaId),
@@ -41,7 +41,7 @@ pub enum NoEvidence {
         /// The saga.
         saga: SagaId,
         /// The reason.
-        why: NoTables,
+        why: TablesError,
     },
     /// The store failed.
     #[error(transparent)]
@@ -52,8 +52,8 @@ pub enum NoEvidence {
 ///
 /// # Errors
 ///
-/// [`NoEvidence`].
-pub async fn record_of(deps: &Deps, saga: &SagaId) -> Result<Option<Record>, NoEvidence> {
+/// [`EvidenceError`].
+pub async fn record_of(deps: &Deps, saga: &SagaId) -> Result<Option<Record>, EvidenceError> {
     if let Some(kept) = kept(deps, saga).await? {
         return Ok(Some(kept));
     }
@@ -78,8 +78,8 @@ fn decoded(saga: &SagaId, bytes: &[u8]) -> Result<Record, StoreError> {
 ///
 /// # Errors
 ///
-/// [`NoEvidence`]. After a [`StoreError::Again`] another try may help.
-pub(crate) async fn keep(deps: &Deps, saga: &SagaId, is_last: bool) -> Result<(), NoEvidence> {
+/// [`EvidenceError`]. After a [`StoreError::Again`] another try may help.
+pub(crate) async fn keep(deps: &Deps, saga: &SagaId, is_last: bool) -> Result<(), EvidenceError> {
     let Some(files) = files(deps, saga).await? else { return Ok(()) };
     let Files { achieved, key, page_key, json, page } = files;
     let locked = lock(deps, &key, json, page.map(|page| (page_key, page))).await;
@@ -120,7 +120,7 @@ impl Files {
 }
 
 /// The files of a saga's one record. It is the record beside its plan, or else a new one that is put there.
-async fn files(deps: &Deps, saga: &SagaId) -> Result<Option<Files>, NoEvidence> {
+async fn files(deps: &Deps, saga: &SagaId) -> Result<Option<Files>, EvidenceError> {
     let key = record_key(saga);
     if let Some(json) = deps.objects.get(&key).await? {
         return Ok(Some(Files::of(deps, &decoded(saga, &json)?, json)));
@@ -153,13 +153,13 @@ async fn lock(deps: &Deps, key: &str, json: Bytes, page: Option<(String, Bytes)>
     }
 }
 
-async fn made(deps: &Deps, seen: View) -> Result<Record, NoEvidence> {
+async fn made(deps: &Deps, seen: View) -> Result<Record, EvidenceError> {
     let outcome = outcome_of(&seen);
     let View { head, plan, lines, .. } = seen;
     let names: BTreeSet<String> =
         plan.stages.iter().flat_map(|stage| stage.gate.questions()).map(str::to_owned).collect();
     drop(plan);
-    let Some(outcome) = outcome else { return Err(NoEvidence::NotFinished(head.saga.clone())) };
+    let Some(outcome) = outcome else { return Err(EvidenceError::NotFinished(head.saga.clone())) };
     let broken = |what: &str| StoreError::Broken(format!("{what} of {} cannot be read", head.saga));
     let bytes = deps.objects.get(&plan_key(&head.saga)).await?.ok_or_else(|| broken("the frozen plan"))?;
     let plan_lines = Facts::cut(&bytes).map_err(|_| broken("the frozen plan"))?;
@@ -186,7 +186,7 @@ async fn made(deps: &Deps, seen: View) -> Result<Record, NoEvidence> {
         verdict: verdict.as_ref().map(sentences).unwrap_or_default(),
         log: lines,
     };
-    Record::of(facts).map_err(|why| NoEvidence::NoTables { saga, why })
+    Record::of(facts).map_err(|why| EvidenceError::NoTables { saga, why })
 }
 
 /// The saga's outcome. The log counts, since a runner may have died before it wrote the outcome to the head.

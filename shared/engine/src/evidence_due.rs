@@ -9,7 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 use saga::SagaId;
 
 use crate::deps::Deps;
-use crate::evidence::{NoEvidence, keep};
+use crate::evidence::{EvidenceError, keep};
 use crate::pair::{change_pair, pair_head};
 use crate::ports::{DoneItem, EvidenceDue, PairHead, STORE_VERSION, SagaStatus, StoreError};
 
@@ -61,7 +61,7 @@ pub async fn keep_due(deps: &Deps) -> Result<usize, StoreError> {
 #[cfg(feature = "mutants")]
 pub(crate) async fn keep_first(deps: &Deps, saga: &SagaId) -> Result<(), StoreError> {
     match keep(deps, saga, true).await {
-        Err(NoEvidence::Store(error)) => Err(error),
+        Err(EvidenceError::Store(error)) => Err(error),
         Ok(()) | Err(_) => Ok(()),
     }
 }
@@ -70,7 +70,7 @@ async fn one_try(deps: &Deps, due: &EvidenceDue) -> Result<(), StoreError> {
     let is_last = due.tries + 1 >= TRIES;
     match keep(deps, &due.saga, is_last).await {
         Ok(()) => {}
-        Err(NoEvidence::Store(StoreError::Again(why))) if !is_last => {
+        Err(EvidenceError::Store(StoreError::Again(why))) if !is_last => {
             tracing::warn!(saga = %due.saga, why, "the evidence of a saga is tried again");
             return Ok(());
         }

@@ -11,7 +11,7 @@ use crate::evidence_due::keep_due;
 use crate::guard::{Guarded, guard};
 use crate::pair::pair_head;
 use crate::ports::StoreError;
-use crate::runner::{Driven, Stopped, drive};
+use crate::runner::{Driven, RunnerError, drive};
 
 /// The number of unseen resources that the log names. The rest is counted.
 const NAMED: usize = 8;
@@ -20,8 +20,8 @@ const NAMED: usize = 8;
 ///
 /// # Errors
 ///
-/// [`Stopped`]: the reason why the runner had to stop.
-pub async fn wake(deps: &Deps, saga: &SagaId, owner: &str) -> Result<Driven, Stopped> {
+/// [`RunnerError`]: the reason why the runner had to stop.
+pub async fn wake(deps: &Deps, saga: &SagaId, owner: &str) -> Result<Driven, RunnerError> {
     let driven = drive(deps, saga, owner).await?;
     // The next part of a drill need not wait for the tick.
     if driven == Driven::Over {
@@ -35,8 +35,8 @@ pub async fn wake(deps: &Deps, saga: &SagaId, owner: &str) -> Result<Driven, Sto
 ///
 /// # Errors
 ///
-/// [`Stopped`]: the reason why a runner had to stop, or the guard could not be recorded.
-pub async fn tick(deps: &Deps, owner: &str) -> Result<Driven, Stopped> {
+/// [`RunnerError`]: the reason why a runner had to stop, or the guard could not be recorded.
+pub async fn tick(deps: &Deps, owner: &str) -> Result<Driven, RunnerError> {
     let Some(mut head) = deps.pairs.pair(&deps.pair.name).await? else { return Ok(Driven::Over) };
     // This comes before any drive, since the drill may have to be turned back.
     if head.drill.is_some() {

@@ -44,6 +44,6 @@ pub use freshness::Freshness;
 pub use matching::{Counterpart, MapEntry, Matching};
 pub use operation::{Operation, Window};
 pub use pair::{PairName, Role, RoleAssignment, Side};
-pub use plan::{Ask, DatasetSeen, FailoverPolicy, FencedKind, Past, PlanRefused, move_plan, standby_drill_plan};
+pub use plan::{Ask, DatasetSeen, FailoverPolicy, FencedKind, Past, PlanningError, move_plan, standby_drill_plan};
 pub use resource_key::ResourceKey;
 pub use work::Work;

@@ -8,8 +8,8 @@ use failover::action::{Action, ActionInfo, ActiveActive, Address, Declarations, 
 use failover::plan::{DatasetSeen, stage, want};
 use failover::text::{Detail as Shown, plan_text};
 use failover::{
-    Ask, CHECKPOINT_VERSION, Checkpoint, FailoverPolicy, FencedKind, Operation, PairName, Past, PlanRefused, Resource,
-    Side, Start, StartStage, Trust, move_plan,
+    Ask, CHECKPOINT_VERSION, Checkpoint, FailoverPolicy, FencedKind, Operation, PairName, Past, PlanningError,
+    Resource, Side, Start, StartStage, Trust, move_plan,
 };
 use jiff::{SignedDuration, Timestamp};
 use saga::{Class, Plan, SagaId};
@@ -86,7 +86,7 @@ fn declarations() -> Declarations {
     }
 }
 
-fn planned_with(change: impl FnOnce(&mut Declarations), target_was_left: bool) -> Result<Plan, PlanRefused> {
+fn planned_with(change: impl FnOnce(&mut Declarations), target_was_left: bool) -> Result<Plan, PlanningError> {
     let (here, there) = (side(Side::Primary, "1"), side(Side::Standby, "2"));
     let policy = FailoverPolicy {
         planned: false,

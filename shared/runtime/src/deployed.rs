@@ -30,7 +30,7 @@ use crate::environment::variable;
 
 /// A function that cannot start.
 #[derive(Debug, thiserror::Error)]
-pub enum NotBooted {
+pub enum BootError {
     /// A variable is missing.
     #[error("the variable {0} is not set: infra/aws/template.yaml sets it")]
     Variable(&'static str),
@@ -43,8 +43,8 @@ pub enum NotBooted {
 ///
 /// # Errors
 ///
-/// [`NotBooted`] if a variable is missing or the configuration is wrong.
-pub async fn deps() -> Result<Deps, NotBooted> {
+/// [`BootError`] if a variable is missing or the configuration is wrong.
+pub async fn deps() -> Result<Deps, BootError> {
     let checked = checked()?;
     let (table, bucket) = (required("SWITCHBACK_TABLE")?, required("SWITCHBACK_BUCKET")?);
     let topic = required("SWITCHBACK_WAKE_TOPIC")?;
@@ -59,17 +59,17 @@ pub async fn deps() -> Result<Deps, NotBooted> {
 ///
 /// # Errors
 ///
-/// [`NotBooted`] if a variable is missing or the configuration is wrong.
-pub fn gates() -> Result<Gates, NotBooted> {
+/// [`BootError`] if a variable is missing or the configuration is wrong.
+pub fn gates() -> Result<Gates, BootError> {
     Ok(webhooks::gates(&checked()?)?)
 }
 
-fn checked() -> Result<Checked, NotBooted> {
+fn checked() -> Result<Checked, BootError> {
     Ok(Checked::read(Path::new(&required("SWITCHBACK_CONFIG")?))?)
 }
 
-fn required(name: &'static str) -> Result<String, NotBooted> {
-    variable(name).ok_or(NotBooted::Variable(name))
+fn required(name: &'static str) -> Result<String, BootError> {
+    variable(name).ok_or(BootError::Variable(name))
 }
 
 /// The deployed table and bucket. Without a topic nobody is woken, and the tick finds the sagas.

@@ -2,13 +2,13 @@
 
 use std::fmt;
 
-use engine::approvals::{NotAnswered, NotProven};
+use engine::approvals::{AnswerError, ProofError};
 use engine::capture::CaptureError;
-use engine::dry_run::DryRunFailed;
+use engine::dry_run::DryRunError;
 use engine::ports::StoreError;
-use engine::runner::Stopped;
-use engine::start::{StartError, StartRefused};
-use failover::{PlanRefused, Side};
+use engine::runner::RunnerError;
+use engine::start::{OrderError, StartError};
+use failover::{PlanningError, Side};
 use saga::Fault;
 use serde::Serialize;
 
@@ -130,29 +130,29 @@ impl From<CaptureError> for Problem {
     }
 }
 
-impl From<StartRefused> for Problem {
-    fn from(error: StartRefused) -> Self {
+impl From<OrderError> for Problem {
+    fn from(error: OrderError) -> Self {
         match error {
-            StartRefused::AnotherSaga { .. } => Self::refused("ANOTHER-SAGA", error.to_string()),
-            StartRefused::Frozen { .. } => Self::refused("PAIR-FROZEN", error.to_string()),
-            StartRefused::GuardUnderWay { .. } => Self::refused("GUARD-UNDER-WAY", error.to_string()),
-            StartRefused::NoCheckpoint(_) => Self::refused("NO-CHECKPOINT", error.to_string()),
-            StartRefused::LeavingNotWell { .. } => Self::refused("LEAVING-NOT-WELL", with_remedies(error.to_string())),
-            StartRefused::TargetNotReady { .. } => Self::refused("TARGET-NOT-READY", error.to_string()),
-            StartRefused::DrillUnderWay { .. } => Self::refused("DRILL-UNDER-WAY", error.to_string()),
-            StartRefused::Window(_) => Self::refused("WINDOW-MISSED", error.to_string()),
-            StartRefused::Plan(PlanRefused::AtHome(_)) => Self::refused("AT-HOME", error.to_string()),
-            StartRefused::Plan(PlanRefused::TargetIsActive(_)) => Self::refused("TARGET-IS-ACTIVE", error.to_string()),
-            StartRefused::Plan(PlanRefused::TargetNotListed { .. }) => {
+            OrderError::AnotherSaga { .. } => Self::refused("ANOTHER-SAGA", error.to_string()),
+            OrderError::Frozen { .. } => Self::refused("PAIR-FROZEN", error.to_string()),
+            OrderError::GuardUnderWay { .. } => Self::refused("GUARD-UNDER-WAY", error.to_string()),
+            OrderError::NoCheckpoint(_) => Self::refused("NO-CHECKPOINT", error.to_string()),
+            OrderError::LeavingNotWell { .. } => Self::refused("LEAVING-NOT-WELL", with_remedies(error.to_string())),
+            OrderError::TargetNotReady { .. } => Self::refused("TARGET-NOT-READY", error.to_string()),
+            OrderError::DrillUnderWay { .. } => Self::refused("DRILL-UNDER-WAY", error.to_string()),
+            OrderError::Window(_) => Self::refused("WINDOW-MISSED", error.to_string()),
+            OrderError::Plan(PlanningError::AtHome(_)) => Self::refused("AT-HOME", error.to_string()),
+            OrderError::Plan(PlanningError::TargetIsActive(_)) => Self::refused("TARGET-IS-ACTIVE", error.to_string()),
+            OrderError::Plan(PlanningError::TargetNotListed { .. }) => {
                 Self::refused("TARGET-NOT-LISTED", with_remedies(error.to_string()))
             }
-            StartRefused::Plan(
-                PlanRefused::WrongCheckpoint { .. }
-                | PlanRefused::NothingThere(_)
-                | PlanRefused::Action { .. }
-                | PlanRefused::Plan(_),
+            OrderError::Plan(
+                PlanningError::WrongCheckpoint { .. }
+                | PlanningError::NothingThere(_)
+                | PlanningError::Action { .. }
+                | PlanningError::Plan(_),
             ) => Self::refused("NO-PLAN", error.to_string()),
-            StartRefused::Capture(error) => error.into(),
+            OrderError::Capture(error) => error.into(),
         }
     }
 }
@@ -166,44 +166,44 @@ impl From<StartError> for Problem {
     }
 }
 
-impl From<DryRunFailed> for Problem {
-    fn from(error: DryRunFailed) -> Self {
+impl From<DryRunError> for Problem {
+    fn from(error: DryRunError) -> Self {
         match error {
-            DryRunFailed::Store(error) => error.into(),
-            DryRunFailed::LooksEnded => Self::failed("STILL-CHANGING", error.to_string()),
-            DryRunFailed::Plan(_) | DryRunFailed::Illegal(_) => Self::refused("NO-PLAN", error.to_string()),
+            DryRunError::Store(error) => error.into(),
+            DryRunError::LooksEnded => Self::failed("STILL-CHANGING", error.to_string()),
+            DryRunError::Plan(_) | DryRunError::Illegal(_) => Self::refused("NO-PLAN", error.to_string()),
         }
     }
 }
 
-impl From<NotProven> for Problem {
-    fn from(error: NotProven) -> Self {
+impl From<ProofError> for Problem {
+    fn from(error: ProofError) -> Self {
         Self::refused("NOT-APPROVED", error.to_string())
     }
 }
 
-impl From<NotAnswered> for Problem {
-    fn from(error: NotAnswered) -> Self {
+impl From<AnswerError> for Problem {
+    fn from(error: AnswerError) -> Self {
         match error {
-            NotAnswered::Answered(_)
-            | NotAnswered::Declined(_)
-            | NotAnswered::Expired
-            | NotAnswered::SamePerson(_)
-            | NotAnswered::AnotherPlan => Self::refused("NOT-ANSWERED", error.to_string()),
-            NotAnswered::NotProven(not) => not.into(),
-            NotAnswered::WorseLoss => Self::refused("LOSS-IS-WORSE", error.to_string()),
-            NotAnswered::Store(error) => error.into(),
+            AnswerError::Answered(_)
+            | AnswerError::Declined(_)
+            | AnswerError::Expired
+            | AnswerError::SamePerson(_)
+            | AnswerError::AnotherPlan => Self::refused("NOT-ANSWERED", error.to_string()),
+            AnswerError::NotProven(not) => not.into(),
+            AnswerError::WorseLoss => Self::refused("LOSS-IS-WORSE", error.to_string()),
+            AnswerError::Store(error) => error.into(),
         }
     }
 }
 
-impl From<Stopped> for Problem {
-    fn from(stopped: Stopped) -> Self {
+impl From<RunnerError> for Problem {
+    fn from(stopped: RunnerError) -> Self {
         match stopped {
-            Stopped::Superseded => Self::failed("SUPERSEDED", stopped.to_string()),
+            RunnerError::Superseded => Self::failed("SUPERSEDED", stopped.to_string()),
             // A saga was under way in each case, so this is not a refusal that changed nothing.
-            Stopped::Store(error) => Self { exit: Exit::Failed, ..error.into() },
-            Stopped::Plan(_) | Stopped::Broken(_) | Stopped::Illegal(_) => {
+            RunnerError::Store(error) => Self { exit: Exit::Failed, ..error.into() },
+            RunnerError::Plan(_) | RunnerError::Broken(_) | RunnerError::Illegal(_) => {
                 Self::failed("LOG-BROKEN", stopped.to_string())
             }
         }

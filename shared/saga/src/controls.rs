@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use crate::event::{ControlEvent, Event};
-use crate::illegal::Illegal;
+use crate::illegal::TransitionError;
 
 /// A hold: a person has stopped the saga until somebody resumes it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,8 +47,8 @@ pub(crate) struct Controls {
 
 impl Controls {
     /// Checks that an event can follow the recorded ones.
-    pub(crate) fn admit(&self, event: &Event) -> Result<(), Illegal> {
-        let illegal = |phase| Err(Illegal::Phase(phase));
+    pub(crate) fn admit(&self, event: &Event) -> Result<(), TransitionError> {
+        let illegal = |phase| Err(TransitionError::Phase(phase));
         match event {
             Event::Saga(event) if self.held.is_some() && !event.may_follow_hold() => illegal("held"),
             Event::Step(event) if self.held.is_some() && !event.may_follow_hold() => illegal("held"),

@@ -5,7 +5,7 @@ use crate::step_record::StepState;
 
 /// An event that cannot follow the recorded ones.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Illegal {
+pub enum TransitionError {
     /// The state of a step does not allow it.
     #[error("step {step} is {state:?}, so it cannot become {event}")]
     Step {

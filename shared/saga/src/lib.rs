@@ -40,7 +40,7 @@ pub use decide::{Decision, decide};
 pub use event::{ControlEvent, Event, Outcome, SagaEvent, StepEvent};
 pub use fault::{Code, Fault, Reaction};
 pub use frontier::Frontier;
-pub use illegal::Illegal;
+pub use illegal::TransitionError;
 pub use log::{Chain, Line};
 pub use plan::{Class, Gate, Need, Needed, Plan, PlanError, PlanHash, Restarter, SagaId, Stage, Step, StepId};
 pub use proof::Proof;

@@ -31,7 +31,7 @@ pub struct Chain {
 /// A break in a chain.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("line {number} of the log does not follow from the one before: {what}")]
-pub struct Broken {
+pub struct ChainError {
     /// Number of the line where the chain breaks.
     pub number: u64,
     /// The thing that is wrong there, e.g. `its number is out of order`.
@@ -52,13 +52,13 @@ impl Chain {
     ///
     /// # Errors
     ///
-    /// [`Broken`] if its number or its hash is not the expected one. The chain then stays where it was.
-    pub fn follow(&mut self, line: &Line) -> Result<(), Broken> {
+    /// [`ChainError`] if its number or its hash is not the expected one. The chain then stays where it was.
+    pub fn follow(&mut self, line: &Line) -> Result<(), ChainError> {
         if line.number != self.next {
-            return Err(Broken { number: line.number, what: "its number is out of order" });
+            return Err(ChainError { number: line.number, what: "its number is out of order" });
         }
         if line.hash != digest(&self.tip, self.next, line.at, line.epoch, &line.event) {
-            return Err(Broken { number: line.number, what: "its hash does not match its content" });
+            return Err(ChainError { number: line.number, what: "its hash does not match its content" });
         }
         self.next += 1;
         self.tip.clone_from(&line.hash);

@@ -1,6 +1,6 @@
 //! The state of a saga, computed from its lines.
 //!
-//! Every pair of step state and event is listed. A pair that is not allowed gives an [`Illegal`], and neither a
+//! Every pair of step state and event is listed. A pair that is not allowed gives an [`TransitionError`], and neither a
 //! panic nor silence.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -9,7 +9,7 @@ use jiff::Timestamp;
 
 use crate::controls::{Controls, Hold, Lesson};
 use crate::event::{Event, Outcome, SagaEvent, StepEvent};
-use crate::illegal::Illegal;
+use crate::illegal::TransitionError;
 use crate::plan::{Plan, StepId};
 use crate::proof::Proof;
 use crate::step_record::{StepRecord, StepState, Tally};
@@ -93,10 +93,10 @@ impl State {
     ///
     /// # Errors
     ///
-    /// [`Illegal`] if the event cannot follow what is recorded. Nothing is changed then.
-    pub fn apply(&mut self, event: &Event, at: Timestamp, epoch: u64) -> Result<(), Illegal> {
+    /// [`TransitionError`] if the event cannot follow what is recorded. Nothing is changed then.
+    pub fn apply(&mut self, event: &Event, at: Timestamp, epoch: u64) -> Result<(), TransitionError> {
         if self.finished.is_some() {
-            return Err(Illegal::Phase("finished"));
+            return Err(TransitionError::Phase("finished"));
         }
         self.controls.admit(event)?;
         match event {
@@ -111,24 +111,24 @@ impl State {
         Ok(())
     }
 
-    fn apply_to_saga(&mut self, event: &SagaEvent, at: Timestamp) -> Result<(), Illegal> {
+    fn apply_to_saga(&mut self, event: &SagaEvent, at: Timestamp) -> Result<(), TransitionError> {
         match event {
             SagaEvent::Started { .. } => {
                 if std::mem::replace(&mut self.begun, true) {
-                    return Err(Illegal::Phase("begun"));
+                    return Err(TransitionError::Phase("begun"));
                 }
             }
             SagaEvent::TookOver { epoch, .. } => self.epoch = *epoch,
             SagaEvent::Approved { question, by, accepts_risk, proofs, .. } => {
                 if self.approvals.contains_key(question) {
-                    return Err(Illegal::UsedApproval(question.clone()));
+                    return Err(TransitionError::UsedApproval(question.clone()));
                 }
                 let approval = Approval { by: by.clone(), accepts_risk: *accepts_risk, proofs: proofs.clone() };
                 self.approvals.insert(question.clone(), approval);
             }
             SagaEvent::StageEntered { stage } => {
                 let found = self.stages.iter_mut().find(|s| s.name == *stage && s.entered_at.is_none());
-                found.ok_or_else(|| Illegal::Stage(stage.clone()))?.entered_at = Some(at);
+                found.ok_or_else(|| TransitionError::Stage(stage.clone()))?.entered_at = Some(at);
             }
             SagaEvent::ForwardDone => self.forward_done_at = Some(at),
             SagaEvent::Round { .. } | SagaEvent::HandedOver => {}
@@ -139,14 +139,14 @@ impl State {
     }
 
     /// Changes a step. Returns whether its state is now another one.
-    fn change(&mut self, event: &StepEvent, at: Timestamp, epoch: u64) -> Result<bool, Illegal> {
+    fn change(&mut self, event: &StepEvent, at: Timestamp, epoch: u64) -> Result<bool, TransitionError> {
         let id = event.step();
-        let stage = self.stages.get_mut(usize::from(id.stage)).ok_or(Illegal::NoSuchStep(id))?;
-        let record = stage.steps.get_mut(id.number as usize).ok_or(Illegal::NoSuchStep(id))?;
+        let stage = self.stages.get_mut(usize::from(id.stage)).ok_or(TransitionError::NoSuchStep(id))?;
+        let record = stage.steps.get_mut(id.number as usize).ok_or(TransitionError::NoSuchStep(id))?;
         let before = record.clone();
         let after = transition(before.clone(), event, at, epoch)?;
         if after.attempts < before.attempts {
-            return Err(Illegal::AttemptsFell(id));
+            return Err(TransitionError::AttemptsFell(id));
         }
         *stage.tally.slot(before.state) -= 1;
         *stage.tally.slot(after.state) += 1;

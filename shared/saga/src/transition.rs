@@ -5,7 +5,7 @@ use jiff::Timestamp;
 
 use crate::event::StepEvent;
 use crate::fault::Reaction;
-use crate::illegal::Illegal;
+use crate::illegal::TransitionError;
 use crate::step_record::{StepRecord, StepState};
 
 /// The record of a step after one of its events.
@@ -14,8 +14,8 @@ pub(crate) fn transition(
     event: &StepEvent,
     at: Timestamp,
     epoch: u64,
-) -> Result<StepRecord, Illegal> {
-    let illegal = |what| Err(Illegal::Step { step: event.step(), state: record.state, event: what });
+) -> Result<StepRecord, TransitionError> {
+    let illegal = |what| Err(TransitionError::Step { step: event.step(), state: record.state, event: what });
     record.epoch = epoch;
     match (record.state, event) {
         (StepState::Done | StepState::Waived, _) => return illegal("anything else: it is settled"),

@@ -17,37 +17,37 @@ pub const LARGEST_BODY_BYTES: usize = 1024 * 1024;
 /// A body that a source cannot read. The reason is one plain sentence that repeats nothing of the body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
-pub struct Unreadable(pub &'static str);
+pub struct BodyError(pub &'static str);
 
-impl Unreadable {
+impl BodyError {
     /// The body is longer than [`LARGEST_BODY_BYTES`].
-    pub const TOO_LONG: Unreadable = Unreadable("the body is longer than 1 MiB");
+    pub const TOO_LONG: BodyError = BodyError("the body is longer than 1 MiB");
 }
 
 /// Reads an object.
-pub(crate) fn object(body: &[u8]) -> Result<Value, Unreadable> {
+pub(crate) fn object(body: &[u8]) -> Result<Value, BodyError> {
     if body.len() > LARGEST_BODY_BYTES {
-        return Err(Unreadable::TOO_LONG);
+        return Err(BodyError::TOO_LONG);
     }
     match serde_json::from_slice(body) {
         Ok(value @ Value::Object(_)) => Ok(value),
-        Ok(_) => Err(Unreadable("the body is no JSON object")),
-        Err(_) => Err(Unreadable("the body is no JSON")),
+        Ok(_) => Err(BodyError("the body is no JSON object")),
+        Err(_) => Err(BodyError("the body is no JSON")),
     }
 }
 
 /// Reads the elements of a list, and whether the list was read to its end. A body that was cut off still has
 /// the elements before the cut.
-pub(crate) fn elements(body: &[u8]) -> Result<(Vec<Value>, bool), Unreadable> {
+pub(crate) fn elements(body: &[u8]) -> Result<(Vec<Value>, bool), BodyError> {
     if body.len() > LARGEST_BODY_BYTES {
-        return Err(Unreadable::TOO_LONG);
+        return Err(BodyError::TOO_LONG);
     }
     let mut elements = Vec::new();
     let mut deserializer = serde_json::Deserializer::from_slice(body);
     match Gathering(&mut elements).deserialize(&mut deserializer).and_then(|()| deserializer.end()) {
         Ok(()) => Ok((elements, true)),
         Err(error) if error.is_eof() && !elements.is_empty() => Ok((elements, false)),
-        Err(_) => Err(Unreadable("the body is no JSON list")),
+        Err(_) => Err(BodyError("the body is no JSON list")),
     }
 }
 
@@ -123,7 +123,7 @@ mod tests {
     #[test]
     fn depth_and_length_are_bounded() {
         assert!(object("{\"a\":".repeat(1000).as_bytes()).is_err());
-        assert_eq!(object(&vec![b' '; LARGEST_BODY_BYTES + 1]), Err(Unreadable::TOO_LONG));
+        assert_eq!(object(&vec![b' '; LARGEST_BODY_BYTES + 1]), Err(BodyError::TOO_LONG));
     }
 
     fn a(number: u8) -> Value {

@@ -14,7 +14,7 @@ mod source;
 pub mod sources;
 mod times;
 
-pub use foreign::{LARGEST_BODY_BYTES, Unreadable};
+pub use foreign::{BodyError, LARGEST_BODY_BYTES};
 pub use gate::{Door, Gates, Proof};
 pub use page::{Page, SOURCE_SILENT};
 pub use source::{Alarm, Arrival, Listening, MOST_SIGNALS, Source, Told};

@@ -8,7 +8,7 @@ use failover::signal::{Reading, Signal, Watched};
 use jiff::Timestamp;
 use serde::Serialize;
 
-use crate::foreign::Unreadable;
+use crate::foreign::BodyError;
 
 /// At most this many signals are taken from one body.
 pub const MOST_SIGNALS: usize = 300;
@@ -86,8 +86,8 @@ pub trait Source: Send + Sync + RefUnwindSafe {
     ///
     /// # Errors
     ///
-    /// [`Unreadable`] if the source does not send such a body. It gives no reading.
-    fn read(&self, body: &[u8], listening: &Listening<'_>) -> Result<Told, Unreadable>;
+    /// [`BodyError`] if the source does not send such a body. It gives no reading.
+    fn read(&self, body: &[u8], listening: &Listening<'_>) -> Result<Told, BodyError>;
 }
 
 impl std::fmt::Debug for dyn Source {

@@ -1,7 +1,7 @@
 //! Checks S27: no path takes an answer without the proof that the configuration asks for, and each records its proof.
 
 use engine::Deps;
-use engine::approvals::{NotAnswered, NotProven, answer, at_terminal};
+use engine::approvals::{AnswerError, ProofError, answer, at_terminal};
 use engine::ports::RequestState;
 use failover::plan::GO;
 use local::stack::PAIR;
@@ -46,7 +46,7 @@ impl Path {
     }
 }
 
-async fn at(deps: &Deps, ground: &Ground, name: &str, code: Option<&str>) -> Result<(), NotAnswered> {
+async fn at(deps: &Deps, ground: &Ground, name: &str, code: Option<&str>) -> Result<(), AnswerError> {
     let code = code.map(|code| SecretString::from(code.to_owned()));
     let proven = at_terminal(deps, name, code.as_ref())?;
     answer(&ground.operator, &ground.saga, GO, &proven, true, true).await.map(drop)
@@ -64,7 +64,7 @@ fn no_path_takes_a_yes_without_its_proof_and_each_records_it() {
         }
         for name in ["mallory", "", "ana and ben", "the head of the platform, by the policy act"] {
             let refused = at(&ground.operator, ground, name, Some(&code("ana"))).await;
-            assert!(matches!(refused, Err(NotAnswered::NotProven(NotProven::NoApprover { .. }))), "{refused:?}");
+            assert!(matches!(refused, Err(AnswerError::NotProven(ProofError::NoApprover { .. }))), "{refused:?}");
         }
         assert_eq!((ground.ask().await.state, ground.ask().await.given.len()), (RequestState::Open, 0));
         for (path, name) in PATHS.into_iter().zip(["ana", "ben", "cem"]) {
@@ -76,7 +76,7 @@ fn no_path_takes_a_yes_without_its_proof_and_each_records_it() {
                 // The same person stays the same by any other path and spelling.
                 let spelled = format!(" {} ", name.to_uppercase());
                 let again = at(&ground.operator, ground, &spelled, Some(&code(name))).await;
-                assert_eq!(again, Err(NotAnswered::SamePerson(name.to_owned())));
+                assert_eq!(again, Err(AnswerError::SamePerson(name.to_owned())));
             }
             assert_eq!(ground.ask().await.given[open].proofs, [path.proof()]);
         }
@@ -93,11 +93,11 @@ fn a_proof_of_another_configuration_does_not_count() {
         let mut without = ground.operator.clone();
         without.pair.watch.approvers.clear();
         let refused = at(&without, ground, "ana", None).await;
-        assert_eq!(refused, Err(NotAnswered::NotProven(NotProven::NoCode("ana".to_owned()))));
+        assert_eq!(refused, Err(AnswerError::NotProven(ProofError::NoCode("ana".to_owned()))));
         let mut others = ground.operator.clone();
         others.pair.watch.approvers.iter_mut().for_each(|approver| approver.name = format!("{}'s twin", approver.name));
         let refused = at(&others, ground, "ana's twin", Some(&code("ana"))).await;
-        assert!(matches!(refused, Err(NotAnswered::NotProven(NotProven::NoApprover { .. }))), "{refused:?}");
+        assert!(matches!(refused, Err(AnswerError::NotProven(ProofError::NoApprover { .. }))), "{refused:?}");
         assert_eq!(ground.ask().await.state, RequestState::Open);
     });
 }
@@ -110,7 +110,7 @@ fn nothing_but_the_code_is_the_code() {
             let typed = format!("{:x}", number.wrapping_mul(2_654_435_761));
             for name in ["ana", "Ben", "cem "] {
                 let refused = at(&ground.operator, ground, name, Some(&typed)).await;
-                assert!(matches!(refused, Err(NotAnswered::NotProven(NotProven::WrongCode(_)))), "{refused:?}");
+                assert!(matches!(refused, Err(AnswerError::NotProven(ProofError::WrongCode(_)))), "{refused:?}");
             }
         }
         assert_eq!(ground.ask().await.state, RequestState::Open);

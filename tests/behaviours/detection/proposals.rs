@@ -3,7 +3,7 @@
 use engine::Deps;
 use engine::detection::evaluate;
 use engine::ports::SagaStatus;
-use engine::start::{StartError, StartRefused, draft};
+use engine::start::{OrderError, StartError, draft};
 use failover::plan::GO;
 use failover::signal::Reading;
 use failover::verdict::{Decision, Freeze, Level, Mode, Reason};
@@ -122,6 +122,6 @@ fn a_frozen_pair_is_only_looked_at() {
         assert!(noticed.verdict.reasons.contains(&Reason::Frozen(freeze)), "{noticed:?}");
         assert_eq!((noticed.saga, ground.pair().await.saga), (None, None));
         let refused = draft(&ground.operator, &ground.order()).await;
-        assert!(matches!(refused, Err(StartError::Refused(StartRefused::Frozen { .. }))), "{refused:?}");
+        assert!(matches!(refused, Err(StartError::Refused(OrderError::Frozen { .. }))), "{refused:?}");
     });
 }

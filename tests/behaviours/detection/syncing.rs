@@ -8,7 +8,7 @@ use engine::limiter::request_admission::RequestAdmission;
 use engine::pair::pair_head;
 use engine::ports::{Context, Next, ReadPurpose, SagaStatus};
 use engine::runner::Published;
-use engine::start::{StartError, StartRefused, draft, start};
+use engine::start::{OrderError, StartError, draft, start};
 use engine::sync::{Captured, Publishing, Synced, sync};
 use failover::plan::want;
 use failover::signal::Reading;
@@ -89,7 +89,7 @@ fn without_the_schedule_there_is_no_checkpoint_and_no_failover() {
     perform(dark(false), async |ground: &Ground| {
         ground.admission(LOST_AT as u64 + 20).await;
         let refused = draft(&ground.operator, &ground.order()).await.expect_err("nothing is known of the primary");
-        assert!(matches!(refused, StartError::Refused(StartRefused::NoCheckpoint(Side::Primary))), "{refused}");
+        assert!(matches!(refused, StartError::Refused(OrderError::NoCheckpoint(Side::Primary))), "{refused}");
     });
 }
 

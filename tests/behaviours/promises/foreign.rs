@@ -1,13 +1,13 @@
 //! Checks that a plan of another shape stops every use case. Nobody guesses which sides it is about.
 
 use engine::capture::capture;
-use engine::dry_run::{DryRunFailed, dry_run};
+use engine::dry_run::{DryRunError, dry_run};
 use engine::keys::plan_key;
 use engine::ports::{ControlCount, PairHead, STORE_VERSION, SagaHead, SagaStatus, StoreError};
 use engine::runner::{Stopped, drive};
-use engine::start::{Draft, StartRefused, start};
+use engine::start::{Draft, OrderError, StartError, start};
 use engine::view::view;
-use failover::{Clocks, PlanRefused, Side};
+use failover::{Clocks, PlanningError, Side};
 use jiff::Timestamp;
 use saga::{Plan, PlanError, SagaId};
 use serde_json::json;
@@ -86,11 +86,12 @@ fn a_plan_whose_about_has_another_shape_is_neither_begun_nor_dry_run_nor_shown()
     perform(Setup::default(), async |ground: &Ground| {
         let foreign = foreign(ground).await;
         let refused = start(&ground.operator, &ground.order(), &foreign).await.expect_err("it cannot be read");
-        let is_foreign = matches!(&refused, StartRefused::Plan(PlanRefused::Plan(PlanError::Foreign { .. })));
+        let is_foreign =
+            matches!(&refused, StartError::Refused(OrderError::Plan(PlanningError::Plan(PlanError::Foreign { .. }))));
         assert!(is_foreign, "{refused}");
         assert_eq!(ground.pair().await.saga, None, "no pair is taken for it");
         let refused = dry_run(&ground.operator, &foreign.plan).await.expect_err("it cannot be read");
-        assert!(matches!(refused, DryRunFailed::Plan(PlanError::Foreign { .. })), "{refused}");
+        assert!(matches!(refused, DryRunError::Plan(PlanError::Foreign { .. })), "{refused}");
         let saga = recorded(ground, &foreign).await;
         let refused = view(&ground.operator, Some(&saga)).await.expect_err("it cannot be read");
         assert!(matches!(refused, StoreError::Broken(_)), "{refused}");

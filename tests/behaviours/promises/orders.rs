@@ -3,10 +3,10 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use engine::approvals::{NotAnswered, answer, at_terminal};
+use engine::approvals::{AnswerError, answer, at_terminal};
 use engine::capture::{CaptureError, capture};
 use engine::ports::SagaStatus;
-use engine::start::{StartError, StartRefused, draft, start};
+use engine::start::{OrderError, StartError, draft, start};
 use engine::wake::abort;
 use failover::Side;
 use failover::plan::{GO, stage};
@@ -57,7 +57,7 @@ async fn order_dying_at(ground: &Ground, nth: u64) -> Option<bool> {
     };
     let (saga, taken) = match again {
         Ok(saga) => (saga, false),
-        Err(StartError::Refused(StartRefused::AnotherSaga { saga, .. })) => (saga, true),
+        Err(StartError::Refused(OrderError::AnotherSaga { saga, .. })) => (saga, true),
         Err(other) => unreachable!("died at {nth}: {other}"),
     };
     // A tick at the latest asks the question that the order did not ask.
@@ -104,7 +104,7 @@ async fn answer_dying_at(ground: &Ground, nth: u64) -> Option<bool> {
     }
     let given = match ground.asserts(&saga, "somebody else", true, false).await {
         Ok(_) => false,
-        Err(NotAnswered::Answered(_)) => true,
+        Err(AnswerError::Answered(_)) => true,
         Err(other) => unreachable!("died at {nth}: {other}"),
     };
     ground.admission(65).await;

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use databricks::{Failure, Request, Response, Transport};
+use databricks::{Request, Response, Transport, TransportError};
 use engine::ports::{Clock, Secrets};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use integrations::{Asked, Got, Missed, Web};
@@ -35,7 +35,7 @@ pub struct AccountWire {
 
 #[async_trait]
 impl Transport for AccountWire {
-    async fn send(&self, request: Request, time_out: Duration) -> Result<Response, Failure> {
+    async fn send(&self, request: Request, time_out: Duration) -> Result<Response, TransportError> {
         let path = request.path_and_query.split('?').next().unwrap_or_default();
         let what = format!("account {} {path}", request.method.as_str());
         let handle = || {

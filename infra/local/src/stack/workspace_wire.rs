@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use databricks::{Failure, Reach, Request, Response, Transport};
+use databricks::{Reach, Request, Response, Transport, TransportError};
 use engine::ports::Clock;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use sim::{Answer, Reply, Side, World};
@@ -29,7 +29,7 @@ pub struct WorkspaceWire {
 
 #[async_trait]
 impl Transport for WorkspaceWire {
-    async fn send(&self, request: Request, time_out: Duration) -> Result<Response, Failure> {
+    async fn send(&self, request: Request, time_out: Duration) -> Result<Response, TransportError> {
         let path = request.path_and_query.split('?').next().unwrap_or_default();
         let what = format!("{} {} {path}", self.side.word(), request.method.as_str());
         let handle = || {
@@ -46,14 +46,18 @@ pub(super) async fn answered(
     what: &str,
     time_out: Duration,
     handle: impl FnOnce() -> Answer + Send,
-) -> Result<Response, Failure> {
+) -> Result<Response, TransportError> {
     match tokio::time::timeout(time_out, exchange(process, what, handle)).await {
         Ok(answered) => answered,
         Err(_) => Err(doubt(format!("no answer within {} s", time_out.as_secs_f64()))),
     }
 }
 
-async fn exchange(process: &Process, what: &str, handle: impl FnOnce() -> Answer + Send) -> Result<Response, Failure> {
+async fn exchange(
+    process: &Process,
+    what: &str,
+    handle: impl FnOnce() -> Answer + Send,
+) -> Result<Response, TransportError> {
     process.cross(what, Phase::Before).await;
     let answer = handle();
     let arrives = process.cross(what, Phase::AfterEffect).await;
@@ -85,7 +89,7 @@ pub(super) fn simulated(request: &Request) -> sim::Request {
     }
 }
 
-fn response(reply: Reply) -> Result<Response, Failure> {
+fn response(reply: Reply) -> Result<Response, TransportError> {
     let mut headers = HeaderMap::new();
     for (name, value) in reply.headers {
         if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {
@@ -96,6 +100,6 @@ fn response(reply: Reply) -> Result<Response, Failure> {
     Ok(Response { status, headers, body: Bytes::from(reply.body) })
 }
 
-fn doubt(message: String) -> Failure {
-    Failure { reach: Reach::Doubt, message }
+fn doubt(message: String) -> TransportError {
+    TransportError { reach: Reach::Doubt, message }
 }

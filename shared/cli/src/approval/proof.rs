@@ -4,7 +4,7 @@
 
 use console::Term;
 use engine::Deps;
-use engine::approvals::{NotProven, Proven, approver, at_terminal};
+use engine::approvals::{ProofError, Proven, approver, at_terminal};
 use runtime::Problem;
 use runtime::config::SecretSource;
 use secrecy::SecretString;
@@ -69,7 +69,7 @@ impl CodeArguments {
             return Ok(code);
         }
         if !is_attended() {
-            return Err(NotProven::NoCode(name.to_owned()).into());
+            return Err(ProofError::NoCode(name.to_owned()).into());
         }
         say("Your approval code (it is not shown):");
         let code = Term::stderr().read_secure_line();
@@ -77,11 +77,11 @@ impl CodeArguments {
     }
 }
 
-fn unproven(name: &str, not: NotProven) -> Unproven {
+fn unproven(name: &str, not: ProofError) -> Unproven {
     let why = match &not {
-        NotProven::NoApprover { .. } => Some("no approver of that name"),
-        NotProven::WrongCode(_) | NotProven::WrongForm => Some("a wrong approval code"),
-        NotProven::NoCode(_) | NotProven::NotOurs | NotProven::NotByPolicy | NotProven::PolicyIsNoPerson(_) => None,
+        ProofError::NoApprover { .. } => Some("no approver of that name"),
+        ProofError::WrongCode(_) | ProofError::WrongForm => Some("a wrong approval code"),
+        ProofError::NoCode(_) | ProofError::NotOurs | ProofError::NotByPolicy | ProofError::PolicyIsNoPerson(_) => None,
     };
     Unproven { who: Some(name.to_owned()), why, problem: not.into() }
 }

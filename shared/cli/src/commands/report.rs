@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use comfy_table::Table;
 use comfy_table::presets::NOTHING;
 use engine::Deps;
-use engine::evidence::{NoEvidence, record_of};
+use engine::evidence::{EvidenceError, record_of};
 use engine::keys::published_key;
 use engine::pair::pair_head;
 use engine::ports::DoneItem;
@@ -91,9 +91,9 @@ async fn found(deps: &Deps, named: Option<SagaId>) -> Result<Record, Problem> {
     };
     let Some(saga) = saga else { return Err(none("")) };
     let record = record_of(deps, &saga).await.map_err(|error| match error {
-        NoEvidence::NotFinished(_) => Problem::refused("SAGA-NOT-FINISHED", error.to_string()),
-        NoEvidence::NoTables { .. } => Problem::failed("LOG-BROKEN", error.to_string()),
-        NoEvidence::Store(error) => error.into(),
+        EvidenceError::NotFinished(_) => Problem::refused("SAGA-NOT-FINISHED", error.to_string()),
+        EvidenceError::NoTables { .. } => Problem::failed("LOG-BROKEN", error.to_string()),
+        EvidenceError::Store(error) => error.into(),
     })?;
     record.filter(|record| record.facts.pair == *pair).ok_or_else(|| none(&format!(" {saga}")))
 }

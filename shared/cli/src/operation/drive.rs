@@ -6,7 +6,7 @@
 use engine::Deps;
 use engine::evidence_due::{self, keep_due};
 use engine::ports::{SagaHead, SagaStatus, StoreError};
-use engine::runner::{Driven, Stopped};
+use engine::runner::{Driven, RunnerError};
 use engine::view::view;
 use engine::wake::wake;
 use jiff::{SignedDuration, Timestamp};
@@ -68,13 +68,13 @@ async fn pursue(deps: &Deps, saga: &SagaId, others: Others, progress: &Progress)
     loop {
         let driven = match wake(deps, saga, &owner).await {
             Ok(driven) => driven,
-            Err(Stopped::Store(StoreError::Again(_))) if failures < PATIENCE => {
+            Err(RunnerError::Store(StoreError::Again(_))) if failures < PATIENCE => {
                 failures += 1;
                 sleep(deps, STORE_PAUSE).await;
                 continue;
             }
             // The next attempt meets the runner that took over.
-            Err(Stopped::Superseded) => continue,
+            Err(RunnerError::Superseded) => continue,
             Err(stopped) => return Err(stopped.into()),
         };
         failures = 0;

@@ -3,7 +3,7 @@
 use engine::Deps;
 use engine::pair::pair_head;
 use engine::roles::ResolvedPair;
-use engine::start::{self, Draft, Order, StartError, StartRefused};
+use engine::start::{self, Draft, Order, OrderError, StartError};
 use failover::drill::FullDrill;
 use failover::{Operation, Side, Window};
 use jiff::Timestamp;
@@ -109,7 +109,7 @@ pub(crate) async fn draft(deps: &ResolvedPair, order: &Order) -> Result<Draft, P
     match start::draft(deps, order).await {
         // The side would answer if a person mended something. So this fault is reported, and not a side that does
         // not answer.
-        Err(StartError::Refused(StartRefused::NoCheckpoint(_))) if fault.reaction == Reaction::PersonNeeded => {
+        Err(StartError::Refused(OrderError::NoCheckpoint(_))) if fault.reaction == Reaction::PersonNeeded => {
             Err(problem)
         }
         drafted => Ok(drafted?),

@@ -9,7 +9,9 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use databricks::{Credentials, DatabricksAccount, DatabricksWorkspace, Failure, Reach, Request, Response, Transport};
+use databricks::{
+    Credentials, DatabricksAccount, DatabricksWorkspace, Reach, Request, Response, Transport, TransportError,
+};
 use engine::ports::{Access, ActionContext, Actions, Admission, Admitted, Clock, Ending, Secrets};
 use failover::action::{Address, Detail, Shown};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
@@ -68,7 +70,7 @@ type Bodies = Arc<Mutex<Vec<(String, Value)>>>;
 
 #[async_trait]
 impl Transport for InProcess {
-    async fn send(&self, request: Request, time_out: Duration) -> Result<Response, Failure> {
+    async fn send(&self, request: Request, time_out: Duration) -> Result<Response, TransportError> {
         self.sent.lock().unwrap().push(format!("{} {}", request.method.as_str(), request.path_and_query));
         if let Ok(body) = serde_json::from_slice(&request.body) {
             self.bodies.lock().unwrap().push((request.path_and_query.clone(), body));
@@ -91,11 +93,11 @@ impl Transport for InProcess {
         match answer {
             Answer::Silence => {
                 self.clock.pass_ms(patience_ms);
-                Err(Failure { reach: Reach::Doubt, message: "no answer in time".to_owned() })
+                Err(TransportError { reach: Reach::Doubt, message: "no answer in time".to_owned() })
             }
             Answer::Reset { after_ms } => {
                 self.clock.pass_ms(i64::try_from(after_ms).unwrap());
-                Err(Failure { reach: Reach::Doubt, message: "the connection broke".to_owned() })
+                Err(TransportError { reach: Reach::Doubt, message: "the connection broke".to_owned() })
             }
             Answer::Reply { after_ms, reply } => {
                 self.clock.pass_ms(i64::try_from(after_ms).unwrap());

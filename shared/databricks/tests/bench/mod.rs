@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use databricks::{Credentials, DatabricksWorkspace, Failure, KINDS, Reach, Request, Response, Transport};
+use databricks::{Credentials, DatabricksWorkspace, KINDS, Reach, Request, Response, Transport, TransportError};
 use engine::ports::{
     Access, Admission, Admitted, ApiCall, ApiReply, Clock, Context, Ending, Next, Observed, ReadPurpose, Workspace,
 };
@@ -60,7 +60,7 @@ struct InProcess {
 
 #[async_trait]
 impl Transport for InProcess {
-    async fn send(&self, request: Request, time_out: Duration) -> Result<Response, Failure> {
+    async fn send(&self, request: Request, time_out: Duration) -> Result<Response, TransportError> {
         self.sent.lock().unwrap().push(format!("{} {}", request.method.as_str(), request.path_and_query));
         let text = |value: &HeaderValue| value.to_str().unwrap_or_default().to_owned();
         let asked = sim::Request {
@@ -71,7 +71,7 @@ impl Transport for InProcess {
         };
         let answer = self.world.lock().unwrap().handle(self.clock.now_ms(), self.side, &asked);
         let patience_ms = i64::try_from(time_out.as_millis()).unwrap();
-        let lost = |message: &str| Failure { reach: Reach::Doubt, message: message.to_owned() };
+        let lost = |message: &str| TransportError { reach: Reach::Doubt, message: message.to_owned() };
         match answer {
             Answer::Silence => {
                 self.clock.pass_ms(patience_ms);

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use databricks::{Credentials, DatabricksWorkspace, Failure, Reach, Request, Response, Transport};
+use databricks::{Credentials, DatabricksWorkspace, Reach, Request, Response, Transport, TransportError};
 use engine::limiter::request_admission::RequestAdmission;
 use engine::ports::{Clock, ReadPurpose, Workspace};
 use engine::settings::Settings;
@@ -57,7 +57,7 @@ struct Simulated {
 
 #[async_trait]
 impl Transport for Simulated {
-    async fn send(&self, request: Request, _time_out: Duration) -> Result<Response, Failure> {
+    async fn send(&self, request: Request, _time_out: Duration) -> Result<Response, TransportError> {
         let text = |value: &HeaderValue| value.to_str().unwrap_or_default().to_owned();
         let asked = sim::Request {
             method: request.method.as_str().to_owned(),
@@ -67,7 +67,7 @@ impl Transport for Simulated {
         };
         let answer = self.world.lock().unwrap().handle(self.clock.now_ms(), Side::Primary, &asked);
         let Answer::Reply { after_ms, reply } = answer else {
-            return Err(Failure { reach: Reach::Doubt, message: "no answer".to_owned() });
+            return Err(TransportError { reach: Reach::Doubt, message: "no answer".to_owned() });
         };
         tokio::time::sleep(Duration::from_millis(after_ms)).await;
         let mut headers = HeaderMap::new();

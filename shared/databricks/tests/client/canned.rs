@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use databricks::{Credentials, DatabricksWorkspace, Failure, Request, Response, Transport};
+use databricks::{Credentials, DatabricksWorkspace, Request, Response, Transport, TransportError};
 use engine::ports::{Access, Admission, Admitted, Clock, Ending};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use jiff::{SignedDuration, Timestamp};
@@ -33,7 +33,7 @@ impl Clock for Still {
     async fn sleep_until(&self, _at: Timestamp) {}
 }
 
-type Answering = dyn Fn(&str, &Request) -> Result<Response, Failure> + Send + Sync;
+type Answering = dyn Fn(&str, &Request) -> Result<Response, TransportError> + Send + Sync;
 
 /// Answers by function. It yields once, so that requests of several callers mingle.
 pub(crate) struct Canned {
@@ -44,7 +44,7 @@ pub(crate) struct Canned {
 
 #[async_trait]
 impl Transport for Canned {
-    async fn send(&self, request: Request, _time_out: Duration) -> Result<Response, Failure> {
+    async fn send(&self, request: Request, _time_out: Duration) -> Result<Response, TransportError> {
         let line = format!("{} {}", request.method.as_str(), request.path_and_query);
         let bearer = request.headers["authorization"].to_str().unwrap().to_owned();
         self.sent.lock().unwrap().push(format!("{line} [{bearer}]"));
@@ -82,21 +82,21 @@ pub(crate) struct Stage {
 
 impl Stage {
     pub(crate) fn machine(
-        answering: impl Fn(&str, &Request) -> Result<Response, Failure> + Send + Sync + 'static,
+        answering: impl Fn(&str, &Request) -> Result<Response, TransportError> + Send + Sync + 'static,
     ) -> Self {
         let client_secret = SecretString::from(CLIENT_SECRET);
         Self::new(Credentials::Machine { client_id: "id".to_owned(), client_secret }, answering)
     }
 
     pub(crate) fn personal(
-        answering: impl Fn(&str, &Request) -> Result<Response, Failure> + Send + Sync + 'static,
+        answering: impl Fn(&str, &Request) -> Result<Response, TransportError> + Send + Sync + 'static,
     ) -> Self {
         Self::new(Credentials::Personal(SecretString::from("personal")), answering)
     }
 
     fn new(
         credentials: Credentials,
-        answering: impl Fn(&str, &Request) -> Result<Response, Failure> + Send + Sync + 'static,
+        answering: impl Fn(&str, &Request) -> Result<Response, TransportError> + Send + Sync + 'static,
     ) -> Self {
         let clock = Arc::new(Still(Mutex::new("2026-01-05T08:00:00Z".parse().unwrap())));
         let sent = Arc::new(Mutex::new(Vec::new()));
@@ -112,7 +112,7 @@ impl Stage {
     }
 }
 
-pub(crate) fn reply(status: u16, headers: &[(&str, &str)], body: &str) -> Result<Response, Failure> {
+pub(crate) fn reply(status: u16, headers: &[(&str, &str)], body: &str) -> Result<Response, TransportError> {
     let mut map = HeaderMap::new();
     for (name, value) in headers {
         map.insert(HeaderName::try_from(*name).unwrap(), HeaderValue::try_from(*value).unwrap());
@@ -121,10 +121,10 @@ pub(crate) fn reply(status: u16, headers: &[(&str, &str)], body: &str) -> Result
     Ok(Response { status: StatusCode::from_u16(status).unwrap(), headers: map, body })
 }
 
-pub(crate) fn ok(body: &Value) -> Result<Response, Failure> {
+pub(crate) fn ok(body: &Value) -> Result<Response, TransportError> {
     reply(200, &[("content-type", "application/json")], &body.to_string())
 }
 
-pub(crate) fn token(word: &str, life_s: i64) -> Result<Response, Failure> {
+pub(crate) fn token(word: &str, life_s: i64) -> Result<Response, TransportError> {
     ok(&json!({ "access_token": word, "token_type": "Bearer", "expires_in": life_s }))
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use databricks::{Failure, PROBES, Reach, Response, probes};
+use databricks::{PROBES, Reach, Response, TransportError, probes};
 use engine::ports::{Depth, ProbeList, Probed};
 use failover::Side;
 use failover::signal::Reading;
@@ -30,7 +30,7 @@ async fn readings(stage: &Stage) -> Vec<Reading> {
 }
 
 /// A workspace that issues tokens, and gives this answer to everything else.
-fn signed_in(answer: impl Fn() -> Result<Response, Failure> + Send + Sync + 'static) -> Stage {
+fn signed_in(answer: impl Fn() -> Result<Response, TransportError> + Send + Sync + 'static) -> Stage {
     Stage::machine(move |line, _| if line == TOKEN { token("t", 3600) } else { answer() })
 }
 
@@ -62,7 +62,7 @@ async fn a_new_token_is_asked_for_at_each_look() {
 
 #[tokio::test]
 async fn silence_a_5xx_and_a_web_page_are_down() {
-    let silence = || Err(Failure { reach: Reach::Doubt, message: "no answer in time".to_owned() });
+    let silence = || Err(TransportError { reach: Reach::Doubt, message: "no answer in time".to_owned() });
     let all_down = [Reading::Down; 5];
     assert_eq!(readings(&Stage::machine(move |_, _| silence())).await, all_down);
     assert_eq!(readings(&Stage::machine(|_, _| reply(503, &[], ""))).await, all_down);

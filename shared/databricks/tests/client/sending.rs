@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use databricks::{Failure, Reach, Response, codes};
+use databricks::{Reach, Response, TransportError, codes};
 use engine::ports::{ApiCall, Ending, ReadPurpose, Workspace};
 use saga::{Fault, Reaction};
 use serde_json::json;
@@ -10,7 +10,7 @@ use serde_json::json;
 use crate::canned::{Stage, ok, reply};
 
 /// A workspace that gives this answer to every request.
-fn always(answer: impl Fn() -> Result<Response, Failure> + Send + Sync + 'static) -> Stage {
+fn always(answer: impl Fn() -> Result<Response, TransportError> + Send + Sync + 'static) -> Stage {
     Stage::personal(move |_, _| answer())
 }
 
@@ -33,7 +33,7 @@ async fn no_answer_is_doubt_only_if_an_effect_may_have_arrived() {
         (Reach::NotSent, Reaction::Again { after_ms: None }, Reaction::Again { after_ms: None }),
         (Reach::Doubt, Reaction::Again { after_ms: None }, Reaction::VerifyFirst),
     ] {
-        let stage = always(move || Err(Failure { reach, message: "gone".to_owned() }));
+        let stage = always(move || Err(TransportError { reach, message: "gone".to_owned() }));
         assert_eq!(look(&stage).await.reaction, look_says);
         assert_eq!(effect(&stage).await.unwrap_err().reaction, effect_says);
         assert_eq!(last_ending(&stage), Ending::Failed);

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use databricks::{Failure, Reach, Response, codes};
+use databricks::{Reach, Response, TransportError, codes};
 use engine::ports::{Ending, Workspace};
 use jiff::SignedDuration;
 use saga::Reaction;
@@ -14,7 +14,7 @@ use crate::canned::{CLIENT_SECRET, Stage, ok, reply, token};
 const ME: &str = "GET /api/2.0/preview/scim/v2/Me";
 const TOKEN: &str = "POST /oidc/v1/token";
 
-fn me() -> Result<Response, Failure> {
+fn me() -> Result<Response, TransportError> {
     ok(&json!({ "userName": "robot", "groups": [{ "display": "admins" }] }))
 }
 
@@ -75,7 +75,7 @@ async fn a_token_that_still_holds_is_used_while_no_newer_one_can_be_had() {
     let given = AtomicU64::new(0);
     let stage = Stage::machine(move |line, _| match line {
         TOKEN if given.fetch_add(1, Ordering::Relaxed) == 0 => token("t1", 3600),
-        TOKEN => Err(Failure { reach: Reach::Doubt, message: "no answer in time".to_owned() }),
+        TOKEN => Err(TransportError { reach: Reach::Doubt, message: "no answer in time".to_owned() }),
         _ => me(),
     });
     check_access(&stage).await.unwrap();

@@ -3,13 +3,13 @@
 
 use saga::{PlanHash, Proof};
 
-use super::proof::NotProven;
-use crate::ports::{Answer, AnswerRefused, ApprovalRequest, RequestState, StoreError};
+use super::proof::ProofError;
+use crate::ports::{Answer, AnswerUseError, ApprovalRequest, RequestState, StoreError};
 use crate::settings::Settings;
 
 /// The reason why an answer was not taken.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum NotAnswered {
+pub enum AnswerError {
     /// Enough people have answered already.
     #[error("it was answered before, by {0}")]
     Answered(String),
@@ -30,7 +30,7 @@ pub enum NotAnswered {
     WorseLoss,
     /// The person who answers was not proven.
     #[error(transparent)]
-    NotProven(#[from] NotProven),
+    NotProven(#[from] ProofError),
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -65,50 +65,50 @@ impl Standing {
 ///
 /// # Errors
 ///
-/// [`AnswerRefused`]: the reason why not.
-pub fn judge(ask: &ApprovalRequest, plan: &PlanHash, loss_s: Option<i64>) -> Result<Answer, AnswerRefused> {
+/// [`AnswerUseError`]: the reason why not.
+pub fn judge(ask: &ApprovalRequest, plan: &PlanHash, loss_s: Option<i64>) -> Result<Answer, AnswerUseError> {
     let answer = match &ask.state {
-        RequestState::Open => return Err(AnswerRefused::Open),
-        RequestState::Used(_) => return Err(AnswerRefused::Used),
+        RequestState::Open => return Err(AnswerUseError::Open),
+        RequestState::Used(_) => return Err(AnswerUseError::Used),
         RequestState::Answered(answer) => answer,
     };
     if answer.plan != *plan {
-        return Err(AnswerRefused::AnotherPlan);
+        return Err(AnswerUseError::AnotherPlan);
     }
     if answer.at > ask.expires_at {
-        return Err(AnswerRefused::Expired);
+        return Err(AnswerUseError::Expired);
     }
     if !answer.approved {
-        return Err(AnswerRefused::Declined(answer.by.clone()));
+        return Err(AnswerUseError::Declined(answer.by.clone()));
     }
-    if is_worse(answer.loss_shown_s, loss_s) { Err(AnswerRefused::WorseLoss) } else { Ok(answer.clone()) }
+    if is_worse(answer.loss_shown_s, loss_s) { Err(AnswerUseError::WorseLoss) } else { Ok(answer.clone()) }
 }
 
 /// The question with an answer added.
 ///
 /// # Errors
 ///
-/// [`NotAnswered`]: the reason why it does not count. A no counts at once, even if others have said yes before.
+/// [`AnswerError`]: the reason why it does not count. A no counts at once, even if others have said yes before.
 pub(super) fn with(
     ask: &ApprovalRequest,
     answer: &Answer,
     settings: &Settings,
-) -> Result<ApprovalRequest, NotAnswered> {
+) -> Result<ApprovalRequest, AnswerError> {
     match &ask.state {
         RequestState::Open => {}
-        RequestState::Answered(before) if !before.approved => return Err(NotAnswered::Declined(before.by.clone())),
+        RequestState::Answered(before) if !before.approved => return Err(AnswerError::Declined(before.by.clone())),
         RequestState::Answered(before) | RequestState::Used(before) => {
-            return Err(NotAnswered::Answered(before.by.clone()));
+            return Err(AnswerError::Answered(before.by.clone()));
         }
     }
     if answer.at > ask.expires_at {
-        return Err(NotAnswered::Expired);
+        return Err(AnswerError::Expired);
     }
     if answer.plan != ask.plan {
-        return Err(NotAnswered::AnotherPlan);
+        return Err(AnswerError::AnotherPlan);
     }
     if is_worse(answer.loss_shown_s, ask.loss_s) {
-        return Err(NotAnswered::WorseLoss);
+        return Err(AnswerError::WorseLoss);
     }
     let mut answered = ask.clone();
     answered.revision += 1;
@@ -117,10 +117,10 @@ pub(super) fn with(
         return Ok(answered);
     }
     if ask.people > 1 && answer.proofs.contains(&Proof::Policy) {
-        return Err(NotProven::PolicyIsNoPerson(ask.people).into());
+        return Err(ProofError::PolicyIsNoPerson(ask.people).into());
     }
     if ask.given.iter().any(|given| settings.is_same_person(&given.by, &answer.by)) {
-        return Err(NotAnswered::SamePerson(answer.by.clone()));
+        return Err(AnswerError::SamePerson(answer.by.clone()));
     }
     answered.given.push(answer.clone());
     if answered.given.len() >= usize::try_from(ask.people).unwrap_or(usize::MAX) {
@@ -160,7 +160,7 @@ mod tests {
 
     use super::*;
 
-    fn taken(ask: &ApprovalRequest, answer: &Answer) -> Result<ApprovalRequest, NotAnswered> {
+    fn taken(ask: &ApprovalRequest, answer: &Answer) -> Result<ApprovalRequest, AnswerError> {
         with(ask, answer, &Settings::default())
     }
 
@@ -205,14 +205,14 @@ mod tests {
         let answered = taken(&asked(1), &yes("ana")).unwrap();
         assert_eq!(Standing::of(&answered), Standing::Approved);
         assert_eq!(answered.revision, 4);
-        assert_eq!(taken(&answered, &yes("ben")), Err(NotAnswered::Answered("ana".into())));
+        assert_eq!(taken(&answered, &yes("ben")), Err(AnswerError::Answered("ana".into())));
     }
 
     #[test]
     fn two_people_are_two_different_people() {
         let first = taken(&asked(2), &yes("ana")).unwrap();
         assert_eq!(Standing::of(&first), Standing::MorePeople(1));
-        assert_eq!(taken(&first, &yes("ana")), Err(NotAnswered::SamePerson("ana".into())));
+        assert_eq!(taken(&first, &yes("ana")), Err(AnswerError::SamePerson("ana".into())));
         let careful = Answer { accepts_risk: false, ..yes("ben") };
         let both = taken(&first, &careful).unwrap();
         let RequestState::Answered(answer) = &both.state else { panic!("{:?}", both.state) };
@@ -224,10 +224,10 @@ mod tests {
     fn one_person_by_two_spellings_and_the_policy_are_not_two_people_s27() {
         let first = taken(&asked(2), &yes("ana")).unwrap();
         for spelled in ["Ana", " ana ", "ANA"] {
-            assert_eq!(taken(&first, &yes(spelled)), Err(NotAnswered::SamePerson(spelled.to_owned())));
+            assert_eq!(taken(&first, &yes(spelled)), Err(AnswerError::SamePerson(spelled.to_owned())));
         }
         let policy = Answer { proofs: vec![Proof::Policy], ..yes("ben, by the policy act") };
-        let refused = Err(NotAnswered::NotProven(NotProven::PolicyIsNoPerson(2)));
+        let refused = Err(AnswerError::NotProven(ProofError::PolicyIsNoPerson(2)));
         assert_eq!(taken(&first, &policy), refused);
         assert_eq!(taken(&asked(2), &policy), refused);
         assert!(taken(&asked(1), &policy).is_ok());
@@ -250,16 +250,16 @@ mod tests {
         let first = taken(&asked(2), &yes("ana")).unwrap();
         let held = taken(&first, &Answer { approved: false, ..yes("ben") }).unwrap();
         assert_eq!(Standing::of(&held), Standing::Declined);
-        assert_eq!(taken(&held, &yes("cem")), Err(NotAnswered::Declined("ben".into())));
+        assert_eq!(taken(&held, &yes("cem")), Err(AnswerError::Declined("ben".into())));
     }
 
     #[test]
     fn late_for_another_plan_or_with_a_smaller_loss_it_does_not_count() {
         let ask = asked(1);
         let refused = |answer: Answer| taken(&ask, &answer).unwrap_err();
-        assert_eq!(refused(Answer { at: at("2026-01-05T10:00:01Z"), ..yes("ana") }), NotAnswered::Expired);
-        assert_eq!(refused(Answer { plan: PlanHash::of(b"other"), ..yes("ana") }), NotAnswered::AnotherPlan);
-        assert_eq!(refused(Answer { loss_shown_s: Some(59), ..yes("ana") }), NotAnswered::WorseLoss);
+        assert_eq!(refused(Answer { at: at("2026-01-05T10:00:01Z"), ..yes("ana") }), AnswerError::Expired);
+        assert_eq!(refused(Answer { plan: PlanHash::of(b"other"), ..yes("ana") }), AnswerError::AnotherPlan);
+        assert_eq!(refused(Answer { loss_shown_s: Some(59), ..yes("ana") }), AnswerError::WorseLoss);
         assert!(taken(&ask, &Answer { loss_shown_s: None, ..yes("ana") }).is_ok(), "unknown was shown");
     }
 }

@@ -12,9 +12,9 @@ use jiff::{SignedDuration, Timestamp};
 use saga::Plan;
 use secrecy::{ExposeSecret, SecretString};
 
-use super::answering::{self, NotAnswered, Standing, is_worse};
-use super::closed::{Closed, usable};
-use super::proof::{self, NotProven, Proven};
+use super::answering::{self, AnswerError, Standing, is_worse};
+use super::closed::{LinkError, usable};
+use super::proof::{self, ProofError, Proven};
 use super::reconcile::{ask_again, loss_until};
 use super::recording::{TRIES, note_of, record, refused};
 use super::shown::{Shown, gather, plan_of};
@@ -54,10 +54,10 @@ pub struct Taken {
 
 /// The reason why an answer was not taken.
 #[derive(Debug, thiserror::Error)]
-pub enum Refused {
+pub enum ReplyError {
     /// The link opens no question.
     #[error(transparent)]
-    Closed(#[from] Closed),
+    Closed(#[from] LinkError),
     /// A field was empty. It is not counted as a try.
     #[error("the pair's name or the code is empty")]
     Empty(Box<Shown>),
@@ -74,9 +74,9 @@ pub enum Refused {
     SamePerson(Box<Shown>),
 }
 
-impl From<StoreError> for Refused {
+impl From<StoreError> for ReplyError {
     fn from(error: StoreError) -> Self {
-        Refused::Closed(Closed::Store(error))
+        ReplyError::Closed(LinkError::Store(error))
     }
 }
 
@@ -93,8 +93,8 @@ struct Open {
 ///
 /// # Errors
 ///
-/// [`Closed`].
-pub async fn look(deps: &Deps, token: &str) -> Result<Shown, Closed> {
+/// [`LinkError`].
+pub async fn look(deps: &Deps, token: &str) -> Result<Shown, LinkError> {
     let open = open(deps, token).await?;
     let shown = show(deps, &open).await?;
     // A page is shown even if its audit entry cannot be written.
@@ -108,28 +108,28 @@ pub async fn look(deps: &Deps, token: &str) -> Result<Shown, Closed> {
 ///
 /// # Errors
 ///
-/// [`Refused`].
-pub async fn reply(deps: &Deps, token: &str, form: &Form) -> Result<Taken, Refused> {
+/// [`ReplyError`].
+pub async fn reply(deps: &Deps, token: &str, form: &Form) -> Result<Taken, ReplyError> {
     let opened = open(deps, token).await?;
     if form.pair.trim().is_empty() || form.code.expose_secret().trim().is_empty() {
-        return Err(Refused::Empty(Box::new(show(deps, &opened).await?)));
+        return Err(ReplyError::Empty(Box::new(show(deps, &opened).await?)));
     }
     let proven = match proof::by_link(deps, token, &form.pair, &form.code) {
         Ok(proven) => proven,
-        Err(NotProven::NoApprover { name, .. }) => return Err(Closed::NoApprover(name).into()),
-        Err(NotProven::NotOurs) => return Err(Closed::NotOurs.into()),
+        Err(ProofError::NoApprover { name, .. }) => return Err(LinkError::NoApprover(name).into()),
+        Err(ProofError::NotOurs) => return Err(LinkError::NotOurs.into()),
         Err(
-            NotProven::WrongForm
-            | NotProven::NoCode(_)
-            | NotProven::WrongCode(_)
-            | NotProven::NotByPolicy
-            | NotProven::PolicyIsNoPerson(_),
+            ProofError::WrongForm
+            | ProofError::NoCode(_)
+            | ProofError::WrongCode(_)
+            | ProofError::NotByPolicy
+            | ProofError::PolicyIsNoPerson(_),
         ) => return Err(wrong(deps, opened).await?),
     };
     let proven = &proven;
     let once = |opened: Open| async move {
         if let Some(worse) = asked_again(deps, &opened).await? {
-            return Err(Refused::Closed(worse));
+            return Err(ReplyError::Closed(worse));
         }
         take(deps, &opened, proven, form.approve).await
     };
@@ -139,11 +139,11 @@ pub async fn reply(deps: &Deps, token: &str, form: &Form) -> Result<Taken, Refus
 }
 
 /// Checks a token, and then its question.
-async fn open(deps: &Deps, token: &str) -> Result<Open, Closed> {
+async fn open(deps: &Deps, token: &str) -> Result<Open, LinkError> {
     let keys = deps.pair.watch.approvals.as_ref().map_or(&[][..], |approvals| approvals.keys.as_slice());
-    let claims = token::read(keys, token).map_err(|_| Closed::NotOurs)?;
+    let claims = token::read(keys, token).map_err(|_| LinkError::NotOurs)?;
     let asked = deps.approval_requests.question(&claims.saga, &claims.question).await?;
-    let (Some(ask), Some(head)) = (asked, deps.sagas.head(&claims.saga).await?) else { return Err(Closed::NotOurs) };
+    let (Some(ask), Some(head)) = (asked, deps.sagas.head(&claims.saga).await?) else { return Err(LinkError::NotOurs) };
     let over = matches!(head.status, SagaStatus::Finished(_)) || head.abort_by.is_some();
     let hash = token::hash(&SecretString::from(token.to_owned()));
     usable(&ask, &claims, &hash, over, deps.clock.now())?;
@@ -169,14 +169,14 @@ async fn viewed(deps: &Deps, open: &Open) -> Result<(), StoreError> {
 }
 
 /// Counts a wrong try. The tenth locks the link, and everybody gets a message.
-async fn wrong(deps: &Deps, opened: Open) -> Result<Refused, Closed> {
+async fn wrong(deps: &Deps, opened: Open) -> Result<ReplyError, LinkError> {
     let (ask, wrong) = count_wrong(deps, &opened).await?;
     told_wrong(deps, Open { ask, ..opened }, wrong).await
 }
 
 /// Counts a wrong try of a link. Returns the question with the count, and the count.
-async fn count_wrong(deps: &Deps, opened: &Open) -> Result<(ApprovalRequest, u32), Closed> {
-    let gone = |ask: &ApprovalRequest| Closed::from(refused(&ask.saga, &ask.question));
+async fn count_wrong(deps: &Deps, opened: &Open) -> Result<(ApprovalRequest, u32), LinkError> {
+    let gone = |ask: &ApprovalRequest| LinkError::from(refused(&ask.saga, &ask.question));
     let once = |mut ask: ApprovalRequest| async move {
         let Some(link) = ask.links.iter_mut().find(|link| link.token == opened.token) else { return Err(gone(&ask)) };
         link.wrong = link.wrong.saturating_add(1);
@@ -186,18 +186,18 @@ async fn count_wrong(deps: &Deps, opened: &Open) -> Result<(ApprovalRequest, u32
     };
     let again = || async {
         let ask = deps.approval_requests.question(&opened.ask.saga, &opened.ask.question).await?;
-        ask.ok_or(Closed::NotOurs)
+        ask.ok_or(LinkError::NotOurs)
     };
     update_from(TRIES, opened.ask.clone(), once, again, |ask| Err(gone(&ask))).await
 }
 
-async fn told_wrong(deps: &Deps, open: Open, wrong: u32) -> Result<Refused, Closed> {
+async fn told_wrong(deps: &Deps, open: Open, wrong: u32) -> Result<ReplyError, LinkError> {
     let who = &open.claims.approver;
     let note = format!("wrong pair name or code, {wrong} of {}", Link::WRONG_AT_MOST);
     note_of(deps, &open.ask, who, AuditAction::Refused, note).await?;
     if wrong < Link::WRONG_AT_MOST {
         let shown = Box::new(show(deps, &open).await?);
-        return Ok(Refused::Wrong { left: Link::WRONG_AT_MOST - wrong, shown });
+        return Ok(ReplyError::Wrong { left: Link::WRONG_AT_MOST - wrong, shown });
     }
     note_of(deps, &open.ask, who, AuditAction::Locked, format!("{wrong} wrong tries")).await?;
     tracing::warn!(code = "LINK-LOCKED", approver = %who, saga = %open.ask.saga, "too many wrong codes were typed");
@@ -211,11 +211,11 @@ async fn told_wrong(deps: &Deps, open: Open, wrong: u32) -> Result<Refused, Clos
     if let Err(error) = deps.messenger.send(&Recipient::Everybody, &message).await {
         tracing::warn!(code = "NOT-TOLD", %error, "that a link is locked could not be sent");
     }
-    Ok(Refused::Closed(Closed::Locked))
+    Ok(ReplyError::Closed(LinkError::Locked))
 }
 
 /// Measures the loss again. If it is worse than the one that was shown, asks the question again and returns this.
-async fn asked_again(deps: &Deps, open: &Open) -> Result<Option<Closed>, StoreError> {
+async fn asked_again(deps: &Deps, open: &Open) -> Result<Option<LinkError>, StoreError> {
     let ask = &open.ask;
     // The loss runs until the side was lost, or until the question was asked, as in the loss that was shown. It does
     // not grow while people decide.
@@ -229,7 +229,7 @@ async fn asked_again(deps: &Deps, open: &Open) -> Result<Option<Closed>, StoreEr
     note_of(deps, ask, &open.claims.approver, AuditAction::Refused, note).await?;
     let again = ask_again(deps, ask, deps.clock.now()).await?;
     // The next tick sends the new links.
-    Ok(Some(Closed::WorseLoss { shown_s: ask.loss_s, now_s: again.map_or(now_s, |again| again.loss_s) }))
+    Ok(Some(LinkError::WorseLoss { shown_s: ask.loss_s, now_s: again.map_or(now_s, |again| again.loss_s) }))
 }
 
 fn shown_s(loss: Option<i64>) -> String {
@@ -237,7 +237,7 @@ fn shown_s(loss: Option<i64>) -> String {
 }
 
 /// Records the answer. `None`: somebody else wrote first.
-async fn take(deps: &Deps, open: &Open, proven: &Proven, approve: bool) -> Result<Option<Taken>, Refused> {
+async fn take(deps: &Deps, open: &Open, proven: &Proven, approve: bool) -> Result<Option<Taken>, ReplyError> {
     let about = About::of(&open.plan).map_err(|e| StoreError::Broken(e.to_string()))?;
     // The question names the risk unless the side was said to be well.
     let accepts_risk = approve && !about.planned;
@@ -245,16 +245,16 @@ async fn take(deps: &Deps, open: &Open, proven: &Proven, approve: bool) -> Resul
     let answer = proven.answer(&open.ask, approve, accepts_risk, open.claims.loss_s, deps.clock.now());
     let answered = match answering::with(&open.ask, &answer, &deps.settings) {
         Ok(answered) => answered,
-        Err(NotAnswered::SamePerson(_)) => return Err(Refused::SamePerson(Box::new(show(deps, open).await?))),
-        Err(NotAnswered::Store(error)) => return Err(error.into()),
-        Err(NotAnswered::NotProven(_)) => return Err(Closed::NotOurs.into()),
+        Err(AnswerError::SamePerson(_)) => return Err(ReplyError::SamePerson(Box::new(show(deps, open).await?))),
+        Err(AnswerError::Store(error)) => return Err(error.into()),
+        Err(AnswerError::NotProven(_)) => return Err(LinkError::NotOurs.into()),
         // `open` has checked all of these, so one of them happened just now. The caller opens the link again.
         Err(
-            NotAnswered::Answered(_)
-            | NotAnswered::Declined(_)
-            | NotAnswered::Expired
-            | NotAnswered::AnotherPlan
-            | NotAnswered::WorseLoss,
+            AnswerError::Answered(_)
+            | AnswerError::Declined(_)
+            | AnswerError::Expired
+            | AnswerError::AnotherPlan
+            | AnswerError::WorseLoss,
         ) => return Ok(None),
     };
     if !record(deps, &answered, &answer).await? {

@@ -11,7 +11,7 @@ use crate::ports::{ApprovalRequest, Link, RequestState, StoreError};
 
 /// The reason why a link opens no question.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Closed {
+pub enum LinkError {
     /// It is no link of ours. Nobody gets a reason.
     #[error("the link is not valid")]
     NotOurs,
@@ -71,37 +71,37 @@ pub enum Closed {
 ///
 /// # Errors
 ///
-/// [`Closed`]: the reason why it cannot be used.
+/// [`LinkError`]: the reason why it cannot be used.
 pub(super) fn usable<'a>(
     ask: &'a ApprovalRequest,
     claims: &Claims,
     token: &str,
     over: bool,
     now: Timestamp,
-) -> Result<&'a Link, Closed> {
+) -> Result<&'a Link, LinkError> {
     match &ask.state {
-        RequestState::Open if over => return Err(Closed::Over),
+        RequestState::Open if over => return Err(LinkError::Over),
         RequestState::Open => {}
         RequestState::Answered(answer) | RequestState::Used(answer) => {
             let (by, at) = (answer.by.clone(), answer.at);
-            return Err(if answer.approved { Closed::Approved { by, at } } else { Closed::Declined { by, at } });
+            return Err(if answer.approved { LinkError::Approved { by, at } } else { LinkError::Declined { by, at } });
         }
     }
     if claims.plan != ask.plan {
-        return Err(Closed::AnotherPlan);
+        return Err(LinkError::AnotherPlan);
     }
     let link = ask.links.iter().find(|link| link.token == token && link.approver == claims.approver);
     if link.is_some_and(Link::is_locked) {
-        return Err(Closed::Locked);
+        return Err(LinkError::Locked);
     }
     if is_worse(claims.loss_s, ask.loss_s) {
-        return Err(Closed::WorseLoss { shown_s: claims.loss_s, now_s: ask.loss_s });
+        return Err(LinkError::WorseLoss { shown_s: claims.loss_s, now_s: ask.loss_s });
     }
     let again = claims.expires_at != ask.expires_at;
     if again || now > ask.expires_at {
-        return Err(Closed::Expired { at: claims.expires_at, again });
+        return Err(LinkError::Expired { at: claims.expires_at, again });
     }
-    link.ok_or(Closed::NotYet)
+    link.ok_or(LinkError::NotYet)
 }
 
 #[cfg(test)]
@@ -155,7 +155,7 @@ mod tests {
         }
     }
 
-    fn closed(ask: &ApprovalRequest, claims: &Claims, token: &str) -> Closed {
+    fn closed(ask: &ApprovalRequest, claims: &Claims, token: &str) -> LinkError {
         usable(ask, claims, token, false, at(AT)).unwrap_err()
     }
 
@@ -163,9 +163,9 @@ mod tests {
     fn a_link_on_record_opens_its_question_until_ten_wrong_codes() {
         let ask = ask();
         assert_eq!(usable(&ask, &claims(&ask, "ana"), "a", false, at(AT)).unwrap().approver, "ana");
-        assert_eq!(closed(&ask, &claims(&ask, "ben"), "b"), Closed::Locked);
-        assert_eq!(closed(&ask, &claims(&ask, "ana"), "b"), Closed::NotYet, "of another person");
-        assert_eq!(usable(&ask, &claims(&ask, "ana"), "a", true, at(AT)), Err(Closed::Over));
+        assert_eq!(closed(&ask, &claims(&ask, "ben"), "b"), LinkError::Locked);
+        assert_eq!(closed(&ask, &claims(&ask, "ana"), "b"), LinkError::NotYet, "of another person");
+        assert_eq!(usable(&ask, &claims(&ask, "ana"), "a", true, at(AT)), Err(LinkError::Over));
     }
 
     #[test]
@@ -173,13 +173,13 @@ mod tests {
         let asked = ask();
         let ana = claims(&asked, "ana");
         let other = ApprovalRequest { plan: PlanHash::of(b"other"), ..ask() };
-        assert_eq!(closed(&other, &ana, "a"), Closed::AnotherPlan);
+        assert_eq!(closed(&other, &ana, "a"), LinkError::AnotherPlan);
         let worse = ApprovalRequest { loss_s: None, ..ask() };
-        assert_eq!(closed(&worse, &ana, "a"), Closed::WorseLoss { shown_s: Some(60), now_s: None });
+        assert_eq!(closed(&worse, &ana, "a"), LinkError::WorseLoss { shown_s: Some(60), now_s: None });
         let later = ApprovalRequest { expires_at: at("2026-01-05T11:00:00Z"), links: Vec::new(), ..ask() };
-        assert_eq!(closed(&later, &ana, "a"), Closed::Expired { at: asked.expires_at, again: true });
+        assert_eq!(closed(&later, &ana, "a"), LinkError::Expired { at: asked.expires_at, again: true });
         let late = usable(&asked, &ana, "a", false, at("2026-01-05T10:00:01Z"));
-        assert_eq!(late, Err(Closed::Expired { at: asked.expires_at, again: false }));
+        assert_eq!(late, Err(LinkError::Expired { at: asked.expires_at, again: false }));
         let yes = Answer {
             by: "cem".into(),
             approved: true,
@@ -190,8 +190,8 @@ mod tests {
             proofs: Vec::new(),
         };
         let answered = ApprovalRequest { state: RequestState::Used(yes.clone()), ..ask() };
-        assert_eq!(closed(&answered, &ana, "a"), Closed::Approved { by: "cem".into(), at: at(AT) });
+        assert_eq!(closed(&answered, &ana, "a"), LinkError::Approved { by: "cem".into(), at: at(AT) });
         let declined = ApprovalRequest { state: RequestState::Answered(Answer { approved: false, ..yes }), ..ask() };
-        assert_eq!(closed(&declined, &ana, "a"), Closed::Declined { by: "cem".into(), at: at(AT) });
+        assert_eq!(closed(&declined, &ana, "a"), LinkError::Declined { by: "cem".into(), at: at(AT) });
     }
 }

@@ -36,7 +36,7 @@ impl Cost {
 /// The error of a hash that could not be made.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the code could not be hashed: {0}")]
-pub struct NotHashed(String);
+pub struct HashError(String);
 
 /// Makes a new code from random bytes, e.g. `7K3M-9QRT-2B5X-HN8W`.
 pub fn make(random: [u8; 10]) -> SecretString {
@@ -59,8 +59,8 @@ pub fn make(random: [u8; 10]) -> SecretString {
 ///
 /// # Errors
 ///
-/// [`NotHashed`].
-pub fn hash(code: &SecretString, salt: [u8; 16]) -> Result<String, NotHashed> {
+/// [`HashError`].
+pub fn hash(code: &SecretString, salt: [u8; 16]) -> Result<String, HashError> {
     hash_at(code, salt, Cost::USUAL)
 }
 
@@ -68,13 +68,13 @@ pub fn hash(code: &SecretString, salt: [u8; 16]) -> Result<String, NotHashed> {
 ///
 /// # Errors
 ///
-/// [`NotHashed`]: this cost does not exist.
-pub fn hash_at(code: &SecretString, salt: [u8; 16], cost: Cost) -> Result<String, NotHashed> {
-    let params = Params::new(cost.memory_kib, cost.passes, 1, None).map_err(|e| NotHashed(e.to_string()))?;
+/// [`HashError`]: this cost does not exist.
+pub fn hash_at(code: &SecretString, salt: [u8; 16], cost: Cost) -> Result<String, HashError> {
+    let params = Params::new(cost.memory_kib, cost.passes, 1, None).map_err(|e| HashError(e.to_string()))?;
     let argon = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
     let hash: PasswordHash = argon
         .hash_password_with_salt(meant(code).expose_secret().as_bytes(), &salt)
-        .map_err(|e| NotHashed(e.to_string()))?;
+        .map_err(|e| HashError(e.to_string()))?;
     Ok(hash.to_string())
 }
 

@@ -16,11 +16,11 @@ mod shown;
 pub mod token;
 mod wording;
 
-pub use answering::{NotAnswered, Standing, judge};
-pub use closed::Closed;
+pub use answering::{AnswerError, Standing, judge};
+pub use closed::LinkError;
 pub use people::{Approvals, Approver, folded, is_code_hash};
 pub(crate) use proof::by_policy;
-pub use proof::{NotProven, Proven, approver, at_terminal};
+pub use proof::{ProofError, Proven, approver, at_terminal};
 pub use questions::question_of;
 pub use reconcile::reconcile;
 pub use recording::answer;

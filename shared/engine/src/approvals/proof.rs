@@ -27,7 +27,7 @@ pub struct Proven {
 
 /// The reason why nobody was proven. It contains no code (S23).
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum NotProven {
+pub enum ProofError {
     /// Approvers are configured, and no code was given.
     #[error("the approval code of {0} is missing: use --code-file or set SWITCHBACK_APPROVAL_CODE")]
     NoCode(String),
@@ -81,11 +81,11 @@ impl Proven {
     }
 
     /// Whether it is the proof that this configuration asks for. A proof under another configuration is not.
-    pub(super) fn counts(&self, deps: &Deps) -> Result<(), NotProven> {
+    pub(super) fn counts(&self, deps: &Deps) -> Result<(), ProofError> {
         let watch = &deps.pair.watch;
         match self.proof {
             Proof::Asserted if watch.approvers.is_empty() || !deps.settings.guards_proof() => Ok(()),
-            Proof::Asserted | Proof::NotRecorded => Err(NotProven::NoCode(self.by.clone())),
+            Proof::Asserted | Proof::NotRecorded => Err(ProofError::NoCode(self.by.clone())),
             Proof::LinkAndCode | Proof::Code if watch.approver(&self.by).is_some() => Ok(()),
             Proof::LinkAndCode | Proof::Code => Err(no_approver(deps, &self.by)),
             Proof::Policy => may_act(deps).map(drop),
@@ -97,17 +97,17 @@ impl Proven {
 ///
 /// # Errors
 ///
-/// [`NotProven`].
-pub fn at_terminal(deps: &Deps, name: &str, code: Option<&SecretString>) -> Result<Proven, NotProven> {
+/// [`ProofError`].
+pub fn at_terminal(deps: &Deps, name: &str, code: Option<&SecretString>) -> Result<Proven, ProofError> {
     if deps.pair.watch.approvers.is_empty() || !deps.settings.guards_proof() {
         return Ok(Proven { by: name.trim().to_owned(), proof: Proof::Asserted });
     }
     let approver = approver(deps, name)?;
-    let code = code.ok_or_else(|| NotProven::NoCode(approver.name.clone()))?;
+    let code = code.ok_or_else(|| ProofError::NoCode(approver.name.clone()))?;
     if approver.knows(code) {
         Ok(Proven { by: approver.name.clone(), proof: Proof::Code })
     } else {
-        Err(NotProven::WrongCode(approver.name.clone()))
+        Err(ProofError::WrongCode(approver.name.clone()))
     }
 }
 
@@ -115,15 +115,15 @@ pub fn at_terminal(deps: &Deps, name: &str, code: Option<&SecretString>) -> Resu
 ///
 /// # Errors
 ///
-/// [`NotProven::NoApprover`].
-pub fn approver<'a>(deps: &'a Deps, name: &str) -> Result<&'a Approver, NotProven> {
+/// [`ProofError::NoApprover`].
+pub fn approver<'a>(deps: &'a Deps, name: &str) -> Result<&'a Approver, ProofError> {
     deps.pair.watch.approver(name).ok_or_else(|| no_approver(deps, name))
 }
 
 /// Proves the person who answers by a link: the token is genuine, and pair and code are right.
-pub(super) fn by_link(deps: &Deps, token: &str, pair: &str, code: &SecretString) -> Result<Proven, NotProven> {
+pub(super) fn by_link(deps: &Deps, token: &str, pair: &str, code: &SecretString) -> Result<Proven, ProofError> {
     let keys = deps.pair.watch.approvals.as_ref().map_or(&[][..], |approvals| approvals.keys.as_slice());
-    let name = token::read(keys, token).map_err(|_| NotProven::NotOurs)?.approver;
+    let name = token::read(keys, token).map_err(|_| ProofError::NotOurs)?.approver;
     let known = deps.pair.watch.approver(&name);
     let nobody = Approver { name: name.clone(), level: 0, code_hash: NOBODY.to_owned() };
     // Both are checked, even if the first is not right.
@@ -132,28 +132,28 @@ pub(super) fn by_link(deps: &Deps, token: &str, pair: &str, code: &SecretString)
     if is_right || !deps.settings.guards_proof() {
         Ok(Proven { by: approver.name.clone(), proof: Proof::LinkAndCode })
     } else {
-        Err(NotProven::WrongForm)
+        Err(ProofError::WrongForm)
     }
 }
 
 /// The policy's own answer.
-pub(crate) fn by_policy(deps: &Deps) -> Result<Proven, NotProven> {
+pub(crate) fn by_policy(deps: &Deps) -> Result<Proven, ProofError> {
     let accepted_by = may_act(deps)?;
     Ok(Proven { by: format!("{accepted_by}, by the policy act"), proof: Proof::Policy })
 }
 
 /// The person who has accepted the policy's risk, if the policy may answer.
-fn may_act(deps: &Deps) -> Result<&str, NotProven> {
+fn may_act(deps: &Deps) -> Result<&str, ProofError> {
     match &deps.pair.watch.policy.mode {
-        Mode::Act { .. } if deps.pair.watch.people() > 1 => Err(NotProven::PolicyIsNoPerson(deps.pair.watch.people())),
+        Mode::Act { .. } if deps.pair.watch.people() > 1 => Err(ProofError::PolicyIsNoPerson(deps.pair.watch.people())),
         Mode::Act { accepted_by } => Ok(accepted_by),
-        Mode::Watch | Mode::Ask | Mode::FenceThenAsk => Err(NotProven::NotByPolicy),
+        Mode::Watch | Mode::Ask | Mode::FenceThenAsk => Err(ProofError::NotByPolicy),
     }
 }
 
-fn no_approver(deps: &Deps, name: &str) -> NotProven {
+fn no_approver(deps: &Deps, name: &str) -> ProofError {
     let known: Vec<&str> = deps.pair.watch.approvers.iter().map(|approver| approver.name.as_str()).collect();
-    NotProven::NoApprover { name: name.to_owned(), known: known.join(", ") }
+    ProofError::NoApprover { name: name.to_owned(), known: known.join(", ") }
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use saga::bounds::{TEXT, capped};
 use saga::{Proof, SagaId};
 
-use super::answering::{self, NotAnswered, Standing};
+use super::answering::{self, AnswerError, Standing};
 use super::proof::Proven;
 use crate::deps::Deps;
 use crate::ports::{Answer, ApprovalRequest, AuditAction, AuditEntry, StoreError};
@@ -16,7 +16,7 @@ pub(super) const TRIES: u32 = 5;
 ///
 /// # Errors
 ///
-/// [`NotAnswered`]: the answer does not count, and nothing was changed.
+/// [`AnswerError`]: the answer does not count, and nothing was changed.
 pub async fn answer(
     deps: &Deps,
     saga: &SagaId,
@@ -24,7 +24,7 @@ pub async fn answer(
     proven: &Proven,
     approved: bool,
     accepts_risk: bool,
-) -> Result<Standing, NotAnswered> {
+) -> Result<Standing, AnswerError> {
     proven.counts(deps)?;
     let once = || async {
         let asked = deps.approval_requests.question(saga, question).await?;

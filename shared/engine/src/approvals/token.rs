@@ -46,15 +46,15 @@ pub struct Claims {
 /// The token is not ours. Nobody gets a reason.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the link is not valid")]
-pub struct NotOurs;
+pub struct TokenError;
 
 /// Makes a token.
 ///
 /// # Errors
 ///
-/// [`NotOurs`] if the claims cannot be written as JSON. Claims of this program always can.
-pub fn make(key: &Key, claims: &Claims) -> Result<SecretString, NotOurs> {
-    let claims = serde_json::to_vec(claims).map_err(|_| NotOurs)?;
+/// [`TokenError`] if the claims cannot be written as JSON. Claims of this program always can.
+pub fn make(key: &Key, claims: &Claims) -> Result<SecretString, TokenError> {
+    let claims = serde_json::to_vec(claims).map_err(|_| TokenError)?;
     let signed = format!("v1.{}.{}", key.id, URL_SAFE_NO_PAD.encode(claims));
     let code = mac(key.secret.expose_secret().as_bytes(), signed.as_bytes()).finalize().into_bytes();
     Ok(SecretString::from(format!("{signed}.{}", URL_SAFE_NO_PAD.encode(code))))
@@ -65,8 +65,8 @@ pub fn make(key: &Key, claims: &Claims) -> Result<SecretString, NotOurs> {
 ///
 /// # Errors
 ///
-/// [`NotOurs`].
-pub fn read(keys: &[Key], token: &str) -> Result<Claims, NotOurs> {
+/// [`TokenError`].
+pub fn read(keys: &[Key], token: &str) -> Result<Claims, TokenError> {
     let token = token.get(..token.len().min(LONGEST + 1)).unwrap_or_default();
     let (signed, code) = token.rsplit_once('.').unwrap_or((token, ""));
     let mut parts = signed.splitn(3, '.');
@@ -77,10 +77,10 @@ pub fn read(keys: &[Key], token: &str) -> Result<Claims, NotOurs> {
     let code = URL_SAFE_NO_PAD.decode(code).unwrap_or_default();
     let is_signed = mac(secret, signed.as_bytes()).verify_slice(&code).is_ok();
     if !(is_signed && key.is_some() && version == Some("v1") && token.len() <= LONGEST) {
-        return Err(NotOurs);
+        return Err(TokenError);
     }
-    let claims = URL_SAFE_NO_PAD.decode(claims).map_err(|_| NotOurs)?;
-    serde_json::from_slice(&claims).map_err(|_| NotOurs)
+    let claims = URL_SAFE_NO_PAD.decode(claims).map_err(|_| TokenError)?;
+    serde_json::from_slice(&claims).map_err(|_| TokenError)
 }
 
 /// The hash by which a token is recorded.
@@ -121,7 +121,7 @@ mod tests {
         let (old, new) = (key("2026-1", "first secret"), key("2026-2", "second secret"));
         let token = make(&old, &claims()).unwrap();
         assert_eq!(read(&[new.clone(), old.clone()], token.expose_secret()), Ok(claims()));
-        assert_eq!(read(&[new], token.expose_secret()), Err(NotOurs), "its key is gone");
+        assert_eq!(read(&[new], token.expose_secret()), Err(TokenError), "its key is gone");
         let again = make(&old, &claims()).unwrap();
         assert_eq!(hash(&token), hash(&again));
     }
@@ -135,9 +135,9 @@ mod tests {
             let mut changed = bytes.to_vec();
             changed[place] = if changed[place] == b'A' { b'B' } else { b'A' };
             let changed = String::from_utf8(changed).unwrap();
-            assert_eq!(read(std::slice::from_ref(&key), &changed), Err(NotOurs), "byte {place}");
+            assert_eq!(read(std::slice::from_ref(&key), &changed), Err(TokenError), "byte {place}");
             let cut = &token.expose_secret()[..place];
-            assert_eq!(read(std::slice::from_ref(&key), cut), Err(NotOurs), "cut at {place}");
+            assert_eq!(read(std::slice::from_ref(&key), cut), Err(TokenError), "cut at {place}");
         }
     }
 }

@@ -10,7 +10,7 @@ use super::notify::{Notice, tell};
 use super::preempt::make_room;
 use super::propose::propose;
 use super::watch_record::watch_record;
-use crate::approvals::{NotAnswered, answer, by_policy};
+use crate::approvals::{AnswerError, answer, by_policy};
 use crate::deps::Deps;
 use crate::ports::{RequestState, StoreError};
 use crate::start::StartError;
@@ -101,16 +101,16 @@ async fn go_on_by_policy(saga: &SagaId, recorded: &Recorded) -> Result<(), Store
     };
     match answer(deps, saga, GO, &proven, true, true).await {
         Ok(_) => Ok(()),
-        Err(NotAnswered::Store(error)) => Err(error),
+        Err(AnswerError::Store(error)) => Err(error),
         // Somebody has answered meanwhile, or the question was asked again. The person's answer counts.
         Err(
-            NotAnswered::Answered(_)
-            | NotAnswered::Declined(_)
-            | NotAnswered::Expired
-            | NotAnswered::SamePerson(_)
-            | NotAnswered::AnotherPlan
-            | NotAnswered::WorseLoss
-            | NotAnswered::NotProven(_),
+            AnswerError::Answered(_)
+            | AnswerError::Declined(_)
+            | AnswerError::Expired
+            | AnswerError::SamePerson(_)
+            | AnswerError::AnotherPlan
+            | AnswerError::WorseLoss
+            | AnswerError::NotProven(_),
         ) => Ok(()),
     }
 }

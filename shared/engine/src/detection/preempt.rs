@@ -7,7 +7,7 @@ use crate::controls::{Ordered, abort, order};
 use crate::deps::Deps;
 use crate::pair::pair_head;
 use crate::ports::{Control, StoreError};
-use crate::runner::{Stopped, drive};
+use crate::runner::{RunnerError, drive};
 
 /// The time that a proposal waits until the saga before it has released the pair. After it the next poll tries again.
 const PATIENCE: SignedDuration = SignedDuration::from_secs(40);
@@ -37,6 +37,6 @@ pub(super) async fn make_room(deps: &Deps, way: &GivesWay) -> Result<bool, Store
     Ok(head.saga.as_ref() != Some(&way.saga))
 }
 
-fn of(stopped: Stopped) -> StoreError {
-    if let Stopped::Store(error) = stopped { error } else { StoreError::Again(stopped.to_string()) }
+fn of(stopped: RunnerError) -> StoreError {
+    if let RunnerError::Store(error) = stopped { error } else { StoreError::Again(stopped.to_string()) }
 }

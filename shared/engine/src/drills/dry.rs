@@ -5,28 +5,28 @@ use failover::{Operation, Side};
 
 use super::book::{DrillOutcome, DrillResult, write_down};
 use crate::deps::Deps;
-use crate::dry_run::{DryRun, DryRunFailed, Ends, dry_run};
+use crate::dry_run::{DryRun, DryRunError, Ends, dry_run};
 use crate::keys::dry_run_key;
 use crate::ports::StoreError;
 use crate::start::{Order, StartError, draft};
 
 /// The reason why there was no dry run. Nothing was changed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum NoDryRun {
+pub enum DryDrillError {
     /// There is no plan.
     #[error(transparent)]
     Start(#[from] StartError),
     /// The dry run of the plan failed.
     #[error(transparent)]
-    Failed(#[from] DryRunFailed),
+    Failed(#[from] DryRunError),
 }
 
 /// Makes the plan of a full drill now, and dry-runs it. Writes nothing.
 ///
 /// # Errors
 ///
-/// [`NoDryRun`].
-pub async fn dry_drill(deps: &Deps, by: &str) -> Result<DryRun, NoDryRun> {
+/// [`DryDrillError`].
+pub async fn dry_drill(deps: &Deps, by: &str) -> Result<DryRun, DryDrillError> {
     let order = Order::of(Operation::Drill, Side::Primary, true, by, deps.clock.now());
     let drafted = draft(deps, &order).await?;
     Ok(dry_run(deps, &drafted.plan).await?)

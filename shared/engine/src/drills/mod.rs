@@ -17,5 +17,5 @@ pub mod scheduled;
 mod standings;
 
 pub use book::{DrillOutcome, DrillResult, results, tell_untold, write_down};
-pub use dry::{NoDryRun, dry_drill, keep_dry_run};
+pub use dry::{DryDrillError, dry_drill, keep_dry_run};
 pub use reconcile::{Reconciled, reconcile, standing, turn_back};

@@ -13,7 +13,7 @@ use crate::deps::Deps;
 use crate::detection::notify_everybody;
 use crate::pair::{change_pair, pair_head};
 use crate::ports::{DrillRecord, Message, PairHead, SagaStatus, StoreError, TurnedBack};
-use crate::start::{Order, StartError, StartRefused, draft, start};
+use crate::start::{Order, OrderError, StartError, draft, start};
 
 /// The result of one reconciliation of the drill under way.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -172,7 +172,7 @@ async fn begin_back(deps: &Deps, record: &DrillRecord) -> Result<Reconciled, Sto
     match drafted {
         Ok(saga) => Ok(Reconciled::Back(saga)),
         Err(StartError::Store(error)) => Err(error),
-        Err(StartError::Refused(StartRefused::AnotherSaga { .. })) => Ok(Reconciled::Waits),
+        Err(StartError::Refused(OrderError::AnotherSaga { .. })) => Ok(Reconciled::Waits),
         Err(StartError::Refused(refused)) => {
             let why = refused.to_string();
             if record.refused.is_none() {

@@ -20,11 +20,11 @@ use failover::drill::{DrillKind, DrillPolicy, Due, Period, Standing, judge};
 use saga::SagaId;
 
 use super::book::{DrillOutcome, id_of, of_period, results, tell_untold, write_down};
-use super::dry::{NoDryRun, dry_drill, keep_dry_run};
+use super::dry::{DryDrillError, dry_drill, keep_dry_run};
 use super::following::{Followed, end_unapproved, follow};
 use super::standings;
 use crate::deps::Deps;
-use crate::dry_run::DryRunFailed;
+use crate::dry_run::DryRunError;
 use crate::pair::pair_head;
 use crate::ports::StoreError;
 use crate::start::{Order, StartError, draft, start};
@@ -183,10 +183,10 @@ async fn dry(deps: &Deps, policy: &DrillPolicy, period: Period) -> Result<Result
             keep_dry_run(deps, &policy.name, Some(&period.to_string()), &found, false).await?;
             Ok(Ok(None))
         }
-        Err(NoDryRun::Start(refused)) => Ok(Err(reason(refused)?)),
-        Err(NoDryRun::Failed(DryRunFailed::Store(error))) => Err(error),
-        Err(NoDryRun::Failed(
-            failed @ (DryRunFailed::Plan(_) | DryRunFailed::Illegal(_) | DryRunFailed::LooksEnded),
+        Err(DryDrillError::Start(refused)) => Ok(Err(reason(refused)?)),
+        Err(DryDrillError::Failed(DryRunError::Store(error))) => Err(error),
+        Err(DryDrillError::Failed(
+            failed @ (DryRunError::Plan(_) | DryRunError::Illegal(_) | DryRunError::LooksEnded),
         )) => Ok(Err(failed.to_string())),
     }
 }

@@ -42,7 +42,7 @@ use crate::runner::read_batcher::ReadBatcher;
 
 /// The reason why a plan could not be dry-run. Nothing was changed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum DryRunFailed {
+pub enum DryRunError {
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -51,7 +51,7 @@ pub enum DryRunFailed {
     Plan(#[from] saga::PlanError),
     /// The plan cannot be followed.
     #[error(transparent)]
-    Illegal(#[from] saga::Illegal),
+    Illegal(#[from] saga::TransitionError),
     /// The reads ended before they were answered.
     #[error("the looks at the two sides ended early: dry-run the plan again")]
     LooksEnded,
@@ -61,8 +61,8 @@ pub enum DryRunFailed {
 ///
 /// # Errors
 ///
-/// [`DryRunFailed`].
-pub async fn dry_run(deps: &Deps, plan: &Plan) -> Result<DryRun, DryRunFailed> {
+/// [`DryRunError`].
+pub async fn dry_run(deps: &Deps, plan: &Plan) -> Result<DryRun, DryRunError> {
     plan.check()?;
     let about = About::of(plan)?;
     let deps = &deps.resolve_planned(&about);
@@ -84,7 +84,7 @@ pub async fn dry_run(deps: &Deps, plan: &Plan) -> Result<DryRun, DryRunFailed> {
     let walked = tokio::select! {
         biased;
         walked = walk.go_through() => walked?,
-        _ = read_batchers => return Err(DryRunFailed::LooksEnded),
+        _ = read_batchers => return Err(DryRunError::LooksEnded),
     };
     let (stages, assumptions) = walked;
     let mut totals: BTreeMap<String, u64> = BTreeMap::new();

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use futures::future::join_all;
 use jiff::Timestamp;
-use saga::{Event, Fault, Illegal, Plan, PlanHash, SagaEvent, State, StepEvent, StepId, StepState, decide};
+use saga::{Event, Fault, Plan, PlanHash, SagaEvent, State, StepEvent, StepId, StepState, TransitionError, decide};
 
 use super::foreseen::{Ends, Entry, StageForeseen, StepForeseen};
 use super::own_records::OwnRecords;
@@ -50,8 +50,8 @@ impl<'a> Walk<'a> {
     ///
     /// # Errors
     ///
-    /// [`Illegal`]: the plan cannot be followed.
-    pub(super) async fn go_through(mut self) -> Result<(Vec<StageForeseen>, Vec<String>), Illegal> {
+    /// [`TransitionError`]: the plan cannot be followed.
+    pub(super) async fn go_through(mut self) -> Result<(Vec<StageForeseen>, Vec<String>), TransitionError> {
         let (saga, plan) = (self.plan.saga.clone(), PlanHash(String::new()));
         self.apply(&Event::Saga(SagaEvent::Started { saga, plan, by: ASSUMED.to_owned() }))?;
         while self.go_on().await? {}
@@ -59,7 +59,7 @@ impl<'a> Walk<'a> {
     }
 
     /// Makes one round. `false`: nothing can move any more.
-    async fn go_on(&mut self) -> Result<bool, Illegal> {
+    async fn go_on(&mut self) -> Result<bool, TransitionError> {
         let decision = decide(self.plan, &self.state, self.now, &|_| false);
         if !decision.enter.is_empty() {
             let entry = if self.helped { Entry::WhenHelped } else { Entry::Holds };
@@ -104,7 +104,7 @@ impl<'a> Walk<'a> {
         Ok(true)
     }
 
-    async fn foresee(&mut self, ready: Vec<StepId>) -> Result<(), Illegal> {
+    async fn foresee(&mut self, ready: Vec<StepId>) -> Result<(), TransitionError> {
         let (foreseer, state, assumed, records) = (self.foreseer, &self.state, &self.assumed, self.records);
         let each = ready.iter().map(|id| foreseer.foresee(*id, state, assumed, records));
         let outcomes = join_all(each).await;
@@ -137,7 +137,7 @@ impl<'a> Walk<'a> {
         Ok(())
     }
 
-    fn apply(&mut self, event: &Event) -> Result<(), Illegal> {
+    fn apply(&mut self, event: &Event) -> Result<(), TransitionError> {
         self.state.apply(event, self.now, 0)
     }
 

@@ -114,7 +114,7 @@ fn one() -> u32 {
 
 /// The reason why an answer cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum AnswerRefused {
+pub enum AnswerUseError {
     /// It was used before (S11).
     #[error("the approval was used before")]
     Used,

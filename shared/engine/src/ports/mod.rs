@@ -30,7 +30,7 @@ pub use action_registry::{ActionList, ActionRegistry};
 pub use actions::{ActionContext, ActionInfo, Actions, Message, Secrets};
 pub use admission::{Access, Admission, Admitted, Ending, Wire};
 pub use approval_requests::{
-    Answer, AnswerRefused, ApprovalRequest, ApprovalRequests, AuditAction, AuditEntry, Link, RequestState,
+    Answer, AnswerUseError, ApprovalRequest, ApprovalRequests, AuditAction, AuditEntry, Link, RequestState,
 };
 pub use clock::Clock;
 pub use controls::{Closed, Control, ControlCount, ControlItem, ControlState, Controls, LessonItem};

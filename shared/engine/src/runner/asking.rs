@@ -2,14 +2,14 @@
 
 use saga::SagaEvent;
 
-use super::recorder::Stopped;
+use super::recorder::RunnerError;
 use super::run::Run;
 use crate::approvals;
-use crate::ports::{AnswerRefused, RequestState, StoreError};
+use crate::ports::{AnswerUseError, RequestState, StoreError};
 
 impl Run<'_> {
     /// Asks a question, or uses its answer. Returns whether an answer was used.
-    pub(super) async fn ask(&mut self, question: &str) -> Result<bool, Stopped> {
+    pub(super) async fn ask(&mut self, question: &str) -> Result<bool, RunnerError> {
         let (saga, hash) = (self.head.saga.clone(), self.head.plan.clone());
         let Some(asked) = self.deps.approval_requests.question(&saga, question).await? else {
             let now = self.deps.clock.now();
@@ -32,16 +32,19 @@ impl Run<'_> {
                 }
             }
             // The answer is used, and no line of the log shows it: a runner before us used it for this saga and died.
-            Err(AnswerRefused::Used) => match asked.state {
+            Err(AnswerUseError::Used) => match asked.state {
                 RequestState::Used(answer) => answer,
                 RequestState::Open | RequestState::Answered(_) => return Ok(false),
             },
-            Err(AnswerRefused::Declined(_)) => {
+            Err(AnswerUseError::Declined(_)) => {
                 self.declined = true;
                 return Ok(false);
             }
             Err(
-                AnswerRefused::Open | AnswerRefused::AnotherPlan | AnswerRefused::WorseLoss | AnswerRefused::Expired,
+                AnswerUseError::Open
+                | AnswerUseError::AnotherPlan
+                | AnswerUseError::WorseLoss
+                | AnswerUseError::Expired,
             ) => return Ok(false),
         };
         let loss_shown = answer.loss_shown_s.map_or_else(|| "unknown".to_owned(), |s| format!("{s} s"));

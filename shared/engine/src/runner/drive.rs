@@ -17,7 +17,7 @@ use super::place::{Place, known_kinds};
 use super::publication::Publication;
 use super::read_batcher::ReadBatcher;
 use super::rechecks::Rechecks;
-use super::recorder::{Recorder, Stopped};
+use super::recorder::{Recorder, RunnerError};
 use super::run::Run;
 use crate::deps::Deps;
 use crate::evidence_due::keep_due;
@@ -31,9 +31,9 @@ use crate::roles::ResolvedPair;
 ///
 /// # Errors
 ///
-/// [`Stopped`]: the reason why this runner had to stop. The saga itself is unharmed, and the next drive goes on from
+/// [`RunnerError`]: the reason why this runner had to stop. The saga itself is unharmed, and the next drive goes on from
 /// the record.
-pub async fn drive(deps: &Deps, saga: &SagaId, owner: &str) -> Result<Driven, Stopped> {
+pub async fn drive(deps: &Deps, saga: &SagaId, owner: &str) -> Result<Driven, RunnerError> {
     let Some(head) = deps.sagas.head(saga).await? else { return Ok(Driven::Over) };
     if let SagaStatus::Finished(_) = head.status {
         release_pair(deps, saga).await?;

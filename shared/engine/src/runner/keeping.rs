@@ -4,13 +4,13 @@ use jiff::Timestamp;
 use saga::{ControlEvent, Decision, Outcome, SagaEvent, StepState};
 
 use super::driven::Driven;
-use super::recorder::Stopped;
+use super::recorder::RunnerError;
 use super::run::Run;
 use crate::ports::{SagaStatus, StoreError};
 use crate::release::release_pair;
 
 impl Run<'_> {
-    pub(super) async fn renew(&mut self, now: Timestamp) -> Result<(), Stopped> {
+    pub(super) async fn renew(&mut self, now: Timestamp) -> Result<(), RunnerError> {
         if now < self.renew_at {
             return Ok(());
         }
@@ -33,7 +33,7 @@ impl Run<'_> {
         Ok(())
     }
 
-    async fn keep(&mut self) -> Result<(), Stopped> {
+    async fn keep(&mut self) -> Result<(), RunnerError> {
         self.head.clocks = self.recorder.clocks;
         self.head.controls.held = self.recorder.state.held().is_some();
         match self.deps.sagas.keep(&self.head).await {
@@ -41,7 +41,7 @@ impl Run<'_> {
                 self.head = head;
                 Ok(())
             }
-            Err(StoreError::Refused(_)) => Err(Stopped::Superseded),
+            Err(StoreError::Refused(_)) => Err(RunnerError::Superseded),
             Err(other) => Err(other.into()),
         }
     }
@@ -59,7 +59,7 @@ impl Run<'_> {
     }
 
     /// Gives the lease back if nothing is due for a long time.
-    pub(super) async fn rest(&mut self, decision: &Decision, now: Timestamp) -> Result<Option<Driven>, Stopped> {
+    pub(super) async fn rest(&mut self, decision: &Decision, now: Timestamp) -> Result<Option<Driven>, RunnerError> {
         if !self.attempts.is_empty() || !decision.enter.is_empty() {
             return Ok(None);
         }
@@ -76,7 +76,7 @@ impl Run<'_> {
         Ok(Some(Driven::Resting { until: due }))
     }
 
-    async fn give_back(&mut self, next_at: Option<Timestamp>) -> Result<(), Stopped> {
+    async fn give_back(&mut self, next_at: Option<Timestamp>) -> Result<(), RunnerError> {
         self.recorder.record(SagaEvent::HandedOver)?;
         self.recorder.flush().await?;
         self.head.status = self.status();
@@ -90,7 +90,7 @@ impl Run<'_> {
     }
 
     /// Acknowledges an abort, or hands over, when nothing is under way any more.
-    pub(super) async fn end(&mut self) -> Result<Driven, Stopped> {
+    pub(super) async fn end(&mut self) -> Result<Driven, RunnerError> {
         if let Some(by) = self.head.abort_by.clone() {
             let why = self.head.abort_why.clone().unwrap_or_else(|| "no reason was given".to_owned());
             self.recorder.record(ControlEvent::AbortAsked { by: by.clone(), why })?;
@@ -104,7 +104,7 @@ impl Run<'_> {
         Ok(Driven::HandedOver)
     }
 
-    pub(super) async fn finish(&mut self, outcome: Outcome, by: Option<String>) -> Result<Driven, Stopped> {
+    pub(super) async fn finish(&mut self, outcome: Outcome, by: Option<String>) -> Result<Driven, RunnerError> {
         self.recorder.record(SagaEvent::Finished { outcome, by })?;
         self.recorder.flush().await?;
         self.close(outcome).await
@@ -112,7 +112,7 @@ impl Run<'_> {
 
     /// Makes the head and the pair agree with the log: the saga is over. A runner may have died, or stood still,
     /// between the two writes.
-    pub(super) async fn close(&mut self, outcome: Outcome) -> Result<Driven, Stopped> {
+    pub(super) async fn close(&mut self, outcome: Outcome) -> Result<Driven, RunnerError> {
         self.head.status = SagaStatus::Finished(outcome);
         self.head.tally = self.recorder.state.tally();
         self.head.next_at = None;

@@ -35,4 +35,4 @@ pub use asked::Asked;
 pub use drive::drive;
 pub use driven::Driven;
 pub use publication::Published;
-pub use recorder::Stopped;
+pub use recorder::RunnerError;

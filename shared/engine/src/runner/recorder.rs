@@ -12,7 +12,7 @@ use failover::Clocks;
 use futures::stream::{self, StreamExt};
 use jiff::Timestamp;
 use saga::bounds::{TEXT, capped};
-use saga::{Chain, Decision, Event, Frontier, Illegal, Line, Plan, SagaId, State, StepId};
+use saga::{Chain, Decision, Event, Frontier, Line, Plan, SagaId, State, StepId, TransitionError};
 
 use super::chunks::chunks;
 use crate::ports::{Clock, LogChunk, SagaHead, Sagas, StepItem, StoreError};
@@ -26,7 +26,7 @@ const AT_ONCE: usize = 8192;
 
 /// The reason why a runner must stop.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Stopped {
+pub enum RunnerError {
     /// Another runner has taken over (S33).
     #[error("another runner has taken over")]
     Superseded,
@@ -35,13 +35,13 @@ pub enum Stopped {
     Store(#[from] StoreError),
     /// An event does not fit the record. This is a fault of this program.
     #[error("the log would not hold together: {0}")]
-    Illegal(#[from] Illegal),
+    Illegal(#[from] TransitionError),
     /// The plan cannot be used.
     #[error(transparent)]
     Plan(#[from] saga::PlanError),
     /// The recorded log is broken.
     #[error(transparent)]
-    Broken(#[from] saga::log::Broken),
+    Broken(#[from] saga::log::ChainError),
 }
 
 /// Holds the state of one saga and records its changes under one epoch.
@@ -73,7 +73,7 @@ impl Recorder {
         sagas: Arc<dyn Sagas>,
         clock: Arc<dyn Clock>,
         chunk: usize,
-    ) -> Result<Self, Stopped> {
+    ) -> Result<Self, RunnerError> {
         let (saga, epoch) = (head.saga.clone(), head.epoch);
         let chunks = seal_predecessors(&saga, epoch, &*sagas).await?;
         let mut chain = Chain::default();
@@ -105,7 +105,7 @@ impl Recorder {
     }
 
     /// Writes the step items that are behind the log, since an earlier runner died before it wrote them.
-    async fn repair(&self) -> Result<(), Stopped> {
+    async fn repair(&self) -> Result<(), RunnerError> {
         let items = self.sagas.steps(&self.saga).await?;
         let known: std::collections::BTreeMap<StepId, &StepItem> = items.iter().map(|item| (item.step, item)).collect();
         let behind = self
@@ -117,7 +117,7 @@ impl Recorder {
     }
 
     /// Applies an event to the state, and adds it to the next chunk of the log.
-    pub(super) fn record(&mut self, event: impl Into<Event>) -> Result<(), Stopped> {
+    pub(super) fn record(&mut self, event: impl Into<Event>) -> Result<(), RunnerError> {
         let event = event.into().capped();
         let now = self.clock.now();
         self.state.apply(&event, now, self.epoch)?;
@@ -133,7 +133,7 @@ impl Recorder {
 
     /// Applies an event to the state only, since it is not worth a line. The next recorded event of the step contains
     /// the change.
-    pub(super) fn note(&mut self, event: impl Into<Event>) -> Result<(), Stopped> {
+    pub(super) fn note(&mut self, event: impl Into<Event>) -> Result<(), RunnerError> {
         let now = self.clock.now();
         let event = event.into().capped();
         self.state.apply(&event, now, self.epoch)?;
@@ -169,7 +169,7 @@ impl Recorder {
     /// Writes everything that waits: first the log, in as many chunks as its size needs, then the steps. A runner
     /// that dies between two chunks leaves a log that ends earlier, like a runner that died before it recorded the
     /// rest.
-    pub(super) async fn flush(&mut self) -> Result<(), Stopped> {
+    pub(super) async fn flush(&mut self) -> Result<(), RunnerError> {
         if self.pending.is_empty() {
             return Ok(());
         }
@@ -183,7 +183,7 @@ impl Recorder {
         self.write_steps(touched.into_iter().collect()).await
     }
 
-    async fn write_steps(&self, ids: Vec<StepId>) -> Result<(), Stopped> {
+    async fn write_steps(&self, ids: Vec<StepId>) -> Result<(), RunnerError> {
         let items = ids.into_iter().filter_map(|id| {
             let (step, record) = (self.plan.step(id)?, self.state.step(id)?);
             Some(StepItem {
@@ -208,23 +208,23 @@ impl Recorder {
 }
 
 /// Appends a chunk. If its number is taken by the same chunk, that is fine: the reply was lost.
-async fn append_ours(saga: &SagaId, chunk: &LogChunk, sagas: &dyn Sagas) -> Result<(), Stopped> {
+async fn append_ours(saga: &SagaId, chunk: &LogChunk, sagas: &dyn Sagas) -> Result<(), RunnerError> {
     match sagas.append(saga, chunk).await {
         Ok(()) => Ok(()),
         Err(StoreError::Refused(_)) => {
             let there = sagas.log(saga).await?;
-            if there.contains(chunk) { Ok(()) } else { Err(Stopped::Superseded) }
+            if there.contains(chunk) { Ok(()) } else { Err(RunnerError::Superseded) }
         }
         Err(other) => Err(other.into()),
     }
 }
 
 /// Ends the log of every epoch before ours, and reads all of it.
-async fn seal_predecessors(saga: &SagaId, epoch: u64, sagas: &dyn Sagas) -> Result<Vec<LogChunk>, Stopped> {
+async fn seal_predecessors(saga: &SagaId, epoch: u64, sagas: &dyn Sagas) -> Result<Vec<LogChunk>, RunnerError> {
     loop {
         let chunks = sagas.log(saga).await?;
         if chunks.iter().any(|chunk| chunk.epoch >= epoch) {
-            return Err(Stopped::Superseded);
+            return Err(RunnerError::Superseded);
         }
         let mut all_sealed = true;
         for earlier in 1..epoch {
@@ -246,9 +246,9 @@ async fn seal_predecessors(saga: &SagaId, epoch: u64, sagas: &dyn Sagas) -> Resu
     }
 }
 
-fn superseded(error: StoreError) -> Stopped {
+fn superseded(error: StoreError) -> RunnerError {
     match error {
-        StoreError::Refused(_) => Stopped::Superseded,
-        StoreError::Again(_) | StoreError::Broken(_) | StoreError::Newer { .. } => Stopped::Store(error),
+        StoreError::Refused(_) => RunnerError::Superseded,
+        StoreError::Again(_) | StoreError::Broken(_) | StoreError::Newer { .. } => RunnerError::Store(error),
     }
 }

@@ -17,7 +17,7 @@ use super::outcome::{News, judge};
 use super::place::Place;
 use super::publication::Publication;
 use super::rechecks::Rechecks;
-use super::recorder::{Recorder, Stopped};
+use super::recorder::{Recorder, RunnerError};
 use crate::deps::Deps;
 use crate::ports::{ControlItem, SagaHead};
 
@@ -53,7 +53,7 @@ pub(super) struct Run<'a> {
 
 impl<'a> Run<'a> {
     /// Works until there is nothing to do for a while, the time limit is reached, or the lease is lost.
-    pub(super) async fn drive(&mut self) -> Result<Driven, Stopped> {
+    pub(super) async fn drive(&mut self) -> Result<Driven, RunnerError> {
         let driven = self.work().await;
         if driven.is_err() {
             self.watch.lost();
@@ -61,7 +61,7 @@ impl<'a> Run<'a> {
         driven
     }
 
-    async fn work(&mut self) -> Result<Driven, Stopped> {
+    async fn work(&mut self) -> Result<Driven, RunnerError> {
         if let Some(outcome) = self.recorder.state.finished() {
             return self.close(outcome).await;
         }
@@ -123,7 +123,7 @@ impl<'a> Run<'a> {
     }
 
     /// Records the events of the decision itself. Returns whether to decide again.
-    async fn take_decision(&mut self, decision: &Decision) -> Result<bool, Stopped> {
+    async fn take_decision(&mut self, decision: &Decision) -> Result<bool, RunnerError> {
         for stage in &decision.enter {
             self.recorder.record(SagaEvent::StageEntered { stage: stage.clone() })?;
         }
@@ -202,7 +202,7 @@ impl<'a> Run<'a> {
     }
 
     /// Waits for the next event and takes it in.
-    async fn wait(&mut self, wake_at: Option<Timestamp>, now: Timestamp) -> Result<(), Stopped> {
+    async fn wait(&mut self, wake_at: Option<Timestamp>, now: Timestamp) -> Result<(), RunnerError> {
         let settings = &self.deps.settings;
         let ending = self.is_ending(now);
         let soon = |at: Timestamp, by: SignedDuration| at.saturating_add(by).unwrap_or(Timestamp::MAX);
@@ -250,7 +250,7 @@ impl<'a> Run<'a> {
     }
 
     /// Begins the steps that only waited until their intent was on record (S4). One write records all of them.
-    async fn begin_intended(&mut self) -> Result<(), Stopped> {
+    async fn begin_intended(&mut self) -> Result<(), RunnerError> {
         if self.intended.is_empty() {
             return Ok(());
         }
@@ -262,7 +262,7 @@ impl<'a> Run<'a> {
     }
 
     /// Takes in the end of an attempt.
-    fn take(&mut self, id: StepId, ended: Ended) -> Result<(), Stopped> {
+    fn take(&mut self, id: StepId, ended: Ended) -> Result<(), RunnerError> {
         self.recorder.ends(id);
         let (Some(step), Some(record)) = (self.plan.step(id), self.recorder.state.step(id)) else { return Ok(()) };
         let now = self.deps.clock.now();

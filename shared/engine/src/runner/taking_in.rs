@@ -7,14 +7,14 @@ use failover::plan::own;
 use saga::{ControlEvent, Event, StepState};
 
 use super::orders::{Quiet, judge};
-use super::recorder::Stopped;
+use super::recorder::RunnerError;
 use super::run::Run;
 use crate::controls::lesson_of;
 use crate::ports::{Control, ControlItem, ControlState};
 
 impl Run<'_> {
     /// Takes in every open order that can be taken in now.
-    pub(super) async fn take_in_orders(&mut self) -> Result<(), Stopped> {
+    pub(super) async fn take_in_orders(&mut self) -> Result<(), RunnerError> {
         let asked = self.head.controls.asked;
         if self.orders_seen != Some(asked) {
             let all = self.deps.controls.controls(&self.head.saga).await?;
@@ -55,7 +55,7 @@ impl Run<'_> {
     }
 
     /// Marks an order that the log has ended. Returns whether the log has ended it.
-    async fn ended(&mut self, order: &ControlItem) -> Result<bool, Stopped> {
+    async fn ended(&mut self, order: &ControlItem) -> Result<bool, RunnerError> {
         let at = self.deps.clock.now();
         let Some(ended) = self.recorder.state.control(&order.id) else { return Ok(false) };
         let state = match ended {
@@ -74,7 +74,7 @@ impl Run<'_> {
         Ok(true)
     }
 
-    async fn carry_out(&mut self, control: String, events: Vec<Event>) -> Result<(), Stopped> {
+    async fn carry_out(&mut self, control: String, events: Vec<Event>) -> Result<(), RunnerError> {
         for event in events {
             let step = event.step();
             self.recorder.record(event)?;

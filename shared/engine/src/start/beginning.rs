@@ -1,12 +1,12 @@
 //! Begins a drafted saga: freezes its plan, takes the pair, asks the question.
 
 use failover::plan::About;
-use failover::{Clocks, Operation, PlanRefused, Side};
+use failover::{Clocks, Operation, PlanningError, Side};
 use saga::SagaId;
 use saga::bounds::{NAME, capped};
 
 use super::free::{is_free, refuse_second_drill};
-use super::{Draft, Order, StartError, StartRefused};
+use super::{Draft, Order, OrderError, StartError};
 use crate::approvals;
 use crate::capture::CaptureError;
 use crate::deps::Deps;
@@ -26,7 +26,7 @@ use crate::update::written;
 /// [`StartError`].
 pub async fn start(deps: &Deps, order: &Order, draft: &Draft) -> Result<SagaId, StartError> {
     // A plan that no runner can read takes no pair.
-    About::of(&draft.plan).map_err(PlanRefused::from)?;
+    About::of(&draft.plan).map_err(PlanningError::from)?;
     let mut pair = pair_head(deps).await?;
     let deps = &deps.resolve(&pair);
     is_free(deps, &pair)?;
@@ -45,14 +45,14 @@ pub async fn start(deps: &Deps, order: &Order, draft: &Draft) -> Result<SagaId, 
         let now = pair_head(deps).await?.saga;
         if now.as_ref() != Some(&saga) {
             let other = now.unwrap_or_else(|| SagaId("of another command".to_owned()));
-            return Err(StartRefused::AnotherSaga { pair: deps.pair.name.to_string(), saga: other }.into());
+            return Err(OrderError::AnotherSaga { pair: deps.pair.name.to_string(), saga: other }.into());
         }
     }
     let mut questions: Vec<&str> = draft.plan.stages.iter().flat_map(|s| s.gate.questions()).collect();
     questions.dedup();
     for question in questions {
         let ask = approvals::question_of(&draft.plan, &draft.hash, question, deps.clock.now(), deps)
-            .map_err(PlanRefused::from)?;
+            .map_err(PlanningError::from)?;
         let ask = ApprovalRequest { veto_until: order.veto_until, ..ask };
         deps.approval_requests.ask(&ask).await?;
     }

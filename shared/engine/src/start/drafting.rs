@@ -2,13 +2,13 @@
 
 use bytes::Bytes;
 use failover::plan::FencedKind;
-use failover::{Ask, Checkpoint, FailoverPolicy, Missing, Operation, PlanRefused, StartStage};
+use failover::{Ask, Checkpoint, FailoverPolicy, Missing, Operation, PlanningError, StartStage};
 use failover::{move_plan, standby_drill_plan};
 use saga::{Plan, PlanHash, SagaId};
 
 use super::free::{is_free, refuse_second_drill};
 use super::homecoming::{past, refuse_unready};
-use super::{Order, StartError, StartRefused};
+use super::{Order, OrderError, StartError};
 use crate::capture::{latest, list_side};
 use crate::controls::open_lessons;
 use crate::datasets::datasets;
@@ -47,7 +47,7 @@ pub async fn draft(deps: &Deps, order: &Order) -> Result<Draft, StartError> {
     let in_place = order.operation == Operation::Promotion && head.active != order.leaving;
     if head.active != order.leaving && !midway && !in_place {
         let refused =
-            if order.operation == Operation::Failback { PlanRefused::AtHome } else { PlanRefused::TargetIsActive };
+            if order.operation == Operation::Failback { PlanningError::AtHome } else { PlanningError::TargetIsActive };
         return Err(refused(order.leaving.other()).into());
     }
     let target = order.leaving.other();
@@ -93,17 +93,17 @@ pub async fn draft(deps: &Deps, order: &Order) -> Result<Draft, StartError> {
         lessons: &lessons,
     };
     let plan = if order.operation.moves_work() { move_plan(&ask)? } else { standby_drill_plan(&ask)? };
-    let (bytes, hash) = plan.freeze().map_err(PlanRefused::from)?;
+    let (bytes, hash) = plan.freeze().map_err(PlanningError::from)?;
     Ok(Draft { plan, inventory: here, target: there, bytes: bytes.into(), hash })
 }
 
 /// Refuses a window that the saga could not keep.
-fn refuse_window(deps: &Deps, order: &Order) -> Result<(), StartRefused> {
+fn refuse_window(deps: &Deps, order: &Order) -> Result<(), OrderError> {
     let Some(window) = order.window else { return Ok(()) };
     let begin = window.from.max(deps.clock.now());
     match window.holds(begin) {
         Some(true) => Ok(()),
-        Some(false) | None => Err(StartRefused::Window(format!(
+        Some(false) | None => Err(OrderError::Window(format!(
             "about {} minutes are needed, and it ends at {}: choose a longer or a later one",
             (window.needs_s + 59) / 60,
             window.until
@@ -139,12 +139,10 @@ async fn inventory(
         Missing::NotListed { message } => Some(format!("{kind}: {message}")),
     });
     match (not_listed, recorded) {
-        (Some(message), _) if order.planned => {
-            Err(StartRefused::LeavingNotWell { side: order.leaving, message }.into())
-        }
+        (Some(message), _) if order.planned => Err(OrderError::LeavingNotWell { side: order.leaving, message }.into()),
         (_, Some(recorded)) if head.frozen && head.active == order.leaving => Ok(recorded.with_new(&fresh)),
         (None, _) => Ok(fresh),
         (Some(_), Some(recorded)) => Ok(recorded.refreshed(&fresh)),
-        (Some(_), None) => Err(StartRefused::NoCheckpoint(order.leaving).into()),
+        (Some(_), None) => Err(OrderError::NoCheckpoint(order.leaving).into()),
     }
 }

@@ -7,7 +7,7 @@ use failover::signal::Reading;
 use failover::{Operation, Past, Role, Side};
 use saga::{Class, StepState};
 
-use super::{Order, StartError, StartRefused};
+use super::{Order, OrderError, StartError};
 use crate::capture::{latest, prepared};
 use crate::deps::Deps;
 use crate::guard::{LeftToSaga, offenders};
@@ -31,7 +31,7 @@ pub(super) async fn refuse_unready(
             format!("{} {:?} is on there: `switchback guard` fences it", offender.kind, offender.name)
         }));
     }
-    if reasons.is_empty() { Ok(()) } else { Err(StartRefused::TargetNotReady { side, reasons }.into()) }
+    if reasons.is_empty() { Ok(()) } else { Err(OrderError::TargetNotReady { side, reasons }.into()) }
 }
 
 /// The signals that speak against a side. No signal is no reason, since the side is listed in full.

@@ -10,4 +10,4 @@ mod refusals;
 pub use beginning::start;
 pub use drafting::{Draft, draft};
 pub use order::Order;
-pub use refusals::{StartError, StartRefused};
+pub use refusals::{OrderError, StartError};

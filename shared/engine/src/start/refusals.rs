@@ -1,6 +1,6 @@
 //! Defines the errors of an order: it was refused, or the store failed.
 
-use failover::{PlanRefused, Side};
+use failover::{PlanningError, Side};
 use saga::SagaId;
 use saga::bounds::few_of;
 
@@ -12,7 +12,7 @@ const NAMED: usize = 5;
 
 /// The reason why nothing was started. Nothing was changed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum StartRefused {
+pub enum OrderError {
     /// The pair has an unfinished saga (S1).
     #[error("pair {pair} already has the unfinished saga {saga}: follow it with `switchback status`, or end it first")]
     AnotherSaga {
@@ -67,7 +67,7 @@ pub enum StartRefused {
     },
     /// There is no plan.
     #[error(transparent)]
-    Plan(#[from] PlanRefused),
+    Plan(#[from] PlanningError),
     /// A checkpoint could not be read.
     #[error(transparent)]
     Capture(#[from] CaptureError),
@@ -78,14 +78,14 @@ pub enum StartRefused {
 pub enum StartError {
     /// The order was refused.
     #[error(transparent)]
-    Refused(#[from] StartRefused),
+    Refused(#[from] OrderError),
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
-impl From<PlanRefused> for StartError {
-    fn from(refused: PlanRefused) -> Self {
+impl From<PlanningError> for StartError {
+    fn from(refused: PlanningError) -> Self {
         StartError::Refused(refused.into())
     }
 }

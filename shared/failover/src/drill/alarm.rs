@@ -22,28 +22,28 @@ pub struct Alarm {
 /// A text that names no signal.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0:?} names no signal: write a source, or a source and a subject, e.g. cloudwatch_alarm/orders-late")]
-pub struct NoAlarm(String);
+pub struct AlarmError(String);
 
 impl FromStr for Alarm {
-    type Err = NoAlarm;
+    type Err = AlarmError;
 
-    fn from_str(text: &str) -> Result<Self, NoAlarm> {
+    fn from_str(text: &str) -> Result<Self, AlarmError> {
         let (source, subject) = match text.split_once('/') {
             Some((source, subject)) => (source, Some(subject)),
             None => (text, None),
         };
         let said = |part: &str| !part.is_empty() && part.trim() == part;
         if !said(source) || subject.is_some_and(|subject| !said(subject)) {
-            return Err(NoAlarm(text.to_owned()));
+            return Err(AlarmError(text.to_owned()));
         }
         Ok(Self { source: source.to_owned(), subject: subject.map(str::to_owned) })
     }
 }
 
 impl TryFrom<String> for Alarm {
-    type Error = NoAlarm;
+    type Error = AlarmError;
 
-    fn try_from(text: String) -> Result<Self, NoAlarm> {
+    fn try_from(text: String) -> Result<Self, AlarmError> {
         text.parse()
     }
 }

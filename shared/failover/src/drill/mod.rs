@@ -10,7 +10,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-pub use alarm::{Alarm, NoAlarm, blocking, risen};
+pub use alarm::{Alarm, AlarmError, blocking, risen};
 pub use full::{DrillEnd, FullDrill, Progress, SagaEnd, Upcoming, stays_until, upcoming};
 pub use judge::{Due, Standing, judge};
 pub use period::{Every, Period};

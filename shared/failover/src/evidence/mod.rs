@@ -72,7 +72,7 @@ pub use rows::{
     ApprovalRow, ChainEnd, ClockName, ClockRow, DatasetRow, FindingAfter, Judged, LeftOut, OnTarget, RunRow, StageRow,
     StepRow,
 };
-pub use tables::{NoTables, Tables};
+pub use tables::{Tables, TablesError};
 pub use tampering::Tampering;
 pub use trend::Achieved;
 pub use verify::{Verified, verify};

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::canonical::{self, Written};
 use super::facts::Facts;
-use super::tables::{NoTables, Tables};
+use super::tables::{Tables, TablesError};
 
 /// The version of the record's shape that this code writes (S22).
 ///
@@ -30,8 +30,8 @@ impl Record {
     ///
     /// # Errors
     ///
-    /// [`NoTables`] if the facts contradict each other.
-    pub fn of(facts: Facts) -> Result<Self, NoTables> {
+    /// [`TablesError`] if the facts contradict each other.
+    pub fn of(facts: Facts) -> Result<Self, TablesError> {
         let tables = Tables::of(&facts)?;
         let mut record = Self { version: RECORD_VERSION, seal: String::new(), facts, tables };
         record.seal = canonical::seal(&record.written());

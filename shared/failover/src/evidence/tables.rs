@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use saga::{Chain, Event, Illegal, Line, Plan, PlanError, SagaEvent, State, StepEvent, StepId, StepState};
+use saga::{Chain, Event, Line, Plan, PlanError, SagaEvent, State, StepEvent, StepId, StepState, TransitionError};
 use serde::{Deserialize, Serialize};
 
 use super::facts::Facts;
@@ -63,20 +63,20 @@ pub struct LessonRow {
 
 /// The reason why no tables follow from some facts.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum NoTables {
+pub enum TablesError {
     /// The plan does not have its recorded hash, or cannot be used.
     #[error(transparent)]
     Plan(#[from] PlanError),
     /// The chain of hashes breaks.
     #[error(transparent)]
-    Chain(#[from] saga::log::Broken),
+    Chain(#[from] saga::log::ChainError),
     /// A line cannot follow what was recorded before it.
     #[error("line {number} of the log cannot follow the lines before it: {why}")]
     Line {
         /// Number of the line.
         number: u64,
         /// Reason why it cannot follow.
-        why: Illegal,
+        why: TransitionError,
     },
     /// The log has no end yet.
     #[error("the log does not end with the saga's end")]
@@ -88,12 +88,14 @@ impl Tables {
     ///
     /// # Errors
     ///
-    /// [`NoTables`], for the first contradiction.
-    pub fn of(facts: &Facts) -> Result<Self, NoTables> {
+    /// [`TablesError`], for the first contradiction.
+    pub fn of(facts: &Facts) -> Result<Self, TablesError> {
         let plan = facts.thaw()?;
         let told = Told::of(facts, &plan)?;
-        let (first, last) = facts.log.first().zip(facts.log.last()).ok_or(NoTables::NotFinished)?;
-        let Event::Saga(SagaEvent::Finished { outcome, by }) = &last.event else { return Err(NoTables::NotFinished) };
+        let (first, last) = facts.log.first().zip(facts.log.last()).ok_or(TablesError::NotFinished)?;
+        let Event::Saga(SagaEvent::Finished { outcome, by }) = &last.event else {
+            return Err(TablesError::NotFinished);
+        };
         let about = About::of(&plan)?;
         let datasets = datasets(&plan, &told.state);
         Ok(Self {
@@ -137,7 +139,7 @@ struct Told {
 }
 
 impl Told {
-    fn of(facts: &Facts, plan: &Plan) -> Result<Self, NoTables> {
+    fn of(facts: &Facts, plan: &Plan) -> Result<Self, TablesError> {
         let clocks = Clocks { lost_at: facts.lost_at, noticed_at: facts.noticed_at, ..Clocks::default() };
         let mut told = Self {
             chain: Chain::default(),
@@ -153,10 +155,10 @@ impl Told {
         Ok(told)
     }
 
-    fn follow(&mut self, plan: &Plan, line: &Line) -> Result<(), NoTables> {
+    fn follow(&mut self, plan: &Plan, line: &Line) -> Result<(), TablesError> {
         self.chain.follow(line)?;
         let applied = self.state.apply(&line.event, line.at, line.epoch);
-        applied.map_err(|why| NoTables::Line { number: line.number, why })?;
+        applied.map_err(|why| TablesError::Line { number: line.number, why })?;
         self.clocks.follow(plan, &self.state, &line.event, line.at);
         if let Event::Saga(SagaEvent::TookOver { .. }) = line.event {
             self.runners += 1;

@@ -7,7 +7,7 @@ use super::canonical::{self, first_difference, line_of_log, line_of_member};
 use super::holding::against_each_other;
 use super::page::{page_seal, record_of_page, sealed_at};
 use super::record::{RECORD_VERSION, Record};
-use super::tables::{NoTables, Tables};
+use super::tables::{Tables, TablesError};
 use super::tampering::Tampering;
 
 /// The first bytes of a page.
@@ -82,12 +82,12 @@ fn of_record(text: &str, recorded: Option<&str>) -> Result<Verified, Vec<Tamperi
     match Tables::of(&record.facts) {
         Ok(tables) => found.extend(differing(text, &record, tables)),
         // All other errors were reported when the facts were checked against each other.
-        Err(NoTables::Line { number, why }) => {
+        Err(TablesError::Line { number, why }) => {
             let what = format!("line {number} of the log cannot follow the lines before it: {why}");
             let place = usize::try_from(number).unwrap_or(usize::MAX);
             found.push(Tampering { line: line_of_log(text, place), what });
         }
-        Err(NoTables::Plan(_) | NoTables::Chain(_) | NoTables::NotFinished) => {}
+        Err(TablesError::Plan(_) | TablesError::Chain(_) | TablesError::NotFinished) => {}
     }
     if !found.is_empty() {
         return Err(found);

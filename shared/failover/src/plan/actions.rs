@@ -4,18 +4,18 @@ use saga::{Need, Needed, Step};
 use serde_json::json;
 
 use super::wording::Occasion;
-use super::{Ask, EXTERNAL, GO, PlanRefused, want};
+use super::{Ask, EXTERNAL, GO, PlanningError, want};
 use crate::action::{Action, ActionInfo, Address, Declarations, Detail, Purpose, Reach, Shown, placeholders};
 use crate::pair::{PairName, Role, Side};
 use crate::template::fill_all;
 
 /// The steps of one purpose, for the side that the work goes to.
-pub(super) fn steps(ask: &Ask<'_>, purpose: Purpose, wanted: &str) -> Result<Vec<Step>, PlanRefused> {
+pub(super) fn steps(ask: &Ask<'_>, purpose: Purpose, wanted: &str) -> Result<Vec<Step>, PlanningError> {
     ask.declarations.of(purpose).map(|action| step(ask, action, wanted, Role::Target)).collect()
 }
 
 /// The steps that isolate the whole leaving side.
-pub(super) fn cut_off(ask: &Ask<'_>, pursue: bool) -> Result<Vec<Step>, PlanRefused> {
+pub(super) fn cut_off(ask: &Ask<'_>, pursue: bool) -> Result<Vec<Step>, PlanningError> {
     let steps = ask.declarations.of(Purpose::Fence).map(|action| {
         let step = step(ask, action, want::CUT_OFF, Role::Leaving)?;
         Ok(Step { pursue, ..step })
@@ -24,12 +24,12 @@ pub(super) fn cut_off(ask: &Ask<'_>, pursue: bool) -> Result<Vec<Step>, PlanRefu
 }
 
 /// The messages of an occasion, one for each channel. The saga does not wait for them.
-pub(super) fn messages(ask: &Ask<'_>, occasion: Occasion) -> Result<Vec<Step>, PlanRefused> {
+pub(super) fn messages(ask: &Ask<'_>, occasion: Occasion) -> Result<Vec<Step>, PlanningError> {
     messages_of(&teller(ask, Role::Target), occasion)
 }
 
 /// The same messages, for plans without an [`Ask`].
-pub(super) fn messages_of(teller: &Teller<'_>, occasion: Occasion) -> Result<Vec<Step>, PlanRefused> {
+pub(super) fn messages_of(teller: &Teller<'_>, occasion: Occasion) -> Result<Vec<Step>, PlanningError> {
     let steps = teller.declarations.of(Purpose::Channel).map(|action| {
         let step = plain(teller, action, want::TOLD, Role::Target, None)?;
         let mut detail: Detail = serde_json::from_value(step.detail).map_err(|e| refused(action, &e.to_string()))?;
@@ -63,7 +63,7 @@ fn teller<'a>(ask: &'a Ask<'_>, role: Role) -> Teller<'a> {
     }
 }
 
-fn step(ask: &Ask<'_>, action: &Action, wanted: &str, role: Role) -> Result<Step, PlanRefused> {
+fn step(ask: &Ask<'_>, action: &Action, wanted: &str, role: Role) -> Result<Step, PlanningError> {
     plain(&teller(ask, role), action, wanted, role, shown(ask, action))
 }
 
@@ -73,7 +73,7 @@ fn plain(
     wanted: &str,
     role: Role,
     shown: Option<Shown>,
-) -> Result<Step, PlanRefused> {
+) -> Result<Step, PlanningError> {
     let info = teller.action_kinds.iter().find(|info| info.name == action.kind && info.purpose == action.purpose);
     let info = info.ok_or_else(|| refused(action, "this program does not know its kind: use a newer one"))?;
     let side = teller.target;
@@ -139,6 +139,6 @@ pub(super) fn verified_or_accepted(step: saga::StepId, planned: bool) -> Needed 
     Needed { step, need: Need::Verified, unless_accepted: (!planned).then(|| GO.to_owned()) }
 }
 
-fn refused(action: &Action, why: &str) -> PlanRefused {
-    PlanRefused::Action { action: format!("{} {:?}", action.purpose.as_str(), action.name), why: why.to_owned() }
+fn refused(action: &Action, why: &str) -> PlanningError {
+    PlanningError::Action { action: format!("{} {:?}", action.purpose.as_str(), action.name), why: why.to_owned() }
 }

@@ -12,7 +12,7 @@ use super::actions::messages_of;
 use super::findings::bounded;
 use super::gates::tried;
 use super::wording::Occasion;
-use super::{About, PlanRefused, stage, want};
+use super::{About, PlanningError, stage, want};
 use crate::action::{ActionInfo, Address, Declarations};
 use crate::pair::{PairName, Role, Side};
 
@@ -56,8 +56,8 @@ pub struct GuardAsk<'a> {
 ///
 /// # Errors
 ///
-/// [`PlanRefused`], with the remedy.
-pub fn guard_plan(ask: &GuardAsk<'_>) -> Result<Plan, PlanRefused> {
+/// [`PlanningError`], with the remedy.
+pub fn guard_plan(ask: &GuardAsk<'_>) -> Result<Plan, PlanningError> {
     let place = |offender: &&Offender| ask.order.iter().position(|kind| *kind == offender.kind).unwrap_or(usize::MAX);
     let mut offenders: Vec<&Offender> = ask.offenders.iter().collect();
     offenders.sort_by_key(place);

@@ -7,7 +7,7 @@ use saga::Step;
 use serde_json::{Value, json};
 
 use super::wording::Occasion;
-use super::{Ask, PlanRefused, actions, own, steps, want};
+use super::{Ask, PlanningError, actions, own, steps, want};
 use crate::action::{Detail, Purpose};
 use crate::checkpoint::Resource;
 use crate::matching::{Counterpart, Matching};
@@ -26,7 +26,7 @@ pub(super) fn told_at_the_end(operation: Operation) -> Occasion {
 
 /// Proves that the data that was written on the leaving side has come back: each dataset, after nothing writes
 /// there any more. Nobody has accepted a loss for it, so its lag must be within the objective.
-pub(super) fn caught_up(ask: &Ask<'_>) -> Result<Vec<Step>, PlanRefused> {
+pub(super) fn caught_up(ask: &Ask<'_>) -> Result<Vec<Step>, PlanningError> {
     let steps = actions::steps(ask, Purpose::Dataset, want::SYNCED)?.into_iter().map(|step| {
         let Ok(detail) = serde_json::from_value::<Detail>(step.detail.clone()) else { return step };
         Step { detail: json!(Detail { shown: None, ..detail }), ..step }

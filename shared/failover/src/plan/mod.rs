@@ -23,7 +23,7 @@ use saga::{Plan, PlanError, SagaId};
 use serde::{Deserialize, Serialize};
 
 pub use moving::move_plan;
-pub use refusals::PlanRefused;
+pub use refusals::PlanningError;
 pub use standby_drill::standby_drill_plan;
 
 use crate::action::{ActionInfo, Address, Declarations, Purpose};

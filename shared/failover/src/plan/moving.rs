@@ -15,7 +15,7 @@ use super::gates::{tried, verified};
 use super::refusals::refuse;
 use super::starting::Starts;
 use super::wording::Occasion;
-use super::{About, Ask, GO, PlanRefused, actions, homing, stage, steps, want};
+use super::{About, Ask, GO, PlanningError, actions, homing, stage, steps, want};
 use crate::action::Purpose;
 use crate::checkpoint::StartStage;
 use crate::operation::Operation;
@@ -25,8 +25,8 @@ use crate::resource_key::ResourceKey;
 ///
 /// # Errors
 ///
-/// [`PlanRefused`], with the remedy.
-pub fn move_plan(ask: &Ask<'_>) -> Result<Plan, PlanRefused> {
+/// [`PlanningError`], with the remedy.
+pub fn move_plan(ask: &Ask<'_>) -> Result<Plan, PlanningError> {
     refuse(ask)?;
     let parts = stages_of(ask);
     let mut stages = Vec::new();
@@ -233,7 +233,7 @@ impl<'a> Moving<'a> {
         }
     }
 
-    fn steps(&mut self, part: Part) -> Result<Vec<Step>, PlanRefused> {
+    fn steps(&mut self, part: Part) -> Result<Vec<Step>, PlanningError> {
         let ask = self.ask;
         let target = ask.leaving.other();
         let validations = || actions::steps(ask, Purpose::Validation, want::PROVED);
@@ -276,13 +276,13 @@ impl<'a> Moving<'a> {
 
 /// Readmits the target before any request to it, if an earlier saga isolated it. A side that was never left needs
 /// no such step, and could not wait for it: the service that keeps its fences may be in the lost region.
-fn lifted(ask: &Ask<'_>) -> Result<Vec<Step>, PlanRefused> {
+fn lifted(ask: &Ask<'_>) -> Result<Vec<Step>, PlanningError> {
     if ask.target_was_left { actions::steps(ask, Purpose::Fence, want::LIFTED) } else { Ok(Vec::new()) }
 }
 
 /// R22 to R24: the target answers and has everything that the plan starts, its data is as recent as was shown, and
 /// the sources of the work are reachable.
-fn confirmations(ask: &Ask<'_>, started: &[(String, String, String)]) -> Result<Vec<Step>, PlanRefused> {
+fn confirmations(ask: &Ask<'_>, started: &[(String, String, String)]) -> Result<Vec<Step>, PlanningError> {
     let datasets = if ask.operation == Operation::Failback {
         Vec::new()
     } else {
@@ -296,7 +296,7 @@ fn confirmations(ask: &Ask<'_>, started: &[(String, String, String)]) -> Result<
     .concat())
 }
 
-fn data_steps(ask: &Ask<'_>) -> Result<Vec<Step>, PlanRefused> {
+fn data_steps(ask: &Ask<'_>) -> Result<Vec<Step>, PlanningError> {
     let routes = actions::steps(ask, Purpose::Route, want::ROUTED)?;
     Ok([routes, actions::steps(ask, Purpose::Recovery, want::RECOVERED)?].concat())
 }

@@ -7,7 +7,7 @@ use crate::pair::Side;
 
 /// The reason why there is no plan.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum PlanRefused {
+pub enum PlanningError {
     /// The work is already on the target.
     #[error("the {0} is already the active side of this pair: there is nothing to move to it")]
     TargetIsActive(Side),
@@ -49,32 +49,32 @@ pub enum PlanRefused {
 }
 
 /// Refuses an order that cannot be planned.
-pub(super) fn refuse(ask: &Ask<'_>) -> Result<(), PlanRefused> {
+pub(super) fn refuse(ask: &Ask<'_>) -> Result<(), PlanningError> {
     let target = ask.leaving.other();
     // A saga that was aborted in the middle is turned back while the side that it was leaving is still active.
     if ask.active != ask.leaving && !ask.past.midway && !ask.is_in_place() {
         return Err(if ask.operation == Operation::Failback {
-            PlanRefused::AtHome(target)
+            PlanningError::AtHome(target)
         } else {
-            PlanRefused::TargetIsActive(target)
+            PlanningError::TargetIsActive(target)
         });
     }
     for (checkpoint, side) in [(ask.here, ask.leaving), (ask.there, target)] {
         if checkpoint.side != side || checkpoint.pair != *ask.pair {
-            return Err(PlanRefused::WrongCheckpoint {
+            return Err(PlanningError::WrongCheckpoint {
                 found: format!("the {} of {}", checkpoint.side, checkpoint.pair),
                 wanted: format!("the {side} of {}", ask.pair),
             });
         }
     }
     if ask.here.resources.is_empty() {
-        return Err(PlanRefused::NothingThere(ask.leaving));
+        return Err(PlanningError::NothingThere(ask.leaving));
     }
     for (kind, missing) in &ask.there.missing {
         match missing {
             Missing::UnsupportedHere { .. } => {}
             Missing::NotListed { message } => {
-                return Err(PlanRefused::TargetNotListed {
+                return Err(PlanningError::TargetNotListed {
                     side: target,
                     kind: kind.clone(),
                     message: message.clone(),

@@ -10,7 +10,7 @@ use serde_json::json;
 use super::findings::{bounded, findings, not_covered};
 use super::gates::verified;
 use super::refusals::refuse;
-use super::{Ask, GO, PlanRefused, actions, homing, moving, stage, steps, want};
+use super::{Ask, GO, PlanningError, actions, homing, moving, stage, steps, want};
 use crate::action::Purpose;
 use crate::checkpoint::{Resource, Start, StartStage, Trust};
 use crate::matching::{Counterpart, Matching, told_apart};
@@ -27,8 +27,8 @@ struct Proved<'a> {
 ///
 /// # Errors
 ///
-/// [`PlanRefused`], with the remedy.
-pub fn standby_drill_plan(ask: &Ask<'_>) -> Result<Plan, PlanRefused> {
+/// [`PlanningError`], with the remedy.
+pub fn standby_drill_plan(ask: &Ask<'_>) -> Result<Plan, PlanningError> {
     refuse(ask)?;
     let matching = Matching::new(ask.here, ask.there, ask.map);
     let counterparts: Vec<Counterpart> =

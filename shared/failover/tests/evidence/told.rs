@@ -1,7 +1,7 @@
 //! Tests of the tables in the record of a small saga.
 
 use failover::evidence::sample::{self, at};
-use failover::evidence::{Achieved, ClockName, Judged, NoTables, Record};
+use failover::evidence::{Achieved, ClockName, Judged, Record, TablesError};
 use saga::{StepState, Tally};
 
 #[test]
@@ -70,7 +70,7 @@ fn steps_tell_tries_and_faults_and_what_was_left_out() {
 fn a_saga_that_is_not_finished_has_no_record() {
     let mut facts = sample::facts("payments-1");
     facts.log.pop();
-    assert_eq!(Record::of(facts), Err(NoTables::NotFinished));
+    assert_eq!(Record::of(facts), Err(TablesError::NotFinished));
 }
 
 #[test]

@@ -20,7 +20,7 @@ use failover::signal::{About, CloudName, Origin, Reading, Signal, holds};
 use jiff::Timestamp;
 use serde_json::Value;
 
-use crate::foreign::{Unreadable, list, object, text, word};
+use crate::foreign::{BodyError, list, object, text, word};
 use crate::plain::{one_line, subject};
 use crate::source::{Arrival, Listening, Source, Told};
 use crate::times::time;
@@ -36,12 +36,12 @@ impl Source for AwsHealth {
         Arrival::Event(&["AWS Health Event", "AWS Health Abuse Event"])
     }
 
-    fn read(&self, body: &[u8], listening: &Listening<'_>) -> Result<Told, Unreadable> {
+    fn read(&self, body: &[u8], listening: &Listening<'_>) -> Result<Told, BodyError> {
         let event = object(body)?;
         let detail = event.get("detail").filter(|detail| detail.is_object());
-        let detail = detail.ok_or(Unreadable("the event has no detail"))?;
-        let arn = text(detail, "eventArn").ok_or(Unreadable("the event has no eventArn"))?;
-        let region = text(detail, "eventRegion").ok_or(Unreadable("the event names no region"))?;
+        let detail = detail.ok_or(BodyError("the event has no detail"))?;
+        let arn = text(detail, "eventArn").ok_or(BodyError("the event has no eventArn"))?;
+        let region = text(detail, "eventRegion").ok_or(BodyError("the event names no region"))?;
         if text(&event, "detail-type") == Some("AWS Health Abuse Event") {
             return Ok(Told::nothing("a report of abuse says nothing of health"));
         }

@@ -13,7 +13,7 @@
 use failover::signal::{About, CloudName, Origin, Reading, Signal, WatchedSide, holds};
 use rss::{Channel, Item};
 
-use crate::foreign::{LARGEST_BODY_BYTES, Unreadable};
+use crate::foreign::{BodyError, LARGEST_BODY_BYTES};
 use crate::plain::{names_region, one_line};
 use crate::source::{Arrival, Listening, Source, Told};
 
@@ -31,13 +31,13 @@ impl Source for AzureStatus {
         Arrival::Polled
     }
 
-    fn read(&self, body: &[u8], listening: &Listening<'_>) -> Result<Told, Unreadable> {
+    fn read(&self, body: &[u8], listening: &Listening<'_>) -> Result<Told, BodyError> {
         if body.len() > LARGEST_BODY_BYTES {
-            return Err(Unreadable::TOO_LONG);
+            return Err(BodyError::TOO_LONG);
         }
-        let channel = Channel::read_from(body).map_err(|_| Unreadable("the body is no RSS feed"))?;
+        let channel = Channel::read_from(body).map_err(|_| BodyError("the body is no RSS feed"))?;
         if channel.title().trim().is_empty() {
-            return Err(Unreadable("the feed has no title"));
+            return Err(BodyError("the feed has no title"));
         }
         let mut told = Told::default();
         for side in listening.watched.sides.iter().filter(|side| side.cloud == CloudName::Azure) {

@@ -10,7 +10,7 @@ use failover::Side;
 use failover::signal::{About, CloudName, Origin, Reading, Signal, holds};
 use serde_json::Value;
 
-use crate::foreign::{Unreadable, list, object, text};
+use crate::foreign::{BodyError, list, object, text};
 use crate::plain::{one_line, subject};
 use crate::source::{Alarm, Arrival, Listening, Source, Told};
 use crate::times::time;
@@ -26,13 +26,13 @@ impl Source for CloudwatchAlarm {
         Arrival::Event(&["CloudWatch Alarm State Change"])
     }
 
-    fn read(&self, body: &[u8], listening: &Listening<'_>) -> Result<Told, Unreadable> {
+    fn read(&self, body: &[u8], listening: &Listening<'_>) -> Result<Told, BodyError> {
         let event = object(body)?;
         let detail = event.get("detail").filter(|detail| detail.is_object());
-        let detail = detail.ok_or(Unreadable("the event has no detail"))?;
-        let name = text(detail, "alarmName").ok_or(Unreadable("the event names no alarm"))?;
+        let detail = detail.ok_or(BodyError("the event has no detail"))?;
+        let name = text(detail, "alarmName").ok_or(BodyError("the event names no alarm"))?;
         let state = detail.get("state").filter(|state| state.is_object());
-        let state = state.ok_or(Unreadable("the event has no state"))?;
+        let state = state.ok_or(BodyError("the event has no state"))?;
         let Some(alarm) = listening.alarms.iter().find(|alarm| alarm.is_called(name)) else {
             return Ok(Told::nothing("no [[alarm]] of the configuration names it"));
         };

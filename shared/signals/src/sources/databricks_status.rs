@@ -13,7 +13,7 @@
 use failover::signal::{About, Origin, Reading, Signal, holds};
 use serde_json::Value;
 
-use crate::foreign::{Unreadable, list, object, text, word};
+use crate::foreign::{BodyError, list, object, text, word};
 use crate::plain::{names_region, one_line, subject};
 use crate::source::{Arrival, Listening, Source, Told};
 
@@ -28,10 +28,10 @@ impl Source for DatabricksStatus {
         Arrival::Polled
     }
 
-    fn read(&self, body: &[u8], listening: &Listening<'_>) -> Result<Told, Unreadable> {
+    fn read(&self, body: &[u8], listening: &Listening<'_>) -> Result<Told, BodyError> {
         let page = object(body)?;
         let result = page.get("result").filter(|result| result.get("status").is_some_and(Value::is_array));
-        let result = result.ok_or(Unreadable("the page has no list of components"))?;
+        let result = result.ok_or(BodyError("the page has no list of components"))?;
         let maintained =
             !result.get("maintenance").map_or(&[][..], |maintenance| list(maintenance, "active")).is_empty();
         let mut told = Told::default();

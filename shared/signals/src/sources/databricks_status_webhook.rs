@@ -12,7 +12,7 @@
 use failover::signal::{About, CloudName, Origin, Reading, Signal, WatchedSide, holds};
 use serde_json::Value;
 
-use crate::foreign::{Unreadable, list, object, text, word};
+use crate::foreign::{BodyError, list, object, text, word};
 use crate::plain::{names_region, one_line, subject};
 use crate::source::{Arrival, Listening, MOST_SIGNALS, Source, Told};
 use crate::times::time;
@@ -28,9 +28,9 @@ impl Source for DatabricksStatusWebhook {
         Arrival::Webhook { only_address: true }
     }
 
-    fn read(&self, body: &[u8], listening: &Listening<'_>) -> Result<Told, Unreadable> {
+    fn read(&self, body: &[u8], listening: &Listening<'_>) -> Result<Told, BodyError> {
         let told = object(body)?;
-        let id = word(&told, "id").ok_or(Unreadable("the body has no id"))?;
+        let id = word(&told, "id").ok_or(BodyError("the body has no id"))?;
         if text(&told, "maintenance_url").is_some() {
             return Ok(Told::nothing("planned maintenance is no trouble by itself"));
         }

@@ -12,7 +12,7 @@ use failover::signal::{About, Origin, Reading, Signal, holds};
 use serde_json::Value;
 
 use super::side::{named_side, tagged_side};
-use crate::foreign::{Unreadable, object, text, word};
+use crate::foreign::{BodyError, object, text, word};
 use crate::plain::{one_line, subject};
 use crate::source::{Arrival, Listening, Source, Told};
 use crate::times::time;
@@ -28,11 +28,11 @@ impl Source for Datadog {
         Arrival::Webhook { only_address: false }
     }
 
-    fn read(&self, body: &[u8], listening: &Listening<'_>) -> Result<Told, Unreadable> {
+    fn read(&self, body: &[u8], listening: &Listening<'_>) -> Result<Told, BodyError> {
         let alert = object(body)?;
-        let id = word(&alert, "alert_id").ok_or(Unreadable("the body has no alert_id"))?;
+        let id = word(&alert, "alert_id").ok_or(BodyError("the body has no alert_id"))?;
         let side = named_side(&alert).or_else(|| tagged_side(&alert));
-        let side = side.ok_or(Unreadable("the body names no side: neither side nor a tag side:…"))?;
+        let side = side.ok_or(BodyError("the body names no side: neither side nor a tag side:…"))?;
         let group = word(&alert, "aggreg_key").unwrap_or_default();
         let title = text(&alert, "title").or_else(|| text(&alert, "status")).unwrap_or("a monitor");
         let mut told = Told::default();

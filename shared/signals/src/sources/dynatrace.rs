@@ -13,7 +13,7 @@ use failover::signal::{About, Origin, Reading, Signal, holds};
 use serde_json::Value;
 
 use super::side::{named_side, tagged_side};
-use crate::foreign::{Unreadable, object, text, word};
+use crate::foreign::{BodyError, object, text, word};
 use crate::plain::{one_line, subject};
 use crate::source::{Arrival, Listening, Source, Told};
 
@@ -28,13 +28,13 @@ impl Source for Dynatrace {
         Arrival::Webhook { only_address: false }
     }
 
-    fn read(&self, body: &[u8], listening: &Listening<'_>) -> Result<Told, Unreadable> {
+    fn read(&self, body: &[u8], listening: &Listening<'_>) -> Result<Told, BodyError> {
         let problem = object(body)?;
         // The PID is one problem for ever. The id that people see is shorter.
         let id = word(&problem, "PID").or_else(|| word(&problem, "ProblemID"));
-        let id = id.ok_or(Unreadable("the body has neither PID nor ProblemID"))?;
+        let id = id.ok_or(BodyError("the body has neither PID nor ProblemID"))?;
         let side = named_side(&problem).or_else(|| tagged_side(&problem));
-        let side = side.ok_or(Unreadable("the body names no side: neither side nor a tag side:…"))?;
+        let side = side.ok_or(BodyError("the body names no side: neither side nor a tag side:…"))?;
         let title = text(&problem, "ProblemTitle").unwrap_or("a problem");
         let entity = text(&problem, "ImpactedEntity").map(|entity| format!(" ({entity})")).unwrap_or_default();
         let mut told = Told::default();

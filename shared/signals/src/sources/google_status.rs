@@ -14,7 +14,7 @@
 use failover::signal::{About, CloudName, Origin, Reading, Signal, WatchedSide, holds};
 use serde_json::Value;
 
-use crate::foreign::{Unreadable, elements, list, text};
+use crate::foreign::{BodyError, elements, list, text};
 use crate::plain::one_line;
 use crate::source::{Arrival, Listening, Source, Told};
 
@@ -42,7 +42,7 @@ impl Source for GoogleStatus {
         Arrival::Polled
     }
 
-    fn read(&self, body: &[u8], listening: &Listening<'_>) -> Result<Told, Unreadable> {
+    fn read(&self, body: &[u8], listening: &Listening<'_>) -> Result<Told, BodyError> {
         let (incidents, whole) = elements(body)?;
         let open: Vec<&Value> =
             incidents.iter().filter(|incident| goes_on(incident)).filter(|one| counts(one)).collect();

@@ -10,7 +10,7 @@
 use failover::signal::{About, Origin, Reading, Signal, holds};
 
 use super::side::named_side;
-use crate::foreign::{Unreadable, object, text};
+use crate::foreign::{BodyError, object, text};
 use crate::plain::{one_line, subject};
 use crate::source::{Arrival, Listening, Source, Told};
 use crate::times::time;
@@ -26,14 +26,14 @@ impl Source for Operator {
         Arrival::Webhook { only_address: false }
     }
 
-    fn read(&self, body: &[u8], listening: &Listening<'_>) -> Result<Told, Unreadable> {
+    fn read(&self, body: &[u8], listening: &Listening<'_>) -> Result<Told, BodyError> {
         let said = object(body)?;
         let by = text(&said, "by").map(one_line).filter(|by| !by.is_empty());
-        let by = by.ok_or(Unreadable("the body does not say by whom"))?;
-        let side = named_side(&said).ok_or(Unreadable("the body names no side: primary or standby"))?;
+        let by = by.ok_or(BodyError("the body does not say by whom"))?;
+        let side = named_side(&said).ok_or(BodyError("the body names no side: primary or standby"))?;
         let known = [Reading::Unknown, Reading::Healthy, Reading::Degraded, Reading::Down];
         let reading = text(&said, "reading").and_then(|word| known.into_iter().find(|known| known.as_str() == word));
-        let reading = reading.ok_or(Unreadable("the reading is none of healthy, degraded, down, unknown"))?;
+        let reading = reading.ok_or(BodyError("the reading is none of healthy, degraded, down, unknown"))?;
         let words = text(&said, "text").unwrap_or(reading.as_str());
         let mut told = Told::default();
         let signal = Signal {
