@@ -65,7 +65,7 @@ fn a_plan_whose_about_has_another_shape_is_not_driven_and_nothing_is_called() {
         let before = (requests(ground), ground.stack.changing_calls());
         let stopped = drive(&ground.operator, &saga, "a runner").await.expect_err("it cannot be read");
         assert!(
-            matches!(&stopped, Stopped::Plan(PlanError::Foreign { saga: named, .. }) if *named == saga),
+            matches!(&stopped, RunnerError::Plan(PlanError::Foreign { saga: named, .. }) if *named == saga),
             "{stopped}"
         );
         let message = stopped.to_string();

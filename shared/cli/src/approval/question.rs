@@ -3,7 +3,7 @@
 use engine::Deps;
 use engine::approvals::{Proven, answer, folded, question_of};
 use engine::ports::{ApprovalRequest, RequestState};
-use engine::runner::Stopped;
+use engine::runner::RunnerError;
 use engine::start::Draft;
 use engine::view::View;
 use failover::plan::{About, GO};
@@ -122,7 +122,7 @@ pub(crate) fn text(deps: &Deps, draft: &Draft) -> Result<String, Problem> {
 
 /// The problem of a plan that this program cannot read.
 pub(crate) fn unreadable(error: PlanError) -> Problem {
-    Stopped::Plan(error).into()
+    RunnerError::Plan(error).into()
 }
 
 /// The question of a saga. It is asked now if it was not asked before.
