@@ -4,7 +4,7 @@ use engine::capture::capture;
 use engine::dry_run::{DryRunError, dry_run};
 use engine::keys::plan_key;
 use engine::ports::{ControlCount, PairHead, STORE_VERSION, SagaHead, SagaStatus, StoreError};
-use engine::runner::{Stopped, drive};
+use engine::runner::{RunnerError, drive};
 use engine::start::{Draft, OrderError, StartError, start};
 use engine::view::view;
 use failover::{Clocks, PlanningError, Side};
