@@ -20,7 +20,10 @@ const STOPS: &[&str] =
     &[stage::FENCE, stage::STOP_COMPUTE, stage::SWEEP, stage::CUT_OFF, stage::PUT_BACK, stage::PUT_BACK_POOLS];
 
 /// Beginnings of events that the screen leaves out.
-const LEFT_OUT: &[&str] = &["checkpoint of the ", "the plan has ", "a run would make "];
+const LEFT_OUT: &[&str] = &["checkpoint of the ", "the plan has ", "a run would make ", "the same AWS Health event"];
+
+/// The end of a verdict that the screen leaves out: all is well.
+const NOTHING_NEW: &str = " is well: nothing is proposed";
 
 /// Parts of events, with the mark of an event that has the part.
 const MARKED: &[(&str, Mark)] = &[
@@ -69,7 +72,7 @@ fn heard(sentences: &[Sentence]) -> Vec<Happening> {
     for sentence in sentences {
         let (mark, text) = match sentence.place.as_str() {
             "verdict" => {
-                if last_verdict.replace(sentence.at) == Some(sentence.at) {
+                if last_verdict.replace(sentence.at) == Some(sentence.at) || sentence.text.ends_with(NOTHING_NEW) {
                     continue;
                 }
                 (Mark::Note, format!("verdict: {}", sentence.text))
@@ -94,17 +97,29 @@ fn answer(person: &str, text: &str) -> (Mark, String) {
 
 /// The moments of one saga.
 fn of_saga(view: &View) -> Vec<Happening> {
-    let mut happened: Vec<Happening> = view.lines.iter().filter_map(|line| of_line(&line.event, line.at)).collect();
+    let mut happened: Vec<Happening> = Vec::new();
+    for one in view.lines.iter().filter_map(|line| of_line(&line.event, line.at)) {
+        // A saga that waits for a person says so after each round of its pursuit.
+        if !happened.iter().any(|known| known.text == one.text) {
+            happened.push(one);
+        }
+    }
     let Some(about) = about(view) else { return happened };
     let is_drill_alone = about.operation == Some(Operation::StandbyDrill);
     let target = about.leaving.other();
     let stopping = if is_drill_alone { target } else { about.leaving };
     let arrived = view.head.clocks.validated_at;
-    happened.extend(lane(view, STARTS, Mark::Starts, &format!("the {target} starts"), None));
-    happened.extend(lane(view, STOPS, Mark::Stops, &format!("the {stopping} stops"), arrived));
+    let reached = arrived.or_else(|| person_needed_at(view));
+    happened.extend(lane(view, STARTS, Mark::Starts, &format!("{target} starts"), None));
+    happened.extend(lane(view, STOPS, Mark::Stops, &format!("{stopping} stops"), reached));
     happened.extend(arrived.map(|at| arrival(&about, at)));
-    happened.extend(stopped(view, about.leaving));
+    happened.extend(reached.and_then(|reached| stopped(view, about.leaving, reached)));
     happened
+}
+
+/// The first time that nothing could be done without a person.
+fn person_needed_at(view: &View) -> Option<Timestamp> {
+    view.lines.iter().find(|line| matches!(line.event, Event::PersonNeeded { .. })).map(|line| line.at)
 }
 
 fn of_line(event: &Event, at: Timestamp) -> Option<Happening> {
@@ -163,7 +178,7 @@ fn lane(view: &View, stages: &[&str], mark: Mark, title: &str, until: Option<Tim
         counts.push(format!("{} {count}", stage.name.replace('-', " ")));
     }
     let at = begun?;
-    Some(Happening { at, mark, text: format!("{title}: {}", counts.join(" · ")) })
+    Some(Happening { at, mark, text: format!("{title}: {}", counts.join("  ")) })
 }
 
 fn arrival(about: &About, at: Timestamp) -> Happening {
@@ -178,21 +193,21 @@ fn arrival(about: &About, at: Timestamp) -> Happening {
     Happening { at, mark: Mark::Well, text }
 }
 
-/// The moment when the last thing on the leaving side was read back as stopped, if that was after the arrival.
-fn stopped(view: &View, leaving: Side) -> Option<Happening> {
-    let arrived = view.head.clocks.validated_at?;
+/// The moment when the last thing on the leaving side was read back as stopped, if that was after the forward part
+/// had got as far as it could.
+fn stopped(view: &View, leaving: Side, reached: Timestamp) -> Option<Happening> {
     let fencing = || view.plan.steps().filter(|(_, step)| is_fencing(&step.want));
     let is_settled = |id| view.state.step(id).is_some_and(|record| record.state.is_settled());
     let open = fencing().filter(|(id, _)| !is_settled(*id)).count();
     if open > 0 {
-        let at = view.lines.last().map_or(arrived, |line| line.at);
+        let at = view.lines.last().map_or(reached, |line| line.at);
         let text = format!("{open} things on the {leaving} are not read back as stopped yet: they are pursued");
         return Some(Happening { at, mark: Mark::Beware, text });
     }
     let last = fencing().filter_map(|(id, _)| view.state.step(id)?.last_try).max()?;
     let things = fencing().filter(|(_, step)| step.want == want::FENCED).count();
     let text = format!("every one of {things} things on the {leaving} was read back as stopped");
-    (last > arrived).then_some(Happening { at: last, mark: Mark::Well, text })
+    (last > reached).then_some(Happening { at: last, mark: Mark::Well, text })
 }
 
 fn of_guard(round: &View) -> Option<Happening> {

@@ -69,7 +69,10 @@ fn work(seen: &Seen<'_>) -> String {
     };
     match seen.report.outcome.as_str() {
         "completed" | "turned-back" | "pursuing" => format!("the work is on {role}"),
-        "person-needed" => format!("the move is not through: the record still names {role}, and a person is needed"),
+        "person-needed" if seen.ended.view.head.clocks.validated_at.is_some() => {
+            format!("the work is on {role}, and a person is needed for the rest")
+        }
+        "person-needed" => format!("not through, a person is needed; the record still names {role}"),
         "nothing-proposed" | "held" | "not-begun" | "refused" => format!("the work is on {role}: nothing was moved"),
         "aborted" if seen.report.steps.done == 0 => format!("the work is on {role}: nothing was moved"),
         _ => format!("the move is not through: the record still names {role}"),

@@ -23,13 +23,13 @@ pub(super) fn proof(auditor: &Auditor, double: &[DoubleWindow], cause: Option<Ca
     let mut proof = vec![
         judged(
             auditor.processed_after_done == 0,
-            format!("{} processed data after they were read back as \"fenced\"", auditor.processed_after_done),
+            format!("{} things processed data after they were read back as \"fenced\"", auditor.processed_after_done),
         ),
         judged(
             auditor.woken_that_were_off == 0,
-            format!("{} switched on that had been off", auditor.woken_that_were_off),
+            format!("{} things switched on that had been off", auditor.woken_that_were_off),
         ),
-        runs(auditor),
+        runs(auditor, ended),
         both_sides(auditor, double, cause),
     ];
     proof.extend(left_over(auditor, ended));
@@ -41,13 +41,17 @@ fn judged(is_well: bool, text: String) -> Proof {
     Proof { mark: if is_well { Mark::Well } else { Mark::Failed }, text }
 }
 
-fn runs(auditor: &Auditor) -> Proof {
+fn runs(auditor: &Auditor, ended: &Ended) -> Proof {
     let (expected, seen, wrong) = (auditor.runs_expected, auditor.runs_seen, auditor.runs_wrong);
     match (expected, wrong) {
         (0, 0) => judged(seen == 0, "no interrupted run had to be repeated, and none was".to_owned()),
         (_, 0) => judged(seen == expected, format!("{seen} of {expected} interrupted runs repeated, each once")),
+        (_, wrong) if seen + wrong == expected && ended.view.state.tally().blocked > 0 => {
+            let text = format!("{seen} of {expected} interrupted runs repeated; the others wait for the blocked steps");
+            Proof { mark: Mark::Beware, text }
+        }
         (_, wrong) => {
-            let text = format!("{seen} of {expected} interrupted runs repeated; {wrong} jobs have a wrong number");
+            let text = format!("{seen} of {expected} interrupted runs repeated; wrong number of runs: {wrong}");
             judged(false, text)
         }
     }
@@ -69,14 +73,14 @@ fn both_sides(auditor: &Auditor, double: &[DoubleWindow], cause: Option<Cause>) 
     let counted = if double.len() == 1 { "1 stretch".to_owned() } else { format!("{} stretches", double.len()) };
     let text = match cause {
         Cause::Returned(back) => format!(
-            "the lost side came back at {} and started its schedules by itself, as it would for real; until the \
-             pursuit had stopped the last of it, some work ran on both sides: {counted}, over at {}, none later",
+            "the lost side came back at {} and started its schedules by itself; some work ran on both sides until the \
+             pursuit had stopped it: {counted}, the last over at {}",
             clock(back),
             clock(last)
         ),
         Cause::Deployed(at, fenced) => format!(
-            "a deployment at {} switched jobs on again beside the active side, as it would for real; the guard had \
-             stopped the last of them at {}: {counted}, none later",
+            "a deployment at {} switched jobs on again on the side that was left; some work ran on both sides until \
+             the guard had stopped it at {}: {counted}",
             clock(at),
             clock(fenced)
         ),
@@ -87,7 +91,7 @@ fn both_sides(auditor: &Auditor, double: &[DoubleWindow], cause: Option<Cause>) 
 /// Work under way on the side that was left. Where the primary works on, its work is no finding.
 fn left_over(auditor: &Auditor, ended: &Ended) -> Option<Proof> {
     let was_left = !ended.legs.is_empty() || ended.view.pair.active == Side::Standby;
-    let text = format!("{} still processing on the inactive side at the end", auditor.processing_on_leaving);
+    let text = format!("{} things still at work on the inactive side at the end", auditor.processing_on_leaving);
     was_left.then(|| judged(auditor.processing_on_leaving == 0, text))
 }
 

@@ -146,9 +146,9 @@ fn clock_line(clocks: &SagaClocks) -> String {
         ("validate", seconds.validate_s),
     ];
     let parts = parts.map(|(name, s)| format!("{name} {}", s.map_or_else(|| "–".to_owned(), short)));
-    let sum = seconds.rto_s.map_or_else(|| "RTO not reached".to_owned(), |s| format!("RTO {}", short(s)));
-    let people = clocks.people_s.map_or_else(String::new, |s| format!("   (of it people {})", short(s)));
-    format!(" {:<8} {}    {sum}{people}", clocks.kind, parts.join(" │ "))
+    let sum = seconds.rto_s.map_or_else(|| "RTO –".to_owned(), |s| format!("RTO {}", short(s)));
+    let people = clocks.people_s.map_or_else(String::new, |s| format!(" (of it people {})", short(s)));
+    format!(" {:<8} {}   {sum}{people}", clocks.kind, parts.join(" │ "))
 }
 
 /// A duration in short, e.g. `10m22`.
