@@ -110,10 +110,12 @@ fn of_saga(view: &View) -> Vec<Happening> {
     let stopping = if is_drill_alone { target } else { about.leaving };
     let arrived = view.head.clocks.validated_at;
     let reached = arrived.or_else(|| person_needed_at(view));
+    // A drill on the standby alone stops what it has proved, so nothing is pursued.
+    let counted_until = if is_drill_alone { None } else { reached };
     happened.extend(lane(view, STARTS, Mark::Starts, &format!("{target} starts"), None));
-    happened.extend(lane(view, STOPS, Mark::Stops, &format!("{stopping} stops"), reached));
+    happened.extend(lane(view, STOPS, Mark::Stops, &format!("{stopping} stops"), counted_until));
     happened.extend(arrived.map(|at| arrival(&about, at)));
-    happened.extend(reached.and_then(|reached| stopped(view, about.leaving, reached)));
+    happened.extend(reached.and_then(|reached| stopped(view, stopping, reached)));
     happened
 }
 
@@ -193,20 +195,20 @@ fn arrival(about: &About, at: Timestamp) -> Happening {
     Happening { at, mark: Mark::Well, text }
 }
 
-/// The moment when the last thing on the leaving side was read back as stopped, if that was after the forward part
+/// The moment when the last thing on the side that stops was read back as stopped, if that was after the forward part
 /// had got as far as it could.
-fn stopped(view: &View, leaving: Side, reached: Timestamp) -> Option<Happening> {
+fn stopped(view: &View, side: Side, reached: Timestamp) -> Option<Happening> {
     let fencing = || view.plan.steps().filter(|(_, step)| is_fencing(&step.want));
     let is_settled = |id| view.state.step(id).is_some_and(|record| record.state.is_settled());
     let open = fencing().filter(|(id, _)| !is_settled(*id)).count();
     if open > 0 {
         let at = view.lines.last().map_or(reached, |line| line.at);
-        let text = format!("{open} things on the {leaving} are not read back as stopped yet: they are pursued");
+        let text = format!("{open} things on the {side} are not read back as stopped yet: they are pursued");
         return Some(Happening { at, mark: Mark::Beware, text });
     }
     let last = fencing().filter_map(|(id, _)| view.state.step(id)?.last_try).max()?;
     let things = fencing().filter(|(_, step)| step.want == want::FENCED).count();
-    let text = format!("every one of {things} things on the {leaving} was read back as stopped");
+    let text = format!("every one of {things} things on the {side} was read back as stopped");
     (last > reached).then_some(Happening { at: last, mark: Mark::Well, text })
 }
 
