@@ -12,6 +12,7 @@ mod tidy {
     pub(crate) mod links;
     pub(crate) mod lists;
     pub(crate) mod paths;
+    pub(crate) mod pictures;
     pub(crate) mod rooms;
     pub(crate) mod shapes;
     pub(crate) mod tree;
@@ -20,7 +21,7 @@ mod tidy {
 }
 
 use tidy::tree::Tree;
-use tidy::{circles, codes, crates, links, lists, rooms, shapes, vocabulary, words};
+use tidy::{circles, codes, crates, links, lists, pictures, rooms, shapes, vocabulary, words};
 
 macro_rules! over_the_repository {
     ($($test:ident: $rule:path;)+) => {
@@ -56,6 +57,7 @@ over_the_repository! {
     every_action_and_every_probe_is_listed: lists::actions_and_probes;
     every_function_is_complete: lists::functions;
     every_scenario_has_a_script_a_story_and_a_line: lists::scenarios;
+    the_picture_of_the_screen_is_what_is_printed: pictures::screen;
     every_code_has_a_page_and_every_page_a_code: lists::advice;
     every_code_of_an_invariant_is_defined: codes::defined;
     every_invariant_is_named_by_a_test: codes::tested;

@@ -169,7 +169,7 @@ pub(crate) fn functions(tree: &Tree) -> Vec<String> {
     offences
 }
 
-/// Scenarios without a script, without their story, or without a line.
+/// Scenarios without a script, without their story or their screen, or without a line.
 pub(crate) fn scenarios(tree: &Tree) -> Vec<String> {
     let list = tree.text("infra/local/src/rehearsal/scenarios.rs").unwrap_or_default();
     let list = Code::without_tests(list).told;
@@ -182,6 +182,9 @@ pub(crate) fn scenarios(tree: &Tree) -> Vec<String> {
         }
         if !files.iter().any(stem) {
             offences.push(format!("{SCENARIOS}/{name}: has no golden story"));
+        }
+        if !files.contains(&"screen.txt") {
+            offences.push(format!("{SCENARIOS}/{name}: has no golden screen"));
         }
         if !list.contains(&format!("\"{name}\"")) {
             offences.push(format!("{SCENARIOS}/{name}: not in the list of scenarios"));
@@ -275,10 +278,11 @@ fn a_scenario_without_story_script_or_line_is_found() {
         ("infra/local/src/rehearsal/scenarios.rs", "scenario!(\"a\"),\n// scenario!(\"b\")\n"),
         ("tests/scenarios/a/script.toml", ""),
         ("tests/scenarios/a/story.txt", ""),
+        ("tests/scenarios/a/screen.txt", ""),
         ("tests/scenarios/b/notes.md", ""),
     ]);
     let found = scenarios(&tree);
-    assert_eq!(found.len(), 3, "{found:?}");
+    assert_eq!(found.len(), 4, "{found:?}");
     assert!(found.iter().all(|offence| offence.starts_with("tests/scenarios/b: ")));
 }
 

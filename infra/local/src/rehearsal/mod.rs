@@ -12,8 +12,10 @@ mod incident;
 pub mod journey;
 pub mod own_estate;
 mod pace;
+mod page;
 mod report;
 pub mod scenarios;
+pub mod screen;
 pub mod script;
 mod standing;
 mod telling;
@@ -64,6 +66,8 @@ pub struct Rehearsal {
     pub store: StoreKind,
     /// The engine's settings. The scenario adds the limits.
     pub settings: Settings,
+    /// Whether the page of evidence is drawn. It reads the record once more at the end.
+    pub page: bool,
     /// Guards of the store that are switched off.
     #[cfg(feature = "mutants")]
     pub weakened: aws::Weakened,
@@ -104,6 +108,7 @@ impl Rehearsal {
             delays: Delays::default(),
             store: StoreKind::default(),
             settings: Settings::default(),
+            page: false,
             #[cfg(feature = "mutants")]
             weakened: aws::Weakened::default(),
         }
@@ -194,16 +199,22 @@ impl Rehearsal {
             clock: &*clock,
             begins,
         };
-        let ended = tokio::select! {
+        let played = async {
+            let ended = perform(&cast, progress).await?;
+            let page = if self.page { page::page(&stack.operator(), &ended).await? } else { None };
+            Ok::<_, String>((ended, page))
+        };
+        let (ended, page) = tokio::select! {
             biased;
-            ended = perform(&cast, progress) => ended?,
+            played = played => played?,
             () = stack.run() => return Err("the stack ended".to_owned()),
         };
         if let Some(refused) = stack.refused().first() {
             return Err(format!("infra/aws/template.yaml lacks a right: {refused}"));
         }
-        let mut told = told::tell(&cast, &ended, &limits);
+        let mut told = Told { page, ..told::tell(&cast, &ended, &limits) };
         if let Some(own) = &self.own {
+            told.screen.estate = own.told.first().cloned();
             told.story = format!("{}\n\n{}", own.told.join("\n"), told.story);
         }
         Ok(told)

@@ -40,6 +40,8 @@ pub struct Report {
     pub writes_per_step: f64,
     /// Path of the story, once it is written.
     pub story: String,
+    /// Path of the page of evidence, once it is written. `None` if no saga has finished.
+    pub page: Option<String>,
 }
 
 /// Steps by how they ended.
@@ -102,7 +104,7 @@ pub struct Calls {
     pub taken_s: f64,
 }
 
-/// Makes the numbers. The path of the story is still empty.
+/// Makes the numbers. The paths of the files are still empty.
 pub(super) fn report(cast: &Cast<'_>, ended: &Ended, limits: &Limits) -> Report {
     let now_ms = cast.clock.now().as_millisecond();
     let (calls, routes) = {
@@ -131,6 +133,7 @@ pub(super) fn report(cast: &Cast<'_>, ended: &Ended, limits: &Limits) -> Report 
         },
         writes_per_step: (ended.writes as f64 / f64::from(tally.total().max(1)) * 1000.0).round() / 1000.0,
         story: String::new(),
+        page: None,
     }
 }
 

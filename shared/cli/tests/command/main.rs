@@ -14,5 +14,6 @@ mod memory;
 mod own_estate;
 mod readme;
 mod refused;
+mod rehearsing;
 mod way_back;
 mod working;

@@ -32,14 +32,21 @@ fn the_commands_of_the_readme_capture_an_estate_and_rehearse_it_with_nothing_but
     let mut command = Command::new(env!("CARGO_BIN_EXE_switchback"));
     let rehearsed =
         command.args(words("switchback rehearse --checkpoint")).current_dir(elsewhere.path()).output().unwrap();
-    let story = String::from_utf8_lossy(&rehearsed.stdout).into_owned();
-    assert_eq!(rehearsed.status.code(), Some(0), "{story} {}", String::from_utf8_lossy(&rehearsed.stderr));
+    let screen = String::from_utf8_lossy(&rehearsed.stdout).into_owned();
+    assert_eq!(rehearsed.status.code(), Some(0), "{screen} {}", String::from_utf8_lossy(&rehearsed.stderr));
     for part in
         ["the estate is that of checkpoint.json", "the primary of pair payments", "region-lost", "outcome: completed"]
     {
-        assert!(story.contains(part), "{part}: {story}");
+        assert!(screen.contains(part), "{part}: {screen}");
     }
-    assert!(elsewhere.path().join("rehearsals/region-lost-1-own.txt").exists());
+    let kept = std::fs::read_to_string(elsewhere.path().join("rehearsals/region-lost-1-own.txt")).unwrap();
+    for part in
+        ["the estate is that of checkpoint.json", "the primary of pair payments", "region-lost", "outcome: completed"]
+    {
+        assert!(kept.contains(part), "{part}: {kept}");
+    }
+    let page = std::fs::read_to_string(elsewhere.path().join("rehearsals/region-lost-1-own.html")).unwrap();
+    assert!(page.starts_with("<!DOCTYPE html>"), "it opens in a browser");
 }
 
 #[test]

@@ -78,6 +78,8 @@ fn an_unknown_scenario_code_or_store() {
     let ground = captured();
     ground.run(&["rehearse", "nowhere"]).ends(2, &["UNKNOWN-SCENARIO", "\"nowhere\"", "region-lost"]);
     ground.run(&["explain", "NOWHERE"]).ends(2, &["UNKNOWN-CODE", "NO-ANSWER"]);
+    ground.run(&["rehearse", "region-lots"]).ends(2, &["did you mean region-lost?", "switchback rehearse --list"]);
+    ground.run(&["explain", "PERMISION-DENIED"]).ends(2, &["did you mean PERMISSION-DENIED?", "explain --list"]);
     let named = |store: &str, telling: &[&str]| {
         ground.run(&["failover", "--config", "pair.toml", "--store", store]).ends(2, telling);
     };
