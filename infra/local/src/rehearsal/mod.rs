@@ -212,7 +212,7 @@ impl Rehearsal {
         if let Some(refused) = stack.refused().first() {
             return Err(format!("infra/aws/template.yaml lacks a right: {refused}"));
         }
-        let mut told = Told { page, ..told::tell(&cast, &ended, &limits) };
+        let mut told = Told { page, ..told::tell(&cast, ended, &limits) };
         if let Some(own) = &self.own {
             told.screen.estate = own.told.first().cloned();
             told.story = format!("{}\n\n{}", own.told.join("\n"), told.story);

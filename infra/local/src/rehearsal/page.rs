@@ -1,7 +1,7 @@
 //! Draws the page of evidence of a rehearsal, from the record of its last finished saga.
 
 use engine::Deps;
-use engine::evidence::{NoEvidence, record_of};
+use engine::evidence::{EvidenceError, record_of};
 use saga::SagaId;
 
 use super::ended::Ended;
@@ -18,8 +18,8 @@ pub(super) async fn page(deps: &Deps, ended: &Ended) -> Result<Option<String>, S
     for saga in sagas(ended) {
         match record_of(deps, saga).await {
             Ok(Some(record)) => return Ok(Some(deps.evidence_renderer.page(&record))),
-            Ok(None) | Err(NoEvidence::NotFinished(_)) => {}
-            Err(error @ (NoEvidence::NoTables { .. } | NoEvidence::Store(_))) => return Err(error.to_string()),
+            Ok(None) | Err(EvidenceError::NotFinished(_)) => {}
+            Err(error @ (EvidenceError::NoTables { .. } | EvidenceError::Store(_))) => return Err(error.to_string()),
         }
     }
     Ok(None)

@@ -34,7 +34,8 @@ pub struct Told {
 }
 
 /// Makes the results of a rehearsal that has ended.
-pub(super) fn tell(cast: &Cast<'_>, ended: &Ended, limits: &Limits) -> Told {
+pub(super) fn tell(cast: &Cast<'_>, all: Ended, limits: &Limits) -> Told {
+    let ended = &all;
     let report = report(cast, ended, limits);
     let story =
         if ended.legs.is_empty() { telling::story(cast, ended, &report) } else { journey::story(cast, ended, &report) };
@@ -53,7 +54,7 @@ pub(super) fn tell(cast: &Cast<'_>, ended: &Ended, limits: &Limits) -> Told {
         is_swapped: is_swapped(ended),
     });
     let stopped = cast.stack.stopped();
-    Told { report, story, plan, screen, findings, page: None, ended: ended.clone(), stopped }
+    Told { report, story, plan, screen, findings, page: None, ended: all, stopped }
 }
 
 /// The findings of all plans. A finding that several plans have is listed once.

@@ -5,7 +5,7 @@ use failover::plan::{About, GO, stage, want};
 use failover::story::Sentence;
 use failover::{Operation, Side};
 use jiff::Timestamp;
-use saga::Event;
+use saga::{ControlEvent, Event, SagaEvent};
 
 use super::super::ended::Ended;
 use super::super::fencing::is_fencing;
@@ -17,7 +17,7 @@ const STARTS: &[&str] = &[stage::POOLS, stage::COMPUTE, stage::JOBS, stage::VALI
 
 /// The stages in which a side stops.
 const STOPS: &[&str] =
-    &[stage::FENCE, stage::STOP_COMPUTE, stage::SWEEP, stage::CUT_OFF, stage::PUT_BACK, stage::PUT_BACK_POOLS];
+    &[stage::FENCE, stage::STOP_COMPUTE, stage::SWEEP, stage::ISOLATE, stage::PUT_BACK, stage::PUT_BACK_POOLS];
 
 /// Beginnings of events that the screen leaves out.
 const LEFT_OUT: &[&str] = &["checkpoint of the ", "the plan has ", "a run would make ", "the same AWS Health event"];
@@ -121,39 +121,23 @@ fn of_saga(view: &View) -> Vec<Happening> {
 
 /// The first time that nothing could be done without a person.
 fn person_needed_at(view: &View) -> Option<Timestamp> {
-    view.lines.iter().find(|line| matches!(line.event, Event::PersonNeeded { .. })).map(|line| line.at)
+    view.lines.iter().find(|line| matches!(line.event, Event::Saga(SagaEvent::PersonNeeded { .. }))).map(|line| line.at)
 }
 
 fn of_line(event: &Event, at: Timestamp) -> Option<Happening> {
     let (mark, text) = match event {
-        Event::Approved { question, by, accepts_risk, .. } if question == GO => {
+        Event::Saga(SagaEvent::Approved { question, by, accepts_risk, .. }) if question == GO => {
             let risk = if *accepts_risk { ", with the risk that the question names" } else { "" };
             (Mark::Well, format!("approved by {by}{risk}"))
         }
-        Event::PersonNeeded { blocked } => {
+        Event::Saga(SagaEvent::PersonNeeded { blocked }) => {
             let steps = if *blocked == 1 { "step is" } else { "steps are" };
             (Mark::Beware, format!("a person is needed: {blocked} {steps} blocked"))
         }
-        Event::LessonLearned { by, text, .. } => (Mark::Ordered, format!("{by} writes a lesson down: {text}")),
-        Event::Approved { .. }
-        | Event::Started { .. }
-        | Event::TookOver { .. }
-        | Event::StageEntered { .. }
-        | Event::Intended { .. }
-        | Event::Tried { .. }
-        | Event::Done { .. }
-        | Event::Blocked { .. }
-        | Event::Unblocked { .. }
-        | Event::Waived { .. }
-        | Event::ForwardDone
-        | Event::Round { .. }
-        | Event::HandedOver
-        | Event::Held { .. }
-        | Event::Resumed { .. }
-        | Event::TakenIn { .. }
-        | Event::Refused { .. }
-        | Event::AbortAsked { .. }
-        | Event::Finished { .. } => return None,
+        Event::Control(ControlEvent::LessonLearned { by, text, .. }) => {
+            (Mark::Ordered, format!("{by} writes a lesson down: {text}"))
+        }
+        Event::Saga(_) | Event::Step(_) | Event::Control(_) => return None,
     };
     Some(Happening { at, mark, text })
 }

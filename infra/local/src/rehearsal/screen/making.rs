@@ -8,7 +8,7 @@ use engine::view::View;
 use failover::Side;
 use failover::plan::GO;
 use jiff::{SignedDuration, Timestamp};
-use saga::{Event, StepState};
+use saga::{Event, SagaEvent, StepState};
 use sim::DoubleWindow;
 
 use super::super::ended::Ended;
@@ -81,8 +81,8 @@ fn work(seen: &Seen<'_>) -> String {
 
 fn clocks(view: &View) -> SagaClocks {
     let at = |of: &dyn Fn(&Event) -> bool| view.lines.iter().find(|line| of(&line.event)).map(|line| line.at);
-    let asked = at(&|event| matches!(event, Event::Started { .. }));
-    let answered = at(&|event| matches!(event, Event::Approved { question, .. } if question == GO));
+    let asked = at(&|event| matches!(event, Event::Saga(SagaEvent::Started { .. })));
+    let answered = at(&|event| matches!(event, Event::Saga(SagaEvent::Approved { question, .. }) if question == GO));
     let people = asked.zip(answered).map(|(asked, answered)| answered.duration_since(asked));
     SagaClocks {
         kind: view.plan.kind.replace('_', " "),
