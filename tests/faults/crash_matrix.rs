@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use local::rehearsal::script::Script;
-use local::stack::sabotage::{AuditAction, Crossing, Phase};
+use local::stack::sabotage::{Crossing, InjectedFault, Phase};
 use local::stack::{Delivery, StoreKind};
 use tests::content::offences;
 use tests::points::{Scan, play, scan};
@@ -18,36 +18,36 @@ use tests::redo::little_is_redone;
 use tests::scripts;
 
 use crate::journeys;
-use crate::telling::{counted, told};
+use crate::stories_of_faults::{counted, told};
 
 /// One run for each crossing at which `deed` injects a fault. All runs must end well.
-fn each(name: &str, script: &Script, deed: &dyn Fn(&Crossing) -> Option<AuditAction>) -> Scan {
-    each_on(StoreKind::Memory, name, script, deed)
+fn each(name: &str, script: &Script, fault: &dyn Fn(&Crossing) -> Option<InjectedFault>) -> Scan {
+    each_on(StoreKind::Memory, name, script, fault)
 }
 
-fn each_on(store: StoreKind, name: &str, script: &Script, deed: &dyn Fn(&Crossing) -> Option<AuditAction>) -> Scan {
+fn each_on(store: StoreKind, name: &str, script: &Script, fault: &dyn Fn(&Crossing) -> Option<InjectedFault>) -> Scan {
     let begun = Instant::now();
-    let scan = scan(script, &|it| it.store = store, deed);
+    let scan = scan(script, &|it| it.store = store, fault);
     println!("{name}, {:.0} s: {}", begun.elapsed().as_secs_f32(), counted(&scan.points));
     assert!(scan.offending.is_empty() && !scan.points.is_empty(), "{}", told(&scan));
     scan
 }
 
-fn dies(_: &Crossing) -> Option<AuditAction> {
-    Some(AuditAction::Kill)
+fn dies(_: &Crossing) -> Option<InjectedFault> {
+    Some(InjectedFault::Kill)
 }
 
-fn loses_its_reply(crossing: &Crossing) -> Option<AuditAction> {
-    (crossing.phase == Phase::AfterEffect).then_some(AuditAction::LoseReply)
+fn loses_its_reply(crossing: &Crossing) -> Option<InjectedFault> {
+    (crossing.phase == Phase::AfterEffect).then_some(InjectedFault::LoseReply)
 }
 
 /// Freezes a process for a little over two leases up to four. So a zombie comes back before its successor has begun,
 /// during the successor's work, and after the end. The freeze comes at every request before it is sent, where a
 /// zombie's call lands late. It also comes at every fourth of the other crossings, since the next event after them
 /// is the next request.
-fn stands_still(crossing: &Crossing) -> Option<AuditAction> {
+fn stands_still(crossing: &Crossing) -> Option<InjectedFault> {
     let late = crossing.phase == Phase::Before || crossing.number.is_multiple_of(4);
-    late.then_some(AuditAction::Freeze(Duration::from_secs(61 + crossing.number * 7 % 60)))
+    late.then_some(InjectedFault::Freeze(Duration::from_secs(61 + crossing.number * 7 % 60)))
 }
 
 #[test]
@@ -70,12 +70,12 @@ fn planned_every_reply_is_lost_once() {
 #[test]
 fn planned_on_the_embedded_store_replies_of_aws_are_lost_and_the_runner_dies() {
     let on_aws = |crossing: &Crossing| ["dynamodb ", "s3 ", "sns "].iter().any(|it| crossing.what.starts_with(it));
-    let deed = |crossing: &Crossing| match crossing.number % 5 {
+    let fault = |crossing: &Crossing| match crossing.number % 5 {
         0 if on_aws(crossing) => loses_its_reply(crossing),
         1 if crossing.number.is_multiple_of(3) => dies(crossing).filter(|_| on_aws(crossing)),
         _ => None,
     };
-    let scan = each_on(StoreKind::Embedded, "planned, on the embedded store", &scripts::planned(), &deed);
+    let scan = each_on(StoreKind::Embedded, "planned, on the embedded store", &scripts::planned(), &fault);
     assert!(scan.points.len() > 40, "{}", scan.points.len());
 }
 
@@ -96,8 +96,11 @@ fn lost_a_zombie_comes_back_at_every_boundary() {
 
 /// Injects the fault at every `every`th boundary of a long journey. The first half of the journey is the failover that
 /// the tests above break everywhere. In the second half neighbouring boundaries are alike.
-fn sampled(every: u64, deed: &dyn Fn(&Crossing) -> Option<AuditAction>) -> impl Fn(&Crossing) -> Option<AuditAction> {
-    move |crossing| deed(crossing).filter(|_| crossing.number.is_multiple_of(every))
+fn sampled(
+    every: u64,
+    fault: &dyn Fn(&Crossing) -> Option<InjectedFault>,
+) -> impl Fn(&Crossing) -> Option<InjectedFault> {
+    move |crossing| fault(crossing).filter(|_| crossing.number.is_multiple_of(every))
 }
 
 #[test]
@@ -148,7 +151,7 @@ fn every_wake_comes_three_times_and_late() {
     for (name, script) in [("planned", scripts::planned()), ("lost", scripts::lost())] {
         for seconds in [0, 7, 31, 36, 59, 95, 170] {
             let delivery = Delivery { copies: 3, delay: Duration::from_secs(seconds) };
-            let (told, crossed) = play(&script, &|it| it.delivery = delivery, Arc::new(|_| AuditAction::Nothing));
+            let (told, crossed) = play(&script, &|it| it.delivery = delivery, Arc::new(|_| InjectedFault::Nothing));
             let found = told.map(|told| offences(&told));
             assert_eq!(found, Ok(Vec::new()), "{name}, each wake three times and {seconds} s late");
             println!("{name}, wakes three times and {seconds} s late: {} boundaries crossed", crossed.len());

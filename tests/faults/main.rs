@@ -4,4 +4,4 @@ mod crash_matrix;
 mod guards;
 mod journeys;
 mod situations;
-mod telling;
+mod stories_of_faults;

@@ -16,7 +16,7 @@ use engine::{Settings, Watch};
 use failover::plan::GO;
 use jiff::{SignedDuration, Timestamp};
 use local::rehearsal::Rehearsal;
-use local::stack::sabotage::{AuditAction, Crossing, Phase};
+use local::stack::sabotage::{Crossing, InjectedFault, Phase};
 use saga::{Event, Proof, SagaEvent};
 use tests::content::offences;
 use tests::pair::{Ground, Seen, Setup, perform};
@@ -34,7 +34,7 @@ const LONG: Duration = Duration::from_secs(100);
 pub(crate) fn calm(off: Off) -> Vec<String> {
     let change = |rehearsal: &mut Rehearsal| rehearsal.settings.weakened = off.engine;
     let found = [scripts::planned(), scripts::lost()].map(|script| {
-        let (told, _) = play(&script, &change, Arc::new(|_| AuditAction::Nothing));
+        let (told, _) = play(&script, &change, Arc::new(|_| InjectedFault::Nothing));
         told.map_or_else(|error| vec![error], |told| offences(&told))
     });
     found.concat()
@@ -44,7 +44,7 @@ pub(crate) fn calm(off: Off) -> Vec<String> {
 pub(crate) fn late_write(off: Off) -> Vec<String> {
     let late = |crossing: &Crossing| {
         let writes = matches!(crossing.what.as_str(), "dynamodb PutItem" | "dynamodb UpdateItem");
-        (writes && crossing.phase == Phase::Before).then_some(AuditAction::Freeze(LONG))
+        (writes && crossing.phase == Phase::Before).then_some(InjectedFault::Freeze(LONG))
     };
     let change = |rehearsal: &mut Rehearsal| rehearsal.weakened = off.aws;
     let scan = scan(&scripts::planned(), &change, &late);
@@ -82,14 +82,14 @@ fn effects_after_the_end(
 ) -> Vec<String> {
     let stands_still = Arc::new(AtomicBool::new(false));
     let counted = AtomicU64::new(0);
-    let deeds = {
+    let injected_faults = {
         let stands_still = Arc::clone(&stands_still);
         move |seen: &[Seen], now: Timestamp, crossing: &Crossing| {
             if !sort(crossing) || counted.fetch_add(1, Ordering::SeqCst) + 1 != nth {
-                return AuditAction::Nothing;
+                return InjectedFault::Nothing;
             }
             stands_still.store(true, Ordering::SeqCst);
-            AuditAction::Freeze(still(seen, now))
+            InjectedFault::Freeze(still(seen, now))
         }
     };
     // At this rate one call waits for another.
@@ -97,7 +97,7 @@ fn effects_after_the_end(
     let setup = Setup {
         settings: Settings { weakened: off.engine, limits, ..Settings::default() },
         weakened: off.aws,
-        deeds: Box::new(deeds),
+        injected_faults: Box::new(injected_faults),
         ..Setup::default()
     };
     perform(setup, async move |ground: &Ground| {
@@ -224,14 +224,14 @@ pub(crate) fn answered_without_proof(off: Off) -> Vec<String> {
 /// The reply to the first take-over is lost, and the SDK asks again.
 pub(crate) fn take_over_not_confirmed(off: Off) -> Vec<String> {
     let taken: Arc<OnceLock<Timestamp>> = Arc::default();
-    let deeds = {
+    let injected_faults = {
         let taken = Arc::clone(&taken);
         move |_: &[Seen], now: Timestamp, crossing: &Crossing| {
             let takes = crossing.what == "dynamodb UpdateItem" && crossing.phase == Phase::AfterEffect;
-            if takes && taken.set(now).is_ok() { AuditAction::LoseReply } else { AuditAction::Nothing }
+            if takes && taken.set(now).is_ok() { InjectedFault::LoseReply } else { InjectedFault::Nothing }
         }
     };
-    let setup = Setup { weakened: off.aws, deeds: Box::new(deeds), ..Setup::default() };
+    let setup = Setup { weakened: off.aws, injected_faults: Box::new(injected_faults), ..Setup::default() };
     perform(setup, async move |ground: &Ground| {
         let saga = ground.begin().await;
         ground.admission(120).await;

@@ -4,13 +4,13 @@
 //! auditor. Each sentence begins with the law that is broken.
 
 use engine::ports::SagaStatus;
-use local::rehearsal::Told;
+use local::rehearsal::RehearsalResult;
 use saga::{Event, Outcome, SagaEvent, StepRecord};
 
 use crate::record::{digest, early, epochs};
 
 /// Everything that is wrong at the end.
-pub fn offences(told: &Told) -> Vec<String> {
+pub fn offences(told: &RehearsalResult) -> Vec<String> {
     if told.report.outcome == NOT_BEGUN { untouched(told) } else { moved(told) }
 }
 
@@ -19,7 +19,7 @@ pub fn offences(told: &Told) -> Vec<String> {
 const NOT_BEGUN: &str = "not-begun";
 
 /// Everything that is wrong after a drill that did not begin. No step may have been tried, and nothing may differ.
-fn untouched(told: &Told) -> Vec<String> {
+fn untouched(told: &RehearsalResult) -> Vec<String> {
     let (ended, auditor) = (&told.ended, &told.report.auditor);
     let mut offences = records(told, Outcome::Aborted);
     let tried = ended.view.state.steps().filter(|(_, record)| **record != StepRecord::planned()).count();
@@ -37,7 +37,7 @@ fn untouched(told: &Told) -> Vec<String> {
 }
 
 /// Everything that is wrong at the end of a saga that moved the work.
-fn moved(told: &Told) -> Vec<String> {
+fn moved(told: &RehearsalResult) -> Vec<String> {
     let mut offences = Vec::new();
     let mut must = |holds: bool, sentence: String| {
         if !holds {
@@ -80,7 +80,7 @@ fn moved(told: &Told) -> Vec<String> {
 
 /// S2, S16, S18 on the record. Reading the record has already proved that the chain of the log holds, and that its
 /// lines can follow each other.
-fn records(told: &Told, outcome: Outcome) -> Vec<String> {
+fn records(told: &RehearsalResult, outcome: Outcome) -> Vec<String> {
     let (view, items) = (&told.ended.view, &told.ended.items);
     let mut offences = digest(view, items, |item, replayed| item == replayed);
     let epochs = epochs(view);

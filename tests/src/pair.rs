@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use engine::approvals::{AnswerError, Standing, answer, at_terminal};
+use engine::approvals::{AnswerError, RequestStatus, answer, at_terminal};
 use engine::capture::capture;
 use engine::ports::{Clock, SagaHead};
 use engine::roles::{ResolvedPair, as_recorded};
@@ -19,7 +19,7 @@ use failover::signal::Watched;
 use failover::{FailoverPolicy, Operation, Side};
 use jiff::Timestamp;
 use local::clockwork::in_virtual_time;
-use local::stack::sabotage::{AuditAction, Boundaries, Crossing};
+use local::stack::sabotage::{Boundaries, Crossing, InjectedFault};
 use local::stack::{Stack, StackParts, StoreKind};
 use saga::SagaId;
 use sim::{Estate, Limits, World};
@@ -28,7 +28,7 @@ use crate::parts::{BEGINS, clock, knowing, lock, parts};
 use crate::quick::quick;
 
 /// Decides which fault is injected at a crossing, from all crossings before it.
-pub type Deeds = dyn Fn(&[Seen], Timestamp, &Crossing) -> AuditAction + Send + Sync;
+pub type InjectedFaults = dyn Fn(&[Seen], Timestamp, &Crossing) -> InjectedFault + Send + Sync;
 
 /// A crossing, with its time.
 #[derive(Clone, Debug)]
@@ -62,7 +62,7 @@ pub struct Setup {
     /// The store that records everything.
     pub store: StoreKind,
     /// The faults at boundaries.
-    pub deeds: Box<Deeds>,
+    pub injected_faults: Box<InjectedFaults>,
 }
 
 impl Default for Setup {
@@ -78,7 +78,7 @@ impl Default for Setup {
             watched: Watched::default(),
             syncs: false,
             store: StoreKind::Memory,
-            deeds: Box::new(|_, _, _| AuditAction::Nothing),
+            injected_faults: Box::new(|_, _, _| InjectedFault::Nothing),
         }
     }
 }
@@ -120,13 +120,13 @@ impl Ground {
         let world = World::new(1, setup.estate, simulated, begins.as_millisecond());
         let seen: Arc<Mutex<Vec<Seen>>> = Arc::default();
         let boundaries = Boundaries::sabotaged({
-            let (seen, clock, deeds) = (Arc::clone(&seen), Arc::clone(&clock), setup.deeds);
+            let (seen, clock, injected_faults) = (Arc::clone(&seen), Arc::clone(&clock), setup.injected_faults);
             Arc::new(move |crossing| {
                 let mut seen = lock(&seen);
                 let at = clock.now();
-                let deed = deeds(&seen, at, crossing);
+                let fault = injected_faults(&seen, at, crossing);
                 seen.push(Seen { at, crossing: crossing.clone() });
-                deed
+                fault
             })
         });
         let parts = parts(world, Arc::clone(&clock));
@@ -182,7 +182,7 @@ impl Ground {
         who: &str,
         approved: bool,
         accepts_risk: bool,
-    ) -> Result<Standing, AnswerError> {
+    ) -> Result<RequestStatus, AnswerError> {
         let proven = at_terminal(&self.operator, who, None)?;
         answer(&self.operator, saga, GO, &proven, approved, accepts_risk).await
     }
@@ -191,7 +191,7 @@ impl Ground {
     pub async fn dies_at<T>(&self, nth: u64, api_calls: impl AsyncFnOnce(&Deps) -> T) -> bool {
         let crossed = AtomicU64::new(0);
         let boundaries = Boundaries::sabotaged(Arc::new(move |_| {
-            if crossed.fetch_add(1, Ordering::SeqCst) + 1 >= nth { AuditAction::Kill } else { AuditAction::Nothing }
+            if crossed.fetch_add(1, Ordering::SeqCst) + 1 >= nth { InjectedFault::Kill } else { InjectedFault::Nothing }
         }));
         let (process, dying) = self.stack.operator_at(boundaries);
         tokio::select! {

@@ -7,9 +7,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use local::rehearsal::script::Script;
-use local::rehearsal::{Rehearsal, Told};
+use local::rehearsal::{Rehearsal, RehearsalResult};
 use local::stack::StoreKind;
-use local::stack::sabotage::{AuditAction, Boundaries, Crossing, Saboteur};
+use local::stack::sabotage::{Boundaries, Crossing, InjectedFault, Saboteur};
 
 use crate::content::offences;
 use crate::quick::quick;
@@ -29,7 +29,11 @@ pub struct Scan {
 }
 
 /// Plays a script under a saboteur. Returns the result, and the boundaries that were crossed.
-pub fn play(script: &Script, change: Change<'_>, saboteur: Saboteur) -> (Result<Told, String>, Vec<Crossing>) {
+pub fn play(
+    script: &Script,
+    change: Change<'_>,
+    saboteur: Saboteur,
+) -> (Result<RehearsalResult, String>, Vec<Crossing>) {
     let boundaries = Boundaries::sabotaged(saboteur);
     let mut rehearsal = Rehearsal::scripted("matrix", script.clone(), 1, script.resources);
     rehearsal.boundaries = Some(Arc::clone(&boundaries));
@@ -40,19 +44,19 @@ pub fn play(script: &Script, change: Change<'_>, saboteur: Saboteur) -> (Result<
 }
 
 /// Plays one run for each crossing of a calm run at which `deed` injects a fault.
-pub fn scan(script: &Script, change: Change<'_>, deed: &dyn Fn(&Crossing) -> Option<AuditAction>) -> Scan {
-    let (calm, crossings) = play(script, change, Arc::new(|_| AuditAction::Nothing));
+pub fn scan(script: &Script, change: Change<'_>, fault: &dyn Fn(&Crossing) -> Option<InjectedFault>) -> Scan {
+    let (calm, crossings) = play(script, change, Arc::new(|_| InjectedFault::Nothing));
     assert_eq!(calm.map(|told| offences(&told)), Ok(Vec::new()), "without any sabotage");
-    let points: Vec<(Crossing, AuditAction)> =
-        crossings.iter().filter_map(|it| deed(it).map(|deed| (it.clone(), deed))).collect();
+    let points: Vec<(Crossing, InjectedFault)> =
+        crossings.iter().filter_map(|it| fault(it).map(|fault| (it.clone(), fault))).collect();
     let next = AtomicUsize::new(0);
     let (offending, redone) = (Mutex::new(BTreeMap::new()), Mutex::new(BTreeMap::new()));
     std::thread::scope(|scope| {
         for _ in 0..std::thread::available_parallelism().map_or(1, usize::from) {
             scope.spawn(|| {
-                while let Some((crossing, deed)) = points.get(next.fetch_add(1, Ordering::SeqCst)) {
-                    let (seen, found) = broken(script, change, crossing.number, *deed);
-                    if *deed == AuditAction::Kill {
+                while let Some((crossing, fault)) = points.get(next.fetch_add(1, Ordering::SeqCst)) {
+                    let (seen, found) = broken(script, change, crossing.number, *fault);
+                    if *fault == InjectedFault::Kill {
                         let redo = Redo::of(&crossings, &seen, crossing);
                         redone.lock().unwrap_or_else(PoisonError::into_inner).insert(crossing.clone(), redo);
                     }
@@ -72,8 +76,8 @@ pub fn scan(script: &Script, change: Change<'_>, deed: &dyn Fn(&Crossing) -> Opt
 }
 
 /// The crossings of a run that is broken at one crossing, and the offences after it.
-fn broken(script: &Script, change: Change<'_>, number: u64, deed: AuditAction) -> (Vec<Crossing>, Vec<String>) {
-    let saboteur: Saboteur = Arc::new(move |it| if it.number == number { deed } else { AuditAction::Nothing });
+fn broken(script: &Script, change: Change<'_>, number: u64, fault: InjectedFault) -> (Vec<Crossing>, Vec<String>) {
+    let saboteur: Saboteur = Arc::new(move |it| if it.number == number { fault } else { InjectedFault::Nothing });
     let (told, seen) = play(script, change, saboteur);
     if !seen.iter().any(|crossing| crossing.number == number) {
         let found = format!("never reached; only {} were crossed", seen.len());

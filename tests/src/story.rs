@@ -7,7 +7,7 @@ use std::path::Path;
 
 use local::rehearsal::scenarios::Scenario;
 use local::rehearsal::screen::Files;
-use local::rehearsal::{Rehearsal, Told};
+use local::rehearsal::{Rehearsal, RehearsalResult};
 use local::stack::StoreKind;
 
 /// A scenario on the store in memory.
@@ -18,7 +18,7 @@ pub fn in_memory(name: &str, seed: u64, resources: Option<usize>) -> Rehearsal {
 
 /// Plays a scenario on both stores against its golden story and its golden screen. Returns the result of the one in
 /// memory.
-pub fn golden(name: &str, golden: &str) -> Told {
+pub fn golden(name: &str, golden: &str) -> RehearsalResult {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios").join(name);
     let golden_screen = std::fs::read_to_string(folder.join("screen.txt")).unwrap();
     let play = |store| {
@@ -49,7 +49,7 @@ fn fits(screen: &str) {
 }
 
 /// S5, S8, S10, S15: checks the auditor's observations of both workspaces.
-pub fn is_content(told: &Told) {
+pub fn is_content(told: &RehearsalResult) {
     let auditor = &told.report.auditor;
     assert_eq!(auditor.processed_after_done, 0);
     assert_eq!(auditor.double_unexplained_s, 0.0);

@@ -2,7 +2,7 @@
 
 use engine::Watch;
 use engine::approvals::token::Key;
-use engine::approvals::{AnswerError, Approvals, Standing, answer, at_terminal};
+use engine::approvals::{AnswerError, Approvals, RequestStatus, answer, at_terminal};
 use engine::capture::capture;
 use engine::detection::{Evaluated, evaluate, ingest};
 use engine::pair::pair_head;
@@ -64,7 +64,7 @@ impl Ground {
         who: &str,
         approved: bool,
         accepts_risk: bool,
-    ) -> Result<Standing, AnswerError> {
+    ) -> Result<RequestStatus, AnswerError> {
         let proven = at_terminal(&self.operator, who, Some(&secret_code(who)))?;
         answer(&self.operator, saga, GO, &proven, approved, accepts_risk).await
     }

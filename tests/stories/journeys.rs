@@ -1,10 +1,10 @@
 //! Checks journeys: there and back, promotion, turning back. Each journey has its golden story, and afterwards the
 //! pair is as it must be, field by field.
 
-use local::rehearsal::Told;
+use local::rehearsal::RehearsalResult;
 use tests::story::{golden, in_memory, is_content};
 
-fn rehearse(name: &str, resources: Option<usize>, rounds: usize) -> Told {
+fn rehearse(name: &str, resources: Option<usize>, rounds: usize) -> RehearsalResult {
     let mut rehearsal = in_memory(name, 1, resources);
     let legs = rehearsal.script.leg.clone();
     for round in 1..rounds {
@@ -19,7 +19,7 @@ fn rehearse(name: &str, resources: Option<usize>, rounds: usize) -> Told {
 }
 
 /// S5, S8, S10, S15: checks a story, and the auditor's observations of both workspaces.
-fn check(name: &str, story: &str) -> Told {
+fn check(name: &str, story: &str) -> RehearsalResult {
     let told = golden(name, story);
     is_content(&told);
     told
@@ -34,7 +34,7 @@ fn is_use_or_a_pin(difference: &str) -> bool {
 }
 
 /// The differences at the end that a journey may not leave behind.
-pub(crate) fn residue(told: &Told) -> Vec<&String> {
+pub(crate) fn residue(told: &RehearsalResult) -> Vec<&String> {
     told.ended.differences.iter().filter(|difference| !is_use_or_a_pin(difference)).collect()
 }
 

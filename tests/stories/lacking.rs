@@ -3,7 +3,7 @@
 
 use failover::{Operation, Side};
 use local::rehearsal::script::{EstateKind, Leg, LegEnd, ScriptFault, What};
-use local::rehearsal::{Told, scenarios::Scenario};
+use local::rehearsal::{RehearsalResult, scenarios::Scenario};
 use tests::story::{in_memory, is_content};
 
 use crate::journeys::residue;
@@ -21,7 +21,7 @@ fn leg(at: i64, order: Operation) -> Leg {
     Leg { at, order, lesson: (order != Operation::Promotion).then(|| "nothing".to_owned()), ..template }
 }
 
-fn travel(sides: &[Side], legs: Vec<Leg>, later: Vec<ScriptFault>) -> Told {
+fn travel(sides: &[Side], legs: Vec<Leg>, later: Vec<ScriptFault>) -> RehearsalResult {
     let mut rehearsal = in_memory("there-and-back", 1, None);
     rehearsal.script.declared = runtime::config::Declared::default();
     rehearsal.script.estate = EstateKind::Plain;
@@ -86,7 +86,7 @@ fn an_api_that_is_gone_since_is_not_believed_to_be_lacked_s32() {
 #[test]
 fn a_side_is_not_proved_ready_by_an_api_that_is_gone_s32() {
     let legs = || vec![leg(1_000, Operation::Failover), leg(5_000, Operation::Failback)];
-    let ready = |told: &Told, stage_alone: bool| {
+    let ready = |told: &RehearsalResult, stage_alone: bool| {
         let view = &told.ended.legs[1].view;
         let index = view.plan.stages.iter().position(|stage| stage.name == failover::plan::stage::READY).unwrap();
         let at = if stage_alone { view.state.entered_at(index) } else { view.state.stage_steps(index)[0].last_try };

@@ -1,16 +1,16 @@
 //! Checks that every scenario gives its golden story, byte for byte, and that the auditor finds nothing.
 
-use local::rehearsal::Told;
+use local::rehearsal::RehearsalResult;
 use local::rehearsal::script::{EstateKind, ScriptFault, What};
 use saga::{Event, SagaEvent};
 use tests::story::{golden, in_memory, is_content};
 
-fn rehearse(name: &str, seed: u64, resources: Option<usize>) -> Told {
+fn rehearse(name: &str, seed: u64, resources: Option<usize>) -> RehearsalResult {
     in_memory(name, seed, resources).run(&mut |_| {}).unwrap()
 }
 
 /// S5, S8, S10, S15: checks a story, and the auditor's observations of both workspaces.
-fn check(name: &str, story: &str) -> Told {
+fn check(name: &str, story: &str) -> RehearsalResult {
     let told = golden(name, story);
     assert_eq!(told.report.pursuit.left, 0);
     is_content(&told);
@@ -327,7 +327,7 @@ fn a_veto_holds_what_the_policy_would_begin() {
 #[test]
 fn without_the_veto_the_policy_acts() {
     let mut rehearsal = in_memory("veto", 1, None);
-    rehearsal.script.watch.as_mut().unwrap().deed.clear();
+    rehearsal.script.watch.as_mut().unwrap().person_action.clear();
     rehearsal.script.ends = local::rehearsal::script::Ending::Completed;
     let told = rehearsal.run(&mut |_| {}).unwrap();
     assert_eq!((told.report.outcome.as_str(), told.report.pursuit.left), ("completed", 0), "{:?}", told.stopped);

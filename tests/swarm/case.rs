@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use local::stack::Delivery;
-use local::stack::sabotage::AuditAction;
+use local::stack::sabotage::InjectedFault;
 use rand::rngs::SmallRng;
 use rand::{Rng, SeedableRng};
 use sim::{Delays, Description, FaultKind, Side, Stale};
@@ -61,11 +61,11 @@ pub(crate) struct Trouble {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Mishap {
     /// At the crossing with this number.
-    At(u64, AuditAction),
+    At(u64, InjectedFault),
     /// At the nth request that changes something in a workspace, before it is sent.
-    AtCall(u64, AuditAction),
+    AtCall(u64, InjectedFault),
     /// At the nth write of an item, before it is sent. A lost reply comes after the nth write.
-    AtWrite(u64, AuditAction),
+    AtWrite(u64, InjectedFault),
     /// At every write of evidence.
     AtEvidence,
 }

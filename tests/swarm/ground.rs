@@ -10,7 +10,7 @@ use engine::ports::Clock;
 use engine::{Deps, Settings, Watch};
 use failover::FailoverPolicy;
 use jiff::{SignedDuration, Timestamp};
-use local::stack::sabotage::{AuditAction, Boundaries, Crossing, Phase};
+use local::stack::sabotage::{Boundaries, Crossing, InjectedFault, Phase};
 use local::stack::{Stack, StackParts, StoreKind};
 use sim::{Estate, Fault, FaultKind, Limits, Side, World};
 use tests::parts::{BEGINS, clock, parts};
@@ -162,7 +162,7 @@ fn loses(nth: Option<u64>) -> local::stack::sabotage::Saboteur {
     Arc::new(move |crossing: &Crossing| {
         let writes = crossing.phase == Phase::AfterEffect && crossing.what == "dynamodb PutItem";
         let number = if writes { written.fetch_add(1, Ordering::Relaxed) + 1 } else { 0 };
-        if nth == Some(number) { AuditAction::LoseReply } else { AuditAction::Nothing }
+        if nth == Some(number) { InjectedFault::LoseReply } else { InjectedFault::Nothing }
     })
 }
 
@@ -175,7 +175,7 @@ fn mishaps(case: &Case, clock: &Arc<dyn Clock>, thaws: &Thaws) -> local::stack::
     let renewed: Mutex<BTreeMap<String, i64>> = Mutex::default();
     Arc::new(move |crossing: &Crossing| {
         if mishaps.is_empty() {
-            return AuditAction::Nothing;
+            return InjectedFault::Nothing;
         }
         let before = crossing.phase == Phase::Before;
         let now_ms = clock.now().as_millisecond();
@@ -191,18 +191,18 @@ fn mishaps(case: &Case, clock: &Arc<dyn Clock>, thaws: &Thaws) -> local::stack::
         let call = if is_call { calls.fetch_add(1, Ordering::Relaxed) + 1 } else { 0 };
         let write = if is_write { writes.fetch_add(1, Ordering::Relaxed) + 1 } else { 0 };
         let written = if is_written { written.fetch_add(1, Ordering::Relaxed) + 1 } else { 0 };
-        let deed = mishaps.iter().find_map(|mishap| match mishap {
-            Mishap::At(number, deed) => (crossing.number == *number).then_some(*deed),
-            Mishap::AtCall(nth, deed) => (call == *nth).then_some(*deed),
+        let fault = mishaps.iter().find_map(|mishap| match mishap {
+            Mishap::At(number, fault) => (crossing.number == *number).then_some(*fault),
+            Mishap::AtCall(nth, fault) => (call == *nth).then_some(*fault),
             // A reply is lost only after its write has happened.
-            Mishap::AtWrite(nth, AuditAction::LoseReply) => (written == *nth).then_some(AuditAction::LoseReply),
-            Mishap::AtWrite(nth, deed) => (write == *nth).then_some(*deed),
+            Mishap::AtWrite(nth, InjectedFault::LoseReply) => (written == *nth).then_some(InjectedFault::LoseReply),
+            Mishap::AtWrite(nth, fault) => (write == *nth).then_some(*fault),
             Mishap::AtEvidence => {
                 let is_evidence = before && crossing.what == "s3 PutObject" && crossing.about.contains("evidence");
-                is_evidence.then_some(AuditAction::Kill)
+                is_evidence.then_some(InjectedFault::Kill)
             }
         });
-        if let Some(AuditAction::Freeze(time)) = deed {
+        if let Some(InjectedFault::Freeze(time)) = fault {
             let thaw = now_ms + i64::try_from(time.as_millis()).unwrap_or(0);
             let renewed = renewed.lock().unwrap_or_else(PoisonError::into_inner);
             // Up to this time a successor waits, and a late request does no harm.
@@ -210,6 +210,6 @@ fn mishaps(case: &Case, clock: &Arc<dyn Clock>, thaws: &Thaws) -> local::stack::
                 thaws.lock().unwrap_or_else(PoisonError::into_inner).push(thaw);
             }
         }
-        deed.unwrap_or(AuditAction::Nothing)
+        fault.unwrap_or(InjectedFault::Nothing)
     })
 }

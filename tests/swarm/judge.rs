@@ -7,7 +7,7 @@
 use engine::ports::{SagaStatus, StepItem};
 use failover::plan::{EVERYTHING, want};
 use failover::{Operation, Role};
-use local::stack::sabotage::AuditAction;
+use local::stack::sabotage::InjectedFault;
 use saga::{Event, Outcome, Proof, SagaEvent, StepEvent, StepState};
 use sim::{DoubleWindow, Inventory};
 use tests::record::{digest, early, epochs};
@@ -68,7 +68,7 @@ fn record(leg: &Leg, case: &Case) -> Vec<String> {
     let lives = case
         .mishaps()
         .iter()
-        .all(|mishap| matches!(mishap, Mishap::At(_, it) | Mishap::AtWrite(_, it) if *it == AuditAction::LoseReply));
+        .all(|mishap| matches!(mishap, Mishap::At(_, it) | Mishap::AtWrite(_, it) if *it == InjectedFault::LoseReply));
     if lives && epochs.len() as u64 != view.head.epoch {
         found.push(format!("L2: {} epochs were taken, and {} runners know of theirs", view.head.epoch, epochs.len()));
     }

@@ -1,6 +1,6 @@
 //! Plays a case from its first checkpoint to the end of its last saga, and lists the offences.
 
-use engine::approvals::{AnswerError, Standing, answer, at_terminal};
+use engine::approvals::{AnswerError, RequestStatus, answer, at_terminal};
 use engine::capture::{CaptureError, capture};
 use engine::drills::dry_drill;
 use engine::pair::pair_head;
@@ -365,10 +365,10 @@ impl Play<'_> {
         for (name, code) in people {
             let proven = at_terminal(deps, name, code.as_ref()).map_err(|e| format!("S27: {name}: {e}"))?;
             match answer(deps, saga, GO, &proven, true, !planned).await {
-                Ok(Standing::Approved) if self.case.people > 1 && name == "On-Call " => {
+                Ok(RequestStatus::Approved) if self.case.people > 1 && name == "On-Call " => {
                     return Err("S27: one person under two spellings counts as two".to_owned());
                 }
-                Ok(Standing::Approved) => return Ok(()),
+                Ok(RequestStatus::Approved) => return Ok(()),
                 Ok(_) | Err(AnswerError::SamePerson(_) | AnswerError::Store(StoreError::Refused(_))) => {}
                 // The question was answered before, or it is over. The saga shows which.
                 Err(_) => return Ok(()),

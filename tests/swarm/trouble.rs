@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use local::stack::sabotage::AuditAction;
+use local::stack::sabotage::InjectedFault;
 use rand::Rng;
 use rand::rngs::SmallRng;
 use sim::{Delays, FaultKind, Side};
@@ -148,41 +148,41 @@ fn trouble(rng: &mut SmallRng, case: &Case) -> Trouble {
 }
 
 /// A freeze, from 0.1 s to longer than two leases. It often ends just around the end of a lease.
-fn stands_still(rng: &mut SmallRng) -> AuditAction {
+fn stands_still(rng: &mut SmallRng) -> InjectedFault {
     let ms = match rng.random_range(0..4) {
         0 => rng.random_range(100..25_000),
         1 | 2 => rng.random_range(26_000..40_000),
         _ => rng.random_range(61_000..140_000),
     };
-    AuditAction::Freeze(Duration::from_millis(ms))
+    InjectedFault::Freeze(Duration::from_millis(ms))
 }
 
 /// A runner freezes while some of its calls wait or are on their way. Meanwhile a person aborts the saga.
 fn zombie(rng: &mut SmallRng, case: &mut Case) {
     let ms = if one_in(rng, 2) { rng.random_range(20_000..35_000) } else { rng.random_range(61_000..110_000) };
     let nth = rng.random_range(1..6);
-    case.parts.push(Part::Mishap(Mishap::AtCall(nth, AuditAction::Freeze(Duration::from_millis(ms)))));
+    case.parts.push(Part::Mishap(Mishap::AtCall(nth, InjectedFault::Freeze(Duration::from_millis(ms)))));
     resources::add_jobs(rng, case, 6);
     case.parts.push(Part::Wish(rng.random_range(4..25), Wish::Abort));
     case.parts.push(Part::Slow);
     case.parts.push(Part::Eager);
 }
 
-fn deed(rng: &mut SmallRng) -> AuditAction {
+fn fault(rng: &mut SmallRng) -> InjectedFault {
     match rng.random_range(0..4) {
-        0 => AuditAction::Kill,
-        1 => AuditAction::LoseReply,
+        0 => InjectedFault::Kill,
+        1 => InjectedFault::LoseReply,
         _ => stands_still(rng),
     }
 }
 
 fn mishap(rng: &mut SmallRng) -> Mishap {
     match rng.random_range(0..6) {
-        0 | 1 => Mishap::At(rng.random_range(1..600), deed(rng)),
-        2 => Mishap::At(rng.random_range(1..600), AuditAction::Kill),
+        0 | 1 => Mishap::At(rng.random_range(1..600), fault(rng)),
+        2 => Mishap::At(rng.random_range(1..600), InjectedFault::Kill),
         3 => Mishap::AtCall(rng.random_range(1..14), stands_still(rng)),
         4 => Mishap::AtWrite(rng.random_range(1..30), stands_still(rng)),
-        _ => Mishap::AtWrite(rng.random_range(1..30), deed(rng)),
+        _ => Mishap::AtWrite(rng.random_range(1..30), fault(rng)),
     }
 }
 

@@ -4,7 +4,7 @@ use engine::Deps;
 use engine::detection::ingest;
 use engine::roles::as_recorded;
 use serde_json::{Value, json};
-use signals::{Alarm, Gates, Listening, Source, Told};
+use signals::{Alarm, Gates, Listening, Readings, Source};
 
 use crate::not_heard::IngestError;
 
@@ -21,8 +21,8 @@ pub(crate) async fn take_in(
     let of_now = |alarm: &Alarm| Alarm { side: alarm.side.map(|side| sides.of_configured(side)), ..alarm.clone() };
     let alarms: Vec<Alarm> = gates.alarms.iter().map(of_now).collect();
     let listening = Listening { watched: &sides.watched, alarms: &alarms, now: deps.clock.now() };
-    let told = source.read(body, &listening).map_err(|why| IngestError::Unreadable(source.name(), why))?;
-    let Told { signals, passed_over } = told;
+    let readings = source.read(body, &listening).map_err(|why| IngestError::Unreadable(source.name(), why))?;
+    let Readings { signals, passed_over } = readings;
     let count = signals.len();
     let new = ingest(deps, signals).await?;
     Ok(json!({ "source": source.name(), "signals": count, "new": new, "passed_over": passed_over }))

@@ -13,7 +13,7 @@
 use std::collections::BTreeSet;
 
 use bytes::Bytes;
-use failover::evidence::{Achieved, AuditFact, Facts, Given, Question, Record, TablesError};
+use failover::evidence::{Achieved, AuditFact, Facts, GivenAnswer, Question, Record, TablesError};
 use failover::verdict::sentences;
 use saga::{Outcome, SagaId};
 
@@ -21,7 +21,7 @@ use crate::deps::Deps;
 use crate::detection::last_verdict;
 use crate::keys::{evidence_key, plan_key, record_key};
 use crate::ports::{
-    Answer, ApprovalRequest, AuditAction, AuditEntry, DoneItem, RequestState, STORE_VERSION, SagaStatus, StoreError,
+    Answer, ApprovalRequest, AuditEntry, DoneItem, RequestState, STORE_VERSION, SagaStatus, StoreError,
 };
 use crate::view::{View, view};
 
@@ -221,8 +221,8 @@ pub fn question(ask: &ApprovalRequest) -> Question {
     }
 }
 
-fn given(answer: &Answer) -> Given {
-    Given {
+fn given(answer: &Answer) -> GivenAnswer {
+    GivenAnswer {
         by: answer.by.clone(),
         approved: answer.approved,
         accepts_risk: answer.accepts_risk,
@@ -234,15 +234,5 @@ fn given(answer: &Answer) -> Given {
 }
 
 fn audit(line: AuditEntry) -> AuditFact {
-    use failover::evidence::AuditAction as Fact;
-    let deed = match line.deed {
-        AuditAction::Sent => Fact::Sent,
-        AuditAction::Viewed => Fact::Viewed,
-        AuditAction::Approved => Fact::Approved,
-        AuditAction::Declined => Fact::Declined,
-        AuditAction::Refused => Fact::Refused,
-        AuditAction::Locked => Fact::Locked,
-        AuditAction::AskedAgain => Fact::AskedAgain,
-    };
-    AuditFact { at: line.at, question: line.question, who: line.who, deed, note: line.note }
+    AuditFact { at: line.at, question: line.question, who: line.who, action: line.action, note: line.note }
 }

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use failover::Side;
-use failover::freshness::{Freshness, Taken};
+use failover::freshness::{CheckpointFacts, Freshness};
 use failover::work::{Reach, Recorded, Work, pointed_at};
 use jiff::Timestamp;
 use saga::SagaId;
@@ -62,7 +62,7 @@ pub async fn pair_status(deps: &Deps) -> Result<PairStatus, StoreError> {
         })
     };
     let at_most = deps.pair.policy.checkpoint_age;
-    let of = Taken { side: pair.active, taken_at, came_at, frozen: pair.frozen, at_most };
+    let of = CheckpointFacts { side: pair.active, taken_at, came_at, frozen: pair.frozen, at_most };
     let checkpoint = recorded.then(|| Freshness::of(of, deps.clock.now()));
     Ok(PairStatus { pair, work, checkpoint })
 }

@@ -107,7 +107,7 @@ pub struct Detail {
     pub address: Address,
     /// Only for a dataset or a recovery: the values that the approver saw.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub shown: Option<Shown>,
+    pub shown: Option<ShownLoss>,
     /// Only for a channel: the text to send. Its placeholders are filled in when it is sent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub wording: Option<Wording>,
@@ -115,7 +115,7 @@ pub struct Detail {
 
 /// The values of a dataset that the approver saw (R23).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Shown {
+pub struct ShownLoss {
     /// Time of the last synced data; `None` if it is unknown.
     pub synced_at: Option<Timestamp>,
     /// In seconds: the data that would be lost; `None` if it is unknown.

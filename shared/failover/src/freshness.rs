@@ -68,7 +68,7 @@ pub enum Freshness {
 
 /// The facts about the checkpoint of the active side.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Taken {
+pub struct CheckpointFacts {
     /// The active side.
     pub side: Side,
     /// When its latest checkpoint was taken, or the reason why it cannot be read.
@@ -83,8 +83,8 @@ pub struct Taken {
 
 impl Freshness {
     /// Judges the checkpoint.
-    pub fn of(taken: Taken, now: Timestamp) -> Self {
-        let Taken { side, taken_at, came_at, frozen, at_most } = taken;
+    pub fn of(taken: CheckpointFacts, now: Timestamp) -> Self {
+        let CheckpointFacts { side, taken_at, came_at, frozen, at_most } = taken;
         let taken_at = match (taken_at, frozen) {
             (Err(why), _) => return Freshness::Unreadable { side, why },
             (Ok(taken_at), true) => return Freshness::Kept { side, taken_at },
@@ -164,7 +164,10 @@ mod tests {
     /// All in minutes: when it was taken, when the work came, and the current time.
     fn judged(taken: Option<i64>, came: Option<i64>, frozen: bool, now: i64) -> Freshness {
         let (side, at_most) = (Side::Standby, SignedDuration::from_mins(30));
-        Freshness::of(Taken { side, taken_at: Ok(taken.map(at)), came_at: came.map(at), frozen, at_most }, at(now))
+        Freshness::of(
+            CheckpointFacts { side, taken_at: Ok(taken.map(at)), came_at: came.map(at), frozen, at_most },
+            at(now),
+        )
     }
 
     #[test]

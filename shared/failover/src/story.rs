@@ -25,22 +25,22 @@ const TOGETHER_S: i64 = 60;
 pub fn story(plan: &Plan, lines: &[Line]) -> Vec<Sentence> {
     let mut groups: Vec<Group> = Vec::new();
     for line in lines {
-        let Some(told) = tell(plan, &line.event) else { continue };
-        let place = told.place;
+        let Some(line_text) = tell(plan, &line.event) else { continue };
+        let place = line_text.place;
         let open = groups
             .iter_mut()
             .rev()
             .take_while(|g| line.at.duration_since(g.at).as_secs() < TOGETHER_S)
-            .find(|g| told.name.is_some() && g.key == told.text && g.place == place);
-        match (open, told.name) {
+            .find(|g| line_text.name.is_some() && g.key == line_text.text && g.place == place);
+        match (open, line_text.name) {
             (Some(group), Some(name)) => group.add(name),
-            (_, name) => groups.push(Group::new(line.at, place, told.text, name)),
+            (_, name) => groups.push(Group::new(line.at, place, line_text.text, name)),
         }
     }
     groups.into_iter().map(Group::sentence).collect()
 }
 
-struct Told {
+struct LineText {
     place: String,
     /// Text with `{}` in the place of the number of resources.
     text: String,
@@ -83,7 +83,7 @@ impl Group {
     }
 }
 
-fn tell(plan: &Plan, event: &Event) -> Option<Told> {
+fn tell(plan: &Plan, event: &Event) -> Option<LineText> {
     match event {
         Event::Saga(event) => Some(of_saga(event)),
         Event::Step(event) => of_step(plan, event),
@@ -91,11 +91,11 @@ fn tell(plan: &Plan, event: &Event) -> Option<Told> {
     }
 }
 
-fn about_saga(text: String) -> Told {
-    Told { place: "saga".to_owned(), text, name: None }
+fn about_saga(text: String) -> LineText {
+    LineText { place: "saga".to_owned(), text, name: None }
 }
 
-fn of_saga(event: &SagaEvent) -> Told {
+fn of_saga(event: &SagaEvent) -> LineText {
     about_saga(match event {
         SagaEvent::Started { plan: hash, by, .. } => format!("started by {by}, plan {} frozen", hash.short()),
         SagaEvent::TookOver { epoch, owner } => format!("runner {owner} took the lease, epoch {epoch}"),
@@ -108,7 +108,7 @@ fn of_saga(event: &SagaEvent) -> Told {
             format!("{by} approved {question:?}{risk}; loss shown: {loss_shown}")
         }
         SagaEvent::StageEntered { stage } => {
-            return Told { place: stage.clone(), text: "entered: its gate holds".to_owned(), name: None };
+            return LineText { place: stage.clone(), text: "entered: its gate holds".to_owned(), name: None };
         }
         SagaEvent::ForwardDone => "the forward part is done".to_owned(),
         SagaEvent::Round { tried, left } => format!("pursuit: {tried} tried again, {left} left"),
@@ -119,7 +119,7 @@ fn of_saga(event: &SagaEvent) -> Told {
     })
 }
 
-fn of_step(plan: &Plan, event: &StepEvent) -> Option<Told> {
+fn of_step(plan: &Plan, event: &StepEvent) -> Option<LineText> {
     let id = event.step();
     let step = plan.step(id)?;
     let stage = plan.stages.get(usize::from(id.stage))?;
@@ -134,7 +134,7 @@ fn of_step(plan: &Plan, event: &StepEvent) -> Option<Told> {
         StepEvent::Unblocked { by, .. } => format!("{{}} {kind} is tried again, says {by}"),
         StepEvent::Waived { by, why, .. } => format!("{{}} {kind} waived by {by}: {why}"),
     };
-    Some(Told { place: stage.name.clone(), text, name: Some(step.name.clone()) })
+    Some(LineText { place: stage.name.clone(), text, name: Some(step.name.clone()) })
 }
 
 fn of_control(event: &ControlEvent) -> Option<String> {

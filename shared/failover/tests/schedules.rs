@@ -4,8 +4,8 @@
 #![allow(clippy::unwrap_used, reason = "a test stops where something is not as it says")]
 
 use failover::Side;
-use failover::drill::{AllowedWindow, BlockedDates, DrillKind, DrillPolicy, Due, Every, Period, Standing, judge};
-use failover::signal::{About, Look, Origin, Reading, Track};
+use failover::drill::{AllowedWindow, BlockedDates, DrillKind, DrillPolicy, Due, Every, Period, ScheduleStatus, judge};
+use failover::signal::{About, Origin, Reading, TimedReading, Track};
 use jiff::civil::{Date, Time, Weekday, date, time};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, ToSpan};
@@ -32,7 +32,7 @@ fn at(text: &str) -> Timestamp {
 
 /// The judgement of a new policy at a moment.
 fn due(policy: &DrillPolicy, now: &str) -> Due {
-    judge(policy, &Standing::of(Period::of(policy.every, policy.day(at(now)))), &[], at(now))
+    judge(policy, &ScheduleStatus::of(Period::of(policy.every, policy.day(at(now)))), &[], at(now))
 }
 
 fn window(policy: &DrillPolicy, day: Date) -> Option<(String, String)> {
@@ -59,13 +59,13 @@ fn a_night_s_window_counts_for_the_day_on_which_it_begins() {
     let mut policy = policy(Every::Month, &[Weekday::Saturday], time(22, 0, 0, 0), time(4, 0, 0, 0));
     let night = between("2026-01-31T21:00:00Z", "2026-02-01T03:00:00Z");
     assert_eq!(window(&policy, date(2026, 1, 31)), night);
-    let standing = Standing::of(Period::of(Every::Month, date(2026, 1, 31)));
-    assert!(matches!(judge(&policy, &standing, &[], at("2026-02-01T02:00:00Z")), Due::Now { .. }));
+    let status = ScheduleStatus::of(Period::of(Every::Month, date(2026, 1, 31)));
+    assert!(matches!(judge(&policy, &status, &[], at("2026-02-01T02:00:00Z")), Due::Now { .. }));
     // The window ends where a blocked date begins.
     policy.blocked_dates.push(BlockedDates { from: date(2026, 2, 1), until: date(2026, 2, 1) });
     assert_eq!(window(&policy, date(2026, 1, 31)), between("2026-01-31T21:00:00Z", "2026-01-31T23:00:00Z"));
     policy.blocked_dates.push(BlockedDates { from: date(2026, 1, 1), until: date(2026, 1, 31) });
-    let all_blocked = judge(&policy, &standing, &[], at("2026-01-01T08:00:00Z"));
+    let all_blocked = judge(&policy, &status, &[], at("2026-01-01T08:00:00Z"));
     assert!(matches!(&all_blocked, Due::Missed { why, .. } if why.contains("blocked dates")), "{all_blocked:?}");
 }
 
@@ -96,26 +96,26 @@ fn a_blocking_alarm_holds_it_up_and_is_told_as_the_reason() {
         about: About { source: "probe".to_owned(), side: Side::Standby, subject: "jobs".to_owned() },
         origin: Origin::Probe,
         holds_s: 600,
-        looks: vec![Look { at: at("2026-01-06T08:05:00Z"), reading }],
+        looks: vec![TimedReading { at: at("2026-01-06T08:05:00Z"), reading }],
         text: "says so".to_owned(),
     };
-    let standing = Standing::of(Period::of(Every::Week, policy.day(now)));
-    let judged = |tracks: &[Track]| judge(&policy, &standing, tracks, now);
+    let status = ScheduleStatus::of(Period::of(Every::Week, policy.day(now)));
+    let judged = |tracks: &[Track]| judge(&policy, &status, tracks, now);
     let blocked = |why: &str| Due::Blocked { why: why.to_owned() };
     assert_eq!(judged(&[]), blocked("nothing is known of probe/jobs"));
     assert_eq!(judged(&[track(Reading::Unknown)]), blocked("nothing is known of probe/jobs"));
     assert_eq!(judged(&[track(Reading::Down)]), blocked("probe/jobs is down: says so"));
     assert!(matches!(judged(&[track(Reading::Healthy)]), Due::Now { .. }));
     // The last reason is reported when the period is over.
-    let standing = Standing { why: Some("probe/jobs is down: says so".to_owned()), ..standing };
-    let missed = judge(&policy, &standing, &[], at("2026-01-12T08:00:00Z"));
+    let status = ScheduleStatus { why: Some("probe/jobs is down: says so".to_owned()), ..status };
+    let missed = judge(&policy, &status, &[], at("2026-01-12T08:00:00Z"));
     assert!(matches!(&missed, Due::Missed { why, .. } if why == "probe/jobs is down: says so"), "{missed:?}");
 }
 
 #[test]
 fn a_schedule_that_is_new_begins_where_it_can_still_be_held() {
     let policy = policy(Every::Month, &[Weekday::Tuesday], time(9, 0, 0, 0), time(11, 0, 0, 0));
-    let first = |now| Standing::first(&policy, at(now)).period.to_string();
+    let first = |now| ScheduleStatus::first(&policy, at(now)).period.to_string();
     assert_eq!(first("2026-01-27T08:00:00Z"), "2026-01");
     assert_eq!(first("2026-01-27T10:00:00Z"), "2026-02");
 }
@@ -175,30 +175,30 @@ proptest! {
     fn every_period_is_settled_once(policy in any_policy(), seed in 0_u64..1_000_000) {
         let mut now = at("2026-03-02T00:00:00Z");
         let ends = at("2026-05-12T00:00:00Z");
-        let mut standing = Standing::first(&policy, now);
+        let mut status = ScheduleStatus::first(&policy, now);
         let (mut settled, mut chance) = (vec![], seed);
         while now < ends {
             chance = chance.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
             let drawn = chance >> 33;
-            match judge(&policy, &standing, &[], now) {
+            match judge(&policy, &status, &[], now) {
                 Due::Now { window } => {
                     prop_assert!(window.from <= now && is_allowed(&policy, now), "{} is not allowed", now);
                     // Two of three drills are refused.
                     if drawn % 3 == 0 {
-                        settled.push(standing.period);
-                        standing = Standing::of(standing.period.next());
+                        settled.push(status.period);
+                        status = ScheduleStatus::of(status.period.next());
                     }
                 }
                 Due::Missed { period, .. } => {
-                    prop_assert_eq!(period, standing.period);
+                    prop_assert_eq!(period, status.period);
                     prop_assert!(period.begins <= policy.day(now), "{} is told before it has begun", period);
                     prop_assert!(policy.windows_of(period).all(|window| window.holds(window.from.max(now)) == Some(false)));
                     settled.push(period);
-                    standing = Standing::of(period.next());
+                    status = ScheduleStatus::of(period.next());
                 }
                 Due::NotDue => {
-                    let open = policy.windows_of(standing.period).any(|window| window.from > now);
-                    prop_assert!(open || policy.day(now) < standing.period.begins, "nothing is to be waited for");
+                    let open = policy.windows_of(status.period).any(|window| window.from > now);
+                    prop_assert!(open || policy.day(now) < status.period.begins, "nothing is to be waited for");
                 }
                 Due::Blocked { why } => prop_assert!(false, "{}", why),
             }
@@ -209,6 +209,6 @@ proptest! {
         prop_assert!(settled.windows(2).all(|two| two[0].next() == two[1]), "{:?}", settled);
         // At most the last one or two periods are still open. A window of the night may reach into the next period.
         let last = Period::of(policy.every, policy.day(now));
-        prop_assert!(standing.period == last || standing.period == last.next() || standing.period.next() == last);
+        prop_assert!(status.period == last || status.period == last.next() || status.period.next() == last);
     }
 }

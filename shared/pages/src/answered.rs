@@ -1,18 +1,18 @@
 //! Draws the page after an answer that was taken.
 
-use engine::approvals::Standing;
-use engine::approvals::by_link::Taken;
+use engine::approvals::RequestStatus;
+use engine::approvals::by_link::TakenAnswer;
 use maud::{Markup, html};
 
 use crate::layout::{Notice, notice};
 use crate::words::moment;
 
 /// Draws the page with the result of an answer.
-pub fn answered(taken: &Taken) -> String {
+pub fn answered(taken: &TakenAnswer) -> String {
     let recorded = html! { "Recorded as the answer of " strong { (taken.by) } " at " (moment(taken.at)) "." };
     let follow = html! { "Follow it with " code { "switchback status" } "." };
-    let told = match taken.standing {
-        Standing::Approved => Notice {
+    let told = match taken.status {
+        RequestStatus::Approved => Notice {
             tone: "good",
             word: "Approved",
             heading: "Approved: the failover begins".to_owned(),
@@ -23,14 +23,14 @@ pub fn answered(taken: &Taken) -> String {
                 html! { "To end it where it stands: " code { "switchback abort" } ". You can close this page." },
             ],
         },
-        Standing::MorePeople(more) => Notice {
+        RequestStatus::MorePeople(more) => Notice {
             tone: "calm",
             word: "Recorded",
             heading: format!("Your yes is recorded: {} must say yes", others(more)),
             meaning: recorded,
             next: vec![html! { "Nothing is started before. The others have links of their own." }, follow],
         },
-        Standing::Declined => Notice {
+        RequestStatus::Declined => Notice {
             tone: "calm",
             word: "Declined",
             heading: "Declined: nothing is started".to_owned(),

@@ -1,6 +1,6 @@
 //! Draws the page that asks. It shows what happened and what an answer does, then the answer, then all the rest.
 
-use engine::approvals::Shown;
+use engine::approvals::ShownQuestion;
 use failover::signal::Reading;
 use failover::verdict::{Agreement, Level};
 use maud::{Markup, html};
@@ -23,7 +23,7 @@ pub enum Problem {
 }
 
 /// Draws the page of a question. `problem` is the fault of the last try, if there was one.
-pub fn approve(shown: &Shown, problem: Option<Problem>) -> String {
+pub fn approve(shown: &ShownQuestion, problem: Option<Problem>) -> String {
     let heading = format!("Move the work from the {} to the {}?", shown.leaving, shown.leaving.other());
     let content = html! {
         @if let Some(problem) = problem { (alert(problem)) }
@@ -60,13 +60,13 @@ fn alert(problem: Problem) -> Markup {
     html! { div.card.alert role="alert" #problem { p { strong { (heading) ". " } (text) } } }
 }
 
-fn proposed(shown: &Shown) -> String {
+fn proposed(shown: &ShownQuestion) -> String {
     let again = if shown.round > 0 { ", asked again" } else { "" };
     let how = if shown.planned { "Planned failover" } else { "Failover" };
     format!("{how}, proposed by {}{again}", shown.by)
 }
 
-fn happened(shown: &Shown) -> Markup {
+fn happened(shown: &ShownQuestion) -> Markup {
     let side = shown.verdict.side;
     let what = match shown.verdict.level {
         Level::Dark => format!("No source says anything of the {side}: that is neither healthy nor down."),
@@ -80,7 +80,7 @@ fn happened(shown: &Shown) -> Markup {
     }
 }
 
-fn glance(shown: &Shown) -> Markup {
+fn glance(shown: &ShownQuestion) -> Markup {
     let (leaving, target) = (shown.leaving, shown.leaving.other());
     html! {
         dl.glance {
@@ -110,7 +110,7 @@ fn glance(shown: &Shown) -> Markup {
     }
 }
 
-fn lost(shown: &Shown) -> Markup {
+fn lost(shown: &ShownQuestion) -> Markup {
     match &shown.loss {
         None => html! { "No dataset is declared, so nobody can tell." },
         Some(loss) => match loss.seconds {
@@ -123,7 +123,7 @@ fn lost(shown: &Shown) -> Markup {
     }
 }
 
-fn people(shown: &Shown) -> Markup {
+fn people(shown: &ShownQuestion) -> Markup {
     html! {
         (shown.people) " different people. "
         @if shown.given.is_empty() { "Nobody has so far." }
@@ -131,7 +131,7 @@ fn people(shown: &Shown) -> Markup {
     }
 }
 
-fn form(shown: &Shown, problem: Option<Problem>) -> Markup {
+fn form(shown: &ShownQuestion, problem: Option<Problem>) -> Markup {
     let wrong = match problem {
         Some(Problem::Empty | Problem::Wrong { .. }) => Some("true"),
         Some(Problem::SamePerson) | None => None,
@@ -166,7 +166,7 @@ fn form(shown: &Shown, problem: Option<Problem>) -> Markup {
     }
 }
 
-fn evidence(shown: &Shown) -> Markup {
+fn evidence(shown: &ShownQuestion) -> Markup {
     let verdict = &shown.verdict;
     let sides = [(verdict.side, &verdict.origins), (verdict.side.other(), &verdict.other_side)];
     let known = sides.iter().any(|(_, origins)| origins.iter().any(|origin| !origin.evidence.is_empty()));
@@ -229,7 +229,7 @@ fn lines(heading: &str, what: &str, lines: &[String], open: bool) -> Markup {
     }
 }
 
-fn record(shown: &Shown) -> Markup {
+fn record(shown: &ShownQuestion) -> Markup {
     html! {
         footer.record {
             p { "Saga " code { (shown.saga) } ", plan " code { (shown.plan.short()) }
@@ -254,7 +254,7 @@ mod tests {
         text.parse().unwrap()
     }
 
-    fn shown() -> Shown {
+    fn shown() -> ShownQuestion {
         let said = Evidence {
             source: "datadog".into(),
             subject: "jobs".into(),
@@ -270,7 +270,7 @@ mod tests {
             more: 0,
             more_bad: 0,
         };
-        Shown {
+        ShownQuestion {
             now: at("2026-01-05T08:00:00Z"),
             pair: "payments".into(),
             saga: SagaId("payments-1".into()),

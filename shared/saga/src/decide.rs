@@ -52,15 +52,15 @@ pub fn decide(plan: &Plan, state: &State, now: Timestamp, under_way: &dyn Fn(Ste
         }
         for (number, (step, record)) in stage.steps.iter().zip(state.stage_steps(index)).enumerate() {
             let id = StepId { stage: index as u16, number: number as u32 };
-            let standing = stands(state, step, record, under_way(id));
-            moves.forward |= standing.moves() && step.counts_forward(record.attempts);
-            moves.pursuit |= standing.moves();
-            match standing {
-                Standing::Due { at: Some(at), .. } if at > now => {
+            let status = stands(state, step, record, under_way(id));
+            moves.forward |= status.moves() && step.counts_forward(record.attempts);
+            moves.pursuit |= status.moves();
+            match status {
+                StepStatus::Due { at: Some(at), .. } if at > now => {
                     moves.wake_at = Some(moves.wake_at.map_or(at, |earliest| earliest.min(at)));
                 }
-                Standing::Due { .. } => moves.ready.push(id),
-                Standing::Still | Standing::UnderWay => {}
+                StepStatus::Due { .. } => moves.ready.push(id),
+                StepStatus::Still | StepStatus::UnderWay => {}
             }
         }
     }
@@ -158,7 +158,7 @@ fn holds_but_for_questions(plan: &Plan, state: &State, gate: &Gate) -> bool {
 }
 
 /// The status of a step of an entered stage.
-pub(crate) enum Standing {
+pub(crate) enum StepStatus {
     /// It is settled, or only a person can help, or it waits for another step and moves when that one does.
     Still,
     /// It is being tried.
@@ -172,13 +172,13 @@ pub(crate) enum Standing {
     },
 }
 
-impl Standing {
+impl StepStatus {
     /// Whether it can move on without a person.
     pub(crate) fn moves(&self) -> bool {
         match self {
-            Standing::Still => false,
-            Standing::UnderWay => true,
-            Standing::Due { waits_for_others, .. } => !waits_for_others,
+            StepStatus::Still => false,
+            StepStatus::UnderWay => true,
+            StepStatus::Due { waits_for_others, .. } => !waits_for_others,
         }
     }
 }
@@ -192,20 +192,20 @@ impl Step {
 }
 
 /// Gives the status of one step of an entered stage.
-pub(crate) fn stands(state: &State, step: &Step, record: &StepRecord, is_under_way: bool) -> Standing {
+pub(crate) fn stands(state: &State, step: &Step, record: &StepRecord, is_under_way: bool) -> StepStatus {
     match record.state {
-        StepState::Done | StepState::Waived | StepState::Blocked => return Standing::Still,
+        StepState::Done | StepState::Waived | StepState::Blocked => return StepStatus::Still,
         StepState::Planned | StepState::Intended | StepState::Waiting => {}
     }
     if is_under_way {
-        return Standing::UnderWay;
+        return StepStatus::UnderWay;
     }
     if !step.needs.iter().all(|needed| is_met(state, needed)) {
-        return Standing::Still;
+        return StepStatus::Still;
     }
     let waits_for_others = record.state == StepState::Waiting
         && record.fault.as_ref().is_some_and(|fault| fault.reaction == Reaction::WaitForOthers);
-    Standing::Due { at: record.next_at, waits_for_others }
+    StepStatus::Due { at: record.next_at, waits_for_others }
 }
 
 fn is_met(state: &State, needed: &Needed) -> bool {

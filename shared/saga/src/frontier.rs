@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
-use crate::decide::{Decision, Moves, Standing, conclude, is_quiet, stands};
+use crate::decide::{Decision, Moves, StepStatus, conclude, is_quiet, stands};
 use crate::event::{Event, SagaEvent};
 use crate::plan::{Plan, StepId};
 use crate::state::State;
@@ -182,11 +182,11 @@ impl Frontier {
         let (true, Some(step), Some(record)) = (is_entered, plan.step(id), state.step(id)) else {
             return Counted::default();
         };
-        let standing = stands(state, step, record, self.is_under_way(id));
-        let moves = standing.moves();
-        let due = match standing {
-            Standing::Due { at, .. } => Some(at),
-            Standing::Still | Standing::UnderWay => None,
+        let status = stands(state, step, record, self.is_under_way(id));
+        let moves = status.moves();
+        let due = match status {
+            StepStatus::Due { at, .. } => Some(at),
+            StepStatus::Still | StepStatus::UnderWay => None,
         };
         Counted { due, forward: moves && step.counts_forward(record.attempts), pursuit: moves }
     }

@@ -17,5 +17,5 @@ mod times;
 pub use foreign::{BodyError, LARGEST_BODY_BYTES};
 pub use gate::{Door, Gates, Proof};
 pub use page::{Page, SOURCE_SILENT};
-pub use source::{Alarm, Arrival, Listening, MOST_SIGNALS, Source, Told};
+pub use source::{Alarm, Arrival, Listening, MOST_SIGNALS, Readings, Source};
 pub use sources::{SOURCES, source};

@@ -64,11 +64,11 @@ impl Feed for Page {
         let sides = watched.sides.iter().filter(|side| side.cloud == self.cloud).cloned().collect();
         let watched = Watched { sides, services: watched.services.clone() };
         let listening = Listening { watched: &watched, alarms: &[], now };
-        let told = self.source.read(body, &listening).map_err(|unreadable| silent(unreadable.to_string()))?;
-        match told.passed_over.first() {
+        let readings = self.source.read(body, &listening).map_err(|unreadable| silent(unreadable.to_string()))?;
+        match readings.passed_over.first() {
             // A page that never names our regions is as good as none, and a person should know that.
-            Some(why) if told.signals.is_empty() => Err(silent((*why).to_owned())),
-            Some(_) | None => Ok(told.signals),
+            Some(why) if readings.signals.is_empty() => Err(silent((*why).to_owned())),
+            Some(_) | None => Ok(readings.signals),
         }
     }
 }

@@ -51,14 +51,14 @@ pub struct Alarm {
 
 /// The result of reading one body.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Told {
+pub struct Readings {
     /// The signals of the body.
     pub signals: Vec<Signal>,
     /// The reasons why parts of the body gave no signal.
     pub passed_over: BTreeSet<&'static str>,
 }
 
-impl Told {
+impl Readings {
     /// A result without signals, and the reason.
     pub(crate) fn nothing(why: &'static str) -> Self {
         Self { signals: Vec::new(), passed_over: BTreeSet::from([why]) }
@@ -87,7 +87,7 @@ pub trait Source: Send + Sync + RefUnwindSafe {
     /// # Errors
     ///
     /// [`BodyError`] if the source does not send such a body. It gives no reading.
-    fn read(&self, body: &[u8], listening: &Listening<'_>) -> Result<Told, BodyError>;
+    fn read(&self, body: &[u8], listening: &Listening<'_>) -> Result<Readings, BodyError>;
 }
 
 impl std::fmt::Debug for dyn Source {

@@ -6,7 +6,7 @@ use bolero::check;
 use failover::Side;
 use failover::signal::{CloudName, Reading, Watched, WatchedSide};
 use serde_json::{Map, Value, json};
-use signals::{Alarm, LARGEST_BODY_BYTES, Listening, MOST_SIGNALS, SOURCES, Source, Told};
+use signals::{Alarm, LARGEST_BODY_BYTES, Listening, MOST_SIGNALS, Readings, SOURCES, Source};
 
 /// Each run in CI tries this many bodies of each kind. A fuzzing engine ignores the number.
 const TRIES: usize = 2_000;
@@ -39,7 +39,7 @@ fn samples() -> Vec<(usize, Vec<u8>)> {
     samples
 }
 
-fn read(source: &dyn Source, body: &[u8]) -> Option<Told> {
+fn read(source: &dyn Source, body: &[u8]) -> Option<Readings> {
     let side = |side, cloud, region: &str| WatchedSide { side, cloud, region: region.to_owned(), host: String::new() };
     let watched = Watched {
         sides: vec![
@@ -52,10 +52,14 @@ fn read(source: &dyn Source, body: &[u8]) -> Option<Told> {
     };
     let alarms = [Alarm { name: "payments-*".to_owned(), side: None, reading: Reading::Down }];
     let now = "2026-01-05T08:00:00Z".parse().expect("it is well formed");
-    let told = source.read(body, &Listening { watched: &watched, alarms: &alarms, now }).ok()?;
-    assert!(told.signals.len() <= MOST_SIGNALS);
-    assert!(!told.signals.is_empty() || !told.passed_over.is_empty(), "{}: nothing, and no reason", source.name());
-    for signal in &told.signals {
+    let readings = source.read(body, &Listening { watched: &watched, alarms: &alarms, now }).ok()?;
+    assert!(readings.signals.len() <= MOST_SIGNALS);
+    assert!(
+        !readings.signals.is_empty() || !readings.passed_over.is_empty(),
+        "{}: nothing, and no reason",
+        source.name()
+    );
+    for signal in &readings.signals {
         let line = &signal.text;
         assert!(
             line.chars().count() <= 200 && !line.chars().any(char::is_control) && !line.contains("://"),
@@ -64,7 +68,7 @@ fn read(source: &dyn Source, body: &[u8]) -> Option<Told> {
         assert!(signal.about.subject.len() <= 500 && !signal.about.subject.chars().any(char::is_control));
         assert!(signal.seen_at <= now, "{}", signal.seen_at);
     }
-    Some(told)
+    Some(readings)
 }
 
 #[test]

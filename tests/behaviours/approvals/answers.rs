@@ -42,7 +42,7 @@ fn an_approval_counts_once_s11() {
             assert_eq!((again.status, again.text.contains("It was approved already")), (410, true));
             assert_eq!(ground.stack.writes(), writes, "nothing is written for it");
         }
-        assert!(ground.audit().await.iter().any(|line| line.deed == AuditAction::Approved && line.who == "ana"));
+        assert!(ground.audit().await.iter().any(|line| line.action == AuditAction::Approved && line.who == "ana"));
     });
 }
 

@@ -7,8 +7,8 @@ use tests::people::code;
 use tests::question::Ground;
 
 /// How many audit entries have this action.
-async fn count(ground: &Ground, deed: AuditAction) -> usize {
-    ground.audit().await.iter().filter(|line| line.deed == deed).count()
+async fn count(ground: &Ground, action: AuditAction) -> usize {
+    ground.audit().await.iter().filter(|line| line.action == action).count()
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Checks the people who get a link, and the times at which they get another one.
 
-use engine::approvals::Standing;
+use engine::approvals::RequestStatus;
 use engine::ports::{AuditAction, RequestState};
 use failover::plan::GO;
 use failover::signal::Reading;
@@ -25,7 +25,7 @@ fn silence_goes_down_the_contact_list_once_for_each() {
         ground.admission(1_200).await;
         assert_eq!(ground.asked(), ["ana", "ben"]);
         let audit = ground.operator.approval_requests.audit(&saga).await.expect("the store answers");
-        let sent: Vec<(&str, AuditAction)> = audit.iter().map(|line| (line.who.as_str(), line.deed)).collect();
+        let sent: Vec<(&str, AuditAction)> = audit.iter().map(|line| (line.who.as_str(), line.action)).collect();
         assert_eq!(sent, [("ana", AuditAction::Sent), ("ben", AuditAction::Sent)]);
     });
 }
@@ -45,8 +45,8 @@ fn a_question_whose_time_is_over_is_asked_again() {
         assert!(again.expires_at > first.expires_at);
         assert!(again.links.iter().all(|link| first.links.iter().all(|old| old.token != link.token)));
         assert_eq!(ground.asked(), ["ana", "ben", "ana", "ben"]);
-        let standing = ground.answers(&saga, "ana", true, true).await;
-        assert_eq!(standing, Ok(Standing::Approved));
+        let status = ground.answers(&saga, "ana", true, true).await;
+        assert_eq!(status, Ok(RequestStatus::Approved));
     });
 }
 

@@ -6,7 +6,7 @@ use engine::ports::SagaStatus;
 use engine::start::{OrderError, StartError, draft};
 use failover::plan::GO;
 use failover::signal::Reading;
-use failover::verdict::{Decision, Freeze, Level, Mode, Reason};
+use failover::verdict::{AutomationPause, Decision, Level, Mode, Reason};
 use tests::pair::{Ground, perform};
 use tests::watched::watched;
 
@@ -114,7 +114,7 @@ fn a_frozen_pair_is_only_looked_at() {
     perform(watched(Mode::Ask), async |ground: &Ground| {
         ground.captured().await;
         let mut pair = ground.pair().await;
-        let freeze = Freeze { by: "ana".to_owned(), why: "a release".to_owned(), at: ground.clock.now() };
+        let freeze = AutomationPause { by: "ana".to_owned(), why: "a release".to_owned(), at: ground.clock.now() };
         pair.freeze = Some(freeze.clone());
         pair.revision += 1;
         ground.operator.pairs.put_pair(&pair).await.expect("nobody else writes");

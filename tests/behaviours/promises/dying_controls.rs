@@ -7,7 +7,7 @@ use engine::controls::{Ordered, order};
 use engine::ports::{Control, ControlState};
 use engine::start::start;
 use jiff::{SignedDuration, Timestamp};
-use local::stack::sabotage::{AuditAction, Boundaries, Crossing};
+use local::stack::sabotage::{Boundaries, Crossing, InjectedFault};
 use saga::{ControlEvent, Event, SagaId};
 use tests::pair::{Ground, Seen, Setup, perform};
 
@@ -60,12 +60,9 @@ fn an_order_whose_giver_dies_anywhere_has_one_effect() {
 
 async fn giver_dies_at(ground: &Ground, nth: u64, control: &Control) -> bool {
     let saga = resting(ground).await;
-    let dying =
-        Boundaries::sabotaged(Arc::new(
-            move |crossing: &Crossing| {
-                if crossing.number == nth { AuditAction::Kill } else { AuditAction::Nothing }
-            },
-        ));
+    let dying = Boundaries::sabotaged(Arc::new(move |crossing: &Crossing| {
+        if crossing.number == nth { InjectedFault::Kill } else { InjectedFault::Nothing }
+    }));
     let (process, dying) = ground.stack.operator_at(dying);
     let died = tokio::select! {
         biased;
@@ -93,18 +90,18 @@ fn an_order_whose_runner_dies_anywhere_has_one_effect() {
 fn runner_dies_at(nth: u64, control: &Control) -> bool {
     let (armed, counted) = (Arc::new(AtomicBool::new(false)), AtomicU64::new(0));
     let dead = Arc::new(AtomicBool::new(false));
-    let deeds = {
+    let injected_faults = {
         let (armed, dead) = (Arc::clone(&armed), Arc::clone(&dead));
         move |_: &[Seen], _: Timestamp, _: &Crossing| {
             let counts = armed.load(Ordering::SeqCst) && !dead.load(Ordering::SeqCst);
             if counts && counted.fetch_add(1, Ordering::SeqCst) + 1 == nth {
                 dead.store(true, Ordering::SeqCst);
-                return AuditAction::Kill;
+                return InjectedFault::Kill;
             }
-            AuditAction::Nothing
+            InjectedFault::Nothing
         }
     };
-    perform(Setup { deeds: Box::new(deeds), ..Setup::default() }, async |ground: &Ground| {
+    perform(Setup { injected_faults: Box::new(injected_faults), ..Setup::default() }, async |ground: &Ground| {
         let saga = resting(ground).await;
         armed.store(true, Ordering::SeqCst);
         // The order is written and published, and the person goes away. So only functions take the order in.

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use engine::evidence_due::TRIES;
 use engine::pair::pair_head;
 use engine::ports::{DoneItem, SagaStatus};
-use local::stack::sabotage::{AuditAction, Crossing, Phase};
+use local::stack::sabotage::{Crossing, InjectedFault, Phase};
 use saga::SagaId;
 use tests::pair::{Ground, Seen, Setup, perform};
 
@@ -49,14 +49,14 @@ fn evidence_that_kills_its_process_is_given_up_and_holds_nothing() {
     let first_of_evidence = objects_put() - 3;
     let (put, died) = (AtomicUsize::new(0), Arc::new(AtomicUsize::new(0)));
     let deaths = Arc::clone(&died);
-    let deeds = move |_: &[Seen], _, crossing: &Crossing| {
+    let injected_faults = move |_: &[Seen], _, crossing: &Crossing| {
         if !puts_object(crossing) || put.fetch_add(1, Ordering::SeqCst) < first_of_evidence {
-            return AuditAction::Nothing;
+            return InjectedFault::Nothing;
         }
         deaths.fetch_add(1, Ordering::SeqCst);
-        AuditAction::Kill
+        InjectedFault::Kill
     };
-    perform(Setup { deeds: Box::new(deeds), ..Setup::default() }, async move |ground: &Ground| {
+    perform(Setup { injected_faults: Box::new(injected_faults), ..Setup::default() }, async move |ground: &Ground| {
         let saga = completes(ground).await;
         let free_with = died.load(Ordering::SeqCst);
         assert!(free_with <= 1, "the pair waited for {free_with} tries");
@@ -75,11 +75,11 @@ fn evidence_is_kept_by_the_next_tick_when_its_process_died() {
     let first_of_evidence = objects_put() - 3;
     for nth in 0..3 {
         let put = AtomicUsize::new(0);
-        let deeds = move |_: &[Seen], _, crossing: &Crossing| {
+        let injected_faults = move |_: &[Seen], _, crossing: &Crossing| {
             let dies = puts_object(crossing) && put.fetch_add(1, Ordering::SeqCst) == first_of_evidence + nth;
-            if dies { AuditAction::Kill } else { AuditAction::Nothing }
+            if dies { InjectedFault::Kill } else { InjectedFault::Nothing }
         };
-        perform(Setup { deeds: Box::new(deeds), ..Setup::default() }, async |ground: &Ground| {
+        perform(Setup { injected_faults: Box::new(injected_faults), ..Setup::default() }, async |ground: &Ground| {
             completes(ground).await;
             ground.admission(150).await;
             let history = history(ground).await;

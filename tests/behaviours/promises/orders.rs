@@ -10,7 +10,7 @@ use engine::start::{OrderError, StartError, draft, start};
 use engine::wake::abort;
 use failover::Side;
 use failover::plan::{GO, stage};
-use local::stack::sabotage::{AuditAction, Boundaries};
+use local::stack::sabotage::{Boundaries, InjectedFault};
 use saga::{Outcome, Plan, SagaId};
 use tests::pair::{Ground, Setup, perform};
 
@@ -19,7 +19,7 @@ fn dying_at(nth: u64, crossed: &Arc<AtomicU64>) -> Arc<Boundaries> {
     let crossed = Arc::clone(crossed);
     Boundaries::sabotaged(Arc::new(move |crossing| {
         crossed.store(crossing.number, Ordering::SeqCst);
-        if crossing.number == nth { AuditAction::Kill } else { AuditAction::Nothing }
+        if crossing.number == nth { InjectedFault::Kill } else { InjectedFault::Nothing }
     }))
 }
 

@@ -8,7 +8,7 @@ use engine::Settings;
 use engine::ports::SagaStatus;
 use engine::start::start;
 use jiff::{SignedDuration, Timestamp};
-use local::stack::sabotage::{AuditAction, Crossing, Phase};
+use local::stack::sabotage::{Crossing, InjectedFault, Phase};
 use saga::{Event, SagaEvent, SagaId, StepState};
 use sim::{Estate, Fault, FaultKind, Side};
 use tests::pair::{Ground, Seen, Setup, perform};
@@ -35,11 +35,11 @@ fn another_runner_continues_within_lease_skew_and_tick() {
 fn without_a_runner(nth: u64) -> Option<SignedDuration> {
     let death: Arc<OnceLock<Timestamp>> = Arc::default();
     let died = Arc::clone(&death);
-    let deeds = move |_: &[Seen], now: Timestamp, crossing: &Crossing| {
+    let injected_faults = move |_: &[Seen], now: Timestamp, crossing: &Crossing| {
         let dies = crossing.number == nth && died.set(now).is_ok();
-        if dies { AuditAction::Kill } else { AuditAction::Nothing }
+        if dies { InjectedFault::Kill } else { InjectedFault::Nothing }
     };
-    perform(Setup { deeds: Box::new(deeds), ..Setup::default() }, async move |ground: &Ground| {
+    perform(Setup { injected_faults: Box::new(injected_faults), ..Setup::default() }, async move |ground: &Ground| {
         let saga = ground.begin().await;
         finishes(ground, &saga).await;
         let lines = ground.view(&saga).await.lines;
@@ -178,15 +178,16 @@ async fn requests_in(ground: &Ground, seconds: u64) -> usize {
 #[test]
 fn an_intended_step_in_doubt_is_verified_first() {
     let lost = Arc::new(AtomicBool::new(false));
-    let deeds = move |_: &[Seen], _: Timestamp, crossing: &Crossing| {
+    let injected_faults = move |_: &[Seen], _: Timestamp, crossing: &Crossing| {
         let loses = starts_update(crossing, Phase::AfterEffect) && !lost.swap(true, Ordering::SeqCst);
-        if loses { AuditAction::LoseReply } else { AuditAction::Nothing }
+        if loses { InjectedFault::LoseReply } else { InjectedFault::Nothing }
     };
-    let seen = perform(Setup { deeds: Box::new(deeds), ..Setup::default() }, async |ground: &Ground| {
-        let saga = ground.begin().await;
-        assert!(finishes(ground, &saga).await, "{:?}", ground.head(&saga).await);
-        ground.seen()
-    });
+    let seen =
+        perform(Setup { injected_faults: Box::new(injected_faults), ..Setup::default() }, async |ground: &Ground| {
+            let saga = ground.begin().await;
+            assert!(finishes(ground, &saga).await, "{:?}", ground.head(&saga).await);
+            ground.seen()
+        });
     assert_eq!(seen.iter().filter(|it| starts_update(&it.crossing, Phase::Before)).count(), 1);
 }
 

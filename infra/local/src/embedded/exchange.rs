@@ -99,26 +99,26 @@ impl Embedded {
             Passage::Answer { status, code } => return answered(refusal(service, status, code)),
         }
         let told = match service {
-            Service::Dynamo => Told::Now(match &self.table {
+            Service::Dynamo => ReplyTime::Now(match &self.table {
                 Some(table) => table.answer(&call.operation, request.body()),
                 None => refusal(service, 400, "ResourceNotFoundException"),
             }),
-            Service::S3 => Told::Now(self.buckets.answer(request).await?),
+            Service::S3 => ReplyTime::Now(self.buckets.answer(request).await?),
             Service::Sns => match (topics::answer(self.topics.as_deref(), &request).await, &self.around) {
-                (Some(answer), _) => Told::Now(answer),
-                (None, Some(around)) => Told::Later(around.handle(&request)),
-                (None, None) => Told::Now(topics::missing()),
+                (Some(answer), _) => ReplyTime::Now(answer),
+                (None, Some(around)) => ReplyTime::Later(around.handle(&request)),
+                (None, None) => ReplyTime::Now(topics::missing()),
             },
             Service::Around(_) => match &self.around {
-                Some(around) => Told::Later(around.handle(&request)),
-                None => Told::Now(refusal(service, 501, "NotEmbedded")),
+                Some(around) => ReplyTime::Later(around.handle(&request)),
+                None => ReplyTime::Now(refusal(service, 501, "NotEmbedded")),
             },
         };
         self.tick(&call);
         match self.wire.after(&call).await {
             Passage::Admission => match told {
-                Told::Now(answer) => answered(answer),
-                Told::Later(answer) => answered(around::arrived(answer).await?),
+                ReplyTime::Now(answer) => answered(answer),
+                ReplyTime::Later(answer) => answered(around::arrived(answer).await?),
             },
             Passage::Fail => Err(broken()),
             Passage::Answer { status, code } => answered(refusal(service, status, code)),
@@ -145,7 +145,7 @@ impl HttpClient for Embedded {
 }
 
 /// The answer to a request that had its effect.
-enum Told {
+enum ReplyTime {
     /// The answer is there.
     Now(Answer),
     /// The answer arrives after a delay, or never.

@@ -14,7 +14,7 @@ use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::object::{Kept, ShelfError};
+use super::object::{ShelfError, StoredObject};
 
 /// Folder of the metadata. No escaped name begins like this: `%` is followed by two hexadecimal digits there.
 const NOTES: &str = "%notes";
@@ -42,7 +42,7 @@ impl Folder {
         })
     }
 
-    pub(super) fn get(&self, bucket: &str, key: &str) -> Result<Option<Kept>, ShelfError> {
+    pub(super) fn get(&self, bucket: &str, key: &str) -> Result<Option<StoredObject>, ShelfError> {
         let path = self.bucket(bucket)?.join(relative(key));
         let bytes = match fs::read(&path) {
             Ok(bytes) => bytes,
@@ -50,11 +50,11 @@ impl Folder {
             Err(error) => return Err(at(&path)(error)),
         };
         let notes = fs::read(self.notes(bucket, key)).ok().and_then(|json| serde_json::from_slice(&json).ok());
-        Ok(Some(Kept { bytes: bytes.into(), notes: notes.unwrap_or_default() }))
+        Ok(Some(StoredObject { bytes: bytes.into(), notes: notes.unwrap_or_default() }))
     }
 
     /// Stores an object, and says whether it did. With `new`, it does so only if there is none.
-    pub(super) fn put(&self, bucket: &str, key: &str, kept: &Kept, new: bool) -> Result<bool, ShelfError> {
+    pub(super) fn put(&self, bucket: &str, key: &str, kept: &StoredObject, new: bool) -> Result<bool, ShelfError> {
         let path = self.bucket(bucket)?.join(relative(key));
         if !self.place(&path, &kept.bytes, new)? {
             return Ok(false);

@@ -31,8 +31,8 @@ mod topics;
 mod wire;
 
 pub use exchange::Embedded;
-pub(crate) use object::Kept;
 pub use object::ShelfError;
+pub(crate) use object::StoredObject;
 pub use s3::Buckets;
 pub(crate) use shelf::OnlyIf;
 pub use store_file::OpenError;

@@ -26,7 +26,7 @@ pub enum ShelfError {
 
 /// An object as it is stored.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Kept {
+pub(crate) struct StoredObject {
     pub(crate) bytes: Bytes,
     /// Metadata of the caller (`x-amz-meta-…`).
     pub(crate) notes: BTreeMap<String, String>,

@@ -20,7 +20,7 @@ use s3s::{S3, S3Request, S3Response, S3Result, s3_error};
 
 use super::answer::Answer;
 use super::folder::Folder;
-use super::object::{Kept, ShelfError};
+use super::object::{ShelfError, StoredObject};
 use super::shelf::{OnlyIf, Shelf};
 use super::wire::Call;
 
@@ -66,12 +66,12 @@ impl Buckets {
     }
 
     /// Reads one object without a request.
-    pub(crate) fn get(&self, bucket: &str, key: &str) -> Result<Option<Kept>, ShelfError> {
+    pub(crate) fn get(&self, bucket: &str, key: &str) -> Result<Option<StoredObject>, ShelfError> {
         self.shelf.get(bucket, key)
     }
 
     /// Stores an object without a request. `false` if the condition did not hold.
-    pub(crate) fn put(&self, bucket: &str, key: &str, kept: Kept, only_if: OnlyIf) -> Result<bool, ShelfError> {
+    pub(crate) fn put(&self, bucket: &str, key: &str, kept: StoredObject, only_if: OnlyIf) -> Result<bool, ShelfError> {
         self.shelf.put(bucket, key, kept, only_if)
     }
 
@@ -124,7 +124,7 @@ impl S3 for Desk {
         let bytes = whole(input.body).await?;
         let notes = input.metadata.unwrap_or_default().into_iter().collect();
         let tag = tag_of(&bytes);
-        if self.shelf.put(&input.bucket, &input.key, Kept { bytes, notes }, only_if).map_err(refused)? {
+        if self.shelf.put(&input.bucket, &input.key, StoredObject { bytes, notes }, only_if).map_err(refused)? {
             Ok(S3Response::new(dto::PutObjectOutput { e_tag: Some(tag), ..Default::default() }))
         } else {
             Err(s3_error!(PreconditionFailed, "the condition of the put does not hold"))
@@ -208,7 +208,7 @@ async fn whole(body: Option<dto::StreamingBlob>) -> S3Result<Bytes> {
     Ok(parts.concat().into())
 }
 
-fn matches_tag(there: Option<&Kept>, wanted: &dto::ETagCondition) -> bool {
+fn matches_tag(there: Option<&StoredObject>, wanted: &dto::ETagCondition) -> bool {
     match (there, wanted) {
         (None, _) => false,
         (Some(_), dto::ETagCondition::Any) => true,
@@ -223,7 +223,7 @@ fn tag_of(bytes: &[u8]) -> dto::ETag {
     dto::ETag::Strong(md5.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
-fn length(kept: &Kept) -> Option<i64> {
+fn length(kept: &StoredObject) -> Option<i64> {
     i64::try_from(kept.bytes.len()).ok()
 }
 

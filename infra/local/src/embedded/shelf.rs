@@ -6,7 +6,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use bytes::Bytes;
 
 use super::folder::Folder;
-use super::object::{Kept, ShelfError};
+use super::object::{ShelfError, StoredObject};
 
 /// The condition on the object that is there now, for a new one to take its place.
 pub(crate) enum OnlyIf {
@@ -17,7 +17,7 @@ pub(crate) enum OnlyIf {
 }
 
 /// Decides about the object that is there.
-pub(crate) type Judge = Box<dyn FnOnce(Option<&Kept>) -> bool + Send>;
+pub(crate) type Judge = Box<dyn FnOnce(Option<&StoredObject>) -> bool + Send>;
 
 /// All buckets. No other request sees a state between the read and the write of a put.
 #[derive(Debug)]
@@ -27,7 +27,7 @@ pub(super) struct Shelf {
 
 #[derive(Debug)]
 enum Place {
-    Memory(BTreeMap<String, BTreeMap<String, Kept>>),
+    Memory(BTreeMap<String, BTreeMap<String, StoredObject>>),
     Folder(Folder),
 }
 
@@ -50,12 +50,12 @@ impl Shelf {
         }
     }
 
-    pub(super) fn get(&self, bucket: &str, key: &str) -> Result<Option<Kept>, ShelfError> {
+    pub(super) fn get(&self, bucket: &str, key: &str) -> Result<Option<StoredObject>, ShelfError> {
         get(&self.place(), bucket, key)
     }
 
     /// Stores an object. `false` if the condition did not hold.
-    pub(super) fn put(&self, bucket: &str, key: &str, kept: Kept, only_if: OnlyIf) -> Result<bool, ShelfError> {
+    pub(super) fn put(&self, bucket: &str, key: &str, kept: StoredObject, only_if: OnlyIf) -> Result<bool, ShelfError> {
         let mut place = self.place();
         let new = match only_if {
             OnlyIf::Always => false,
@@ -112,7 +112,7 @@ impl Shelf {
     }
 }
 
-fn get(place: &Place, bucket: &str, key: &str) -> Result<Option<Kept>, ShelfError> {
+fn get(place: &Place, bucket: &str, key: &str) -> Result<Option<StoredObject>, ShelfError> {
     match place {
         Place::Memory(buckets) => {
             let objects = buckets.get(bucket).ok_or_else(|| ShelfError::NoBucket(bucket.to_owned()))?;

@@ -65,7 +65,7 @@ impl ApprovalRequests for MemoryStore {
 
     async fn audit(&self, saga: &SagaId) -> Result<Vec<AuditEntry>, StoreError> {
         let what = format!("what was done about questions of saga {saga}");
-        let items = self.items(&keys::partition(saga), keys::TRAIL, &what).await?;
+        let items = self.items(&keys::partition(saga), keys::AUDIT, &what).await?;
         items.iter().map(|item| decode(item, &what)).collect()
     }
 }

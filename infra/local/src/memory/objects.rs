@@ -9,7 +9,7 @@ use bytes::Bytes;
 use engine::ports::{Objects, StoreError};
 
 use super::requests::{Refusal, Request, Requests};
-use crate::embedded::{Buckets, Call, Kept, OnlyIf, ShelfError, Wire};
+use crate::embedded::{Buckets, Call, OnlyIf, ShelfError, StoredObject, Wire};
 
 /// Name of the metadata that hold the mark of a write.
 const MARK: &str = "write";
@@ -56,7 +56,9 @@ impl MemoryObjects {
         let put = || {
             let notes = [(MARK.to_owned(), mark.to_owned())].into_iter().collect();
             let only_if = if new { OnlyIf::Absent } else { OnlyIf::Always };
-            self.buckets.put(&self.bucket, &full, Kept { bytes: bytes.clone(), notes }, only_if).map_err(refusal)
+            self.buckets
+                .put(&self.bucket, &full, StoredObject { bytes: bytes.clone(), notes }, only_if)
+                .map_err(refusal)
         };
         self.carry("PutObject", &full, format!("writing object {key}"), put).await
     }

@@ -72,7 +72,7 @@ pub(super) enum Cue {
     /// Somebody deploys.
     Deployed(Deploy),
     /// A text for the story. Nothing else happens.
-    Told(String),
+    RehearsalResult(String),
     /// A person orders the failover.
     Ordered,
 }
@@ -97,8 +97,8 @@ impl Cast<'_> {
             cues.extend(loss.back_at.map(|back| (self.at(back), Cue::Back)));
         }
         for fault in &script.fault {
-            cues.push((self.at(fault.from), Cue::Told(fault.told())));
-            let over = |until| (self.at(until), Cue::Told(format!("over: {}", fault.told())));
+            cues.push((self.at(fault.from), Cue::RehearsalResult(fault.told())));
+            let over = |until| (self.at(until), Cue::RehearsalResult(format!("over: {}", fault.told())));
             cues.extend(fault.until.map(over));
         }
         cues.extend(script.deploy.iter().map(|deploy| (self.at(deploy.at), Cue::Deployed(deploy.clone()))));
@@ -168,7 +168,7 @@ impl Cast<'_> {
                 let deployed = self.world().deploy(now, simulated(*side), *jobs);
                 format!("a deployment to the {side} switches {} jobs on again", deployed.len())
             }
-            Cue::Told(text) => text.clone(),
+            Cue::RehearsalResult(text) => text.clone(),
             Cue::Capture | Cue::Ordered => return,
         };
         events.push((at, text));

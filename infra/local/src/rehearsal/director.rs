@@ -15,7 +15,7 @@ use super::cast::{AT_MOST, Cast, Cue, LEAVING, LOOKS_EVERY, ON_CALL, STILL};
 use super::ended::Ended;
 use super::furnishing;
 use super::script::simulated;
-use super::standing::standing;
+use super::status_line::status_line;
 
 impl Cast<'_> {
     /// Plays the script, and watches until the saga has ended.
@@ -41,7 +41,9 @@ impl Cast<'_> {
                     writes_before = self.stack.writes();
                     saga = Some(self.order(&operator, at, &mut events).await?);
                 }
-                Cue::Lost | Cue::Back | Cue::Deployed(_) | Cue::Told(_) => self.happens(&cue, at, &mut events),
+                Cue::Lost | Cue::Back | Cue::Deployed(_) | Cue::RehearsalResult(_) => {
+                    self.happens(&cue, at, &mut events)
+                }
             }
         }
         let saga = saga.ok_or("the script orders no failover")?;
@@ -66,7 +68,7 @@ impl Cast<'_> {
             if last.replace(looked) != Some(looked) {
                 still_since = now;
             }
-            progress(&format!("{}  {}", now.strftime("%H:%M:%S"), standing(&head)));
+            progress(&format!("{}  {}", now.strftime("%H:%M:%S"), status_line(&head)));
             let outcome = match head.status {
                 SagaStatus::Finished(Outcome::Completed) => Some("completed"),
                 SagaStatus::Finished(Outcome::Aborted) => Some("aborted"),

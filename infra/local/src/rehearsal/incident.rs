@@ -19,7 +19,7 @@ use serde_json::Value;
 use super::cast::{AT_MOST, Cast, Cue};
 use super::ended::Ended;
 use super::furnishing;
-use super::standing::standing;
+use super::status_line::status_line;
 use super::watch_script::{Does, LINKS, WatchScript, code_of};
 use crate::stack::requests::request;
 
@@ -31,7 +31,7 @@ const PAGES: &str = "ApprovalFunction";
 
 /// An action that a person will do.
 #[derive(Clone, Debug)]
-struct AuditAction {
+struct PersonAction {
     at: Timestamp,
     by: String,
     path: String,
@@ -46,7 +46,7 @@ struct Incident<'a> {
     events: Vec<(Timestamp, String)>,
     heard: Vec<Sentence>,
     mail: usize,
-    deeds: Vec<AuditAction>,
+    person_actions: Vec<PersonAction>,
     /// The verdict that the story had last: level, decision, kinds of reasons.
     told: Option<(Level, Decision, Vec<Discriminant<Reason>>)>,
     sagas: Vec<SagaId>,
@@ -65,7 +65,7 @@ pub(super) async fn play(
         events: Vec::new(),
         heard: Vec::new(),
         mail: 0,
-        deeds: Vec::new(),
+        person_actions: Vec::new(),
         told: None,
         sagas: Vec::new(),
     };
@@ -100,7 +100,7 @@ impl Incident<'_> {
             let next = now.saturating_add(LOOKS_EVERY).unwrap_or(now);
             let due = cues.peek().map(|(at, _)| *at).into_iter();
             let due = due.chain(events.peek().map(|event| self.cast.at(event.at)));
-            let due = due.chain(self.deeds.iter().map(|deed| deed.at)).chain([next]);
+            let due = due.chain(self.person_actions.iter().map(|person_action| person_action.at)).chain([next]);
             self.cast.clock.sleep_until(due.min().unwrap_or(next)).await;
         }
     }
@@ -111,7 +111,7 @@ impl Incident<'_> {
                 let (at, text) = self.cast.takes_checkpoint(&self.operator, at).await?;
                 self.events.push((at, text));
             }
-            Cue::Lost | Cue::Back | Cue::Deployed(_) | Cue::Told(_) | Cue::Ordered => {
+            Cue::Lost | Cue::Back | Cue::Deployed(_) | Cue::RehearsalResult(_) | Cue::Ordered => {
                 self.cast.happens(&cue, at, &mut self.events);
             }
         }
@@ -133,9 +133,14 @@ impl Incident<'_> {
             self.ingest(now, "message", format!("to {to}: {}", message.subject));
             let path = message.text.lines().find_map(|line| line.split_once(LINKS).map(|(_, path)| path.trim()));
             let Some(path) = path else { continue };
-            for deed in self.script.deed.iter().filter(|deed| deed.by == to) {
-                let at = now.saturating_add(SignedDuration::from_secs(deed.after)).unwrap_or(now);
-                self.deeds.push(AuditAction { at, by: to.to_owned(), path: path.to_owned(), does: deed.does });
+            for person_action in self.script.person_action.iter().filter(|person_action| person_action.by == to) {
+                let at = now.saturating_add(SignedDuration::from_secs(person_action.after)).unwrap_or(now);
+                self.person_actions.push(PersonAction {
+                    at,
+                    by: to.to_owned(),
+                    path: path.to_owned(),
+                    does: person_action.does,
+                });
             }
         }
         self.mail = mail.len();
@@ -146,37 +151,39 @@ impl Incident<'_> {
     }
 
     async fn carry_out(&mut self, now: Timestamp) -> Result<(), String> {
-        let (due, later): (Vec<AuditAction>, Vec<AuditAction>) = self.deeds.drain(..).partition(|deed| deed.at <= now);
-        self.deeds = later;
-        for deed in due {
-            let text = match deed.does {
+        let (due, later): (Vec<PersonAction>, Vec<PersonAction>) =
+            self.person_actions.drain(..).partition(|person_action| person_action.at <= now);
+        self.person_actions = later;
+        for person_action in due {
+            let text = match person_action.does {
                 Does::Scan => {
                     let mut answered = Vec::new();
                     for (method, form) in [("HEAD", ""), ("GET", ""), ("POST", "pair=&code=&answer=approve")] {
-                        answered.push(format!("{method} {}", self.ask(&deed.path, method, form).await?));
+                        answered.push(format!("{method} {}", self.ask(&person_action.path, method, form).await?));
                     }
                     format!("a mail scanner opens the link and submits its form: {}", answered.join(", "))
                 }
                 Does::Approve | Does::Decline | Does::Mistype => {
-                    let opened = self.ask(&deed.path, "GET", "").await?;
-                    let code = code_of(if deed.does == Does::Mistype { "somebody" } else { &deed.by });
-                    let answer = if deed.does == Does::Decline { "decline" } else { "approve" };
+                    let opened = self.ask(&person_action.path, "GET", "").await?;
+                    let code =
+                        code_of(if person_action.does == Does::Mistype { "somebody" } else { &person_action.by });
+                    let answer = if person_action.does == Does::Decline { "decline" } else { "approve" };
                     let form = form_urlencoded::Serializer::new(String::new())
                         .append_pair("pair", self.operator.pair.name.as_str())
                         .append_pair("code", code.expose_secret())
                         .append_pair("answer", answer)
                         .finish();
-                    let answered = self.ask(&deed.path, "POST", &form).await?;
-                    let what = if deed.does == Does::Mistype { "a wrong code" } else { answer };
+                    let answered = self.ask(&person_action.path, "POST", &form).await?;
+                    let what = if person_action.does == Does::Mistype { "a wrong code" } else { answer };
                     format!("opens the link ({opened}) and answers, {what}: {answered}")
                 }
                 Does::Abort => {
                     let saga = self.sagas.last().ok_or("there is no saga to abort")?;
-                    abort(&self.operator, saga, &deed.by).await.map_err(|e| e.to_string())?;
+                    abort(&self.operator, saga, &person_action.by).await.map_err(|e| e.to_string())?;
                     "ends the saga at a terminal: a false alarm".to_owned()
                 }
             };
-            self.ingest(now, &deed.by, text);
+            self.ingest(now, &person_action.by, text);
         }
         Ok(())
     }
@@ -227,7 +234,7 @@ impl Incident<'_> {
             return Ok(over.then_some("nothing-proposed"));
         };
         let head = self.operator.sagas.head(saga).await.map_err(|e| e.to_string())?.ok_or("the saga is gone")?;
-        progress(&format!("{clock}  {}", standing(&head)));
+        progress(&format!("{clock}  {}", status_line(&head)));
         let asked = self.operator.approval_requests.question(saga, GO).await.map_err(|e| e.to_string())?;
         let declined = asked.is_some_and(|ask| matches!(ask.state, RequestState::Answered(answer) if !answer.approved));
         let too_long = now.duration_since(self.cast.begins) > AT_MOST;

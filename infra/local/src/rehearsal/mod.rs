@@ -14,12 +14,12 @@ pub mod own_estate;
 mod pace;
 mod page;
 mod report;
+mod result;
 pub mod scenarios;
 pub mod screen;
 pub mod script;
-mod standing;
-mod telling;
-mod told;
+mod status_line;
+mod story;
 mod travelled;
 mod watch_script;
 
@@ -37,11 +37,11 @@ pub use self::cast::Cast;
 pub use self::ended::Ended;
 pub use self::own_estate::OwnEstate;
 pub use self::report::Report;
+pub use self::result::RehearsalResult;
 use self::scenarios::Scenario;
 use self::script::{BEGINS, Script};
-pub use self::told::Told;
 use crate::clockwork::in_virtual_time;
-use crate::stack::sabotage::{AuditAction, Boundaries, Phase};
+use crate::stack::sabotage::{Boundaries, InjectedFault, Phase};
 use crate::stack::{Delivery, PAIR, Stack, StackParts, StoreKind};
 
 /// A rehearsal that can be run.
@@ -119,11 +119,11 @@ impl Rehearsal {
     /// # Errors
     ///
     /// A sentence that says which part is wrong: the script, the template, the store.
-    pub fn run(self, progress: &mut dyn FnMut(&str)) -> Result<Told, String> {
+    pub fn run(self, progress: &mut dyn FnMut(&str)) -> Result<RehearsalResult, String> {
         in_virtual_time(self.play(progress)).map_err(|e| format!("no runtime: {e}"))?
     }
 
-    async fn play(self, progress: &mut dyn FnMut(&str)) -> Result<Told, String> {
+    async fn play(self, progress: &mut dyn FnMut(&str)) -> Result<RehearsalResult, String> {
         let begins: Timestamp = BEGINS.parse().map_err(|e| format!("{BEGINS}: {e}"))?;
         let begins_ms = begins.as_millisecond();
         let script = &self.script;
@@ -212,7 +212,7 @@ impl Rehearsal {
         if let Some(refused) = stack.refused().first() {
             return Err(format!("infra/aws/template.yaml lacks a right: {refused}"));
         }
-        let mut told = Told { page, ..told::tell(&cast, ended, &limits) };
+        let mut told = RehearsalResult { page, ..result::tell(&cast, ended, &limits) };
         if let Some(own) = &self.own {
             told.screen.estate = own.told.first().cloned();
             told.story = format!("{}\n\n{}", own.told.join("\n"), told.story);
@@ -241,6 +241,6 @@ fn deaths(every: Option<u64>) -> Arc<Boundaries> {
             _ => Phase::AfterReply,
         };
         let dies = crossing.number % every >= every.saturating_sub(3) && crossing.phase == phase;
-        if dies { AuditAction::Kill } else { AuditAction::Nothing }
+        if dies { InjectedFault::Kill } else { InjectedFault::Nothing }
     }))
 }

@@ -53,7 +53,7 @@ pub struct WatchScript {
     pub event: Vec<EventScript>,
     /// Actions of people on the messages that they get.
     #[serde(default)]
-    pub deed: Vec<DeedScript>,
+    pub person_action: Vec<PersonActionScript>,
 }
 
 /// A person who may approve.
@@ -82,7 +82,7 @@ pub struct EventScript {
 /// An action of a person on a message.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct DeedScript {
+pub struct PersonActionScript {
     /// Name of the person.
     pub by: String,
     /// Seconds from the message with the person's link to the action.

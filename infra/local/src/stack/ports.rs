@@ -19,14 +19,14 @@ use crate::memory::{MemoryMessenger, MemoryObjects, MemoryStore, MemoryTable, Me
 const REGION: &str = "eu-west-1";
 
 /// The table of a stack.
-pub(super) enum Kept {
+pub(super) enum StackTable {
     Embedded(Table),
     Memory(MemoryTable),
 }
 
 /// The parts in which a stack stores everything.
 pub(super) struct Place {
-    pub(super) kept: Kept,
+    pub(super) kept: StackTable,
     pub(super) buckets: Buckets,
     embedded: Embedded,
 }
@@ -73,9 +73,9 @@ impl Place {
         let (kept, embedded) = match parts.store {
             StoreKind::Embedded => {
                 let table = Table::memory(table)?;
-                (Kept::Embedded(table.clone()), Embedded::new(table, buckets.clone()))
+                (StackTable::Embedded(table.clone()), Embedded::new(table, buckets.clone()))
             }
-            StoreKind::Memory => (Kept::Memory(MemoryTable::new()), Embedded::without_table(buckets.clone())),
+            StoreKind::Memory => (StackTable::Memory(MemoryTable::new()), Embedded::without_table(buckets.clone())),
         };
         let embedded = embedded.with_topics(Arc::clone(bus) as Arc<dyn Topics>);
         let embedded = embedded.with_cloud(Arc::clone(&parts.cloud), Arc::clone(&parts.clock));
@@ -95,7 +95,7 @@ impl Place {
         let (bucket, evidence) = (bucket_name(&named(bucket)), Some(bucket_name(&named(evidence))));
         let (wakes, people) = (named("SWITCHBACK_WAKE_TOPIC"), named("SWITCHBACK_PEOPLE_TOPIC"));
         match &self.kept {
-            Kept::Embedded(_) => {
+            StackTable::Embedded(_) => {
                 let clients = self.clients(wire);
                 Ports {
                     records: Records::of(dynamo(parts, &clients, named("SWITCHBACK_TABLE"))),
@@ -105,7 +105,7 @@ impl Place {
                     actions: Some(Arc::new(AwsActions::new(&clients))),
                 }
             }
-            Kept::Memory(table) => {
+            StackTable::Memory(table) => {
                 let topics = || Arc::clone(bus) as Arc<dyn Topics>;
                 let objects = MemoryObjects::new(self.buckets.clone(), Arc::clone(wire), bucket, "");
                 // The SDK's clients are costly to build, and only declared actions and channels use them here.

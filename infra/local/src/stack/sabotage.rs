@@ -44,7 +44,7 @@ pub struct Crossing {
 
 /// The fault that is injected at a crossing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum AuditAction {
+pub enum InjectedFault {
     /// There is no fault.
     Nothing,
     /// The process dies here.
@@ -56,7 +56,7 @@ pub enum AuditAction {
 }
 
 /// Decides which fault is injected at each crossing.
-pub type Saboteur = Arc<dyn Fn(&Crossing) -> AuditAction + Send + Sync>;
+pub type Saboteur = Arc<dyn Fn(&Crossing) -> InjectedFault + Send + Sync>;
 
 /// Counts crossings over all processes of one rehearsal.
 pub struct Boundaries {
@@ -89,16 +89,16 @@ impl Boundaries {
         self.seen.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    fn cross(&self, process: &str, what: &str, about: &str, phase: Phase) -> AuditAction {
+    fn cross(&self, process: &str, what: &str, about: &str, phase: Phase) -> InjectedFault {
         let number = self.crossed.fetch_add(1, Ordering::SeqCst) + 1;
-        let Some(saboteur) = &self.saboteur else { return AuditAction::Nothing };
+        let Some(saboteur) = &self.saboteur else { return InjectedFault::Nothing };
         let (process, what, about) = (process.to_owned(), what.to_owned(), about.to_owned());
         let crossing = Crossing { number, process, what, about, phase };
-        let deed = saboteur(&crossing);
+        let fault = saboteur(&crossing);
         if self.records {
             self.seen.lock().unwrap_or_else(PoisonError::into_inner).push(crossing);
         }
-        deed
+        fault
     }
 }
 
@@ -156,17 +156,17 @@ impl Process {
 
     async fn crosses(&self, what: &str, about: &str, phase: Phase) -> bool {
         self.thaw().await;
-        let deed =
-            if self.is_dead() { AuditAction::Kill } else { self.boundaries.cross(&self.name, what, about, phase) };
-        match deed {
-            AuditAction::Nothing => true,
-            AuditAction::LoseReply => phase != Phase::AfterEffect,
-            AuditAction::Kill => {
+        let fault =
+            if self.is_dead() { InjectedFault::Kill } else { self.boundaries.cross(&self.name, what, about, phase) };
+        match fault {
+            InjectedFault::Nothing => true,
+            InjectedFault::LoseReply => phase != Phase::AfterEffect,
+            InjectedFault::Kill => {
                 self.dead.store(true, Ordering::SeqCst);
                 self.death.notify_waiters();
                 std::future::pending().await
             }
-            AuditAction::Freeze(time) => {
+            InjectedFault::Freeze(time) => {
                 let until = tokio::time::Instant::now() + time;
                 *self.frozen_until.lock().unwrap_or_else(PoisonError::into_inner) = Some(until);
                 self.thaw().await;

@@ -140,11 +140,11 @@ async fn whoever_has_read_an_older_question_does_not_write_it(ground: &Ground) -
 }
 
 async fn what_people_did_is_kept_in_order_of_time(ground: &Ground) -> Checked {
-    let line = |seconds: i64, deed: AuditAction| AuditEntry {
+    let line = |seconds: i64, action: AuditAction| AuditEntry {
         at: at(seconds),
         question: LOSS.to_owned(),
         who: "ada".to_owned(),
-        deed,
+        action,
         note: String::new(),
     };
     let lines = [
@@ -157,7 +157,7 @@ async fn what_people_did_is_kept_in_order_of_time(ground: &Ground) -> Checked {
         ground.store().note(&saga(), line).await.map_err(|e| e.to_string())?;
     }
     let kept: Vec<AuditAction> =
-        ground.store().audit(&saga()).await.map_err(|e| e.to_string())?.into_iter().map(|line| line.deed).collect();
+        ground.store().audit(&saga()).await.map_err(|e| e.to_string())?.into_iter().map(|line| line.action).collect();
     ensure!(kept == [AuditAction::Sent, AuditAction::Viewed, AuditAction::Viewed, AuditAction::Approved], "{kept:?}");
     Ok(())
 }

@@ -2,7 +2,7 @@
 
 use crate::ground::{Checked, Ground, at};
 use engine::ports::{Remembered, STORE_VERSION, StoreError, TrackItem};
-use failover::signal::{About, Look, Origin, Reading, Track};
+use failover::signal::{About, Origin, Reading, TimedReading, Track};
 use failover::{PairName, Side};
 use serde_json::json;
 
@@ -18,7 +18,7 @@ fn pair() -> PairName {
 
 fn item(subject: &str) -> TrackItem {
     let about = About { source: "datadog".into(), side: Side::Primary, subject: subject.into() };
-    let looks = vec![Look { at: at(1), reading: Reading::Down }];
+    let looks = vec![TimedReading { at: at(1), reading: Reading::Down }];
     let track = Track { about, origin: Origin::Monitoring, holds_s: 600, looks, text: "it is down".into() };
     TrackItem { version: STORE_VERSION, track, revision: 1 }
 }

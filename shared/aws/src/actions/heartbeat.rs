@@ -20,7 +20,7 @@
 
 use async_trait::async_trait;
 use engine::ports::{Access, ActionInfo, ActionKind, Admission, Attempt};
-use failover::action::{Purpose, Reach, Shown};
+use failover::action::{Purpose, Reach, ShownLoss};
 use jiff::{SignedDuration, Timestamp};
 use saga::{Class, Fault};
 use serde::Deserialize;
@@ -91,7 +91,7 @@ impl ActionKind<ActionEnv> for Heartbeat {
 }
 
 /// Judges whether the loss is accepted. Both results are in words.
-fn judge(at: Timestamp, since: Timestamp, objective_s: i64, shown: Option<&Shown>) -> Result<String, String> {
+fn judge(at: Timestamp, since: Timestamp, objective_s: i64, shown: Option<&ShownLoss>) -> Result<String, String> {
     let loss_s = since.duration_since(at).as_secs().max(0);
     let shown_at = shown.and_then(|shown| shown.synced_at);
     if let Some(shown_at) = shown_at.filter(|shown_at| at < *shown_at) {
@@ -104,10 +104,10 @@ fn judge(at: Timestamp, since: Timestamp, objective_s: i64, shown: Option<&Shown
     }
     match shown {
         // The approval accepted what was shown, also an unknown loss. This heartbeat is no older.
-        Some(Shown { loss_s: Some(shown_s), .. }) => {
+        Some(ShownLoss { loss_s: Some(shown_s), .. }) => {
             Ok(format!("no older than when a loss of {shown_s} s was accepted"))
         }
-        Some(Shown { loss_s: None, .. }) => Ok("that its loss cannot be told was accepted".to_owned()),
+        Some(ShownLoss { loss_s: None, .. }) => Ok("that its loss cannot be told was accepted".to_owned()),
         None => Err(format!(
             "{loss_s} s would be lost, the objective is {objective_s} s, and who approved was shown no loss: wait for \
              the data, or abort and approve a plan that shows this loss"
@@ -155,7 +155,7 @@ mod tests {
     /// Judges a heartbeat that is `before_s` seconds older than the plan, with an objective of 60 s.
     fn judged(before_s: i64, shown: Option<(Option<i64>, Option<i64>)>) -> Result<String, String> {
         let at = |second: i64| Timestamp::from_second(second).unwrap();
-        let shown = shown.map(|(before_s, loss_s)| Shown {
+        let shown = shown.map(|(before_s, loss_s)| ShownLoss {
             synced_at: before_s.map(|before_s| at(SINCE - before_s)),
             loss_s,
             objective_s: 60,

@@ -72,7 +72,7 @@ impl ApprovalRequests for DynamoStore {
 
     async fn audit(&self, saga: &SagaId) -> Result<Vec<AuditEntry>, StoreError> {
         let what = format!("what was done about questions of saga {saga}");
-        let items = self.items(&keys::partition(saga), keys::TRAIL, &what).await?;
+        let items = self.items(&keys::partition(saga), keys::AUDIT, &what).await?;
         items.into_iter().map(|item| rows::decode::<AuditRow>(item, &what).map(|row| row.line)).collect()
     }
 }

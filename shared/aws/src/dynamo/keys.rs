@@ -48,11 +48,11 @@ pub fn ask(saga: &SagaId, question: &str) -> Key {
 }
 
 /// Prefix of the sort keys of the audit entries about a saga's questions.
-pub const TRAIL: &str = "TRAIL#";
+pub const AUDIT: &str = "TRAIL#";
 
 /// Key of an audit entry. The time is in milliseconds and padded, so a query returns the entries in order of time.
 pub fn audit(saga: &SagaId, at: Timestamp, mark: &str) -> Key {
-    Key { pk: partition(saga), sk: format!("{TRAIL}{:015}#{mark}", at.as_millisecond()) }
+    Key { pk: partition(saga), sk: format!("{AUDIT}{:015}#{mark}", at.as_millisecond()) }
 }
 
 /// Prefix of the sort keys of the orders that people give to a saga.

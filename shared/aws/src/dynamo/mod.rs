@@ -17,7 +17,7 @@
 //! | `SAGA#s` | `LOG#00000001#00000004` | [`engine::ports::LogChunk`] |
 //! | `SAGA#s` | `ASK#question` | [`engine::ports::ApprovalRequest`] |
 //! | `SAGA#s` | `CONTROL#id` | [`engine::ports::ControlItem`] |
-//! | `SAGA#s` | `TRAIL#milliseconds#mark` | [`engine::ports::AuditEntry`] |
+//! | `SAGA#s` | `AUDIT#milliseconds#mark` | [`engine::ports::AuditEntry`] |
 //!
 //! Every item has `version` (S22) and `write`. The latter is the mark of the call that wrote the item last.
 //! Attributes that conditions use are top-level attributes.

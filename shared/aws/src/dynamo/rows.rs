@@ -102,7 +102,7 @@ fn one() -> u32 {
     1
 }
 
-/// `SAGA#s / TRAIL#milliseconds#mark`.
+/// `SAGA#s / AUDIT#milliseconds#mark`.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct AuditRow {
     pub(super) version: u32,

@@ -4,7 +4,7 @@
 //! answer, each with the approval code: see `proof.rs`.
 
 use engine::Deps;
-use engine::approvals::{Proven, Standing, answer};
+use engine::approvals::{Proven, RequestStatus, answer};
 use engine::detection::last_verdict;
 use engine::pair::pair_head;
 use engine::ports::{ApprovalRequest, AuditAction, AuditEntry};
@@ -58,8 +58,8 @@ pub(crate) fn run(arguments: &AnswerArguments, form: Form, approved: bool, why: 
         let by = proven.by();
         names_pair(&checked, arguments.pair_name.as_deref(), if approved { "approve" } else { "decline" })?;
         let accepts_risk = approved && !seen.about.planned;
-        let standing = match answer(&deps, &saga, GO, &proven, approved, accepts_risk).await {
-            Ok(standing) => standing,
+        let status = match answer(&deps, &saga, GO, &proven, approved, accepts_risk).await {
+            Ok(status) => status,
             Err(not) => {
                 refused(&deps, &asked, by, &not.to_string()).await;
                 return Err(not.into());
@@ -68,7 +68,7 @@ pub(crate) fn run(arguments: &AnswerArguments, form: Form, approved: bool, why: 
         if !why.is_empty() {
             note(&deps, &asked, by, AuditAction::Declined, format!("why: {why}")).await;
         }
-        Ok(tell(form, &saga, &proven, &standing))
+        Ok(tell(form, &saga, &proven, &status))
     })
 }
 
@@ -97,12 +97,12 @@ impl AnswerArguments {
     }
 }
 
-fn tell(form: Form, saga: &SagaId, proven: &Proven, standing: &Standing) -> Exit {
+fn tell(form: Form, saga: &SagaId, proven: &Proven, status: &RequestStatus) -> Exit {
     let by = proven.by();
-    let (word, missing, exit) = match standing {
-        Standing::Approved => ("approved", 0, Exit::Fine),
-        Standing::MorePeople(more) => ("more-people", *more, Exit::PersonNeeded),
-        Standing::Declined => ("declined", 0, Exit::Fine),
+    let (word, missing, exit) = match status {
+        RequestStatus::Approved => ("approved", 0, Exit::Fine),
+        RequestStatus::MorePeople(more) => ("more-people", *more, Exit::PersonNeeded),
+        RequestStatus::Declined => ("declined", 0, Exit::Fine),
     };
     if form == Form::Json {
         data_json(
@@ -110,15 +110,15 @@ fn tell(form: Form, saga: &SagaId, proven: &Proven, standing: &Standing) -> Exit
         );
         return exit;
     }
-    match standing {
-        Standing::Approved => {
+    match status {
+        RequestStatus::Approved => {
             data(format_args!("{by} has approved: saga {saga} begins when it is driven\n"));
             say("what is deployed drives it; from one machine, give the order again with `switchback failover`");
         }
-        Standing::MorePeople(more) => {
+        RequestStatus::MorePeople(more) => {
             data(format_args!("{by} has approved; {more} more must approve before saga {saga} begins\n"));
         }
-        Standing::Declined => {
+        RequestStatus::Declined => {
             data(format_args!("{by} has declined: saga {saga} is held\n"));
             say("`switchback abort` ends it");
         }
@@ -155,8 +155,8 @@ async fn refused(deps: &Deps, asked: &ApprovalRequest, who: &str, why: &str) {
 }
 
 /// Adds an audit entry. If it cannot be written, that is shown, and no answer is taken back.
-async fn note(deps: &Deps, asked: &ApprovalRequest, who: &str, deed: AuditAction, note: String) {
-    let line = AuditEntry { at: deps.clock.now(), question: asked.question.clone(), who: who.to_owned(), deed, note };
+async fn note(deps: &Deps, asked: &ApprovalRequest, who: &str, action: AuditAction, note: String) {
+    let line = AuditEntry { at: deps.clock.now(), question: asked.question.clone(), who: who.to_owned(), action, note };
     if let Err(error) = deps.approval_requests.note(&asked.saga, &line).await {
         say(format_args!("a line of the trail could not be written: {error}"));
     }

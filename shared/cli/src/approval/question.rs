@@ -44,7 +44,7 @@ impl Approved {
 
 /// The status of the question of a saga.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Standing {
+pub(crate) enum QuestionStatus {
     /// It is approved, and the approval is used or about to be.
     Approved,
     /// It can be answered.
@@ -136,15 +136,15 @@ pub(crate) async fn asked(deps: &Deps, view: &View) -> Result<ApprovalRequest, P
 }
 
 /// The status of the question now.
-pub(crate) fn stands(deps: &Deps, view: &View, asked: &ApprovalRequest) -> Standing {
+pub(crate) fn stands(deps: &Deps, view: &View, asked: &ApprovalRequest) -> QuestionStatus {
     if view.state.approval(GO).is_some() {
-        return Standing::Approved;
+        return QuestionStatus::Approved;
     }
     match &asked.state {
-        RequestState::Used(_) => Standing::Approved,
-        RequestState::Answered(answer) if answer.approved && answer.at <= asked.expires_at => Standing::Approved,
-        RequestState::Answered(_) => Standing::Closed,
-        RequestState::Open if deps.clock.now() > asked.expires_at => Standing::Closed,
-        RequestState::Open => Standing::Open,
+        RequestState::Used(_) => QuestionStatus::Approved,
+        RequestState::Answered(answer) if answer.approved && answer.at <= asked.expires_at => QuestionStatus::Approved,
+        RequestState::Answered(_) => QuestionStatus::Closed,
+        RequestState::Open if deps.clock.now() > asked.expires_at => QuestionStatus::Closed,
+        RequestState::Open => QuestionStatus::Open,
     }
 }

@@ -15,7 +15,7 @@ use crate::place;
 use crate::place::pair::PairArguments;
 use crate::place::store::{Others, StoreArguments};
 use crate::summary::first::{First, Lines};
-use crate::summary::standing::Standing;
+use crate::summary::saga_summary::SagaSummary;
 use crate::terminal::prompts::person;
 use crate::terminal::talk::{Form, data, data_json, say};
 
@@ -52,14 +52,14 @@ pub(crate) fn run(arguments: &Arguments, form: Form) -> Result<Exit, Problem> {
         let status = pair_status(&deps).await?;
         let lines = Lines { pair: &arguments.pair, again: arguments.store.again(), store: &store };
         let first = First::of(&status, &lines);
-        let standing = view(&deps, Some(&saga)).await?.as_ref().map(Standing::of);
+        let summary = view(&deps, Some(&saga)).await?.as_ref().map(SagaSummary::of);
         if form == Form::Json {
-            let mut told = json!(standing);
+            let mut told = json!(summary);
             first.add_to(&mut told);
             data_json(&told);
         } else {
-            let standing = standing.map_or_else(String::new, |standing| format!("\n{}", standing.text()));
-            data(format_args!("{}{standing}", first.text));
+            let summary = summary.map_or_else(String::new, |summary| format!("\n{}", summary.text()));
+            data(format_args!("{}{summary}", first.text));
         }
         if let Ended::Over(_) = ended {
             say("it is over: no effect of it can land any more");

@@ -32,7 +32,7 @@ pub(crate) struct Arguments {
 }
 
 #[derive(Debug, Serialize)]
-struct Told {
+struct Report {
     side: Side,
     taken_at: Timestamp,
     resources: usize,
@@ -53,7 +53,7 @@ pub(crate) fn run(arguments: &Arguments, form: Form) -> Result<Exit, Problem> {
             greeted.map_err(|fault| Problem::of_side(*side, url(&before, *side), &fault))?;
         }
         let deps = store.open(&checked).await?;
-        let mut told = Vec::new();
+        let mut report = Vec::new();
         let kept = match arguments.side {
             Some(side) => side.side(),
             None => pair_head(&deps).await?.active,
@@ -70,19 +70,19 @@ pub(crate) fn run(arguments: &Arguments, form: Form) -> Result<Exit, Problem> {
             if let (Some(file), true) = (&arguments.out, side == kept) {
                 keep(file, &taken)?;
             }
-            told.push(Told {
+            report.push(Report {
                 side,
                 taken_at: taken.taken_at,
                 resources: taken.resources.len(),
                 active: taken.resources.iter().filter(|resource| resource.active).count(),
                 unsupported: taken.missing.keys().cloned().collect(),
             });
-            if let (Form::Text, Some(one)) = (form, told.last()) {
+            if let (Form::Text, Some(one)) = (form, report.last()) {
                 data(line(one));
             }
         }
         if form == Form::Json {
-            data_json(&serde_json::json!({ "pair": checked.pair.as_str(), "checkpoints": told }));
+            data_json(&serde_json::json!({ "pair": checked.pair.as_str(), "checkpoints": report }));
         }
         Ok(Exit::Fine)
     })
@@ -97,10 +97,10 @@ fn keep(file: &Path, taken: &Checkpoint) -> Result<(), Problem> {
     std::fs::write(file, text + "\n").map_err(|e| cannot(e.to_string()))
 }
 
-fn line(told: &Told) -> String {
-    let lacks = match told.unsupported.as_slice() {
+fn line(report: &Report) -> String {
+    let lacks = match report.unsupported.as_slice() {
         [] => String::new(),
         kinds => format!(", unsupported here: {}", kinds.join(", ")),
     };
-    format!("checkpoint of the {}: {} resources, {} active{lacks}\n", told.side, told.resources, told.active)
+    format!("checkpoint of the {}: {} resources, {} active{lacks}\n", report.side, report.resources, report.active)
 }

@@ -36,35 +36,35 @@ pub(crate) struct Arguments {
 }
 
 #[derive(Debug, Serialize)]
-struct Told {
+struct Report {
     pair: String,
     well: bool,
     /// If a store was named: whether the work runs, the commands that mend it, and the state of the active side's
     /// checkpoint.
     #[serde(flatten)]
     first: BTreeMap<&'static str, Value>,
-    sides: Vec<SideTold>,
+    sides: Vec<SideReport>,
 }
 
 #[derive(Debug, Serialize)]
-struct SideTold {
+struct SideReport {
     side: Side,
     url: String,
     greeting: Option<String>,
-    kinds: Vec<KindTold>,
-    checkpoint: Option<CheckpointTold>,
+    kinds: Vec<KindReport>,
+    checkpoint: Option<CheckpointReport>,
     findings: Vec<String>,
     problems: Vec<Problem>,
 }
 
 #[derive(Debug, Serialize)]
-struct KindTold {
+struct KindReport {
     kind: &'static str,
     resources: Option<usize>,
 }
 
 #[derive(Debug, Serialize)]
-struct CheckpointTold {
+struct CheckpointReport {
     taken_at: Timestamp,
     age_minutes: i64,
     resources: usize,
@@ -85,11 +85,11 @@ pub(crate) fn run(arguments: &Arguments, form: Form) -> Result<Exit, Problem> {
         let (primary, standby) = futures::join!(look(&deps, Side::Primary), look(&deps, Side::Standby));
         let mut sides = Vec::new();
         for seen in [primary, standby] {
-            let mut told = side_told(&deps, &checked, &seen);
+            let mut report = side_told(&deps, &checked, &seen);
             if store.is_some() {
-                add_checkpoint(&mut told, &deps).await?;
+                add_checkpoint(&mut report, &deps).await?;
             }
-            sides.push(told);
+            sides.push(report);
         }
         let first = match &store {
             Some(store) => Some(arguments.first(&deps, store).await?),
@@ -98,12 +98,12 @@ pub(crate) fn run(arguments: &Arguments, form: Form) -> Result<Exit, Problem> {
         let sides_are_well = sides.iter().all(|side| side.problems.is_empty());
         let well = sides_are_well && first.as_ref().is_none_or(|first| first.exit() == Exit::Fine);
         let members = first.iter().flat_map(|first| first.members.clone()).collect();
-        let told = Told { pair: checked.pair.to_string(), well, first: members, sides };
+        let report = Report { pair: checked.pair.to_string(), well, first: members, sides };
         if form == Form::Json {
-            data_json(&told);
+            data_json(&report);
         } else {
-            let said = first.as_ref().map_or_else(|| format!("pair {}\n", told.pair), |first| first.text.clone());
-            data(format_args!("{said}{}", text(&told)));
+            let said = first.as_ref().map_or_else(|| format!("pair {}\n", report.pair), |first| first.text.clone());
+            data(format_args!("{said}{}", text(&report)));
         }
         // Work that does not run comes first, then a side that is not well, then a checkpoint.
         Ok(match first {
@@ -123,9 +123,9 @@ impl Arguments {
     }
 }
 
-fn side_told(deps: &ResolvedPair, checked: &Checked, seen: &SideSeen) -> SideTold {
+fn side_told(deps: &ResolvedPair, checked: &Checked, seen: &SideSeen) -> SideReport {
     let url = url(deps, seen.side);
-    let mut told = SideTold {
+    let mut report = SideReport {
         side: seen.side,
         url: url.to_owned(),
         greeting: seen.greeting.as_ref().ok().cloned(),
@@ -145,43 +145,43 @@ fn side_told(deps: &ResolvedPair, checked: &Checked, seen: &SideSeen) -> SideTol
         Side::Standby => checked.config.standby.url.get_ref(),
     };
     if url != configured.trim_end_matches('/') {
-        told.findings.push(format!(
+        report.findings.push(format!(
             "a promotion has made it the {}: swap [primary] and [standby] in the configuration, and what differs by \
              side; until then it is read the other way round",
             seen.side
         ));
     }
     for kind in &seen.kinds {
-        told.kinds.push(KindTold { kind: kind.name, resources: kind.counted.as_ref().ok().copied() });
+        report.kinds.push(KindReport { kind: kind.name, resources: kind.counted.as_ref().ok().copied() });
         match &kind.counted {
             Ok(_) => {}
             Err(fault) if fault.reaction == Reaction::UnsupportedHere => {
-                told.findings.push(format!("kind {} is unsupported here ({})", kind.name, fault.message));
+                report.findings.push(format!("kind {} is unsupported here ({})", kind.name, fault.message));
             }
-            Err(fault) => told.problems.push(Problem::of_side(seen.side, url, fault)),
+            Err(fault) => report.problems.push(Problem::of_side(seen.side, url, fault)),
         }
     }
-    told
+    report
 }
 
-async fn add_checkpoint(told: &mut SideTold, deps: &ResolvedPair) -> Result<(), Problem> {
-    match outline(deps, told.side).await {
+async fn add_checkpoint(report: &mut SideReport, deps: &ResolvedPair) -> Result<(), Problem> {
+    match outline(deps, report.side).await {
         Ok(Some(CheckpointOutline { taken_at, resources })) => {
             let age_minutes = deps.clock.now().duration_since(taken_at).as_mins();
-            told.checkpoint = Some(CheckpointTold { taken_at, age_minutes, resources });
+            report.checkpoint = Some(CheckpointReport { taken_at, age_minutes, resources });
         }
         Ok(None) => {}
         Err(CaptureError::Store(error)) => return Err(error.into()),
         Err(other @ (CaptureError::Checkpoint(_) | CaptureError::Incomplete { .. } | CaptureError::Fenced(_))) => {
-            told.problems.push(other.into());
+            report.problems.push(other.into());
         }
     }
     Ok(())
 }
 
-fn text(told: &Told) -> String {
+fn text(report: &Report) -> String {
     let mut lines = Vec::new();
-    for side in &told.sides {
+    for side in &report.sides {
         lines.push(format!("\n{}  {}", side.side, side.url));
         lines.extend(side.greeting.iter().map(|greeting| format!("  {greeting}")));
         let counted = side.kinds.iter().filter_map(|kind| Some(format!("{} {}", kind.resources?, kind.kind)));
@@ -196,6 +196,6 @@ fn text(told: &Told) -> String {
         lines.extend(side.findings.iter().map(|finding| format!("  finding: {finding}")));
         lines.extend(side.problems.iter().map(|problem| format!("  {problem}").replace('\n', "\n  ")));
     }
-    lines.push(if told.well { "\nwell\n".to_owned() } else { "\nnot well\n".to_owned() });
+    lines.push(if report.well { "\nwell\n".to_owned() } else { "\nnot well\n".to_owned() });
     lines.join("\n")
 }

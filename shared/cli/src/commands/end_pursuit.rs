@@ -6,7 +6,7 @@ use saga::bounds::few_of;
 
 use crate::orders::control::{self, ControlArguments};
 use crate::orders::step::{StepArguments, words};
-use crate::summary::standing::LISTED;
+use crate::summary::saga_summary::LISTED;
 use crate::terminal::prompts::names_pair;
 use crate::terminal::talk::{Form, say};
 

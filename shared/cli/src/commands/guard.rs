@@ -16,7 +16,7 @@ use crate::operation::drive::{Ended, drive};
 use crate::place;
 use crate::place::pair::PairArguments;
 use crate::place::store::StoreArguments;
-use crate::summary::standing::LISTED;
+use crate::summary::saga_summary::LISTED;
 use crate::terminal::talk::{Form, data, data_json, say};
 
 /// The arguments of `switchback guard`.
@@ -29,7 +29,7 @@ pub(crate) struct Arguments {
 }
 
 #[derive(Debug, Serialize)]
-struct Told {
+struct Report {
     pair: String,
     /// The side that is guarded. `None` if no side was left.
     side: Option<Side>,
@@ -52,7 +52,7 @@ pub(crate) fn run(arguments: &Arguments, form: Form) -> Result<Exit, Problem> {
     place::run(async {
         let deps = store.existing(&checked).await?;
         let head = pair_head(&deps).await?;
-        let mut told = Told {
+        let mut report = Report {
             pair: checked.pair.to_string(),
             side: head.guard.as_ref().map(|guard| guard.side).filter(|side| *side == head.active.other()),
             left_to: None,
@@ -62,47 +62,47 @@ pub(crate) fn run(arguments: &Arguments, form: Form) -> Result<Exit, Problem> {
         };
         match guard(&deps, head, SignedDuration::ZERO).await? {
             Guarded::NotDue => {}
-            Guarded::LeftToSaga { saga, .. } => told.left_to = Some(saga),
-            Guarded::Quiet { unseen, .. } => told.unseen = unseen,
+            Guarded::LeftToSaga { saga, .. } => report.left_to = Some(saga),
+            Guarded::Quiet { unseen, .. } => report.unseen = unseen,
             Guarded::Round { saga, found, .. } => {
                 say(format_args!("{found} things are on there: they are fenced again"));
-                told.round = Some(saga);
+                report.round = Some(saga);
             }
         }
-        let mut exit = if told.unseen.is_empty() && told.left_to.is_none() { Exit::Fine } else { Exit::Failed };
-        if let Some(round) = &told.round {
+        let mut exit = if report.unseen.is_empty() && report.left_to.is_none() { Exit::Fine } else { Exit::Failed };
+        if let Some(round) = &report.round {
             exit = match drive(&deps, round, store.others()).await? {
                 Ended::Over(Outcome::Completed) => exit,
                 Ended::Over(Outcome::Aborted) | Ended::Stopped | Ended::PersonNeeded => Exit::Failed,
             };
             if let Some(seen) = view(&deps, Some(round)).await? {
-                told.switched_on.clone_from(&seen.plan.findings);
+                report.switched_on.clone_from(&seen.plan.findings);
             }
         }
         if form == Form::Json {
-            data_json(&told);
+            data_json(&report);
         } else {
-            data(text(&told));
+            data(text(&report));
         }
         Ok(exit)
     })
 }
 
-fn text(told: &Told) -> String {
-    let Some(side) = told.side else {
-        return format!("pair {}: no side was left, so none is guarded\n", told.pair);
+fn text(report: &Report) -> String {
+    let Some(side) = report.side else {
+        return format!("pair {}: no side was left, so none is guarded\n", report.pair);
     };
-    let side = format!("the {side} of pair {}", told.pair);
-    let mut lines = vec![match (&told.round, &told.left_to) {
+    let side = format!("the {side} of pair {}", report.pair);
+    let mut lines = vec![match (&report.round, &report.left_to) {
         (Some(round), _) => format!("{side}: fenced again by {round}"),
         (None, Some(saga)) => format!(
             "{side}: not looked at while saga {saga} is under way, which fences it or moves work to it: see `switchback status`"
         ),
-        (None, None) if told.unseen.is_empty() => format!("{side}: nothing is on"),
+        (None, None) if report.unseen.is_empty() => format!("{side}: nothing is on"),
         (None, None) => format!("{side}: nothing else is on, but this was not seen or is not fenced"),
     }];
-    let switched_on = told.switched_on.iter().map(|what| format!("  {what}"));
-    let unseen = told.unseen.iter().map(|what| format!("  not fenced: {what}"));
+    let switched_on = report.switched_on.iter().map(|what| format!("  {what}"));
+    let unseen = report.unseen.iter().map(|what| format!("  not fenced: {what}"));
     let lists = [few_of(switched_on, LISTED, "\n"), few_of(unseen, LISTED, "\n")];
     lines.extend(lists.into_iter().filter(|list| !list.is_empty()));
     lines.push(String::new());

@@ -4,7 +4,7 @@ use engine::ports::Control;
 use runtime::{Exit, Problem};
 
 use crate::orders::control::{self, ControlArguments};
-use crate::summary::standing::Standing;
+use crate::summary::saga_summary::SagaSummary;
 use crate::terminal::talk::{Form, say};
 
 /// The arguments of `switchback hold`.
@@ -17,8 +17,8 @@ pub(crate) struct Arguments {
 /// Runs `switchback hold`.
 pub(crate) fn run(arguments: &Arguments, form: Form) -> Result<Exit, Problem> {
     control::run(&arguments.control, form, async |_, seen| {
-        let standing = Standing::of(seen);
-        let (open, leaving) = (standing.pursuit_left, standing.leaving);
+        let summary = SagaSummary::of(seen);
+        let (open, leaving) = (summary.pursuit_left, summary.leaving);
         say("while it is held nothing of the saga acts: no start, no fence, no pursuit");
         if open > 0 {
             say(format_args!(

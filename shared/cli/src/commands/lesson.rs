@@ -24,11 +24,11 @@ const PATIENCE: SignedDuration = SignedDuration::from_secs(60);
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
     #[command(subcommand)]
-    deed: AuditAction,
+    command: LessonCommand,
 }
 
 #[derive(Debug, Subcommand)]
-enum AuditAction {
+enum LessonCommand {
     /// Writes a lesson down. It follows into the next plans until it is closed.
     Add(Add),
     /// Closes a lesson.
@@ -73,9 +73,9 @@ struct Close {
 
 /// Runs `switchback lesson`.
 pub(crate) fn run(arguments: &Arguments, form: Form) -> Result<Exit, Problem> {
-    match &arguments.deed {
-        AuditAction::Add(add) => run_add(add, form),
-        AuditAction::Close(close) => run_close(close, form),
+    match &arguments.command {
+        LessonCommand::Add(add) => run_add(add, form),
+        LessonCommand::Close(close) => run_close(close, form),
     }
 }
 

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use local::rehearsal::scenarios::{SCENARIOS, Scenario};
 use local::rehearsal::screen::Files;
-use local::rehearsal::{OwnEstate, Rehearsal, Told};
+use local::rehearsal::{OwnEstate, Rehearsal, RehearsalResult};
 use local::stack::StoreKind;
 use runtime::{Exit, Problem};
 use serde_json::json;
@@ -77,16 +77,16 @@ pub(crate) fn run(arguments: &Arguments, form: Form) -> Result<Exit, Problem> {
         None => Rehearsal::of(scenario, arguments.seed, arguments.resources.map(|count| count as usize)),
     };
     let rehearsal = Rehearsal { store: arguments.store.into(), page: true, ..rehearsal.map_err(failed)? };
-    let mut told = rehearsal.run(&mut progress()).map_err(failed)?;
+    let mut result = rehearsal.run(&mut progress()).map_err(failed)?;
     if std::io::stderr().is_terminal() {
         eprint!("\r\x1b[2K");
     }
-    let files = Files::below(&arguments.out, &name(arguments, scenario), told.page.is_some());
-    keep(&arguments.out, &files, &told)?;
-    told.report.story = files.story.display().to_string();
-    told.report.page = files.page.as_ref().map(|page| page.display().to_string());
-    show(arguments, form, &told, &files);
-    Ok(match told.report.outcome.as_str() {
+    let files = Files::below(&arguments.out, &name(arguments, scenario), result.page.is_some());
+    keep(&arguments.out, &files, &result)?;
+    result.report.story = files.story.display().to_string();
+    result.report.page = files.page.as_ref().map(|page| page.display().to_string());
+    show(arguments, form, &result, &files);
+    Ok(match result.report.outcome.as_str() {
         "completed" => Exit::Fine,
         "person-needed" => Exit::PersonNeeded,
         _ => Exit::Failed,
@@ -103,18 +103,18 @@ fn name(arguments: &Arguments, scenario: &Scenario) -> String {
     format!("{}-{}{of}", scenario.name, arguments.seed)
 }
 
-fn show(arguments: &Arguments, form: Form, told: &Told, files: &Files) {
+fn show(arguments: &Arguments, form: Form, result: &RehearsalResult, files: &Files) {
     if form == Form::Json {
-        data_json(&told.report);
+        data_json(&result.report);
     } else if arguments.story {
-        data(&told.story);
+        data(&result.story);
         say(format_args!("kept in {}", files.story.display()));
     } else if arguments.findings {
-        for finding in &told.findings {
+        for finding in &result.findings {
             data(format_args!("{finding}\n"));
         }
     } else {
-        data(told.screen.text(files));
+        data(result.screen.text(files));
     }
 }
 
@@ -163,10 +163,10 @@ fn progress() -> impl FnMut(&str) {
 }
 
 /// Writes the story, the plan, and the page if there is one.
-fn keep(folder: &Path, files: &Files, told: &Told) -> Result<(), Problem> {
-    let page = files.page.as_deref().zip(told.page.as_deref());
+fn keep(folder: &Path, files: &Files, result: &RehearsalResult) -> Result<(), Problem> {
+    let page = files.page.as_deref().zip(result.page.as_deref());
     for (path, text) in
-        [(files.story.as_path(), &*told.story), (files.plan.as_path(), &*told.plan)].into_iter().chain(page)
+        [(files.story.as_path(), &*result.story), (files.plan.as_path(), &*result.plan)].into_iter().chain(page)
     {
         let written = std::fs::create_dir_all(folder).and_then(|()| std::fs::write(path, text));
         let cannot =

@@ -20,7 +20,7 @@ use crate::place;
 use crate::place::pair::PairArguments;
 use crate::place::store::StoreArguments;
 use crate::summary::first::{First, Lines};
-use crate::summary::standing::{Doing, Standing};
+use crate::summary::saga_summary::{Doing, SagaSummary};
 use crate::terminal::progress::Progress;
 use crate::terminal::talk::{Form, data, data_json, say};
 
@@ -49,19 +49,19 @@ pub(crate) fn run(arguments: &Arguments, form: Form) -> Result<Exit, Problem> {
     place::run(async {
         let deps = store.existing(&checked).await?;
         let named = arguments.saga.clone().map(SagaId);
-        let (mut pair, mut standing) = poll(&deps, named.as_ref()).await?;
-        if let (true, Some(first)) = (arguments.watch, &standing) {
+        let (mut pair, mut summary) = poll(&deps, named.as_ref()).await?;
+        if let (true, Some(first)) = (arguments.watch, &summary) {
             let saga = SagaId(first.saga.clone());
             let progress = Progress::begin();
-            while let Some(now) = standing.as_ref().filter(|standing| !standing.doing.is_over()) {
+            while let Some(now) = summary.as_ref().filter(|summary| !summary.doing.is_over()) {
                 progress.show(now);
                 sleep(&deps, LOOKS_EVERY).await;
-                (pair, standing) = poll(&deps, Some(&saga)).await?;
+                (pair, summary) = poll(&deps, Some(&saga)).await?;
             }
-            standing.iter().for_each(|standing| progress.show(standing));
+            summary.iter().for_each(|summary| progress.show(summary));
             progress.end();
         }
-        if let Some(now) = &standing {
+        if let Some(now) = &summary {
             let orders = deps.controls.controls(&SagaId(now.saga.clone())).await?;
             for order in orders.iter().filter(|order| order.state == ControlState::Open) {
                 say(format_args!("{} asked to {} at {:.0}: not taken in yet", order.by, order.control, order.at));
@@ -71,14 +71,14 @@ pub(crate) fn run(arguments: &Arguments, form: Form) -> Result<Exit, Problem> {
         // A verdict without any signal is not shown.
         let verdict = sentences(&verdict).into_iter().next().filter(|_| !verdict.origins.is_empty());
         let drill = match &pair.drill {
-            Some(record) => Some(drills::standing(&deps, record).await?),
+            Some(record) => Some(drills::status(&deps, record).await?),
             None => None,
         };
         let status = pair_status(&deps).await?;
         let lines = Lines { pair: &arguments.pair, again: arguments.store.again(), store: &store };
         let first = First::of(&status, &lines);
-        tell(form, &status, &first, &[drill, verdict], standing.as_ref());
-        Ok(match standing.map(|standing| standing.doing) {
+        tell(form, &status, &first, &[drill, verdict], summary.as_ref());
+        Ok(match summary.map(|summary| summary.doing) {
             Some(Doing::PersonNeeded | Doing::Asking | Doing::Held) => Exit::PersonNeeded,
             Some(Doing::Running | Doing::Pursuing | Doing::Completed | Doing::Aborted) | None => first.exit(),
         })
@@ -87,7 +87,7 @@ pub(crate) fn run(arguments: &Arguments, form: Form) -> Result<Exit, Problem> {
 
 /// The pair, and a saga: the named one, the running one, or the last one. A pair that an earlier version stored
 /// does not name its last saga. Then it is the one that published last.
-async fn poll(deps: &Deps, named: Option<&SagaId>) -> Result<(PairHead, Option<Standing>), Problem> {
+async fn poll(deps: &Deps, named: Option<&SagaId>) -> Result<(PairHead, Option<SagaSummary>), Problem> {
     let pair = pair_head(deps).await?;
     let saga = match named.or(pair.saga.as_ref()).or(pair.last.as_ref()) {
         Some(saga) => Some(saga.clone()),
@@ -101,7 +101,7 @@ async fn poll(deps: &Deps, named: Option<&SagaId>) -> Result<(PairHead, Option<S
             format!("pair {} has no saga {saga}: run `switchback status` without --saga", pair.pair),
         )
     })?;
-    Ok((pair, Some(Standing::of(&seen))))
+    Ok((pair, Some(SagaSummary::of(&seen))))
 }
 
 async fn published(deps: &Deps) -> Result<Option<Published>, Problem> {
@@ -115,14 +115,14 @@ fn guard_of(pair: &PairHead) -> Option<&GuardRecord> {
     pair.guard.as_ref().filter(|guard| guard.side == pair.active.other())
 }
 
-fn tell(form: Form, status: &PairStatus, first: &First, said: &[Option<String>; 2], standing: Option<&Standing>) {
+fn tell(form: Form, status: &PairStatus, first: &First, said: &[Option<String>; 2], summary: Option<&SagaSummary>) {
     let (pair, [drill, verdict]) = (&status.pair, said);
     if form == Form::Json {
         // If nothing is recorded of a pair, no side is known to be the active one.
         let active = (status.work != Work::Unrecorded).then_some(pair.active);
         let mut told = json!({
             "pair": pair.pair, "active": active, "frozen": pair.frozen,
-            "unfinished": pair.saga.is_some(), "saga": standing, "guard": guard_of(pair),
+            "unfinished": pair.saga.is_some(), "saga": summary, "guard": guard_of(pair),
             "verdict": verdict, "freeze": pair.freeze, "drill": pair.drill,
         });
         first.add_to(&mut told);
@@ -143,8 +143,8 @@ fn tell(form: Form, status: &PairStatus, first: &First, said: &[Option<String>; 
     if let Some(freeze) = &pair.freeze {
         data(format_args!("frozen by {} since {:.0}: {}\n", freeze.by, freeze.at, freeze.why));
     }
-    match standing {
-        Some(standing) => data(format_args!("\n{}", standing.text())),
+    match summary {
+        Some(summary) => data(format_args!("\n{}", summary.text())),
         None => data("no saga is recorded\n"),
     }
 }

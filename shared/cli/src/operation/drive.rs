@@ -14,7 +14,7 @@ use runtime::Problem;
 use saga::{Outcome, SagaId};
 
 use crate::place::store::Others;
-use crate::summary::standing::Standing;
+use crate::summary::saga_summary::SagaSummary;
 use crate::terminal::progress::Progress;
 use crate::terminal::prompts::person;
 
@@ -55,7 +55,7 @@ pub(crate) async fn drive(deps: &Deps, saga: &SagaId, others: Others) -> Result<
         never = follow(deps, saga, progress) => match never {},
     };
     if let Ok(Some(seen)) = view(deps, Some(saga)).await {
-        progress.show(&Standing::of(&seen));
+        progress.show(&SagaSummary::of(&seen));
     }
     progress.end();
     ended
@@ -183,7 +183,7 @@ async fn follow(deps: &Deps, saga: &SagaId, progress: &Progress) -> std::convert
     loop {
         let begun = deps.clock.now();
         if let Ok(Some(seen)) = view(deps, Some(saga)).await {
-            progress.show(&Standing::of(&seen));
+            progress.show(&SagaSummary::of(&seen));
         }
         let took = deps.clock.now().duration_since(begun);
         sleep(deps, (took * RESTS_PER_LOOK).max(LOOKS_EVERY)).await;

@@ -3,7 +3,7 @@
 //! If no function is deployed, this process drives the drill to its end. Started again, it goes on.
 
 use engine::Deps;
-use engine::drills::{DrillOutcome, Reconciled, reconcile, results, standing};
+use engine::drills::{DrillOutcome, Reconciled, reconcile, results, status};
 use engine::pair::pair_head;
 use engine::ports::DrillRecord;
 use engine::roles::ResolvedPair;
@@ -19,7 +19,7 @@ use crate::operation::moving::{self, Moving, MovingArguments};
 use crate::operation::order::Request;
 use crate::place;
 use crate::place::store::Store;
-use crate::summary::standing::Standing;
+use crate::summary::saga_summary::SagaSummary;
 use crate::terminal::talk::{Form, data, data_json, say};
 
 /// The pause between two reads during a stay.
@@ -111,7 +111,7 @@ impl Follower<'_> {
                 },
                 None => {}
             }
-            let stands = standing(&self.deps, &record).await?;
+            let stands = status(&self.deps, &record).await?;
             if told.as_ref() != Some(&stands) {
                 say(&stands);
                 told = Some(stands);
@@ -131,7 +131,7 @@ impl Follower<'_> {
 
     async fn person_needed(&self, saga: &saga::SagaId) -> Result<Exit, Problem> {
         if let Some(seen) = view(&self.deps, Some(saga)).await? {
-            data(Standing::of(&seen).text());
+            data(SagaSummary::of(&seen).text());
         }
         say("what is told above needs a person; then give the same command again to go on with the drill");
         Ok(Exit::PersonNeeded)

@@ -20,14 +20,14 @@ use runtime::{Checked, Exit, Problem};
 use saga::{Outcome, Plan, SagaId};
 
 use crate::approval::answer::untaken;
-use crate::approval::question::{self, ApprovalArguments, Standing as Asked, evidence, unreadable};
+use crate::approval::question::{self, ApprovalArguments, QuestionStatus, evidence, unreadable};
 use crate::operation::drive::{Ended, drive, sleep};
 use crate::operation::order::{Request, draft};
 use crate::place;
 use crate::place::pair::PairArguments;
 use crate::place::store::{Others, Store, StoreArguments};
 use crate::summary::first::{First, Lines};
-use crate::summary::standing::Standing;
+use crate::summary::saga_summary::SagaSummary;
 use crate::terminal::prompts::person;
 use crate::terminal::talk::{Form, data, data_json, say};
 
@@ -176,8 +176,8 @@ impl Moving<'_> {
     ) -> Result<Next, Problem> {
         let asked = question::asked(&deps, seen).await?;
         match question::stands(&deps, seen, &asked) {
-            Asked::Approved => {}
-            Asked::Open => {
+            QuestionStatus::Approved => {}
+            QuestionStatus::Open => {
                 say(plan_text(&seen.plan, &seen.head.plan.0, Detail::Counts));
                 say(evidence(&seen.plan, &seen.about));
                 match self.arguments.approval.obtain(&deps, self.request.planned, &asked.text) {
@@ -186,7 +186,7 @@ impl Moving<'_> {
                     Ok(None) => return Ok(Next::Unapproved(Box::new(deps), saga)),
                 }
             }
-            Asked::Closed => {
+            QuestionStatus::Closed => {
                 say(format_args!("saga {saga} can no longer be approved; nothing was begun, so it is ended"));
                 abort(&deps, &saga, &person()).await?;
                 return match drive(&deps, &saga, others).await? {
@@ -202,12 +202,12 @@ impl Moving<'_> {
     /// Reports how it ended, and the next command if it did not end.
     async fn tell(&self, deps: &Deps, saga: &SagaId, ended: Ended) -> Result<Exit, Problem> {
         let seen = view(deps, Some(saga)).await?;
-        let standing = seen.as_ref().map(Standing::of);
-        if let Some(standing) = &standing {
+        let summary = seen.as_ref().map(SagaSummary::of);
+        if let Some(summary) = &summary {
             if self.form == Form::Json {
-                data_json(standing);
+                data_json(summary);
             } else {
-                data(standing.text());
+                data(summary.text());
             }
         }
         let flags = format!("{}{}", self.arguments.store.again(), self.request.again);

@@ -6,7 +6,7 @@ use runtime::Problem;
 use saga::bounds::few_of;
 use saga::{Step, StepId};
 
-use crate::summary::standing::LISTED;
+use crate::summary::saga_summary::LISTED;
 
 /// The arguments that name a step.
 #[derive(Debug, clap::Args)]

@@ -3,4 +3,4 @@
 //! Law: it makes texts and numbers from records. It reads no store and prints nothing.
 
 pub(crate) mod first;
-pub(crate) mod standing;
+pub(crate) mod saga_summary;

@@ -7,7 +7,7 @@ use std::sync::{Mutex, PoisonError};
 
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use crate::summary::standing::{Doing, Standing};
+use crate::summary::saga_summary::{Doing, SagaSummary};
 use crate::terminal::talk::say;
 
 /// One bar for the saga, and one for each of its stages.
@@ -44,22 +44,22 @@ impl Progress {
     }
 
     /// Shows the saga, if its status has changed.
-    pub(crate) fn show(&self, standing: &Standing) {
-        let line = standing.line();
+    pub(crate) fn show(&self, summary: &SagaSummary) {
+        let line = summary.line();
         if lock(&self.last).replace(line.clone()).as_deref() == Some(line.as_str()) {
             return;
         }
-        if standing.doing == Doing::Pursuing && !std::mem::replace(&mut *lock(&self.told_pursuit), true) {
+        if summary.doing == Doing::Pursuing && !std::mem::replace(&mut *lock(&self.told_pursuit), true) {
             self.note(&format!(
                 "the work is on the {}; {} steps on the {} are pursued until they are verified stopped\n\
                  this may be stopped and started again",
-                standing.leaving.other(),
-                standing.pursuit_left,
-                standing.leaving
+                summary.leaving.other(),
+                summary.pursuit_left,
+                summary.leaving
             ));
         }
         match &self.live {
-            Some(live) => lock(live).draw(standing, &line),
+            Some(live) => lock(live).draw(summary, &line),
             None => say(line),
         }
     }
@@ -75,11 +75,11 @@ impl Progress {
 }
 
 impl Live {
-    fn draw(&mut self, standing: &Standing, line: &str) {
+    fn draw(&mut self, summary: &SagaSummary, line: &str) {
         self.head.set_message(line.to_owned());
         self.head.tick();
-        if self.stages.len() != standing.stages.len() {
-            let bars = standing.stages.iter().map(|stage| {
+        if self.stages.len() != summary.stages.len() {
+            let bars = summary.stages.iter().map(|stage| {
                 let bar = self.all.add(ProgressBar::new(u64::from(stage.steps.total())));
                 bar.set_style(style());
                 bar.set_prefix(stage.name.clone());
@@ -87,7 +87,7 @@ impl Live {
             });
             self.stages = bars.collect();
         }
-        for (bar, stage) in self.stages.iter().zip(&standing.stages) {
+        for (bar, stage) in self.stages.iter().zip(&summary.stages) {
             let steps = stage.steps;
             bar.set_position(u64::from(steps.done + steps.waived));
             let part = |count: u32, word: &str| (count > 0).then(|| format!("{count} {word}"));

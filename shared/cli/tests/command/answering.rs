@@ -46,10 +46,10 @@ fn what_an_operator_says_is_one_origin_and_the_verdict_tells_it() {
     assert!(!status.data.contains("nothing is known"), "{status:?}");
     let said = ["signal", "--side", "primary", "--reading", "down", "--text", "the console\ndoes not load"];
     ground.of_pair(&said).ends(0, &["ann says that the primary is down", "the primary is suspected"]);
-    let told = ground.of_pair(&["verdict"]);
-    told.ends(0, &["1 of the 2 origins", "an operator", "operator", "ann: the console does not load", "down"]);
-    let told = ground.of_pair(&["verdict", "--json"]).json();
-    assert_eq!((&told["verdict"]["level"], &told["verdict"]["decision"]), (&"suspected".into(), &"nothing".into()));
+    let output = ground.of_pair(&["verdict"]);
+    output.ends(0, &["1 of the 2 origins", "an operator", "operator", "ann: the console does not load", "down"]);
+    let output = ground.of_pair(&["verdict", "--json"]).json();
+    assert_eq!((&output["verdict"]["level"], &output["verdict"]["decision"]), (&"suspected".into(), &"nothing".into()));
     ground.of_pair(&["status"]).ends(0, &["the primary is suspected: nothing is proposed"]);
     let back = ["signal", "--side", "primary", "--reading", "unknown", "--text", "I was wrong"];
     ground.of_pair(&back).ends(0, &["nothing is known of the primary"]);
@@ -68,8 +68,8 @@ fn a_pair_is_frozen_and_thawed_with_a_name_and_a_reason() {
     ground.of_pair(&["failover", "--planned", "--approve", "ann"]).ends(0, &["completed"]);
     ground.of_pair(&["acknowledge", "--why", "all is well"]).ends(0, &["is over", "may propose"]);
     ground.of_pair(&["acknowledge"]).ends(0, &["no cool-down"]);
-    let told = ground.of_pair(&["verdict", "--json"]).json();
-    let decisions: Vec<(&str, &str, &str)> = told["decisions"].as_array().unwrap().iter().map(triple).collect();
+    let output = ground.of_pair(&["verdict", "--json"]).json();
+    let decisions: Vec<(&str, &str, &str)> = output["decisions"].as_array().unwrap().iter().map(triple).collect();
     assert_eq!(
         decisions,
         [("ann", "freeze", "a migration"), ("ann", "thaw", "it is over"), ("ann", "acknowledge", "all is well")]
@@ -102,8 +102,8 @@ fn who_declines_says_why_and_nothing_begins_s11() {
     let no = ["decline", "--pair", "payments", "--why", "it is month's end", "--json"];
     assert_eq!(ground.of_pair(&no).json()["standing"], "declined");
     ground.of_pair(&["approve", "--pair", "payments"]).ends(2, &["NOT-ANSWERED", "ann declined"]);
-    let deeds: Vec<AuditAction> = audit(&ground).iter().map(|line| line.deed).collect();
-    assert_eq!(deeds, [AuditAction::Declined, AuditAction::Declined, AuditAction::Refused]);
+    let actions: Vec<AuditAction> = audit(&ground).iter().map(|line| line.action).collect();
+    assert_eq!(actions, [AuditAction::Declined, AuditAction::Declined, AuditAction::Refused]);
     assert!(audit(&ground).iter().any(|line| line.note == "why: it is month's end" && line.who == "ann"));
     assert!(ground.world().ledger().activations.is_empty());
 }
@@ -124,9 +124,9 @@ fn approvers_prove_who_they_are_and_two_of_them_must_s11_s23() {
     approve("ana", "ana.code").ends(2, &["ana has said yes already"]);
     approve("ben", "ben.code").ends(0, &["ben has approved", "ana has so far"]);
     let audit = audit(&ground);
-    let deeds: Vec<(&str, AuditAction)> = audit.iter().map(|line| (line.who.as_str(), line.deed)).collect();
+    let actions: Vec<(&str, AuditAction)> = audit.iter().map(|line| (line.who.as_str(), line.action)).collect();
     assert_eq!(
-        deeds,
+        actions,
         [
             ("ana", AuditAction::Refused),
             ("cem", AuditAction::Refused),
@@ -160,8 +160,8 @@ fn no_command_takes_a_name_without_its_code_s27() {
     for order in orders {
         ground.of_pair(&[order, ways[0].0].concat()).ends(2, &["NOT-APPROVED", ways[0].1]);
     }
-    for (way, told) in &ways[1..] {
-        ground.of_pair(&[orders[0], way].concat()).ends(2, &["NOT-APPROVED", told]);
+    for (way, output) in &ways[1..] {
+        ground.of_pair(&[orders[0], way].concat()).ends(2, &["NOT-APPROVED", output]);
     }
     ground.of_pair(&["approve", "--pair", "payments"]).ends(2, &["NO-SAGA", "nothing is asked"]);
     let failover =

@@ -23,8 +23,8 @@ fn a_failover_leaves_evidence_that_a_stranger_can_verify() {
         let other = "0".repeat(64);
         ground.run(&["verify", &file(ending), "--seal", &other]).ends(1, &["EVIDENCE-ALTERED", "another record"]);
     }
-    let told = ground.run(&["verify", &file("html"), "--json"]).json();
-    assert_eq!((&told["seal"], &told["compared_with_recorded_seal"]), (&seal.into(), &false.into()));
+    let output = ground.run(&["verify", &file("html"), "--json"]).json();
+    assert_eq!((&output["seal"], &output["compared_with_recorded_seal"]), (&seal.into(), &false.into()));
 
     let trend = ground.of_pair(&["report", "--trend", "--json"]).json();
     let done = &trend["sagas"][0];

@@ -5,10 +5,10 @@
 
 use sim::{Estate, Settings, Side};
 
-use crate::ground::{Ground, Told, until};
+use crate::ground::{CommandOutput, Ground, until};
 
 /// Runs a printed line, as a person pastes it.
-fn paste(ground: &Ground, line: &str, more: &[&str]) -> Told {
+fn paste(ground: &Ground, line: &str, more: &[&str]) -> CommandOutput {
     let words = shlex::split(line).unwrap();
     assert_eq!(words[0], "switchback", "{line}");
     let words: Vec<&str> = words.iter().skip(1).map(String::as_str).chain(more.iter().copied()).collect();
@@ -33,9 +33,9 @@ fn after_an_abort_in_the_middle_it_is_said_first_that_the_work_is_stopped_s31() 
     assert!(talk.contains("THE WORK IS STOPPED") && talk.contains(mend), "{talk}");
 
     for command in ["status", "check"] {
-        let told = ground.of_pair(&[command]);
-        told.ends(3, &[mend]);
-        assert!(told.data.starts_with("pair payments: THE WORK IS STOPPED"), "{told:?}");
+        let output = ground.of_pair(&[command]);
+        output.ends(3, &[mend]);
+        assert!(output.data.starts_with("pair payments: THE WORK IS STOPPED"), "{output:?}");
     }
     let status = ground.of_pair(&["status", "--json"]).json();
     assert_eq!(status["work"]["state"], "stopped", "{status}");
@@ -75,9 +75,9 @@ fn of_a_pair_of_which_nothing_is_recorded_nothing_is_said_s31() {
     ground.of_pair(&["status"]).ends(0, &["the work is on the primary", "the checkpoint of the primary is of"]);
     ground.reconfigure("pair = \"payments\"", "pair = \"payment\"");
     for command in ["status", "check"] {
-        let told = ground.of_pair(&[command]);
-        told.ends(3, &["pair payment: NOTHING IS RECORDED", "switchback capture --config pair.toml --store"]);
-        assert!(!told.data.contains("the work is on"), "{told:?}");
+        let output = ground.of_pair(&[command]);
+        output.ends(3, &["pair payment: NOTHING IS RECORDED", "switchback capture --config pair.toml --store"]);
+        assert!(!output.data.contains("the work is on"), "{output:?}");
     }
     let status = ground.of_pair(&["status", "--json"]).json();
     assert_eq!((&status["work"]["state"], &status["active"]), (&"unrecorded".into(), &serde_json::Value::Null));
@@ -105,8 +105,8 @@ fn a_checkpoint_that_is_missing_or_old_is_said_with_its_remedy_s30() {
         ground.wait(deps.objects.put(&engine::keys::checkpoint_key(&deps, side), old.into())).unwrap();
         drop(deps);
         for command in ["status", "check"] {
-            let told = ground.of_pair(&[command, "--json"]);
-            assert_eq!((told.code, &told.json()["checkpoint"]["state"]), (Some(code), &state.into()), "{told:?}");
+            let output = ground.of_pair(&[command, "--json"]);
+            assert_eq!((output.code, &output.json()["checkpoint"]["state"]), (Some(code), &state.into()), "{output:?}");
         }
     }
     ground.of_pair(&["status"]).ends(3, &["OLD CHECKPOINT of the primary", "50 minutes old", capture]);

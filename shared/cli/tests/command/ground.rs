@@ -154,22 +154,22 @@ impl Ground {
     }
 
     /// Runs a command of the pair to its end.
-    pub(crate) fn run(&self, words: &[&str]) -> Told {
-        Told::of(&self.command(words).output().unwrap())
+    pub(crate) fn run(&self, words: &[&str]) -> CommandOutput {
+        CommandOutput::of(&self.command(words).output().unwrap())
     }
 
     /// The same, for a command with the arguments for the pair and its store.
-    pub(crate) fn of_pair(&self, words: &[&str]) -> Told {
+    pub(crate) fn of_pair(&self, words: &[&str]) -> CommandOutput {
         self.run(&[words, &["--config", "pair.toml", "--store", STORE]].concat())
     }
 
     /// The same, in a process with a limit for its data, in megabytes.
-    pub(crate) fn limited(&self, megabytes: u32, words: &[&str]) -> Told {
+    pub(crate) fn limited(&self, megabytes: u32, words: &[&str]) -> CommandOutput {
         let mut command = Command::new("sh");
         command.arg("-c").arg(format!("ulimit -d {} && exec \"$0\" \"$@\"", megabytes * 1024));
         command.arg(env!("CARGO_BIN_EXE_switchback")).args(words).args(["--config", "pair.toml", "--store", STORE]);
         command.current_dir(self.folder.path()).env("USER", "ann").stdin(Stdio::null());
-        Told::of(&command.output().unwrap())
+        CommandOutput::of(&command.output().unwrap())
     }
 
     /// Begins a command of the pair. Its messages go to a file.
@@ -201,18 +201,18 @@ impl Ground {
 
 /// The output of a command, and its exit code.
 #[derive(Debug)]
-pub(crate) struct Told {
+pub(crate) struct CommandOutput {
     pub(crate) code: Option<i32>,
     pub(crate) data: String,
     pub(crate) talk: String,
 }
 
-impl Told {
+impl CommandOutput {
     fn of(output: &Output) -> Self {
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-        let told = Self { code: output.status.code(), data: text(&output.stdout), talk: text(&output.stderr) };
-        told.holds_no_secret();
-        told
+        let output = Self { code: output.status.code(), data: text(&output.stdout), talk: text(&output.stderr) };
+        output.holds_no_secret();
+        output
     }
 
     /// Checks that no secret is shown (S23), for every command.
@@ -228,9 +228,9 @@ impl Told {
     }
 
     /// Checks that it ended with this code, and wrote these texts to stdout or stderr.
-    pub(crate) fn ends(&self, code: i32, telling: &[&str]) {
+    pub(crate) fn ends(&self, code: i32, texts: &[&str]) {
         assert_eq!(self.code, Some(code), "{self:?}");
-        for text in telling {
+        for text in texts {
             assert!(self.talk.contains(text) || self.data.contains(text), "{text:?} is not told: {self:#?}");
         }
     }

@@ -16,11 +16,11 @@ fn captured() -> Ground {
 }
 
 /// Gives commands that must be refused. They must change nothing, neither here nor in the workspaces.
-fn changes_nothing(ground: &Ground, commands: &[&[&str]], telling: &[&str]) {
+fn changes_nothing(ground: &Ground, commands: &[&[&str]], texts: &[&str]) {
     let before = ground.contents();
     for command in commands {
         let words = [*command, PAIR_AND_STORE].concat();
-        ground.run(&words).ends(2, telling);
+        ground.run(&words).ends(2, texts);
         assert_eq!(before, ground.contents(), "{command:?} changed something");
     }
     assert!(ground.world().ledger().activations.is_empty(), "something was switched on");
@@ -37,8 +37,8 @@ fn a_wrong_line_of_the_configuration() {
     ground.reconfigure("client_idd", "client_id");
     ground.reconfigure("lease_seconds = 1.5", "lease_seconds = 0");
     changes_nothing(&ground, STARTING, &["CONFIGURATION: pair.toml, line 14", "lease_seconds must be above 0"]);
-    let told = ground.run(&["check", "--config", "nowhere.toml"]);
-    told.ends(2, &["CONFIGURATION: nowhere.toml", "name an existing file with --config"]);
+    let output = ground.run(&["check", "--config", "nowhere.toml"]);
+    output.ends(2, &["CONFIGURATION: nowhere.toml", "name an existing file with --config"]);
 }
 
 /// A wrong declaration is refused with its line, before any request is made.
@@ -80,16 +80,16 @@ fn an_unknown_scenario_code_or_store() {
     ground.run(&["explain", "NOWHERE"]).ends(2, &["UNKNOWN-CODE", "NO-ANSWER"]);
     ground.run(&["rehearse", "region-lots"]).ends(2, &["did you mean region-lost?", "switchback rehearse --list"]);
     ground.run(&["explain", "PERMISION-DENIED"]).ends(2, &["did you mean PERMISSION-DENIED?", "explain --list"]);
-    let named = |store: &str, telling: &[&str]| {
-        ground.run(&["failover", "--config", "pair.toml", "--store", store]).ends(2, telling);
+    let named = |store: &str, texts: &[&str]| {
+        ground.run(&["failover", "--config", "pair.toml", "--store", store]).ends(2, texts);
     };
     named("pair.store", &["UNKNOWN-STORE", "embedded:FILE", "aws:TABLE"]);
     named("aws:table", &["UNKNOWN-STORE", "--bucket"]);
     named("embedded:nowhere/pair.store", &["STORE-UNUSABLE", "there is no folder nowhere", "create it"]);
     named("embedded:pair.toml", &["STORE-UNUSABLE", "pair.toml is not a store", "name another file"]);
     named("embedded:.", &["STORE-UNUSABLE", "is a folder"]);
-    let told = ground.run(&["status", "--config", "pair.toml", "--store", "embedded:other.store", "--json"]);
-    told.ends(2, &["{\"error\":{\"code\":\"NO-STORE\""]);
+    let output = ground.run(&["status", "--config", "pair.toml", "--store", "embedded:other.store", "--json"]);
+    output.ends(2, &["{\"error\":{\"code\":\"NO-STORE\""]);
 }
 
 #[test]
@@ -108,10 +108,10 @@ fn a_store_of_a_newer_version() {
 fn credentials_that_are_not_accepted() {
     let ground = captured();
     ground.write("secret", "another");
-    let telling = &["NOT-SIGNED-IN", "http://127.0.0.1:", "check that the client secret or token is still valid"];
-    changes_nothing(&ground, STARTING, telling);
-    let told = ground.run(&[&["failover", "--approve", "ann", "--accept-risk"], PAIR_AND_STORE].concat());
-    told.ends(2, &["NOT-SIGNED-IN", "the standby"]);
+    let texts = &["NOT-SIGNED-IN", "http://127.0.0.1:", "check that the client secret or token is still valid"];
+    changes_nothing(&ground, STARTING, texts);
+    let output = ground.run(&[&["failover", "--approve", "ann", "--accept-risk"], PAIR_AND_STORE].concat());
+    output.ends(2, &["NOT-SIGNED-IN", "the standby"]);
     std::fs::remove_file(ground.path("secret")).unwrap();
     changes_nothing(&ground, STARTING, &["CONFIGURATION: pair.toml, line 6", "secret"]);
 }
@@ -128,12 +128,12 @@ fn a_fresh_store_is_not_made_for_who_is_not_let_in() {
 fn a_principal_that_may_not() {
     let ground = captured();
     strikes(&ground, Side::Standby, FaultKind::Forbidden { resource: None }, None);
-    let telling = &["PERMISSION-DENIED", "the standby, http://127.0.0.1:", "make the service principal"];
-    changes_nothing(&ground, STARTING, telling);
+    let texts = &["PERMISSION-DENIED", "the standby, http://127.0.0.1:", "make the service principal"];
+    changes_nothing(&ground, STARTING, texts);
     let ground = captured();
     strikes(&ground, Side::Standby, FaultKind::Forbidden { resource: None }, Some("jobs.list"));
-    let telling = &["standby did not list its kind job", "PERMISSION-DENIED", "make the service principal"];
-    changes_nothing(&ground, &STARTING[..2], telling);
+    let texts = &["standby did not list its kind job", "PERMISSION-DENIED", "make the service principal"];
+    changes_nothing(&ground, &STARTING[..2], texts);
     changes_nothing(&ground, &[&["check"]], &["PERMISSION-DENIED", "make the service principal"]);
     strikes(&ground, Side::Primary, FaultKind::Forbidden { resource: None }, Some("jobs.list"));
     changes_nothing(&ground, &STARTING[..2], &["LEAVING-NOT-WELL", "PERMISSION-DENIED", "make the service principal"]);
@@ -144,8 +144,8 @@ fn a_login_page_in_place_of_an_answer() {
     for kind in [FaultKind::Html200, FaultKind::LoginRedirect] {
         let ground = captured();
         strikes(&ground, Side::Standby, kind, None);
-        let telling = &["LOGIN-PAGE", "the standby, http://127.0.0.1:", "check that the url in the configuration"];
-        changes_nothing(&ground, STARTING, telling);
+        let texts = &["LOGIN-PAGE", "the standby, http://127.0.0.1:", "check that the url in the configuration"];
+        changes_nothing(&ground, STARTING, texts);
     }
 }
 
@@ -155,8 +155,8 @@ fn a_workspace_that_lacks_an_api() {
     strikes(&ground, Side::Standby, FaultKind::Missing { status: 404 }, Some("warehouses"));
     let before = ground.contents();
     ground.of_pair(&["check"]).ends(0, &["finding: kind sql_warehouse is unsupported here", "well"]);
-    let told = ground.of_pair(&["plan", "--planned"]);
-    told.ends(0, &["the standby does not offer kind sql_warehouse", "unsupported here", "manual"]);
+    let output = ground.of_pair(&["plan", "--planned"]);
+    output.ends(0, &["the standby does not offer kind sql_warehouse", "unsupported here", "manual"]);
     assert_eq!(before, ground.contents());
     // The side had warehouses when it was captured. So the answer is doubted, and the record is kept.
     let kept = ground.of_pair(&["capture", "--side", "standby"]);

@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use sim::{Estate, Settings, Side};
 
-use crate::ground::{Ground, Told, hold_no_secret, until};
+use crate::ground::{CommandOutput, Ground, hold_no_secret, until};
 
 const PAGE: &str = include_str!("../../../docs/guide/way-back.md");
 
@@ -14,7 +14,7 @@ fn words(beginning: &str, with: Option<&str>) -> Vec<String> {
     shlex::split(command).unwrap().into_iter().skip(1).collect()
 }
 
-fn run(ground: &Ground, words: &[String], more: &[&str]) -> Told {
+fn run(ground: &Ground, words: &[String], more: &[&str]) -> CommandOutput {
     ground.run(&words.iter().map(String::as_str).chain(more.iter().copied()).collect::<Vec<_>>())
 }
 

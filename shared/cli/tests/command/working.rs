@@ -75,12 +75,12 @@ fn the_guard_fences_again_what_was_switched_on() {
     let now = ground.clock.now_ms();
     let deployed = ground.world().deploy(now, Side::Primary, 2);
     assert_eq!(deployed.len(), 2);
-    let told = ground.of_pair(&["guard", "--json"]).json();
-    assert_eq!(told["side"], "primary");
-    assert!(told["round"].as_str().is_some_and(|round| round.starts_with("payments-guard-")), "{told}");
-    let switched_on = told["switched_on"].as_array().unwrap();
+    let output = ground.of_pair(&["guard", "--json"]).json();
+    assert_eq!(output["side"], "primary");
+    assert!(output["round"].as_str().is_some_and(|round| round.starts_with("payments-guard-")), "{output}");
+    let switched_on = output["switched_on"].as_array().unwrap();
     let jobs = switched_on.iter().filter_map(|one| one.as_str()).filter(|one| one.starts_with("job "));
-    assert!(jobs.clone().count() == 2 && jobs.into_iter().all(|job| job.contains("bundle")), "{told}");
+    assert!(jobs.clone().count() == 2 && jobs.into_iter().all(|job| job.contains("bundle")), "{output}");
     ground.of_pair(&["guard"]).ends(0, &["nothing is on"]);
     ground.of_pair(&["status"]).ends(0, &["the primary is guarded: last looked at", "payments-guard-"]);
     assert_eq!(ground.world().audit().processing_on(Side::Primary), 0);
@@ -136,10 +136,10 @@ fn an_order_that_died_before_it_took_the_pair_leaves_nothing_hanging_s1() {
 fn every_code_is_explained() {
     let ground = Ground::new(Estate::small(), Settings::default(), 1.0);
     ground.run(&["explain", "another-saga"]).ends(0, &["# ANOTHER-SAGA", "## What to do"]);
-    let told = ground.run(&["explain", "LOGIN-PAGE", "--json"]).json();
-    assert!(told["page"].as_str().unwrap().contains("private link"));
+    let output = ground.run(&["explain", "LOGIN-PAGE", "--json"]).json();
+    assert!(output["page"].as_str().unwrap().contains("private link"));
     let before = ground.run(&["--json", "explain", "LOGIN-PAGE"]).json();
-    assert_eq!(before, told, "the flag may stand before the command, too");
+    assert_eq!(before, output, "the flag may stand before the command, too");
     let refused = ground.run(&["--json", "explain", "NOTHING"]);
     refused.ends(2, &["{\"error\":{", "UNKNOWN-CODE"]);
 }

@@ -19,7 +19,7 @@
 use async_trait::async_trait;
 use engine::ports::{ActionInfo, ActionKind, Admission, Attempt};
 use failover::Side;
-use failover::action::{Purpose, Reach, Shown};
+use failover::action::{Purpose, Reach, ShownLoss};
 use jiff::{SignedDuration, Timestamp};
 use saga::{Class, Fault, Reaction};
 use serde::Deserialize;
@@ -155,7 +155,7 @@ fn judged(group: &FailoverGroup, id: &str, target: &str) -> Result<Stand, Fault>
 fn is_recent_enough(
     group: &FailoverGroup,
     settings: &Settings,
-    shown: Option<&Shown>,
+    shown: Option<&ShownLoss>,
     now: Timestamp,
 ) -> Result<(), Fault> {
     let objective = SignedDuration::from_secs(settings.objective_seconds.into());
@@ -238,8 +238,8 @@ mod tests {
             standby_region: "two".to_owned(),
             objective_seconds: 60,
         };
-        let shown = |synced_at| Some(Shown { synced_at, loss_s: None, objective_s: 60 });
-        let ok = |group: &FailoverGroup, shown: Option<Shown>, now: &str| {
+        let shown = |synced_at| Some(ShownLoss { synced_at, loss_s: None, objective_s: 60 });
+        let ok = |group: &FailoverGroup, shown: Option<ShownLoss>, now: &str| {
             is_recent_enough(group, &settings, shown.as_ref(), at(now)).is_ok()
         };
         let told = group("ACTIVE", "one");

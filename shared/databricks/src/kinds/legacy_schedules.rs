@@ -26,12 +26,12 @@ const KEPT: &[&str] = &["id", "warehouse_id", "query_id", "lifecycle_state"];
 
 /// How many queries and alerts use one warehouse.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Standing {
+pub(super) struct WarehouseUse {
     queries: usize,
     alerts: usize,
 }
 
-impl Standing {
+impl WarehouseUse {
     /// The finding, with its remedy.
     pub(super) fn finding(self) -> String {
         format!(
@@ -48,8 +48,8 @@ impl Standing {
 /// # Errors
 ///
 /// The fault of the first request that did not succeed.
-pub(super) async fn by_warehouse(api: &Api<'_>) -> Result<BTreeMap<String, Standing>, Fault> {
-    let mut by_warehouse: BTreeMap<String, Standing> = BTreeMap::new();
+pub(super) async fn by_warehouse(api: &Api<'_>) -> Result<BTreeMap<String, WarehouseUse>, Fault> {
+    let mut by_warehouse: BTreeMap<String, WarehouseUse> = BTreeMap::new();
     let mut warehouses: BTreeMap<String, String> = BTreeMap::new();
     for query in listed(api, Call::to(LEGACY_QUERIES_LIST)).await? {
         let (id, warehouse) = (text(&query, "id"), text(&query, "warehouse_id"));

@@ -38,10 +38,10 @@ impl Kind for SqlWarehouse {
         let call = Call::to(WAREHOUSES_LIST).with("page_size", PAGE);
         let mut all = api.each(&call, "warehouses", Shape::Members(KEPT), seen).await?;
         if read_purpose == ReadPurpose::Record {
-            let standing = legacy_schedules::by_warehouse(api).await;
+            let uses = legacy_schedules::by_warehouse(api).await;
             for seen in &mut all {
-                let found = match &standing {
-                    Ok(standing) => standing.get(&seen.id).map(|standing| standing.finding()),
+                let found = match &uses {
+                    Ok(uses) => uses.get(&seen.id).map(|uses| uses.finding()),
                     Err(fault) => Some(format!(
                         "whether saved queries or alerts of the first version start it was not listed: {}",
                         fault.code

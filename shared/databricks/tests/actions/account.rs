@@ -3,7 +3,7 @@
 use databricks::codes;
 use engine::ports::Actions;
 use failover::Side;
-use failover::action::Shown;
+use failover::action::ShownLoss;
 use failover::plan::want;
 use jiff::Timestamp;
 use saga::Reaction;
@@ -58,7 +58,7 @@ async fn a_group_that_is_too_far_behind_moves_only_with_the_loss_approved_s11() 
     assert!(refused.message.contains("errors hold it back"), "{refused}");
     assert_eq!(bench.effects(), 0);
     let approved = |synced_at| {
-        let shown_loss = Shown { synced_at: Some(synced_at), loss_s: Some(3_645), objective_s: 60 };
+        let shown_loss = ShownLoss { synced_at: Some(synced_at), loss_s: Some(3_645), objective_s: 60 };
         shown("managed_recovery", Side::Standby, want::RECOVERED, recovery(60), Some(shown_loss))
     };
     let better = bench.drive(&approved(at(START_MS))).await.unwrap_err();

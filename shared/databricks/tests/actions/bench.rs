@@ -13,7 +13,7 @@ use databricks::{
     Credentials, DatabricksAccount, DatabricksWorkspace, Reach, Request, Response, Transport, TransportError,
 };
 use engine::ports::{Access, ActionContext, Actions, Admission, Admitted, Clock, Ending, Secrets};
-use failover::action::{Address, Detail, Shown};
+use failover::action::{Address, Detail, ShownLoss};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use jiff::Timestamp;
 use saga::{Fault, Reaction, Step};
@@ -307,7 +307,7 @@ pub(crate) fn step(kind: &str, side: failover::Side, want: &str, settings: Value
 }
 
 /// The same step, in a plan whose approval request showed a loss.
-pub(crate) fn shown(kind: &str, side: failover::Side, want: &str, settings: Value, shown: Option<Shown>) -> Step {
+pub(crate) fn shown(kind: &str, side: failover::Side, want: &str, settings: Value, shown: Option<ShownLoss>) -> Step {
     let url = "https://workspace.example".to_owned();
     let address = Address { side, url, host: "workspace.example".to_owned() };
     let detail = Detail { settings, side, address, shown, wording: None };

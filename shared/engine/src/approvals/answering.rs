@@ -38,7 +38,7 @@ pub enum AnswerError {
 
 /// The status of a question after an answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Standing {
+pub enum RequestStatus {
     /// Enough people have said yes.
     Approved,
     /// This number of people must still say yes.
@@ -47,16 +47,16 @@ pub enum Standing {
     Declined,
 }
 
-impl Standing {
+impl RequestStatus {
     /// The status of a question.
     pub fn of(ask: &ApprovalRequest) -> Self {
         match &ask.state {
             RequestState::Open => {
                 let given = u32::try_from(ask.given.len()).unwrap_or(u32::MAX);
-                Standing::MorePeople(ask.people.saturating_sub(given))
+                RequestStatus::MorePeople(ask.people.saturating_sub(given))
             }
-            RequestState::Answered(answer) | RequestState::Used(answer) if answer.approved => Standing::Approved,
-            RequestState::Answered(_) | RequestState::Used(_) => Standing::Declined,
+            RequestState::Answered(answer) | RequestState::Used(answer) if answer.approved => RequestStatus::Approved,
+            RequestState::Answered(_) | RequestState::Used(_) => RequestStatus::Declined,
         }
     }
 }
@@ -203,7 +203,7 @@ mod tests {
     #[test]
     fn one_yes_is_enough_where_one_person_is_asked_s11() {
         let answered = taken(&asked(1), &yes("ana")).unwrap();
-        assert_eq!(Standing::of(&answered), Standing::Approved);
+        assert_eq!(RequestStatus::of(&answered), RequestStatus::Approved);
         assert_eq!(answered.revision, 4);
         assert_eq!(taken(&answered, &yes("ben")), Err(AnswerError::Answered("ana".into())));
     }
@@ -211,7 +211,7 @@ mod tests {
     #[test]
     fn two_people_are_two_different_people() {
         let first = taken(&asked(2), &yes("ana")).unwrap();
-        assert_eq!(Standing::of(&first), Standing::MorePeople(1));
+        assert_eq!(RequestStatus::of(&first), RequestStatus::MorePeople(1));
         assert_eq!(taken(&first, &yes("ana")), Err(AnswerError::SamePerson("ana".into())));
         let careful = Answer { accepts_risk: false, ..yes("ben") };
         let both = taken(&first, &careful).unwrap();
@@ -249,7 +249,7 @@ mod tests {
     fn a_no_counts_at_once_and_holds() {
         let first = taken(&asked(2), &yes("ana")).unwrap();
         let held = taken(&first, &Answer { approved: false, ..yes("ben") }).unwrap();
-        assert_eq!(Standing::of(&held), Standing::Declined);
+        assert_eq!(RequestStatus::of(&held), RequestStatus::Declined);
         assert_eq!(taken(&held, &yes("cem")), Err(AnswerError::Declined("ben".into())));
     }
 

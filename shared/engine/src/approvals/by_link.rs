@@ -12,12 +12,12 @@ use jiff::{SignedDuration, Timestamp};
 use saga::Plan;
 use secrecy::{ExposeSecret, SecretString};
 
-use super::answering::{self, AnswerError, Standing, is_worse};
+use super::answering::{self, AnswerError, RequestStatus, is_worse};
 use super::closed::{LinkError, usable};
 use super::proof::{self, ProofError, Proven};
 use super::reconcile::{ask_again, loss_until};
 use super::recording::{TRIES, note_of, record, refused};
-use super::shown::{Shown, gather, plan_of};
+use super::shown::{ShownQuestion, gather, plan_of};
 use super::token::{self, Claims};
 use crate::deps::Deps;
 use crate::ports::{
@@ -41,9 +41,9 @@ pub struct Form {
 
 /// An answer that was taken.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Taken {
+pub struct TakenAnswer {
     /// The question's status after the answer.
-    pub standing: Standing,
+    pub status: RequestStatus,
     /// The pair's name.
     pub pair: String,
     /// The name of the person who answered.
@@ -60,18 +60,18 @@ pub enum ReplyError {
     Closed(#[from] LinkError),
     /// A field was empty. It is not counted as a try.
     #[error("the pair's name or the code is empty")]
-    Empty(Box<Shown>),
+    Empty(Box<ShownQuestion>),
     /// The pair's name or the code is not right. The error does not say which of them.
     #[error("the pair's name or the code is not right")]
     Wrong {
         /// The number of tries that are left.
         left: u32,
         /// The question.
-        shown: Box<Shown>,
+        shown: Box<ShownQuestion>,
     },
     /// The same person has said yes before.
     #[error("another person is needed")]
-    SamePerson(Box<Shown>),
+    SamePerson(Box<ShownQuestion>),
 }
 
 impl From<StoreError> for ReplyError {
@@ -94,7 +94,7 @@ struct Open {
 /// # Errors
 ///
 /// [`LinkError`].
-pub async fn look(deps: &Deps, token: &str) -> Result<Shown, LinkError> {
+pub async fn look(deps: &Deps, token: &str) -> Result<ShownQuestion, LinkError> {
     let open = open(deps, token).await?;
     let shown = show(deps, &open).await?;
     // A page is shown even if its audit entry cannot be written.
@@ -109,7 +109,7 @@ pub async fn look(deps: &Deps, token: &str) -> Result<Shown, LinkError> {
 /// # Errors
 ///
 /// [`ReplyError`].
-pub async fn reply(deps: &Deps, token: &str, form: &Form) -> Result<Taken, ReplyError> {
+pub async fn reply(deps: &Deps, token: &str, form: &Form) -> Result<TakenAnswer, ReplyError> {
     let opened = open(deps, token).await?;
     if form.pair.trim().is_empty() || form.code.expose_secret().trim().is_empty() {
         return Err(ReplyError::Empty(Box::new(show(deps, &opened).await?)));
@@ -151,7 +151,7 @@ async fn open(deps: &Deps, token: &str) -> Result<Open, LinkError> {
     Ok(Open { token: hash, claims, ask, head, plan })
 }
 
-async fn show(deps: &Deps, open: &Open) -> Result<Shown, StoreError> {
+async fn show(deps: &Deps, open: &Open) -> Result<ShownQuestion, StoreError> {
     gather(deps, &open.ask, &open.head, &open.plan, &open.claims.approver).await
 }
 
@@ -160,7 +160,7 @@ async fn viewed(deps: &Deps, open: &Open) -> Result<(), StoreError> {
     let now = deps.clock.now();
     let note = format!("round {}", open.ask.round);
     let who = &open.claims.approver;
-    let is_same = |line: &AuditEntry| line.deed == AuditAction::Viewed && line.who == *who && line.note == note;
+    let is_same = |line: &AuditEntry| line.action == AuditAction::Viewed && line.who == *who && line.note == note;
     let audit = deps.approval_requests.audit(&open.ask.saga).await?;
     if audit.iter().any(|line| is_same(line) && now.duration_since(line.at) < LOOKS) {
         return Ok(());
@@ -237,7 +237,7 @@ fn shown_s(loss: Option<i64>) -> String {
 }
 
 /// Records the answer. `None`: somebody else wrote first.
-async fn take(deps: &Deps, open: &Open, proven: &Proven, approve: bool) -> Result<Option<Taken>, ReplyError> {
+async fn take(deps: &Deps, open: &Open, proven: &Proven, approve: bool) -> Result<Option<TakenAnswer>, ReplyError> {
     let about = About::of(&open.plan).map_err(|e| StoreError::Broken(e.to_string()))?;
     // The question names the risk unless the side was said to be well.
     let accepts_risk = approve && !about.planned;
@@ -261,5 +261,5 @@ async fn take(deps: &Deps, open: &Open, proven: &Proven, approve: bool) -> Resul
         return Ok(None);
     }
     let pair = deps.pair.name.to_string();
-    Ok(Some(Taken { standing: Standing::of(&answered), pair, by: answer.by, at: answer.at }))
+    Ok(Some(TakenAnswer { status: RequestStatus::of(&answered), pair, by: answer.by, at: answer.at }))
 }

@@ -16,7 +16,7 @@ mod shown;
 pub mod token;
 mod wording;
 
-pub use answering::{AnswerError, Standing, judge};
+pub use answering::{AnswerError, RequestStatus, judge};
 pub use closed::LinkError;
 pub use people::{Approvals, Approver, folded, is_code_hash};
 pub(crate) use proof::by_policy;
@@ -24,4 +24,4 @@ pub use proof::{ProofError, Proven, approver, at_terminal};
 pub use questions::question_of;
 pub use reconcile::reconcile;
 pub use recording::answer;
-pub use shown::Shown;
+pub use shown::ShownQuestion;

@@ -3,7 +3,7 @@
 use saga::bounds::{TEXT, capped};
 use saga::{Proof, SagaId};
 
-use super::answering::{self, AnswerError, Standing};
+use super::answering::{self, AnswerError, RequestStatus};
 use super::proof::Proven;
 use crate::deps::Deps;
 use crate::ports::{Answer, ApprovalRequest, AuditAction, AuditEntry, StoreError};
@@ -24,14 +24,14 @@ pub async fn answer(
     proven: &Proven,
     approved: bool,
     accepts_risk: bool,
-) -> Result<Standing, AnswerError> {
+) -> Result<RequestStatus, AnswerError> {
     proven.counts(deps)?;
     let once = || async {
         let asked = deps.approval_requests.question(saga, question).await?;
         let asked = asked.ok_or_else(|| refused(saga, question))?;
         let answer = proven.answer(&asked, approved, accepts_risk, asked.loss_s, deps.clock.now());
         let answered = answering::with(&asked, &answer, &deps.settings)?;
-        Ok(record(deps, &answered, &answer).await?.then(|| Standing::of(&answered)))
+        Ok(record(deps, &answered, &answer).await?.then(|| RequestStatus::of(&answered)))
     };
     update(TRIES, once, || Err(refused(saga, question).into())).await
 }
@@ -46,11 +46,11 @@ pub(super) async fn record(deps: &Deps, answered: &ApprovalRequest, answer: &Ans
     if !written(deps.approval_requests.put_question(answered).await)? {
         return Ok(false);
     }
-    let deed = if answer.approved { AuditAction::Approved } else { AuditAction::Declined };
+    let action = if answer.approved { AuditAction::Approved } else { AuditAction::Declined };
     let loss = answer.loss_shown_s.map_or_else(|| "unknown".to_owned(), |s| format!("{s} s"));
     let note = format!("plan {}, loss shown: {loss}; {}", answer.plan.short(), Proof::all(&answer.proofs));
     // The answer is on record by now, even if this entry cannot be written.
-    if let Err(error) = note_of(deps, answered, &answer.by, deed, note).await {
+    if let Err(error) = note_of(deps, answered, &answer.by, action, note).await {
         tracing::warn!(code = "TRAIL-INCOMPLETE", %error, "an answer was recorded, and the line that tells of it was not");
     }
     // The tick makes up for a lost wake message.
@@ -63,14 +63,14 @@ pub(super) async fn note_of(
     deps: &Deps,
     ask: &ApprovalRequest,
     who: &str,
-    deed: AuditAction,
+    action: AuditAction,
     note: String,
 ) -> Result<(), StoreError> {
     let line = AuditEntry {
         at: deps.clock.now(),
         question: ask.question.clone(),
         who: capped(who, TEXT),
-        deed,
+        action,
         note: capped(&note, TEXT),
     };
     deps.approval_requests.note(&ask.saga, &line).await

@@ -14,7 +14,7 @@ use crate::ports::{ApprovalRequest, SagaHead, StoreError};
 
 /// A question with everything that its answer rests on.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Shown {
+pub struct ShownQuestion {
     /// The current time.
     pub now: Timestamp,
     /// The pair's name. An approver types it to answer.
@@ -80,11 +80,11 @@ pub(super) async fn gather(
     head: &SagaHead,
     plan: &Plan,
     approver: &str,
-) -> Result<Shown, StoreError> {
+) -> Result<ShownQuestion, StoreError> {
     let verdict = case_of(deps).await?;
     let about = About::of(plan).map_err(|e| StoreError::Broken(e.to_string()))?;
     let bare = Plan { findings: Vec::new(), exceptions: Vec::new(), ..plan.clone() };
-    Ok(Shown {
+    Ok(ShownQuestion {
         now: deps.clock.now(),
         pair: deps.pair.name.to_string(),
         saga: ask.saga.clone(),

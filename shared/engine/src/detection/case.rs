@@ -1,7 +1,7 @@
 //! Reads the case of a verdict: everything that it is made of. It changes nothing.
 
 use failover::signal::Track;
-use failover::verdict::{Case, Standing, Verdict, judge as verdict};
+use failover::verdict::{Case, PairSituation, Verdict, judge as verdict};
 
 use super::giving_way::{GivesWay, gives_way};
 use crate::deps::Deps;
@@ -15,7 +15,7 @@ pub(super) struct Recorded {
     pub(super) deps: ResolvedPair,
     head: PairHead,
     tracks: Vec<Track>,
-    pub(super) standing: Standing,
+    pub(super) situation: PairSituation,
     /// The pair's saga, if it gives way to a failover.
     pub(super) gives_way: Option<GivesWay>,
 }
@@ -29,8 +29,8 @@ pub(super) async fn recorded(deps: &Deps) -> Result<Recorded, StoreError> {
         None => None,
     };
     let saga = head.saga.clone().filter(|_| gives_way.is_none());
-    let standing = Standing { freeze: head.freeze.clone(), saga, cool_down: head.cool_down.clone() };
-    Ok(Recorded { deps: deps.resolve(&head), head, tracks, standing, gives_way })
+    let situation = PairSituation { freeze: head.freeze.clone(), saga, cool_down: head.cool_down.clone() };
+    Ok(Recorded { deps: deps.resolve(&head), head, tracks, situation, gives_way })
 }
 
 /// The verdict as it would be given now. It changes nothing and sends nothing.
@@ -50,6 +50,6 @@ pub(super) fn case(recorded: &Recorded) -> Case<'_> {
         active: recorded.head.active,
         tracks: &recorded.tracks,
         policy: &recorded.deps.pair.watch.policy,
-        standing: &recorded.standing,
+        situation: &recorded.situation,
     }
 }

@@ -54,7 +54,7 @@ pub async fn evaluate(deps: &Deps) -> Result<Evaluated, StoreError> {
         // Another process gives the verdict at this moment, from the same records.
         return Ok(Evaluated { verdict: given, saga: None });
     }
-    if let Some(saga) = &recorded.standing.saga {
+    if let Some(saga) = &recorded.situation.saga {
         go_on_by_policy(saga, &recorded).await?;
     }
     if !proposes {

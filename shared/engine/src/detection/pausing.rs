@@ -2,7 +2,7 @@
 //!
 //! The pair's head has the current state. A record beside it has the person and the reason of each decision.
 
-use failover::verdict::Freeze;
+use failover::verdict::AutomationPause;
 use jiff::Timestamp;
 use saga::bounds::{NAME, TEXT, capped};
 use serde::{Deserialize, Serialize};
@@ -51,7 +51,7 @@ pub async fn freeze(deps: &Deps, by: &str, why: &str) -> Result<bool, StoreError
     let froze = change_pair(deps, |head| match head.freeze {
         Some(_) => false,
         None => {
-            head.freeze = Some(Freeze { by: capped(by, NAME), why: capped(why, TEXT), at });
+            head.freeze = Some(AutomationPause { by: capped(by, NAME), why: capped(why, TEXT), at });
             true
         }
     });

@@ -1,6 +1,6 @@
 //! Follows a scheduled drill that has begun to its end.
 
-use failover::drill::{DrillEnd, DrillKind, DrillPolicy, Standing, risen};
+use failover::drill::{DrillEnd, DrillKind, DrillPolicy, ScheduleStatus, risen};
 use failover::plan::GO;
 use jiff::SignedDuration;
 use saga::{Outcome, SagaId};
@@ -39,7 +39,7 @@ pub(super) enum Followed {
 pub(super) async fn follow(
     deps: &Deps,
     policy: &DrillPolicy,
-    standing: &Standing,
+    status: &ScheduleStatus,
     known: &DrillResult,
 ) -> Result<Followed, StoreError> {
     match known.outcome {
@@ -49,12 +49,11 @@ pub(super) async fn follow(
     let Some(saga) = known.sagas.first() else { return Ok(Followed::NeverBegan) };
     let (head, pair) = (deps.sagas.head(saga).await?, pair_head(deps).await?);
     let held = pair.saga.as_ref() == Some(saga);
-    let over =
-        |outcome, why| Followed::Over(of_period(deps, policy, standing.period, known.sagas.clone(), outcome, why));
+    let over = |outcome, why| Followed::Over(of_period(deps, policy, status.period, known.sagas.clone(), outcome, why));
     match head {
         Some(head) if held => {
             let now = deps.clock.now();
-            let window = policy.window_at(standing.period, known.at);
+            let window = policy.window_at(status.period, known.at);
             let in_time = window.is_some_and(|window| window.holds(now) == Some(true));
             let missed = match said(deps, saga).await? {
                 Some(yes) if yes.approved => None,

@@ -14,8 +14,8 @@ mod dry;
 mod following;
 mod reconcile;
 pub mod scheduled;
-mod standings;
+mod statuses;
 
 pub use book::{DrillOutcome, DrillResult, results, tell_untold, write_down};
 pub use dry::{DryDrillError, dry_drill, keep_dry_run};
-pub use reconcile::{Reconciled, reconcile, standing, turn_back};
+pub use reconcile::{Reconciled, reconcile, status, turn_back};

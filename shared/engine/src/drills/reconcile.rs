@@ -82,7 +82,7 @@ pub async fn turn_back(deps: &Deps, by: &str, why: &str) -> Result<bool, StoreEr
 /// # Errors
 ///
 /// [`StoreError`].
-pub async fn standing(deps: &Deps, record: &DrillRecord) -> Result<String, StoreError> {
+pub async fn status(deps: &Deps, record: &DrillRecord) -> Result<String, StoreError> {
     let name = &record.drill.name;
     let turned = record.turned_back.as_ref();
     let turned = turned.map_or_else(String::new, |turned| format!("; {} turned it back: {}", turned.by, turned.why));

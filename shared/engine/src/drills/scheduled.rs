@@ -16,13 +16,13 @@
 
 use failover::Operation;
 use failover::Side;
-use failover::drill::{DrillKind, DrillPolicy, Due, Period, Standing, judge};
+use failover::drill::{DrillKind, DrillPolicy, Due, Period, ScheduleStatus, judge};
 use saga::SagaId;
 
 use super::book::{DrillOutcome, id_of, of_period, results, tell_untold, write_down};
 use super::dry::{DryDrillError, dry_drill, keep_dry_run};
 use super::following::{Followed, end_unapproved, follow};
-use super::standings;
+use super::statuses;
 use crate::deps::Deps;
 use crate::dry_run::DryRunError;
 use crate::pair::pair_head;
@@ -78,21 +78,21 @@ pub async fn round(deps: &Deps) -> Result<Vec<Scheduled>, StoreError> {
 }
 
 async fn of(deps: &Deps, policy: &DrillPolicy, done: &mut Vec<Scheduled>) -> Result<(), StoreError> {
-    let mut standing = standings::standing(deps, policy).await?;
+    let mut status = statuses::status(deps, policy).await?;
     let mut say = |did: Did| done.push(Scheduled { name: policy.name.clone(), did });
     for _ in 0..PERIODS {
-        let id = id_of(policy, standing.period);
+        let id = id_of(policy, status.period);
         let known = results(deps).await?.into_iter().find(|result| result.id == id);
         if let Some(result) = &known {
-            match follow(deps, policy, &standing, result).await? {
+            match follow(deps, policy, &status, result).await? {
                 Followed::Settled => {
                     end_unapproved(deps, result).await?;
-                    standing = Standing::of(standing.period.next());
-                    standings::keep(deps, &policy.name, &standing).await?;
+                    status = ScheduleStatus::of(status.period.next());
+                    statuses::keep(deps, &policy.name, &status).await?;
                     continue;
                 }
                 Followed::Over(over) => {
-                    say(Did::Settled(standing.period, over.outcome));
+                    say(Did::Settled(status.period, over.outcome));
                     write_down(deps, &over).await?;
                     continue;
                 }
@@ -109,7 +109,7 @@ async fn of(deps: &Deps, policy: &DrillPolicy, done: &mut Vec<Scheduled>) -> Res
         }
         let now = deps.clock.now();
         let tracks = deps.signals.tracks(&deps.pair.name).await?.into_iter().map(|item| item.track);
-        match judge(policy, &standing, &tracks.collect::<Vec<_>>(), now) {
+        match judge(policy, &status, &tracks.collect::<Vec<_>>(), now) {
             Due::NotDue => {
                 say(Did::Nothing);
                 break;
@@ -120,19 +120,19 @@ async fn of(deps: &Deps, policy: &DrillPolicy, done: &mut Vec<Scheduled>) -> Res
                 write_down(deps, &of_period(deps, policy, period, sagas, DrillOutcome::Missed, why)).await?;
             }
             Due::Blocked { why } => {
-                wait(deps, policy, &standing, &why).await?;
+                wait(deps, policy, &status, &why).await?;
                 say(Did::NotBegun(why));
                 break;
             }
-            Due::Now { .. } => match hold(deps, policy, standing.period).await? {
+            Due::Now { .. } => match hold(deps, policy, status.period).await? {
                 // A dry run is over at once, and the next turn settles its period.
-                Ok(None) => say(Did::Settled(standing.period, DrillOutcome::Ended(failover::drill::DrillEnd::Held))),
+                Ok(None) => say(Did::Settled(status.period, DrillOutcome::Ended(failover::drill::DrillEnd::Held))),
                 Ok(Some(saga)) => {
                     say(Did::Began(saga));
                     break;
                 }
                 Err(why) => {
-                    wait(deps, policy, &standing, &why).await?;
+                    wait(deps, policy, &status, &why).await?;
                     say(Did::NotBegun(why));
                     break;
                 }
@@ -143,10 +143,10 @@ async fn of(deps: &Deps, policy: &DrillPolicy, done: &mut Vec<Scheduled>) -> Res
 }
 
 /// Keeps the reason why a drill was not begun, for the day on which it is missed.
-async fn wait(deps: &Deps, policy: &DrillPolicy, standing: &Standing, why: &str) -> Result<(), StoreError> {
+async fn wait(deps: &Deps, policy: &DrillPolicy, status: &ScheduleStatus, why: &str) -> Result<(), StoreError> {
     tracing::info!(drill = policy.name, why, "a scheduled drill was not begun; it is tried again");
-    let standing = Standing { why: Some(why.to_owned()), ..standing.clone() };
-    standings::keep(deps, &policy.name, &standing).await
+    let status = ScheduleStatus { why: Some(why.to_owned()), ..status.clone() };
+    statuses::keep(deps, &policy.name, &status).await
 }
 
 /// Begins a drill. Returns its saga, `None` for a dry run, or the reason why it was refused.

@@ -1,6 +1,7 @@
 //! Defines the port of approvals: approval requests, answers and audit entries.
 
 use async_trait::async_trait;
+pub use failover::evidence::AuditAction;
 use jiff::Timestamp;
 use saga::{PlanHash, Proof, SagaId};
 use serde::{Deserialize, Serialize};
@@ -135,26 +136,6 @@ pub enum AnswerUseError {
     Expired,
 }
 
-/// The kind of an audit entry about a question.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum AuditAction {
-    /// A message with a link was sent.
-    Sent,
-    /// The page was opened.
-    Viewed,
-    /// A person said yes.
-    Approved,
-    /// A person said no.
-    Declined,
-    /// An answer was not accepted.
-    Refused,
-    /// A link was locked after too many wrong codes.
-    Locked,
-    /// The question was asked again.
-    AskedAgain,
-}
-
 /// One audit entry about the questions of a saga.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AuditEntry {
@@ -165,7 +146,8 @@ pub struct AuditEntry {
     /// The name of the person, or `switchback`, as far as it is known.
     pub who: String,
     /// The kind of the entry.
-    pub deed: AuditAction,
+    #[serde(rename = "deed")]
+    pub action: AuditAction,
     /// The reason or the details, for people.
     pub note: String,
 }

@@ -5,7 +5,7 @@
 //! table.
 
 use async_trait::async_trait;
-use failover::verdict::{CoolDown, Freeze};
+use failover::verdict::{AutomationPause, CoolDown};
 use failover::{Clocks, PairName, RoleAssignment, Side};
 use jiff::Timestamp;
 use saga::{Line, Outcome, Plan, PlanHash, SagaId, State, StepId, StepRecord, Tally};
@@ -63,7 +63,7 @@ pub struct PairHead {
     pub guard: Option<GuardRecord>,
     /// A person has paused the automation: Switchback only reads.
     #[serde(default)]
-    pub freeze: Option<Freeze>,
+    pub freeze: Option<AutomationPause>,
     /// The cool-down after the last saga. During it no verdict proposes another one.
     #[serde(default)]
     pub cool_down: Option<CoolDown>,

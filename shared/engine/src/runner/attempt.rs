@@ -21,7 +21,7 @@ use super::lease::LeaseWatch;
 use super::named::Named;
 use super::place::Place;
 use super::publication::Publication;
-use super::standing_by;
+use super::standby;
 use crate::codes;
 use crate::ports::{ActionContext, ApiCall, ApiReply, Clock, Context, Message, Next, Observed};
 use crate::settings::Settings;
@@ -85,9 +85,9 @@ impl Attempt<'_> {
         let ended = match (self.step.kind.as_str(), self.step.want.as_str()) {
             (own::PUBLICATION, _) => self.publication.make_so(self.step).await,
             (own::WORKSPACE, _) => self.check_access().await,
-            (own::STANDBY, want::READY) => standing_by::is_ready(self.place, self.step).await,
+            (own::STANDBY, want::READY) => standby::is_ready(self.place, self.step).await,
             (own::STANDBY, _) => self.is_up_to_date().await,
-            (own::WINDOW, _) => standing_by::is_open(self.step, self.clock.now()),
+            (own::WINDOW, _) => standby::is_open(self.step, self.clock.now()),
             (own::LESSONS, _) => self.lessons(),
             (_, want::SEEN_TO) => Err(seen_to(self.step)),
             (_, _) if self.step.place == EXTERNAL => self.action().await,

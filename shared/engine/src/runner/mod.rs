@@ -28,7 +28,7 @@ pub(crate) mod read_batcher;
 mod rechecks;
 mod recorder;
 mod run;
-pub(crate) mod standing_by;
+pub(crate) mod standby;
 mod taking_in;
 
 pub use asked::Asked;

@@ -109,7 +109,7 @@ pub fn blocking(alarms: &[Alarm], tracks: &[Track], now: Timestamp) -> Option<St
 mod tests {
     use super::*;
     use crate::pair::Side;
-    use crate::signal::{Look, Origin};
+    use crate::signal::{Origin, TimedReading};
 
     fn about(source: &str, subject: &str) -> About {
         About { source: source.to_owned(), side: Side::Primary, subject: subject.to_owned() }
@@ -146,7 +146,7 @@ mod tests {
             about: about("datadog", "7"),
             origin: Origin::Monitoring,
             holds_s: 600,
-            looks: vec![Look { at: at(1_000), reading }],
+            looks: vec![TimedReading { at: at(1_000), reading }],
             text: "orders are late".to_owned(),
         };
         let alarms = ["dynatrace".parse().unwrap(), "datadog/7".parse().unwrap()];

@@ -9,14 +9,14 @@ use crate::signal::Track;
 
 /// The status of a schedule: all periods before this one are settled.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Standing {
+pub struct ScheduleStatus {
     /// The first period that is not settled yet.
     pub period: Period,
     /// Reason why the drill was not held in this period so far.
     pub why: Option<String>,
 }
 
-impl Standing {
+impl ScheduleStatus {
     /// The status of a schedule that was never seen before. Earlier periods were not promised. It begins with the
     /// period in which it is first seen, or with the next one if no window of this period can hold it any more.
     pub fn first(policy: &DrillPolicy, now: Timestamp) -> Self {
@@ -56,11 +56,11 @@ pub enum Due {
 }
 
 /// Judges the first period that is not settled. Total: there is one answer at any time.
-pub fn judge(policy: &DrillPolicy, standing: &Standing, tracks: &[Track], now: Timestamp) -> Due {
-    if policy.day(now) < standing.period.begins {
+pub fn judge(policy: &DrillPolicy, status: &ScheduleStatus, tracks: &[Track], now: Timestamp) -> Due {
+    if policy.day(now) < status.period.begins {
         return Due::NotDue;
     }
-    let windows: Vec<Window> = policy.windows_of(standing.period).collect();
+    let windows: Vec<Window> = policy.windows_of(status.period).collect();
     if let Some(window) = windows.iter().find(|window| window.holds(now) == Some(true)) {
         return match blocking(&policy.blocking_alarms, tracks, now) {
             Some(why) => Due::Blocked { why },
@@ -75,7 +75,7 @@ pub fn judge(policy: &DrillPolicy, standing: &Standing, tracks: &[Track], now: T
     } else {
         "nobody looked while one of its windows was open"
     };
-    Due::Missed { period: standing.period, why: standing.why.clone().unwrap_or_else(|| usual.to_owned()) }
+    Due::Missed { period: status.period, why: status.why.clone().unwrap_or_else(|| usual.to_owned()) }
 }
 
 /// Whether a drill may begin in this window, now or later.

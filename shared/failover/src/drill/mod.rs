@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 pub use alarm::{Alarm, AlarmError, blocking, risen};
 pub use full::{DrillEnd, FullDrill, Progress, SagaEnd, Upcoming, stays_until, upcoming};
-pub use judge::{Due, Standing, judge};
+pub use judge::{Due, ScheduleStatus, judge};
 pub use period::{Every, Period};
 pub use schedule::{AllowedWindow, BlockedDates, DrillPolicy};
 

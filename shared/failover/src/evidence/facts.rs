@@ -96,16 +96,16 @@ pub struct Question {
     /// Number of times that it was asked again.
     pub round: u32,
     /// Every yes, one for each person.
-    pub given: Vec<Given>,
+    pub given: Vec<GivenAnswer>,
     /// The sum of the answers; `None` if it was never answered.
-    pub answer: Option<Given>,
+    pub answer: Option<GivenAnswer>,
     /// Whether the saga has used the answer.
     pub used: bool,
 }
 
 /// An answer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Given {
+pub struct GivenAnswer {
     /// Name of the person, or of all people, e.g. `ana and ben`.
     pub by: String,
     /// Whether the answer is yes.
@@ -168,7 +168,8 @@ pub struct AuditFact {
     /// Name of the person, if it is known.
     pub who: String,
     /// The thing that was done.
-    pub deed: AuditAction,
+    #[serde(rename = "deed")]
+    pub action: AuditAction,
     /// Note for people: the reason or the way.
     pub note: String,
 }

@@ -4,7 +4,7 @@
 use saga::{Chain, Event, Line, Proof, SagaEvent};
 
 use super::canonical::{line_of_log, line_of_member};
-use super::facts::{Facts, Given, Question};
+use super::facts::{Facts, GivenAnswer, Question};
 use super::tampering::Tampering;
 
 /// All contradictions between the facts. `text` is the file, which gives the line numbers.
@@ -164,6 +164,6 @@ fn answers(facts: &Facts, asked: &Question) -> Vec<String> {
 }
 
 /// The loss that was shown, in the form of the log.
-fn loss_of(given: &Given) -> String {
+fn loss_of(given: &GivenAnswer) -> String {
     given.loss_shown_s.map_or_else(|| "unknown".to_owned(), |seconds| format!("{seconds} s"))
 }

@@ -65,7 +65,7 @@ mod tampering;
 mod trend;
 mod verify;
 
-pub use facts::{AuditAction, AuditFact, Facts, Given, Objectives, Question};
+pub use facts::{AuditAction, AuditFact, Facts, GivenAnswer, Objectives, Question};
 pub use page::{PAGE_VERSION, page_seal, record_of_page, sealed_page};
 pub use record::{RECORD_VERSION, Record};
 pub use rows::{

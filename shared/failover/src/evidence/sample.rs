@@ -11,7 +11,7 @@ use saga::{
 };
 use serde_json::{Value, json};
 
-use super::{AuditAction, AuditFact, Facts, Given, Objectives, Question, Record};
+use super::{AuditAction, AuditFact, Facts, GivenAnswer, Objectives, Question, Record};
 use crate::plan::{GO, stage, want};
 use crate::{PairName, Side};
 
@@ -31,7 +31,7 @@ pub fn record(saga: &str) -> Record {
 /// The facts of the record.
 pub fn facts(saga: &str) -> Facts {
     let (bytes, hash) = plan(saga).freeze().unwrap();
-    let given = |by: &str, seconds, proofs: &[Proof]| Given {
+    let given = |by: &str, seconds, proofs: &[Proof]| GivenAnswer {
         by: by.to_owned(),
         approved: true,
         accepts_risk: true,
@@ -40,11 +40,11 @@ pub fn facts(saga: &str) -> Facts {
         at: at(seconds),
         proofs: proofs.to_vec(),
     };
-    let audit = |who: &str, deed, seconds| AuditFact {
+    let audit = |who: &str, action, seconds| AuditFact {
         at: at(seconds),
         question: GO.to_owned(),
         who: who.to_owned(),
-        deed,
+        action,
         note: String::new(),
     };
     Facts {

@@ -91,13 +91,13 @@ impl Tables {
     /// [`TablesError`], for the first contradiction.
     pub fn of(facts: &Facts) -> Result<Self, TablesError> {
         let plan = facts.thaw()?;
-        let told = Told::of(facts, &plan)?;
+        let sums = LogSums::of(facts, &plan)?;
         let (first, last) = facts.log.first().zip(facts.log.last()).ok_or(TablesError::NotFinished)?;
         let Event::Saga(SagaEvent::Finished { outcome, by }) = &last.event else {
             return Err(TablesError::NotFinished);
         };
         let about = About::of(&plan)?;
-        let datasets = datasets(&plan, &told.state);
+        let datasets = datasets(&plan, &sums.state);
         Ok(Self {
             run: RunRow {
                 outcome: *outcome,
@@ -108,27 +108,27 @@ impl Tables {
                 leaving: about.leaving.to_string(),
                 target: about.leaving.other().to_string(),
                 planned: about.planned,
-                runners: told.runners,
-                steps: told.state.tally(),
+                runners: sums.runners,
+                steps: sums.state.tally(),
             },
-            clocks: clocks(&told.clocks, facts.objectives.rto_s),
+            clocks: clocks(&sums.clocks, facts.objectives.rto_s),
             worst_dataset: worst(&datasets),
             datasets,
             approvals: approvals(facts),
-            stages: stages(&plan, &told),
-            steps: steps(&plan, &told),
+            stages: stages(&plan, &sums),
+            steps: steps(&plan, &sums),
             left_out: left_out(&plan, facts),
             findings_before: plan.findings.clone(),
-            findings_after: findings_after(&plan, &told),
-            lessons: lessons(&told.state),
-            on_target: on_target(&told.clocks, last.at),
-            chain: ChainEnd { lines: told.chain.len(), tip: told.chain.tip().to_owned() },
+            findings_after: findings_after(&plan, &sums),
+            lessons: lessons(&sums.state),
+            on_target: on_target(&sums.clocks, last.at),
+            chain: ChainEnd { lines: sums.chain.len(), tip: sums.chain.tip().to_owned() },
         })
     }
 }
 
 /// The sum of the lines of the log.
-struct Told {
+struct LogSums {
     chain: Chain,
     state: State,
     clocks: Clocks,
@@ -138,10 +138,10 @@ struct Told {
     heard: BTreeMap<StepId, Timestamp>,
 }
 
-impl Told {
+impl LogSums {
     fn of(facts: &Facts, plan: &Plan) -> Result<Self, TablesError> {
         let clocks = Clocks { lost_at: facts.lost_at, noticed_at: facts.noticed_at, ..Clocks::default() };
-        let mut told = Self {
+        let mut sums = Self {
             chain: Chain::default(),
             state: State::new(plan),
             clocks,
@@ -150,9 +150,9 @@ impl Told {
             heard: BTreeMap::new(),
         };
         for line in &facts.log {
-            told.follow(plan, line)?;
+            sums.follow(plan, line)?;
         }
-        Ok(told)
+        Ok(sums)
     }
 
     fn follow(&mut self, plan: &Plan, line: &Line) -> Result<(), TablesError> {
@@ -247,24 +247,24 @@ fn approvals(facts: &Facts) -> Vec<ApprovalRow> {
     rows
 }
 
-fn stages(plan: &Plan, told: &Told) -> Vec<StageRow> {
+fn stages(plan: &Plan, sums: &LogSums) -> Vec<StageRow> {
     let row = |(index, stage): (usize, &saga::Stage)| {
-        let of_stage = told.heard.iter().filter(|(id, _)| usize::from(id.stage) == index);
+        let of_stage = sums.heard.iter().filter(|(id, _)| usize::from(id.stage) == index);
         StageRow {
             number: index as u16,
             name: stage.name.clone(),
             gate: stage.gate.to_string(),
-            entered_at: told.state.entered_at(index),
+            entered_at: sums.state.entered_at(index),
             last_at: of_stage.map(|(_, at)| *at).max(),
-            steps: told.state.stage_tally(index),
+            steps: sums.state.stage_tally(index),
         }
     };
     plan.stages.iter().enumerate().map(row).collect()
 }
 
-fn steps(plan: &Plan, told: &Told) -> Vec<StepRow> {
+fn steps(plan: &Plan, sums: &LogSums) -> Vec<StepRow> {
     let row = |(id, step): (StepId, &saga::Step)| {
-        let record = told.state.step(id)?;
+        let record = sums.state.step(id)?;
         Some(StepRow {
             stage: id.stage,
             number: id.number,
@@ -277,7 +277,7 @@ fn steps(plan: &Plan, told: &Told) -> Vec<StepRow> {
             first_try: record.first_try,
             last_try: record.last_try,
             tries: record.attempts,
-            faults: told.faults.get(&id).cloned().unwrap_or_default(),
+            faults: sums.faults.get(&id).cloned().unwrap_or_default(),
             note: record.note.clone(),
         })
     };
@@ -315,7 +315,7 @@ fn lessons(state: &State) -> Vec<LessonRow> {
     state.lessons().iter().map(row).collect()
 }
 
-fn findings_after(plan: &Plan, told: &Told) -> Vec<FindingAfter> {
+fn findings_after(plan: &Plan, sums: &LogSums) -> Vec<FindingAfter> {
     let row = |(id, record): (StepId, &saga::StepRecord)| {
         if record.state == StepState::Done {
             return None;
@@ -329,7 +329,7 @@ fn findings_after(plan: &Plan, told: &Told) -> Vec<FindingAfter> {
             why: fault.map_or_else(|| nothing.to_owned(), |fault| fault.message.clone()),
         })
     };
-    told.state.steps().filter_map(row).collect()
+    sums.state.steps().filter_map(row).collect()
 }
 
 fn on_target(clocks: &Clocks, ended_at: Timestamp) -> Option<OnTarget> {

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::wording::Occasion;
 use super::{Ask, EXTERNAL, GO, PlanningError, want};
-use crate::action::{Action, ActionInfo, Address, Declarations, Detail, Purpose, Reach, Shown, placeholders};
+use crate::action::{Action, ActionInfo, Address, Declarations, Detail, Purpose, Reach, ShownLoss, placeholders};
 use crate::pair::{PairName, Role, Side};
 use crate::template::fill_all;
 
@@ -72,7 +72,7 @@ fn plain(
     action: &Action,
     wanted: &str,
     role: Role,
-    shown: Option<Shown>,
+    shown: Option<ShownLoss>,
 ) -> Result<Step, PlanningError> {
     let info = teller.action_kinds.iter().find(|info| info.name == action.kind && info.purpose == action.purpose);
     let info = info.ok_or_else(|| refused(action, "this program does not know its kind: use a newer one"))?;
@@ -112,10 +112,10 @@ fn place(info: &ActionInfo, role: Role) -> &'static str {
 }
 
 /// The values to show for a dataset, or for the data that the vendor's own recovery replicates.
-fn shown(ask: &Ask<'_>, action: &Action) -> Option<Shown> {
+fn shown(ask: &Ask<'_>, action: &Action) -> Option<ShownLoss> {
     let seen = ask.datasets.iter().find(|seen| seen.purpose == action.purpose && seen.name == action.name)?;
     let synced_at = seen.synced_at.as_ref().ok().copied();
-    Some(Shown { synced_at, loss_s: seen.loss_s(ask.lost_at), objective_s: seen.objective_s })
+    Some(ShownLoss { synced_at, loss_s: seen.loss_s(ask.lost_at), objective_s: seen.objective_s })
 }
 
 /// Proves that the target has everything that the plan starts there (R22).

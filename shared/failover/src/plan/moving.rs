@@ -76,7 +76,7 @@ pub(super) fn about(ask: &Ask<'_>) -> About {
 enum Part {
     Announce,
     Window,
-    Freeze,
+    AutomationPause,
     Fence,
     StopCompute,
     Sweep,
@@ -106,7 +106,7 @@ impl Part {
         match self {
             Part::Announce => stage::ANNOUNCE,
             Part::Window => stage::WINDOW,
-            Part::Freeze => stage::FREEZE,
+            Part::AutomationPause => stage::FREEZE,
             Part::Fence => stage::FENCE,
             Part::StopCompute => stage::STOP_COMPUTE,
             Part::Sweep => stage::SWEEP,
@@ -144,7 +144,7 @@ fn stages_of(ask: &Ask<'_>) -> Vec<Part> {
     let of = |so: bool, names: &'static [Part]| if so { names } else { &[] };
     [
         of(ask.window.is_some(), &[Part::Announce, Part::Window]),
-        &[Part::Freeze, Part::Fence, Part::StopCompute, Part::Sweep],
+        &[Part::AutomationPause, Part::Fence, Part::StopCompute, Part::Sweep],
         // A standby is stopped once and not isolated, because it must stay ready.
         of(!home, &[Part::CutOff]),
         &[Part::Lift, Part::Confirm, Part::Tell],
@@ -194,9 +194,9 @@ impl<'a> Moving<'a> {
         let all_stopped = [stage::FENCE, stage::STOP_COMPUTE, stage::SWEEP];
         match part {
             Part::Announce | Part::Window => go(),
-            Part::Freeze if ask.window.is_some() => verified(&[stage::WINDOW]),
-            Part::Freeze if fence_first => Gate::Open,
-            Part::Freeze => go(),
+            Part::AutomationPause if ask.window.is_some() => verified(&[stage::WINDOW]),
+            Part::AutomationPause if fence_first => Gate::Open,
+            Part::AutomationPause => go(),
             Part::Fence | Part::Promote if ask.is_in_place() => go(),
             Part::Fence => verified(&[stage::FREEZE]),
             Part::StopCompute => tried(&[stage::FENCE]),
@@ -241,7 +241,9 @@ impl<'a> Moving<'a> {
         match part {
             Part::Announce => actions::messages(ask, Occasion::Planned),
             Part::Window => Ok(ask.window.iter().map(steps::window).collect()),
-            Part::Freeze => Ok(vec![steps::publish("the freeze of deployments", want::FROZEN, ask.active, true)]),
+            Part::AutomationPause => {
+                Ok(vec![steps::publish("the freeze of deployments", want::FROZEN, ask.active, true)])
+            }
             Part::Fence => Ok(std::mem::take(&mut self.fence.steps)),
             Part::StopCompute => Ok(std::mem::take(&mut self.stop_compute.steps)),
             Part::Sweep => Ok(sweep_steps(ask)),

@@ -10,7 +10,7 @@ use std::fmt;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-pub use track::{Look, Track};
+pub use track::{TimedReading, Track};
 
 use crate::pair::Side;
 

@@ -14,14 +14,14 @@ use super::{About, Origin, Reading, Signal, after};
 
 /// One reading at one time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct Look {
+pub struct TimedReading {
     /// When it was so.
     pub at: Timestamp,
     /// The reading at that time.
     pub reading: Reading,
 }
 
-impl Look {
+impl TimedReading {
     /// The minute that its time is in.
     fn minute(&self) -> i64 {
         self.at.as_second().div_euclid(60)
@@ -38,7 +38,7 @@ pub struct Track {
     /// In seconds: how long a reading counts if no other follows.
     pub holds_s: i64,
     /// Readings in order of time, one a minute at most.
-    pub looks: Vec<Look>,
+    pub looks: Vec<TimedReading>,
     /// Text of the latest signal, for people.
     pub text: String,
 }
@@ -54,7 +54,7 @@ impl Track {
             about: signal.about.clone(),
             origin: signal.origin,
             holds_s: signal.holds_s,
-            looks: vec![Look { at: signal.seen_at, reading: signal.reading }],
+            looks: vec![TimedReading { at: signal.seen_at, reading: signal.reading }],
             text: signal.text.clone(),
         }
     }
@@ -62,12 +62,12 @@ impl Track {
     /// Merges two tracks. They must be about the same thing.
     #[must_use]
     pub fn merge(&self, other: &Track) -> Track {
-        let mut minutes: BTreeMap<i64, Look> = BTreeMap::new();
+        let mut minutes: BTreeMap<i64, TimedReading> = BTreeMap::new();
         for look in self.looks.iter().chain(&other.looks) {
             minutes.entry(look.minute()).and_modify(|kept| *kept = (*kept).max(*look)).or_insert(*look);
         }
         let from = minutes.keys().next_back().map_or(0, |newest| newest - Self::KEPT_S / 60);
-        let looks: Vec<Look> = minutes.into_values().collect();
+        let looks: Vec<TimedReading> = minutes.into_values().collect();
         // The reading before the window says how the window began.
         let first = looks.partition_point(|look| look.minute() < from).saturating_sub(1);
         let latest = |track: &Track| (track.looks.last().copied(), track.text.clone());

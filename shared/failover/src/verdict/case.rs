@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::policy::WatchPolicy;
-use super::standing::Standing;
+use super::situation::PairSituation;
 use crate::pair::Side;
 use crate::signal::Track;
 
@@ -19,5 +19,5 @@ pub struct Case<'a> {
     /// The team's policy.
     pub policy: &'a WatchPolicy,
     /// The status of the pair.
-    pub standing: &'a Standing,
+    pub situation: &'a PairSituation,
 }

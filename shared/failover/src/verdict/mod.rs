@@ -8,7 +8,7 @@ mod alarm;
 mod case;
 mod policy;
 mod reason;
-mod standing;
+mod situation;
 mod words;
 
 use jiff::Timestamp;
@@ -19,7 +19,7 @@ pub use alarm::Level;
 pub use case::Case;
 pub use policy::{Mode, WatchPolicy};
 pub use reason::Reason;
-pub use standing::{CoolDown, Freeze, Standing};
+pub use situation::{AutomationPause, CoolDown, PairSituation};
 pub use words::sentences;
 
 use crate::pair::Side;
@@ -96,16 +96,16 @@ fn decide(case: &Case<'_>, alarm: &alarm::Alarm, other: Reading, reasons: &mut V
     if !alarm.fires_now {
         return Decision::Nothing;
     }
-    let standing = case.standing;
-    if let Some(saga) = &standing.saga {
+    let situation = case.situation;
+    if let Some(saga) = &situation.saga {
         reasons.push(Reason::SagaUnderWay { saga: saga.clone() });
         return Decision::Nothing;
     }
-    if let Some(freeze) = &standing.freeze {
+    if let Some(freeze) = &situation.freeze {
         reasons.push(Reason::Frozen(freeze.clone()));
         return Decision::Nothing;
     }
-    if let Some(cool_down) = standing.cool_down.as_ref().filter(|cool_down| cool_down.holds(case.now)) {
+    if let Some(cool_down) = situation.cool_down.as_ref().filter(|cool_down| cool_down.holds(case.now)) {
         reasons.push(Reason::CoolingDown(cool_down.clone()));
         return Decision::Nothing;
     }
@@ -126,8 +126,8 @@ fn decide(case: &Case<'_>, alarm: &alarm::Alarm, other: Reading, reasons: &mut V
 /// Whether a saga may begin after its veto time. Everything must agree now, and the origin of the probes must read
 /// down. Neither its own saga, which is under way, nor a cool-down is a reason against it.
 pub fn still_agrees(case: &Case<'_>) -> bool {
-    let without = Standing { saga: None, cool_down: None, ..case.standing.clone() };
-    let verdict = judge(&Case { standing: &without, ..*case });
+    let without = PairSituation { saga: None, cool_down: None, ..case.situation.clone() };
+    let verdict = judge(&Case { situation: &without, ..*case });
     verdict.decision == Decision::Act
         && verdict.origins.iter().any(|a| a.origin == Origin::Probe && a.reading == Reading::Down)
 }

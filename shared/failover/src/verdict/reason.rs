@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use saga::SagaId;
 use serde::{Deserialize, Serialize};
 
-use super::standing::{CoolDown, Freeze};
+use super::situation::{AutomationPause, CoolDown};
 use crate::pair::Side;
 use crate::signal::Reading;
 
@@ -47,7 +47,7 @@ pub enum Reason {
         origins: usize,
     },
     /// A person has paused the automation.
-    Frozen(Freeze),
+    Frozen(AutomationPause),
     /// A saga is under way.
     SagaUnderWay {
         /// Id of the saga.

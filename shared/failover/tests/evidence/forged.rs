@@ -207,7 +207,7 @@ fn change_plan_and_hash(record: &mut Record) {
     record.tables = Tables::of(&record.facts).unwrap();
 }
 
-fn answer(record: &mut Record) -> &mut failover::evidence::Given {
+fn answer(record: &mut Record) -> &mut failover::evidence::GivenAnswer {
     record.facts.questions[0].answer.as_mut().unwrap()
 }
 

@@ -3,14 +3,14 @@
 use failover::Side;
 use failover::signal::{Origin, Reading, Track};
 use failover::verdict::{
-    CoolDown, Decision, Evidence, Freeze, Level, Mode, Reason, Standing, Verdict, WatchPolicy, sentences,
+    AutomationPause, CoolDown, Decision, Evidence, Level, Mode, PairSituation, Reason, Verdict, WatchPolicy, sentences,
 };
 use saga::SagaId;
 
 use crate::ground::{at, judged, policy, second, signal, track, tracks};
 
 fn on(tracks: &[Track], minute: i64) -> Verdict {
-    judged(tracks, minute, &policy(), &Standing::default())
+    judged(tracks, minute, &policy(), &PairSituation::default())
 }
 
 #[test]
@@ -135,7 +135,7 @@ fn every_reason_has_words() {
         };
         sentences(&verdict).remove(1)
     };
-    let freeze = Freeze { by: "ana".into(), why: "a migration".into(), at: at(0) };
+    let freeze = AutomationPause { by: "ana".into(), why: "a migration".into(), at: at(0) };
     let cool_down = CoolDown { saga: saga.clone(), until: at(60), acknowledged_by: None };
     let named = [
         (Reason::NothingKnown, "neither healthy nor down"),
@@ -162,7 +162,7 @@ fn the_first_sentence_says_what_is_and_what_is_done() {
     let lost = [Origin::Probe, Origin::Workload].map(|origin| track(origin, 600, &[(0, Reading::Down)]));
     let first = |tracks: &[Track], mode: Mode| {
         let policy = WatchPolicy { mode, ..policy() };
-        sentences(&judged(tracks, 5, &policy, &Standing::default())).remove(0)
+        sentences(&judged(tracks, 5, &policy, &PairSituation::default())).remove(0)
     };
     assert_eq!(first(&[], Mode::Ask), "nothing is known of the primary: nothing is proposed");
     let well = [track(Origin::Probe, 600, &[(0, Reading::Healthy)])];

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use failover::Side;
 use failover::signal::{About, Origin, Reading, Signal, Track};
-use failover::verdict::{Case, Mode, Standing, Verdict, WatchPolicy, judge};
+use failover::verdict::{Case, Mode, PairSituation, Verdict, WatchPolicy, judge};
 use jiff::Timestamp;
 
 /// All readings.
@@ -61,6 +61,6 @@ pub(crate) fn of_standby(mut track: Track) -> Track {
 }
 
 /// The verdict on the primary.
-pub(crate) fn judged(tracks: &[Track], minute: i64, policy: &WatchPolicy, standing: &Standing) -> Verdict {
-    judge(&Case { now: at(minute), active: Side::Primary, tracks, policy, standing })
+pub(crate) fn judged(tracks: &[Track], minute: i64, policy: &WatchPolicy, situation: &PairSituation) -> Verdict {
+    judge(&Case { now: at(minute), active: Side::Primary, tracks, policy, situation })
 }

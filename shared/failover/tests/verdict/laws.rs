@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use failover::signal::{About, Origin, Reading, Signal, Track};
-use failover::verdict::{Agreement, CoolDown, Decision, Level, Reason, Standing, Verdict, WatchPolicy, sentences};
+use failover::verdict::{Agreement, CoolDown, Decision, Level, PairSituation, Reason, Verdict, WatchPolicy, sentences};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use saga::SagaId;
@@ -29,7 +29,7 @@ fn signals(steps: i64, step_s: i64, at_most: usize) -> impl Strategy<Value = Vec
 }
 
 fn verdict_on(signals: &[Signal], minute: i64, policy: &WatchPolicy) -> Verdict {
-    judged(&tracks(signals), minute, policy, &Standing::default())
+    judged(&tracks(signals), minute, policy, &PairSituation::default())
 }
 
 #[test]
@@ -127,7 +127,7 @@ fn a_flapping_input_leads_to_one_proposal_in_a_cool_down_s17() {
     let proposals = |bad: i64, good: i64, saga_minutes: i64| {
         let policy = policy();
         let mut tracks_so_far: Vec<Track> = Vec::new();
-        let mut standing = Standing::default();
+        let mut situation = PairSituation::default();
         let mut proposed: Vec<i64> = Vec::new();
         for minute in 0..200 {
             let reading = if minute % (bad + good) < bad { Reading::Down } else { Reading::Healthy };
@@ -138,13 +138,13 @@ fn a_flapping_input_leads_to_one_proposal_in_a_cool_down_s17() {
             } else {
                 tracks_so_far.iter().zip(&heard).map(|(known, heard)| known.merge(heard)).collect()
             };
-            if standing.saga.is_some() && proposed.last().is_some_and(|begun| minute >= begun + saga_minutes) {
+            if situation.saga.is_some() && proposed.last().is_some_and(|begun| minute >= begun + saga_minutes) {
                 let until = at(minute + policy.cool_down_s / 60);
-                standing.cool_down = standing.saga.take().map(|saga| CoolDown { saga, until, acknowledged_by: None });
+                situation.cool_down = situation.saga.take().map(|saga| CoolDown { saga, until, acknowledged_by: None });
             }
-            if judged(&tracks_so_far, minute, &policy, &standing).decision >= Decision::Propose {
+            if judged(&tracks_so_far, minute, &policy, &situation).decision >= Decision::Propose {
                 proposed.push(minute);
-                standing.saga = Some(SagaId(format!("payments-{minute}")));
+                situation.saga = Some(SagaId(format!("payments-{minute}")));
             }
         }
         proposed

@@ -3,7 +3,9 @@
 
 use failover::Side;
 use failover::signal::{Origin, Reading, Track};
-use failover::verdict::{Case, CoolDown, Decision, Freeze, Level, Mode, Reason, Standing, WatchPolicy, still_agrees};
+use failover::verdict::{
+    AutomationPause, Case, CoolDown, Decision, Level, Mode, PairSituation, Reason, WatchPolicy, still_agrees,
+};
 use saga::SagaId;
 
 use crate::ground::{READINGS, api_calls, at, judged, of_standby, policy, track};
@@ -17,8 +19,8 @@ fn lost() -> Vec<Track> {
     ]
 }
 
-fn freeze() -> Freeze {
-    Freeze { by: "ana".to_owned(), why: "a migration".to_owned(), at: at(1) }
+fn freeze() -> AutomationPause {
+    AutomationPause { by: "ana".to_owned(), why: "a migration".to_owned(), at: at(1) }
 }
 
 fn cool_down(until: i64, acknowledged: bool) -> CoolDown {
@@ -27,14 +29,14 @@ fn cool_down(until: i64, acknowledged: bool) -> CoolDown {
 }
 
 /// Every status of the pair, with its reason against a proposal.
-fn standings() -> Vec<(Standing, Option<Reason>)> {
+fn situations() -> Vec<(PairSituation, Option<Reason>)> {
     let saga = SagaId("payments-2".to_owned());
-    let mut standings = Vec::new();
+    let mut situations = Vec::new();
     for with_saga in [false, true] {
         for frozen in [false, true] {
             for cooling in [None, Some((NOW, false)), Some((NOW + 1, false)), Some((NOW + 1, true))] {
                 let cool_down = cooling.map(|(until, acknowledged)| cool_down(until, acknowledged));
-                let standing = Standing {
+                let situation = PairSituation {
                     saga: with_saga.then(|| saga.clone()),
                     freeze: frozen.then(freeze),
                     cool_down: cool_down.clone(),
@@ -48,11 +50,11 @@ fn standings() -> Vec<(Standing, Option<Reason>)> {
                 } else {
                     None
                 };
-                standings.push((standing, why));
+                situations.push((situation, why));
             }
         }
     }
-    standings
+    situations
 }
 
 /// The expected decision of each mode, by the reading of the other side.
@@ -67,14 +69,14 @@ fn wanted(mode: &Mode, other: Reading) -> Decision {
 }
 
 #[test]
-fn every_mode_under_every_standing_whatever_the_other_side_reads_s17() {
+fn every_mode_in_every_situation_whatever_the_other_side_reads_s17() {
     for mode in [Mode::Watch, Mode::Ask, Mode::FenceThenAsk, api_calls()] {
         let policy = WatchPolicy { mode: mode.clone(), ..policy() };
         for other in READINGS {
             let mut tracks = lost();
             tracks.push(of_standby(track(Origin::Provider, 3_600, &[(0, other)])));
-            for (standing, holds_back) in standings() {
-                let verdict = judged(&tracks, NOW, &policy, &standing);
+            for (situation, holds_back) in situations() {
+                let verdict = judged(&tracks, NOW, &policy, &situation);
                 assert_eq!(verdict.level, Level::Alarmed);
                 let mut reasons = vec![Reason::Fires { since: at(2), origins: 2 }];
                 if other.is_bad() {
@@ -85,7 +87,7 @@ fn every_mode_under_every_standing_whatever_the_other_side_reads_s17() {
                 if decision == Decision::Tell {
                     reasons.push(Reason::WatchOnly);
                 }
-                assert_eq!((verdict.decision, verdict.reasons), (decision, reasons), "{mode:?} {other} {standing:?}");
+                assert_eq!((verdict.decision, verdict.reasons), (decision, reasons), "{mode:?} {other} {situation:?}");
             }
         }
     }
@@ -95,7 +97,7 @@ fn every_mode_under_every_standing_whatever_the_other_side_reads_s17() {
 fn what_is_said_of_the_other_side_alone_moves_nothing_s17() {
     let tracks: Vec<Track> = lost().into_iter().map(of_standby).collect();
     let policy = WatchPolicy { mode: api_calls(), ..policy() };
-    let verdict = judged(&tracks, NOW, &policy, &Standing::default());
+    let verdict = judged(&tracks, NOW, &policy, &PairSituation::default());
     assert_eq!((verdict.level, verdict.decision), (Level::Dark, Decision::Nothing));
     let other = Reason::OtherSideToo { side: Side::Standby, reading: Reading::Down };
     assert_eq!(verdict.reasons, [Reason::NothingKnown, other]);
@@ -105,13 +107,14 @@ fn what_is_said_of_the_other_side_alone_moves_nothing_s17() {
 
 #[test]
 fn it_acts_only_while_everything_agrees_and_the_probe_reads_down_s17() {
-    let agrees = |tracks: &[Track], mode: Mode, standing: &Standing| {
+    let agrees = |tracks: &[Track], mode: Mode, situation: &PairSituation| {
         let policy = WatchPolicy { mode, ..policy() };
-        still_agrees(&Case { now: at(NOW), active: Side::Primary, tracks, policy: &policy, standing })
+        still_agrees(&Case { now: at(NOW), active: Side::Primary, tracks, policy: &policy, situation })
     };
-    let own = Standing { saga: Some(SagaId("payments-2".into())), cool_down: Some(cool_down(60, false)), freeze: None };
+    let own =
+        PairSituation { saga: Some(SagaId("payments-2".into())), cool_down: Some(cool_down(60, false)), freeze: None };
     assert!(agrees(&lost(), api_calls(), &own), "its own saga and the last one's cool-down are no reason against it");
-    assert!(!agrees(&lost(), api_calls(), &Standing { freeze: Some(freeze()), ..own.clone() }));
+    assert!(!agrees(&lost(), api_calls(), &PairSituation { freeze: Some(freeze()), ..own.clone() }));
     for mode in [Mode::Watch, Mode::Ask, Mode::FenceThenAsk] {
         assert!(!agrees(&lost(), mode, &own));
     }

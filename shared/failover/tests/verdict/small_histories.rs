@@ -1,7 +1,7 @@
 //! Tests every small history against a reference that goes minute by minute and remembers nothing else.
 
 use failover::signal::{Origin, Reading, Track};
-use failover::verdict::{Decision, Level, Reason, Standing, WatchPolicy};
+use failover::verdict::{Decision, Level, PairSituation, Reason, WatchPolicy};
 
 use crate::ground::{at, judged, policy, track};
 
@@ -98,7 +98,7 @@ fn compare(origins: usize, rows: &[Row], holds: usize, now: usize, policy: &Watc
         let history: Vec<&Row> = chosen.iter().map(|row| &rows[*row]).collect();
         let tracks: Vec<Track> =
             chosen.iter().zip(&all_tracks).filter_map(|(row, of_origin)| of_origin[*row].clone()).collect();
-        let verdict = judged(&tracks, now as i64, policy, &Standing::default());
+        let verdict = judged(&tracks, now as i64, policy, &PairSituation::default());
         let wanted = reference(&history, holds, now, policy);
         assert_eq!((verdict.level, verdict.decision, verdict.reasons), wanted, "{history:?}");
         fired += usize::from(wanted.0 == Level::Alarmed);

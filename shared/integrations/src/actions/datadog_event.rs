@@ -20,7 +20,7 @@ use url::{Host, Url};
 
 use super::env::ActionEnv;
 use super::exchange::{Words, exchange};
-use super::place::{Kept, Place, exposed};
+use super::place::{Place, SecretText, exposed};
 use super::settings::read;
 use super::webhook_message;
 use crate::codes;
@@ -112,7 +112,7 @@ impl ActionKind<ActionEnv> for DatadogEvent {
         let message = webhook_message::message(attempt)?;
         let mut headers = HeaderMap::new();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-        headers.insert("dd-api-key", Kept::Place(settings.api_key).header(&*env.secrets)?);
+        headers.insert("dd-api-key", SecretText::Place(settings.api_key).header(&*env.secrets)?);
         let body = json!({
             "title": message.subject,
             "text": cut(&message.text, TEXT),

@@ -18,7 +18,7 @@ use serde_json::Value;
 
 use super::env::ActionEnv;
 use super::exchange::{Words, exchange, patience};
-use super::place::{Kept, check_headers};
+use super::place::{SecretText, check_headers};
 use super::settings::read;
 use super::webhook_message::headers;
 use crate::codes;
@@ -38,11 +38,11 @@ struct Settings {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Calling {
-    url: Kept,
+    url: SecretText,
     #[serde(default)]
     method: Verb,
     #[serde(default)]
-    headers: BTreeMap<String, Kept>,
+    headers: BTreeMap<String, SecretText>,
     #[serde(default)]
     body: Value,
 }
@@ -50,9 +50,9 @@ struct Calling {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Reading {
-    url: Kept,
+    url: SecretText,
     #[serde(default)]
-    headers: BTreeMap<String, Kept>,
+    headers: BTreeMap<String, SecretText>,
     pointer: String,
     equals: Value,
 }
@@ -132,7 +132,7 @@ async fn is_so(settings: &Settings, env: &ActionEnv, attempt: &Attempt<'_>) -> R
     Ok(read.pointer(&settings.read.pointer) == Some(&settings.read.equals))
 }
 
-fn words(attempt: &Attempt<'_>, to: &Kept) -> Words {
+fn words(attempt: &Attempt<'_>, to: &SecretText) -> Words {
     Words {
         family: NAME,
         what: format!("endpoint {:?}", attempt.step.name),

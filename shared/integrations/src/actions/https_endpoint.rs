@@ -14,7 +14,7 @@ use serde_json::Value;
 
 use super::env::ActionEnv;
 use super::exchange::patience;
-use super::place::{Kept, check_headers, header_name};
+use super::place::{SecretText, check_headers, header_name};
 use super::settings::read;
 use crate::codes;
 use crate::web::Asked;
@@ -26,9 +26,9 @@ pub(super) struct HttpsEndpoint;
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Settings {
-    url: Kept,
+    url: SecretText,
     #[serde(default)]
-    headers: BTreeMap<String, Kept>,
+    headers: BTreeMap<String, SecretText>,
     /// The wanted status. Without it, any success is wanted.
     status: Option<u16>,
 }

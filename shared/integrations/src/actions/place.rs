@@ -12,20 +12,20 @@ use url::{Host, Url};
 
 /// A text in the settings, or the place where it is kept.
 #[derive(Clone, Debug)]
-pub(crate) enum Kept {
+pub(crate) enum SecretText {
     /// The text as it is.
     Plain(String),
     /// The place of a secret: `{ env = "NAME" }` or `{ file = "PATH" }`.
     Place(Place),
 }
 
-impl<'de> Deserialize<'de> for Kept {
+impl<'de> Deserialize<'de> for SecretText {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let setting = setting_of(deserializer)?;
         if let Value::String(text) = setting {
-            return Ok(Kept::Plain(text));
+            return Ok(SecretText::Plain(text));
         }
-        let place = SecretPlace::of(&setting).map(|place| Kept::Place(Place(place)));
+        let place = SecretPlace::of(&setting).map(|place| SecretText::Place(Place(place)));
         place.ok_or_else(|| D::Error::custom(NO_PLACE))
     }
 }
@@ -49,20 +49,20 @@ impl Place {
     }
 }
 
-impl Kept {
+impl SecretText {
     /// The part that may be shown: the text itself, or the place where it is kept (S23).
     pub(crate) fn shown(&self) -> String {
         match self {
-            Kept::Plain(text) => text.clone(),
-            Kept::Place(place) => place.shown(),
+            SecretText::Plain(text) => text.clone(),
+            SecretText::Place(place) => place.shown(),
         }
     }
 
     /// Checks an address in the settings. An address that is kept elsewhere is checked when it is used.
     pub(crate) fn check_address(&self) -> Result<(), String> {
         match self {
-            Kept::Plain(text) => in_the_open(text).map(drop),
-            Kept::Place(_) => Ok(()),
+            SecretText::Plain(text) => in_the_open(text).map(drop),
+            SecretText::Place(_) => Ok(()),
         }
     }
 
@@ -70,8 +70,8 @@ impl Kept {
     pub(crate) fn url(&self, secrets: &dyn Secrets) -> Result<Url, Fault> {
         let refused = |why: String| Fault::person_needed(ACTION_SETTINGS, why);
         match self {
-            Kept::Plain(text) => in_the_open(text).map_err(refused),
-            Kept::Place(place) => {
+            SecretText::Plain(text) => in_the_open(text).map_err(refused),
+            SecretText::Place(place) => {
                 let secret = secrets.open(&place.value())?;
                 let kept = || refused("the address that is kept as a secret is no https address".to_owned());
                 address(secret.expose_secret().trim()).map_err(|_| kept())
@@ -83,8 +83,8 @@ impl Kept {
     pub(crate) fn header(&self, secrets: &dyn Secrets) -> Result<HeaderValue, Fault> {
         let refused = |_| Fault::person_needed(ACTION_SETTINGS, "a header's value holds what no header may");
         let mut value = match self {
-            Kept::Plain(text) => HeaderValue::from_str(text).map_err(refused)?,
-            Kept::Place(place) => {
+            SecretText::Plain(text) => HeaderValue::from_str(text).map_err(refused)?,
+            SecretText::Place(place) => {
                 HeaderValue::from_str(secrets.open(&place.value())?.expose_secret().trim()).map_err(refused)?
             }
         };
@@ -94,15 +94,15 @@ impl Kept {
 }
 
 /// Checks headers. It refuses a name that is no header, and a secret in plain text.
-pub(crate) fn check_headers<'a>(headers: impl IntoIterator<Item = (&'a String, &'a Kept)>) -> Result<(), String> {
+pub(crate) fn check_headers<'a>(headers: impl IntoIterator<Item = (&'a String, &'a SecretText)>) -> Result<(), String> {
     for (name, value) in headers {
         header_name(name)?;
         let is_secret = SECRET.iter().any(|part| name.to_ascii_lowercase().contains(part));
         match value {
-            Kept::Plain(_) if is_secret => {
+            SecretText::Plain(_) if is_secret => {
                 return Err(exposed(name));
             }
-            Kept::Plain(_) | Kept::Place(_) => {}
+            SecretText::Plain(_) | SecretText::Place(_) => {}
         }
     }
     Ok(())

@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 
 use super::env::ActionEnv;
 use super::exchange::{Words, exchange};
-use super::place::{Kept, Place, exposed};
+use super::place::{Place, SecretText, exposed};
 use super::settings::read;
 use super::webhook_message;
 use crate::codes;
@@ -62,7 +62,7 @@ impl ActionKind<ActionEnv> for SlackMessage {
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
         let to = settings.url.shown();
         let asked = Asked {
-            url: Kept::Place(settings.url).url(&*env.secrets)?,
+            url: SecretText::Place(settings.url).url(&*env.secrets)?,
             method: Method::POST,
             headers,
             body: Bytes::from(json!({ "text": text }).to_string()),

@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 
 use super::env::ActionEnv;
 use super::exchange::{Words as Saying, exchange};
-use super::place::{Kept, check_headers, header_name};
+use super::place::{SecretText, check_headers, header_name};
 use super::settings::read;
 use crate::codes;
 use crate::web::Asked;
@@ -30,9 +30,9 @@ pub(super) struct WebhookMessage;
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Settings {
-    url: Kept,
+    url: SecretText,
     #[serde(default)]
-    headers: BTreeMap<String, Kept>,
+    headers: BTreeMap<String, SecretText>,
     #[serde(default, rename = "moving")]
     _moving: Option<Words>,
     #[serde(default, rename = "moved")]
@@ -92,7 +92,7 @@ pub(super) fn message<'a>(attempt: &Attempt<'a>) -> Result<&'a Message, Fault> {
 
 /// The headers of a JSON request. They let a receiver recognize a repeated request.
 pub(super) fn headers(
-    extra: &BTreeMap<String, Kept>,
+    extra: &BTreeMap<String, SecretText>,
     env: &ActionEnv,
     attempt: &Attempt<'_>,
 ) -> Result<HeaderMap, Fault> {

@@ -27,8 +27,13 @@ pub(super) fn people(record: &Record) -> Markup {
         vec![html! { (text(what)) }, html! { (text(&row.by)) }, maybe(row.at), html! { (text(&row.why)) }]
     });
     let audit = &record.facts.audit;
-    let deeds = audit.iter().map(|line| {
-        vec![html! { (text(&line.who)) }, html! { (line.deed.as_str()) }, moment(line.at), html! { (text(&line.note)) }]
+    let actions = audit.iter().map(|line| {
+        vec![
+            html! { (text(&line.who)) },
+            html! { (line.action.as_str()) },
+            moment(line.at),
+            html! { (text(&line.note)) },
+        ]
     });
     let columns = ["Who", "Proof", "Question", "Loss shown", "Risk", "Answered", "Used"];
     let content = html! {
@@ -37,7 +42,7 @@ pub(super) fn people(record: &Record) -> Markup {
         }
         @for question in &record.facts.questions { (asked(question)) }
         @if !audit.is_empty() {
-            @let rows = table("In order of time", &["Who", "Did", "When", "Note"], deeds.collect());
+            @let rows = table("In order of time", &["Who", "Did", "When", "Note"], actions.collect());
             (folded("What people did about the questions", &counted(audit.len(), "line"), audit.len(), &rows))
         }
         @if left_out.len() == 0 { p { "Nothing was skipped or waived." } } @else {

@@ -22,7 +22,7 @@ use serde_json::Value;
 
 use crate::foreign::{BodyError, list, object, text, word};
 use crate::plain::{one_line, subject};
-use crate::source::{Arrival, Listening, Source, Told};
+use crate::source::{Arrival, Listening, Readings, Source};
 use crate::times::time;
 
 pub(super) struct AwsHealth;
@@ -36,43 +36,43 @@ impl Source for AwsHealth {
         Arrival::Event(&["AWS Health Event", "AWS Health Abuse Event"])
     }
 
-    fn read(&self, body: &[u8], listening: &Listening<'_>) -> Result<Told, BodyError> {
+    fn read(&self, body: &[u8], listening: &Listening<'_>) -> Result<Readings, BodyError> {
         let event = object(body)?;
         let detail = event.get("detail").filter(|detail| detail.is_object());
         let detail = detail.ok_or(BodyError("the event has no detail"))?;
         let arn = text(detail, "eventArn").ok_or(BodyError("the event has no eventArn"))?;
         let region = text(detail, "eventRegion").ok_or(BodyError("the event names no region"))?;
         if text(&event, "detail-type") == Some("AWS Health Abuse Event") {
-            return Ok(Told::nothing("a report of abuse says nothing of health"));
+            return Ok(Readings::nothing("a report of abuse says nothing of health"));
         }
-        let Some(standing) = standing(detail, listening.now) else {
-            return Ok(Told::nothing("it tells of no trouble that is there now"));
+        let Some(health) = health(detail, listening.now) else {
+            return Ok(Readings::nothing("it tells of no trouble that is there now"));
         };
         if !text(detail, "service").is_some_and(|service| listening.watched.counts(service)) {
-            return Ok(Told::nothing("trouble of its service does not count"));
+            return Ok(Readings::nothing("trouble of its service does not count"));
         }
         let account = word(detail, "affectedAccount").or_else(|| word(&event, "account")).unwrap_or_default();
-        let mut told = Told::default();
+        let mut readings = Readings::default();
         for side in listening.watched.in_region(CloudName::Aws, region) {
             let signal = Signal {
                 about: About { source: self.name().into(), side: side.side, subject: subject(&[&account, arn]) },
                 origin: Origin::Provider,
-                reading: standing,
-                seen_at: seen_at(&event, detail, standing).unwrap_or(listening.now),
+                reading: health,
+                seen_at: seen_at(&event, detail, health).unwrap_or(listening.now),
                 holds_s: holds::STATEMENT_S,
                 text: one_line(&words(detail, region)),
             };
-            told.take(signal, listening.now);
+            readings.take(signal, listening.now);
         }
-        if told.signals.is_empty() {
-            return Ok(Told::nothing("no side that is watched stands in its region"));
+        if readings.signals.is_empty() {
+            return Ok(Readings::nothing("no side that is watched stands in its region"));
         }
-        Ok(told)
+        Ok(readings)
     }
 }
 
 /// The reading of an event; `None` if it is not about health now.
-fn standing(detail: &Value, now: Timestamp) -> Option<Reading> {
+fn health(detail: &Value, now: Timestamp) -> Option<Reading> {
     let ended = time(detail, "endTime").is_some_and(|end| end <= now);
     let says_resolved = description(detail).is_some_and(begins_resolved);
     let over = ended && says_resolved;
@@ -103,13 +103,13 @@ fn description(detail: &Value) -> Option<&str> {
 
 fn words(detail: &Value, region: &str) -> String {
     let service = text(detail, "service").unwrap_or_default();
-    let told = description(detail).or_else(|| text(detail, "eventTypeCode")).unwrap_or_default();
-    format!("AWS on {service} in {region}: {told}")
+    let readings = description(detail).or_else(|| text(detail, "eventTypeCode")).unwrap_or_default();
+    format!("AWS on {service} in {region}: {readings}")
 }
 
 /// The time of the reading. Samples leave `lastUpdatedTime` out. The end of an event must then be later than
 /// its beginning.
-fn seen_at(event: &Value, detail: &Value, standing: Reading) -> Option<Timestamp> {
-    let ended = || if standing == Reading::Healthy { time(detail, "endTime") } else { None };
+fn seen_at(event: &Value, detail: &Value, health: Reading) -> Option<Timestamp> {
+    let ended = || if health == Reading::Healthy { time(detail, "endTime") } else { None };
     time(detail, "lastUpdatedTime").or_else(ended).or_else(|| time(detail, "startTime")).or_else(|| time(event, "time"))
 }

@@ -15,7 +15,7 @@ use rss::{Channel, Item};
 
 use crate::foreign::{BodyError, LARGEST_BODY_BYTES};
 use crate::plain::{names_region, one_line};
-use crate::source::{Arrival, Listening, Source, Told};
+use crate::source::{Arrival, Listening, Readings, Source};
 
 pub(super) struct AzureStatus;
 
@@ -31,7 +31,7 @@ impl Source for AzureStatus {
         Arrival::Polled
     }
 
-    fn read(&self, body: &[u8], listening: &Listening<'_>) -> Result<Told, BodyError> {
+    fn read(&self, body: &[u8], listening: &Listening<'_>) -> Result<Readings, BodyError> {
         if body.len() > LARGEST_BODY_BYTES {
             return Err(BodyError::TOO_LONG);
         }
@@ -39,9 +39,9 @@ impl Source for AzureStatus {
         if channel.title().trim().is_empty() {
             return Err(BodyError("the feed has no title"));
         }
-        let mut told = Told::default();
+        let mut readings = Readings::default();
         for side in listening.watched.sides.iter().filter(|side| side.cloud == CloudName::Azure) {
-            let (reading, text) = standing(&channel, side);
+            let (reading, text) = health(&channel, side);
             let signal = Signal {
                 about: About { source: self.name().into(), side: side.side, subject: side.region.clone() },
                 origin: Origin::Provider,
@@ -50,16 +50,16 @@ impl Source for AzureStatus {
                 holds_s: holds::POLLED_S,
                 text: one_line(&text),
             };
-            told.take(signal, listening.now);
+            readings.take(signal, listening.now);
         }
-        if told.signals.is_empty() {
-            told.passed_over.insert("no side that is watched stands in Azure");
+        if readings.signals.is_empty() {
+            readings.passed_over.insert("no side that is watched stands in Azure");
         }
-        Ok(told)
+        Ok(readings)
     }
 }
 
-fn standing(channel: &Channel, side: &WatchedSide) -> (Reading, String) {
+fn health(channel: &Channel, side: &WatchedSide) -> (Reading, String) {
     let items = channel.items().iter().take(MOST_ITEMS);
     let worst = items.filter(|item| affects(item, side)).map(|item| (of(item), item.title().unwrap_or_default()));
     // Among items with the same reading the first one counts: the latest is at the top.

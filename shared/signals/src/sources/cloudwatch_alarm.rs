@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use crate::foreign::{BodyError, list, object, text};
 use crate::plain::{one_line, subject};
-use crate::source::{Alarm, Arrival, Listening, Source, Told};
+use crate::source::{Alarm, Arrival, Listening, Readings, Source};
 use crate::times::time;
 
 pub(super) struct CloudwatchAlarm;
@@ -26,7 +26,7 @@ impl Source for CloudwatchAlarm {
         Arrival::Event(&["CloudWatch Alarm State Change"])
     }
 
-    fn read(&self, body: &[u8], listening: &Listening<'_>) -> Result<Told, BodyError> {
+    fn read(&self, body: &[u8], listening: &Listening<'_>) -> Result<Readings, BodyError> {
         let event = object(body)?;
         let detail = event.get("detail").filter(|detail| detail.is_object());
         let detail = detail.ok_or(BodyError("the event has no detail"))?;
@@ -34,7 +34,7 @@ impl Source for CloudwatchAlarm {
         let state = detail.get("state").filter(|state| state.is_object());
         let state = state.ok_or(BodyError("the event has no state"))?;
         let Some(alarm) = listening.alarms.iter().find(|alarm| alarm.is_called(name)) else {
-            return Ok(Told::nothing("no [[alarm]] of the configuration names it"));
+            return Ok(Readings::nothing("no [[alarm]] of the configuration names it"));
         };
         let reading = match text(state, "value") {
             Some("ALARM") => alarm.reading,
@@ -43,11 +43,11 @@ impl Source for CloudwatchAlarm {
         };
         let sides = sides(alarm, &event, listening);
         if sides.is_empty() {
-            return Ok(Told::nothing("no side that is watched stands in its region"));
+            return Ok(Readings::nothing("no side that is watched stands in its region"));
         }
         let seen_at = time(state, "timestamp").or_else(|| time(&event, "time")).unwrap_or(listening.now);
         let reason = text(state, "reason").or_else(|| text(state, "value")).unwrap_or_default();
-        let mut told = Told::default();
+        let mut readings = Readings::default();
         for side in sides {
             let signal = Signal {
                 about: About { source: self.name().into(), side, subject: of(&event, name) },
@@ -57,9 +57,9 @@ impl Source for CloudwatchAlarm {
                 holds_s: holds::UNTIL_CHANGED_S,
                 text: one_line(&format!("alarm {name}: {reason}")),
             };
-            told.take(signal, listening.now);
+            readings.take(signal, listening.now);
         }
-        Ok(told)
+        Ok(readings)
     }
 }
 

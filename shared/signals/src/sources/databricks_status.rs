@@ -15,7 +15,7 @@ use serde_json::Value;
 
 use crate::foreign::{BodyError, list, object, text, word};
 use crate::plain::{names_region, one_line, subject};
-use crate::source::{Arrival, Listening, Source, Told};
+use crate::source::{Arrival, Listening, Readings, Source};
 
 pub(super) struct DatabricksStatus;
 
@@ -28,13 +28,13 @@ impl Source for DatabricksStatus {
         Arrival::Polled
     }
 
-    fn read(&self, body: &[u8], listening: &Listening<'_>) -> Result<Told, BodyError> {
+    fn read(&self, body: &[u8], listening: &Listening<'_>) -> Result<Readings, BodyError> {
         let page = object(body)?;
         let result = page.get("result").filter(|result| result.get("status").is_some_and(Value::is_array));
         let result = result.ok_or(BodyError("the page has no list of components"))?;
         let maintained =
             !result.get("maintenance").map_or(&[][..], |maintenance| list(maintenance, "active")).is_empty();
-        let mut told = Told::default();
+        let mut readings = Readings::default();
         for component in list(result, "status") {
             let Some(service) = text(component, "name") else { continue };
             for container in list(component, "containers") {
@@ -53,14 +53,14 @@ impl Source for DatabricksStatus {
                         holds_s: holds::POLLED_S,
                         text: one_line(&format!("Databricks on {service} in {place}: {says}")),
                     };
-                    told.take(signal, listening.now);
+                    readings.take(signal, listening.now);
                 }
             }
         }
-        if told.signals.is_empty() {
-            told.passed_over.insert("no component stands in a region that is watched");
+        if readings.signals.is_empty() {
+            readings.passed_over.insert("no component stands in a region that is watched");
         }
-        Ok(told)
+        Ok(readings)
     }
 }
 

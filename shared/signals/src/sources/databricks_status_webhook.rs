@@ -14,7 +14,7 @@ use serde_json::Value;
 
 use crate::foreign::{BodyError, list, object, text, word};
 use crate::plain::{names_region, one_line, subject};
-use crate::source::{Arrival, Listening, MOST_SIGNALS, Source, Told};
+use crate::source::{Arrival, Listening, MOST_SIGNALS, Readings, Source};
 use crate::times::time;
 
 pub(super) struct DatabricksStatusWebhook;
@@ -28,22 +28,22 @@ impl Source for DatabricksStatusWebhook {
         Arrival::Webhook { only_address: true }
     }
 
-    fn read(&self, body: &[u8], listening: &Listening<'_>) -> Result<Told, BodyError> {
-        let told = object(body)?;
-        let id = word(&told, "id").ok_or(BodyError("the body has no id"))?;
-        if text(&told, "maintenance_url").is_some() {
-            return Ok(Told::nothing("planned maintenance is no trouble by itself"));
+    fn read(&self, body: &[u8], listening: &Listening<'_>) -> Result<Readings, BodyError> {
+        let readings = object(body)?;
+        let id = word(&readings, "id").ok_or(BodyError("the body has no id"))?;
+        if text(&readings, "maintenance_url").is_some() {
+            return Ok(Readings::nothing("planned maintenance is no trouble by itself"));
         }
-        let cloud = cloud(&told);
-        let title = text(&told, "title").unwrap_or_default();
-        let mut heard = Told::default();
+        let cloud = cloud(&readings);
+        let title = text(&readings, "title").unwrap_or_default();
+        let mut heard = Readings::default();
         let sides = listening.watched.sides.iter().filter(|side| cloud.is_none_or(|cloud| side.cloud == cloud));
-        for side in sides.filter(|side| affects(&told, side)) {
+        for side in sides.filter(|side| affects(&readings, side)) {
             let signal = Signal {
                 about: About { source: self.name().into(), side: side.side, subject: subject(&["incident", &id]) },
                 origin: Origin::Provider,
-                reading: reading(&told),
-                seen_at: time(&told, "datetime").unwrap_or(listening.now),
+                reading: reading(&readings),
+                seen_at: time(&readings, "datetime").unwrap_or(listening.now),
                 holds_s: holds::STATEMENT_S,
                 text: one_line(&format!("Databricks in {}: {title}", side.region)),
             };
@@ -57,8 +57,8 @@ impl Source for DatabricksStatusWebhook {
 }
 
 /// The cloud that the page is about. Each cloud has a page of its own, and its address shows which.
-fn cloud(told: &Value) -> Option<CloudName> {
-    let page = text(told, "status_page_url").or_else(|| text(told, "incident_url"))?;
+fn cloud(readings: &Value) -> Option<CloudName> {
+    let page = text(readings, "status_page_url").or_else(|| text(readings, "incident_url"))?;
     if page.contains("azuredatabricks") {
         Some(CloudName::Azure)
     } else if page.contains("gcp.databricks") {
@@ -70,17 +70,17 @@ fn cloud(told: &Value) -> Option<CloudName> {
     }
 }
 
-fn affects(told: &Value, side: &WatchedSide) -> bool {
-    let places = list(told, "containers").iter().filter_map(|container| text(container, "name"));
+fn affects(readings: &Value, side: &WatchedSide) -> bool {
+    let places = list(readings, "containers").iter().filter_map(|container| text(container, "name"));
     places.take(MOST_SIGNALS).any(|place| names_region(place, side))
 }
 
-fn reading(told: &Value) -> Reading {
-    let resolved = text(told, "current_state").is_some_and(|state| state.eq_ignore_ascii_case("resolved"));
-    if resolved || time(told, "datetime_resolve").is_some() {
+fn reading(readings: &Value) -> Reading {
+    let resolved = text(readings, "current_state").is_some_and(|state| state.eq_ignore_ascii_case("resolved"));
+    if resolved || time(readings, "datetime_resolve").is_some() {
         return Reading::Healthy;
     }
-    match text(told, "current_status") {
+    match text(readings, "current_status") {
         Some("Operational") => Reading::Healthy,
         Some("Degraded Performance" | "Partial Service Disruption" | "Security Event") => Reading::Degraded,
         Some("Service Disruption") => Reading::Down,

@@ -14,7 +14,7 @@ use serde_json::Value;
 use super::side::{named_side, tagged_side};
 use crate::foreign::{BodyError, object, text, word};
 use crate::plain::{one_line, subject};
-use crate::source::{Arrival, Listening, Source, Told};
+use crate::source::{Arrival, Listening, Readings, Source};
 use crate::times::time;
 
 pub(super) struct Datadog;
@@ -28,14 +28,14 @@ impl Source for Datadog {
         Arrival::Webhook { only_address: false }
     }
 
-    fn read(&self, body: &[u8], listening: &Listening<'_>) -> Result<Told, BodyError> {
+    fn read(&self, body: &[u8], listening: &Listening<'_>) -> Result<Readings, BodyError> {
         let alert = object(body)?;
         let id = word(&alert, "alert_id").ok_or(BodyError("the body has no alert_id"))?;
         let side = named_side(&alert).or_else(|| tagged_side(&alert));
         let side = side.ok_or(BodyError("the body names no side: neither side nor a tag side:…"))?;
         let group = word(&alert, "aggreg_key").unwrap_or_default();
         let title = text(&alert, "title").or_else(|| text(&alert, "status")).unwrap_or("a monitor");
-        let mut told = Told::default();
+        let mut readings = Readings::default();
         let signal = Signal {
             about: About { source: self.name().into(), side, subject: subject(&[&id, &group]) },
             origin: Origin::Monitoring,
@@ -44,8 +44,8 @@ impl Source for Datadog {
             holds_s: holds::UNTIL_CHANGED_S,
             text: one_line(&format!("Datadog: {title}")),
         };
-        told.take(signal, listening.now);
-        Ok(told)
+        readings.take(signal, listening.now);
+        Ok(readings)
     }
 }
 

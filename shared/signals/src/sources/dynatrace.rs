@@ -15,7 +15,7 @@ use serde_json::Value;
 use super::side::{named_side, tagged_side};
 use crate::foreign::{BodyError, object, text, word};
 use crate::plain::{one_line, subject};
-use crate::source::{Arrival, Listening, Source, Told};
+use crate::source::{Arrival, Listening, Readings, Source};
 
 pub(super) struct Dynatrace;
 
@@ -28,7 +28,7 @@ impl Source for Dynatrace {
         Arrival::Webhook { only_address: false }
     }
 
-    fn read(&self, body: &[u8], listening: &Listening<'_>) -> Result<Told, BodyError> {
+    fn read(&self, body: &[u8], listening: &Listening<'_>) -> Result<Readings, BodyError> {
         let problem = object(body)?;
         // The PID is one problem for ever. The id that people see is shorter.
         let id = word(&problem, "PID").or_else(|| word(&problem, "ProblemID"));
@@ -37,7 +37,7 @@ impl Source for Dynatrace {
         let side = side.ok_or(BodyError("the body names no side: neither side nor a tag side:…"))?;
         let title = text(&problem, "ProblemTitle").unwrap_or("a problem");
         let entity = text(&problem, "ImpactedEntity").map(|entity| format!(" ({entity})")).unwrap_or_default();
-        let mut told = Told::default();
+        let mut readings = Readings::default();
         let signal = Signal {
             about: About { source: self.name().into(), side, subject: subject(&[&id]) },
             origin: Origin::Monitoring,
@@ -46,8 +46,8 @@ impl Source for Dynatrace {
             holds_s: holds::UNTIL_CHANGED_S,
             text: one_line(&format!("Dynatrace: {title}{entity}")),
         };
-        told.take(signal, listening.now);
-        Ok(told)
+        readings.take(signal, listening.now);
+        Ok(readings)
     }
 }
 

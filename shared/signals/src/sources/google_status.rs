@@ -16,7 +16,7 @@ use serde_json::Value;
 
 use crate::foreign::{BodyError, elements, list, text};
 use crate::plain::one_line;
-use crate::source::{Arrival, Listening, Source, Told};
+use crate::source::{Arrival, Listening, Readings, Source};
 
 pub(super) struct GoogleStatus;
 
@@ -42,11 +42,11 @@ impl Source for GoogleStatus {
         Arrival::Polled
     }
 
-    fn read(&self, body: &[u8], listening: &Listening<'_>) -> Result<Told, BodyError> {
+    fn read(&self, body: &[u8], listening: &Listening<'_>) -> Result<Readings, BodyError> {
         let (incidents, whole) = elements(body)?;
         let open: Vec<&Value> =
             incidents.iter().filter(|incident| goes_on(incident)).filter(|one| counts(one)).collect();
-        let mut told = Told::default();
+        let mut readings = Readings::default();
         for side in listening.watched.sides.iter().filter(|side| side.cloud == CloudName::Google) {
             let here = open.iter().filter(|incident| affects(incident, side));
             let worst = here.map(|incident| (impact(incident), *incident)).rev().max_by_key(|(reading, _)| *reading);
@@ -65,12 +65,12 @@ impl Source for GoogleStatus {
                 holds_s: holds::POLLED_S,
                 text: one_line(&text),
             };
-            told.take(signal, listening.now);
+            readings.take(signal, listening.now);
         }
-        if told.signals.is_empty() {
-            told.passed_over.insert("no side that is watched stands in Google Cloud");
+        if readings.signals.is_empty() {
+            readings.passed_over.insert("no side that is watched stands in Google Cloud");
         }
-        Ok(told)
+        Ok(readings)
     }
 }
 
@@ -106,6 +106,6 @@ fn affects(incident: &Value, side: &WatchedSide) -> bool {
 fn words(incident: &Value) -> String {
     let service = text(incident, "service_name").unwrap_or("several products");
     let latest = || incident.get("most_recent_update").and_then(|update| text(update, "text"));
-    let told = text(incident, "external_desc").or_else(latest).unwrap_or_default();
-    format!("Google on {service}: {told}")
+    let readings = text(incident, "external_desc").or_else(latest).unwrap_or_default();
+    format!("Google on {service}: {readings}")
 }

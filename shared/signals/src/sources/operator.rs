@@ -12,7 +12,7 @@ use failover::signal::{About, Origin, Reading, Signal, holds};
 use super::side::named_side;
 use crate::foreign::{BodyError, object, text};
 use crate::plain::{one_line, subject};
-use crate::source::{Arrival, Listening, Source, Told};
+use crate::source::{Arrival, Listening, Readings, Source};
 use crate::times::time;
 
 pub(super) struct Operator;
@@ -26,7 +26,7 @@ impl Source for Operator {
         Arrival::Webhook { only_address: false }
     }
 
-    fn read(&self, body: &[u8], listening: &Listening<'_>) -> Result<Told, BodyError> {
+    fn read(&self, body: &[u8], listening: &Listening<'_>) -> Result<Readings, BodyError> {
         let said = object(body)?;
         let by = text(&said, "by").map(one_line).filter(|by| !by.is_empty());
         let by = by.ok_or(BodyError("the body does not say by whom"))?;
@@ -35,7 +35,7 @@ impl Source for Operator {
         let reading = text(&said, "reading").and_then(|word| known.into_iter().find(|known| known.as_str() == word));
         let reading = reading.ok_or(BodyError("the reading is none of healthy, degraded, down, unknown"))?;
         let words = text(&said, "text").unwrap_or(reading.as_str());
-        let mut told = Told::default();
+        let mut readings = Readings::default();
         let signal = Signal {
             about: About { source: self.name().into(), side, subject: subject(&[&by]) },
             origin: Origin::Operator,
@@ -44,7 +44,7 @@ impl Source for Operator {
             holds_s: holds::OPERATOR_S,
             text: one_line(&format!("{by}: {words}")),
         };
-        told.take(signal, listening.now);
-        Ok(told)
+        readings.take(signal, listening.now);
+        Ok(readings)
     }
 }

@@ -26,9 +26,9 @@ mod tests {
 
     #[test]
     fn a_side_is_named_or_tagged() {
-        let told = |tags: &str| tagged_side(&serde_json::json!({ "tags": tags }));
-        assert_eq!(told("env:prod, side:Standby"), Some(Side::Standby));
-        assert_eq!(told("inside:primary"), None);
+        let readings = |tags: &str| tagged_side(&serde_json::json!({ "tags": tags }));
+        assert_eq!(readings("env:prod, side:Standby"), Some(Side::Standby));
+        assert_eq!(readings("inside:primary"), None);
         assert_eq!(named_side(&serde_json::json!({ "side": "primary" })), Some(Side::Primary));
         assert_eq!(named_side(&serde_json::json!({ "side": 1 })), None);
     }

@@ -3,7 +3,7 @@
 mod auditing;
 mod drilling;
 pub mod script;
-mod telling;
+mod story;
 
 use std::collections::BTreeSet;
 
@@ -25,10 +25,10 @@ use super::cast::{AT_MOST, Cast, Cue, LOOKS_EVERY, ON_CALL, STILL};
 use super::ended::Ended;
 use super::furnishing;
 use super::script::simulated;
-use super::standing::standing;
+use super::status_line::status_line;
 
 pub(super) use self::auditing::{late, unexplained_ms};
-pub(super) use self::telling::story;
+pub(super) use self::story::story;
 pub use super::travelled::Travelled;
 
 /// Time that the on-call engineer reads why a person is needed, before acting.
@@ -129,7 +129,7 @@ impl Journey<'_, '_> {
             match cue {
                 Cue::Capture => self.events.push(self.cast.takes_checkpoint(&self.operator, at).await?),
                 Cue::Ordered => {}
-                Cue::Lost | Cue::Back | Cue::Deployed(_) | Cue::Told(_) => {
+                Cue::Lost | Cue::Back | Cue::Deployed(_) | Cue::RehearsalResult(_) => {
                     self.cast.happens(&cue, at, &mut self.events);
                 }
             }
@@ -208,7 +208,7 @@ impl Journey<'_, '_> {
             if last.replace(looked) != Some(looked) {
                 still_since = now;
             }
-            (self.progress)(&format!("{}  {}", now.strftime("%H:%M:%S"), standing(&head)));
+            (self.progress)(&format!("{}  {}", now.strftime("%H:%M:%S"), status_line(&head)));
             let still = now.duration_since(still_since) > STILL;
             if head.status == SagaStatus::PersonNeeded && now.duration_since(still_since) > READS {
                 if let Some(why) = waived.take() {

@@ -6,7 +6,7 @@ use sim::DoubleWindow;
 
 use super::super::ended::Ended;
 use super::super::report::Auditor;
-use super::super::telling::clock;
+use super::super::story::clock;
 use super::model::{Mark, Proof};
 
 /// The reason why both sides worked at once for a while.

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::super::telling::clock;
+use super::super::story::clock;
 use super::model::{FindingKind, Happening, Mark, SagaClocks, Screen};
 
 /// The most columns of a line. Only the path of a file may be longer.

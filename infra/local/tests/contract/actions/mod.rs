@@ -2,9 +2,9 @@
 
 mod checks;
 mod endpoints;
+mod messages;
 mod reading;
 mod routes;
-mod telling;
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -13,7 +13,7 @@ use async_trait::async_trait;
 use aws::{AwsActions, Clients, S3Objects};
 use engine::ports::{Access, ActionContext, Actions, Admission, Admitted, Clock, Ending, Message, Objects};
 use failover::Side;
-use failover::action::{Address, Detail, Shown};
+use failover::action::{Address, Detail, ShownLoss};
 use jiff::{SignedDuration, Timestamp};
 use local::embedded::{Buckets, Embedded, Table, Wire};
 use saga::{Fault, Step};
@@ -112,7 +112,7 @@ impl Stand {
         kind: &str,
         want: &str,
         settings: Value,
-        shown: Option<Shown>,
+        shown: Option<ShownLoss>,
         message: Option<&Message>,
     ) -> Result<String, Fault> {
         let address = Address { side: Side::Standby, url: format!("https://{TWO}"), host: TWO.to_owned() };

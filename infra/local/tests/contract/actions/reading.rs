@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use aws::codes;
 use engine::ports::Actions;
-use failover::action::Shown;
+use failover::action::ShownLoss;
 use failover::plan::want::{REACHABLE, SYNCED};
 use local::embedded::{Call, Passage, Wire};
 use saga::Reaction;
@@ -114,7 +114,7 @@ async fn a_heartbeat_that_cannot_be_read_is_never_recent_s17() {
 #[tokio::test(start_paused = true)]
 async fn a_loss_that_was_shown_is_accepted_and_a_worse_one_is_for_a_person() {
     let stand = Stand::new();
-    let shown = Shown { synced_at: Some(at(-500)), loss_s: Some(500), objective_s: 60 };
+    let shown = ShownLoss { synced_at: Some(at(-500)), loss_s: Some(500), objective_s: 60 };
     stand.put_object("beat", &at(-500).to_string()).await;
     let told = stand.told("heartbeat", SYNCED, heartbeat(), Some(shown), None).await.unwrap();
     assert!(told.ends_with("no older than when a loss of 500 s was accepted"), "{told}");

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// The pause of the automation: a person has stopped everything except watching.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Freeze {
+pub struct AutomationPause {
     /// Name of the person.
     pub by: String,
     /// Reason that the person gave.
@@ -35,9 +35,9 @@ impl CoolDown {
 
 /// The status of the pair, as far as the verdict needs it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Standing {
+pub struct PairSituation {
     /// The pause of the automation, if there is one.
-    pub freeze: Option<Freeze>,
+    pub freeze: Option<AutomationPause>,
     /// Id of the pair's unfinished saga.
     pub saga: Option<SagaId>,
     /// The cool-down after the last saga.

@@ -9,12 +9,12 @@ use super::ended::Ended;
 use super::fencing::switched_on_ms;
 use super::report::{Report, report};
 use super::screen::{Screen, Seen, screen};
-use super::{journey, telling};
+use super::{journey, story};
 use crate::stack::addresses;
 
 /// A finished rehearsal with its texts.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Told {
+pub struct RehearsalResult {
     /// The numbers.
     pub report: Report,
     /// The story. It is the same for the same scenario, seed and resources, byte for byte.
@@ -34,11 +34,11 @@ pub struct Told {
 }
 
 /// Makes the results of a rehearsal that has ended.
-pub(super) fn tell(cast: &Cast<'_>, all: Ended, limits: &Limits) -> Told {
+pub(super) fn tell(cast: &Cast<'_>, all: Ended, limits: &Limits) -> RehearsalResult {
     let ended = &all;
     let report = report(cast, ended, limits);
     let story =
-        if ended.legs.is_empty() { telling::story(cast, ended, &report) } else { journey::story(cast, ended, &report) };
+        if ended.legs.is_empty() { story::story(cast, ended, &report) } else { journey::story(cast, ended, &report) };
     let plan = plan_text(&ended.view.plan, &ended.view.head.plan.0, Detail::Counts);
     let findings = findings(ended);
     let double = cast.world().audit().double_windows;
@@ -54,7 +54,7 @@ pub(super) fn tell(cast: &Cast<'_>, all: Ended, limits: &Limits) -> Told {
         is_swapped: is_swapped(ended),
     });
     let stopped = cast.stack.stopped();
-    Told { report, story, plan, screen, findings, page: None, ended: all, stopped }
+    RehearsalResult { report, story, plan, screen, findings, page: None, ended: all, stopped }
 }
 
 /// The findings of all plans. A finding that several plans have is listed once.

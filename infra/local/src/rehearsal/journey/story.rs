@@ -10,7 +10,7 @@ use super::super::cast::Cast;
 use super::super::ended::Ended;
 use super::super::report::Report;
 use super::super::script::BEGINS;
-use super::super::telling::{LISTED, blocked, clock, section, stretch};
+use super::super::story::{LISTED, blocked, clock, section, stretch};
 use super::super::travelled::Travelled;
 use super::auditing::late;
 

@@ -62,7 +62,7 @@ impl Doing {
 
 /// The status of one stage.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub(crate) struct StageStanding {
+pub(crate) struct StageSummary {
     pub(crate) name: String,
     /// The time when its gate opened.
     pub(crate) entered_at: Option<Timestamp>,
@@ -132,7 +132,7 @@ impl Question {
 
 /// The status of a saga.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-pub(crate) struct Standing {
+pub(crate) struct SagaSummary {
     pub(crate) saga: String,
     pub(crate) kind: String,
     pub(crate) leaving: Side,
@@ -145,7 +145,7 @@ pub(crate) struct Standing {
     pub(crate) lease_until: Option<Timestamp>,
     pub(crate) steps: Tally,
     pub(crate) pursuit_left: usize,
-    pub(crate) stages: Vec<StageStanding>,
+    pub(crate) stages: Vec<StageSummary>,
     pub(crate) blocked: Vec<BlockedStep>,
     pub(crate) waits: Vec<Waits>,
     pub(crate) question: Option<Question>,
@@ -185,11 +185,11 @@ impl Waits {
     }
 }
 
-impl Standing {
+impl SagaSummary {
     /// Makes the status from a saga as recorded.
     pub(crate) fn of(view: &View) -> Self {
         let (leaving, planned) = (view.about.leaving, view.about.planned);
-        let stages = view.plan.stages.iter().enumerate().map(|(index, stage)| StageStanding {
+        let stages = view.plan.stages.iter().enumerate().map(|(index, stage)| StageSummary {
             name: stage.name.clone(),
             entered_at: view.state.entered_at(index),
             steps: view.state.stage_tally(index),

@@ -3,7 +3,7 @@
 use engine::ports::{SagaHead, SagaStatus};
 
 /// The status of a saga, on one line.
-pub(super) fn standing(head: &SagaHead) -> String {
+pub(super) fn status_line(head: &SagaHead) -> String {
     let status = match head.status {
         SagaStatus::Running => "running",
         SagaStatus::Asking => "waiting for an answer",
