@@ -21,7 +21,7 @@ pub struct RehearsalResult {
     pub story: String,
     /// The plan that was carried out, by counts.
     pub plan: String,
-    /// What a person sees first, on one page of a terminal.
+    /// The first thing that a person sees: one page of a terminal.
     pub screen: Screen,
     /// The findings of all plans, each once.
     pub findings: Vec<String>,

@@ -230,7 +230,7 @@ impl Bench {
             other => other,
         };
         let counterpart = self.counterparts.iter().find(|(kind, primary, _)| kind == named && *primary == seen.id);
-        let (_, _, standby) = counterpart.unwrap_or_else(|| panic!("{} {} has no twin", seen.kind, seen.id));
+        let (_, _, standby) = counterpart.unwrap_or_else(|| panic!("{} {} has no counterpart", seen.kind, seen.id));
         let kind = start.kind.as_deref().unwrap_or(seen.kind);
         let step = step(kind, standby, &start.want);
         Step { name: seen.name.clone(), detail: start.detail.clone(), class: start.class, ..step }

@@ -100,6 +100,6 @@ pub struct FindingKind {
     pub count: usize,
     /// Kind of the resources, e.g. `job`. Empty if the finding names none.
     pub kind: String,
-    /// What would hurt, without the remedy.
+    /// The thing that would hurt, without its remedy.
     pub what: String,
 }
